@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+// Folders under Sources/ read as the river of data: weights, kernels, labels, statistics, then figures, reports,
+// a derived design and the engine that runs it. Nothing imports upstream.
+
+import PackageDescription
+
+/// Modules without pointers build with strict memory safety.
+let safe: [SwiftSetting] = [.strictMemorySafety()]
+
+/// A library module and its test target, declared together.
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name), "TestSupport"] + dependencies)
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "kernelviz",
+    products: [
+        .library(name: "KernelViz", targets: ["KernelViz"]),
+        .executable(name: "kernelviz", targets: ["kernelviz"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries from Debian packages.
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // What every module stands on.
+        module("Diagnostics"),
+        module("Files", ["Diagnostics", "CCrypto"], settings: []),
+        module("Tensors", settings: []),
+
+        // Weights to kernels to labels to statistics.
+        module("HDF5", ["CHDF5", "Diagnostics", "Tensors"], settings: []),
+        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module("Kernels", ["Weights", "Tensors"]),
+        module("Classification", ["Kernels", "Tensors"]),
+        module("Statistics", ["Classification", "Kernels", "Weights"]),
+
+        // The design, and how the statistics lead to it.
+        module("VGNets", ["Diagnostics", "Files", yams]),
+        module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
+
+        // Pictures.
+        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
+        module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
+
+        // Running networks.
+        module("Engine", ["Tensors"], settings: []),
+        module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
+        module("Evaluation", ["Networks", "Engine", "VGNets", "Images", "Weights", "Tensors", "Diagnostics"]),
+
+        module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
+
+        module(
+            "KernelViz",
+            [
+                "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Reports",
+            ]),
+        .target(
+            name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
+        .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "HDF5"], path: "Tests/TestSupport"),
+        tests("Diagnostics"),
+        tests("Files"),
+        tests("Tensors"),
+    ],
+    swiftLanguageModes: [.v6]
+)

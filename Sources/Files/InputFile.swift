@@ -1,0 +1,98 @@
+import CCrypto
+import Diagnostics
+import Glibc
+
+/// Reading files that people name on a command line.
+public enum InputFile {
+    /// Throws `files.missing`, `files.isFolder` or `files.unreadable` unless `path` is a file that can be read.
+    public static func check(_ path: String) throws {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw KernelVizError(
+                code: "files.missing", subject: path, found: FilePaths.lastSystemError(),
+                advice: "Check the path")
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            throw KernelVizError(
+                code: "files.isFolder", subject: path, found: "is a folder", expected: "a file",
+                advice: "Name a file inside it")
+        }
+        guard access(path, R_OK) == 0 else {
+            throw KernelVizError(
+                code: "files.unreadable", subject: path, found: FilePaths.lastSystemError(),
+                advice: "Check the permissions of the file")
+        }
+    }
+
+    /// The size of the file at `path` in bytes.
+    public static func sizeBytes(_ path: String) throws -> Int {
+        try check(path)
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// All bytes of the file at `path`; at most `limitBytes`, else `files.tooLarge`.
+    public static func bytes(_ path: String, limitBytes: Int = 1 << 33) throws -> [UInt8] {
+        let size = try sizeBytes(path)
+        guard size <= limitBytes else {
+            throw KernelVizError(
+                code: "files.tooLarge", subject: path, found: "has \(size) bytes",
+                expected: "at most \(limitBytes)")
+        }
+        var result: [UInt8] = []
+        result.reserveCapacity(size)
+        try forEachChunk(path) { chunk in
+            unsafe result.append(contentsOf: chunk)
+            guard result.count <= limitBytes else {
+                throw KernelVizError(
+                    code: "files.tooLarge", subject: path, found: "has more than \(limitBytes) bytes",
+                    expected: "at most \(limitBytes)")
+            }
+        }
+        return result
+    }
+
+    /// The file's text.
+    ///
+    /// Throws `files.notText` where it is not UTF-8.
+    public static func text(_ path: String, limitBytes: Int = 1 << 26) throws -> String {
+        let bytes = try bytes(path, limitBytes: limitBytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw KernelVizError(
+                code: "files.notText", subject: path, found: "not UTF-8 text", expected: "a text file")
+        }
+        return text
+    }
+
+    /// SHA-256 of the file at `path`, 64 lower-case hexadecimal digits.
+    public static func sha256(_ path: String) throws -> String {
+        try check(path)
+        var hash = SHA256Digest()
+        try forEachChunk(path) { unsafe hash.update($0) }
+        return hash.hexadecimal()
+    }
+
+    /// Hands the file to `body` in pieces of at most 1 MiB.
+    private static func forEachChunk(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw KernelVizError(
+                code: "files.unreadable", subject: path, found: FilePaths.lastSystemError(),
+                advice: "Check the permissions of the file")
+        }
+        defer { close(descriptor) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { unsafe buffer.deallocate() }
+        while true {
+            let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw KernelVizError(
+                    code: "files.unreadable", subject: path, found: FilePaths.lastSystemError(),
+                    advice: "Check the file and the disk it lies on")
+            }
+            if count == 0 { return }
+            try unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Diagnostics
+import Tensors
+
+/// A file of named tensors, opened: what it holds is known, the tensors are read when asked for.
+public struct Checkpoint: Sendable {
+    /// One tensor as the file holds it.
+    public struct Entry: Sendable, Equatable {
+        /// The name in the file, path components joined by "/" or "." as the file does.
+        public let name: String
+        /// The lengths in the file's own axis order.
+        public let shape: Shape
+        /// The stored number type in NumPy's spelling ("float32", "float16", ">f8" is "float64").
+        public let dtype: String
+
+        /// Names a tensor; see the properties.
+        public init(name: String, shape: Shape, dtype: String) {
+            self.name = name
+            self.shape = shape
+            self.dtype = dtype
+        }
+    }
+
+    /// The path as the user named it.
+    public let path: String
+    /// The file format in words ("HDF5", "Keras HDF5").
+    public let format: String
+    /// SHA-256 of the file, 64 hexadecimal digits.
+    public let sha256: String
+    /// What the file holds, names unique, in file order.
+    public let entries: [Entry]
+    /// Root attributes that are strings or numbers, as text ("family", "padding", "batch_norm").
+    public let attributes: [String: String]
+
+    private let byName: [String: Int]
+    private let source: any TensorSource
+
+    /// Joins a file's listing with the means to read its tensors.
+    init(
+        path: String, format: String, sha256: String, entries: [Entry], attributes: [String: String],
+        source: any TensorSource
+    ) {
+        self.path = path
+        self.format = format
+        self.sha256 = sha256
+        self.entries = entries
+        self.attributes = attributes
+        self.byName = Dictionary(
+            entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.source = source
+    }
+
+    /// The entry called `name`, or nil.
+    public func entry(named name: String) -> Entry? { byName[name].map { entries[$0] } }
+
+    /// Reads one tensor, converted to float32, in the file's own axis order.
+    ///
+    /// Throws `weights.noTensor` (with the nearest name) or the format's own error.
+    public func tensor(named name: String) throws -> Tensor {
+        guard let entry = entry(named: name) else {
+            throw KernelVizError(
+                code: "weights.noTensor", subject: path, found: "no tensor '\(name)'",
+                advice: NearestName.advice(for: name, among: entries.map(\.name)))
+        }
+        return try source.tensor(named: entry.name, shape: entry.shape)
+    }
+}
+
+/// Where a checkpoint's tensors come from: an open file, a child process, bytes in memory.
+protocol TensorSource: Sendable {
+    /// Reads one tensor as float32 in the file's axis order; `shape` is the one that was listed.
+    func tensor(named name: String, shape: Shape) throws -> Tensor
+}

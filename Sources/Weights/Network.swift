@@ -1,0 +1,40 @@
+import Diagnostics
+import Tensors
+
+/// A checkpoint whose architecture is understood: its convolutions in network order.
+public struct Network: Sendable {
+    /// The file behind it.
+    public let checkpoint: Checkpoint
+    /// The architecture family as its authors write it ("MobileNetV2"); nil for an unknown network.
+    public let family: String?
+    /// The network in full ("MobileNetV2 0.35"); "unknown network" without a family.
+    public let title: String
+    /// Why the family was recognised, or what kept it from being so; one sentence.
+    public let recognition: String
+    /// Every convolution in network order, pointwise ones included.
+    public let layers: [ConvLayer]
+
+    /// The spatial convolutions, those that have a number.
+    public var spatialLayers: [ConvLayer] { layers.filter { $0.number != nil } }
+
+    /// The spatial convolution `#number`.
+    ///
+    /// Throws `weights.layerOutOfRange`.
+    public func spatialLayer(_ number: Int) throws -> ConvLayer {
+        guard let layer = layers.first(where: { $0.number == number }) else {
+            let count = spatialLayers.count
+            throw KernelVizError(
+                code: "weights.layerOutOfRange", subject: checkpoint.path, found: "no layer #\(number)",
+                expected: count == 0 ? "a network with N×N convolutions" : "a number from 1 to \(count)",
+                advice: "Run 'kernelviz classify \(checkpoint.path)' to see the layers")
+        }
+        return layer
+    }
+
+    /// The weight of a layer as O×I×H×W, whatever order the file has.
+    public func weight(of layer: ConvLayer) throws -> Tensor {
+        try readWeight(layer)
+    }
+
+    let readWeight: @Sendable (ConvLayer) throws -> Tensor
+}
