@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -32,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -66,6 +68,9 @@ let package = Package(
         module("Engine", ["Tensors"], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module("Evaluation", ["Networks", "Engine", "VGNets", "Images", "Weights", "Tensors", "Diagnostics"]),
+
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
 
         module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
