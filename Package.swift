@@ -47,7 +47,7 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
-        module("HDF5", ["CHDF5", "Diagnostics", "Tensors"], settings: []),
+        module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
         module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
         module("Kernels", ["Weights", "Tensors"]),
         module("Classification", ["Kernels", "Tensors"]),
@@ -89,9 +89,11 @@ let package = Package(
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
+        tests("HDF5", ["Diagnostics", "Files"]),
+        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Networks", ["Engine", "VGNets", "Kernels", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )
