@@ -21,7 +21,11 @@ extension Network {
         var missing: [String] = []
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
-        for conv in match.blueprint.convs {
+        // Some libraries write the classifier as a 1×1 convolution.
+        let classifiers = match.dialect.classifiers.map {
+            ExpectedConv($0, norm: nil, .pointwise, isOptional: true)
+        }
+        for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
                 if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
                 continue
