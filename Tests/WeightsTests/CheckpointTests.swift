@@ -117,6 +117,15 @@ import Testing
         #expect(depthwise.scalars == [0, 100, 1, 101, 2, 102, 10, 110, 11, 111, 12, 112])
     }
 
+    @Test func emptyAndOverlongAxesHaveNoWeightShape() {
+        let shape: Shape = [0, 1, 1 << 40, 1 << 40]
+        for axes in [
+            WeightAxes.outputInputRowsColumns, .rowsColumnsInputOutput, .rowsColumnsChannelMultiplier,
+        ] {
+            #expect(axes.outputFirst(shape) == nil)
+        }
+    }
+
     @Test func aWeightThatIsNotFiniteIsRefused() throws {
         struct NaNs: TensorSource {
             func tensor(named name: String, shape: Shape) throws -> Tensor { Tensor(shape: shape, repeating: .nan) }
@@ -143,7 +152,9 @@ import Testing
     }
 
     @Test(arguments: [
-        Words(text: "RGB 224 x/127.5-1", size: 224, mean: [127.5, 127.5, 127.5], scale: [0.00784314, 0.00784314, 0.00784314]),
+        Words(
+            text: "RGB 224 x/127.5-1", size: 224, mean: [127.5, 127.5, 127.5],
+            scale: [0.00784314, 0.00784314, 0.00784314]),
         Words(text: "BGR /255", size: nil, mean: [0, 0, 0], scale: [0.00392157, 0.00392157, 0.00392157]),
         Words(text: "RGB 224 x-127 (no further scaling)", size: 224, mean: [127, 127, 127], scale: [1, 1, 1]),
         Words(

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Foundation
 import Tensors
@@ -158,12 +159,31 @@ import Testing
 
     @Test func preprocessingIsReadFromTheFile() throws {
         let input = try Network.open(
-            SharedFiles.path("weights/mobilenetv1_1.0_224_shicai_f32_partial.h5")).input
+            SharedFiles.path("weights/mobilenetv1_1.0_224_shicai_f32_partial.h5")
+        ).input
         #expect(
             input
                 == InputConvention(
                     padding: .torch, size: 224, channelOrder: .bgr, mean: [103.94, 116.78, 123.68],
                     scale: [0.017, 0.017, 0.017]))
+    }
+
+    @Test func kerasPrescribesItsPreprocessing() throws {
+        let input = try Network.open(
+            SharedFiles.path("weights/keras/st_mobilenet_v1_0.25_224_imagenet.h5")
+        ).input
+        #expect(input.padding == .tensorFlowSame)
+        #expect(input.size == 224)
+        #expect(input.mean == [127.5, 127.5, 127.5])
+    }
+
+    @Test func integersAreNotTakenForWeights() throws {
+        let path = SharedFiles.path("weights/layouts/torch_bf16_as_u16.h5")
+        let error = #expect(throws: KernelVizError.self) { _ = try Network.open(path) }
+        #expect(
+            error?.description
+                == "\(path): conv1/weight: stored as uint16; expected floating-point weights. "
+                + "Convert the file to float32 first.")
     }
 
     @Test func kerasListsWeightsInTheModelsOrder() throws {
