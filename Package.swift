@@ -105,7 +105,7 @@ let package = Package(
             [
                 "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
                 swiftProtobuf,
-            ]),
+            ], exclude: ["Scripts"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,6 +5,10 @@ import Tensors
 extension ONNXGraphWriter {
     /// Writes one node of the graph; its inputs were written before.
     mutating func write(_ node: Graph.Node) {
+        if let source = sourceOfUnchanged(node) {
+            alias(node, to: value(of: source))
+            return
+        }
         let inputs = node.inputs.map { value(of: $0) }
         switch node.operation {
         case .input: writeInput(node)
@@ -26,7 +30,7 @@ extension ONNXGraphWriter {
         case .pool(let pool): write(pool, node, inputs)
         case .linear(let weight, let bias): writeLinear(node, inputs, weight: weight, bias: bias)
         case .channelShuffle(let groups): writeChannelShuffle(node, inputs, groups: groups)
-        case .dropout: alias(node, to: inputs[0])
+        case .dropout: preconditionFailure("dropout hands its input on")
         }
     }
 

@@ -42,9 +42,8 @@ struct ONNXGraphWriter {
     /// Writes everything that `output` needs; its value is called ``ONNXExporter/outputName``.
     mutating func write(output: Graph.NodeID) {
         markNeeded(output)
-        // Dropout does nothing when a net is run: the value before it is the result.
         var result = graph[output]
-        while case .dropout = result.operation { result = graph[result.inputs[0]] }
+        while let source = sourceOfUnchanged(result) { result = graph[source] }
         if case .input = result.operation {} else { values[result.name] = ONNXExporter.outputName }
         for node in graph.nodes where needed.contains(node.name) { write(node) }
         if values[result.name] != ONNXExporter.outputName {
@@ -93,6 +92,17 @@ extension ONNXGraphWriter {
         values[node.name] = name
         message.valueInfo.append(info(name, shape(of: node)))
         return name
+    }
+
+    /// The node whose result this one hands on unchanged when a net is run, or nil: dropout, a slice of all channels,
+    /// a join of one value.
+    func sourceOfUnchanged(_ node: Graph.Node) -> Graph.NodeID? {
+        switch node.operation {
+        case .dropout: node.inputs[0]
+        case .slice(let channels) where channels == 0..<shape(of: node.inputs[0])[1]: node.inputs[0]
+        case .concatenate where node.inputs.count == 1: node.inputs[0]
+        default: nil
+        }
     }
 
     /// Lets a node's result be a value that is there already.
