@@ -94,18 +94,18 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "HDF5"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
-        tests("Tensors"),
-        tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
-        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
-        tests("VGNets", ["Diagnostics"]),
-        tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests(
             "Export",
             [
                 "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
                 swiftProtobuf,
             ], exclude: ["Scripts"]),
+        tests("Tensors"),
+        tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
+        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("VGNets", ["Diagnostics"]),
+        tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )
