@@ -46,7 +46,8 @@ public enum SafetensorsWriter {
             let end = offset + 4 * entry.tensor.scalars.count
             let shape = entry.tensor.shape.dimensions.map(String.init).joined(separator: ",")
             members.append(
-                "\(JSONText.quoted(entry.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+                "\(JSONText.quoted(entry.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+            )
             offset = end
         }
         var header = Array("{\(members.joined(separator: ","))}".utf8)

@@ -62,7 +62,8 @@ enum OperationGraphs {
         let gate = graph.add(.activation(.hardSigmoid), squeezed, name: "gate")
         let scaled = graph.add(.multiply, counted, gate, name: "scaled")
         let sigmoid = graph.add(.activation(.sigmoid), scaled, name: "sigmoid")
-        let largest = graph.add(.pool(Pool(kind: .maximum, size: 3, stride: 2, padding: .same)), sigmoid, name: "largest")
+        let largest = graph.add(
+            .pool(Pool(kind: .maximum, size: 3, stride: 2, padding: .same)), sigmoid, name: "largest")
         let part = graph.add(.slice(2..<8), largest, name: "part")
         graph.add(.activation(.relu), part, name: "nobody reads this")
         let dropped = graph.add(.dropout(rate: 0.5), part, name: "dropped")

@@ -45,7 +45,8 @@ import Weights
 
     @Test(.needsSharedFiles, .needsPython) func aRealCheckpointIsRunAsPyTorchRanIt() throws {
         try withTemporaryFolder { folder in
-            let net = try MobileNetV1(network: Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5")))
+            let checkpoint = try Checkpoint.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
+            let net = try MobileNetV1(weights: TensorLookup(checkpoint), conventions: .keras)
             let metadata = ModelMetadata(name: "mobilenet")
             let models = try models("mobilenet", net.graph, [1, 3, 224, 224], metadata, folder)
             let golden = SharedFiles.path("golden/pretrained/mobilenetv1_0.25_224.h5")
