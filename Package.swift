@@ -74,7 +74,10 @@ let package = Package(
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
-        module("Export", ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
 
         module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
