@@ -86,6 +86,9 @@ let package = Package(
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
+        tests("Images", ["Files", "Diagnostics", "Tensors"]),
+        tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
+        tests("CairoRenderer", ["Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )
