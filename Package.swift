@@ -68,7 +68,9 @@ let package = Package(
             "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "Tensors", "Diagnostics"], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
-        module("Evaluation", ["Networks", "Engine", "VGNets", "Images", "Weights", "Tensors", "Diagnostics"]),
+        module(
+            "Evaluation",
+            ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
 
         module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
@@ -93,7 +95,11 @@ let package = Package(
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Derivation", ["VGNets", "Diagnostics"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Images", ["Files", "Diagnostics", "Tensors"]),
+        tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
+        tests("CairoRenderer", ["Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

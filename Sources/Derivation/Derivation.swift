@@ -80,7 +80,7 @@ public struct Derivation: Sendable, Equatable {
     }
 
     private static func name(of budget: ParameterBudget) -> String {
-        "\(DerivationRules.fixed(Double(budget.parameters) / 1e6, budget.parameters % 100_000 == 0 ? 1 : 3))mp"
+        "\(NumberFormat.fixed(Double(budget.parameters) / 1e6, budget.parameters % 100_000 == 0 ? 1 : 3))mp"
     }
 
     private static func shapeReasons(_ config: VGNetConfig, _ wishes: Wishes) -> [Reason] {
@@ -89,7 +89,7 @@ public struct Derivation: Sendable, Equatable {
         let sign = miss < 0 ? "−" : "+"
         let met =
             "\(count) learnable parameters for a budget of \(wishes.budget.parameters) "
-            + "(\(sign)\(DerivationRules.fixed(abs(miss), 2)) %)"
+            + "(\(sign)\(NumberFormat.fixed(abs(miss), 2)) %)"
         let published = NetworkShape.published.map(\.shape)
             .contains(NetworkShape(channels: config.channels, blocks: config.blocks))
         let list: ([Int]) -> String = { $0.map(String.init).joined(separator: ", ") }

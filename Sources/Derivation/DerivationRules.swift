@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import VGNets
 
 /// The rules that turn kernel statistics into fields of a config: one rule, one function, one sentence.
@@ -16,7 +17,7 @@ enum DerivationRules {
         let counts = evidence.counts
         if counts.total < 200 { return "only \(counts.total) kernels were found, at least 200 are needed" }
         let other = counts.share(.other)
-        return other > 0.7 ? "\(percent(other)) of \(counts.total) kernels are unstructured" : nil
+        return other > 0.7 ? "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured" : nil
     }
 
     /// D1 and D2: fixed Gaussian downsampling and its σ.
@@ -27,7 +28,7 @@ enum DerivationRules {
         var pool = StageEvidence.Pool()
         for stage in evidence.stages { pool.merge(stage.downsampling) }
         let share = pool.counts.share(.blur)
-        let statistic = "\(percent(share)) of \(pool.counts.total) strided kernels are blur"
+        let statistic = "\(NumberFormat.percent(share)) of \(pool.counts.total) strided kernels are blur"
         guard pool.counts.total >= 50 else {
             return keepPaperGaussian("only \(pool.counts.total) strided kernels were found", pool)
         }
@@ -53,7 +54,7 @@ enum DerivationRules {
                     sources: pool.layers, rule: "at least 75 %, so one fixed Gaussian replaces them (D1)"),
                 Reason(
                     field: VGNetConfig.Field.gaussianSigma.rawValue, value: "\(rounded) px",
-                    statistic: "median fitted σ \(fixed(sigma, 2)) px of \(pool.sigmasPixels.count) blur kernels",
+                    statistic: "median fitted σ \(NumberFormat.fixed(sigma, 2)) px of \(pool.sigmasPixels.count) blur kernels",
                     sources: pool.layers, rule: "clamped to 0.7…1.5, rounded to 0.05 (D2)"),
                 Reason(
                     field: VGNetConfig.Field.gaussianSigns.rawValue, value: paper.signs.rawValue,
@@ -90,8 +91,8 @@ enum DerivationRules {
         for stage in evidence.stages { pool.merge(stage.body) }
         let passing = pool.counts.share(.identity) + pool.counts.share(.zero)
         let statistic =
-            "\(percent(passing)) of \(pool.counts.total) stride-1 kernels pass their input on or are dead, "
-            + "\(percent(pool.counts.share(.edge))) are edges"
+            "\(NumberFormat.percent(passing)) of \(pool.counts.total) stride-1 kernels pass their input on or are dead, "
+            + "\(NumberFormat.percent(pool.counts.share(.edge))) are edges"
         return (
             .learnable,
             [
@@ -111,7 +112,7 @@ enum DerivationRules {
         let statistic =
             pool.counts.total == 0
             ? "no last layer was found"
-            : "\(percent(pool.counts.share(.blur))) of \(pool.counts.total) kernels of the last layer are blur"
+            : "\(NumberFormat.percent(pool.counts.share(.blur))) of \(pool.counts.total) kernels of the last layer are blur"
         let supported = pool.counts.share(.blur) >= 0.75
         return (
             .shared(groups: 8),
@@ -125,19 +126,5 @@ enum DerivationRules {
                     isDefault: !supported)
             ]
         )
-    }
-
-    /// "76 %".
-    static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
-
-    /// `value` with `digits` decimals.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
-        let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }
-        let scaled = Int((abs(value) * scale).rounded())
-        let whole = scaled / Int(scale)
-        let rest = String(scaled % Int(scale))
-        let sign = value < 0 ? "-" : ""
-        return digits == 0
-            ? "\(sign)\(whole)" : "\(sign)\(whole)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 }

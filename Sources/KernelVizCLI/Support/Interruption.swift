@@ -11,7 +11,7 @@ enum Interruption {
     /// Starts listening for SIGINT and SIGTERM; a closed pipe ends the process quietly, as it does other tools.
     static func install() {
         for number in [SIGINT, SIGTERM] {
-            _ = unsafe signal(number) { number in
+            _ = signal(number) { number in
                 if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
             }
         }
