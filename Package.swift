@@ -14,10 +14,10 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
-        dependencies: [.target(name: name), "TestSupport"] + dependencies)
+        dependencies: [.target(name: name), "TestSupport"] + dependencies, exclude: exclude)
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -91,8 +91,8 @@ let package = Package(
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
-        tests("HDF5", ["Diagnostics", "Files"]),
-        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
+        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Diagnostics"]),

@@ -41,9 +41,9 @@ enum ElementType {
         case H5T_FLOAT:
             var sign = 0, exponent = 0, exponentBits = 0, mantissa = 0, mantissaBits = 0
             H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits)
-            return (size == 2 && exponentBits == 8 ? "bfloat16" : "float\(size * 8)", .numeric)
+            return (size == 2 && exponentBits == 8 ? "bfloat16" : "float\(size &* 8)", .numeric)
         case H5T_INTEGER:
-            return ((H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + "\(size * 8)", .numeric)
+            return ((H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + "\(size &* 8)", .numeric)
         case H5T_STRING: return (H5Tis_variable_str(type) > 0 ? "object" : "S\(size)", .string)
         case H5T_ENUM: return ("enum", .other)
         case H5T_COMPOUND: return ("compound", .other)

@@ -24,9 +24,9 @@ extension HDF5File {
         try numbers(dataset, zero: Double(0), type: { kv_H5T_NATIVE_DOUBLE() })
     }
 
-    /// Reads a data set of numbers, converted to 64-bit integers, row-major; throws as ``floats(_:)``.
+    /// Reads a data set of integers, converted to 64 bits, row-major; throws as ``floats(_:)``.
     public func integers(_ dataset: String) throws -> [Int64] {
-        try numbers(dataset, zero: Int64(0), type: { kv_H5T_NATIVE_INT64() })
+        try numbers(dataset, zero: Int64(0), wanted: "integers", type: { kv_H5T_NATIVE_INT64() })
     }
 
     /// Reads a data set of fixed or variable-length strings, row-major.
@@ -47,12 +47,12 @@ extension HDF5File {
     }
 
     private func numbers<Element: Sendable>(
-        _ dataset: String, zero: Element, type: () -> hid_t
+        _ dataset: String, zero: Element, wanted: String = "numbers", type: () -> hid_t
     ) throws -> [Element] {
         try reading(dataset) { identifier, info, count, subject in
-            guard info.kind == .numeric else {
+            guard info.kind == .numeric, wanted == "numbers" || info.dtype.contains("int") else {
                 throw KernelVizError(
-                    code: "hdf5.notNumeric", subject: subject, found: "holds \(info.dtype)", expected: "numbers")
+                    code: "hdf5.notNumeric", subject: subject, found: "holds \(info.dtype)", expected: wanted)
             }
             var elements = [Element](repeating: zero, count: count)
             if count == 0 { return elements }

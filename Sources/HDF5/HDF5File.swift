@@ -24,7 +24,7 @@ public struct HDF5File: ~Copyable, Sendable {
             defer { H5Pclose(access) }
             kv_without_file_locking(access)
             let file = H5Fopen(path, kv_H5F_ACC_RDONLY(), access)
-            if file < 0 { throw Self.openingFailure(path, HDF5Library.innermostReason()) }
+            if file < 0 { throw Self.openingFailure(path, sizeBytes: size, HDF5Library.innermostReason()) }
             return file
         }
         self.path = path
@@ -40,7 +40,10 @@ public struct HDF5File: ~Copyable, Sendable {
         return try HDF5Library.locked { H5Fis_hdf5(path) > 0 }
     }
 
-    private static func openingFailure(_ path: String, _ reason: String?) -> KernelVizError {
+    /// The shortest superblock, 8 bytes of signature included (version 2).
+    private static let superblockBytes = 48
+
+    private static func openingFailure(_ path: String, sizeBytes: Int, _ reason: String?) -> KernelVizError {
         guard let reason else {
             return KernelVizError(code: "hdf5.unreadable", subject: path, found: "HDF5 cannot open it")
         }
@@ -48,6 +51,11 @@ public struct HDF5File: ~Copyable, Sendable {
             return KernelVizError(
                 code: "hdf5.notHDF5", subject: path, found: "not an HDF5 file (\(reason))",
                 advice: "Pass a Keras .h5 file or an h5py state dict")
+        }
+        if sizeBytes < superblockBytes {
+            return KernelVizError(
+                code: "hdf5.truncated", subject: path, found: "truncated HDF5 file (\(sizeBytes) bytes)",
+                expected: "the whole file", advice: "Copy or download it again")
         }
         // "truncated file: eof = 1000, sblock->base_addr = 0, stored_eof = 2008432"
         let numbers = reason.split { !$0.isNumber }.compactMap { Int($0) }

@@ -38,20 +38,22 @@ enum HDF5Library {
     }
 
     /// The deepest line of this thread's error stack: the one that says what is the matter.
+    ///
+    /// A missing filter is said one line higher than the vain search for a plug-in.
     static func innermostReason() -> String? {
-        var reason: String?
-        withUnsafeMutablePointer(to: &reason) { pointer in
+        var reasons: [String] = []
+        withUnsafeMutablePointer(to: &reasons) { pointer in
             _ = H5Ewalk2(
                 kv_H5E_DEFAULT(), H5E_WALK_UPWARD,
                 { _, entry, context in
-                    guard let slot = context?.assumingMemoryBound(to: String?.self), slot.pointee == nil,
+                    guard let list = context?.assumingMemoryBound(to: [String].self),
                         let text = entry?.pointee.desc, text.pointee != 0
                     else { return 0 }
-                    slot.pointee = String(cString: text)
+                    list.pointee.append(String(cString: text))
                     return 0
                 }, pointer)
         }
-        return reason
+        return reasons.first { $0.contains("is not registered") } ?? reasons.first
     }
 
     private static func advice(for reason: String?) -> String {

@@ -39,15 +39,18 @@ public struct InputConvention: Sendable, Equatable {
         self.scale = scale
     }
 
-    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"); what they leave open comes from
-    /// `padding` and `size`.
-    init(attributes: [String: String], padding: Padding, size: Int?) {
+    /// The words for ImageNet's mean and deviation per plane.
+    static let imageNet = "/255 ImageNet mean/std"
+
+    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"); what they leave open comes from the
+    /// conventions of the library that built the network.
+    init(attributes: [String: String], padding: Padding, size: Int?, normalisation: String? = nil) {
         let words = (attributes["input"] ?? "").split(separator: " ").map(String.init)
         let order = words.first.flatMap(ChannelOrder.init(rawValue:))
         let rest = order == nil ? words[...] : words.dropFirst()
         let ownSize = rest.first.flatMap { Int($0) }
         let formula = (ownSize == nil ? rest : rest.dropFirst()).joined(separator: " ")
-        let known = Self.normalisation(formula)
+        let known = Self.normalisation(attributes["input"] == nil ? normalisation ?? "" : formula)
         let own = attributes["padding"].flatMap { text -> Padding? in
             text.hasPrefix("tf") ? .tensorFlowSame : text.hasPrefix("torch") ? .torch : nil
         }
@@ -63,7 +66,7 @@ public struct InputConvention: Sendable, Equatable {
         }
         if formula == "/255" { return uniform(0, 1 / 255) }
         if formula == "x/127.5-1" { return uniform(127.5, 1 / 127.5) }
-        if formula.hasPrefix("/255 ImageNet mean/std") {
+        if formula.hasPrefix(imageNet) {
             // The means and deviations of ImageNet in 0…1, as torchvision's models use them.
             let mean: [Float] = [0.485, 0.456, 0.406]
             let deviation: [Float] = [0.229, 0.224, 0.225]

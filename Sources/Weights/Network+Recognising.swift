@@ -21,11 +21,16 @@ extension Network {
         var missing: [String] = []
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
-        for conv in match.blueprint.convs {
+        // Some libraries write the classifier as a 1×1 convolution.
+        let classifiers = match.dialect.classifiers.map {
+            ExpectedConv($0, norm: nil, .pointwise, isOptional: true)
+        }
+        for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
                 if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
                 continue
             }
+            try Self.checkType(entry, checkpoint)
             if conv.isSpatial { number += 1 }
             layers.append(
                 ConvLayer(
@@ -40,8 +45,17 @@ extension Network {
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
             classCount: match.dialect.classifiers.lazy.compactMap(match.table.outputs).first,
             input: InputConvention(
-                attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize),
+                attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize,
+                normalisation: match.dialect.normalisation),
             readWeight: { try Self.readWeight($0, checkpoint) })
+    }
+
+    /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.
+    private static func checkType(_ entry: Checkpoint.Entry, _ checkpoint: Checkpoint) throws {
+        guard entry.dtype.contains("int") else { return }
+        throw KernelVizError(
+            code: "weights.integers", subject: "\(checkpoint.path): \(entry.name)", found: "stored as \(entry.dtype)",
+            expected: "floating-point weights", advice: "Convert the file to float32 first")
     }
 
     private static func readWeight(_ layer: ConvLayer, _ checkpoint: Checkpoint) throws -> Tensor {

@@ -14,11 +14,11 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         isDepthwise && self == .rowsColumnsInputOutput ? .rowsColumnsChannelMultiplier : self
     }
 
-    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes.
+    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes, none of them empty.
     ///
     /// A depthwise H×W×C×M becomes (C·M)×1×H×W: output channel c·M + m is kernel m of input channel c.
     func outputFirst(_ shape: Shape) -> Shape? {
-        guard shape.rank == 4 else { return nil }
+        guard shape.rank == 4, shape.dimensions.allSatisfy({ $0 > 0 }) else { return nil }
         return switch self {
         case .outputInputRowsColumns: shape
         case .rowsColumnsInputOutput: [shape[3], shape[2], shape[0], shape[1]]

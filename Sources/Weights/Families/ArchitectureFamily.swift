@@ -21,6 +21,9 @@ struct Dialect: Sendable {
     var epsilon: Float = 1e-5
     /// How the library pads unless the file says otherwise.
     var padding: InputConvention.Padding = .torch
+    /// How the library's own networks of this family normalise images, in the words of ``InputConvention``; nil where
+    /// it prescribes nothing.
+    var normalisation: String?
     /// Modules of which one is the classifier.
     var classifiers: [String] = []
     /// The convolutions in network order for each variant that may be meant; depths may be read from the table.
@@ -28,12 +31,12 @@ struct Dialect: Sendable {
 
     /// Keras' own settings.
     static func keras(
-        _ name: String, stem: String, classifiers: [String],
+        _ name: String, stem: String, normalisation: String? = nil, classifiers: [String],
         blueprints: @escaping @Sendable (ModuleTable) -> [Blueprint]
     ) -> Dialect {
         Dialect(
-            name: name, stem: stem, epsilon: 1e-3, padding: .tensorFlowSame, classifiers: classifiers,
-            blueprints: blueprints)
+            name: name, stem: stem, epsilon: 1e-3, padding: .tensorFlowSame, normalisation: normalisation,
+            classifiers: classifiers, blueprints: blueprints)
     }
 }
 

@@ -3,7 +3,10 @@ extension ArchitectureFamily {
     static let efficientNet = ArchitectureFamily(
         name: "EfficientNet",
         dialects: [
-            Dialect(name: "torchvision", stem: "features.0.0", classifiers: ["classifier.1"]) { _ in
+            Dialect(
+                name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { _ in
                 EfficientNet.blueprints(
                     stem: ("features.0.0", "features.0.1"), head: ("features.8.0", "features.8.1")
                 ) { block in
@@ -16,7 +19,9 @@ extension ArchitectureFamily {
                         project: ("\(path).\(first + 2).0", "\(path).\(first + 2).1"))
                 }
             },
-            Dialect(name: "timm", stem: "conv_stem", classifiers: ["classifier"]) { _ in
+            Dialect(
+                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
+            ) { _ in
                 EfficientNet.blueprints(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) { $0.timmNames() }
             },
             .keras("Keras", stem: "stem_conv", classifiers: ["predictions"]) { _ in

@@ -44,10 +44,14 @@ struct ExpectedConv: Sendable, Equatable {
 
     /// The O×I×H×W shape of `entry` where it suits this layer, else nil.
     func fittingShape(_ entry: Checkpoint.Entry) -> Shape? {
-        guard let shape = axes(of: entry).outputFirst(entry.shape), shape.dimensions.allSatisfy({ $0 > 0 }),
-            shape[2] == size, shape[3] == size
-        else { return nil }
-        return kind == .depthwise && shape[1] != 1 ? nil : shape
+        guard let shape = axes(of: entry).outputFirst(entry.shape), shape[2] == size, shape[3] == size else {
+            return nil
+        }
+        return switch kind {
+        case .depthwise: shape[1] == 1 ? shape : nil
+        case .grouped: shape[0] % shape[1] == 0 ? shape : nil
+        case .pointwise, .standard: shape
+        }
     }
 
     /// "3×3 depthwise weight".

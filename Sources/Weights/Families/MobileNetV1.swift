@@ -3,7 +3,8 @@ extension ArchitectureFamily {
     static let mobileNetV1 = ArchitectureFamily(
         name: "MobileNetV1",
         dialects: [
-            .keras("Keras", stem: "conv1", classifiers: ["conv_preds", "predictions"]) { _ in
+            .keras("Keras", stem: "conv1", normalisation: "x/127.5-1", classifiers: ["conv_preds", "predictions"]) {
+                _ in
                 [
                     MobileNetV1.blueprint(stem: ("conv1", "conv1_bn")) { block in
                         (
@@ -34,7 +35,9 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(name: "timm", stem: "conv_stem", classifiers: ["classifier"]) { _ in
+            Dialect(
+                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
+            ) { _ in
                 [
                     MobileNetV1.blueprint(stem: ("conv_stem", "bn1")) { block in
                         let name = MobileNetV1.timmNames[block - 1]

@@ -3,7 +3,10 @@ extension ArchitectureFamily {
     static let mobileNetV2 = ArchitectureFamily(
         name: "MobileNetV2",
         dialects: [
-            Dialect(name: "torchvision", stem: "features.0.0", classifiers: ["classifier.1"]) { _ in
+            Dialect(
+                name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { _ in
                 [
                     MobileNetV2.blueprint(
                         stem: ("features.0.0", "features.0.1"), head: ("features.18.0", "features.18.1")
@@ -31,14 +34,16 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(name: "timm", stem: "conv_stem", classifiers: ["classifier"]) { _ in
+            Dialect(
+                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
+            ) { _ in
                 [
                     MobileNetV2.blueprint(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) {
                         $0.timmNames()
                     }
                 ]
             },
-            .keras("Keras", stem: "Conv1", classifiers: ["predictions", "Logits"]) { _ in
+            .keras("Keras", stem: "Conv1", normalisation: "x/127.5-1", classifiers: ["predictions", "Logits"]) { _ in
                 [
                     MobileNetV2.blueprint(stem: ("Conv1", "bn_Conv1"), head: ("Conv_1", "Conv_1_bn")) { block in
                         let name = block.ordinal == 1 ? "expanded_conv" : "block_\(block.ordinal - 1)"

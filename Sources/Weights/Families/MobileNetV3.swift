@@ -4,7 +4,8 @@ extension ArchitectureFamily {
         name: "MobileNetV3",
         dialects: [
             Dialect(
-                name: "torchvision", stem: "features.0.0", epsilon: 1e-3, classifiers: ["classifier.3"]
+                name: "torchvision", stem: "features.0.0", epsilon: 1e-3, normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.3"]
             ) { _ in
                 MobileNetV3.variants.map { variant in
                     let last = variant.rows.reduce(1) { $0 + $1.repeats }
@@ -24,7 +25,9 @@ extension ArchitectureFamily {
                     }
                 }
             },
-            Dialect(name: "timm", stem: "conv_stem", classifiers: ["classifier"]) { _ in
+            Dialect(
+                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
+            ) { _ in
                 MobileNetV3.variants.map { variant in
                     let last = "blocks.\(variant.rows.count).0"
                     return MobileNetV3.blueprint(
@@ -32,10 +35,10 @@ extension ArchitectureFamily {
                         head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], names: { $0.timmNames() })
                 }
             },
-            .keras("Keras", stem: "Conv", classifiers: ["Logits"]) { _ in
+            .keras("Keras", stem: "Conv", normalisation: "x/127.5-1", classifiers: ["Logits"]) { _ in
                 MobileNetV3.keras(stem: "Conv", between: ".", norm: ".BatchNorm", "Conv")
             },
-            .keras("Keras 3", stem: "conv", classifiers: ["logits"]) { _ in
+            .keras("Keras 3", stem: "conv", normalisation: "x/127.5-1", classifiers: ["logits"]) { _ in
                 MobileNetV3.keras(stem: "conv", between: "_", norm: "_bn", "conv")
             },
         ])

@@ -3,7 +3,8 @@ extension ArchitectureFamily {
     static let regNet = ArchitectureFamily(
         name: "RegNet",
         dialects: [
-            Dialect(name: "torchvision", stem: "stem.0", classifiers: ["fc"]) { table in
+            Dialect(name: "torchvision", stem: "stem.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]) {
+                table in
                 let depths = (1...4).map { table.count(after: "trunk_output.block\($0).block\($0)-") }
                 return RegNet.blueprints(depths, stem: ("stem.0", "stem.1")) { stage, index in
                     let path = "trunk_output.block\(stage).block\(stage)-\(index)"
@@ -13,7 +14,8 @@ extension ArchitectureFamily {
                         third: ("\(path).f.c.0", "\(path).f.c.1"), shortcut: ("\(path).proj.0", "\(path).proj.1"))
                 }
             },
-            Dialect(name: "timm", stem: "stem.conv", classifiers: ["head.fc"]) { table in
+            Dialect(name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"])
+            { table in
                 let depths = (1...4).map { max(0, table.count(after: "s\($0).b") - 1) }
                 return RegNet.blueprints(depths, stem: ("stem.conv", "stem.bn")) { stage, index in
                     let path = "s\(stage).b\(index + 1)"

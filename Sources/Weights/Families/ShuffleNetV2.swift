@@ -3,7 +3,8 @@ extension ArchitectureFamily {
     static let shuffleNetV2 = ArchitectureFamily(
         name: "ShuffleNetV2",
         dialects: [
-            Dialect(name: "torchvision", stem: "conv1.0", classifiers: ["fc"]) { _ in
+            Dialect(name: "torchvision", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"])
+            { _ in
                 [
                     ShuffleNetV2.blueprint(stem: ("conv1.0", "conv1.1"), head: ("conv5.0", "conv5.1")) {
                         "stage\($0).\($1)"

@@ -94,8 +94,10 @@ private enum VGNet {
         let channels =
             [table.outputs("features.stem.0")]
             + (1...3).map { stage in table.outputs("features.stage\(stage + 1).0.downsample") }
-            + [table.outputs("features.stage4.1.half3x3").map { $0 * 2 }
-                ?? table.outputs("features.stage4.1.half3x3.0").map { $0 * 2 }]
+            + [
+                table.outputs("features.stage4.1.half3x3").map { $0 * 2 }
+                    ?? table.outputs("features.stage4.1.half3x3.0").map { $0 * 2 }
+            ]
         let size = sizes.first { $0.channels.map(Optional.some) == channels }
         let hasSqueeze = table.weight("features.stage1.0.conv1x1.1.reduce") != nil
         return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "")
@@ -131,11 +133,10 @@ private enum VGNet {
     }
 
     private static func kernels(_ table: ModuleTable, _ module: String) -> [[Float]]? {
-        guard let entry = table.weight(module), entry.shape.rank == 4,
+        guard let entry = table.weight(module), let shape = entry.axes.outputFirst(entry.shape),
             let tensor = try? table.checkpoint.tensor(named: entry.name)
         else { return nil }
-        let area = entry.shape[2] * entry.shape[3]
-        guard area > 0 else { return nil }
+        let area = shape[2] * shape[3]
         return stride(from: 0, to: tensor.scalars.count, by: area).map { Array(tensor.scalars[$0..<$0 + area]) }
     }
 }
