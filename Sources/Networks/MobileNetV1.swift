@@ -3,7 +3,8 @@ import Engine
 import Tensors
 import Weights
 
-/// MobileNetV1 with the weights of a file, ready to be planned and run.
+/// MobileNetV1 with the weights of a file, ready to be planned and run: 3 → 32α channels, thirteen depthwise-separable
+/// blocks, average pool, classifier.
 ///
 /// Tensor names are those of Keras' layers: `conv1`, `conv_dw_N`, `conv_pw_N` and their `…_bn`, `conv_preds`.
 /// Results that can be tapped: `conv1_relu`, `conv_dw_N_relu`, `conv_pw_N_relu`, `gap`, `logits`.
@@ -29,20 +30,6 @@ public struct MobileNetV1: Sendable {
         public static let keras = Conventions(activation: .relu6, padding: .same, epsilon: 1e-3)
         /// As PyTorch users build it: ReLU, one pixel on every side, ε = 1e-5.
         public static let torch = Conventions(activation: .relu, padding: .symmetric(1), epsilon: 1e-5)
-
-        /// Reads the attributes `padding` ("torch", "tf_same"), `batch_norm` ("separate eps=1e-3") and `activation`
-        /// ("relu", "relu6") of a checkpoint; what is absent is as Keras has it, or PyTorch where the padding says so.
-        public init(attributes: [String: String]) {
-            self = attributes["padding"]?.hasPrefix("torch") == true ? .torch : .keras
-            if let norm = attributes["batch_norm"], let mark = norm.range(of: "eps="),
-                let value = Float(norm[mark.upperBound...].prefix { !$0.isWhitespace && $0 != "," })
-            {
-                epsilon = value
-            }
-            if let name = attributes["activation"], let function = ActivationFunction(rawValue: name.lowercased()) {
-                activation = function
-            }
-        }
     }
 
     /// The strides of the thirteen depthwise convolutions.
@@ -93,12 +80,6 @@ public struct MobileNetV1: Sendable {
         builder.graph.add(.linear(weight: identifier, bias: bias), result, name: "logits")
         try builder.provider.finish(roots: Self.roots)
         graph = builder.graph
-    }
-
-    /// Builds the net from a checkpoint whose attributes say how it was made.
-    public init(checkpoint: Checkpoint) throws {
-        try self.init(
-            weights: TensorLookup(checkpoint), conventions: Conventions(attributes: checkpoint.attributes))
     }
 
     /// The layers that a file of this family may hold.
