@@ -91,7 +91,7 @@ public struct RunnableNetwork: Sendable {
                 expected: "a MobileNetV1 checkpoint, or a VGNet config with --weights",
                 advice: "Its kernels can be read with 'kernelviz classify'")
         }
-        let net = try MobileNetV1(checkpoint: network.checkpoint)
+        let net = try MobileNetV1(network: network)
         name = network.title
         source = .checkpoint(path)
         weightsPath = path
