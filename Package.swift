@@ -88,7 +88,7 @@ let package = Package(
         tests("Tensors"),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
-        tests("CairoRenderer", ["Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
+        tests("CairoRenderer", ["Statistics", "Files", "Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )
