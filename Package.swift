@@ -99,7 +99,7 @@ let package = Package(
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
-        tests("CairoRenderer", ["Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
+        tests("CairoRenderer", ["Statistics", "Files", "Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )
