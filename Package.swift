@@ -88,7 +88,12 @@ let package = Package(
         tests("Tensors"),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
-        tests("CairoRenderer", ["Statistics", "Files", "Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
+        tests(
+            "CairoRenderer",
+            [
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
