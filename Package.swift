@@ -99,7 +99,12 @@ let package = Package(
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
-        tests("CairoRenderer", ["Statistics", "Files", "Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
+        tests(
+            "CairoRenderer",
+            [
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
