@@ -7,6 +7,9 @@ import PackageDescription
 /// Modules without pointers build with strict memory safety.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
+/// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+
 /// A library module and its test target, declared together.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
@@ -49,9 +52,9 @@ let package = Package(
         // Weights to kernels to labels to statistics.
         module("HDF5", ["CHDF5", "Diagnostics", "Tensors"], settings: []),
         module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
-        module("Kernels", ["Weights", "Tensors"]),
-        module("Classification", ["Kernels", "Tensors"]),
-        module("Statistics", ["Classification", "Kernels", "Weights"]),
+        module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
+        module("Classification", ["Kernels", "Tensors"], settings: optimised),
+        module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
         module("VGNets", ["Diagnostics", "Files", yams]),
@@ -86,6 +89,8 @@ let package = Package(
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
+        tests("Kernels", ["Weights", "Tensors"]),
+        tests("Classification", ["Kernels", "Tensors"]),
     ],
     swiftLanguageModes: [.v6]
 )
