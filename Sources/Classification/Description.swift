@@ -48,7 +48,7 @@ struct Description: Sendable {
             first: functionalFit(features.first, families.first, features, values, start, centred: true),
             second: functionalFit(features.second, families.second, features, values, start, centred: true))
         var result = KernelClassification(
-            label: label, subLabel: "", fit: 0, margin: 0, sigmaPixels: nil, dcGain: Double(features.dcGain))
+            label: label, shape: .unnamed, fit: 0, margin: 0, sigmaPixels: nil, dcGain: Double(features.dcGain))
         result.spectralClass = features.spectralClass
         switch label {
         case .identity: describeIdentity(&result, features, fits, values, start)
@@ -63,8 +63,8 @@ struct Description: Sendable {
     /// A kernel of zeros, or one with weights that are not finite.
     private func empty(_ features: KernelFeatures) -> KernelClassification {
         KernelClassification(
-            label: features.isFinite ? .zero : .other, subLabel: features.isFinite ? "dead" : "non-finite", fit: 0,
-            margin: 0, sigmaPixels: nil, dcGain: 0)
+            label: features.isFinite ? .zero : .other, shape: features.isFinite ? .dead : .nonFinite, fit: 0, margin: 0,
+            sigmaPixels: nil, dcGain: 0)
     }
 
     private func functionalFit(
@@ -99,7 +99,7 @@ struct Description: Sendable {
         // The rest of the weights, relative to the peak: −0.2 and below sharpens.
         let rest = features.sum * (peak > 0 ? 1 : -1) - 1
         let isCentred = size % 2 == 0 || features.peakIndex == cells / 2
-        result.subLabel = !isCentred ? "shifted" : rest <= -0.2 ? "sharpen" : "delta"
+        result.shape = !isCentred ? .shifted : rest <= -0.2 ? .sharpen : .delta
     }
 
     private func describeBlur(
@@ -115,13 +115,13 @@ struct Description: Sendable {
         result.nullProbability = NullCalibration.probability(of: features.blur.weightFit, among: null.blur)
         result.offset = centroid(values, start)
         if isRing(values, start, sign: sign) {
-            result.subLabel = "ring"
+            result.shape = .ring
         } else if sigma > 2.5 * Double(size - 1) / 2 {
-            result.subLabel = "box"
+            result.shape = .box
         } else {
             result.axes = free?.axes
             let ratio = free.map { $0.axes.major / $0.axes.minor } ?? 1
-            result.subLabel = ratio > 1.5 ? "directional" : "gaussian"
+            result.shape = ratio > 1.5 ? .directional : .gaussian
             if ratio > 1.5 { result.angleDegrees = free?.angleDegrees }
         }
     }
@@ -163,7 +163,7 @@ struct Description: Sendable {
             result.angleDegrees = angle
             result.polarity = 0
             let isOneSided = families.first.kinds[features.first.index] == .oneSided
-            result.subLabel = isOneSided ? "one-sided" : Self.directionName(angle)
+            result.shape = isOneSided ? .oneSided : Self.directionName(angle)
         } else {
             result.fit = fits.second
             result.weightFit = Double(features.second.weightFit)
@@ -172,22 +172,22 @@ struct Description: Sendable {
             result.polarity = centre > 0 ? 1 : centre < 0 ? -1 : 0
             switch families.second.kinds[features.second.index] {
             case .line:
-                result.subLabel = "line"
+                result.shape = .line
                 result.angleDegrees = moments.axisDegrees(sign: centre < 0 ? -1 : 1)
             case .saddle:
-                result.subLabel = "saddle"
+                result.shape = .saddle
             default:
-                result.subLabel = "laplacian"
+                result.shape = .laplacian
             }
         }
     }
 
     /// The nearest of the four axes of a first derivative.
-    private static func directionName(_ angle: Double) -> String {
+    private static func directionName(_ angle: Double) -> KernelShape {
         switch Int((angle / 45).rounded()) % 4 {
-        case 0: "sobel-x"
-        case 2: "sobel-y"
-        default: "diagonal"
+        case 0: .sobelX
+        case 2: .sobelY
+        default: .diagonal
         }
     }
 
@@ -223,7 +223,7 @@ struct Description: Sendable {
         result.fit = near.fit
         result.weightFit = Double(near.weightFit)
         result.margin = near.fit - next.fit
-        result.subLabel = features.spectralClass.rawValue
+        result.shape = KernelShape(features.spectralClass)
     }
 }
 

@@ -2,12 +2,8 @@
 public struct KernelClassification: Sendable, Equatable, Codable {
     /// The coarse label.
     public var label: KernelLabel
-    /// A finer name within the label.
-    ///
-    /// zero: dead, weak. identity: delta, shifted, sharpen. blur: gaussian, directional, box, ring.
-    /// edge: sobel-x, sobel-y, diagonal, one-sided, laplacian, line, saddle.
-    /// other: low-pass, band-pass, high-pass, all-pass (the spectral class), non-finite.
-    public var subLabel: String
+    /// What the kernel looks like, finer than the label.
+    public var shape: KernelShape
     /// How well the best template of the label fits, 0…1: input-weighted R² (``FunctionalSimilarity``).
     ///
     /// For edges the kernel's mean is removed first; for `other` it is the best fit of any label; 0 for zero kernels.
@@ -45,19 +41,31 @@ public struct KernelClassification: Sendable, Equatable, Codable {
     /// The second nearest, for `other`.
     public var secondNearest: KernelLabel?
 
+    /// The finer name as printed ("gaussian", "sobel-x"); empty where there is none.
+    public var subLabel: String { shape.rawValue }
+
     /// Whether fewer than 80 % of the noisy copies keep the label.
     public var isUncertain: Bool { stability.map { $0 < 0.8 } ?? false }
 
     /// Joins a label with its evidence; the other properties start at their defaults.
     public init(
-        label: KernelLabel, subLabel: String, fit: Double, margin: Double, sigmaPixels: Double?, dcGain: Double
+        label: KernelLabel, shape: KernelShape, fit: Double, margin: Double, sigmaPixels: Double?, dcGain: Double
     ) {
         self.label = label
-        self.subLabel = subLabel
+        self.shape = shape
         self.fit = fit
         self.margin = margin
         self.sigmaPixels = sigmaPixels
         self.dcGain = dcGain
+    }
+
+    /// The same, with the shape by its printed name; a name that is not one of ``KernelShape`` counts as none.
+    public init(
+        label: KernelLabel, subLabel: String, fit: Double, margin: Double, sigmaPixels: Double?, dcGain: Double
+    ) {
+        self.init(
+            label: label, shape: KernelShape(rawValue: subLabel) ?? .unnamed, fit: fit, margin: margin,
+            sigmaPixels: sigmaPixels, dcGain: dcGain)
     }
 }
 

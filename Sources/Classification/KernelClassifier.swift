@@ -119,7 +119,7 @@ public struct KernelClassifier: Sendable {
             var withdrawn = result[index]
             withdrawn.nearest = withdrawn.label
             withdrawn.label = .other
-            withdrawn.subLabel = withdrawn.spectralClass.rawValue
+            withdrawn.shape = KernelShape(withdrawn.spectralClass)
             withdrawn.sigmaPixels = nil
             withdrawn.axes = nil
             withdrawn.angleDegrees = nil
@@ -142,7 +142,7 @@ public struct KernelClassifier: Sendable {
             let start = index * cells
             var largest: Float = 0
             for cell in 0..<cells { largest = max(largest, abs(values[start + cell])) }
-            guard largest.isFinite, largest >= .leastNormalMagnitude * 4, result[index].subLabel != "non-finite" else {
+            guard largest.isFinite, largest >= .leastNormalMagnitude * 4, result[index].shape != .nonFinite else {
                 continue
             }
             var energy: Float = 0

@@ -15,7 +15,7 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     /// The ``score`` above which a layer counts as structured; shuffled real layers reach 3.
     public static let threshold = 4.0
     /// Fewer kernels than this say nothing about their layer.
-    public static let minimumKernels = 16
+    public static let minimumKernels = 32
 
     /// Whether the layer is more than its shuffled self.
     public var isStructured: Bool { score > Self.threshold }
@@ -120,7 +120,7 @@ public struct LayerStructure: Sendable, Equatable, Codable {
         _ values: inout [Float], start: Int, cells: Int, using generator: inout SeededGenerator
     ) {
         for last in stride(from: cells - 1, to: 0, by: -1) {
-            let other = Int((generator.next() >> 32) &* UInt64(last + 1) >> 32)
+            let other = Int(((generator.next() >> 32) &* UInt64(last + 1)) >> 32)
             values.swapAt(start + last, start + other)
         }
     }

@@ -8,7 +8,7 @@ struct TemplateFamilies: Sendable, Equatable {
     let blur: TemplateFamily
     /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells.
     let first: TemplateFamily
-    /// Laplacians, differences of Gaussians, lines in 8 directions, saddles.
+    /// Laplacians, differences of Gaussians, lines in 8 directions (12 above 3×3), saddles.
     let second: TemplateFamily
 
     init(similarity: FunctionalSimilarity) {
@@ -64,6 +64,9 @@ struct TemplateFamilies: Sendable, Equatable {
             for sigma in sigmas {
                 drafts.append((.derivative, plane.map { x, y in (c * x + s * y) * bell(hypot(x, y), sigma) }))
             }
+            if isLarge {
+                drafts.append((.derivative, plane.map { x, y in max(abs(x), abs(y)) > 1 ? 0 : c * x + s * y }))
+            }
             for (along, across) in isLarge ? [(flat, 1.0), (1.0, flat)] : [] {
                 drafts.append(
                     (.derivative, plane.map { x, y in (c * x + s * y) * bell(c * x + s * y, along) * bell(c * y - s * x, across) }))
@@ -109,8 +112,10 @@ struct TemplateFamilies: Sendable, Equatable {
                 drafts.append((.laplacian, draft))
             }
         }
-        for step in 0..<8 {
-            let (c, s) = (cos(.pi * Double(step) / 8), sin(.pi * Double(step) / 8))
+        let directions = isLarge ? 12 : 8
+        for step in 0..<directions {
+            let angle = .pi * Double(step) / Double(directions)
+            let (c, s) = (cos(angle), sin(angle))
             for sigma in isLarge ? [0.5, 0.7, 1, 1.5] : [0.5, 0.7, 1] {
                 for length in isLarge ? [1, 2, flat] : [0.7, 1.4, flat] {
                     drafts.append(
@@ -120,7 +125,7 @@ struct TemplateFamilies: Sendable, Equatable {
                         }))
                 }
             }
-            for sigma in step < 4 ? [0.6, 0.9, 1.5] : [] {
+            for sigma in step < directions / 2 ? [0.6, 0.9, 1.5] : [] {
                 drafts.append(
                     (.saddle, plane.map { x, y in (c * x + s * y) * (c * y - s * x) * bell(hypot(x, y), sigma) }))
             }

@@ -30,7 +30,7 @@ struct ZeroRule {
             guard classifications[index].relativeSpread < threshold else { continue }
             let old = classifications[index]
             var zero = KernelClassification(
-                label: .zero, subLabel: isGap || old.relativeSpread == 0 ? "dead" : "weak", fit: 0, margin: 0,
+                label: .zero, shape: isGap || old.relativeSpread == 0 ? .dead : .weak, fit: 0, margin: 0,
                 sigmaPixels: nil, dcGain: old.dcGain)
             zero.spectralClass = old.spectralClass
             zero.relativeSpread = old.relativeSpread

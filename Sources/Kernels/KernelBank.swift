@@ -36,8 +36,14 @@ public struct KernelBank: Sendable, Equatable {
 /// The kernel banks of a whole network.
 public enum KernelBanks {
     /// The spatial layers whose kernels are square, in network order: those that have a bank.
-    public static func squareLayers(of network: Network) -> [ConvLayer] {
-        network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
+    ///
+    /// Throws `kernels.none` where there is none.
+    public static func squareLayers(of network: Network) throws -> [ConvLayer] {
+        let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
+        guard layers.isEmpty else { return layers }
+        throw KernelVizError(
+            code: "kernels.none", subject: network.checkpoint.path, found: "no layer with square N×N kernels (N > 1)",
+            expected: "at least one", advice: "Pass the checkpoint of a convolutional network")
     }
 
     /// The spatial layers that have no bank because their kernels are rectangular, in network order.
@@ -49,13 +55,7 @@ public enum KernelBanks {
     ///
     /// Throws `kernels.none` where the network has no square N×N layer, and what reading the checkpoint throws.
     public static func read(_ network: Network) throws -> [KernelBank] {
-        let layers = squareLayers(of: network)
-        guard !layers.isEmpty else {
-            throw KernelVizError(
-                code: "kernels.none", subject: network.checkpoint.path, found: "no layer with square N×N kernels (N > 1)",
-                expected: "at least one", advice: "Pass the checkpoint of a convolutional network")
-        }
-        return try layers.map { try read($0, of: network) }
+        try squareLayers(of: network).map { try read($0, of: network) }
     }
 
     /// Reads the kernels of one layer.
