@@ -52,6 +52,20 @@ public enum InputFile {
         return result
     }
 
+    /// The first bytes of the file at `path`, at most `count`: enough to tell what it is.
+    public static func prefix(_ path: String, count: Int) throws -> [UInt8] {
+        try check(path)
+        var result: [UInt8] = []
+        struct Enough: Error {}
+        do {
+            try forEachChunk(path) { chunk in
+                unsafe result.append(contentsOf: chunk.prefix(count - result.count))
+                if result.count == count { throw Enough() }
+            }
+        } catch is Enough {}
+        return result
+    }
+
     /// The file's text.
     ///
     /// Throws `files.notText` where it is not UTF-8.

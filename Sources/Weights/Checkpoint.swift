@@ -11,12 +11,26 @@ public struct Checkpoint: Sendable {
         public let shape: Shape
         /// The stored number type in NumPy's spelling ("float32", "float16", ">f8" is "float64").
         public let dtype: String
+        /// The layer that owns the tensor, components joined by dots ("features.4.conv.1.0", "conv_dw_1").
+        public let module: String
+        /// What the tensor is to its layer ("weight", "running_mean", "depthwise_kernel").
+        public let parameter: String
+        /// The meaning of the axes where the tensor is a convolution's weight.
+        public let axes: WeightAxes
 
-        /// Names a tensor; see the properties.
-        public init(name: String, shape: Shape, dtype: String) {
+        /// Names a tensor; `module` and `parameter` are the parts of `name` before and after the last separator
+        /// unless the format knows better.
+        public init(
+            name: String, shape: Shape, dtype: String, module: String? = nil, parameter: String? = nil,
+            axes: WeightAxes = .outputInputRowsColumns
+        ) {
             self.name = name
             self.shape = shape
             self.dtype = dtype
+            let parts = name.split { $0 == "/" || $0 == "." }
+            self.module = module ?? parts.dropLast().joined(separator: ".")
+            self.parameter = parameter ?? String(parts.last ?? "")
+            self.axes = axes
         }
     }
 

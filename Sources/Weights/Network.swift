@@ -13,6 +13,13 @@ public struct Network: Sendable {
     public let recognition: String
     /// Every convolution in network order, pointwise ones included.
     public let layers: [ConvLayer]
+    /// Weights that the family has and the file has not, in network order: the kernels can be analysed, the network
+    /// cannot be run.
+    public let missingTensors: [String]
+    /// Outputs of the classifier; nil for a bare backbone.
+    public let classCount: Int?
+    /// Padding, size and preprocessing of the input.
+    public let input: InputConvention
 
     /// The spatial convolutions, those that have a number.
     public var spatialLayers: [ConvLayer] { layers.filter { $0.number != nil } }

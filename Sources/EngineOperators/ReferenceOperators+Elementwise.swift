@@ -1,0 +1,88 @@
+import Glibc
+
+/// A function of one number that follows a layer.
+public enum ActivationFunction: String, Sendable, Equatable, CaseIterable, Codable {
+    /// max(x, 0).
+    case relu
+    /// min(max(x, 0), 6).
+    case relu6
+    /// x · sigmoid(x).
+    case silu
+    /// x · hardSigmoid(x).
+    case hardSwish
+    /// 1 / (1 + e^−x).
+    case sigmoid
+    /// min(max(x + 3, 0), 6) / 6.
+    case hardSigmoid
+}
+
+extension ReferenceOperators {
+    /// Applies a function to `count` numbers; input and output may be the same. NaN stays NaN.
+    package static func activate(
+        _ function: ActivationFunction, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        switch function {
+        // `x < 0 ? 0 : x` keeps NaN, as PyTorch does.
+        case .relu: for i in 0..<count { output[i] = input[i] < 0 ? 0 : input[i] }
+        case .relu6: for i in 0..<count { output[i] = clampedToSix(input[i]) }
+        case .silu: for i in 0..<count { output[i] = input[i] / (1 + expf(-input[i])) }
+        case .hardSwish: for i in 0..<count { output[i] = input[i] * clampedToSix(input[i] + 3) / 6 }
+        case .sigmoid: for i in 0..<count { output[i] = 1 / (1 + expf(-input[i])) }
+        case .hardSigmoid: for i in 0..<count { output[i] = clampedToSix(input[i] + 3) / 6 }
+        }
+    }
+
+    @inline(__always)
+    private static func clampedToSix(_ x: Float) -> Float { x < 0 ? 0 : (x > 6 ? 6 : x) }
+
+    /// out[c] = scale[c] · in[c] + shift[c] for every pixel; input and output may be the same.
+    package static func affine(
+        channels: Int, plane: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+        shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels {
+            let (factor, offset) = (scale[channel], shift[channel])
+            let (source, target) = (input + channel * plane, output + channel * plane)
+            for i in 0..<plane { target[i] = factor * source[i] + offset }
+        }
+    }
+
+    /// The sum of two arrays of `count` numbers.
+    package static func add(
+        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for i in 0..<count { output[i] = a[i] + b[i] }
+    }
+
+    /// The product of two arrays of `count` numbers.
+    package static func multiply(
+        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        for i in 0..<count { output[i] = a[i] * b[i] }
+    }
+
+    /// out[c] = factors[c] · in[c] for every pixel: the last step of squeeze-and-excite.
+    package static func scaleChannels(
+        channels: Int, plane: Int, input: UnsafePointer<Float>, factors: UnsafePointer<Float>,
+        output: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels {
+            let factor = factors[channel]
+            let (source, target) = (input + channel * plane, output + channel * plane)
+            for i in 0..<plane { target[i] = factor * source[i] }
+        }
+    }
+
+    /// Channel g·n + j of C = groups·n channels goes to place j·groups + g (ShuffleNet).
+    package static func shuffleChannels(
+        channels: Int, groups: Int, plane: Int, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        let perGroup = channels / groups
+        for group in 0..<groups {
+            for index in 0..<perGroup {
+                (output + (index * groups + group) * plane)
+                    .update(from: input + (group * perGroup + index) * plane, count: plane)
+            }
+        }
+    }
+}

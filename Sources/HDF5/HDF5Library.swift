@@ -1,0 +1,65 @@
+import CHDF5
+import Diagnostics
+import Synchronization
+
+/// The one door to libhdf5, which is not safe for several threads.
+///
+/// The lock must not be taken twice by a thread: only whole public operations enter, and inside they handle bare
+/// identifiers, never a value whose `deinit` enters again.
+enum HDF5Library {
+    private static let lock = Mutex<Void>(())
+
+    /// Runs `body` alone, with the library's own error printing off on this thread.
+    static func locked<Result: Sendable>(_ body: () throws -> Result) throws -> Result {
+        try lock.withLock { _ in
+            H5Eset_auto2(kv_H5E_DEFAULT(), nil, nil)
+            return try body()
+        }
+    }
+
+    /// Closes an identifier from a `deinit`.
+    static func close(_ identifier: hid_t, _ closing: (hid_t) -> herr_t) {
+        lock.withLock { _ in
+            H5Eset_auto2(kv_H5E_DEFAULT(), nil, nil)
+            _ = closing(identifier)
+        }
+    }
+
+    /// Passes a status or identifier on, or throws with the library's innermost reason where it is negative.
+    @discardableResult
+    static func check<Status: SignedInteger>(
+        _ status: Status, _ code: String, _ subject: @autoclosure () -> String, _ found: @autoclosure () -> String
+    ) throws -> Status {
+        guard status < 0 else { return status }
+        let reason = innermostReason()
+        throw KernelVizError(
+            code: code, subject: subject(), found: reason.map { "\(found()) (\($0))" } ?? found(),
+            advice: advice(for: reason))
+    }
+
+    /// The deepest line of this thread's error stack: the one that says what is the matter.
+    ///
+    /// A missing filter is said one line higher than the vain search for a plug-in.
+    static func innermostReason() -> String? {
+        var reasons: [String] = []
+        withUnsafeMutablePointer(to: &reasons) { pointer in
+            _ = H5Ewalk2(
+                kv_H5E_DEFAULT(), H5E_WALK_UPWARD,
+                { _, entry, context in
+                    guard let list = context?.assumingMemoryBound(to: [String].self),
+                        let text = entry?.pointee.desc, text.pointee != 0
+                    else { return 0 }
+                    list.pointee.append(String(cString: text))
+                    return 0
+                }, pointer)
+        }
+        return reasons.first { $0.contains("is not registered") } ?? reasons.first
+    }
+
+    private static func advice(for reason: String?) -> String {
+        if let reason, reason.contains("filter") && reason.contains("not registered") {
+            return "The data are compressed with a filter that this HDF5 library lacks; rewrite the file with gzip"
+        }
+        return "The file is damaged or uses what this HDF5 library does not know; write it again and retry"
+    }
+}

@@ -1,0 +1,212 @@
+import Engine
+import Tensors
+import VGNets
+
+/// Builds the graph of a VGNet unit by unit (paper section 4, the authors' code of the paper era).
+///
+/// Everywhere a convolution is followed by the activation and only then by batch normalisation.
+struct VGNetBuilder<Provider: ParameterProvider> {
+    /// The two halves that travel from block to block; they are joined only at the end of a stage.
+    struct Halves {
+        var left: Graph.NodeID
+        var right: Graph.NodeID
+    }
+
+    let config: VGNetConfig
+    var layers: LayerBuilder<Provider>
+
+    init(_ config: VGNetConfig, _ provider: Provider) {
+        self.config = config
+        layers = LayerBuilder(provider)
+    }
+
+    /// Adds the whole net; the classifier's parameters lie below the path `classifier`.
+    mutating func build(classifier: String) throws {
+        let input = layers.graph.add(.input, name: "input")
+        var result = try stem(input)
+        for number in 1...4 { result = try stage(number, result) }
+        result = layers.graph.add(.globalAveragePool, result, name: "pool")
+        if config.dropout > 0 { result = layers.graph.add(.dropout(rate: config.dropout), result, name: "dropout") }
+        result = try layers.linear(
+            result, classifier, features: config.channels[4], classes: config.classes, name: "logits")
+        layers.graph.setOutput(result)
+    }
+
+    private mutating func stem(_ input: Graph.NodeID) throws -> Graph.NodeID {
+        let convolution = try layers.convolution(
+            input, "features/stem/0", outputs: config.channels[0], inputsPerGroup: config.inputChannels, kernel: 3,
+            stride: config.stemStride, name: "stem.conv")
+        return try activateAndNormalize(convolution, "features/stem/2", channels: config.channels[0], name: "stem")
+    }
+
+    private mutating func stage(_ number: Int, _ input: Graph.NodeID) throws -> Graph.NodeID {
+        var halves = try downsampling(number, input)
+        join(halves, name: "stage\(number).0")
+        for block in 1..<max(1, config.blocks[number - 1]) {
+            halves = try halfIdentity(number, block, halves)
+            join(halves, name: "stage\(number).\(block)")
+        }
+        let joined = join(halves, name: number == 4 ? "stage4_concat" : "stage\(number)")
+        return number == 4 ? try lastUnit(joined) : joined
+    }
+
+    @discardableResult
+    private mutating func join(_ halves: Halves, name: String) -> Graph.NodeID {
+        layers.graph.add(.concatenate, halves.left, halves.right, name: name)
+    }
+
+    private mutating func downsampling(_ stage: Int, _ input: Graph.NodeID) throws -> Halves {
+        let split = config.split(ofStage: stage)
+        let path = "features/stage\(stage)/0"
+        let name = "stage\(stage).0"
+        let filtered = try depthwise(
+            input, "\(path)/downsample", channels: split.inputChannels,
+            fixed: fixedWeight(config.downsampling(ofStage: stage), channels: split.inputChannels),
+            stride: config.stride(ofStage: stage), name: "\(name).downsample")
+        let new = try pointwise(
+            filtered, "\(path)/conv1x1", inputs: split.inputChannels, outputs: split.newChannels, name: name)
+        let kept =
+            split.keptChannels == 0
+            ? nil
+            : layers.graph.add(
+                .slice(split.inputChannels - split.keptChannels..<split.inputChannels), filtered,
+                name: "\(name).kept")
+        guard split.isCutAgain else {
+            guard let kept else { preconditionFailure("an uncut split keeps half of its channels") }
+            return Halves(left: kept, right: new)
+        }
+        let whole = kept.map { layers.graph.add(.concatenate, $0, new, name: "\(name).recut") } ?? new
+        let half = split.outputChannels / 2
+        return Halves(
+            left: layers.graph.add(.slice(0..<half), whole, name: "\(name).left"),
+            right: layers.graph.add(.slice(half..<2 * half), whole, name: "\(name).right"))
+    }
+
+    private mutating func halfIdentity(_ stage: Int, _ block: Int, _ halves: Halves) throws -> Halves {
+        let width = config.channels[stage]
+        let path = "features/stage\(stage)/\(block)"
+        let name = "stage\(stage).\(block)"
+        let filtered: Graph.NodeID
+        switch config.half {
+        case .learnable:
+            filtered = try depthwise(
+                halves.right, "\(path)/half3x3", channels: width / 2, fixed: nil, name: "\(name).half3x3")
+        case .bank(let bank):
+            filtered = try normalizedBank(
+                halves.right, "\(path)/half3x3/0", "\(path)/half3x3/1", bank, channels: width / 2,
+                name: "\(name).half3x3")
+        }
+        let joined = layers.graph.add(.concatenate, halves.left, filtered, name: "\(name).joined")
+        let new = try pointwise(joined, "\(path)/conv1x1", inputs: width, outputs: width / 2, name: name)
+        // The right half becomes the left one unchanged.
+        return Halves(left: halves.right, right: new)
+    }
+
+    private mutating func lastUnit(_ input: Graph.NodeID) throws -> Graph.NodeID {
+        let width = config.channels[4]
+        // Between the blocks and this unit the authors' code has one more module, the concatenation.
+        let path = "features/stage4/\(config.blocks[3] + 1)"
+        var filtered: Graph.NodeID
+        var pointwisePath = "\(path)/1"
+        switch config.last {
+        case .shared(let groups):
+            let weight = try layers.parameter(
+                "\(path)/0/mux/weight", [width / groups, 1, 3, 3], .uniform(fanIn: 9))
+            filtered = layers.graph.add(.sharedDepthwise(SharedDepthwise(weight: weight)), input, name: "last_dw")
+        case .learnable:
+            filtered = try depthwise(input, "\(path)/0", channels: width, fixed: nil, name: "last_dw")
+        case .bank(let bank):
+            filtered = try normalizedBank(input, "\(path)/0", "\(path)/1", bank, channels: width, name: "last_dw")
+            pointwisePath = "\(path)/2"
+        }
+        filtered = try layers.convolution(
+            filtered, "\(pointwisePath)/0", outputs: width, inputsPerGroup: width, kernel: 1, name: "last.conv1x1")
+        return try activateAndNormalize(filtered, "\(pointwisePath)/2", channels: width, name: "stage4")
+    }
+}
+
+extension VGNetBuilder {
+    private func fixedWeight(_ kernels: DownsamplingKernels, channels: Int) -> Tensor? {
+        if case .gaussian(let gaussian) = kernels { gaussian.weight(channels: channels) } else { nil }
+    }
+
+    /// A depthwise 3×3 convolution, trained or with a fixed weight, without activation.
+    private mutating func depthwise(
+        _ input: Graph.NodeID, _ path: String, channels: Int, fixed: Tensor?, stride: Int = 1, name: String
+    ) throws -> Graph.NodeID {
+        guard let fixed else {
+            return try layers.convolution(
+                input, path, outputs: channels, inputsPerGroup: 1, kernel: 3, stride: stride, groups: channels,
+                name: name)
+        }
+        let weight = try layers.fixedParameter("\(path)/weight", fixed)
+        return layers.graph.add(
+            .convolution(
+                Convolution(weight: weight, stride: stride, padding: .symmetric(1), groups: channels)),
+            input, name: name)
+    }
+
+    /// A fixed bank with batch normalisation behind it, the form that the released VGNetF weights have.
+    private mutating func normalizedBank(
+        _ input: Graph.NodeID, _ path: String, _ normPath: String, _ bank: FixedBank, channels: Int, name: String
+    ) throws -> Graph.NodeID {
+        let filtered = try depthwise(
+            input, path, channels: channels, fixed: bank.weight(channels: channels), name: "\(name).bank")
+        return try layers.batchNorm(
+            filtered, normPath, channels: channels, epsilon: VGNet.batchNormEpsilon, name: name)
+    }
+
+    /// A pointwise unit: 1×1 convolution, activation, batch normalisation and, where the design has it,
+    /// squeeze-and-excite. Its result is called `name`.conv1x1.
+    private mutating func pointwise(
+        _ input: Graph.NodeID, _ path: String, inputs: Int, outputs: Int, name: String
+    ) throws -> Graph.NodeID {
+        let name = "\(name).conv1x1"
+        guard let unit = config.squeezeExcite else {
+            let convolution = try layers.convolution(
+                input, "\(path)/0", outputs: outputs, inputsPerGroup: inputs, kernel: 1, name: "\(name).conv")
+            return try activateAndNormalize(convolution, "\(path)/2", channels: outputs, name: name)
+        }
+        let convolution = try layers.convolution(
+            input, "\(path)/0/0", outputs: outputs, inputsPerGroup: inputs, kernel: 1, name: "\(name).conv")
+        let normalized = try activateAndNormalize(
+            convolution, "\(path)/0/2", channels: outputs, name: "\(name).norm")
+        return try squeezeExcite(normalized, "\(path)/1", unit, channels: outputs, name: name)
+    }
+
+    private mutating func squeezeExcite(
+        _ input: Graph.NodeID, _ path: String, _ unit: SqueezeExcite, channels: Int, name: String
+    ) throws -> Graph.NodeID {
+        let reduced = unit.reducedChannels(for: channels)
+        let pooled = layers.graph.add(.globalAveragePool, input, name: "\(name).squeeze")
+        var factors = try layers.convolution(
+            pooled, "\(path)/reduce", outputs: reduced, inputsPerGroup: channels, kernel: 1, hasBias: true,
+            name: "\(name).reduce")
+        factors = layers.graph.add(
+            .activation(unit.activation.function), factors, name: "\(name).excite")
+        factors = try layers.convolution(
+            factors, "\(path)/expand", outputs: channels, inputsPerGroup: reduced, kernel: 1, hasBias: true,
+            name: "\(name).expand")
+        factors = layers.graph.add(.activation(.sigmoid), factors, name: "\(name).gate")
+        return layers.graph.add(.multiply, input, factors, name: name)
+    }
+
+    /// The activation (`name`.act), then batch normalisation (`name`).
+    private mutating func activateAndNormalize(
+        _ input: Graph.NodeID, _ path: String, channels: Int, name: String
+    ) throws -> Graph.NodeID {
+        let activated = layers.graph.add(.activation(config.activation.function), input, name: "\(name).act")
+        return try layers.batchNorm(
+            activated, path, channels: channels, epsilon: VGNet.batchNormEpsilon, name: name)
+    }
+}
+
+extension Activation {
+    /// The engine's function.
+    var function: ActivationFunction {
+        switch self {
+        case .relu: .relu
+        case .silu: .silu
+        }
+    }
+}

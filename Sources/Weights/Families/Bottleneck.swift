@@ -1,0 +1,91 @@
+/// One inverted residual block of MobileNetV2, V3 or EfficientNet: expand, depthwise, squeeze-excite, project.
+struct Bottleneck: Sendable, Equatable {
+    /// A row of a paper's architecture table.
+    struct Row: Sendable {
+        let kernel: Int
+        /// Whether a 1×1 convolution widens the input first.
+        let expands: Bool
+        /// Output channels at width 1.
+        let channels: Int
+        let repeats: Int
+        /// Stride of the first block; the others have 1.
+        let stride: Int
+        var squeezes = false
+    }
+
+    /// A convolution and its batch normalisation.
+    typealias Pair = (conv: String, norm: String?)
+
+    /// The modules of one block in one naming scheme.
+    struct Names {
+        let expand: Pair?
+        let depthwise: Pair
+        var squeeze: [String] = []
+        let project: Pair
+    }
+
+    let kernel: Int
+    let stride: Int
+    let expands: Bool
+    let channels: Int
+    let squeezes: Bool
+    /// The row, from 0, and the place in it, from 0.
+    let stage: Int
+    let index: Int
+    /// The place among all blocks, from 1.
+    let ordinal: Int
+
+    /// The blocks of a table in order.
+    static func blocks(_ rows: [Row]) -> [Bottleneck] {
+        var result: [Bottleneck] = []
+        for (stage, row) in rows.enumerated() {
+            for index in 0..<row.repeats {
+                result.append(
+                    Bottleneck(
+                        kernel: row.kernel, stride: index == 0 ? row.stride : 1, expands: row.expands,
+                        channels: row.channels, squeezes: row.squeezes, stage: stage, index: index,
+                        ordinal: result.count + 1))
+            }
+        }
+        return result
+    }
+
+    /// The convolutions of the block under the given names.
+    func convs(_ names: Names) -> [ExpectedConv] {
+        var result: [ExpectedConv] = []
+        if let expand = names.expand {
+            result.append(ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: ordinal))
+        }
+        result.append(
+            ExpectedConv(
+                names.depthwise.conv, norm: names.depthwise.norm, .depthwise, size: kernel, stride: stride,
+                block: ordinal))
+        for module in names.squeeze {
+            result.append(ExpectedConv(module, norm: nil, .pointwise, block: ordinal, isOptional: true))
+        }
+        result.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: ordinal))
+        return result
+    }
+}
+
+/// The factor by which a network's widths differ from the published ones.
+enum WidthMultiplier {
+    /// The published multiplier that explains all `found` widths, else the last ratio to two digits; nil without widths.
+    static func infer(base: [Int], found: [Int?], rounding: (Double) -> Int) -> String? {
+        let pairs = zip(base, found).compactMap { base, found in found.map { (base, $0) } }
+        guard let last = pairs.last else { return nil }
+        let published = [1.0, 0.25, 0.35, 0.5, 0.75, 1.1, 1.2, 1.25, 1.3, 1.4, 1.5, 2.0]
+        if let exact = published.first(where: { factor in
+            pairs.allSatisfy { rounding(Double($0.0) * factor) == $0.1 }
+        }) {
+            return "\(exact)"
+        }
+        return "\((Double(last.1) / Double(last.0) * 100).rounded() / 100)"
+    }
+
+    /// The nearest multiple of 8 that is at least 8 and not below 0.9 of `width` (the MobileNet authors' rule).
+    static func nearestMultipleOf8(_ width: Double) -> Int {
+        let rounded = max(8, Int(width + 4) / 8 * 8)
+        return Double(rounded) < 0.9 * width ? rounded + 8 : rounded
+    }
+}

@@ -1,0 +1,142 @@
+import Tensors
+
+extension ArchitectureFamily {
+    /// "Efficient CNN Architecture Design Guided by Visualization" (arXiv 2207.10318), Table 1, under the names of the
+    /// authors' code, of the paper's time and of the later release.
+    static let vgNet = ArchitectureFamily(
+        name: "VGNet",
+        dialects: [
+            Dialect(
+                name: "cv-models", stem: "features.stem.0", classifiers: ["classifier", "classifier.1"],
+                blueprints: VGNet.blueprints)
+        ])
+}
+
+private enum VGNet {
+    /// Stage widths of the published sizes.
+    static let sizes: [(name: String, channels: [Int])] = [
+        ("1.0MP", [28, 56, 112, 224, 368]), ("1.5MP", [32, 64, 128, 256, 512]), ("2.0MP", [32, 72, 168, 376, 512]),
+        ("2.5MP", [32, 80, 192, 400, 544]), ("5.0MP", [32, 88, 216, 456, 856]),
+    ]
+
+    @Sendable static func blueprints(_ table: ModuleTable) -> [Blueprint] {
+        // The last unit of stage 4 stands two places behind the last block: a concatenation lies between.
+        let counts = (1...4).map { table.count(after: "features.stage\($0).") }
+        let depths = [counts[0], counts[1], counts[2], counts[3] - 2]
+        guard depths.allSatisfy({ $0 > 0 }) else { return [] }
+        let isThumbnail = isThumbnail(table)
+        var convs = [
+            ExpectedConv("features.stem.0", norm: "features.stem.2", .standard, size: 3, stride: isThumbnail ? 1 : 2)
+        ]
+        var block = 0
+        for (stage, depth) in depths.enumerated() {
+            for index in 0..<depth {
+                block += 1
+                let path = "features.stage\(stage + 1).\(index)"
+                let isStrided = index == 0 && !(stage == 0 && isThumbnail)
+                convs.append(spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block))
+                convs += pointwise(table, "\(path).conv1x1", block)
+            }
+        }
+        convs += lastUnit(table, "features.stage4.\(counts[3] - 1)", block + 1)
+        return [Blueprint(convs: convs, title: { title($0, depths: depths) })]
+    }
+
+    /// The depthwise convolution of a Down or Half unit; a Half unit with fixed kernels holds it beside its norm.
+    static func spatial(
+        _ table: ModuleTable, _ path: String, isDown: Bool, stride: Int, _ block: Int
+    ) -> ExpectedConv {
+        if isDown {
+            return ExpectedConv("\(path).downsample", norm: nil, .depthwise, size: 3, stride: stride, block: block)
+        }
+        let isFixed = table.weight("\(path).half3x3.0") != nil
+        return ExpectedConv(
+            isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil, .depthwise,
+            size: 3, block: block)
+    }
+
+    /// The 1×1 convolution, with squeeze-excite one level deeper.
+    static func pointwise(_ table: ModuleTable, _ path: String, _ block: Int) -> [ExpectedConv] {
+        guard table.weight("\(path).0.0") != nil else {
+            return [ExpectedConv("\(path).0", norm: "\(path).2", .pointwise, block: block)]
+        }
+        return [
+            ExpectedConv("\(path).0.0", norm: "\(path).0.2", .pointwise, block: block),
+            ExpectedConv("\(path).1.reduce", norm: nil, .pointwise, block: block, isOptional: true),
+            ExpectedConv("\(path).1.expand", norm: nil, .pointwise, block: block, isOptional: true),
+        ]
+    }
+
+    /// Shared kernels ("0.mux"), fixed ones with a norm ("0", "1"), or plain ones ("0").
+    static func lastUnit(_ table: ModuleTable, _ path: String, _ block: Int) -> [ExpectedConv] {
+        let isShared = table.weight("\(path).0.mux") != nil
+        let hasNorm = table.entry("\(path).1", "running_var") != nil
+        let second = "\(path).\(hasNorm ? 2 : 1)"
+        return [
+            ExpectedConv(
+                isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
+                block: block),
+            ExpectedConv("\(second).0", norm: "\(second).2", .pointwise, block: block),
+        ]
+    }
+
+    /// Thumbnail networks keep the resolution in stem and stage 1. The file says so, or its kernels do: with fixed
+    /// downsampling kernels, a first stage that learned its own is one of stride 1.
+    static func isThumbnail(_ table: ModuleTable) -> Bool {
+        if let config = table.checkpoint.attributes["config"] {
+            return config.split(separator: " ").joined().contains("\"thumbnail\":true")
+        }
+        return !hasOneKernel(table, "features.stage1.0.downsample")
+            && hasOneKernel(table, "features.stage2.0.downsample")
+    }
+
+    static func title(_ table: ModuleTable, depths: [Int]) -> String {
+        let channels =
+            [table.outputs("features.stem.0")]
+            + (1...3).map { stage in table.outputs("features.stage\(stage + 1).0.downsample") }
+            + [
+                table.outputs("features.stage4.1.half3x3").map { $0 * 2 }
+                    ?? table.outputs("features.stage4.1.half3x3.0").map { $0 * 2 }
+            ]
+        let size = sizes.first { $0.channels.map(Optional.some) == channels }
+        let hasSqueeze = table.weight("features.stage1.0.conv1x1.1.reduce") != nil
+        return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "")
+    }
+
+    /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere.
+    static func letter(_ table: ModuleTable) -> String {
+        guard hasOneKernel(table, "features.stage2.0.downsample") else { return "C" }
+        guard table.weight("features.stage2.1.half3x3.0") != nil else { return "G" }
+        let hasSharedLast = table.weight("features.stage4.\(table.count(after: "features.stage4.") - 1).0.mux") != nil
+        let bank = period(table, "features.stage2.1.half3x3.0")
+        return switch (bank, hasSharedLast) {
+        case (8, true): "F1"
+        case (8, false): "F2"
+        case (4, true): "F3"
+        case (4, false): "F4"
+        default: "F"
+        }
+    }
+
+    /// Whether all kernels of a layer are the first one or its negative.
+    static func hasOneKernel(_ table: ModuleTable, _ module: String) -> Bool {
+        guard let kernels = kernels(table, module), let first = kernels.first, kernels.count > 1 else { return false }
+        return kernels.allSatisfy { $0 == first || $0 == first.map { -$0 } }
+    }
+
+    /// The smallest of 4 and 8 by which the kernels repeat.
+    static func period(_ table: ModuleTable, _ module: String) -> Int? {
+        guard let kernels = kernels(table, module) else { return nil }
+        return [4, 8].first { period in
+            kernels.count > period && kernels.indices.allSatisfy { kernels[$0] == kernels[$0 % period] }
+        }
+    }
+
+    private static func kernels(_ table: ModuleTable, _ module: String) -> [[Float]]? {
+        guard let entry = table.weight(module), let shape = entry.axes.outputFirst(entry.shape),
+            let tensor = try? table.checkpoint.tensor(named: entry.name)
+        else { return nil }
+        let area = shape[2] * shape[3]
+        return stride(from: 0, to: tensor.scalars.count, by: area).map { Array(tensor.scalars[$0..<$0 + area]) }
+    }
+}

@@ -1,0 +1,64 @@
+"""Writes the small HDF5 files beside this script: python make_fixtures.py (h5py 3, NumPy)."""
+import pathlib
+
+import h5py
+import numpy as np
+
+here = pathlib.Path(__file__).parent
+
+with h5py.File(here / "kinds.h5", "w") as f:
+    ramp = np.arange(6).reshape(2, 3) - 2
+    for dtype in ["<f2", ">f4", "<f8", ">f8", "<i1", "<u2", ">i8"]:
+        f.create_dataset("numbers/" + np.dtype(dtype).name + ("_be" if dtype[0] == ">" else ""),
+                         data=np.abs(ramp).astype(dtype) if "u" in dtype else ramp.astype(dtype))
+    f.create_dataset("numbers/gzip", data=ramp.astype("f4"), chunks=(1, 3), compression="gzip", shuffle=True)
+    f.create_dataset("numbers/scalar", data=np.int64(7))
+    f.create_dataset("numbers/empty", data=np.zeros((0, 3), "f4"))
+    f.create_dataset("strings/fixed", data=np.array([b"ab", b"cde"]))
+    f.create_dataset("strings/variable", data=["σ", ""], dtype=h5py.string_dtype())
+    f.create_dataset("other/compound", data=np.zeros(2, [("a", "f4"), ("b", "i4")]))
+    f.create_dataset("other/boolean", data=np.array([True, False]))
+    f.attrs["fixed"] = np.bytes_("abc")
+    f.attrs["fixed_list"] = np.array([b"conv1", b"bn"])
+    f.attrs["variable"] = "σ = 1"
+    f.attrs["variable_list"] = ["a", "bb", ""]
+    f.attrs["integer"] = np.int32(-3)
+    f.attrs["number"] = 0.25
+    f.attrs["numbers"] = np.array([1.5, 2.5])
+    f.attrs["no_names"] = np.array([], "f8")
+    f.attrs["nothing"] = h5py.Empty("f4")
+    f["links/soft"] = h5py.SoftLink("/numbers/float16")
+    f["links/group"] = h5py.SoftLink("/strings")
+    f["links/dangling"] = h5py.SoftLink("/nowhere")
+    f["links/up"] = h5py.SoftLink("/links")
+    f["links/hard"] = f["numbers/float64"]
+
+with h5py.File(here / "creation_order.h5", "w", track_order=True) as f:
+    for name in ["b10", "b2", "a"]:
+        f[name] = np.float32(1)
+
+with h5py.File(here / "name_order.h5", "w") as f:
+    for name in ["b10", "b2", "a"]:
+        f[name] = np.float32(1)
+
+with h5py.File(here / "external_link.h5", "w") as f:
+    f["inside"] = np.float32(1)
+    f["net/outside"] = h5py.ExternalLink("kinds.h5", "/numbers/float64")
+
+with h5py.File(here / "behind_soft_link.h5", "w") as f:
+    f["inside"] = h5py.SoftLink("/zz/numbers/float64")
+    f["zz"] = h5py.ExternalLink("kinds.h5", "/")
+
+with h5py.File(here / "external_data.h5", "w") as f:
+    f.create_dataset("elsewhere", (4,), "f4", external=[("make_fixtures.py", 0, 16)])
+
+with h5py.File(here / "deep.h5", "w", libver="latest") as f:
+    group = f
+    for _ in range(120):
+        group = group.create_group("g")
+
+with h5py.File(here / "huge.h5", "w") as f:
+    f.create_dataset("huge", (1 << 20, 1 << 20), "f4", chunks=(1, 1024))
+
+with h5py.File(here / "lzf.h5", "w") as f:
+    f.create_dataset("lzf", data=np.zeros(1000, "f4"), chunks=(1000,), compression="lzf")

@@ -1,0 +1,216 @@
+import Diagnostics
+import Foundation
+import Testing
+import VGNets
+
+@Suite struct VGNetConfigFileTests {
+    @Test func everyPublishedNetSurvivesYAMLAndJSON() throws {
+        for name in VGNetConfig.publishedNames {
+            let config = try VGNetConfig.published(name)
+            #expect(try VGNetConfig(yaml: config.yaml(), subject: "net.yaml") == config)
+            let json = try JSONEncoder().encode(config)
+            #expect(try JSONDecoder().decode(VGNetConfig.self, from: json) == config)
+            // JSON files are read as the YAML that they are.
+            #expect(try VGNetConfig(yaml: String(decoding: json, as: UTF8.self), subject: "net.json") == config)
+        }
+    }
+
+    @Test func aDerivedNetSurvivesWithCommentsOnEveryField() throws {
+        let config = try VGNetConfig(
+            name: "mobilenet \"v1\": # derived\\", channels: [24, 48, 96, 192, 320], blocks: [2, 4, 8, 1],
+            downsampling: .gaussian(FixedGaussian(sigmaPixels: 0.83, signs: .positive)), last: .shared(groups: 4),
+            squeezeExcite: SqueezeExcite(ratio: 0.125, activation: .silu), dropout: 1e-7, inputChannels: 1)
+        let reason = "60 % of 1,024 kernels blur: σ 0.83 ± 0.05.\n- # not a field: x\u{7}"
+        let comments = Dictionary(uniqueKeysWithValues: config.fields.map { ($0.rawValue, reason) })
+        let text = config.yaml(comments: comments)
+        #expect(try VGNetConfig(yaml: text, subject: "net.yaml") == config)
+        #expect(text.split(separator: "\n").count { $0 == "# 60 % of 1,024 kernels blur: σ 0.83 ± 0.05." } == 17)
+    }
+
+    @Test func theWrittenFormIsStable() throws {
+        let text = try VGNetConfig.published("vgnetg-1.0mp-se").yaml(comments: [
+            "blocks": "Table 1", "channels": String(repeating: "word ", count: 25),
+        ])
+        #expect(
+            text == """
+                name: vgnetg-1.0mp-se
+
+                # \(Array(repeating: "word", count: 19).joined(separator: " "))
+                # word word word word word word
+                channels: [28, 56, 112, 224, 368]
+
+                # Table 1
+                blocks: [4, 7, 13, 2]
+                downsampling: gaussian
+                gaussian_sigma: 1.1
+                gaussian_signs: alternating
+                gaussian_decimals: 4
+                half: learnable
+                last: shared8
+                activation: relu
+                squeeze_excite: 0.25
+                squeeze_excite_activation: relu
+                dropout: 0.0
+                classes: 1000
+                input_size: 224
+                input_channels: 3
+                thumbnail: false
+
+                """)
+    }
+
+    @Test func aShortFileHasTheDefaultsOfVGNetGAndTheFilesName() throws {
+        let config = try VGNetConfig(
+            yaml: "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\n", subject: "nets/small.yaml")
+        #expect(config == (try VGNetConfig.published("vgnetg-1.0mp").replacing(name: "small")))
+    }
+
+    @Test func anotherSigmaIsExactUnlessRoundingIsAskedFor() throws {
+        let head = "channels: [8, 16, 32, 64, 96]\nblocks: [1, 1, 1, 1]\n"
+        let exact = try VGNetConfig(yaml: head + "gaussian_sigma: 0.9", subject: "net.yaml")
+        #expect(exact.downsampling == .gaussian(FixedGaussian(sigmaPixels: 0.9)))
+        let rounded = try VGNetConfig(yaml: head + "gaussian_sigma: 0.9\ngaussian_decimals: 3", subject: "net.yaml")
+        #expect(rounded.downsampling == .gaussian(FixedGaussian(sigmaPixels: 0.9, decimals: 3)))
+    }
+
+    static let mistakes: [(String, String)] = [
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nactivasion: relu",
+            "net.yaml: activasion: unknown field (line 3); expected a field of a VGNet config. "
+                + "The nearest name is 'activation'."
+        ),
+        (
+            "channels: [28, 57, 112, 224, 368]\nblocks: [4, 7, 13, 2]",
+            "net.yaml: channels: width 57 (line 1); expected even widths from 2 to 8192. "
+                + "Both halves of a block have the same width."
+        ),
+        (
+            "channels: [28, 56, 112, 224, -2]\nblocks: [4, 7, 13, 2]",
+            "net.yaml: channels: width -2 (line 1); expected even widths from 2 to 8192. "
+                + "Both halves of a block have the same width."
+        ),
+        (
+            "channels: [28, 56, 112, 224]\nblocks: [4, 7, 13, 2]",
+            "net.yaml: channels: has 4 widths (line 1); expected 5 (the stem and four stages)."
+        ),
+        (
+            "channels: [28, 56, 112, 224, wide]\nblocks: [4, 7, 13, 2]",
+            "net.yaml: channels: 'wide' (line 1); expected a list of whole numbers."
+        ),
+        ("blocks: [4, 7, 13, 2]", "net.yaml: channels: is missing; expected a list of whole numbers."),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 0, 13, 2]",
+            "net.yaml: blocks: 0 blocks (line 2); expected 1 to 256 blocks a stage, the downsampling included."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: 4",
+            "net.yaml: blocks: 4 (line 2); expected a list of whole numbers."
+        ),
+        (
+            "channels: [8192, 8192, 8192, 8192, 8192]\nblocks: [200, 200, 200, 200]",
+            "net.yaml: channels: widths and blocks make 26955007976 learnable parameters (line 1); "
+                + "expected at most 1000000000."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nclasses: 99999999999999999999",
+            "net.yaml: classes: 1e+20 (line 3); expected a whole number."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\ninput_size: 0",
+            "net.yaml: input_size: 0 (line 3); expected 1 to 4096."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nhalf: 6ek2gk",
+            "net.yaml: half: stage 1 has halves of 28 channels (line 3); expected multiples of 8 for the bank 6ek2gk. "
+                + "Make channels[1] a multiple of 16, or use another bank."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 366]\nblocks: [4, 7, 13, 2]\nlast: 4ek",
+            "net.yaml: last: stage 4 has 366 channels (line 3); expected a multiple of 4 for the bank 4ek."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 366]\nblocks: [4, 7, 13, 2]",
+            "net.yaml: last: shared8 with 366 channels; expected a number from 2 to 366 that divides the width of stage 4."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nactivation: rellu",
+            "net.yaml: activation: 'rellu' (line 3); expected 'relu' or 'silu'. The nearest name is 'relu'."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\ndownsampling: learnable\ngaussian_sigma: 1.0",
+            "net.yaml: gaussian_sigma: given, but downsampling is 'learnable' (line 4); expected no such field. "
+                + "Delete it, or set downsampling to 'gaussian'."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\ngaussian_sigma: .nan",
+            "net.yaml: gaussian_sigma: '.nan' (line 3); expected a number."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\ngaussian_sigma: nan",
+            "net.yaml: gaussian_sigma: σ = nan (line 3); expected 0.05 to 10 pixels."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nsqueeze_excite: 2",
+            "net.yaml: squeeze_excite: ratio 2.0 (line 3); expected 'none' or a ratio above 0, at most 1."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\ndropout: 1.0",
+            "net.yaml: dropout: 1.0 (line 3); expected a probability from 0 to below 1."
+        ),
+        (
+            "channels: [28, 56, 112, 224, 368]\nblocks: [4, 7, 13, 2]\nthumbnail: maybe",
+            "net.yaml: thumbnail: 'maybe' (line 3); expected true or false."
+        ),
+        (
+            "channels: {a: 1}\nblocks: [4, 7, 13, 2]",
+            "net.yaml: channels: a nested mapping (line 1); expected a plain value."
+        ),
+        ("- 1\n- 2", "net.yaml: is not a mapping of fields; expected a VGNet config in YAML or JSON."),
+        ("", "net.yaml: holds no fields; expected a VGNet config in YAML or JSON."),
+        (
+            "channels: [1, 2",
+            "net.yaml: not YAML (line 2, column 1: did not find expected ',' or ']'); expected a VGNet config in YAML or "
+                + "JSON. Correct the text, or start from 'kernelviz derive' or a published name."
+        ),
+        (
+            "blocks: [1, 1, 1, 1]\nblocks: [2, 2, 2, 2]",
+            "net.yaml: blocks: given twice (line 1); expected each field once."
+        ),
+        (
+            String(repeating: "[", count: 100_000),
+            "net.yaml: is too long or nested too deeply; expected a VGNet config in YAML or JSON."
+        ),
+    ]
+
+    @Test(arguments: mistakes)
+    func everyMistakeIsOneClearSentence(text: String, sentence: String) {
+        let error = #expect(throws: KernelVizError.self) { try VGNetConfig(yaml: text, subject: "net.yaml") }
+        #expect(error?.description == sentence)
+    }
+
+    @Test func aDesignMadeInCodeIsCheckedToo() {
+        let error = #expect(throws: KernelVizError.self) {
+            try VGNetConfig(name: "x", channels: [8, 16, 32, 64, 96], blocks: [1, 1, 1, 1], dropout: -1)
+        }
+        #expect(error?.description == "x: dropout: -1.0; expected a probability from 0 to below 1.")
+    }
+
+    @Test func aMissingFileIsNamed() {
+        let error = #expect(throws: KernelVizError.self) { try VGNetConfig(contentsOf: "/nowhere/net.yaml") }
+        #expect(error?.description == "/nowhere/net.yaml: no such file or directory. Check the path.")
+    }
+
+    @Test func unknownFieldsInJSONAreRefusedWithoutALine() {
+        let json = Data(#"{"channels": [8, 16, 32, 64, 96], "block": [1, 1, 1, 1]}"#.utf8)
+        let error = #expect(throws: KernelVizError.self) { try JSONDecoder().decode(VGNetConfig.self, from: json) }
+        #expect(
+            error?.description
+                == "VGNet config: block: unknown field; expected a field of a VGNet config. The nearest name is 'blocks'.")
+    }
+
+    @Test(arguments: [(28, 8), (184, 48), (36, 16), (4, 8), (188, 48), (100, 24), (44, 16)])
+    func squeezeExciteWidthsAreMultiplesOfEight(channels: Int, reduced: Int) {
+        // 36/4 = 9 → 8 < 8.1 → 16; 184/4 = 46 → 48; 188/4 = 47 → 48; 100/4 = 25 → 24; 44/4 = 11 → 8 < 9.9 → 16.
+        #expect(SqueezeExcite().reducedChannels(for: channels) == reduced)
+    }
+}

@@ -1,0 +1,123 @@
+import Diagnostics
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Weights
+
+/// Families against the networks that torchvision, timm and Keras build.
+@Suite struct FamilyTests {
+    @Test func theTableOfPublishedNetworksIsThere() {
+        #expect(PublishedArchitecture.all.count == 20)
+    }
+
+    @Test(arguments: PublishedArchitecture.all)
+    func orderStrideAndConnectivityAreTheLibrarys(net: PublishedArchitecture) throws {
+        let network = try Network(recognising: net.checkpoint())
+        #expect(network.title == net.title)
+        let layers = network.spatialLayers
+        #expect(layers.map(\.name) == net.spatial.map(\.module))
+        #expect(layers.map(\.stride) == net.spatial.map(\.stride))
+        #expect(layers.map(\.kernelHeight) == net.spatial.map(net.kernelSize))
+        #expect(layers.map(\.number) == Array(1...layers.count))
+        #expect(
+            layers.map(\.connectivity)
+                == net.spatial.map { conv in
+                    conv.groups == 1
+                        ? .standard : net.isDepthwise(conv) ? .depthwise(multiplier: 1) : .grouped(conv.groups)
+                })
+        #expect(network.missingTensors == [])
+        #expect(network.recognition.contains("further") == false)
+        if let classifier = net.classifier {
+            #expect(network.classCount == (net.dialect == "Keras" ? classifier.shape[1] : classifier.shape[0]))
+        }
+    }
+
+    @Test(arguments: PublishedArchitecture.all)
+    func everyConvolutionIsListedWithItsBatchNorm(net: PublishedArchitecture) throws {
+        let network = try Network(recognising: net.checkpoint())
+        let normed = Dictionary(uniqueKeysWithValues: net.convs.map { ($0.module, $0.norm != nil) })
+        #expect(Set(network.layers.map(\.name)) == Set(net.convs.map(\.module)))
+        for layer in network.layers {
+            #expect((layer.batchNorm != nil) == normed[layer.name], "\(layer.name)")
+        }
+    }
+
+    @Test(arguments: PublishedArchitecture.all)
+    func aPrefixIsSeenThrough(net: PublishedArchitecture) throws {
+        let network = try Network(recognising: net.checkpoint(prefix: "state_dict.backbone."))
+        #expect(network.title == net.title)
+        #expect(network.layers.first?.name.hasPrefix("state_dict.backbone.") == true)
+    }
+
+    @Test func rolesFollowPlaceAndStride() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let layers = try Network(recognising: net.checkpoint()).spatialLayers
+        // Strides of 2 in Table 2 of the paper: stem, then the first block of the rows 24, 32, 64 and 160.
+        let strided = layers.filter { $0.role == .downsampling }.compactMap(\.number)
+        #expect(strided == [3, 5, 8, 15])
+        #expect(layers.first?.role == .stem)
+        #expect(layers.last?.role == .last)
+        #expect(layers.count { $0.role == .body } == 18 - 6)
+    }
+
+    @Test func aMissingDepthwiseTensorIsNamed() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let error = #expect(throws: KernelVizError.self) {
+            _ = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.1.0"]))
+        }
+        #expect(
+            error?.description
+                == "net.h5: no tensor 'features.9.conv.1.0.weight' (16 of 17 blocks found); "
+                + "expected one 3×3 depthwise weight per MobileNetV2 block. "
+                + "The nearest name is 'features.2.conv.1.0.weight'.")
+    }
+
+    @Test func aMissingPointwiseTensorIsOnlyReported() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let network = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.2"]))
+        #expect(network.missingTensors == ["features.9.conv.2.weight"])
+        #expect(network.spatialLayers.count == 18)
+    }
+
+    @Test func aTensorOfAnotherShapeIsNamed() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV1 1.0" })
+        let good = net.checkpoint()
+        let entries = good.entries.map { entry in
+            entry.module == "blocks.4.1.conv_dw"
+                ? Checkpoint.Entry(name: entry.name, shape: [1024, 2, 3, 3], dtype: "float32") : entry
+        }
+        let bad = Checkpoint(
+            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+        let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: bad) }
+        #expect(
+            error?.description
+                == "net.h5: tensor 'blocks.4.1.conv_dw.weight' is 1024×2×3×3 (12 of 13 blocks found); "
+                + "expected one 3×3 depthwise weight per MobileNetV1 block.")
+    }
+
+    @Test func anUnknownNetworkSaysWhatIsKnown() {
+        let entries = [
+            Checkpoint.Entry(name: "a.weight", shape: [8, 3, 3, 3], dtype: "float32"),
+            Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32"),
+        ]
+        let checkpoint = Checkpoint(
+            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+        let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: checkpoint) }
+        #expect(
+            error?.description
+                == "net.h5: no known architecture among its 2 tensors (1 of them N×N convolutions); "
+                + "expected MobileNetV1, MobileNetV2, MobileNetV3, VGNet, ShuffleNetV2, EfficientNet or RegNet. "
+                + "Name the tensors as torchvision, timm or Keras do.")
+    }
+
+    @Test func aLayerNumberOutOfRangeIsRefused() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let network = try Network(recognising: net.checkpoint())
+        let error = #expect(throws: KernelVizError.self) { _ = try network.spatialLayer(19) }
+        #expect(
+            error?.description
+                == "net.h5: no layer #19; expected a number from 1 to 18. "
+                + "Run 'kernelviz classify net.h5' to see the layers.")
+    }
+}
