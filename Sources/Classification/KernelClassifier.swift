@@ -71,7 +71,9 @@ public struct KernelClassifier: Sendable {
     public func classify(_ bank: KernelBank) -> [KernelClassification] { classifyLayer(bank).classifications }
 
     /// Labels the kernels of a layer and says whether the layer is more than chance.
-    public func classifyLayer(_ bank: KernelBank) -> (classifications: [KernelClassification], structure: LayerStructure?) {
+    public func classifyLayer(_ bank: KernelBank) -> (
+        classifications: [KernelClassification], structure: LayerStructure?
+    ) {
         precondition(bank.size == size)
         return classifyLayer(bank.values, outputScale: bank.batchNormScale)
     }
