@@ -7,6 +7,11 @@ extension HDF5File {
     /// How many times its stored length a data set can hold: deflate's limit.
     static let maximumExpansion = 1_100
 
+    /// What a data set holds, without its elements; throws as ``floats(_:)``.
+    public func describe(_ dataset: String) throws -> HDF5Dataset {
+        try reading(dataset) { _, info, _, _ in info }
+    }
+
     /// Reads a data set of numbers, converted to float32, row-major.
     ///
     /// Throws `hdf5.noObject`, `hdf5.notNumeric`, `hdf5.tooLarge`, `hdf5.otherFile` or `hdf5.unreadable`.

@@ -1,1 +1,3 @@
 import KernelVizCLI
+
+KernelVizCommand.runAndExit()

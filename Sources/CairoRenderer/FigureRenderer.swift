@@ -1,0 +1,103 @@
+import CCairo
+import Diagnostics
+import Figures
+
+/// A figure as the bytes of a file.
+public struct RenderedFigure: Sendable, Equatable {
+    /// The whole file.
+    public let bytes: [UInt8]
+    /// What the reader should know, one sentence each (a missing font); usually empty.
+    public let notes: [String]
+}
+
+/// Turns figures into PNG, SVG and PDF; the same figure always gives the same bytes.
+public enum FigureRenderer {
+    /// Dots per inch that PNG files can be asked for.
+    public static let dpiRange = 10.0...2400.0
+    /// The longest side of a PNG in pixels, cairo's limit.
+    public static let pixelLimit = 32_767
+    /// The dots per inch of PNG files unless asked otherwise.
+    public static let defaultDPI = 200.0
+
+    /// Draws `figure`; `dpi` matters to PNG alone.
+    ///
+    /// Throws `render.badDPI`, `render.tooLarge` or `render.failed`.
+    public static func render(
+        _ figure: Figure, as format: FigureFormat, dpi: Double = defaultDPI
+    ) throws -> RenderedFigure {
+        switch format {
+        case .png: try renderPNG(figure, dpi: dpi)
+        case .svg: try renderVectors(figure, isPDF: false)
+        case .pdf: try renderVectors(figure, isPDF: true)
+        }
+    }
+
+    private static func renderPNG(_ figure: Figure, dpi: Double) throws -> RenderedFigure {
+        guard dpiRange.contains(dpi) else {
+            throw KernelVizError(
+                code: "render.badDPI", subject: figure.title, found: "\(dpi) dots per inch", expected: "10 to 2400",
+                advice: "Pass another --dpi")
+        }
+        let scale = dpi / 72
+        let (width, height) = (pixels(figure.width * scale), pixels(figure.height * scale))
+        guard max(width, height) <= pixelLimit else {
+            throw KernelVizError(
+                code: "render.tooLarge", subject: figure.title, found: "a picture of \(width)×\(height) pixels",
+                expected: "at most \(pixelLimit) pixels a side",
+                advice: "Lower --dpi or --width, or write SVG or PDF")
+        }
+        let surface = try Surface(
+            taking: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)), figure.title)
+        let notes = try paint(figure, on: surface, scale: scale, snapsToPixels: true)
+        return RenderedFigure(
+            bytes: PNGFile.bytes(try encodedPNG(surface, figure.title), dotsPerInch: dpi), notes: notes)
+    }
+
+    private static func pixels(_ length: Double) -> Int { length < 1e9 ? max(1, Int(length.rounded())) : Int.max }
+
+    private static func encodedPNG(_ surface: borrowing Surface, _ title: String) throws -> [UInt8] {
+        let sink = ByteSink()
+        let status = withExtendedLifetime(sink) {
+            unsafe cairo_surface_write_to_png_stream(surface.pointer, ByteSink.write, sink.closure)
+        }
+        guard status == CAIRO_STATUS_SUCCESS else { throw Surface.failure(title, status) }
+        return sink.bytes
+    }
+
+    private static func renderVectors(_ figure: Figure, isPDF: Bool) throws -> RenderedFigure {
+        let sink = ByteSink()
+        let notes = try withExtendedLifetime(sink) {
+            let surface = try Surface(
+                taking: isPDF
+                    ? cairo_pdf_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height)
+                    : cairo_svg_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height),
+                figure.title)
+            if isPDF {
+                unsafe cairo_pdf_surface_set_metadata(surface.pointer, CAIRO_PDF_METADATA_TITLE, figure.title)
+                // Without a fixed date every run would give other bytes.
+                unsafe cairo_pdf_surface_set_metadata(
+                    surface.pointer, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z")
+            }
+            let notes = try paint(figure, on: surface, scale: 1, snapsToPixels: false)
+            unsafe cairo_surface_finish(surface.pointer)
+            try surface.check(figure.title)
+            return notes
+        }
+        return RenderedFigure(bytes: isPDF ? sink.bytes : SVGFile.normalized(sink.bytes), notes: notes)
+    }
+
+    /// Draws all marks; returns what the reader should know.
+    private static func paint(
+        _ figure: Figure, on surface: borrowing Surface, scale: Double, snapsToPixels: Bool
+    ) throws -> [String] {
+        let painter = MarkPainter(try Context(on: surface), scale: scale, snapsToPixels: snapsToPixels)
+        let needsNote = !figure.texts.isEmpty && !painter.hasExpectedFont()
+        for mark in figure.marks { try painter.draw(mark) }
+        try painter.check(figure.title)
+        return needsNote
+            ? [
+                "The font DejaVu Sans is not installed; another one stands in for it. "
+                    + "Install it (Debian: fonts-dejavu-core) and write the figure again."
+            ] : []
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// The PNG container, as far as cairo leaves it to us.
+enum PNGFile {
+    /// The file with a `pHYs` chunk behind its header, so that it prints at its true size.
+    static func bytes(_ file: [UInt8], dotsPerInch: Double) -> [UInt8] {
+        // Signature (8) and header chunk (25) always come first.
+        let headerEnd = 33
+        guard file.count > headerEnd else { return file }
+        let dotsPerMetre = UInt32((dotsPerInch / 0.0254).rounded())
+        var content = Array("pHYs".utf8)
+        for _ in 0..<2 { content += bigEndian(dotsPerMetre) }
+        content.append(1)  // the unit is the metre
+        return file[..<headerEnd] + bigEndian(9) + content + bigEndian(checksum(content)) + file[headerEnd...]
+    }
+
+    /// CRC-32 of ISO 3309, bit by bit: the chunk has 13 bytes.
+    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var register: UInt32 = 0xFFFF_FFFF
+        for byte in bytes {
+            register ^= UInt32(byte)
+            for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+        return ~register
+    }
+
+    private static func bigEndian(_ number: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+    }
+}

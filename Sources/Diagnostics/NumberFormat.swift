@@ -1,0 +1,29 @@
+/// Numbers as people read them in reports, comments and errors; the same on every machine.
+public enum NumberFormat {
+    /// A share 0…1 as a whole percentage: "76 %".
+    public static func percent(_ share: Double) -> String { "\(fixed(share * 100, 0)) %" }
+
+    /// `value` rounded (half away from zero) to `digits` decimals: "1.10"; "nan" and "inf" as they are.
+    ///
+    /// `digits` is 0…9; magnitudes above 1e15 come in the shortest form.
+    public static func fixed(_ value: Double, _ digits: Int) -> String {
+        let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }
+        let scaled = (abs(value) * scale).rounded()
+        guard value.isFinite, scaled < 1e15 else { return "\(value)" }
+        let whole = Int(scaled) / Int(scale)
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        guard digits > 0 else { return "\(sign)\(whole)" }
+        let rest = String(Int(scaled) % Int(scale))
+        return "\(sign)\(whole)." + String(repeating: "0", count: digits - rest.count) + rest
+    }
+
+    /// A whole number with commas between thousands: "997,358".
+    public static func grouped(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number.magnitude).reversed().enumerated() {
+            if index > 0 && index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + String(text.reversed())
+    }
+}

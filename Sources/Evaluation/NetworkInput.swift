@@ -1,0 +1,67 @@
+import Diagnostics
+import HDF5
+import Images
+import Tensors
+
+/// What a network is run on.
+public enum NetworkInput: Sendable, Equatable {
+    /// A photograph, PNG or JPEG.
+    case image(String)
+    /// A data set of an HDF5 file, already an N×C×H×W tensor.
+    case tensor(file: String, dataset: String)
+    /// Numbers from the standard normal distribution, for timing.
+    case random(seed: UInt64)
+
+    /// Reads "FILE.h5:/input"; without a colon the data set is "/input".
+    public init(tensorText text: String) {
+        if let colon = text.lastIndex(of: ":"), colon != text.startIndex {
+            let dataset = String(text[text.index(after: colon)...])
+            self = .tensor(file: String(text[..<colon]), dataset: dataset.isEmpty ? "/input" : dataset)
+        } else {
+            self = .tensor(file: text, dataset: "/input")
+        }
+    }
+
+    /// The input of `network`, N×C×H×W.
+    ///
+    /// Throws the errors of reading, `eval.badInput` for a tensor that does not have the network's channels, or one
+    /// with values that are not finite.
+    public func tensor(for network: RunnableNetwork) throws -> Tensor {
+        switch self {
+        case .image(let path):
+            guard network.inputChannels == 3 else {
+                throw KernelVizError(
+                    code: "eval.badInput", subject: path, found: "a picture with 3 channels",
+                    expected: "\(network.inputChannels) channels for \(network.name)",
+                    advice: "Pass the input with --tensor")
+            }
+            return network.preprocessing.tensor(try ImageFile.read(path))
+        case .tensor(let path, let dataset):
+            return try Self.read(path, dataset, for: network)
+        case .random(let seed):
+            var generator = SeededGenerator(seed: seed)
+            let shape = network.inputShape()
+            return Tensor(shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.normal()) })
+        }
+    }
+
+    private static func read(_ path: String, _ dataset: String, for network: RunnableNetwork) throws -> Tensor {
+        let file = try HDF5File(path: path)
+        let channels = network.inputChannels
+        let subject = "\(path):\(dataset)"
+        let shape = try file.describe(dataset).dimensions
+        guard shape.count == 4, shape[1] == channels, shape.allSatisfy({ $0 > 0 }) else {
+            throw KernelVizError(
+                code: "eval.badInput", subject: subject,
+                found: "shape \(shape.map(String.init).joined(separator: "×"))",
+                expected: "N×\(channels)×H×W for \(network.name)")
+        }
+        let tensor = Tensor(shape: Shape(shape), scalars: try file.floats(dataset))
+        guard tensor.nonFiniteCount == 0 else {
+            throw KernelVizError(
+                code: "eval.badInput", subject: subject, found: "\(tensor.nonFiniteCount) values are not finite",
+                expected: "finite numbers")
+        }
+        return tensor
+    }
+}

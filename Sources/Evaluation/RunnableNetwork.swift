@@ -1,0 +1,142 @@
+import Diagnostics
+import Engine
+import Files
+import Images
+import Networks
+import Tensors
+import VGNets
+import Weights
+
+/// A network with its parameters and all that running it on a picture needs.
+public struct RunnableNetwork: Sendable {
+    /// Where the design came from.
+    public enum Source: Sendable, Equatable {
+        /// A published net, built in.
+        case published
+        /// A config file at this path.
+        case config(String)
+        /// A checkpoint of a known family at this path; it brings its weights.
+        case checkpoint(String)
+    }
+
+    /// The network's name ("vgnetg-1.0mp", "MobileNetV1 0.5").
+    public let name: String
+    /// Where the design came from.
+    public let source: Source
+    /// The file of the weights; nil where they are random.
+    public let weightsPath: String?
+    /// The network itself.
+    public let graph: Graph
+    /// Channels of its images.
+    public let inputChannels: Int
+    /// Rows and columns of its images.
+    public let inputSize: Int
+    /// The number of outputs.
+    public let classes: Int
+    /// The classes' names in output order, where the weights' file has them.
+    public let classNames: [String]?
+    /// How a photograph becomes its input.
+    public let preprocessing: ImagePreprocessing
+
+    /// Finds the network that a user named: a config file, a checkpoint of a family that runs, or a published net.
+    ///
+    /// - Parameters:
+    ///   - text: A path to YAML or JSON, a path to a checkpoint, or a name such as "vgnetg-1.0mp".
+    ///   - weights: The weights' file; nil draws random ones from `seed` (a checkpoint brings its own).
+    ///   - inputSize: Rows and columns of the images; nil takes the design's own.
+    /// Throws the errors of the config, the checkpoint and the networks, or `eval.weightsTwice`.
+    public init(named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil) throws {
+        let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
+        let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
+        if isFile && !isConfig {
+            guard weights == nil else {
+                throw KernelVizError(
+                    code: "eval.weightsTwice", subject: "--weights", found: "\(text) is a checkpoint of its own",
+                    expected: "a config or the name of a net beside --weights")
+            }
+            try self.init(checkpoint: text, inputSize: inputSize)
+            return
+        }
+        let config = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
+        try self.init(
+            config: config, source: isConfig ? .config(text) : .published, weights: weights, seed: seed,
+            inputSize: inputSize)
+    }
+
+    /// A VGNet of `config`, with the weights of a file or random ones.
+    public init(
+        config: VGNetConfig, source: Source, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil
+    ) throws {
+        let checkpoint = try weights.map { try Checkpoint.open($0) }
+        let net = try checkpoint.map { try VGNet(config, checkpoint: $0) } ?? VGNet(config, seed: seed)
+        name = config.name
+        self.source = source
+        weightsPath = weights
+        graph = net.graph
+        inputChannels = config.inputChannels
+        self.inputSize = inputSize ?? config.inputSize
+        classes = config.classes
+        classNames = checkpoint.flatMap(Self.classNames)
+        preprocessing = Self.preprocessing(size: self.inputSize, normalization: .imageNet)
+    }
+
+    /// The network that a checkpoint of a known family holds.
+    ///
+    /// Throws `eval.notRunnable` for a family that the engine does not run yet, and the errors of reading.
+    public init(checkpoint path: String, inputSize: Int? = nil) throws {
+        let network = try Network.open(path)
+        guard network.family == "MobileNetV1" else {
+            throw KernelVizError(
+                code: "eval.notRunnable", subject: path, found: "a \(network.family ?? "network of no known family")",
+                expected: "a MobileNetV1 checkpoint, or a VGNet config with --weights",
+                advice: "Its kernels can be read with 'kernelviz classify'")
+        }
+        let net = try MobileNetV1(network: network)
+        name = network.title
+        source = .checkpoint(path)
+        weightsPath = path
+        graph = net.graph
+        inputChannels = net.inputChannels
+        self.inputSize = inputSize ?? network.input.size ?? 224
+        classes = net.classes
+        classNames = Self.classNames(of: network.checkpoint)
+        let convention = network.input
+        var normalization = ImagePreprocessing.Normalization.imageNet
+        if let mean = convention.mean, let scale = convention.scale {
+            normalization = .affine(offset: mean, scale: scale)
+        }
+        preprocessing = Self.preprocessing(
+            size: self.inputSize, normalization: normalization,
+            order: convention.channelOrder == .bgr ? .bgr : .rgb)
+    }
+
+    /// Learnable, fixed and running parameters, counted over the graph.
+    public var parameters: ParameterCounts {
+        graph.parameters.reduce(into: ParameterCounts()) { counts, parameter in
+            let count = parameter.tensor.shape.elementCount
+            switch parameter.kind {
+            case .learnable: counts.learnable += count
+            case .fixed: counts.fixed += count
+            case .runningStatistic: counts.batchNormRunning += count
+            }
+        }
+    }
+
+    /// N×C×H×W of a batch of `images`.
+    public func inputShape(images: Int = 1) -> Shape { [images, inputChannels, inputSize, inputSize] }
+
+    /// Photographs are resized so that the crop keeps 224 of 256 parts, as ImageNet nets are evaluated; small nets
+    /// (below 128 pixels) see the whole picture.
+    private static func preprocessing(
+        size: Int, normalization: ImagePreprocessing.Normalization, order: ImagePreprocessing.ChannelOrder = .rgb
+    ) -> ImagePreprocessing {
+        ImagePreprocessing(
+            shortSide: size < 128 ? size : (size * 256 + 112) / 224, crop: size, channelOrder: order,
+            normalization: normalization)
+    }
+
+    private static func classNames(of checkpoint: Checkpoint) -> [String]? {
+        guard let text = checkpoint.attributes["classes"], !text.isEmpty else { return nil }
+        return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+}

@@ -1,0 +1,96 @@
+/// How often values fall into equally wide bins.
+public struct Histogram: Sendable, Equatable {
+    /// The lower edge of the first bin.
+    public let lowerBound: Double
+    /// The upper edge of the last bin, which includes it.
+    public let upperBound: Double
+    /// Values in each bin.
+    public let counts: [Int]
+    /// Finite values outside the bins; 0 unless a range was given.
+    public let outsideCount: Int
+
+    /// Counts the finite ones of `values`, by default from their minimum to their maximum, as numpy.histogram does.
+    ///
+    /// Equal values get a range of ±½ around them (more where ½ is nothing beside them); without finite values the range is 0…1 and all counts are 0.
+    /// With a `range`, values outside it are counted apart.
+    public init(_ values: [Float], bins: Int = 100, range: ClosedRange<Double>? = nil) {
+        precondition(bins > 0)
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for value in values where value.isFinite {
+            low = min(low, Double(value))
+            high = max(high, Double(value))
+        }
+        if let range { (low, high) = (range.lowerBound, range.upperBound) }
+        if low > high { (low, high) = (0, 1) }
+        if low == high {
+            let pad = max(0.5, abs(low) * 0x1p-20)
+            (low, high) = (low - pad, high + pad)
+        }
+        var counts = [Int](repeating: 0, count: bins)
+        let scale = Double(bins) / (high - low)
+        var outside = 0
+        for value in values where value.isFinite {
+            let value = Double(value)
+            guard value >= low, value <= high else {
+                outside += 1
+                continue
+            }
+            counts[min(bins - 1, Int((value - low) * scale))] += 1
+        }
+        (lowerBound, upperBound, self.counts, outsideCount) = (low, high, counts, outside)
+    }
+
+    /// A histogram of the bulk: where few outliers stretch the range to more than twice what the central 99.5 % of the
+    /// values need, those outliers are left out and counted in ``outsideCount``.
+    public static func ofBulk(_ values: [Float], bins: Int = 100) -> Histogram {
+        let sorted = values.filter(\.isFinite).sorted()
+        guard let first = sorted.first, let last = sorted.last, sorted.count >= 400 else {
+            return Histogram(values, bins: bins)
+        }
+        let cut = sorted.count / 400
+        let (low, high) = (Double(sorted[cut]), Double(sorted[sorted.count - 1 - cut]))
+        guard high > low, Double(last) - Double(first) > 2 * (high - low) else { return Histogram(values, bins: bins) }
+        let pad = (high - low) * 0.05
+        return Histogram(
+            values, bins: bins, range: max(Double(first), low - pad)...min(Double(last), high + pad))
+    }
+
+    /// The width of a bin.
+    public var binWidth: Double { (upperBound - lowerBound) / Double(counts.count) }
+    /// All values counted.
+    public var total: Int { counts.reduce(0, +) }
+    /// Counts divided by total and bin width, so that the area is 1; zeros where nothing was counted.
+    public var densities: [Double] {
+        let area = Double(total) * binWidth
+        return counts.map { area > 0 ? Double($0) / area : 0 }
+    }
+}
+
+/// The first moments and the extremes of values.
+public struct Moments: Sendable, Equatable {
+    /// How many values are finite.
+    public let count: Int
+    /// How many values are NaN or infinite; they count nowhere else.
+    public let nonFiniteCount: Int
+    /// The mean; 0 without values.
+    public let mean: Double
+    /// The unbiased standard deviation; 0 with fewer than two values.
+    public let standardDeviation: Double
+    /// The smallest value; 0 without values.
+    public let minimum: Double
+    /// The largest value; 0 without values.
+    public let maximum: Double
+
+    /// Measures the finite ones of `values` in two passes of double precision.
+    public init(_ values: [Float]) {
+        let finite = values.filter(\.isFinite).map(Double.init)
+        count = finite.count
+        nonFiniteCount = values.count - finite.count
+        let mean = finite.isEmpty ? 0 : finite.reduce(0, +) / Double(finite.count)
+        let squares = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        self.mean = mean
+        standardDeviation = finite.count < 2 ? 0 : (squares / Double(finite.count - 1)).squareRoot()
+        minimum = finite.min() ?? 0
+        maximum = finite.max() ?? 0
+    }
+}

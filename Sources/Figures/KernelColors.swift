@@ -1,0 +1,51 @@
+import Classification
+import Kernels
+
+/// The colours of a bank's weights under the options of a grid.
+struct KernelColors {
+    private let bank: KernelBank
+    private let labels: [KernelLabel]?
+    private let options: KernelGridOptions
+    /// The layer's largest finite |w|; 0 where there is none.
+    let largest: Float
+
+    init(bank: KernelBank, labels: [KernelLabel]?, options: KernelGridOptions) {
+        self.bank = bank
+        self.labels = labels
+        self.options = options
+        largest = bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    }
+
+    /// The weight at the end of the colour map; nil where every kernel has its own.
+    var sharedRange: Float? {
+        switch options.scale {
+        case .perKernel: nil
+        case .perLayer: largest
+        case .shared(let range): range
+        }
+    }
+
+    /// N·N colours of kernel `index`; nil for weights that are not finite.
+    func colors(_ index: Int) -> [Color?] {
+        let kernel = bank.kernel(index)
+        let centre = kernel[kernel.startIndex + kernel.count / 2]
+        let sign: Double = options.sign == .centrePositive && centre < 0 ? -1 : 1
+        let own = kernel.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
+        return kernel.map { weight in
+            guard weight.isFinite else { return nil }
+            return options.colorMap.color(place(Double(weight) * sign, own: Double(own), index))
+        }
+    }
+
+    /// Where a weight lies on the colour map, −1…1.
+    private func place(_ weight: Double, own: Double, _ index: Int) -> Double {
+        if let range = sharedRange { return range > 0 ? weight / Double(range) : 0 }
+        if options.faintKernels == .asAuthors {
+            // nn-viser: (w + m) / max(2m, 1e-5) on a map from 0 to 1.
+            return (weight + own) / max(2 * own, 1e-5) * 2 - 1
+        }
+        let isZero = labels?[index] == .zero
+        let range = isZero ? Double(largest) : max(own, Double(largest) * 1e-3)
+        return range > 0 ? weight / range : 0
+    }
+}

@@ -1,0 +1,103 @@
+import Classification
+import Kernels
+
+/// Puts the kernels of a bank where a layout wants them.
+struct KernelGridDrawing {
+    let bank: KernelBank
+    /// The strips' numbers in drawing order.
+    let order: [Int]
+    /// The labels whose colours frame the kernels; nil for a hairline.
+    let labels: [KernelLabel]?
+    let colors: KernelColors
+    let layout: KernelGridLayout
+
+    static let hairline = Color(grey: 0xB4)
+
+    /// One rectangle for each frame and one matrix of cells for each kernel.
+    func drawVectors(on page: inout Page) {
+        let unit = Length.unit
+        // On whole units from the page's corner, so that cells meet pixels at 200 dpi.
+        let left = (page.left / unit).rounded() * unit
+        let top = (page.y / unit).rounded(.up) * unit
+        let side = Double(layout.kernelSide) * unit
+        let inset = Double(layout.frame) * unit
+        forEachKernel { kernel, x, y in
+            let box = Rect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
+            page.add(.rectangle(box, fill: frameColor(kernel)))
+            let cells = colors.colors(kernel)
+            let inner = box.expanded(-inset)
+            page.add(
+                .cells(CellGrid(frame: inner, columns: bank.size, colors: cells.map { $0 ?? Hatch.paper })))
+            for (index, color) in cells.enumerated() where color == nil {
+                let cell = inner.width / Double(bank.size)
+                let spot = Rect(
+                    x: inner.x + Double(index % bank.size) * cell, y: inner.y + Double(index / bank.size) * cell,
+                    width: cell, height: cell)
+                for line in Hatch.lines(in: spot) { page.add(.path(line)) }
+            }
+        }
+        page.y = top + Double(layout.height) * unit
+    }
+
+    /// The same as one picture with a pixel for each unit.
+    func drawPixels(on page: inout Page) {
+        let unit = Length.unit
+        let left = (page.left / unit).rounded() * unit
+        let top = (page.y / unit).rounded(.up) * unit
+        var picture = PixelCanvas(width: layout.width, height: layout.height)
+        forEachKernel { kernel, x, y in
+            picture.fill(x: x, y: y, width: layout.kernelSide, height: layout.kernelSide, frameColor(kernel))
+            for (index, color) in colors.colors(kernel).enumerated() {
+                let cellX = x + layout.frame + index % bank.size * layout.cell
+                let cellY = y + layout.frame + index / bank.size * layout.cell
+                picture.fill(x: cellX, y: cellY, width: layout.cell, height: layout.cell, color ?? Hatch.paper)
+                if color == nil {
+                    for step in 0..<layout.cell {
+                        picture.fill(x: cellX + step, y: cellY + layout.cell - 1 - step, width: 1, height: 1, Hatch.ink)
+                    }
+                }
+            }
+        }
+        let height = Double(layout.height) * unit
+        page.add(
+            .raster(
+                Raster(
+                    frame: Rect(x: left, y: top, width: Double(layout.width) * unit, height: height),
+                    width: layout.width, height: layout.height, bytes: picture.bytes)))
+        page.y = top + height
+    }
+
+    private func forEachKernel(_ body: (_ kernel: Int, _ x: Int, _ y: Int) -> Void) {
+        for (place, strip) in order.prefix(layout.shownStrips).enumerated() {
+            for slice in 0..<layout.strip {
+                let corner = layout.corner(strip: place, slice: slice)
+                body(strip * layout.strip + slice, corner.x, corner.y)
+            }
+        }
+    }
+
+    private func frameColor(_ kernel: Int) -> Color { labels.map { LabelPalette.color($0[kernel]) } ?? Self.hairline }
+}
+
+/// White paper on which rectangles of pixels are filled.
+struct PixelCanvas {
+    let width: Int
+    private(set) var bytes: [UInt8]
+
+    init(width: Int, height: Int) {
+        self.width = width
+        bytes = Array(repeating: 255, count: width * height * 3)
+    }
+
+    mutating func fill(x: Int, y: Int, width columns: Int, height rows: Int, _ color: Color) {
+        for row in y..<y + rows {
+            var place = (row * width + x) * 3
+            for _ in 0..<columns {
+                bytes[place] = color.red
+                bytes[place + 1] = color.green
+                bytes[place + 2] = color.blue
+                place += 3
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+/// Where each kernel of a grid goes, in whole units of 0.36 pt (one pixel at 200 dpi).
+///
+/// A *strip* is what wraps: one kernel, or the few slices of one filter stacked in a column.
+struct KernelGridLayout: Equatable {
+    /// Kernel rows and columns.
+    let kernelSize: Int
+    /// Kernels stacked in one strip.
+    let strip: Int
+    /// The side of one weight's cell.
+    let cell: Int
+    /// The frame's thickness around each kernel.
+    let frame: Int
+    /// The distance between strips, also below each other.
+    let gap: Int
+    /// Strips in a row.
+    let columns: Int
+    /// From the left end of the first strip to the right end of the last in a row.
+    let width: Int
+    /// Strips that are drawn; fewer than there are where the page would grow past reading.
+    let shownStrips: Int
+
+    /// The distance between the kernels of one strip.
+    static let sliceGap = 1
+
+    /// The best grid for `count` kernels on `width` units: large cells, full rows, no taller than wide if it can be.
+    init(count: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool) {
+        let strips = (count + strip - 1) / strip
+        var best: KernelGridLayout?
+        // Height as a share of the width, and the smallest cell that is worth that height.
+        for (aspect, smallest) in [(0.62, 6), (0.9, 4), (1.15, 3)] {
+            best = Self.best(
+                strips: strips, kernelSize: kernelSize, strip: strip, width: width, hasLabels: hasLabels,
+                maximumHeight: Int(Double(width) * aspect), smallestCell: smallest)
+            if best != nil { break }
+        }
+        self =
+            best
+            ?? Self.cut(
+                strips: strips, kernelSize: kernelSize, strip: strip, width: width, hasLabels: hasLabels)
+    }
+
+    private init(
+        kernelSize: Int, strip: Int, cell: Int, hasLabels: Bool, columns: Int, shownStrips: Int, extraGap: Int = 0,
+        justifiedWidth: Int? = nil
+    ) {
+        self.kernelSize = kernelSize
+        self.strip = strip
+        self.cell = cell
+        frame = hasLabels ? min(4, max(2, cell * 2 / 5)) : 1
+        gap = min(10, max(2, cell / 2)) + extraGap
+        self.columns = columns
+        self.shownStrips = shownStrips
+        width = justifiedWidth ?? columns * (kernelSize * cell + 2 * frame + gap) - gap
+    }
+
+    /// The width of a kernel with its frame.
+    var kernelSide: Int { kernelSize * cell + 2 * frame }
+    /// The height of a strip.
+    var stripHeight: Int { strip * kernelSide + (strip - 1) * Self.sliceGap }
+    /// Rows of strips.
+    var rows: Int { (shownStrips + columns - 1) / columns }
+    /// The grid's height.
+    var height: Int { rows * (stripHeight + gap) - gap }
+
+    /// The top left corner of slice `slice` of strip `index`, its frame included.
+    func corner(strip index: Int, slice: Int) -> (x: Int, y: Int) {
+        (
+            columns > 1 ? index % columns * (width - kernelSide) / (columns - 1) : 0,
+            index / columns * (stripHeight + gap) + slice * (kernelSide + Self.sliceGap)
+        )
+    }
+
+    private static func best(
+        strips: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool, maximumHeight: Int, smallestCell: Int
+    ) -> KernelGridLayout? {
+        // An eighth of the width is enough for a kernel: a layer of few kernels is no poster.
+        let largestCell = max(smallestCell, width / 8 / kernelSize)
+        var best: (layout: KernelGridLayout, score: Double)?
+        for cell in stride(from: largestCell, through: smallestCell, by: -1) {
+            let one = KernelGridLayout(
+                kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: 1, shownStrips: strips)
+            let most = min(strips, (width + one.gap) / (one.kernelSide + one.gap))
+            guard most > 0 else { continue }
+            // A smaller cell must win by full rows; below three quarters of the best size it cannot.
+            if let best, Double(cell) < 0.75 * Double(best.layout.cell) { break }
+            for columns in stride(from: most, through: max(1, most * 3 / 4), by: -1) {
+                let leftover = width - (columns * (one.kernelSide + one.gap) - one.gap)
+                // The rest goes between the columns, where that does not tear the grid apart.
+                let extra = columns > 1 ? min(leftover / (columns - 1), max(2, one.kernelSide / 6)) : 0
+                let isJustified = columns > 1 && leftover <= (columns - 1) * max(3, one.kernelSide / 3)
+                let layout = KernelGridLayout(
+                    kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: columns,
+                    shownStrips: strips, extraGap: extra, justifiedWidth: isJustified ? width : nil)
+                if layout.height > maximumHeight { continue }
+                let filled = Double(layout.width) / Double(width)
+                let lastRow = Double(strips) / Double(layout.rows * columns)
+                let score = Double(cell) * (0.3 + 0.7 * filled) * (strips % columns == 0 ? 1.25 : 0.8 + 0.2 * lastRow)
+                if score > best?.score ?? 0 { best = (layout, score) }
+            }
+        }
+        return best?.layout
+    }
+
+    /// Small cells on the tallest page, with as many strips as fit there.
+    private static func cut(
+        strips: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool
+    ) -> KernelGridLayout {
+        let one = KernelGridLayout(
+            kernelSize: kernelSize, strip: strip, cell: 3, hasLabels: hasLabels, columns: 1, shownStrips: strips)
+        let columns = max(1, (width + one.gap) / (one.kernelSide + one.gap))
+        let rows = max(1, (width * 23 / 20 + one.gap) / (one.stripHeight + one.gap))
+        return KernelGridLayout(
+            kernelSize: kernelSize, strip: strip, cell: 3, hasLabels: hasLabels, columns: columns,
+            shownStrips: min(strips, columns * rows))
+    }
+}

@@ -1,0 +1,107 @@
+import Diagnostics
+
+/// What the vertical axis of a histogram counts.
+public enum HistogramAxis: String, Sendable, Equatable, CaseIterable {
+    /// The area is 1, as matplotlib's `density=True`.
+    case density
+    /// Values in each bin.
+    case counts
+}
+
+/// Which weights a histogram spans.
+public enum HistogramRange: String, Sendable, Equatable, CaseIterable {
+    /// All but at most 0.5 % far outliers, which are counted beside it (``Histogram/ofBulk(_:bins:)``).
+    case bulk
+    /// From the smallest to the largest weight.
+    case full
+}
+
+/// How a layer's kernels are drawn.
+public struct KernelGridOptions: Sendable, Equatable {
+    /// Which weight has the end of the colour map; every range is symmetric around 0.
+    public enum Scale: Sendable, Equatable {
+        /// Each kernel's own largest |w|, as the authors draw; kernels that are practically zero stay neutral.
+        case perKernel
+        /// The layer's largest |w|.
+        case perLayer
+        /// This |w|, so that several layers can be compared; larger weights take the end's colour.
+        case shared(Float)
+
+        /// The name under which users ask for it.
+        public static let names = ["kernel", "layer"]
+    }
+
+    /// Whether kernels are drawn with the sign that they have.
+    public enum Sign: String, Sendable, Equatable, CaseIterable {
+        /// As in the checkpoint.
+        case raw
+        /// Negated where the centre is negative, as the authors draw.
+        case centrePositive = "centre-positive"
+    }
+
+    /// The order of the kernels.
+    public enum Order: String, Sendable, Equatable, CaseIterable {
+        /// As in the checkpoint.
+        case channel
+        /// By label, then channel; channel order where no labels are given.
+        case label
+        /// The largest L2 norm first.
+        case norm
+    }
+
+    /// How kernels without substance are drawn at ``Scale/perKernel``.
+    public enum FaintKernels: Sendable, Equatable {
+        /// Neutral: weights under a thousandth of the layer's largest are not blown up, and kernels labelled zero are
+        /// drawn on the layer's scale.
+        case neutral
+        /// As the authors' code, whose floor of 1e-5 on the range paints all-zero kernels in the lowest colour (Fig. 9).
+        case asAuthors
+    }
+
+    /// The page's width in millimetres, 80…400.
+    public var widthMillimetres = 170.0
+    /// The colours of the weights.
+    public var colorMap = ColorMap.rdBu
+    /// Which weight has the end of the colour map.
+    public var scale = Scale.perKernel
+    /// Whether kernels are drawn with the sign that they have.
+    public var sign = Sign.raw
+    /// The order of the kernels.
+    public var order = Order.channel
+    /// How kernels without substance are drawn.
+    public var faintKernels = FaintKernels.neutral
+    /// Whether classified kernels have a frame in their label's colour.
+    public var framesLabels = true
+    /// Whether the histogram of the weights stands below the grid.
+    public var showsHistogram = true
+    /// Whether the histogram spans all weights, as the authors', or leaves out the few that would squeeze it.
+    public var histogramRange = HistogramRange.bulk
+    /// What the histogram's vertical axis counts.
+    public var histogramAxis = HistogramAxis.density
+    /// The histogram's bins, at least 1; the authors use 100.
+    public var histogramBins = 100
+
+    /// Grids of more cells than this are drawn as pixels instead of vectors, and say so.
+    public var vectorCellLimit = 40_000
+
+    /// The paper's way of drawing, but for neutral zero kernels, raw signs and a histogram of the bulk.
+    public init() {}
+
+    /// Throws `figures.badWidth` or `figures.badBins` for what cannot be drawn.
+    func check() throws {
+        try Figure.check(widthMillimetres: widthMillimetres)
+        guard Self.binRange.contains(histogramBins) else {
+            throw KernelVizError(
+                code: "figures.badBins", subject: "histogram", found: "\(histogramBins) bins",
+                expected: "1 to 10,000", advice: "Pass another --bins")
+        }
+    }
+
+    private static let binRange = 1...10_000
+
+    /// The histogram that these options ask for.
+    func histogram(of values: [Float]) -> Histogram {
+        histogramRange == .bulk
+            ? .ofBulk(values, bins: histogramBins) : Histogram(values, bins: histogramBins)
+    }
+}

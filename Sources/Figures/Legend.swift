@@ -1,0 +1,75 @@
+import Classification
+
+/// Legend entries for ``Page/flow(_:spacing:)``.
+enum Legend {
+    /// A bar of the colour map between the texts of its two ends, with 0 marked by a tick.
+    static func colorBar(_ map: ColorMap, low: String, high: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let (barWidth, barHeight, gap) = (180 * Length.unit, 5.76, 4.0)
+        let lowWidth = TextMetrics.width(low, size: size)
+        let highWidth = TextMetrics.width(high, size: size)
+        return Page.Item(width: lowWidth + barWidth + highWidth + 2 * gap) { page, at in
+            let x = at.x + lowWidth + gap
+            let top = at.y - barHeight + 0.3
+            page.text(low, at: at, size: size, color: .ink)
+            page.text(high, at: Point(x + barWidth + gap, at.y), size: size, color: .ink)
+            let colors = (0..<100).map { map.color((Double($0) + 0.5) / 50 - 1) }
+            page.add(
+                .cells(
+                    CellGrid(
+                        frame: Rect(x: x, y: top, width: barWidth, height: barHeight), columns: 100, colors: colors)))
+            let middle = x + barWidth / 2
+            page.line(
+                from: Point(middle, top - 1.4), to: Point(middle, top + barHeight + 1.4), Stroke(.ink, width: 0.5))
+        }
+    }
+
+    /// A swatch and a text.
+    static func swatch(_ color: Color, _ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let side = 5.76
+        return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
+            page.add(.rectangle(Rect(x: at.x, y: at.y - side + 0.3, width: side, height: side), fill: color))
+            page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// The hatched cell that stands for NaN and infinities.
+    static func hatch(_ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let side = 5.76
+        return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
+            let box = Rect(x: at.x, y: at.y - side + 0.3, width: side, height: side)
+            page.add(.rectangle(box, fill: Hatch.paper))
+            for line in Hatch.lines(in: box) { page.add(.path(line)) }
+            page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// One swatch for each label that occurs, with its count and share.
+    static func labels(_ labels: [KernelLabel]) -> [Page.Item] {
+        KernelLabel.allCases.compactMap { label in
+            let count = labels.count { $0 == label }
+            guard count > 0 else { return nil }
+            let share = NumberText.percent(Double(count) / Double(labels.count))
+            return swatch(LabelPalette.color(label), "\(label.rawValue) \(NumberText.grouped(count)) (\(share))")
+        }
+    }
+}
+
+/// How weights that are no numbers are drawn: slanted lines on grey paper.
+enum Hatch {
+    static let paper = Color(grey: 0xD0)
+    static let ink = Color(grey: 0x40)
+
+    /// Three slanted lines that stay inside `box`.
+    static func lines(in box: Rect) -> [Path] {
+        let stroke = Stroke(ink, width: max(0.25, min(0.6, box.width / 8)))
+        let (w, h) = (box.width, box.height)
+        let ends: [(Double, Double, Double, Double)] = [(0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5)]
+        return ends.map {
+            Path(
+                [Point(box.x + $0.0 * w, box.y + $0.1 * h), Point(box.x + $0.2 * w, box.y + $0.3 * h)], stroke: stroke)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+/// A page that is filled from the top: blocks one below the other, between two margins.
+struct Page {
+    /// Font sizes in points at print size.
+    enum FontSize {
+        static let title = 9.0
+        static let name = 7.5
+        static let fact = 7.0
+        static let tick = 6.5
+        static let caption = 6.5
+    }
+
+    /// One thing in a row that wraps, such as a legend entry.
+    struct Item {
+        /// The room it takes from left to right.
+        let width: Double
+        /// Draws it with its left end and its text's baseline at a point.
+        let draw: (_ page: inout Page, _ at: Point) -> Void
+    }
+
+    /// The page's width in points.
+    let width: Double
+    /// The distance of everything from the page's edges.
+    let margin: Double
+    /// The top of the next block.
+    var y: Double
+    private var marks: [Mark] = []
+
+    /// A white page of this width.
+    init(widthMillimetres: Double) {
+        width = widthMillimetres * Length.pointsPerMillimetre
+        margin = widthMillimetres < 120 ? 8 : 12
+        y = margin
+    }
+
+    /// The left end of the content.
+    var left: Double { margin }
+    /// The right end of the content.
+    var right: Double { width - margin }
+    /// The room between the margins.
+    var contentWidth: Double { width - 2 * margin }
+
+    /// Draws one thing on top of all others.
+    mutating func add(_ mark: Mark) { marks.append(mark) }
+
+    /// Draws a straight line.
+    mutating func line(from start: Point, to end: Point, _ stroke: Stroke) {
+        add(.path(Path([start, end], stroke: stroke)))
+    }
+
+    /// The network's name in bold and what is shown beside it, or below where there is no room; long names shortened.
+    mutating func heading(_ title: String, _ subject: String) {
+        let title = TextFitting.shortenedMiddle(title, to: contentWidth, size: FontSize.title, weight: .bold)
+        let titleWidth = TextMetrics.width(title, size: FontSize.title, weight: .bold)
+        let gap = title.isEmpty ? 0 : 8.0
+        let fits = titleWidth + gap + TextMetrics.width(subject, size: FontSize.name) <= contentWidth
+        y += FontSize.title * TextMetrics.ascent
+        if !title.isEmpty {
+            text(title, at: Point(left, y), size: FontSize.title, weight: .bold, color: .ink)
+            if !fits && !subject.isEmpty { y += 11 }
+        }
+        if !subject.isEmpty {
+            let subject = TextFitting.shortenedMiddle(subject, to: contentWidth, size: FontSize.name)
+            text(subject, at: Point(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
+        }
+        y += FontSize.title * TextMetrics.descent + 3
+    }
+
+    /// Short facts in a row with dots between them, wrapped.
+    mutating func facts(_ facts: [String]) {
+        let size = FontSize.fact
+        var lines: [String] = []
+        for fact in facts {
+            let fact = TextFitting.shortenedMiddle(fact, to: contentWidth, size: size)
+            let longer = (lines.last.map { $0 + "  ·  " } ?? "") + fact
+            if lines.isEmpty || TextMetrics.width(longer, size: size) > contentWidth {
+                lines.append(fact)
+            } else {
+                lines[lines.count - 1] = longer
+            }
+        }
+        paragraph(lines, size: size, color: .quietInk)
+    }
+
+    /// Running text, wrapped, in caption size.
+    mutating func caption(_ text: String) {
+        paragraph(
+            TextFitting.lines(text, limit: contentWidth, size: FontSize.caption), size: FontSize.caption,
+            color: .quietInk)
+    }
+
+    /// Items from left to right, wrapped into the fewest rows of 11 points, which are about equally long.
+    mutating func flow(_ items: [Item], spacing: Double = 10) {
+        var rows = Self.rows(items, limit: contentWidth, spacing: spacing)
+        var limit = contentWidth
+        while rows.count > 1, limit > contentWidth / 4 {
+            limit -= 4
+            let narrower = Self.rows(items, limit: limit, spacing: spacing)
+            if narrower.count > rows.count { break }
+            rows = narrower
+        }
+        y += 7
+        for (index, row) in rows.enumerated() {
+            if index > 0 { y += 11 }
+            var x = left
+            for item in row {
+                item.draw(&self, Point(x, y))
+                x += item.width + spacing
+            }
+        }
+        y += 4
+    }
+
+    private static func rows(_ items: [Item], limit: Double, spacing: Double) -> [[Item]] {
+        var rows: [[Item]] = []
+        var room = 0.0
+        for item in items {
+            if rows.isEmpty || item.width > room {
+                rows.append([])
+                room = limit
+            }
+            rows[rows.count - 1].append(item)
+            room -= item.width + spacing
+        }
+        return rows
+    }
+
+    /// Draws a line of text; see ``TextMark``.
+    mutating func text(
+        _ text: String, at position: Point, size: Double, weight: TextMark.Weight = .regular,
+        anchor: TextMark.Anchor = .start, color: Color, isUpright: Bool = false
+    ) {
+        add(
+            .text(
+                TextMark(
+                    text, at: position, size: size, weight: weight, anchor: anchor, color: color, isUpright: isUpright)
+            ))
+    }
+
+    /// The figure that ends below the last block.
+    func finished(title: String) -> Figure {
+        let height = y + margin - 2
+        let page = Rect(x: 0, y: 0, width: width, height: height)
+        return Figure(title: title, width: width, height: height, marks: [.rectangle(page, fill: .white)] + marks)
+    }
+
+    private mutating func paragraph(_ lines: [String], size: Double, color: Color) {
+        for line in lines {
+            y += size * TextMetrics.ascent
+            text(line, at: Point(left, y), size: size, color: color)
+            y += size * TextMetrics.descent + 2
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// Widths of text in DejaVu Sans from an embedded table, so that layouts do not depend on the installed fonts.
+public enum TextMetrics {
+    /// The height of capitals and ascenders above the baseline, in em.
+    public static let ascent = 0.77
+    /// The depth of descenders below the baseline, in em.
+    public static let descent = 0.24
+
+    /// The sum of the letters' advance widths in points; letters outside the table count as 0.75 em.
+    public static func width(_ text: String, size: Double, weight: TextMark.Weight = .regular) -> Double {
+        let table = weight == .bold ? bold : regular
+        let sum = text.unicodeScalars.reduce(0) { $0 + Int(table[$1.value] ?? 1536) }
+        return Double(sum) / 2048 * size
+    }
+
+    private static let regular = expanded(FontTable.regular)
+    private static let bold = expanded(FontTable.bold)
+
+    private static func expanded(_ runs: [(first: UInt32, widths: [UInt16])]) -> [UInt32: UInt16] {
+        var table: [UInt32: UInt16] = [:]
+        for run in runs {
+            for (offset, width) in run.widths.enumerated() { table[run.first + UInt32(offset)] = width }
+        }
+        return table
+    }
+}
+
+/// Fitting text into widths.
+enum TextFitting {
+    /// `text`, or its beginning and end around "…" where it is wider than `limit` points.
+    static func shortenedMiddle(
+        _ text: String, to limit: Double, size: Double, weight: TextMark.Weight = .regular
+    ) -> String {
+        if TextMetrics.width(text, size: size, weight: weight) <= limit { return text }
+        let letters = Array(text)
+        func shortened(keeping kept: Int) -> String {
+            let head = (kept + 1) / 2
+            return String(letters[..<head]) + "…" + String(letters[(letters.count - (kept - head))...])
+        }
+        // Halving, for a file may hold names of any length.
+        var (fits, tooLong) = (0, letters.count)
+        while tooLong - fits > 1 {
+            let middle = (fits + tooLong) / 2
+            if TextMetrics.width(shortened(keeping: middle), size: size, weight: weight) <= limit {
+                fits = middle
+            } else {
+                tooLong = middle
+            }
+        }
+        return shortened(keeping: fits)
+    }
+
+    /// The words of `text` in lines of at most `limit` points; a longer word is shortened in its middle.
+    static func lines(_ text: String, limit: Double, size: Double) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            let word = shortenedMiddle(String(word), to: limit, size: size)
+            let longer = line.isEmpty ? word : line + " " + word
+            if !line.isEmpty, TextMetrics.width(longer, size: size) > limit {
+                lines.append(line)
+                line = word
+            } else {
+                line = longer
+            }
+        }
+        if !line.isEmpty { lines.append(line) }
+        return lines
+    }
+}

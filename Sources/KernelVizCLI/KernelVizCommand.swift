@@ -1,0 +1,42 @@
+import ArgumentParser
+import KernelViz
+
+/// The root command: `kernelviz VERB …`.
+public struct KernelVizCommand: ParsableCommand {
+    /// Name, summary and verbs, as `--help`, the manual page and the completion scripts show them.
+    public static let configuration = CommandConfiguration(
+        commandName: "kernelviz",
+        abstract: "Looks inside convolutional networks and designs better ones from what it sees.",
+        discussion: """
+            Weights → N×N kernels → labels (identity, blur, edge, zero, other) → statistics → figures, reports, \
+            a derived VGNet, and an engine that runs it (arXiv 2207.10318).
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ClassifyCommand.self, RenderCommand.self, DeriveCommand.self, EvalCommand.self, DemoCommand.self,
+        ])
+
+    /// For the parser.
+    public init() {}
+}
+
+extension KernelVizCommand {
+    /// Parses the process's arguments, runs the verb and exits: 0 done, 1 the work failed, 64 the command line was
+    /// wrong, 130 stopped by Ctrl-C.
+    public static func runAndExit() -> Never {
+        Interruption.install()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as KernelVizError {
+            Console.error("kernelviz: error: \(error)")
+            exit(withError: ExitCode(1))
+        } catch is Interruption.Stopped {
+            Console.error("kernelviz: stopped.")
+            exit(withError: ExitCode(130))
+        } catch {
+            exit(withError: error)
+        }
+        exit(withError: ExitCode.success)
+    }
+}

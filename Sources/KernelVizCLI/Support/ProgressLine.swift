@@ -1,0 +1,53 @@
+import Glibc
+
+/// Progress of long work on stderr: a bar with the time left on a terminal, a plain line now and then otherwise.
+///
+/// Nothing is drawn before half a second has passed, so short work stays silent.
+final class ProgressLine {
+    private let title: String
+    private let started = ContinuousClock.now
+    private var lastDrawn: ContinuousClock.Instant?
+    private var drawnWidth = 0
+
+    /// Starts timing the work called `title`.
+    init(_ title: String) { self.title = title }
+
+    /// Says that `done` of `total` steps are finished; throws ``Interruption/Stopped`` after Ctrl-C.
+    func update(_ done: Int, of total: Int) throws {
+        try Interruption.check()
+        guard total > 0 else { return }
+        let now = ContinuousClock.now
+        let elapsed = now - started
+        let pause: Duration = Console.notesAreInteractive ? .milliseconds(100) : .seconds(5)
+        guard elapsed > .milliseconds(500), lastDrawn.map({ now - $0 > pause }) ?? true else { return }
+        lastDrawn = now
+        let fraction = min(1, Double(done) / Double(total))
+        let percent = "\(Int(fraction * 100)) %"
+        let left = done > 0 ? "\(Self.clock(elapsed * ((1 - fraction) / fraction))) left" : ""
+        guard Console.notesAreInteractive else {
+            Console.note("\(title): \(done) of \(total) (\(percent)) \(left)")
+            return
+        }
+        let width = 24
+        let filled = Int(fraction * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let line = "\(title) \(bar) \(percent) \(left)"
+        Console.progress("\r" + line + String(repeating: " ", count: max(0, drawnWidth - line.count)))
+        drawnWidth = line.count
+    }
+
+    /// Removes the bar.
+    func finish() {
+        if drawnWidth > 0 { Console.progress("\r" + String(repeating: " ", count: drawnWidth) + "\r") }
+        drawnWidth = 0
+    }
+
+    deinit { finish() }
+
+    /// "1:05" or "0:03".
+    private static func clock(_ duration: Duration) -> String {
+        let seconds = max(0, Int(duration.components.seconds))
+        let rest = seconds % 60
+        return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

@@ -1,0 +1,126 @@
+import KernelViz
+
+/// The steps of `kernelviz demo`, each writing its results and saying so.
+struct Demo {
+    let checkpoint: String
+    let folder: String
+    let picture: String?
+    let budget: ParameterBudget
+
+    private static let stepCount = 5
+
+    func run() throws {
+        try FolderWriter.prepare(folder)
+        var written: [String] = []
+
+        step(1, "Classifying the kernels of \(checkpoint)")
+        let statistics = try Analysis.statistics(of: checkpoint)
+        let report = ClassificationReport(statistics)
+        let table = report.table(coloured: false)
+        try write(table, to: "classification.txt", &written)
+        try write(report.json, to: "classification.json", &written)
+        try write(report.csv, to: "classification.csv", &written)
+
+        step(2, "Drawing \(statistics.layers.count) layers")
+        let figures = try draw(statistics, &written)
+
+        step(3, "Deriving a VGNet of \(budget.parameters) parameters")
+        let derivation = try Derivation.derive(from: [statistics], wishes: Derivation.Wishes(budget: budget))
+        try write(derivation.yaml, to: "derived.yaml", &written)
+        try write(DerivationReport(derivation).table, to: "derived.txt", &written)
+        try write(DerivationReport(derivation).json, to: "derived.json", &written)
+
+        step(4, "Running the derived net")
+        let derived = try evaluate(
+            RunnableNetwork(config: derivation.config, source: .config("derived.yaml")), .random(seed: 1))
+        try write(EvaluationReport(derived).json, to: "derived-evaluation.json", &written)
+
+        step(5, "Running \(statistics.network.title)")
+        let own = try ownEvaluation(statistics.network, &written)
+
+        let page = DemoPage(
+            statistics: statistics, table: table, figures: figures, derivation: derivation, derived: derived,
+            own: own, picture: picture.map(FilePaths.name(of:)))
+        try write(page.markdown, to: "README.md", &written)
+        Console.result(summary(statistics, derivation, derived, own, written))
+    }
+
+    /// The label shares over all layers, then the layers that the paper's Fig. 1 shows: first, strided, middle, last.
+    private func draw(_ statistics: NetworkStatistics, _ written: inout [String]) throws -> [DemoPage.Picture] {
+        let title = statistics.network.title
+        var pictures: [DemoPage.Picture] = []
+        let shares = try LabelSharesFigure.figure(
+            of: statistics.layers.map(LabelSharesFigure.Row.init), network: title)
+        for file in ["label-shares.png", "label-shares.svg"] { try draw(shares, file, &written) }
+        pictures.append(DemoPage.Picture(file: "label-shares.png", caption: "Label shares by layer"))
+        let progress = ProgressLine("Drawing")
+        defer { progress.finish() }
+        for (index, layer) in statistics.layers.enumerated() {
+            let number = layer.layer.number ?? 0
+            let bank = try KernelBanks.read(layer.layer, of: statistics.network)
+            let figure = try KernelGridFigure(bank: bank, classifications: layer.classifications, network: title)
+            let file = "layer-\(number < 10 ? "0" : "")\(number).png"
+            try draw(figure.figure(), file, &written)
+            pictures.append(DemoPage.Picture(file: file, caption: layer.layer.label))
+            try progress.update(index + 1, of: statistics.layers.count)
+        }
+        return pictures
+    }
+
+    /// Runs the analysed network itself where the engine knows its family.
+    private func ownEvaluation(_ network: Network, _ written: inout [String]) throws -> NetworkEvaluation? {
+        do {
+            let runnable = try RunnableNetwork(checkpoint: checkpoint)
+            let evaluation = try evaluate(runnable, picture.map(NetworkInput.image) ?? .random(seed: 1))
+            try write(EvaluationReport(evaluation).json, to: "evaluation.json", &written)
+            return evaluation
+        } catch let error as KernelVizError where error.code == "eval.notRunnable" {
+            Console.note("  \(network.title) is analysed only: the engine does not run this family yet.")
+            return nil
+        }
+    }
+
+    private func evaluate(_ network: RunnableNetwork, _ input: NetworkInput) throws -> NetworkEvaluation {
+        let progress = ProgressLine("Running \(network.name)")
+        defer { progress.finish() }
+        return try NetworkEvaluation.evaluate(network, input: input, runs: 20) { try progress.update($0, of: 20) }
+    }
+
+    private func summary(
+        _ statistics: NetworkStatistics, _ derivation: Derivation, _ derived: NetworkEvaluation,
+        _ own: NetworkEvaluation?, _ written: [String]
+    ) -> String {
+        let counts = statistics.counts
+        let shares = KernelLabel.allCases.map { "\(NumberFormat.percent(counts.share($0))) \($0.rawValue)" }
+        let strided = statistics.layers.filter { $0.layer.role == .downsampling }
+            .reduce(LabelCounts()) { $0 + $1.counts }
+        var lines = [
+            "",
+            "\(statistics.network.title): \(counts.total) kernels, \(shares.joined(separator: ", ")).",
+            "Strided layers: \(NumberFormat.percent(strided.share(.blur))) blur.",
+            "\(derivation.config.name): \(derived.parameters.learnable) learnable parameters, \(derived.macs) MACs"
+                + (derived.latency.map { ", \(NumberFormat.fixed($0.median, 1)) ms an image on one thread." } ?? "."),
+        ]
+        if let refusal = derivation.refusal { lines.append("The paper's values were kept: \(refusal).") }
+        if let best = own?.topClasses?.first, let picture {
+            lines.append(
+                "\(FilePaths.name(of: picture)): \(best.name ?? "class \(best.index)"), "
+                    + "\(NumberFormat.percent(best.probability)).")
+        }
+        lines.append("Wrote \(written.count) files to \(folder)/, start with \(folder)/README.md.")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func step(_ number: Int, _ text: String) { Console.note("[\(number)/\(Self.stepCount)] \(text)") }
+
+    private func write(_ text: String, to name: String, _ written: inout [String]) throws {
+        try Interruption.check()
+        try AtomicFile.write(text: text, to: "\(folder)/\(name)")
+        written.append(name)
+    }
+
+    private func draw(_ figure: Figure, _ name: String, _ written: inout [String]) throws {
+        try FigureWriter.write(figure, to: "\(folder)/\(name)", dpi: 120)
+        written.append(name)
+    }
+}

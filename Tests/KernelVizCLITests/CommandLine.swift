@@ -1,0 +1,39 @@
+import Foundation
+import TestSupport
+
+/// Runs the built `kernelviz` as a user would.
+enum CommandLine {
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The executable beside the test bundle.
+    static let binary: String = {
+        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
+        let folder =
+            bundle.map { ($0 as NSString).deletingLastPathComponent }
+            ?? (ProcessInfo.processInfo.arguments[0] as NSString).deletingLastPathComponent
+        return folder + "/kernelviz"
+    }()
+
+    /// Runs `kernelviz` with `arguments` in `folder`; stdout and stderr go through files, so that neither can block.
+    static func run(_ arguments: [String], in folder: String? = nil) throws -> Outcome {
+        try withTemporaryFolder { temporary in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: binary)
+            process.arguments = arguments
+            if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+            let files = ["out", "err"].map { temporary + "/" + $0 }
+            for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
+            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
+            return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+        }
+    }
+}
