@@ -7,6 +7,9 @@ import PackageDescription
 /// Modules without pointers build with strict memory safety.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
+/// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+
 /// A library module and its test target, declared together.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
@@ -49,9 +52,9 @@ let package = Package(
         // Weights to kernels to labels to statistics.
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
         module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
-        module("Kernels", ["Weights", "Tensors"]),
-        module("Classification", ["Kernels", "Tensors"]),
-        module("Statistics", ["Classification", "Kernels", "Weights"]),
+        module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
+        module("Classification", ["Kernels", "Tensors"], settings: optimised),
+        module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
         module("VGNets", ["Diagnostics", "Files", yams]),
@@ -72,7 +75,8 @@ let package = Package(
             "Evaluation",
             ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
 
-        module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
+        module(
+            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
         module(
             "KernelViz",
@@ -93,6 +97,10 @@ let package = Package(
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("Kernels", ["Weights", "Tensors"]),
+        tests("Classification", ["Kernels", "Tensors"]),
+        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics", "HDF5"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors", "HDF5"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Diagnostics"]),
