@@ -34,6 +34,16 @@ enum Legend {
         }
     }
 
+    /// A piece of a line and a text.
+    static func line(_ stroke: Stroke, _ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let length = 14.0
+        return Page.Item(width: length + 3 + TextMetrics.width(text, size: size)) { page, at in
+            page.line(from: Point(at.x, at.y - 2.4), to: Point(at.x + length, at.y - 2.4), stroke)
+            page.text(text, at: Point(at.x + length + 3, at.y), size: size, color: .ink)
+        }
+    }
+
     /// The hatched cell that stands for NaN and infinities.
     static func hatch(_ text: String) -> Page.Item {
         let size = Page.FontSize.fact
