@@ -103,7 +103,8 @@ let package = Package(
         tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Derivation", ["VGNets", "Diagnostics"]),
+        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),

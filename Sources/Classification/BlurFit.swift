@@ -8,7 +8,7 @@ struct BlurFit: Sendable {
     private let logStart: Double
     private let logStep: Double
     /// C·g/√(gᵀCg) for every width, cell-major.
-    private let widths: [SIMD64<Float>]
+    private let widths: [Float]
 
     /// The widest σ that is told from a box, in pixels.
     var widest: Double { exp(logStart + Double(Self.steps - 1) * logStep) }
@@ -20,7 +20,7 @@ struct BlurFit: Sendable {
         logStart = log(0.35)
         logStep = (log(4 * half) - logStart) / Double(Self.steps - 1)
         let cells = size * size
-        var columns = [SIMD64<Float>](repeating: .zero, count: cells)
+        var widths = [Float](repeating: 0, count: cells * Self.steps)
         for step in 0..<Self.steps {
             let sigma = exp(logStart + Double(step) * logStep)
             let gaussian = (0..<cells).map { cell -> Float in
@@ -30,20 +30,27 @@ struct BlurFit: Sendable {
             }
             let correlated = similarity.correlate(gaussian)
             let energy = zip(gaussian, correlated).reduce(0) { $0 + $1.0 * $1.1 }
-            for cell in 0..<cells { columns[cell][step] = correlated[cell] / energy.squareRoot() }
+            for cell in 0..<cells { widths[cell * Self.steps + step] = correlated[cell] / energy.squareRoot() }
         }
-        widths = columns
+        self.widths = widths
     }
 
     /// The σ in pixels of the centred isotropic Gaussian with the largest functional R².
     ///
     /// The maximum over the grid, refined by the parabola through it and its neighbours.
     func sigma(_ values: [Float], start: Int) -> Double {
-        var scores = SIMD64<Float>.zero
-        for cell in 0..<size * size { scores += widths[cell] * values[start + cell] }
-        scores *= scores
+        var scores = InlineArray<64, Float>(repeating: 0)
+        let widths = widths.span
+        for cell in 0..<size * size {
+            let w = values[start + cell]
+            let row = cell * Self.steps
+            for step in 0..<Self.steps { scores[step] += w * widths[row + step] }
+        }
         var best = 0
-        for step in 1..<Self.steps where scores[step] > scores[best] { best = step }
+        for step in 0..<Self.steps {
+            scores[step] *= scores[step]
+            if scores[step] > scores[best] { best = step }
+        }
         guard best > 0, best < Self.steps - 1 else { return exp(logStart + Double(best) * logStep) }
         let (left, peak, right) = (Double(scores[best - 1]), Double(scores[best]), Double(scores[best + 1]))
         let curvature = left - 2 * peak + right

@@ -90,7 +90,9 @@ extension ClassificationReport {
             )
         }
         let broken = statistics.layers.reduce(0) { $0 + $1.nonFiniteCount }
-        if broken > 0 { notes.append("\(NumberFormat.grouped(broken)) kernels hold NaN or infinite weights and count as other.") }
+        if broken > 0 {
+            notes.append("\(NumberFormat.grouped(broken)) kernels hold NaN or infinite weights and count as other.")
+        }
         let withdrawn = statistics.layers.filter { $0.structure?.isStructured == false }
         if !withdrawn.isEmpty {
             let numbers = withdrawn.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")

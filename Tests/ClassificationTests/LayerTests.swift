@@ -27,10 +27,26 @@ import Testing
     @Test func withoutAGapTheyAreWeak() {
         var kernels = structured(60, seed: 1)
         kernels[7] = kernels[2].map { $0 * 0.015 }
-        kernels[8] = kernels[2].map { $0 * 0.04 }
+        kernels[8] = kernels[2].map { $0 * 0.08 }
         let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
         #expect(found[7].label == .zero && found[7].subLabel == "weak")
         #expect(found[8].label == .edge)
+    }
+
+    @Test func smallIsZeroOnlyWhereNormAndOutputAreBothSmall() {
+        // Sixty bumps of norm 1; a Laplacian's output is some five times weaker than a bump's of its norm.
+        var factory = KernelFactory(size: 3, seed: 2)
+        func unit(_ kernel: [Float], _ norm: Float) -> [Float] {
+            let energy = kernel.reduce(0) { $0 + $1 * $1 }
+            return kernel.map { $0 * norm / energy.squareRoot() }
+        }
+        var kernels = (0..<60).map { _ in unit(factory.make(.gaussian), 1) }
+        kernels[0] = unit(FixedKernels.laplacian4.values, 0.13)
+        kernels[1] = unit(FixedKernels.laplacian4.values, 0.045)
+        kernels[2] = unit(factory.make(.gaussian), 0.04)
+        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        #expect(found[0].relativeSpread < 0.05 && found[0].label == .edge)
+        #expect(found[1].label == .zero && found[2].label == .zero && found[3].label == .blur)
     }
 
     @Test func aLayerThatIsMostlyDeadStillHasALivingYardstick() {
@@ -76,7 +92,7 @@ import Testing
         let shuffled = kernels.flatMap { $0 }.shuffled(using: &generator)
         let (labels, structure) = Classifiers.three.classifyLayer(shuffled)
         #expect(structure?.isStructured == false)
-        #expect(labels.count { $0.label == .other } == 600)
+        #expect(labels.count { $0.label == .other || $0.label == .zero } == 600)
         var settings = Classifiers.three.settings
         settings.labelsUnstructuredLayers = true
         let kept = KernelClassifier(settings: settings, size: 3).classifyLayer(shuffled).classifications

@@ -12,9 +12,15 @@ import Testing
         ("shifted delta", [0, 0, 0, 0, 0, 1, 0, 0, 0], .identity, "shifted"),
         ("mild sharpening", [0, -0.1, 0, -0.1, 1, -0.1, 0, -0.1, 0], .identity, "sharpen"),
         ("cancelling ring: an outline", [-1, -1, -1, -1, 8, -1, -1, -1, -1], .edge, "laplacian"),
-        ("dominant centre, weak ring", [-0.05, -0.06, -0.05, -0.06, 1, -0.06, -0.05, -0.06, -0.05], .identity, "sharpen"),
+        (
+            "dominant centre, weak ring", [-0.05, -0.06, -0.05, -0.06, 1, -0.06, -0.05, -0.06, -0.05], .identity,
+            "sharpen"
+        ),
         ("one sign, three quarters in the centre", [0.1, 0.2, 0.1, 0.2, 1, 0.2, 0.1, 0.2, 0.1], .blur, "gaussian"),
-        ("one sign, nine tenths in the centre", [0.02, 0.15, 0.02, 0.15, 1, 0.15, 0.02, 0.15, 0.02], .identity, "delta"),
+        (
+            "one sign, nine tenths in the centre", [0.02, 0.15, 0.02, 0.15, 1, 0.15, 0.02, 0.15, 0.02], .identity,
+            "delta"
+        ),
         ("the paper's narrow Gaussian", FixedKernels.gaussianNarrow.values, .blur, "gaussian"),
         ("the paper's wide Gaussian", FixedKernels.gaussianWide.values, .blur, "gaussian"),
         ("box", [1, 1, 1, 1, 1, 1, 1, 1, 1], .blur, "box"),
@@ -32,7 +38,10 @@ import Testing
         ("the paper's Laplacian-8", FixedKernels.laplacian8.values, .edge, "laplacian"),
         ("line", [-1, 2, -1, -1, 2, -1, -1, 2, -1], .edge, "line"),
         ("corner saddle", [1, 0, -1, 0, 0, 0, -1, 0, 1], .edge, "saddle"),
-        ("centre-surround that does not cancel", [-0.1, -0.6, -0.3, -0.8, 1, -0.9, -0.2, -0.4, -0.2], .other, "all-pass"),
+        (
+            "centre-surround that does not cancel", [-0.1, -0.6, -0.3, -0.8, 1, -0.9, -0.2, -0.4, -0.2], .other,
+            "all-pass"
+        ),
         ("half bump, half slope", [0.5, 1, 0.5, 0, 0.5, 0, -0.25, -0.35, -0.2], .other, "low-pass"),
         ("mixed signs without pattern", [0, -1, 0.9, -0.8, 0.6, 0.7, 0.7, 0.7, -0.1], .other, "all-pass"),
     ]

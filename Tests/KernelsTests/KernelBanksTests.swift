@@ -28,7 +28,9 @@ import Testing
     }
 
     @Test func aNetworkWithoutSquareKernelsIsRefused() {
-        let network = MemoryNetwork.make([.init(name: "b", shape: [1, 1, 1, 7], scalars: Array(repeating: 1, count: 7))])
+        let network = MemoryNetwork.make([
+            .init(name: "b", shape: [1, 1, 1, 7], scalars: Array(repeating: 1, count: 7))
+        ])
         let error = #expect(throws: KernelVizError.self) { try KernelBanks.read(network) }
         #expect(
             error?.description

@@ -12,7 +12,8 @@ import Testing
         }
         let blurs = repeated(NamedKernel.gaussian(sigmaPixels: 1.2).values, 3) + FixedKernels.sobelX.values
         let network = MemoryNetwork.make([
-            .init(name: "features.0.a_rather_long_name_of_a_layer.conv", shape: [4, 1, 3, 3], stride: 2, scalars: blurs),
+            .init(
+                name: "features.0.a_rather_long_name_of_a_layer.conv", shape: [4, 1, 3, 3], stride: 2, scalars: blurs),
             .init(
                 name: "b,1", shape: [2, 1, 3, 3], stride: nil,
                 scalars: repeated(NamedKernel.delta().values, 1) + repeated([0], 9)),
@@ -56,16 +57,17 @@ import Testing
         ] {
             #expect(json.contains(part), "\(part)")
         }
-        #expect(json.contains(
-            """
-                  "counts" : {
-                    "blur" : 3,
-                    "edge" : 1,
-                    "identity" : 0,
-                    "other" : 0,
-                    "zero" : 0
-                  },
-            """))
+        #expect(
+            json.contains(
+                """
+                      "counts" : {
+                        "blur" : 3,
+                        "edge" : 1,
+                        "identity" : 0,
+                        "other" : 0,
+                        "zero" : 0
+                      },
+                """))
     }
 
     @Test func theCSVHasOneLineALayer() throws {
@@ -79,7 +81,8 @@ import Testing
                 + "identity_low,identity_high,blur_low,blur_high,edge_low,edge_high,zero_low,zero_high,"
                 + "other_low,other_high,dc_gain,sigma_pixels,uncertain_count,non_finite_count,structure_score")
         let zeros = String(repeating: "0", count: 64)
-        #expect(lines[2].hasPrefix("net.h5,\(zeros),TestNet,2,\"b,1\",3,,body,depthwise,2,1,0,0,1,0,0.5,0.0,0.0,0.5,0.0,"))
+        #expect(
+            lines[2].hasPrefix("net.h5,\(zeros),TestNet,2,\"b,1\",3,,body,depthwise,2,1,0,0,1,0,0.5,0.0,0.0,0.5,0.0,"))
         #expect(lines[2].hasSuffix(",1.0,,0,0,"))
     }
 

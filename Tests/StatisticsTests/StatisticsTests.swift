@@ -24,7 +24,9 @@ import Testing
         #expect(interval.share == 0 && interval.low == 0 && interval.high == 1)
     }
 
-    private func repeated(_ kernel: [Float], _ count: Int) -> [Float] { Array(repeating: kernel, count: count).flatMap { $0 } }
+    private func repeated(_ kernel: [Float], _ count: Int) -> [Float] {
+        Array(repeating: kernel, count: count).flatMap { $0 }
+    }
 
     @Test func layersAreCountedInNetworkOrderAndProgressIsTold() throws {
         let network = MemoryNetwork.make([
