@@ -88,6 +88,14 @@ struct Page {
         y += FontSize.title * TextMetrics.descent + 3
     }
 
+    /// The name of a part of the page, in bold.
+    mutating func subheading(_ title: String) {
+        let title = TextFitting.shortenedMiddle(title, to: contentWidth, size: FontSize.name, weight: .bold)
+        y += FontSize.name * TextMetrics.ascent
+        text(title, at: Point(left, y), size: FontSize.name, weight: .bold, color: .ink)
+        y += FontSize.name * TextMetrics.descent + 3
+    }
+
     /// Short facts in a row with dots between them, wrapped.
     mutating func facts(_ facts: [String]) {
         let size = FontSize.fact
