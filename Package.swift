@@ -63,7 +63,7 @@ let package = Package(
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
         module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
         module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
 
@@ -83,6 +83,13 @@ let package = Package(
             name: "Export",
             dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+        // The pictures of whole networks and of the paper.
+        module(
+            "Gallery",
+            [
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Derivation",
+                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            ]),
 
         module(
             "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
@@ -92,7 +99,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports",
+                "Reports", "Gallery",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
