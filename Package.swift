@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -32,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -71,6 +73,9 @@ let package = Package(
         module(
             "Evaluation",
             ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
+
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
 
         module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
