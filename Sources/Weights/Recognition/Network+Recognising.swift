@@ -15,7 +15,7 @@ extension Network {
     /// Throws `weights.unknownFamily`, `weights.missingTensor`, or the format's own error.
     public init(recognising checkpoint: Checkpoint) throws {
         let match = try FamilyRecogniser.recognise(checkpoint)
-        let facts = checkpoint.attributes["model_config"].map(KerasModelFacts.init(json:))
+        let facts = checkpoint.model
         let norms = NormReader(match: match, facts: facts)
         var layers: [ConvLayer] = []
         var missing: [String] = []
@@ -110,7 +110,7 @@ extension Network {
 /// Reads the batch normalisation beside a convolution.
 private struct NormReader {
     let match: FamilyRecogniser.Match
-    let facts: KerasModelFacts?
+    let facts: ModelFacts?
 
     /// Nil where the checkpoint has none: folded, or the layer has none by design.
     func read(_ conv: ExpectedConv, channels: Int) throws -> BatchNorm? {
@@ -143,6 +143,6 @@ private struct NormReader {
             return value
         }
         if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
-        return facts?.layers[String(module)]?.epsilon ?? match.dialect.epsilon
+        return facts?.layer(String(module))?.epsilon ?? match.dialect.epsilon
     }
 }
