@@ -7,6 +7,9 @@ import PackageDescription
 /// Modules without pointers build with strict memory safety.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
+/// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+
 /// A library module and its test target, declared together.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
@@ -54,10 +57,11 @@ let package = Package(
         module("Isolation", ["CSystem"], settings: []),
         module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
-        module("Kernels", ["Weights", "Tensors"]),
-        module("Classification", ["Kernels", "Tensors"]),
-        module("Statistics", ["Classification", "Kernels", "Weights"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
+        module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
+        module("Classification", ["Kernels", "Tensors"], settings: optimised),
+        module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
         module("VGNets", ["Diagnostics", "Files", yams]),
@@ -81,7 +85,8 @@ let package = Package(
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
 
-        module("Reports", ["Statistics", "Classification", "Derivation", "Evaluation", "VGNets", "Weights"]),
+        module(
+            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
         module(
             "KernelViz",
@@ -96,19 +101,31 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("Kernels", ["Tensors", "Diagnostics"]),
+        tests("Classification", ["Kernels", "Tensors"]),
+        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Derivation", ["VGNets", "Diagnostics"]),
+        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        .testTarget(
+            name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
-        tests("CairoRenderer", ["Statistics", "Files", "Figures", "Images", "Kernels", "Classification", "Weights", "Tensors", "Diagnostics"]),
+        tests(
+            "CairoRenderer",
+            [
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -137,7 +137,6 @@ struct MarkPainter: ~Copyable {
         unsafe cairo_font_options_destroy(options)
     }
 
-    /// The width that the installed font gives a text, in the context's units.
     private func selectFont(_ size: Double, _ weight: TextMark.Weight) {
         unsafe cairo_select_font_face(
             context.pointer, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
@@ -145,6 +144,7 @@ struct MarkPainter: ~Copyable {
         unsafe cairo_set_font_size(context.pointer, size * scale)
     }
 
+    /// The width that the installed font gives a text, in the context's units.
     private func installedAdvance(_ text: String) -> Double {
         var extents = cairo_text_extents_t()
         unsafe cairo_text_extents(context.pointer, text, &extents)

@@ -1,8 +1,59 @@
-/// The thresholds that every label follows; the defaults are those of 3×3 kernels in classifier.md §6.
+/// What every label follows: the significance level, the input prior, the rubric's cut-offs and the seed.
 public struct ClassifierSettings: Sendable, Equatable, Codable {
-    /// Correlation of neighbouring input pixels, 0…1: the AR(1) prior of the functional similarity.
+    /// The share of random kernels that each family (identity, blur, first and second derivative) may catch, 0…1.
+    ///
+    /// Where the rubric's own cut-off lets more through, the cut-off is raised until it does not; see ``Thresholds``.
+    public var alpha: Double = 0.01
+    /// Correlation of neighbouring input pixels, 0…1: the AR(1) prior of ``FunctionalSimilarity``.
+    ///
+    /// 0.5 is the median over the inputs of MobileNetV2's depthwise layers, not the 0.9 of raw photographs.
     public var rho: Double = 0.5
+    /// The cut-offs by which a person labels; they hold for every size.
+    public var rubric = Rubric()
+    /// How many noisy copies of each kernel are labelled for its stability; 0 leaves the stability unknown.
+    public var perturbations = 32
+    /// Signal-to-noise ratio of those copies in decibels.
+    public var perturbationDecibels: Double = 26
+    /// Whether a layer that cannot be told from its own shuffled weights keeps its labels; see ``LayerStructure``.
+    public var labelsUnstructuredLayers = false
+    /// The seed of every random choice.
+    public var seed: UInt64 = 0
 
     /// The defaults.
     public init() {}
+
+    /// The cut-offs of the labelling rubric, as the documentation of the module words them for people.
+    public struct Rubric: Sendable, Equatable, Codable {
+        /// zero: output spread relative to the layer's median, below which a kernel does nothing.
+        public var zeroSpread: Double = 0.02
+        /// zero all the same: output spread and norm, both relative to the layer's medians, below which a kernel is weak.
+        public var weakStrength: Double = 0.05
+        /// identity: share of the energy in one cell.
+        public var identityPeak: Double = 0.80
+        /// identity of a one-signed kernel that fits a narrow bump well: share of the energy in one cell.
+        public var narrowBumpPeak: Double = 0.86
+        /// identity all the same, from this share of the energy on, where a delta fits functionally to ``nearIdentityFit``.
+        public var nearIdentityPeak: Double = 0.70
+        /// See ``nearIdentityPeak``.
+        public var nearIdentityFit: Double = 0.90
+        /// edge rather than sharpening: |Σw|/Σ|w| at or below which a surround cancels a dominating centre.
+        public var cancellingDCGain: Double = 0.17
+        /// identity whatever the surround: share of the energy in one cell.
+        public var dominantPeak: Double = 0.93
+        /// blur: |Σw|/Σ|w| at least.
+        public var blurDCGain: Double = 0.80
+        /// blur: weight-space R² of the best smooth bump, box or ring at least.
+        public var blurFit: Double = 0.80
+        /// blur all the same, from this |Σw|/Σ|w| on, where the bump fits to ``clearBumpFit``.
+        public var clearBumpDCGain: Double = 0.60
+        /// See ``clearBumpDCGain``.
+        public var clearBumpFit: Double = 0.93
+        /// edge: |Σw|/Σ|w| at most.
+        public var edgeDCGain: Double = 0.40
+        /// edge: weight-space R² of the best derivative at least, the kernel's mean removed.
+        public var edgeFit: Double = 0.75
+
+        /// The defaults.
+        public init() {}
+    }
 }

@@ -47,7 +47,8 @@ struct ArenaLayout {
             let shape = shapes[index].dimensions + (shapes[index].rank == 2 ? [1, 1] : [])
             let input = node.inputs.first?.index
             if let input, let view = views[input],
-                Self.isView(node.operation) || Self.isOverwriting(node.operation, view, groups[groupOf[input]], lastUses, index)
+                Self.isView(node.operation)
+                    || Self.isOverwriting(node.operation, view, groups[groupOf[input]], lastUses, index)
             {
                 var alias = view
                 if case .slice(let range) = node.operation { alias.offset += range.lowerBound * view.plane }

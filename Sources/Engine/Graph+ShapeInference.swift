@@ -66,19 +66,22 @@ extension Graph {
         case .multiply:
             guard inputs[1] == first || inputs[1] == [first[0], first[1], 1, 1] else {
                 throw ShapeProblem(
-                    node.name, "inputs \(first) and \(inputs[1])", "equal shapes, or the second N×C×1×1").error
+                    node.name, "inputs \(first) and \(inputs[1])", "equal shapes, or the second N×C×1×1"
+                ).error
             }
             return first
         case .concatenate:
             for other in inputs where other.rank != 4 || [0, 2, 3].contains(where: { other[$0] != first[$0] }) {
                 throw ShapeProblem(
-                    node.name, "inputs \(first) and \(other)", "the same images, rows and columns").error
+                    node.name, "inputs \(first) and \(other)", "the same images, rows and columns"
+                ).error
             }
             return [first[0], inputs.reduce(0) { $0 + $1[1] }, first[2], first[3]]
         case .slice(let range):
             guard range.lowerBound >= 0, range.upperBound <= first[1], !range.isEmpty else {
                 throw ShapeProblem(
-                    node.name, "channels \(range.lowerBound)..<\(range.upperBound)", "a part of 0..<\(first[1])").error
+                    node.name, "channels \(range.lowerBound)..<\(range.upperBound)", "a part of 0..<\(first[1])"
+                ).error
             }
             return [first[0], range.count, first[2], first[3]]
         case .globalAveragePool: return [first[0], first[1], 1, 1]
@@ -119,7 +122,8 @@ extension Graph {
         default: preconditionFailure("\(node.name) has no window")
         }
         guard stride > 0, kernel[2] > 0, kernel[3] > 0 else {
-            throw ShapeProblem(node.name, "kernel \(kernel[2])×\(kernel[3]), stride \(stride)", "positive lengths").error
+            throw ShapeProblem(node.name, "kernel \(kernel[2])×\(kernel[3]), stride \(stride)", "positive lengths")
+                .error
         }
         let rows = try Self.outputLength(node.name, input[2], kernel[2], stride, padding.vertical)
         let columns = try Self.outputLength(node.name, input[3], kernel[3], stride, padding.horizontal)

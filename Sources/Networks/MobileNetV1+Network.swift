@@ -17,7 +17,7 @@ extension MobileNetV1 {
                 code: "networks.noTensor", subject: checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole MobileNetV1", advice: "The kernels can be analysed all the same")
         }
-        guard network.family == "MobileNetV1", network.layers.count == Self.layerNames.count else {
+        guard network.family == "MobileNetV1", network.layers.count >= Self.layerNames.count else {
             throw KernelVizError(
                 code: "networks.otherFamily", subject: checkpoint.path, found: network.title,
                 expected: "a complete MobileNetV1", advice: "Only MobileNetV1 and VGNets can be run")
@@ -27,6 +27,7 @@ extension MobileNetV1 {
             conventions.activation = function
         }
         var tensors: [(name: String, tensor: Tensor)] = []
+        // A classifier that is a convolution comes last; it is read by its name below.
         for (layer, name) in zip(network.layers, Self.layerNames) {
             tensors.append(("\(name)/weight", try network.weight(of: layer)))
             if let norm = layer.batchNorm {

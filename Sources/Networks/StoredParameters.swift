@@ -27,7 +27,8 @@ struct StoredParameters: ParameterProvider {
                 code: "networks.otherFixedKernels", subject: "\(lookup.subject): \(name)",
                 found: "fixed kernels differ from those of \(network) by \(difference)",
                 expected: "the built-in kernels to 1e-6",
-                advice: "The weights were trained with other fixed kernels (early commits of the authors' code had other "
+                advice:
+                    "The weights were trained with other fixed kernels (early commits of the authors' code had other "
                     + "Laplacians, the re-release another Gaussian); choose the config that they belong to")
         }
     }

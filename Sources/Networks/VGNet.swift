@@ -27,8 +27,9 @@ public struct VGNet: Sendable {
         var builder = VGNetBuilder(config, parameters)
         // Whether a dropout layer stands before the classifier cannot be seen in its shape, only in its key.
         let plain = parameters.contains("classifier/weight")
-        try builder.build(classifier: plain || (config.dropout == 0 && !parameters.contains("classifier/1/weight"))
-            ? "classifier" : "classifier/1")
+        try builder.build(
+            classifier: plain || (config.dropout == 0 && !parameters.contains("classifier/1/weight"))
+                ? "classifier" : "classifier/1")
         try builder.layers.provider.finish(roots: ["features", "classifier"])
         self.config = config
         self.graph = builder.layers.graph

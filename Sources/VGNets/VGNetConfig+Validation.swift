@@ -26,7 +26,8 @@ extension VGNetConfig {
     private func nameProblem() -> Problem? {
         let isControl = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
         guard !name.isEmpty, name.count <= 200, !isControl else {
-            return Problem(field: .name, found: "is empty, too long or more than one line", expected: "1 to 200 letters")
+            return Problem(
+                field: .name, found: "is empty, too long or more than one line", expected: "1 to 200 letters")
         }
         return nil
     }
@@ -50,7 +51,8 @@ extension VGNetConfig {
         }
         for count in blocks where !(1...256).contains(count) {
             return Problem(
-                field: .blocks, found: "\(count) blocks", expected: "1 to 256 blocks a stage, the downsampling included")
+                field: .blocks, found: "\(count) blocks", expected: "1 to 256 blocks a stage, the downsampling included"
+            )
         }
         return nil
     }

@@ -166,8 +166,9 @@ extension VGNetConfig {
     private static func wrapped(_ text: String, width: Int) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph -> [String] in
             var lines = [""]
-            let printable = String(String.UnicodeScalarView(
-                paragraph.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+            let printable = String(
+                String.UnicodeScalarView(
+                    paragraph.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
             for word in printable.split(separator: " ") {
                 let line = lines[lines.count - 1]
                 if line.isEmpty {

@@ -52,16 +52,16 @@ public struct Checkpoint: Sendable {
     private let digest: FileDigest
 
     /// Joins a file's listing with the means to read its tensors.
-    init(
-        path: String, format: String, files: [String], entries: [Entry], attributes: [String: String] = [:],
-        model: ModelFacts? = nil, source: any TensorSource
+    package init(
+        path: String, format: String, files: [String], sha256: String? = nil, entries: [Entry],
+        attributes: [String: String] = [:], model: ModelFacts? = nil, source: any TensorSource
     ) {
         self.path = path
         self.format = format
         self.entries = entries
         self.attributes = attributes
         self.model = model
-        self.digest = FileDigest(files)
+        self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.source = source

@@ -21,8 +21,11 @@ import Testing
         let joined = graph.add(.concatenate, twice, head, name: "joined")
         let sum = graph.add(.add, joined, act, name: "sum")
         let mean = graph.add(.globalAveragePool, sum, name: "mean")
+        // Elementwise on a result that is read once more: it must not be overwritten.
+        let gated = graph.add(.activation(.hardSwish), sum, name: "gated")
         let scaled = graph.add(.multiply, sum, mean, name: "scaled")
-        graph.setOutput(graph.add(.activation(.silu), scaled, name: "out"))
+        let out = graph.add(.activation(.silu), scaled, name: "silu")
+        graph.add(.add, out, gated, name: "out")
         return graph
     }
 

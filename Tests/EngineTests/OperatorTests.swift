@@ -71,7 +71,8 @@ import Testing
             ]),
         Case(
             testDescription: "the same padding in numbers", input: [4, 5, 4], weight: [2, 4, 3, 3], stride: 2,
-            padding: .explicit(top: 1, left: 0, bottom: 1, right: 1), groups: 1, hasBias: false, outputShape: [2, 3, 2],
+            padding: .explicit(top: 1, left: 0, bottom: 1, right: 1), groups: 1, hasBias: false,
+            outputShape: [2, 3, 2],
             expected: [
                 -4.3125, 2.125, -1.125, 2.1875, -2.875, 2.75, 1.4375, -1.875, 1.1875, 1.0625, 3.75, -2.375,
             ]),
@@ -126,14 +127,14 @@ import Testing
         }
         #expect(
             output.scalars == [
-                    0.5, -1.4375, 0.1875, 0.125, -1.625, 1.5, -0.125, -0.75, -0.125, -0.1875, 0.25, 0.8125, -2.0625,
-                    -0.5, 1.3125, -1.0625, 0.5, 0.5, -0.875, 1.125, 0, -0.625, -0.6875, 0.5, -0.125, -0.9375, -0.25,
-                    -0.4375, 0.375, -0.9375, 0.4375, 1.125, -0.5, -0.9375, 1.8125, 0.625, -0.25, -1.0625, 0.375, 0.25,
-                    0.5, -1.0625, 0.5625, 0.3125, 1, -2.3125, -0.5, 1.125, -1.625, 1.5, -0.125, -0.75, -0.125,
-                    -0.1875, 0.25, 0.8125, -1.3125, -1.5625, 1.875, -1.1875, 0.0625, -1.0625, -0.4375, 0.3125, 0.75,
-                    -0.9375, -0.9375, 0.75, -0.125, -0.9375, -0.25, -0.4375, 0.375, -0.9375, 0.4375, 1.125, -0.0625,
-                    -0.625, 0.8125, 0.875,
-                ])
+                0.5, -1.4375, 0.1875, 0.125, -1.625, 1.5, -0.125, -0.75, -0.125, -0.1875, 0.25, 0.8125, -2.0625,
+                -0.5, 1.3125, -1.0625, 0.5, 0.5, -0.875, 1.125, 0, -0.625, -0.6875, 0.5, -0.125, -0.9375, -0.25,
+                -0.4375, 0.375, -0.9375, 0.4375, 1.125, -0.5, -0.9375, 1.8125, 0.625, -0.25, -1.0625, 0.375, 0.25,
+                0.5, -1.0625, 0.5625, 0.3125, 1, -2.3125, -0.5, 1.125, -1.625, 1.5, -0.125, -0.75, -0.125,
+                -0.1875, 0.25, 0.8125, -1.3125, -1.5625, 1.875, -1.1875, 0.0625, -1.0625, -0.4375, 0.3125, 0.75,
+                -0.9375, -0.9375, 0.75, -0.125, -0.9375, -0.25, -0.4375, 0.375, -0.9375, 0.4375, 1.125, -0.0625,
+                -0.625, 0.8125, 0.875,
+            ])
     }
 
     @Test func poolsAreExact() throws {
@@ -163,14 +164,27 @@ import Testing
         #expect(output.scalars == [1.8125, 2.5625])
     }
 
-    @Test(arguments: [
-        (ActivationFunction.relu, [0, 0, 0, 0, 0, 0.5, 1, 3, 7]),
-        (ActivationFunction.relu6, [0, 0, 0, 0, 0, 0.5, 1, 3, 6]),
-        (ActivationFunction.silu, [-0.0719448398, -0.14227762, -0.268941421, -0.188770334, 0, 0.311229666, 0.731058579, 2.85772238, 6.99362264]),
-        (ActivationFunction.hardSwish, [0, 0, -0.333333333, -0.208333333, 0, 0.291666667, 0.666666667, 3, 7]),
-        (ActivationFunction.sigmoid, [0.01798621, 0.0474258732, 0.268941421, 0.377540669, 0.5, 0.622459331, 0.731058579, 0.952574127, 0.999088949]),
-        (ActivationFunction.hardSigmoid, [0, 0, 0.333333333, 0.416666667, 0.5, 0.583333333, 0.666666667, 1, 1]),
-    ] as [(ActivationFunction, [Float])])
+    @Test(
+        arguments: [
+            (ActivationFunction.relu, [0, 0, 0, 0, 0, 0.5, 1, 3, 7]),
+            (ActivationFunction.relu6, [0, 0, 0, 0, 0, 0.5, 1, 3, 6]),
+            (
+                ActivationFunction.silu,
+                [
+                    -0.0719448398, -0.14227762, -0.268941421, -0.188770334, 0, 0.311229666, 0.731058579, 2.85772238,
+                    6.99362264,
+                ]
+            ),
+            (ActivationFunction.hardSwish, [0, 0, -0.333333333, -0.208333333, 0, 0.291666667, 0.666666667, 3, 7]),
+            (
+                ActivationFunction.sigmoid,
+                [
+                    0.01798621, 0.0474258732, 0.268941421, 0.377540669, 0.5, 0.622459331, 0.731058579, 0.952574127,
+                    0.999088949,
+                ]
+            ),
+            (ActivationFunction.hardSigmoid, [0, 0, 0.333333333, 0.416666667, 0.5, 0.583333333, 0.666666667, 1, 1]),
+        ] as [(ActivationFunction, [Float])])
     func activationsAgree(function: ActivationFunction, expected: [Float]) throws {
         let input = Tensor(shape: [1, 1, 1, 9], scalars: [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 7])
         let output = try Self.run(input) { $0.add(.activation(function), $1, name: "act") }
@@ -221,7 +235,9 @@ import Testing
         #expect(affine.scalars == [2.5, 4.5, -2, -4])
         // (x − mean)/√(variance + ε)·γ + β with √(3 + 1) = 2 and √(8 + 1) = 3.
         let norm = try Self.run(input) { graph, input in
-            let values: [(String, [Float])] = [("γ", [4, 3]), ("β", [1, 0]), ("mean", [1, 2]), ("variance", [3, 8])]
+            let values: [(String, [Float])] = [
+                ("γ", [4, 3]), ("β", [1, 0]), ("mean", [1, 2]), ("variance", [3, 8]),
+            ]
             let parts = values.map { graph.addParameter($0, Tensor(shape: [2], scalars: $1)) }
             let norm = BatchNormalization(
                 weight: parts[0], bias: parts[1], runningMean: parts[2], runningVariance: parts[3], epsilon: 1)

@@ -16,7 +16,8 @@ import VGNets
         net.graph.parameters.map { (rename($0.name), $0.tensor) }
     }
 
-    @Test(arguments: ["", "weights/", "module/", "model/net/"]) func prefixesAndDotsAreUnderstood(prefix: String) throws {
+    @Test(arguments: ["", "weights/", "module/", "model/net/"]) func prefixesAndDotsAreUnderstood(prefix: String) throws
+    {
         let net = try VGNet(Self.config(), seed: 1)
         let slashed = TensorLookup(subject: "net.h5", tensors: Self.tensors(net) { prefix + $0 })
         #expect(try VGNet(Self.config(), weights: slashed).graph == net.graph)
@@ -61,15 +62,17 @@ import VGNets
     @Test func aTensorWithoutAPlaceIsNamed() throws {
         let one = try failure { $0.append(("features/stage1/1/half3x3/weight", Tensor(shape: [8, 1, 3, 3]))) }
         #expect(
-            one == "net.h5: tensor 'features/stage1/1/half3x3/weight' has no place in tiny; expected the weights of tiny "
+            one
+                == "net.h5: tensor 'features/stage1/1/half3x3/weight' has no place in tiny; expected the weights of tiny "
                 + "alone. Choose the config that the weights belong to.")
     }
 
     @Test func countersOfTheFrameworkAreNoTensorsOfTheNet() throws {
         let net = try VGNet(Self.config(), seed: 1)
-        let tensors = Self.tensors(net) + [
-            ("features/stem/2/num_batches_tracked", Tensor(shape: [])), ("optimizer/state", Tensor(shape: [1])),
-        ]
+        let tensors =
+            Self.tensors(net) + [
+                ("features/stem/2/num_batches_tracked", Tensor(shape: [])), ("optimizer/state", Tensor(shape: [1])),
+            ]
         #expect(try VGNet(Self.config(), weights: TensorLookup(subject: "n", tensors: tensors)).graph == net.graph)
     }
 
@@ -93,7 +96,8 @@ import VGNets
             }
         }
         #expect(
-            sentence == "net.h5: features/stage2/0/downsample/weight: fixed kernels differ from those of tiny by 0.3706; "
+            sentence
+                == "net.h5: features/stage2/0/downsample/weight: fixed kernels differ from those of tiny by 0.3706; "
                 + "expected the built-in kernels to 1e-6. The weights were trained with other fixed kernels (early commits "
                 + "of the authors' code had other Laplacians, the re-release another Gaussian); choose the config that "
                 + "they belong to.")

@@ -4,9 +4,11 @@ import VGNets
 
 @Suite struct PublishedVGNetsTests {
     @Test(arguments: [
-        ("VGNetG_1_0MP", "vgnetg-1.0mp"), ("vgnetg1.0mp", "vgnetg-1.0mp"), ("vgnetg-1.5MP-SiLU-SE", "vgnetg-1.5mp-se-silu"),
+        ("VGNetG_1_0MP", "vgnetg-1.0mp"), ("vgnetg1.0mp", "vgnetg-1.0mp"),
+        ("vgnetg-1.5MP-SiLU-SE", "vgnetg-1.5mp-se-silu"),
         ("vgnetf_1_5mp", "vgnetf2-1.5mp"), ("vgnete_1_5mp", "vgnetf4-1.5mp"), ("VGNetF1 1.5MP", "vgnetf1-1.5mp"),
-        ("vgnetg_1_0mp_silu_rerelease", "vgnetg-1.0mp-rerelease"), ("vgnetg-1.0mp-rerelease-se", "vgnetg-1.0mp-se-rerelease"),
+        ("vgnetg_1_0mp_silu_rerelease", "vgnetg-1.0mp-rerelease"),
+        ("vgnetg-1.0mp-rerelease-se", "vgnetg-1.0mp-se-rerelease"),
         ("vgnetc-5.0mp-thumbnail", "vgnetc-5.0mp-thumbnail"),
     ])
     func namesAreUnderstoodAsPeopleWriteThem(name: String, canonical: String) throws {

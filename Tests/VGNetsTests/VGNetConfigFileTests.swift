@@ -205,7 +205,8 @@ import VGNets
         let error = #expect(throws: KernelVizError.self) { try JSONDecoder().decode(VGNetConfig.self, from: json) }
         #expect(
             error?.description
-                == "VGNet config: block: unknown field; expected a field of a VGNet config. The nearest name is 'blocks'.")
+                == "VGNet config: block: unknown field; expected a field of a VGNet config. The nearest name is 'blocks'."
+        )
     }
 
     @Test(arguments: [(28, 8), (184, 48), (36, 16), (4, 8), (188, 48), (100, 24), (44, 16)])

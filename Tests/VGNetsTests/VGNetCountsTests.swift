@@ -127,7 +127,8 @@ import VGNets
         let counts = try VGNetConfig.published(table.name).counts(inputHeight: 224, inputWidth: 224)
         #expect(counts.parts.map(\.name) == ["stem", "stage1", "stage2", "stage3", "stage4", "head"])
         #expect(counts.parts.map(\.height) == [112, 56, 28, 14, 7, 1])
-        #expect(counts.parts.map { [$0.channels, $0.parameters.learnable, $0.parameters.fixed, $0.macs] } == table.parts)
+        #expect(
+            counts.parts.map { [$0.channels, $0.parameters.learnable, $0.parameters.fixed, $0.macs] } == table.parts)
         #expect(counts.lastUnit.parameters.learnable == table.lastUnit)
     }
 

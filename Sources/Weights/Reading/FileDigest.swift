@@ -4,9 +4,13 @@ import Synchronization
 /// The SHA-256 of a checkpoint's files, computed once and only when somebody asks.
 final class FileDigest: Sendable {
     let files: [String]
-    private let known = Mutex<String?>(nil)
+    private let known: Mutex<String?>
 
-    init(_ files: [String]) { self.files = files }
+    /// Nothing is computed where the digest is `known`.
+    init(_ files: [String], known: String? = nil) {
+        self.files = files
+        self.known = Mutex(known)
+    }
 
     var hexadecimal: String {
         known.withLock { known in

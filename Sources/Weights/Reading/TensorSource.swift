@@ -3,15 +3,15 @@ import Files
 import Tensors
 
 /// Where a checkpoint's tensors come from: an open file, another process, bytes in memory.
-protocol TensorSource: Sendable {
+package protocol TensorSource: Sendable {
     /// The elements of one tensor of the checkpoint's listing, in the file's axis order.
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor
 }
 
 /// A tensor's elements as a format hands them over.
-struct StoredTensor: Sendable, Equatable {
+package struct StoredTensor: Sendable, Equatable {
     /// The elements, or where they lie.
-    enum Content: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         /// Little-endian elements.
         case bytes([UInt8])
         /// Elements of type float32, ready for use.
@@ -20,8 +20,13 @@ struct StoredTensor: Sendable, Equatable {
         case region(path: String, offset: Int)
     }
 
-    let type: NumberType
-    let content: Content
+    package let type: NumberType
+    package let content: Content
+
+    package init(type: NumberType, content: Content) {
+        self.type = type
+        self.content = content
+    }
 
     /// The elements of a tensor of `count` elements as float32.
     func floats(count: Int, subject: String) throws -> [Float] {

@@ -1,0 +1,109 @@
+import Tensors
+
+/// What the labels find in random kernels: Gaussian weights without any structure.
+public struct NullRates: Sendable, Equatable, Codable {
+    /// N.
+    public let size: Int
+    /// How many random kernels were labelled.
+    public let samples: Int
+    /// The share of them that is called identity, 0…1.
+    public let identity: Double
+    /// The share that is called blur.
+    public let blur: Double
+    /// The share that is called edge.
+    public let edge: Double
+
+    /// The share that is called anything but `other`.
+    public var named: Double { identity + blur + edge }
+}
+
+/// The cut-offs in force for one size: the rubric's, raised where chance alone would pass them more often than alpha.
+public struct Thresholds: Sendable, Equatable, Codable {
+    /// Share of the energy in one cell, for identity.
+    public var identityPeak: Double
+    /// Weight-space R² of the best blur template.
+    public var blurFit: Double
+    /// Weight-space R² of the best first derivative.
+    public var firstFit: Double
+    /// Weight-space R² of the best second derivative.
+    public var secondFit: Double
+}
+
+/// The scores of random kernels, sorted: thresholds and p-values are read off them.
+struct NullCalibration: Sendable {
+    /// What decides whether a kernel enters a family, smaller where its gate is closed.
+    struct Scores {
+        var identity: Float
+        var blur: Float
+        var first: Float
+        var second: Float
+
+        /// Reads the scores off a kernel's features.
+        init(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric) {
+            let gain = Double(features.dcGain)
+            identity = features.peakShare
+            let isDominated = Double(features.peakShare) >= rubric.identityPeak
+            let mayBlur =
+                gain >= rubric.blurDCGain
+                || gain >= rubric.clearBumpDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
+            let mayEdge = gain <= rubric.edgeDCGain
+            blur = mayBlur && !isDominated ? features.blur.weightFit : 0
+            first = mayEdge && !isDominated ? features.first.weightFit : 0
+            second = mayEdge && !isDominated ? features.second.weightFit : 0
+        }
+    }
+
+    /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric does.
+    static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
+
+    private(set) var identity: [Float] = []
+    private(set) var blur: [Float] = []
+    private(set) var first: [Float] = []
+    private(set) var second: [Float] = []
+
+    /// Standard normal weights of `count` kernels.
+    static func randomKernels(size: Int, count: Int, seed: UInt64) -> [Float] {
+        var generator = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(size))
+        return (0..<count * size * size).map { _ in Float(generator.normal()) }
+    }
+
+    init(_ extractor: inout FeatureExtractor, values: [Float], cells: Int, rubric: ClassifierSettings.Rubric) {
+        let count = values.count / cells
+        for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
+            let lanes = min(FeatureExtractor.width, count - start)
+            extractor.extract(values, start: start * cells, count: lanes)
+            for lane in 0..<lanes {
+                let scores = Scores(extractor.features[lane], rubric: rubric)
+                identity.append(scores.identity)
+                blur.append(scores.blur)
+                first.append(scores.first)
+                second.append(scores.second)
+            }
+        }
+        identity.sort()
+        blur.sort()
+        first.sort()
+        second.sort()
+    }
+
+    /// The rubric's cut-offs, raised to the (1 − alpha) quantile of each family.
+    func thresholds(alpha: Double, rubric: ClassifierSettings.Rubric) -> Thresholds {
+        func quantile(_ scores: [Float]) -> Double {
+            let position = Int((Double(scores.count) * (1 - alpha)).rounded(.up))
+            return Double(scores[min(max(position, 0), scores.count - 1)])
+        }
+        return Thresholds(
+            identityPeak: max(rubric.identityPeak, quantile(identity)), blurFit: max(rubric.blurFit, quantile(blur)),
+            firstFit: max(rubric.edgeFit, quantile(first)), secondFit: max(rubric.edgeFit, quantile(second)))
+    }
+
+    /// (1 + how many random kernels score at least as high) / (1 + how many there are).
+    static func probability(of score: Float, among sorted: [Float]) -> Double {
+        var (low, high) = (0, sorted.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < score { low = middle + 1 } else { high = middle }
+        }
+        return Double(1 + sorted.count - low) / Double(1 + sorted.count)
+    }
+}

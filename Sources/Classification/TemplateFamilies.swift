@@ -1,0 +1,178 @@
+import Glibc
+
+/// The shapes that have names, as templates of one size: bumps and rings, first derivatives, second derivatives.
+///
+/// Positions are in pixels from the kernel's centre, x to the right and y down.
+struct TemplateFamilies: Sendable, Equatable {
+    /// Gaussians (any width, elongation, half- and whole-pixel offset), boxes, rings.
+    let blur: TemplateFamily
+    /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells.
+    let first: TemplateFamily
+    /// Laplacians, differences of Gaussians, lines in 8 directions (12 above 3×3), saddles.
+    let second: TemplateFamily
+
+    init(similarity: FunctionalSimilarity) {
+        let plane = Plane(size: similarity.size)
+        blur = TemplateFamily(Self.blurs(plane), similarity: similarity, removesMean: false)
+        first = TemplateFamily(Self.firstDerivatives(plane), similarity: similarity, removesMean: true)
+        second = TemplateFamily(Self.secondDerivatives(plane), similarity: similarity, removesMean: true)
+    }
+
+    private typealias Drafts = [(TemplateKind, [Double])]
+
+    /// A width that makes a Gaussian flat over any kernel.
+    private static let flat = 1000.0
+
+    private static func blurs(_ plane: Plane) -> Drafts {
+        let isLarge = plane.size > 3
+        var drafts: Drafts = []
+        for sigma in [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.35, 1.6, 2, 2.5] + (isLarge ? [3.2] : []) + [flat] {
+            drafts.append((.bump, plane.gaussian(sigma)))
+        }
+        for sigma in isLarge ? [0.6, 0.9, 1.3, 2, 3] : [0.6, 1, 1.8] {
+            for y in stride(from: -1, through: 1, by: 0.5) {
+                for x in stride(from: -1, through: 1, by: 0.5) where x != 0 || y != 0 {
+                    drafts.append((.bump, plane.gaussian(sigma, centre: (x, y))))
+                }
+            }
+        }
+        let widths = [(0.4, 1.2), (0.4, flat), (0.8, 2), (0.8, flat)] + (isLarge ? [(1.3, 3), (1.5, flat)] : [])
+        for step in 0..<8 {
+            for (minor, major) in widths {
+                drafts.append((.directional, plane.gaussian(major, minor, angle: .pi * Double(step) / 8)))
+            }
+        }
+        for sigma in [0.6, 1, 2] {
+            for depth in [0.35, 0.7, 1] {
+                drafts.append((.ring, plane.gaussian(sigma).map { 1 - depth * $0 }))
+            }
+        }
+        if isLarge {
+            for radius in stride(from: 1, through: plane.half, by: 0.5) {
+                drafts.append((.ring, plane.map { x, y in bell(hypot(x, y) - radius, 0.6) }))
+            }
+        }
+        return drafts
+    }
+
+    private static func firstDerivatives(_ plane: Plane) -> Drafts {
+        let isLarge = plane.size > 3
+        let sigmas = [0.6, 1] + (isLarge ? [1.6] : []) + [flat]
+        var drafts: Drafts = []
+        for step in 0..<12 {
+            let (c, s) = (cos(.pi * Double(step) / 12), sin(.pi * Double(step) / 12))
+            for sigma in sigmas {
+                drafts.append((.derivative, plane.map { x, y in (c * x + s * y) * bell(hypot(x, y), sigma) }))
+            }
+            if isLarge {
+                drafts.append((.derivative, plane.map { x, y in max(abs(x), abs(y)) > 1 ? 0 : c * x + s * y }))
+            }
+            for (along, across) in isLarge ? [(flat, 1.0), (1.0, flat)] : [] {
+                drafts.append(
+                    (
+                        .derivative,
+                        plane.map { x, y in (c * x + s * y) * bell(c * x + s * y, along) * bell(c * y - s * x, across) }
+                    ))
+            }
+            for sigma in sigmas {
+                for shift in [-0.5, 0.5] {
+                    let kind: TemplateKind = sigma == flat ? .derivative : .oneSided
+                    drafts.append(
+                        (
+                            kind,
+                            plane.map { x, y in
+                                (c * x + s * y - shift) * bell(hypot(x - shift * c, y - shift * s), sigma)
+                            }
+                        ))
+                }
+            }
+        }
+        guard plane.size % 2 == 1 else { return drafts }
+        for (x, y) in [(1, 0), (0, 1), (1, 1), (1, -1)] {
+            drafts.append((.oneSided, plane.difference((x, y), (0, 0))))
+            drafts.append((.oneSided, plane.difference((0, 0), (-x, -y))))
+            drafts.append((.derivative, plane.difference((x, y), (-x, -y))))
+        }
+        for shift in [0.0, -1] {
+            let across: (Double) -> Double = { $0 == shift + 1 ? 1 : $0 == shift ? -1 : 0 }
+            drafts.append((.oneSided, plane.map { x, y in across(x) * bell(y, 0.85) }))
+            drafts.append((.oneSided, plane.map { x, y in across(y) * bell(x, 0.85) }))
+        }
+        return drafts
+    }
+
+    private static func secondDerivatives(_ plane: Plane) -> Drafts {
+        let isLarge = plane.size > 3
+        var drafts: Drafts = []
+        for sigma in isLarge ? [0.35, 0.5, 0.7, 1, 1.4, 1.8] : [0.35, 0.5, 0.6, 0.75, 1] {
+            drafts.append(
+                (.laplacian, plane.map { x, y in ((x * x + y * y) / (sigma * sigma) - 2) * bell(hypot(x, y), sigma) }))
+        }
+        if plane.size % 2 == 1 {
+            for sigma in [0.6, 0.8, 1.2, flat] {
+                var surround = plane.gaussian(sigma)
+                surround[plane.size * plane.size / 2] = 0
+                let sum = surround.reduce(0, +)
+                var draft = surround.map { -$0 / sum }
+                draft[plane.size * plane.size / 2] = 1
+                drafts.append((.laplacian, draft))
+            }
+        }
+        let directions = isLarge ? 12 : 8
+        for step in 0..<directions {
+            let angle = .pi * Double(step) / Double(directions)
+            let (c, s) = (cos(angle), sin(angle))
+            for sigma in isLarge ? [0.5, 0.7, 1, 1.5] : [0.5, 0.7, 1] {
+                for length in isLarge ? [1, 2, flat] : [0.7, 1.4, flat] {
+                    drafts.append(
+                        (
+                            .line,
+                            plane.map { x, y in
+                                let u = (c * x + s * y) / sigma
+                                return (u * u - 1) * bell(c * x + s * y, sigma) * bell(c * y - s * x, length)
+                            }
+                        ))
+                }
+            }
+            for sigma in step < directions / 2 ? [0.6, 0.9, 1.5] : [] {
+                drafts.append(
+                    (.saddle, plane.map { x, y in (c * x + s * y) * (c * y - s * x) * bell(hypot(x, y), sigma) }))
+            }
+        }
+        return drafts
+    }
+}
+
+/// exp(−d² / 2σ²).
+private func bell(_ distance: Double, _ sigma: Double) -> Double {
+    exp(-distance * distance / (2 * sigma * sigma))
+}
+
+/// The cells of a kernel as points around its centre.
+private struct Plane {
+    let size: Int
+    /// The distance of the outermost cells from the centre.
+    var half: Double { Double(size - 1) / 2 }
+
+    func map(_ value: (_ x: Double, _ y: Double) -> Double) -> [Double] {
+        (0..<size * size).map { value(Double($0 % size) - half, Double($0 / size) - half) }
+    }
+
+    func gaussian(_ sigma: Double, centre: (x: Double, y: Double) = (0, 0)) -> [Double] {
+        map { x, y in bell(hypot(x - centre.x, y - centre.y), sigma) }
+    }
+
+    func gaussian(_ major: Double, _ minor: Double, angle: Double) -> [Double] {
+        map { x, y in
+            bell(cos(angle) * x + sin(angle) * y, major) * bell(cos(angle) * y - sin(angle) * x, minor)
+        }
+    }
+
+    /// 1 at one cell, −1 at another, given from the centre.
+    func difference(_ plus: (x: Int, y: Int), _ minus: (x: Int, y: Int)) -> [Double] {
+        var values = [Double](repeating: 0, count: size * size)
+        values[(size / 2 + plus.y) * size + size / 2 + plus.x] += 1
+        values[(size / 2 + minus.y) * size + size / 2 + minus.x] -= 1
+        return values
+    }
+}

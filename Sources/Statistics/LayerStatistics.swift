@@ -1,0 +1,86 @@
+import Classification
+import Kernels
+import Weights
+
+/// What the classifier found in one layer.
+public struct LayerStatistics: Sendable, Equatable {
+    /// The layer, with the ordinal and the name under which it is reported.
+    public let layer: ConvLayer
+    /// Each kernel's classification, in bank order.
+    public let classifications: [KernelClassification]
+    /// How many kernels carry each label.
+    public let counts: LabelCounts
+    /// The median of |Σw| / Σ|w| over the layer's live kernels, 0…1; 0 where all are zero.
+    public let medianDCGain: Double
+    /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
+    public let medianSigmaPixels: Double?
+    /// How the kernels' energy divides among the five symmetry types, each live kernel counted alike; sums to 1.
+    public let symmetry: SymmetryEnergies
+    /// Whether the layer is more than its own shuffled weights; nil where it has too few kernels to say.
+    public let structure: LayerStructure?
+
+    /// Summarises the classifications of one layer.
+    public init(
+        layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
+        structure: LayerStructure? = nil
+    ) {
+        self.layer = layer
+        self.classifications = classifications
+        self.symmetry = symmetry
+        self.structure = structure
+        counts = LabelCounts(classifications)
+        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
+        medianDCGain = Self.median(live.map(\.dcGain)) ?? 0
+        medianSigmaPixels = Self.median(classifications.compactMap(\.sigmaPixels))
+    }
+
+    /// Labels a bank and summarises it.
+    init(bank: KernelBank, classifier: KernelClassifier) {
+        let (classifications, structure) = classifier.classifyLayer(bank)
+        self.init(
+            layer: bank.layer, classifications: classifications,
+            symmetry: Self.symmetry(of: bank, classifications), structure: structure)
+    }
+
+    /// The kernels with weights that are not finite; they count as `other`.
+    public var nonFiniteCount: Int { classifications.count { $0.shape == .nonFinite } }
+
+    /// The kernels whose label changes under slight noise (stability below 0.8).
+    public var uncertainCount: Int { classifications.count { $0.isUncertain } }
+
+    /// How many kernels have each shape that occurs, in the order of ``KernelShape``.
+    public var shapeCounts: [(shape: KernelShape, count: Int)] {
+        KernelShape.allCases.compactMap { shape in
+            let count = classifications.count { $0.shape == shape }
+            return count > 0 ? (shape, count) : nil
+        }
+    }
+
+    /// The share of `label` with its 95 % interval.
+    public func interval(_ label: KernelLabel) -> ShareInterval {
+        ShareInterval(count: counts[label], total: counts.total)
+    }
+
+    /// The middle value, or the mean of the two middle ones; nil without values.
+    static func median(_ values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    private static func symmetry(of bank: KernelBank, _ classifications: [KernelClassification]) -> SymmetryEnergies {
+        var sums = SIMD8<Double>.zero
+        for (index, classification) in classifications.enumerated() {
+            guard classification.label != .zero, classification.shape != .nonFinite else { continue }
+            for (type, share) in SymmetryEnergies(bank.kernel(index), size: bank.size).all.enumerated() {
+                sums[type] += share
+            }
+        }
+        let total = sums.sum()
+        guard total > 0 else { return .none }
+        sums /= total
+        return SymmetryEnergies(
+            fullySymmetric: sums[0], swirl: sums[1], axisSaddle: sums[2], diagonalSaddle: sums[3], odd: sums[4])
+    }
+}

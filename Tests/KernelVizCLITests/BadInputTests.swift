@@ -1,0 +1,140 @@
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// Every mistake of a user or a file: one sentence on stderr, exit 1, nothing on stdout, nothing left behind.
+@Suite struct BadInputTests {
+    @Test func aMissingCheckpoint() throws {
+        try expect(["classify", "no.h5"], "no.h5: no such file or directory. Check the path.")
+    }
+
+    @Test func aTextFileIsNotACheckpoint() throws {
+        try expect(
+            ["classify", "notes.h5"],
+            """
+            notes.h5: not an HDF5 file (file signature not found). Pass a Keras .h5 file or an h5py state dict.
+            """
+        ) { folder in
+            try "These are notes.\n".write(toFile: folder + "/notes.h5", atomically: true, encoding: .utf8)
+        }
+    }
+
+    @Test func aTruncatedCheckpoint() throws {
+        let outcome = try run(["classify", "cut.h5"]) { folder in
+            try Self.writeCheckpoint(folder + "/whole.h5", name: "conv/weight")
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/whole.h5"))
+            try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: folder + "/cut.h5"))
+            try FileManager.default.removeItem(atPath: folder + "/whole.h5")
+        }
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("kernelviz: error: cut.h5: "))
+        #expect(outcome.errors.contains("truncated"))
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test func aCheckpointOfAnUnknownFamily() throws {
+        try expect(
+            ["classify", "net.h5"],
+            """
+            net.h5: no known architecture among its 1 tensors (1 of them N×N convolutions); expected MobileNetV1, \
+            MobileNetV2, MobileNetV3, VGNet, ShuffleNetV2, EfficientNet or RegNet. \
+            Name the tensors as torchvision, timm or Keras do.
+            """
+        ) {
+            try Self.writeCheckpoint($0 + "/net.h5", name: "mystery/weight")
+        }
+    }
+
+    @Test func aFolderIsNotACheckpoint() throws {
+        try expect(["classify", "."], ".: is a folder; expected a file. Name a file inside it.")
+    }
+
+    @Test(.needsSharedFiles) func aLayerNumberOutOfRange() throws {
+        let checkpoint = SharedFiles.path("weights/mobilenetv1_0.25_224.h5")
+        try expect(
+            ["render", "kernels", checkpoint, "--layer", "15", "-o", "k.png"],
+            """
+            \(checkpoint): no layer #15; expected a number from 1 to 14. \
+            Run 'kernelviz classify \(checkpoint)' to see the layers.
+            """)
+    }
+
+    @Test func anOutputInAFolderThatIsMissing() throws {
+        try expect(
+            ["render", "kernels", "no.h5", "--layer", "1", "-o", "out/k.png"],
+            """
+            out/k.png: the folder 'out' does not exist. Create it first or choose another place.
+            """)
+    }
+
+    @Test func anOutputOfAnotherKind() throws {
+        try expect(
+            ["render", "kernels", "no.h5", "--layer", "1", "-o", "k.gif"],
+            """
+            k.gif: the extension '.gif'; expected .png, .svg or .pdf. Name the output with one of these.
+            """)
+    }
+
+    @Test func anExistingOutputIsKept() throws {
+        let message = "net.yaml: already exists. Choose another name or pass --force to replace it."
+        try expect(["derive", "no.h5", "--budget", "1.0MP", "-o", "net.yaml"], message) {
+            try "mine".write(toFile: $0 + "/net.yaml", atomically: true, encoding: .utf8)
+        }
+    }
+
+    @Test func aNetThatIsNotPublished() throws {
+        let outcome = try run(["eval", "vgnetg-1.0mb"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("The nearest name is 'vgnetg-1.0mp'"))
+    }
+
+    @Test func aBudgetThatIsNoNumber() throws {
+        try expect(
+            ["derive", "no.h5", "--budget", "big"],
+            """
+            --budget: found 'big'; expected a number of learnable parameters such as 1.0MP, 1500K or 1500000.
+            """)
+    }
+
+    @Test(arguments: [
+        ["classify"], ["render", "kernels", "a.h5"], ["eval", "vgnetg-1.0mp", "--input", "a", "--tensor", "b"],
+        ["paint"], ["render", "kernels", "a.h5", "--layer", "1", "-o", "a.png", "--width", "20"],
+    ])
+    func aWrongCommandLineExitsWith64(arguments: [String]) throws {
+        let outcome = try run(arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.output.isEmpty)
+    }
+
+    // MARK: How a case is run
+
+    private func expect(
+        _ arguments: [String], _ sentence: String,
+        prepare: (String) throws -> Void = { _ in }
+    ) throws {
+        let outcome = try run(arguments, prepare: prepare)
+        #expect(outcome.errors == "kernelviz: error: \(sentence)\n")
+        #expect(outcome.status == 1)
+        #expect(outcome.output.isEmpty)
+    }
+
+    /// Runs in a fresh folder and checks that nothing was left there but what `prepare` made.
+    private func run(
+        _ arguments: [String], prepare: (String) throws -> Void = { _ in }
+    ) throws -> CommandLine.Outcome {
+        try withTemporaryFolder { folder in
+            try prepare(folder)
+            let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let outcome = try CommandLine.run(arguments, in: folder)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+            return outcome
+        }
+    }
+
+    private static func writeCheckpoint(_ path: String, name: String) throws {
+        try HDF5Writer.write(to: path) { writer in
+            try writer.write([Float](repeating: 1, count: 64 * 64 * 9), dimensions: [64, 64, 3, 3], to: name)
+        }
+    }
+}
