@@ -45,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSystem"),
 
         // What every module stands on.
         module("Diagnostics"),
@@ -52,8 +54,11 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
+        module("Isolation", ["CSystem"], settings: []),
+        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
         module("Classification", ["Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
