@@ -114,28 +114,34 @@ def fail(message):
     sys.exit(f"train.py: error: {message}")
 
 
+def open_folder(args, config, part, transform):
+    path = Path(args.data, part)
+    if not path.is_dir():
+        fail(f"{path} is not a folder; expected {part}/CLASS/*.jpg below --data")
+    folder = datasets.ImageFolder(path, transform)
+    if len(folder.classes) != config["classes"]:
+        fail(f"{path} has {len(folder.classes)} classes; config.json has {config['classes']}")
+    return folder
+
+
 def open_data(args, config, team):
-    train_transform, val_transform = image_transforms(config)
-    folders = []
-    for part, transform in (("train", train_transform), ("val", val_transform)):
-        path = Path(args.data, part)
-        if not path.is_dir():
-            fail(f"{path} is not a folder; expected {part}/CLASS/*.jpg below --data")
-        folder = datasets.ImageFolder(path, transform)
-        if len(folder.classes) != config["classes"]:
-            fail(f"{path} has {len(folder.classes)} classes; config.json has {config['classes']}")
-        folders.append(folder)
-    train, val = folders
-    if train.classes != val.classes:
-        fail("train/ and val/ have different classes")
-    if args.batch % team.size:
+    """Gives the class names and the loaders of this process; without the one for training where only --evaluate."""
+    if args.batch < 1 or args.batch % team.size:
         fail(f"--batch {args.batch} cannot be shared by {team.size} processes")
-    share = args.batch // team.size
-    sampler = DistributedSampler(train, team.size, team.rank, seed=args.seed)
-    options = {"batch_size": share, "num_workers": args.workers, "pin_memory": team.device.type == "cuda"}
-    train_loader = DataLoader(train, sampler=sampler, drop_last=True, **options)
+    train_transform, val_transform = image_transforms(config)
+    options = {"batch_size": args.batch // team.size, "num_workers": args.workers,
+               "pin_memory": team.device.type == "cuda"}
+    val = open_folder(args, config, "val", val_transform)
     # Every image once: a distributed sampler would repeat some.
     val_loader = DataLoader(Subset(val, range(team.rank, len(val), team.size)), **options)
+    if args.evaluate:
+        return val.classes, None, val_loader
+
+    train = open_folder(args, config, "train", train_transform)
+    if train.classes != val.classes:
+        fail("train/ and val/ have different classes")
+    sampler = DistributedSampler(train, team.size, team.rank, seed=args.seed)
+    train_loader = DataLoader(train, sampler=sampler, drop_last=True, **options)
     if not len(train_loader):
         fail(f"{len(train)} training images are less than one batch of {args.batch}")
     return train.classes, train_loader, val_loader
@@ -249,28 +255,15 @@ def main():
     config = load_config()
     args = arguments(config)
     team = Team()
+    if args.evaluate and not args.init:
+        fail("--evaluate needs --init")
     classes, train_loader, val_loader = open_data(args, config, team)
-    out = Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
 
     torch.manual_seed(args.seed)
     net = VGNet(config)
     if args.init:
         load_weights(net, args.init)
-    elif args.evaluate:
-        fail("--evaluate needs --init")
     net = net.to(team.device, memory_format=torch.channels_last)
-    optimizer = make_optimizer(net, args)
-    scaler = torch.amp.GradScaler(team.device.type, enabled=args.amp == "fp16" and team.device.type == "cuda")
-    criterion = nn.CrossEntropyLoss(label_smoothing=args.label_smoothing)
-    first_epoch, history = 0, []
-    if args.resume and (out / "last.pth").exists():
-        state = torch.load(out / "last.pth", map_location=team.device, weights_only=True)
-        net.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        scaler.load_state_dict(state["scaler"])
-        first_epoch, history = state["epoch"], state["history"]
-
     if args.evaluate:
         top1, top5 = evaluate(net, val_loader, args, team)
         if team.is_first:
@@ -278,6 +271,18 @@ def main():
         team.close()
         return
 
+    optimizer = make_optimizer(net, args)
+    scaler = torch.amp.GradScaler(team.device.type, enabled=args.amp == "fp16" and team.device.type == "cuda")
+    criterion = nn.CrossEntropyLoss(label_smoothing=args.label_smoothing)
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    first_epoch, history = 0, []
+    if args.resume and (out / "last.pth").exists():
+        state = torch.load(out / "last.pth", map_location=team.device, weights_only=True)
+        net.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scaler.load_state_dict(state["scaler"])
+        first_epoch, history = state["epoch"], state["history"]
     model = net
     if team.size > 1:
         model = nn.parallel.DistributedDataParallel(net, [team.device] if team.device.type == "cuda" else None)

@@ -117,9 +117,9 @@ def check_resume():
 
 
 def check_errors():
-    missing = work / "nowhere" / "train"
+    missing = work / "nowhere" / "val"
     cases = [
-        (["--data", str(work / "nowhere")], f"{missing} is not a folder; expected train/CLASS/*.jpg below --data"),
+        (["--data", str(work / "nowhere")], f"{missing} is not a folder; expected val/CLASS/*.jpg below --data"),
         (["--batch", "32"], "24 training images are less than one batch of 32"),
         (["--evaluate"], "--evaluate needs --init"),
     ]
