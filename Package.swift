@@ -24,6 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -43,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSystem"),
 
         // What every module stands on.
         module("Diagnostics"),
@@ -50,8 +54,11 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
+        module("Isolation", ["CSystem"], settings: []),
+        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
         module("Classification", ["Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
@@ -61,7 +68,7 @@ let package = Package(
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
         module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
         module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
 
@@ -75,6 +82,20 @@ let package = Package(
             "Evaluation",
             ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
 
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+        // The pictures of whole networks and of the paper.
+        module(
+            "Gallery",
+            [
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Derivation",
+                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            ]),
+
         module(
             "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
 
@@ -83,7 +104,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports",
+                "Reports", "Gallery",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
@@ -94,6 +115,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
+        tests(
+            "Export",
+            [
+                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
+                swiftProtobuf,
+            ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
@@ -103,7 +130,8 @@ let package = Package(
         tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Derivation", ["VGNets", "Diagnostics"]),
+        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),

@@ -32,7 +32,7 @@ enum NumberText {
             exponent += 1
         }
         let text = trimmed(fixed(mantissa, decimals: digits - 1))
-        let power = "10" + superscript(exponent)
+        let power = power(exponent)
         return text == "1" ? power : text == "−1" ? "−" + power : "\(text)×\(power)"
     }
 
@@ -52,6 +52,15 @@ enum NumberText {
         share > 0 && share < 0.005
             ? "<1 %" : share < 1 && share >= 0.995 ? ">99 %" : fixed(share * 100, decimals: 0) + " %"
     }
+
+    /// 10 to the power of `exponent`.
+    static func tenTo(_ exponent: Int) -> Double { pow(10, Double(exponent)) }
+
+    /// The largest e with 10^e ≤ |value|; `value` is not 0.
+    static func exponent(of value: Double) -> Int { Int((log10(abs(value)) + 1e-12).rounded(.down)) }
+
+    /// `10⁻³`.
+    static func power(_ exponent: Int) -> String { "10" + superscript(exponent) }
 
     private static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }

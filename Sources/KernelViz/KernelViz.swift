@@ -7,6 +7,7 @@
 @_exported import Evaluation
 @_exported import Figures
 @_exported import Files
+@_exported import Gallery
 @_exported import HDF5
 @_exported import Images
 @_exported import Kernels
