@@ -8,7 +8,7 @@ import PackageDescription
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library module and its test target, declared together.
 func module(
