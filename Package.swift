@@ -97,7 +97,11 @@ let package = Package(
             ]),
 
         module(
-            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
+            "Reports",
+            [
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
+                "Diagnostics",
+            ]),
 
         module(
             "KernelViz",

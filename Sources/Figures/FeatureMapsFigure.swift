@@ -79,7 +79,9 @@ public struct FeatureMapsFigure: Sendable {
             "\(a.channels) channels of \(a.height)×\(a.width) → \(b.channels) of \(b.height)×\(b.width)",
             "\(NumberText.percent(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
             "\(NumberText.percent(pairs.share(above: 0.8))) with |r| > 0.8",
-        ] + (pairs.constantOutputs > 0 ? ["\(pairs.constantOutputs) outputs are constant"] : []))
+        ] + (pairs.constantOutputs > 0 ? [
+            pairs.constantOutputs == 1 ? "1 output is constant" : "\(pairs.constantOutputs) outputs are constant"
+        ] : []))
         page.y += 4
         let closest = pairs.closest(Self.pairLimit)
         drawPairs(closest, a, b, on: &page)

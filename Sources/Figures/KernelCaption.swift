@@ -15,8 +15,13 @@ struct KernelCaption {
     let findings: [String]
 
     /// All sentences.
-    var text: String { (findings + [shown, scale] + [sign, strips, order, numbers, limits]).filter { !$0.isEmpty }
-        .joined(separator: " ")
+    var text: String { Self.joined(findings + [shown, scale, sign, strips, order, numbers, limits]) }
+
+    /// Those that hold for this layer alone, where others of the page are drawn in the same way.
+    var ownText: String { Self.joined(findings + [shown, strips, limits]) }
+
+    private static func joined(_ sentences: [String]) -> String {
+        sentences.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     private var shown: String {
@@ -34,7 +39,7 @@ struct KernelCaption {
                 ? " Kernels labelled zero are on the layer's scale." : ""
             return "Each kernel on its own scale ±max|w|\(faint)." + zero
         case .perLayer: return "All kernels on the layer's scale."
-        case .shared: return "All kernels on a given scale."
+        case .shared: return "All kernels on one scale, shared with other layers."
         }
     }
 

@@ -92,10 +92,15 @@ struct KernelGridLayout: Equatable {
     ) -> KernelGridLayout? {
         let one = KernelGridLayout(
             kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: 1, shownStrips: strips)
-        let columns = min(strips, (width + one.gap) / (one.kernelSide + one.gap))
-        guard columns > 0 else { return nil }
+        let most = min(strips, (width + one.gap) / (one.kernelSide + one.gap))
+        guard most > 0 else { return nil }
+        // Equally long rows, and cells up to half as large again where that leaves room.
+        let rows = (strips + most - 1) / most
+        let columns = (strips + rows - 1) / rows
+        let room = (width - columns * (2 * one.frame + one.gap)) / (columns * kernelSize)
         let layout = KernelGridLayout(
-            kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: columns,
+            kernelSize: kernelSize, strip: strip, cell: max(cell, min(room, cell * 3 / 2)), hasLabels: hasLabels,
+            columns: columns,
             shownStrips: strips, hasRoomForNumbers: true)
         return layout.height <= width * 3 / 2 ? layout : nil
     }

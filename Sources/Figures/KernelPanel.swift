@@ -11,6 +11,8 @@ struct KernelPanel {
     let options: KernelGridOptions
     /// Sentences that open the caption: what the panel shows in numbers.
     var findings: [String] = []
+    /// Whether the caption leaves out what holds for all panels of a page.
+    var isOneOfSeveral = false
 
     /// Draws the panel below what is on the page.
     func draw(on page: inout Page) {
@@ -35,12 +37,11 @@ struct KernelPanel {
             histogramPanel(pageWidth: page.contentWidth).draw(on: &page)
             page.y += 4
         }
-        page.caption(
-            KernelCaption(
-                bank: bank, labels: labels, options: options, layout: layout, isRaster: isRaster,
-                marksSalience: marksSalience, numberUnit: layout.hasRoomForNumbers ? numbers?.unitText : nil,
-                findings: findings
-            ).text)
+        let caption = KernelCaption(
+            bank: bank, labels: labels, options: options, layout: layout, isRaster: isRaster,
+            marksSalience: marksSalience, numberUnit: layout.hasRoomForNumbers ? numbers?.unitText : nil,
+            findings: findings)
+        page.caption(isOneOfSeveral ? caption.ownText : caption.text)
     }
 
     private var framesLabels: Bool { labels != nil && options.framesLabels }
@@ -70,8 +71,8 @@ struct KernelPanel {
         guard !shares.isEmpty else { return [] }
         let median = shares[shares.count / 2]
         return [
-            "strongest slice: \(NumberText.percent(median)) of the energy in the median filter, "
-                + "\(NumberText.short(median * Double(slicesPerStrip)))× an even share"
+            "strongest slice: \(NumberText.percent(median)) of a filter's energy",
+            "\(NumberText.short(median * Double(slicesPerStrip)))× an even share (medians)",
         ]
     }
 

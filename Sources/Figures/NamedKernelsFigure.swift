@@ -22,7 +22,7 @@ public enum NamedKernelsFigure {
     /// Draws the kernels in rows below what is on the page.
     static func draw(_ kernels: [NamedKernel], on page: inout Page) {
         let (size, gap) = (6.0, 14.0)
-        let texts = kernels.map { $0.values.map { NumberText.short(Double($0), digits: 4) } }
+        let texts = kernels.map { $0.values.map { NumberText.trimmed(NumberText.fixed(Double($0), decimals: 4)) } }
         let widest = texts.joined().map { TextMetrics.width($0, size: size) }.max() ?? 0
         let side = (kernels.map(\.size).max() ?? 3)
         let cell = max(widest + 3, 22)

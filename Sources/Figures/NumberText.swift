@@ -62,7 +62,7 @@ enum NumberText {
     /// `10⁻³`.
     static func power(_ exponent: Int) -> String { "10" + superscript(exponent) }
 
-    private static func trimmed(_ text: String) -> String {
+    static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }
         var text = Substring(text)
         while text.last == "0" { text.removeLast() }

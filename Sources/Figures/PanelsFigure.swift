@@ -72,7 +72,7 @@ public struct PanelsFigure: Sendable {
             page.subheading(letter + panel.title)
             KernelPanel(
                 bank: panel.bank, labels: panel.classifications?.map(\.label), options: panel.options,
-                findings: panel.findings
+                findings: panel.findings, isOneOfSeveral: true
             ).draw(on: &page)
         }
         page.y += 6

@@ -29,7 +29,7 @@ public struct PaperFigures: Sendable {
     public static func subject(_ number: Int) -> String {
         switch number {
         case 1: "kernels of MobileNetV2 from front to back"
-        case 2: "kernels of downsampling layers beside one of stride 1"
+        case 2: "kernels of downsampling layers"
         case 3: "identity kernels in the middle of the network"
         case 4: "kernels of the last layer"
         case 5: "kernels like Sobel and Laplacian"
@@ -131,6 +131,7 @@ public struct PaperFigures: Sendable {
         var panels: [PanelsFigure.Panel] = []
         var stand: [String] = []
         var seen: Set<String> = []
+        var analysed: [String: NetworkStatistics] = [:]
         let findings = PaperFindings(figure: number)
         for wanted in Self.layers(number) {
             guard let chosen = chosen(wanted, figure: number) else { continue }
@@ -138,7 +139,9 @@ public struct PaperFigures: Sendable {
             if !chosen.isExact { stand.append("\(wanted.text) → \(chosen.network.title) \(chosen.layer.label)") }
             // Two layers of the paper may have one stand-in.
             guard seen.insert(chosen.network.checkpoint.path + name).inserted else { continue }
-            let statistics = try NetworkStatistics.analyse(chosen.network)
+            let path = chosen.network.checkpoint.path
+            let statistics = try analysed[path] ?? NetworkStatistics.analyse(chosen.network)
+            analysed[path] = statistics
             let bank = try KernelBanks.read(chosen.layer, of: chosen.network)
             guard let layer = statistics.layers.first(where: { $0.layer.number == chosen.layer.number }) else { continue }
             var options = KernelGridOptions()
@@ -154,17 +157,19 @@ public struct PaperFigures: Sendable {
                 authors.framesLabels = false
                 panels.append(
                     PanelsFigure.Panel(
-                        title: "as the authors: \(name)", bank: bank, classifications: nil, options: authors,
-                        findings: sentences))
+                        title: name, bank: bank, classifications: nil, options: authors,
+                        findings: ["As the authors' code draws them."] + sentences))
                 options.sign = .raw
             }
             panels.append(
                 PanelsFigure.Panel(
-                    title: number == 9 ? "zero kernels neutral: \(name)" : name, bank: bank,
-                    classifications: layer.classifications, options: options,
-                    findings: number == 9 ? [] : sentences))
+                    title: name, bank: bank, classifications: layer.classifications, options: options,
+                    findings: number == 9 ? ["The same with raw signs; kernels labelled zero are neutral."] : sentences))
         }
-        var caption = [findings.claim]
+        var caption = [
+            findings.claim, "Each kernel on its own scale ±max|w|, kernels labelled zero on the layer's.",
+            "Kernels with a negative centre are drawn negated, as in the paper.",
+        ]
         if !stand.isEmpty { caption.append("Not at hand, the nearest drawn: \(stand.joined(separator: "; ")).") }
         return try PanelsFigure(
             title: "Fig. \(number)", subject: Self.subject(number),

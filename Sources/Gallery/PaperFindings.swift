@@ -28,9 +28,10 @@ struct PaperFindings {
         let counts = layer.counts
         switch figure {
         case 1:
-            return [
-                KernelLabel.allCases.map { "\($0.rawValue) \(percent(counts.share($0)))" }.joined(separator: ", ") + "."
-            ]
+            let parts = [KernelLabel.identity, .blur, .edge].map {
+                "\($0.rawValue) \(percent(counts.share($0))) (network \(percent(network.counts.share($0))))"
+            }
+            return [parts.joined(separator: ", ") + "."]
         case 2:
             let others = network.layers.filter { ($0.layer.stride ?? 1) == 1 }.reduce(LabelCounts()) { $0 + $1.counts }
             var sentences = [
@@ -63,8 +64,8 @@ struct PaperFindings {
             let blurs = Self.rankCorrelation(network.layers.map { $0.counts.share(.blur) })
             return [
                 "Cosine above 0.9 with a turned Sobel: \(percent(best.sobel)), with a Laplacian: \(percent(best.laplacian)). "
-                    + "Edge share against depth: Spearman ρ = \(NumberFormat.fixed(edges, 2)), blur share "
-                    + "\(NumberFormat.fixed(blurs, 2))."
+                    + "Edge share against depth: Spearman ρ = \(signed(edges)), blur share "
+                    + "\(signed(blurs))."
             ]
         default:
             let faint = (0..<bank.count).count { index in
@@ -76,6 +77,9 @@ struct PaperFindings {
             ]
         }
     }
+
+    /// Two decimals with a real minus sign.
+    private func signed(_ value: Double) -> String { (value < 0 ? "−" : "") + NumberFormat.fixed(abs(value), 2) }
 
     /// The median over kernels of w(centre)² / Σw².
     static func medianCentreEnergy(_ bank: KernelBank) -> Double {

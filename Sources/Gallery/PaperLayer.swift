@@ -50,13 +50,15 @@ struct ChosenLayer {
         for network in networks {
             let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
             guard !layers.isEmpty else { continue }
-            let isFamily = Self.matches(network, wanted)
+            let isFamily = network.family == wanted.family
+            let isForm = Self.hasForm(network, wanted)
             guard let layer = isFamily ? Self.samePlace(wanted, in: network) : Self.similar(wanted, layers) else {
                 continue
             }
             let ratio = Double(layer.outputChannels) / Double(wanted.channels)
-            let isExact = isFamily && ratio == 1 && layer.kernelHeight == wanted.size
-            var distance = abs(ratio > 1 ? ratio - 1 : 1 / ratio - 1) + (isFamily ? 0 : 100)
+            let isExact =
+                network.title.hasPrefix(wanted.network) && isForm && ratio == 1 && layer.kernelHeight == wanted.size
+            var distance = abs(ratio > 1 ? ratio - 1 : 1 / ratio - 1) + (!isFamily ? 100 : isForm ? 0 : 60)
             if layer.kernelHeight != wanted.size { distance += 10 }
             if layer.stride.map({ $0 > 1 }) != (wanted.stride > 1) { distance += 50 }
             if distance < best?.distance ?? .infinity {
@@ -71,13 +73,9 @@ struct ChosenLayer {
         (self.network, self.layer, self.isExact) = (network, layer, isExact)
     }
 
-    private static func matches(_ network: Network, _ wanted: PaperLayer) -> Bool {
-        guard network.family == wanted.family else { return false }
-        // MobileNetV3's two forms have different layers.
-        for form in ["Small", "Large"] where wanted.network.contains(form) && !network.title.contains(form) {
-            return false
-        }
-        return true
+    /// MobileNetV3's two forms have different layers.
+    private static func hasForm(_ network: Network, _ wanted: PaperLayer) -> Bool {
+        !["Small", "Large"].contains { wanted.network.contains($0) && !network.title.contains($0) }
     }
 
     private static func samePlace(_ wanted: PaperLayer, in network: Network) -> ConvLayer? {
