@@ -117,19 +117,20 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
-        tests("Kernels", ["Weights", "Tensors"]),
+        tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
-        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics", "HDF5"]),
-        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors", "HDF5"]),
+        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Derivation", ["VGNets", "Diagnostics"]),
+        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),

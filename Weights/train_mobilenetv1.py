@@ -1,10 +1,10 @@
-"""Trains the default checkpoint of Weights/: MobileNetV1 x0.5 at 64x64 on CIFAR-10.
+"""Trains the default checkpoint of Weights/: a small MobileNetV1 on CIFAR-10.
 
     pip install torch h5py pillow numpy
     python3 Weights/train_mobilenetv1.py cifar10_jpeg.zip Weights/mobilenetv1_0.5_cifar10.h5
 
-The archive holds cifar10/{train,test}/<class>/<n>.jpg. Images are doubled to 64x64 (bilinear), so that the
-architecture and its strides are those of the published MobileNetV1. A run can be broken off and started again:
+The archive holds cifar10/{train,test}/<class>/<n>.jpg. Images are enlarged (bilinear), so that the architecture and
+its strides are those of the published MobileNetV1. A run can be broken off and started again:
 it goes on from <output>.state.
 """
 import argparse, io, math, os, time, zipfile
@@ -57,9 +57,9 @@ class MobileNetV1(nn.Module):
         return self.conv_preds(x.mean((2, 3)))
 
 
-def prepare(images):
+def prepare(images, size):
     x = (images.float() / 255 - MEAN[:, None, None]) / STD[:, None, None]
-    x = F.interpolate(x, size=(64, 64), mode="bilinear", align_corners=False)
+    x = F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)
     return x.contiguous(memory_format=torch.channels_last)
 
 
@@ -75,9 +75,9 @@ def augment(images, generator):
 
 
 @torch.no_grad()
-def accuracy(net, x, y):
+def accuracy(net, x, y, size):
     net.eval()
-    hits = sum((net(prepare(x[i:i + 500])).argmax(1) == y[i:i + 500]).sum().item() for i in range(0, len(x), 500))
+    hits = sum((net(prepare(x[i:i + 500], size)).argmax(1) == y[i:i + 500]).sum().item() for i in range(0, len(x), 500))
     return hits / len(x)
 
 
@@ -96,12 +96,13 @@ def main():
     p.add_argument("--epochs", type=int, default=40), p.add_argument("--batch", type=int, default=128)
     p.add_argument("--lr", type=float, default=0.2), p.add_argument("--wd", type=float, default=5e-4)
     p.add_argument("--seed", type=int, default=1), p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--size", type=int, default=64), p.add_argument("--width", type=float, default=0.5)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     data = load(a.archive)
     x, y = data["train"]
-    net = MobileNetV1().to(memory_format=torch.channels_last)
+    net = MobileNetV1(a.width).to(memory_format=torch.channels_last)
     decay = [w for w in net.parameters() if w.ndim > 1]
     rest = [w for w in net.parameters() if w.ndim <= 1]
     optimiser = torch.optim.SGD([{"params": decay, "weight_decay": a.wd}, {"params": rest, "weight_decay": 0}],
@@ -122,7 +123,7 @@ def main():
             for group in optimiser.param_groups:
                 group["lr"] = a.lr * schedule(epoch * steps + step)
             batch = order[step * a.batch:(step + 1) * a.batch]
-            loss = F.cross_entropy(net(prepare(augment(x[batch], generator))), y[batch], label_smoothing=0.1)
+            loss = F.cross_entropy(net(prepare(augment(x[batch], generator), a.size)), y[batch], label_smoothing=0.1)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
@@ -130,10 +131,10 @@ def main():
             if step == 50 and epoch == start:
                 print(f"{51 * a.batch / (time.time() - began):.0f} images/s", flush=True)
         torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch + 1}, state)
-        top1 = accuracy(net, *data["test"])
+        top1 = accuracy(net, *data["test"], a.size)
         print(f"epoch {epoch + 1} loss {losses / steps:.4f} top1 {top1:.4f} {time.time() - began:.0f} s", flush=True)
-        save(net, a.output, family="mobilenetv1", model_name="MobileNetV1 0.5 at 64 px, CIFAR-10", layout="OIHW",
-             batch_norm="separate eps=1e-5", padding="torch", input="RGB 64 /255 ImageNet mean/std",
+        save(net, a.output, family="mobilenetv1", model_name=f"MobileNetV1 {a.width} at {a.size} px, CIFAR-10", layout="OIHW",
+             batch_norm="separate eps=1e-5", padding="torch", input=f"RGB {a.size} /255 ImageNet mean/std",
              classes=",".join(CLASSES), dataset="CIFAR-10 (JPEG copies)", epochs=epoch + 1, top1=round(top1, 4))
 
 

@@ -3,25 +3,25 @@ import Glibc
 /// Fits Gaussians to a kernel that is known to be a blur.
 struct BlurFit: Sendable {
     private let size: Int
-    /// Σ-grid: 32 widths, equally spaced in log σ from 0.35 pixels to four half widths.
+    /// The widths tried: equally spaced in log σ from 0.35 pixels to four half widths.
+    private static let steps = 64
     private let logStart: Double
     private let logStep: Double
-    /// C·g/√(gᵀCg) for every width, cell-major: narrow ones, then wide ones.
-    private let narrow: [SIMD16<Float>]
-    private let wide: [SIMD16<Float>]
+    /// C·g/√(gᵀCg) for every width, cell-major.
+    private let widths: [Float]
 
     /// The widest σ that is told from a box, in pixels.
-    var widest: Double { exp(logStart + 31 * logStep) }
+    var widest: Double { exp(logStart + Double(Self.steps - 1) * logStep) }
 
     init(similarity: FunctionalSimilarity) {
         let size = similarity.size
         self.size = size
         let half = max(0.5, Double(size - 1) / 2)
         logStart = log(0.35)
-        logStep = (log(4 * half) - logStart) / 31
+        logStep = (log(4 * half) - logStart) / Double(Self.steps - 1)
         let cells = size * size
-        var columns = [SIMD32<Float>](repeating: .zero, count: cells)
-        for step in 0..<32 {
+        var widths = [Float](repeating: 0, count: cells * Self.steps)
+        for step in 0..<Self.steps {
             let sigma = exp(logStart + Double(step) * logStep)
             let gaussian = (0..<cells).map { cell -> Float in
                 let x = Double(cell % size) - Double(size - 1) / 2
@@ -30,26 +30,28 @@ struct BlurFit: Sendable {
             }
             let correlated = similarity.correlate(gaussian)
             let energy = zip(gaussian, correlated).reduce(0) { $0 + $1.0 * $1.1 }
-            for cell in 0..<cells { columns[cell][step] = correlated[cell] / energy.squareRoot() }
+            for cell in 0..<cells { widths[cell * Self.steps + step] = correlated[cell] / energy.squareRoot() }
         }
-        narrow = columns.map(\.lowHalf)
-        wide = columns.map(\.highHalf)
+        self.widths = widths
     }
 
     /// The σ in pixels of the centred isotropic Gaussian with the largest functional R².
     ///
     /// The maximum over the grid, refined by the parabola through it and its neighbours.
     func sigma(_ values: [Float], start: Int) -> Double {
-        var low = SIMD16<Float>.zero
-        var high = SIMD16<Float>.zero
+        var scores = InlineArray<64, Float>(repeating: 0)
+        let widths = widths.span
         for cell in 0..<size * size {
-            low += narrow[cell] * values[start + cell]
-            high += wide[cell] * values[start + cell]
+            let w = values[start + cell]
+            let row = cell * Self.steps
+            for step in 0..<Self.steps { scores[step] += w * widths[row + step] }
         }
-        let scores = SIMD32(lowHalf: low * low, highHalf: high * high)
         var best = 0
-        for step in 1..<32 where scores[step] > scores[best] { best = step }
-        guard best > 0, best < 31 else { return exp(logStart + Double(best) * logStep) }
+        for step in 0..<Self.steps {
+            scores[step] *= scores[step]
+            if scores[step] > scores[best] { best = step }
+        }
+        guard best > 0, best < Self.steps - 1 else { return exp(logStart + Double(best) * logStep) }
         let (left, peak, right) = (Double(scores[best - 1]), Double(scores[best]), Double(scores[best + 1]))
         let curvature = left - 2 * peak + right
         let shift = curvature < 0 ? max(-0.5, min(0.5, (left - right) / (2 * curvature))) : 0
@@ -59,14 +61,15 @@ struct BlurFit: Sendable {
     /// The widths and the direction of the free Gaussian, by least squares on the logarithms weighted with w²; nil where
     /// the weights do not form a bump.
     ///
-    /// ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y² over the cells with the kernel's sign, as Guo (2011) for one axis.
-    func axes(_ values: [Float], start: Int, sign: Float) -> (axes: BlurAxes, angleDegrees: Double)? {
+    /// ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y², as Guo (2011) for one axis; a cell without the kernel's sign counts as
+    /// one with a hundredth of the largest weight.
+    func axes(_ values: [Float], start: Int, sign: Float, peak: Float) -> (axes: BlurAxes, angleDegrees: Double)? {
         var system = NormalEquations()
         let half = Double(size - 1) / 2
         for y in 0..<size {
             for x in 0..<size {
-                let w = Double(values[start + y * size + x] * sign)
-                guard w > 0 else { continue }
+                let given = values[start + y * size + x] * sign / peak
+                let w = given > 0 ? Double(given) : 0.01
                 let (dx, dy) = (Double(x) - half, Double(y) - half)
                 system.add(
                     SIMD8(1, dx, dy, dx * dx, dx * dy, dy * dy, 0, 0), value: log(w), weight: w * w)

@@ -107,7 +107,7 @@ struct Description: Sendable {
     ) {
         let sign: Float = features.sum > 0 ? 1 : -1
         let sigma = blurFit.sigma(values, start: start)
-        let free = blurFit.axes(values, start: start, sign: sign)
+        let free = blurFit.axes(values, start: start, sign: sign, peak: features.scale)
         result.sigmaPixels = sigma
         result.polarity = Int(sign)
         result.fit = fits.blur

@@ -71,7 +71,9 @@ public struct KernelClassifier: Sendable {
     public func classify(_ bank: KernelBank) -> [KernelClassification] { classifyLayer(bank).classifications }
 
     /// Labels the kernels of a layer and says whether the layer is more than chance.
-    public func classifyLayer(_ bank: KernelBank) -> (classifications: [KernelClassification], structure: LayerStructure?) {
+    public func classifyLayer(_ bank: KernelBank) -> (
+        classifications: [KernelClassification], structure: LayerStructure?
+    ) {
         precondition(bank.size == size)
         return classifyLayer(bank.values, outputScale: bank.batchNormScale)
     }
@@ -87,8 +89,8 @@ public struct KernelClassifier: Sendable {
         let count = values.count / cells
         var result: [KernelClassification] = []
         result.reserveCapacity(count)
-        var spreads: [Float] = []
-        spreads.reserveCapacity(count)
+        var strengths: [ZeroRule.Strength] = []
+        strengths.reserveCapacity(count)
         var extractor = FeatureExtractor(families: families, similarity: similarity)
         let describer = Description(classifier: self, ones: extractor.ones)
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
@@ -97,12 +99,16 @@ public struct KernelClassifier: Sendable {
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
                 result.append(describer.classification(features, values: values, start: (start + lane) * cells))
-                let scale = abs(outputScale?[start + lane] ?? 1)
-                spreads.append(features.scale * max(0, features.outputEnergy).squareRoot() * scale)
+                let scale = features.scale * abs(outputScale?[start + lane] ?? 1)
+                strengths.append(
+                    ZeroRule.Strength(
+                        spread: scale * max(0, features.outputEnergy).squareRoot(),
+                        norm: scale * features.energy.squareRoot()))
             }
         }
         if settings.perturbations > 0 { measureStability(&result, values: values, extractor: &extractor) }
-        ZeroRule(threshold: settings.rubric.zeroSpread).apply(to: &result, spreads: spreads)
+        ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
+            .apply(to: &result, strengths: strengths)
         let structure = LayerStructure(values: values, size: size, seed: settings.seed)
         if let structure, !structure.isStructured, !settings.labelsUnstructuredLayers { withdraw(&result) }
         return (result, structure)

@@ -12,8 +12,8 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     /// How many kernels were compared.
     public let kernels: Int
 
-    /// The ``score`` above which a layer counts as structured; shuffled real layers reach 3.
-    public static let threshold = 4.0
+    /// The ``score`` above which a layer counts as structured; of shuffled real layers about one in a thousand passes it.
+    public static let threshold = 5.0
     /// Fewer kernels than this say nothing about their layer.
     public static let minimumKernels = 32
 

@@ -69,15 +69,21 @@ struct TemplateFamilies: Sendable, Equatable {
             }
             for (along, across) in isLarge ? [(flat, 1.0), (1.0, flat)] : [] {
                 drafts.append(
-                    (.derivative, plane.map { x, y in (c * x + s * y) * bell(c * x + s * y, along) * bell(c * y - s * x, across) }))
+                    (
+                        .derivative,
+                        plane.map { x, y in (c * x + s * y) * bell(c * x + s * y, along) * bell(c * y - s * x, across) }
+                    ))
             }
             for sigma in sigmas {
                 for shift in [-0.5, 0.5] {
                     let kind: TemplateKind = sigma == flat ? .derivative : .oneSided
                     drafts.append(
-                        (kind, plane.map { x, y in
-                            (c * x + s * y - shift) * bell(hypot(x - shift * c, y - shift * s), sigma)
-                        }))
+                        (
+                            kind,
+                            plane.map { x, y in
+                                (c * x + s * y - shift) * bell(hypot(x - shift * c, y - shift * s), sigma)
+                            }
+                        ))
                 }
             }
         }
@@ -119,10 +125,13 @@ struct TemplateFamilies: Sendable, Equatable {
             for sigma in isLarge ? [0.5, 0.7, 1, 1.5] : [0.5, 0.7, 1] {
                 for length in isLarge ? [1, 2, flat] : [0.7, 1.4, flat] {
                     drafts.append(
-                        (.line, plane.map { x, y in
-                            let u = (c * x + s * y) / sigma
-                            return (u * u - 1) * bell(c * x + s * y, sigma) * bell(c * y - s * x, length)
-                        }))
+                        (
+                            .line,
+                            plane.map { x, y in
+                                let u = (c * x + s * y) / sigma
+                                return (u * u - 1) * bell(c * x + s * y, sigma) * bell(c * y - s * x, length)
+                            }
+                        ))
                 }
             }
             for sigma in step < directions / 2 ? [0.6, 0.9, 1.5] : [] {

@@ -51,19 +51,19 @@ public struct Derivation: Sendable, Equatable {
         let last = DerivationRules.last(evidence)
         let squeezeExcite = wishes.withSqueezeExcite ? SqueezeExcite() : nil
         let template = try VGNetConfig(
-            name: wishes.name ?? "derived-\(name(of: wishes.budget))", channels: NetworkShape.published[0].shape.channels,
+            name: wishes.name ?? "derived-\(name(of: wishes.budget))",
+            channels: NetworkShape.published[0].shape.channels,
             blocks: NetworkShape.published[0].shape.blocks,
             downsampling: refusal == nil ? downsampling.value : .gaussian(.paper),
             half: half.value, last: last.value, activation: wishes.activation, squeezeExcite: squeezeExcite,
             classes: wishes.classes, inputSize: wishes.inputSize)
         let shape = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple).solve { candidate in
-            // The solver's widths are even and positive, so the copy is valid wherever the bank allows the width.
             (try? template.replacing(channels: candidate.channels, blocks: candidate.blocks))?.parameters.learnable
-                ?? Int.max / 4
         }
         let config = try template.replacing(channels: shape.channels, blocks: shape.blocks)
         var reasons = shapeReasons(config, wishes)
-        reasons += refusal.map { [refusedReason(.downsampling, "gaussian", $0)] + gaussianDefaults($0) }
+        reasons +=
+            refusal.map { [refusedReason(.downsampling, "gaussian", $0)] + gaussianDefaults($0) }
             ?? downsampling.reasons
         reasons += refusal.map { [refusedReason(.half, config.half.text, $0)] } ?? half.reasons
         reasons += refusal.map { [refusedReason(.last, config.last.text, $0)] } ?? last.reasons

@@ -54,7 +54,8 @@ enum DerivationRules {
                     sources: pool.layers, rule: "at least 75 %, so one fixed Gaussian replaces them (D1)"),
                 Reason(
                     field: VGNetConfig.Field.gaussianSigma.rawValue, value: "\(rounded) px",
-                    statistic: "median fitted σ \(NumberFormat.fixed(sigma, 2)) px of \(pool.sigmasPixels.count) blur kernels",
+                    statistic:
+                        "median fitted σ \(NumberFormat.fixed(sigma, 2)) px of \(pool.sigmasPixels.count) blur kernels",
                     sources: pool.layers, rule: "clamped to 0.7…1.5, rounded to 0.05 (D2)"),
                 Reason(
                     field: VGNetConfig.Field.gaussianSigns.rawValue, value: paper.signs.rawValue,

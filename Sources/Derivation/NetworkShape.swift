@@ -33,21 +33,24 @@ struct ShapeProfile: Sendable, Equatable {
     let blocks: [Int]
 
     /// The profile at `parameters`: between two published nets the logarithms of the widths are interpolated along the
-    /// logarithm of the budget; outside them all widths grow or shrink with the square root of the budget.
-    init(parameters: Int) {
-        let published = NetworkShape.published
+    /// logarithm of the count; outside them all widths grow or shrink with the square root of the budget.
+    ///
+    /// `count` gives the parameters that a published shape has in the wanted form (classes, SE, kernels); nil where
+    /// the form does not allow the shape, which then counts as its VGNetG.
+    init(parameters: Int, count: (NetworkShape) -> Int?) {
+        let shapes = NetworkShape.published.map(\.shape)
         let wanted = log(Double(parameters))
-        let logs = published.map { log(Double($0.parameters)) }
-        let nearest = published.indices.min { abs(logs[$0] - wanted) < abs(logs[$1] - wanted) } ?? 0
-        blocks = published[nearest].shape.blocks
+        let logs = NetworkShape.published.map { log(Double(count($0.shape) ?? $0.parameters)) }
+        let nearest = shapes.indices.min { abs(logs[$0] - wanted) < abs(logs[$1] - wanted) } ?? 0
+        blocks = shapes[nearest].blocks
         guard let upper = logs.firstIndex(where: { $0 >= wanted }), upper > 0 else {
-            let end = wanted <= logs[0] ? 0 : published.count - 1
+            let end = wanted <= logs[0] ? 0 : shapes.count - 1
             let factor = exp((wanted - logs[end]) / 2)
-            channels = published[end].shape.channels.map { Double($0) * factor }
+            channels = shapes[end].channels.map { Double($0) * factor }
             return
         }
         let weight = (wanted - logs[upper - 1]) / (logs[upper] - logs[upper - 1])
-        channels = zip(published[upper - 1].shape.channels, published[upper].shape.channels).map {
+        channels = zip(shapes[upper - 1].channels, shapes[upper].channels).map {
             exp((1 - weight) * log(Double($0)) + weight * log(Double($1)))
         }
     }

@@ -18,7 +18,10 @@ public struct EvaluationReport: Sendable {
         var rows: [(String, String)] = [
             ("network", evaluation.network),
             ("weights", evaluation.weightsPath ?? "random (counts and latency hold, logits mean nothing)"),
-            ("parameters", "\(NumberFormat.grouped(counts.learnable)) learnable, \(NumberFormat.grouped(counts.fixed)) fixed"),
+            (
+                "parameters",
+                "\(NumberFormat.grouped(counts.learnable)) learnable, \(NumberFormat.grouped(counts.fixed)) fixed"
+            ),
             (
                 "MACs",
                 "\(NumberFormat.grouped(evaluation.macs)) at \(shape[2])×\(shape[3]) (FLOPs = 2 MACs)"

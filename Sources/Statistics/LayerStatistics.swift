@@ -48,6 +48,14 @@ public struct LayerStatistics: Sendable, Equatable {
     /// The kernels whose label changes under slight noise (stability below 0.8).
     public var uncertainCount: Int { classifications.count { $0.isUncertain } }
 
+    /// How many kernels have each shape that occurs, in the order of ``KernelShape``.
+    public var shapeCounts: [(shape: KernelShape, count: Int)] {
+        KernelShape.allCases.compactMap { shape in
+            let count = classifications.count { $0.shape == shape }
+            return count > 0 ? (shape, count) : nil
+        }
+    }
+
     /// The share of `label` with its 95 % interval.
     public func interval(_ label: KernelLabel) -> ShareInterval {
         ShareInterval(count: counts[label], total: counts.total)

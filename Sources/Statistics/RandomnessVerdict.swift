@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 
 /// Whether a network's kernels are still random, judged from the kernels that got a name.
 public struct RandomnessVerdict: Sendable, Equatable {
@@ -39,17 +40,14 @@ public struct RandomnessVerdict: Sendable, Equatable {
     /// The verdict as one sentence with its numbers.
     public var sentence: String {
         guard liveKernels > 0 else { return "No kernel is finite and not zero: nothing can be said." }
-        let numbers =
-            "\(percent(namedShare)) of the live kernels are identity, blur or edge "
-            + "(random kernels: \(percent(chanceShare))), "
-            + "\(structuredLayers) of \(testedLayers) layers differ from their own shuffled weights"
+        var numbers =
+            "\(NumberFormat.percent(namedShare)) of the live kernels are identity, blur or edge "
+            + "(random kernels: \(NumberFormat.percent(chanceShare)))"
+        if testedLayers > 0 {
+            numbers += ", \(structuredLayers) of \(testedLayers) layers differ from their own shuffled weights"
+        }
         return isRandom
             ? "The kernels look random, as in a network that was not trained: \(numbers)."
             : "The kernels are learned, not random: \(numbers)."
-    }
-
-    private func percent(_ share: Double) -> String {
-        let tenths = (share * 1000).rounded() / 10
-        return tenths == tenths.rounded() ? "\(Int(tenths)) %" : "\(tenths) %"
     }
 }

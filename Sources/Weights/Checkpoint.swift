@@ -49,7 +49,7 @@ public struct Checkpoint: Sendable {
     private let source: any TensorSource
 
     /// Joins a file's listing with the means to read its tensors.
-    init(
+    package init(
         path: String, format: String, sha256: String, entries: [Entry], attributes: [String: String],
         source: any TensorSource
     ) {
@@ -80,7 +80,7 @@ public struct Checkpoint: Sendable {
 }
 
 /// Where a checkpoint's tensors come from: an open file, a child process, bytes in memory.
-protocol TensorSource: Sendable {
+package protocol TensorSource: Sendable {
     /// Reads one tensor as float32 in the file's axis order; `shape` is the one that was listed.
     func tensor(named name: String, shape: Shape) throws -> Tensor
 }

@@ -44,4 +44,21 @@ public struct Network: Sendable {
     }
 
     let readWeight: @Sendable (ConvLayer) throws -> Tensor
+
+    /// Joins what is known about a network with the means to read its weights; see the properties.
+    package init(
+        checkpoint: Checkpoint, family: String?, title: String, recognition: String, layers: [ConvLayer],
+        missingTensors: [String], classCount: Int?, input: InputConvention,
+        readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
+    ) {
+        self.checkpoint = checkpoint
+        self.family = family
+        self.title = title
+        self.recognition = recognition
+        self.layers = layers
+        self.missingTensors = missingTensors
+        self.classCount = classCount
+        self.input = input
+        self.readWeight = readWeight
+    }
 }

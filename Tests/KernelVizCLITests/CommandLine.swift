@@ -12,7 +12,8 @@ enum CommandLine {
     /// The executable beside the test bundle.
     static let binary: String = {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
-        let folder = bundle.map { ($0 as NSString).deletingLastPathComponent }
+        let folder =
+            bundle.map { ($0 as NSString).deletingLastPathComponent }
             ?? (ProcessInfo.processInfo.arguments[0] as NSString).deletingLastPathComponent
         return folder + "/kernelviz"
     }()
@@ -25,7 +26,7 @@ enum CommandLine {
             process.arguments = arguments
             if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
             let files = ["out", "err"].map { temporary + "/" + $0 }
-            for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+            for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
             process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
             process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
             process.standardInput = FileHandle.nullDevice

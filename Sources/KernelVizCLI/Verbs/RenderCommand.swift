@@ -11,7 +11,8 @@ struct RenderCommand: ParsableCommand {
 
 /// What every figure is written with.
 struct FigureOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
     var output: String
 
     @Option(help: "The page's width in millimetres, 80…400.")

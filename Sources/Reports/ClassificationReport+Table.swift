@@ -1,0 +1,107 @@
+import Classification
+import Diagnostics
+import Statistics
+
+extension ClassificationReport {
+    /// A table of the layers for a terminal, with what the numbers rest on below it.
+    ///
+    /// Shares are whole percentages of the layer's kernels, "·" where there is none. Long layer names are shortened in
+    /// the middle.
+    /// - Parameter coloured: whether each label's share stands in the label's colour (ANSI), the stronger the larger.
+    public func table(coloured: Bool = false) -> String {
+        let network = statistics.network
+        var columns: [TextTable.Column] = [
+            .init("#", .right), .init("layer", .left), .init("size", .left), .init("stride", .right),
+            .init("kernels", .right),
+        ]
+        columns += KernelLabel.allCases.map { .init($0.rawValue, .right) }
+        columns += [.init("DC gain", .right), .init("σ", .right)]
+        var table = TextTable(columns)
+        for layer in statistics.layers { table.add(row(layer, coloured: coloured)) }
+        table.addRule()
+        table.add(totals(coloured: coloured))
+        var text = "\(network.checkpoint.path): \(network.title), \(statistics.layers.count) layers, "
+        text += "\(NumberFormat.grouped(statistics.counts.total)) kernels\n"
+        text += table.text
+        for note in notes { text += note + "\n" }
+        return text
+    }
+
+    private func row(_ layer: LayerStatistics, coloured: Bool) -> [TextTable.Cell] {
+        let size = layer.layer.kernelHeight
+        var cells: [TextTable.Cell] = [
+            .init(layer.layer.number.map(String.init) ?? ""), .init(TextTable.shortened(layer.layer.name, to: 30)),
+            .init("\(size)×\(size)"), .init(layer.layer.stride.map(String.init) ?? "?"),
+            .init(NumberFormat.grouped(layer.counts.total)),
+        ]
+        cells += shares(layer.counts, coloured: coloured)
+        cells.append(.init(NumberFormat.fixed(layer.medianDCGain, 2)))
+        cells.append(.init(layer.medianSigmaPixels.map { NumberFormat.fixed($0, 2) } ?? "·"))
+        return cells
+    }
+
+    private func totals(coloured: Bool) -> [TextTable.Cell] {
+        var cells: [TextTable.Cell] = [
+            .init(""), .init("all layers"), .init(""), .init(""),
+            .init(NumberFormat.grouped(statistics.counts.total)),
+        ]
+        cells += shares(statistics.counts, coloured: coloured)
+        return cells + [.init(""), .init("")]
+    }
+
+    private func shares(_ counts: LabelCounts, coloured: Bool) -> [TextTable.Cell] {
+        KernelLabel.allCases.map { label in
+            let share = counts.share(label)
+            guard counts[label] > 0 else { return .init("·") }
+            let isSmall = share < 0.005
+            let isNearlyAll = share >= 0.995 && counts[label] < counts.total
+            let text = isSmall ? "<1 %" : isNearlyAll ? ">99 %" : NumberFormat.percent(share)
+            return .init(text, style: coloured ? Self.style(label, share) : "")
+        }
+    }
+
+    /// The label's colour: faint below 10 %, bold from 50 % on.
+    private static func style(_ label: KernelLabel, _ share: Double) -> String {
+        let colour =
+            switch label {
+            case .identity: "34"
+            case .blur: "32"
+            case .edge: "33"
+            case .zero: "31"
+            case .other: "90"
+            }
+        return share >= 0.5 ? "1;" + colour : share < 0.1 ? "2;" + colour : colour
+    }
+
+    /// What the reader needs to judge the table, one sentence each.
+    private var notes: [String] {
+        var notes = [statistics.randomness.sentence]
+        for calibration in statistics.calibrations {
+            let rates = calibration.nullRates
+            let shares = [("identity", rates.identity), ("blur", rates.blur), ("edge", rates.edge)]
+                .map { "\($0.0) \(NumberFormat.fixed($0.1 * 100, 1)) %" }.joined(separator: ", ")
+            notes.append("Random \(rates.size)×\(rates.size) kernels are called \(shares).")
+        }
+        let uncertain = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
+        if statistics.settings.perturbations > 0 {
+            notes.append(
+                "\(NumberFormat.grouped(uncertain)) of \(NumberFormat.grouped(statistics.counts.total)) labels are "
+                    + "uncertain: they change under noise of −\(NumberFormat.fixed(statistics.settings.perturbationDecibels, 0)) dB."
+            )
+        }
+        let broken = statistics.layers.reduce(0) { $0 + $1.nonFiniteCount }
+        if broken > 0 {
+            notes.append("\(NumberFormat.grouped(broken)) kernels hold NaN or infinite weights and count as other.")
+        }
+        let withdrawn = statistics.layers.filter { $0.structure?.isStructured == false }
+        if !withdrawn.isEmpty {
+            let numbers = withdrawn.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")
+            notes.append("No better than their own shuffled weights: \(numbers).")
+        }
+        if !statistics.skipped.isEmpty {
+            let names = statistics.skipped.map { "\($0.label) (\($0.kernelHeight)×\($0.kernelWidth))" }
+            notes.append("Left out, not square: \(names.joined(separator: ", ")).")
+        }
+        return notes
+    }
+}

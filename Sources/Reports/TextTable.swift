@@ -1,0 +1,69 @@
+/// A table of text for a terminal, ruled with box-drawing lines.
+struct TextTable {
+    enum Alignment { case left, right }
+
+    struct Column {
+        let title: String
+        let alignment: Alignment
+
+        init(_ title: String, _ alignment: Alignment) {
+            self.title = title
+            self.alignment = alignment
+        }
+    }
+
+    struct Cell {
+        let text: String
+        /// The parameters of an ANSI "select graphic rendition" sequence ("1;32"); empty for plain text.
+        let style: String
+
+        init(_ text: String, style: String = "") {
+            self.text = text
+            self.style = style
+        }
+    }
+
+    private let columns: [Column]
+    /// Rows from top to bottom; nil is a rule.
+    private var rows: [[Cell]?] = []
+
+    init(_ columns: [Column]) { self.columns = columns }
+
+    /// Adds a row; one cell a column.
+    mutating func add(_ row: [Cell]) {
+        precondition(row.count == columns.count)
+        rows.append(row)
+    }
+
+    /// Adds a line across the table.
+    mutating func addRule() { rows.append(nil) }
+
+    /// The table, each line ended.
+    var text: String {
+        let widths = columns.indices.map { column in
+            rows.reduce(columns[column].title.count) { max($0, $1?[column].text.count ?? 0) }
+        }
+        func rule(_ left: String, _ middle: String, _ right: String) -> String {
+            left + widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle) + right + "\n"
+        }
+        func line(_ cells: [Cell]) -> String {
+            let padded = cells.indices.map { column in
+                let cell = cells[column]
+                let space = String(repeating: " ", count: widths[column] - cell.text.count)
+                let shown = cell.style.isEmpty ? cell.text : "\u{1B}[\(cell.style)m\(cell.text)\u{1B}[0m"
+                return columns[column].alignment == .left ? shown + space : space + shown
+            }
+            return "│ " + padded.joined(separator: " │ ") + " │\n"
+        }
+        var text = rule("┌", "┬", "┐") + line(columns.map { Cell($0.title) }) + rule("├", "┼", "┤")
+        for row in rows { text += row.map(line) ?? rule("├", "┼", "┤") }
+        return text + rule("└", "┴", "┘")
+    }
+
+    /// `name`, or its beginning and end around "…" where it has more than `limit` characters.
+    static func shortened(_ name: String, to limit: Int) -> String {
+        guard name.count > limit, limit > 2 else { return name }
+        let tail = (limit - 1) / 2
+        return name.prefix(limit - 1 - tail) + "…" + name.suffix(tail)
+    }
+}

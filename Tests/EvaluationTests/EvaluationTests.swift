@@ -1,0 +1,61 @@
+import Diagnostics
+import Evaluation
+import Tensors
+import TestSupport
+import Testing
+import VGNets
+
+@Suite struct EvaluationTests {
+    /// numpy.quantile([1, 2, 4, 8, 16], [0.1, 0.5, 0.9]) = 1.4, 4, 12.8.
+    @Test func latencyIsSummarisedAsNumPyDoes() {
+        let latency = Latency(milliseconds: [8, 1, 16, 2, 4])
+        #expect(latency.median == 4)
+        #expect(abs(latency.percentile10 - 1.4) < 1e-12)
+        #expect(abs(latency.percentile90 - 12.8) < 1e-12)
+        #expect(latency.minimum == 1)
+    }
+
+    /// softmax([2, 1, 0]) = 0.66524, 0.24473, 0.09003.
+    @Test func topClassesAreSoftmaxProbabilitiesInOrder() {
+        let guesses = TopClasses.of([0, 2, 1], names: ["a", "b", "c"], count: 2)
+        #expect(guesses.map(\.index) == [1, 2])
+        #expect(guesses.map(\.name) == ["b", "c"])
+        #expect(abs(guesses[0].probability - 0.66524) < 1e-5)
+    }
+
+    @Test func namesOfAnotherNumberAreIgnored() {
+        #expect(TopClasses.of([0, 1], names: ["a"]).map(\.name) == [nil, nil])
+    }
+
+    @Test(arguments: [
+        ("a.h5:/x/y", NetworkInput.tensor(file: "a.h5", dataset: "/x/y")),
+        ("a.h5", .tensor(file: "a.h5", dataset: "/input")), ("a.h5:", .tensor(file: "a.h5", dataset: "/input")),
+    ])
+    func tensorsAreNamedByFileAndDataset(text: String, input: NetworkInput) {
+        #expect(NetworkInput(tensorText: text) == input)
+    }
+
+    @Test func aRandomNetGivesTheSameLogitsForTheSameSeed() throws {
+        let config = try VGNetConfig(
+            name: "tiny", channels: [8, 16, 16, 24, 32], blocks: [1, 2, 2, 1], classes: 10, inputSize: 32)
+        let logits = try [UInt64(1), 1, 2].map { seed in
+            let network = try RunnableNetwork(config: config, source: .config("t"), seed: seed)
+            return try NetworkEvaluation.evaluate(network, input: .random(seed: 5), runs: 0).logits
+        }
+        #expect(logits[0] == logits[1])
+        #expect(logits[0] != logits[2])
+        #expect(logits[0].shape == [1, 10])
+    }
+
+    @Test(.needsSharedFiles) func aFamilyThatDoesNotRunSaysSo() {
+        let path = SharedFiles.path("weights/efficientnet_lite0_int8dq.h5")
+        let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path) }
+        #expect(error?.code == "eval.notRunnable")
+    }
+
+    @Test func aCheckpointBesideWeightsIsRefused() {
+        let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+        let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path, weights: path) }
+        #expect(error?.code == "eval.weightsTwice")
+    }
+}

@@ -1,0 +1,84 @@
+import Classification
+import Diagnostics
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Statistics
+
+@Suite struct StatisticsTests {
+    /// Wilson intervals as statsmodels' proportion_confint(method="wilson") gives them.
+    @Test(arguments: [
+        (5, 10, 0.236_593_091, 0.763_406_909), (1, 20, 0.008_881_447, 0.236_131_193), (0, 10, 0, 0.277_532_800),
+        (10, 10, 0.722_467_200, 1),
+    ])
+    func wilsonIntervals(count: Int, total: Int, low: Double, high: Double) {
+        let interval = ShareInterval(count: count, total: total)
+        #expect(abs(interval.low - low) < 1e-6 && abs(interval.high - high) < 1e-6)
+        #expect(interval.share == Double(count) / Double(total))
+    }
+
+    @Test func nothingCountedLeavesEverythingOpen() {
+        let interval = ShareInterval(count: 0, total: 0)
+        #expect(interval.share == 0 && interval.low == 0 && interval.high == 1)
+    }
+
+    private func repeated(_ kernel: [Float], _ count: Int) -> [Float] {
+        Array(repeating: kernel, count: count).flatMap { $0 }
+    }
+
+    @Test func layersAreCountedInNetworkOrderAndProgressIsTold() throws {
+        let network = MemoryNetwork.make([
+            .init(
+                name: "first", shape: [4, 1, 3, 3], stride: 2,
+                scalars: repeated(NamedKernel.gaussian(sigmaPixels: 1.2).values, 3) + FixedKernels.sobelX.values),
+            .init(name: "wide", shape: [1, 1, 1, 3], scalars: [1, 1, 1]),
+            .init(name: "second", shape: [2, 1, 3, 3], scalars: repeated(NamedKernel.delta().values, 2)),
+        ])
+        var told: [[Int]] = []
+        let statistics = try NetworkStatistics.analyse(network) { told.append([$0, $1]) }
+        #expect(told == [[1, 2], [2, 2]])
+        #expect(statistics.layers.map(\.layer.name) == ["first", "second"])
+        #expect(statistics.skipped.map(\.name) == ["wide"])
+        let first = statistics.layers[0]
+        #expect(first.counts[.blur] == 3 && first.counts[.edge] == 1)
+        #expect(abs((first.medianSigmaPixels ?? 0) - 1.2) < 0.01)
+        #expect(first.medianDCGain > 0.999)
+        // Three bumps are fully symmetric, one Sobel is odd.
+        #expect(abs(first.symmetry.fullySymmetric - 0.75) < 1e-5 && abs(first.symmetry.odd - 0.25) < 1e-5)
+        #expect(first.shapeCounts.map { "\($0.shape.rawValue) \($0.count)" } == ["gaussian 3", "sobel-x 1"])
+        #expect(statistics.counts[.identity] == 2 && statistics.counts.total == 6)
+        #expect(statistics.calibrations.map(\.nullRates.size) == [3])
+    }
+
+    @Test func whatProgressThrowsEndsTheWork() throws {
+        let network = MemoryNetwork.make([
+            .init(name: "a", shape: [1, 1, 3, 3], scalars: NamedKernel.delta().values)
+        ])
+        let stop = KernelVizError(code: "test.stop", subject: "a", found: "stopped")
+        #expect(throws: stop) { try NetworkStatistics.analyse(network) { _, _ in throw stop } }
+    }
+
+    @Test func medians() {
+        #expect(LayerStatistics.median([3, 1, 2]) == 2)
+        #expect(LayerStatistics.median([4, 1, 2, 3]) == 2.5)
+        #expect(LayerStatistics.median([]) == nil)
+    }
+
+    @Test func randomWeightsAreCalledRandom() throws {
+        var generator = SeededGenerator(seed: 12)
+        let network = MemoryNetwork.make(
+            (0..<3).map { index in
+                .init(
+                    name: "conv\(index)", shape: [200, 1, 3, 3],
+                    scalars: (0..<1800).map { _ in Float(generator.normal()) })
+            })
+        let verdict = try NetworkStatistics.analyse(network).randomness
+        #expect(verdict.isRandom && verdict.structuredLayers == 0 && verdict.testedLayers == 3)
+        #expect(
+            verdict.sentence
+                == "The kernels look random, as in a network that was not trained: 0 % of the live kernels are "
+                + "identity, blur or edge (random kernels: 4 %), 0 of 3 layers differ from their own shuffled weights.")
+    }
+}

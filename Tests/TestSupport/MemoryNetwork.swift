@@ -1,0 +1,52 @@
+import Diagnostics
+import Tensors
+import Weights
+
+/// A network whose layers lie in memory.
+public enum MemoryNetwork {
+    /// One layer: a name, a shape O×I×H×W, a stride and its scalars.
+    public struct Layer {
+        let name: String
+        let shape: Shape
+        let stride: Int?
+        let scalars: [Float]
+
+        /// Names a layer.
+        public init(name: String, shape: Shape, stride: Int? = 1, scalars: [Float]) {
+            self.name = name
+            self.shape = shape
+            self.stride = stride
+            self.scalars = scalars
+        }
+    }
+
+    /// Joins layers to a network of the family "TestNet"; nothing lies in its checkpoint.
+    public static func make(_ layers: [Layer], path: String = "net.h5") -> Network {
+        let tensors = Dictionary(
+            uniqueKeysWithValues: layers.map { ($0.name + ".weight", Tensor(shape: $0.shape, scalars: $0.scalars)) })
+        let convs = layers.enumerated().map { index, layer in
+            ConvLayer(
+                number: index + 1, name: layer.name, tensorName: layer.name + ".weight", weightShape: layer.shape,
+                stride: layer.stride, connectivity: layer.shape[1] == 1 ? .depthwise(multiplier: 1) : .standard,
+                role: layer.stride == 2 ? .downsampling : .body)
+        }
+        let checkpoint = Checkpoint(
+            path: path, format: "HDF5", sha256: String(repeating: "0", count: 64), entries: [], attributes: [:],
+            source: NoTensors())
+        return Network(
+            checkpoint: checkpoint, family: "TestNet", title: "TestNet 1.0", recognition: "made in a test",
+            layers: convs, missingTensors: [], classCount: nil, input: InputConvention(padding: .torch),
+            readWeight: { layer in
+                guard let tensor = tensors[layer.tensorName] else {
+                    throw KernelVizError(code: "test.noTensor", subject: layer.tensorName, found: "absent")
+                }
+                return tensor
+            })
+    }
+
+    private struct NoTensors: TensorSource {
+        func tensor(named name: String, shape: Shape) throws -> Tensor {
+            throw KernelVizError(code: "test.noTensor", subject: name, found: "absent")
+        }
+    }
+}
