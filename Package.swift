@@ -25,7 +25,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
 
 /// The engine's operators: optimised in debug builds too, each copy for its own instructions.
 func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftSetting] {
-    [.unsafeFlags(["-Ounchecked"] + features.flatMap { ["-Xcc", $0] })] + defines.map { .define($0) }
+    // Tiles live in registers only where the loops over them are unrolled early.
+    let unrolling = ["-Xllvm", "-unroll-threshold=3000"]
+    return [.unsafeFlags(["-Ounchecked"] + unrolling + features.flatMap { ["-Xcc", $0] })]
+        + defines.map { .define($0) }
 }
 
 /// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.

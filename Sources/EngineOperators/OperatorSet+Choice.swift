@@ -32,7 +32,7 @@ extension OperatorSet {
         package static var avx512: OperatorSet? {
             guard kernelviz_has_avx512() else { return nil }
             return OperatorSet(
-                name: "avx512", panelWidths: [4, 3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
+                name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
                 matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
                 elementwise: OperatorsAVX512.Operators.elementwise, mean: OperatorsAVX512.Operators.mean,
                 multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)

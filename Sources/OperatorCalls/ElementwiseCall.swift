@@ -1,7 +1,7 @@
 /// A step on each number of one block: v = function(a ∘ b) · scale + shift.
 package struct ElementwiseCall {
     /// How the second operand enters.
-    package enum Combination: Int32, Sendable, Equatable {
+    package enum Combination: Sendable {
         /// There is none.
         case none
         /// a + b.

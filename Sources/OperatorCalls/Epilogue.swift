@@ -2,15 +2,12 @@
 /// function(v) · scale + shift + residual.
 ///
 /// A bias is no part of it: sums start with it.
-package struct Epilogue: @unchecked Sendable {
+package struct Epilogue: @unchecked Sendable, BitwiseCopyable {
     // Sendable: the pointers lead to constants that nobody writes.
 
     /// A function of one number.
-    package enum Function: Int32, Sendable, Equatable {
+    package enum Function: Sendable, BitwiseCopyable {
         case none, relu, relu6, silu, hardSwish, sigmoid, hardSigmoid
-
-        /// Whether it is a comparison or two, cheap enough for numbers that are still in registers.
-        @inlinable package var isClamp: Bool { rawValue <= Function.relu6.rawValue }
     }
 
     /// Applied to each number.

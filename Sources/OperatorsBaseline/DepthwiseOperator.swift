@@ -83,10 +83,10 @@ enum DepthwiseOperator {
     ) {
         let target = call.output + (row &* call.outputWidth &+ column) &* 16
         if call.epilogue.function.isClamp {
-            if call.epilogue.function != .none {
+            if !call.epilogue.function.isNone {
                 for index in 0..<count { sums[index] = sums[index].rectified }
             }
-            if call.epilogue.function == .relu6 {
+            if call.epilogue.function.isRelu6 {
                 for index in 0..<count { sums[index].replace(with: 6, where: sums[index] .> 6) }
             }
             if let scale = call.epilogue.scale, let shift = call.epilogue.shift {

@@ -75,3 +75,16 @@ extension Lanes {
         }
     }
 }
+
+extension Epilogue.Function {
+    /// Whether it is a comparison or two, cheap enough for numbers that are still in registers.
+    @inline(__always) var isClamp: Bool {
+        switch self {
+        case .none, .relu, .relu6: true
+        default: false
+        }
+    }
+
+    @inline(__always) var isNone: Bool { if case .none = self { true } else { false } }
+    @inline(__always) var isRelu6: Bool { if case .relu6 = self { true } else { false } }
+}

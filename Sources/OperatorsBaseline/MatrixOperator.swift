@@ -49,8 +49,6 @@ enum MatrixOperator {
 
         private static func four(_ call: MatrixCall) {
             var pixel = 0
-            while pixel &+ 6 <= call.pixels { step(&pixel, 6) { matrixTile(Accumulators<6, 4>.self, call, from: $0) } }
-            while pixel &+ 4 <= call.pixels { step(&pixel, 4) { matrixTile(Accumulators<4, 4>.self, call, from: $0) } }
             while pixel < call.pixels { step(&pixel, 1) { matrixTile(Accumulators<1, 4>.self, call, from: $0) } }
         }
 

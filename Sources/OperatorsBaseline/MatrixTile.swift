@@ -64,12 +64,12 @@ private func finish<let pixels: Int, let blocks: Int>(
         }
         return finishInMemory(call, from: start, pixels: pixels)
     }
-    if epilogue.function != .none {
+    if !epilogue.function.isNone {
         for pixel in 0..<pixels {
             for block in 0..<blocks { sums[pixel][block] = sums[pixel][block].rectified }
         }
     }
-    if epilogue.function == .relu6 {
+    if epilogue.function.isRelu6 {
         for pixel in 0..<pixels {
             for block in 0..<blocks {
                 sums[pixel][block].replace(with: 6, where: sums[pixel][block] .> 6)
