@@ -164,7 +164,7 @@ let package = Package(
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
