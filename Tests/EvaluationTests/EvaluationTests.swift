@@ -39,6 +39,7 @@ import VGNets
     @Test(arguments: [
         ("tench\ngoldfish, gold fish\n", ["tench", "goldfish, gold fish"]),
         ("index,label\n1,b\n0,\"a, an a\"\n", ["a, an a", "b"]), ("0, a\r\n1, b\r\n", ["a", "b"]),
+        ("class_index,wnid,label\n0,n01,tench\n1,n02,goldfish, gold\n", ["tench", "goldfish, gold"]),
     ])
     func classNamesAreReadFromLinesAndFromCSV(text: String, names: [String]) throws {
         try withTemporaryFolder { folder in
