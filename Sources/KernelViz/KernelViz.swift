@@ -9,6 +9,7 @@
 @_exported import Files
 @_exported import HDF5
 @_exported import Images
+@_exported import Isolation
 @_exported import Kernels
 @_exported import Networks
 @_exported import Reports
