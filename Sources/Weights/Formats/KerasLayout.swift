@@ -45,7 +45,9 @@ struct KerasLayout {
                         advice: "Save the model again")
                 }
                 guard dataset.kind == .numeric, seen.insert(path).inserted else { continue }
-                let nested = owner.isEmpty ? layer : "\(layer)/\(owner)"
+                // Keras 3 repeats the model's own name in front of its layers'.
+                let isWhole = owner.hasPrefix(layer + "/")
+                let nested = owner.isEmpty ? layer : isWhole ? owner : "\(layer)/\(owner)"
                 let module = isSingle ? layer : nested
                 let parameter = Self.parameter(weight)
                 entries.append(
