@@ -121,7 +121,8 @@ let package = Package(
         module(
             "Gallery",
             [
-                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Derivation",
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets",
+                "Derivation",
                 "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
             ]),
 
@@ -135,7 +136,8 @@ let package = Package(
         module(
             "KernelViz",
             [
-                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
+                "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
             ]),
@@ -171,7 +173,8 @@ let package = Package(
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
-            name: "KernelVizCLITests", dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
+            name: "KernelVizCLITests",
+            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),

@@ -12,13 +12,15 @@ struct PaperFindings {
     /// What the paper says about the figure.
     var claim: String {
         switch figure {
-        case 1: "The paper's claim: kernels differ by depth, blur where the resolution is reduced and at the end, "
-            + "identity in the middle."
+        case 1:
+            "The paper's claim: kernels differ by depth, blur where the resolution is reduced and at the end, "
+                + "identity in the middle."
         case 2: "The paper's claim: downsampling layers learn blur kernels."
         case 3: "The paper's claim: many kernels in the middle are identity."
         case 4: "The paper's claim: the last layer's kernels are blur."
         case 5: "The paper's claim: some kernels are Sobel and Laplacian, fewer with depth, while blur grows."
-        default: "The authors' code divides by at least 10⁻⁵, so that kernels with max|w| well below 5×10⁻⁶ come out red."
+        default:
+            "The authors' code divides by at least 10⁻⁵, so that kernels with max|w| well below 5×10⁻⁶ come out red."
         }
     }
 

@@ -47,7 +47,11 @@ public struct CheckpointDifference: Sendable {
         var equal = 0
         for (index, entry) in first.entries.enumerated() {
             if let other = second.entry(named: entry.name) ?? byKey[Self.key(entry)], used.insert(other.name).inserted {
-                if let change = try Self.compare(entry, other, first, second) { changes.append(change) } else { equal += 1 }
+                if let change = try Self.compare(entry, other, first, second) {
+                    changes.append(change)
+                } else {
+                    equal += 1
+                }
             } else {
                 missing.append(entry.name)
             }

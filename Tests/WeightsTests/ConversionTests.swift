@@ -11,7 +11,8 @@ import Testing
     static let folder = FrameworkFileTests.folder
     static let formats: [(CheckpointFormat, String)] = [(.hdf5, "h5"), (.safetensors, "safetensors"), (.npz, "npz")]
     static let sources = [
-        "training.pth", "training_legacy.pth", "arrays.npz", "keras2_model.h5", "keras3.keras", "exported.onnx", "sharded",
+        "training.pth", "training_legacy.pth", "arrays.npz", "keras2_model.h5", "keras3.keras", "exported.onnx",
+        "sharded",
     ]
 
     @Test(arguments: sources)
@@ -81,7 +82,9 @@ import Testing
                 let path = "\(folder)/a.\(name)"
                 try CheckpointConversion(small).write(to: path, format: format)
                 // An archive without members is no archive of arrays.
-                if format != .npz { #expect(try Checkpoint.open(path).attributes == ["made": "by safetensors"], "\(name)") }
+                if format != .npz {
+                    #expect(try Checkpoint.open(path).attributes == ["made": "by safetensors"], "\(name)")
+                }
             }
         }
     }
@@ -113,7 +116,8 @@ import Testing
             func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
                 StoredTensor(
                     type: .float32,
-                    content: .floats(entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
+                    content: .floats(
+                        entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
             }
         }
         let b = Checkpoint(

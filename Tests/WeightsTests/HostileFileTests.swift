@@ -63,7 +63,8 @@ import Testing
 
     @Test(arguments: [
         Header(
-            text: #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
+            text:
+                #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
             found: "'a' and 'b' overlap"),
         Header(
             text: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
@@ -114,8 +115,9 @@ import Testing
         let error = #expect(throws: KernelVizError.self) {
             try Checkpoint.open(Self.fixture("deep_groups.h5"), reading: Self.isolated)
         }
-        #expect(error?.description.hasSuffix(
-            "groups lie more than 100 deep in each other; expected a file of weights.") == true)
+        #expect(
+            error?.description.hasSuffix(
+                "groups lie more than 100 deep in each other; expected a file of weights.") == true)
     }
 
     @Test func linksThatGoInCirclesEnd() throws {
@@ -177,7 +179,9 @@ import Testing
                     for entry in checkpoint.entries { _ = try checkpoint.tensor(named: entry.name) }
                 } catch let error as KernelVizError {
                     let text = error.description
-                    #expect(text.contains("mutant") && !text.contains("\n") && text.hasSuffix("."), "\(name) \(seed): \(text)")
+                    #expect(
+                        text.contains("mutant") && !text.contains("\n") && text.hasSuffix("."),
+                        "\(name) \(seed): \(text)")
                 }
             }
         }
