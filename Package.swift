@@ -35,10 +35,10 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
 #if arch(x86_64)
     let x86Operators = [
         module(
-            "OperatorsAVX2", ["OperatorCalls"],
+            "OperatorsAVX2", ["OperatorCalls", "COperators"],
             settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
         module(
-            "OperatorsAVX512", ["OperatorCalls"],
+            "OperatorsAVX512", ["OperatorCalls", "COperators"],
             settings: operatorSettings(
                 ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
                 ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
@@ -100,7 +100,7 @@ let package = Package(
         // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
         module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         .target(name: "COperators"),
-        module("OperatorsBaseline", ["OperatorCalls"], settings: operatorSettings([])),
+        module("OperatorsBaseline", ["OperatorCalls", "COperators"], settings: operatorSettings([])),
         module(
             "EngineOperators",
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
