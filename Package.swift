@@ -17,6 +17,14 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Loops over pointers, optimised in debug builds too, for one instruction set.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: ["TrainingLanes"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -70,6 +78,21 @@ let package = Package(
         module(
             "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "Tensors", "Diagnostics"], settings: []),
+
+        // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
+        .target(name: "CProcessor"),
+        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        loops("TrainingOperators", []),
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+        module(
+            "Training",
+            [
+                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
+                "CProcessor", "Tensors", "Diagnostics",
+            ], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -103,6 +126,7 @@ let package = Package(
         tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
         .testTarget(
