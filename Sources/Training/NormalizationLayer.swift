@@ -97,12 +97,12 @@ struct NormalizationLayer: Layer {
         } else if let inputGradient {
             pass.operators.normalizationBackward(
                 channels, pass.columns(input), pass.base(outputGradient), outputGradient.places, pass.base(input),
-                input.places, places + 3 * channels, places + 4 * channels, places + 5 * channels, inputIsRectified,
+                input.places, places + 2 * channels, places + 3 * channels, places + 4 * channels, places + 5 * channels, inputIsRectified,
                 pass.base(inputGradient.rows), inputGradient.rows.places, inputGradient.accumulates)
         }
     }
 
-    /// dx = γ/σ · (g − mean(g) − x̂ · mean(g·x̂)), written as a·g + b·x + c.
+    /// dx = γ/σ · (g − mean(g) − x̂ · mean(g·x̂)), written as a·g + b·(x − μ) + c.
     func finishBackward(_ barrier: Barrier) {
         let count = Double(barrier.shards.reduce(0) { $0 + $1.images } * input.plane)
         for channel in 0..<channels {
@@ -119,7 +119,7 @@ struct NormalizationLayer: Layer {
             let slope = -scale * inverse * inverse * product / count
             place[3 * channels] = Float(scale)
             place[4 * channels] = Float(slope)
-            place[5 * channels] = Float(-scale * sum / count - slope * Double(place[2 * channels]))
+            place[5 * channels] = Float(-scale * sum / count)
         }
     }
 }

@@ -60,7 +60,7 @@ struct OperatorTable: Sendable {
     ) -> Void
     let normalizationBackward: @Sendable (
         _ channels: Int, _ columns: Int, _ gradient: UnsafePointer<Float>, _ gradientRows: UnsafePointer<Int>, _
-        input: UnsafePointer<Float>, _ inputRows: UnsafePointer<Int>, _ a: UnsafePointer<Float>, _ b:
+        input: UnsafePointer<Float>, _ inputRows: UnsafePointer<Int>, _ means: UnsafePointer<Float>, _ a: UnsafePointer<Float>, _ b:
         UnsafePointer<Float>, _ c: UnsafePointer<Float>, _ isRectified: Bool, _ inputGradient:
         UnsafeMutablePointer<Float>, _ inputGradientRows: UnsafePointer<Int>, _ accumulates: UnsafePointer<Bool>
     ) -> Void

@@ -124,12 +124,12 @@ package func reduceGradients(
     }
 }
 
-/// The gradient of a normalisation's input: a·g + b·x + c, one a, b and c a channel; zero wherever x is not positive if
+/// The gradient of a normalisation's input: a·g + b·(x − mean) + c, one a, b, c and mean a channel; zero wherever x is not positive if
 /// `isRectified` (a ReLU before the normalisation). `gradient` and `inputGradient` may be the same rows.
 package func normalizationBackward(
     channels: Int, columns: Int, gradient: UnsafePointer<Float>, gradientRows: UnsafePointer<Int>,
-    input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
-    c: UnsafePointer<Float>, isRectified: Bool, inputGradient: UnsafeMutablePointer<Float>,
+    input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>, means: UnsafePointer<Float>, a: UnsafePointer<Float>,
+    b: UnsafePointer<Float>, c: UnsafePointer<Float>, isRectified: Bool, inputGradient: UnsafeMutablePointer<Float>,
     inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>
 ) {
     for channel in 0..<channels {
@@ -139,13 +139,14 @@ package func normalizationBackward(
         let factor = Lanes(repeating: a[channel])
         let slope = Lanes(repeating: b[channel])
         let shift = Lanes(repeating: c[channel])
+        let center = Lanes(repeating: means[channel])
         var p = 0
         while p < columns {
             let count = columns - p < laneCount ? columns - p : laneCount
             let isWhole = count == laneCount
             let value = isWhole ? load(x + p) : load(x + p, first: count)
             let upstream = isWhole ? load(g + p) : load(g + p, first: count)
-            var result = multiplyAdd(upstream, factor, multiplyAdd(value, slope, shift))
+            var result = multiplyAdd(upstream, factor, multiplyAdd(value - center, slope, shift))
             if isRectified { result = passing(result, where: value) }
             if isWhole {
                 if accumulates[channel] { result += load(target + p) }
