@@ -112,6 +112,10 @@ let package = Package(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
 
+        .executableTarget(
+            name: "TrainingBenchmark",
+            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
+
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),

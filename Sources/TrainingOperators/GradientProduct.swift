@@ -67,6 +67,27 @@ private func gradientTile<let MR: Int, let KR: Int>(
         }
     }
     for m in 0..<MR {
-        for k in 0..<KR { gradient[m * pitch + k] += sum(sums[m][k]) }
+        if KR == 4 {
+            let place = UnsafeMutableRawPointer(gradient + m * pitch)
+            let four = sumsOfFour(sums[m][0], sums[m][1 % KR], sums[m][2 % KR], sums[m][3 % KR])
+            place.storeBytes(of: place.loadUnaligned(as: SIMD4<Float>.self) + four, as: SIMD4<Float>.self)
+        } else {
+            for k in 0..<KR { gradient[m * pitch + k] += sum(sums[m][k]) }
+        }
     }
+}
+
+/// The sums of the lanes of four registers.
+@inline(__always)
+private func sumsOfFour(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) -> SIMD4<Float> {
+    let ab = SIMD4(lowHalf: halved(a), highHalf: halved(b))
+    let cd = SIMD4(lowHalf: halved(c), highHalf: halved(d))
+    return SIMD4(lowHalf: ab.evenHalf + ab.oddHalf, highHalf: cd.evenHalf + cd.oddHalf)
+}
+
+@inline(__always)
+private func halved(_ lanes: Lanes) -> SIMD2<Float> {
+    let eight = lanes.lowHalf + lanes.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    return four.lowHalf + four.highHalf
 }

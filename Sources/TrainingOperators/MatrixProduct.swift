@@ -74,37 +74,59 @@ private struct Product {
     /// All rows of `count` pixels from `start` on.
     @inline(never)
     private func panel<let MR: Int, let NV: Int>(_: Tile<MR>.Type, _: Tile<NV>.Type, start: Int, count: Int) {
-        var first = 0
-        var tile = packed
-        while first < rows {
-            var sums = InlineArray<MR, InlineArray<NV, Lanes>>(repeating: InlineArray(repeating: Lanes(repeating: 0)))
-            for k in 0..<depth {
-                let source = input + (inputRows[k] + start)
-                for v in 0..<NV {
-                    let x = load(source + v * laneCount)
-                    for m in 0..<MR { sums[m][v] = multiplyAdd(Lanes(repeating: tile[m]), x, sums[m][v]) }
+        withUnsafeTemporaryAllocation(byteCount: MR * NV * laneCount * 4, alignment: 64) { buffer in
+            guard let raw = buffer.baseAddress else { return }
+            let sums = raw.assumingMemoryBound(to: Float.self)
+            var first = 0
+            var tile = packed
+            while first < rows {
+                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, into: sums)
+                tile += MR * depth
+                for m in 0..<(rows - first < MR ? rows - first : MR) {
+                    finish(sums + m * NV * laneCount, row: first + m, start: start, count: count, vectors: NV)
                 }
-                tile += MR
+                first += MR
             }
-            for m in 0..<MR where first + m < rows {
-                let target = output + (outputRows[first + m] + start)
-                let added = accumulates.map { $0[first + m] } ?? false
-                let shift = Lanes(repeating: bias.map { $0[first + m] } ?? 0)
-                for v in 0..<NV {
-                    var result = sums[m][v] + shift
-                    let place = target + v * laneCount
-                    if count < laneCount {
-                        if added { result += load(UnsafePointer(place), first: count) }
-                        if isRectified { result = maximum(result, Lanes(repeating: 0)) }
-                        store(result, place, first: count)
-                    } else {
-                        if added { result += load(place) }
-                        if isRectified { result = maximum(result, Lanes(repeating: 0)) }
-                        store(result, place)
-                    }
-                }
+        }
+    }
+
+    /// The sums of one tile. They leave the registers only at the end, for a buffer: an array of them that is indexed
+    /// later would be written in every round.
+    @inline(__always)
+    private func multiply<let MR: Int, let NV: Int>(
+        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int,
+        into buffer: UnsafeMutablePointer<Float>
+    ) {
+        var sums = InlineArray<MR, InlineArray<NV, Lanes>>(repeating: InlineArray(repeating: Lanes(repeating: 0)))
+        var factors = tile
+        for k in 0..<depth {
+            let source = input + (inputRows[k] + start)
+            var x = InlineArray<NV, Lanes>(repeating: Lanes(repeating: 0))
+            for v in 0..<NV { x[v] = load(source + v * laneCount) }
+            for m in 0..<MR {
+                let factor = Lanes(repeating: factors[m])
+                for v in 0..<NV { sums[m][v] = multiplyAdd(factor, x[v], sums[m][v]) }
             }
-            first += MR
+            factors += MR
+        }
+        for m in 0..<MR {
+            for v in 0..<NV { store(sums[m][v], buffer + (m * NV + v) * laneCount) }
+        }
+    }
+
+    /// Adds bias and what stands there, rectifies, and writes one row of `count` pixels.
+    @inline(__always)
+    private func finish(_ sums: UnsafePointer<Float>, row: Int, start: Int, count: Int, vectors: Int) {
+        let target = output + (outputRows[row] + start)
+        let added = accumulates.map { $0[row] } ?? false
+        let shift = Lanes(repeating: bias.map { $0[row] } ?? 0)
+        for v in 0..<vectors {
+            var result = load(sums + v * laneCount) + shift
+            let place = target + v * laneCount
+            let isWhole = count >= laneCount
+            if added { result += isWhole ? load(place) : load(UnsafePointer(place), first: count) }
+            if isRectified { result = maximum(result, Lanes(repeating: 0)) }
+            if isWhole { store(result, place) } else { store(result, place, first: count) }
         }
     }
 }
