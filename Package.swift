@@ -52,6 +52,8 @@ let package = Package(
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // What every module stands on.
         module("Diagnostics"),
         module("Files", ["Diagnostics", "CCrypto"], settings: []),
@@ -96,7 +98,10 @@ let package = Package(
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
-            ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
+            [
+                "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
+                "Diagnostics", "CZlib",
+            ]),
 
         module(
             "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
