@@ -17,6 +17,14 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Loops over pointers, optimised in debug builds too, for one instruction set.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: ["TrainingLanes"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -72,6 +80,8 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CSystem"),
 
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // What every module stands on.
         module("Diagnostics"),
         module("Files", ["Diagnostics", "CCrypto"], settings: []),
@@ -106,10 +116,29 @@ let package = Package(
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
+            "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+
+        // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
+        .target(name: "CProcessor"),
+        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        loops("TrainingOperators", []),
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+        module(
+            "Training",
+            [
+                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
+                "CProcessor", "Tensors", "Diagnostics",
+            ], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
-            ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
+            [
+                "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
+                "Diagnostics", "CZlib",
+            ]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -146,6 +175,10 @@ let package = Package(
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
         .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
 
+        .executableTarget(
+            name: "TrainingBenchmark",
+            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
+
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
@@ -170,6 +203,7 @@ let package = Package(
         tests("Reports", ["Statistics", "Classification", "Kernels"]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
