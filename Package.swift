@@ -91,7 +91,8 @@ let package = Package(
         module(
             "KernelViz",
             [
-                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
+                "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
                 "Reports",
             ]),
@@ -121,7 +122,8 @@ let package = Package(
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
         .testTarget(
-            name: "KernelVizCLITests", dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
+            name: "KernelVizCLITests",
+            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),

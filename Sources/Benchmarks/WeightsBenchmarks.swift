@@ -14,7 +14,10 @@ struct WeightsBenchmarks: BenchmarkGroup {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         // MobileNetV2 1.0: 262 tensors of 14 MB in all. ResNet-50's size: 300 of 100 MB.
-        let sizes = [(name: "weights/14MB", count: 262, bytes: 14_000_000), (name: "weights/100MB", count: 300, bytes: 100_000_000)]
+        let sizes = [
+            (name: "weights/14MB", count: 262, bytes: 14_000_000),
+            (name: "weights/100MB", count: 300, bytes: 100_000_000),
+        ]
         return try sizes.flatMap { size in
             let path = folder.path + "/\(size.count).h5"
             try Self.write(path, count: size.count, elements: size.bytes / 4 / size.count)
@@ -26,9 +29,12 @@ struct WeightsBenchmarks: BenchmarkGroup {
         try runner.together([
             ("\(name)/in-process", { try Self.read(path, .inProcess) }),
             ("\(name)/isolated", { try Self.read(path, .isolated(executable: "/proc/self/exe")) }),
-            ("\(name)/isolated, listing only", {
-                _ = try Checkpoint.open(path, reading: .isolated(executable: "/proc/self/exe"))
-            }),
+            (
+                "\(name)/isolated, listing only",
+                {
+                    _ = try Checkpoint.open(path, reading: .isolated(executable: "/proc/self/exe"))
+                }
+            ),
         ])
     }
 

@@ -22,9 +22,11 @@ public struct DifferenceReport: Sendable {
         for name in difference.onlyInFirst { text += "only in \(paths.first): \(name)\n" }
         for name in difference.onlyInSecond { text += "only in \(paths.second): \(name)\n" }
         for change in difference.changes {
-            let names = change.names.first == change.names.second
+            let names =
+                change.names.first == change.names.second
                 ? change.names.first : "\(change.names.first) | \(change.names.second)"
-            let forms = change.forms.first == change.forms.second
+            let forms =
+                change.forms.first == change.forms.second
                 ? change.forms.first : "\(change.forms.first) | \(change.forms.second)"
             text += "\(names): \(forms)"
             if let largest = change.maximumDifference {

@@ -59,9 +59,11 @@ public struct InspectionReport: Sendable {
         let spatial = network.spatialLayers
         let kernels = spatial.reduce(0) { $0 + $1.kernelCount }
         let norms = network.layers.count { $0.batchNorm != nil }
-        var text = "Network: \(network.title), \(spatial.count) N×N layers with \(NumberFormat.grouped(kernels)) kernels. "
+        var text =
+            "Network: \(network.title), \(spatial.count) N×N layers with \(NumberFormat.grouped(kernels)) kernels. "
         text += "\(network.recognition)\n"
-        text += norms == 0
+        text +=
+            norms == 0
             ? "Batch normalisation: folded into the weights, or none.\n"
             : "Batch normalisation: beside \(norms) of \(network.layers.count) convolutions.\n"
         if !network.missingTensors.isEmpty {

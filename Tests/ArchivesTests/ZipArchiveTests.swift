@@ -60,7 +60,8 @@ import Testing
             let error = #expect(throws: KernelVizError.self) { try archive.bytes(of: archive.members[0]) }
             #expect(
                 error?.description
-                    == "\(path): one: damaged zip archive (its length or checksum is wrong). Copy or download it again.")
+                    == "\(path): one: damaged zip archive (its length or checksum is wrong). Copy or download it again."
+            )
         }
     }
 

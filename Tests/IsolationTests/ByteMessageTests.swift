@@ -25,7 +25,10 @@ import Testing
         #expect(writer.bytes == [2, 1, 0, 0, 0, 0, 0, 0])
     }
 
-    @Test(arguments: [[], [1], [255, 255, 255, 255, 255, 255, 255, 255], [9, 0, 0, 0, 0, 0, 0, 0, 65], [1, 0, 0, 0, 0, 0, 0, 0, 0xFF]])
+    @Test(arguments: [
+        [], [1], [255, 255, 255, 255, 255, 255, 255, 255], [9, 0, 0, 0, 0, 0, 0, 0, 65],
+        [1, 0, 0, 0, 0, 0, 0, 0, 0xFF],
+    ])
     func brokenTextsAreRefused(bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         #expect(throws: ByteReader.Malformed.self) { try reader.text() }

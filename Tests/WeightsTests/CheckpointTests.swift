@@ -26,7 +26,9 @@ import Testing
     @Test func aFolder() throws {
         try withTemporaryFolder { folder in
             let error = #expect(throws: KernelVizError.self) { _ = try Network.open(folder) }
-            #expect(error?.description == "\(folder): holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, "
+            #expect(
+                error?.description
+                    == "\(folder): holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, "
                     + ".onnx, .pt, .pth, .safetensors.")
         }
     }

@@ -11,7 +11,8 @@ import Testing
     static let folder = FrameworkFileTests.folder
     static let formats: [(CheckpointFormat, String)] = [(.hdf5, "h5"), (.safetensors, "safetensors"), (.npz, "npz")]
     static let sources = [
-        "training.pth", "training_legacy.pth", "arrays.npz", "keras2_model.h5", "keras3.keras", "exported.onnx", "sharded",
+        "training.pth", "training_legacy.pth", "arrays.npz", "keras2_model.h5", "keras3.keras", "exported.onnx",
+        "sharded",
     ]
 
     @Test(arguments: sources)
@@ -76,7 +77,7 @@ import Testing
         try withTemporaryFolder { folder in
             let original = try Checkpoint.open(Self.folder + "/kinds.safetensors")
             let small = Checkpoint(
-                path: "a", format: "test", files: [], 
+                path: "a", format: "test", files: [],
                 entries: [Checkpoint.Entry(name: "x", shape: [2], dtype: "float32")],
                 attributes: original.attributes, source: Ones())
             for (format, name) in Self.formats {
@@ -114,7 +115,8 @@ import Testing
             func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
                 StoredTensor(
                     type: .float32,
-                    content: .floats(entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
+                    content: .floats(
+                        entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
             }
         }
         let b = Checkpoint(

@@ -41,7 +41,8 @@ private enum ConvNeXt {
         var block = 0
         for (stage, depth) in depths.enumerated() {
             if stage > 0 {
-                convs.append(ExpectedConv(downsample(stage), norm: nil, .standard, size: 2, stride: 2, block: block + 1))
+                convs.append(
+                    ExpectedConv(downsample(stage), norm: nil, .standard, size: 2, stride: 2, block: block + 1))
             }
             for index in 0..<depth {
                 block += 1

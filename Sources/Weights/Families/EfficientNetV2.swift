@@ -9,7 +9,8 @@ extension ArchitectureFamily {
                 classifiers: ["classifier.1"]
             ) { table in
                 let depths = EfficientNetV2.depths { stage in
-                    table.weight("features.\(stage + 1).0.block.0.0") == nil ? 0 : table.count(after: "features.\(stage + 1).")
+                    table.weight("features.\(stage + 1).0.block.0.0") == nil
+                        ? 0 : table.count(after: "features.\(stage + 1).")
                 }
                 let head = "features.\(depths.count + 1)"
                 return EfficientNetV2.blueprints(
@@ -20,7 +21,8 @@ extension ArchitectureFamily {
                     if stage == 0 { return .init(expand: nil, spatial: pair(0), project: nil) }
                     if stage < 3 { return .init(expand: nil, spatial: pair(0), project: pair(1)) }
                     return .init(
-                        expand: pair(0), spatial: pair(1), squeeze: ["\(path).2.fc1", "\(path).2.fc2"], project: pair(3))
+                        expand: pair(0), spatial: pair(1), squeeze: ["\(path).2.fc1", "\(path).2.fc2"], project: pair(3)
+                    )
                 }
             },
             Dialect(

@@ -53,14 +53,17 @@ private enum MobileNetV3 {
     }
 
     /// The published networks, and the minimalistic ones: 3×3 kernels only and no squeeze-excite.
-    static let variants = published + published.map { variant in
-        Variant(
-            name: variant.name + " minimalistic",
-            rows: variant.rows.map { row in
-                Bottleneck.Row(
-                    kernel: 3, expands: row.expands, channels: row.channels, repeats: row.repeats, stride: row.stride)
-            })
-    }
+    static let variants =
+        published
+        + published.map { variant in
+            Variant(
+                name: variant.name + " minimalistic",
+                rows: variant.rows.map { row in
+                    Bottleneck.Row(
+                        kernel: 3, expands: row.expands, channels: row.channels, repeats: row.repeats,
+                        stride: row.stride)
+                })
+        }
 
     private static let published = [
         Variant(

@@ -74,7 +74,9 @@ private enum ResNet {
         convs += ["fc1", "fc2"].map {
             ExpectedConv("\(path).se.\($0)", norm: nil, .pointwise, block: block, isOptional: true)
         }
-        for (name, norm) in [("downsample.0", "downsample.1"), ("downsample.1", "downsample.2"), ("shortcut.0", "shortcut.1")] {
+        for (name, norm) in [
+            ("downsample.0", "downsample.1"), ("downsample.1", "downsample.2"), ("shortcut.0", "shortcut.1"),
+        ] {
             convs.append(
                 ExpectedConv(
                     "\(path).\(name)", norm: "\(path).\(norm)", .pointwise, stride: stride, block: block,
@@ -103,7 +105,8 @@ private enum ResNet {
                         block: block, isOptional: true),
                     ExpectedConv(
                         "\(path)_1_conv", norm: "\(path)_1_bn", .pointwise, stride: isFirst ? 2 : 1, block: block),
-                    ExpectedConv("\(path)_2_conv", norm: "\(path)_2_bn", .grouped, size: 3, stride: stride, block: block),
+                    ExpectedConv(
+                        "\(path)_2_conv", norm: "\(path)_2_bn", .grouped, size: 3, stride: stride, block: block),
                     ExpectedConv("\(path)_3_conv", norm: isSecond ? nil : "\(path)_3_bn", .pointwise, block: block),
                 ]
             }

@@ -54,7 +54,8 @@ struct KerasLayout {
                     Checkpoint.Entry(
                         name: path, shape: try HDF5Checkpoint.shape(dataset, file.path), dtype: dataset.dtype,
                         module: module.split(separator: "/").joined(separator: "."), parameter: parameter,
-                        axes: Self.axes(parameter, layer: facts?.layer(owner.isEmpty ? layer : owner) ?? facts?.layer(layer))))
+                        axes: Self.axes(
+                            parameter, layer: facts?.layer(owner.isEmpty ? layer : owner) ?? facts?.layer(layer))))
             }
         }
         return entries
