@@ -8,7 +8,7 @@ import PackageDescription
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library module and its test target, declared together.
 func module(
@@ -22,6 +22,30 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
         name: "\(name)Tests",
         dependencies: [.target(name: name), "TestSupport"] + dependencies, exclude: exclude)
 }
+
+/// The engine's operators: optimised in debug builds too, each copy for its own instructions.
+func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftSetting] {
+    // Tiles live in registers only where the loops over them are unrolled early.
+    let unrolling = ["-Xllvm", "-unroll-threshold=3000"]
+    return [.unsafeFlags(["-Ounchecked"] + unrolling + features.flatMap { ["-Xcc", $0] })]
+        + defines.map { .define($0) }
+}
+
+/// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
+#if arch(x86_64)
+    let x86Operators = [
+        module(
+            "OperatorsAVX2", ["OperatorCalls"],
+            settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
+        module(
+            "OperatorsAVX512", ["OperatorCalls"],
+            settings: operatorSettings(
+                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
+                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
+    ]
+#else
+    let x86Operators: [Target] = []
+#endif
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -68,15 +92,20 @@ let package = Package(
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
         module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
         module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
 
         // Running networks.
         // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
+        module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .target(name: "COperators"),
+        module("OperatorsBaseline", ["OperatorCalls"], settings: operatorSettings([])),
         module(
-            "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "Tensors", "Diagnostics"], settings: []),
+            "EngineOperators",
+            ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -84,9 +113,24 @@ let package = Package(
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+        // The pictures of whole networks and of the paper.
+        module(
+            "Gallery",
+            [
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Derivation",
+                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            ]),
 
         module(
-            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
+            "Reports",
+            [
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
+                "Diagnostics",
+            ]),
 
         module(
             "KernelViz",
@@ -94,7 +138,7 @@ let package = Package(
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports",
+                "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
@@ -106,6 +150,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
+        tests(
+            "Export",
+            [
+                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
+                swiftProtobuf,
+            ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Isolation"),
@@ -120,7 +170,7 @@ let package = Package(
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests",
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
@@ -133,6 +183,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ],
+    ] + x86Operators,
     swiftLanguageModes: [.v6]
 )

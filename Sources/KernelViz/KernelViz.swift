@@ -5,8 +5,10 @@
 @_exported import Diagnostics
 @_exported import Engine
 @_exported import Evaluation
+@_exported import Export
 @_exported import Figures
 @_exported import Files
+@_exported import Gallery
 @_exported import HDF5
 @_exported import Images
 @_exported import Isolation

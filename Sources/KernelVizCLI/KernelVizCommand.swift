@@ -13,8 +13,14 @@ public struct KernelVizCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ClassifyCommand.self, RenderCommand.self, DeriveCommand.self, EvalCommand.self, DemoCommand.self,
+            ClassifyCommand.self,
+            RenderCommand.self,
+            ReportCommand.self,
+            DeriveCommand.self,
+            EvalCommand.self,
+            ExportCommand.self,
             WeightsCommand.self,
+            DemoCommand.self,
         ])
 
     @Flag(
