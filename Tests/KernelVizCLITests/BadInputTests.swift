@@ -43,7 +43,7 @@ import Testing
             """
         ) { folder in
             try HDF5Writer.write(to: folder + "/net.h5") { writer in
-                try writer.write([1, 2] as [Float], dimensions: [1, 2], to: "fc/weight")
+                try writer.write([Float](repeating: 1, count: 2), dimensions: [1, 2], to: "fc/weight")
             }
         }
     }
