@@ -8,7 +8,7 @@ import PackageDescription
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library module and its test target, declared together.
 func module(
@@ -24,6 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -43,6 +45,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSystem"),
 
         // What every module stands on.
         module("Diagnostics"),
@@ -50,8 +54,11 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
+        module("Isolation", ["CSystem"], settings: []),
+        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
         module("Classification", ["Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
@@ -75,6 +82,12 @@ let package = Package(
             "Evaluation",
             ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
 
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
         // The pictures of whole networks and of the paper.
         module(
             "Gallery",
@@ -95,7 +108,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports", "Gallery",
+                "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
@@ -106,6 +119,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
+        tests(
+            "Export",
+            [
+                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
+                swiftProtobuf,
+            ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
         tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),

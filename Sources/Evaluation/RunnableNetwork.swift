@@ -25,6 +25,12 @@ public struct RunnableNetwork: Sendable {
     public let source: Source
     /// The file of the weights; nil where they are random.
     public let weightsPath: String?
+    /// The architecture family ("VGNet", "MobileNetV1").
+    public let family: String
+    /// The design; nil for a network that is no VGNet.
+    public let config: VGNetConfig?
+    /// The checkpoint's own words about its input ("RGB 64 /255 ImageNet mean/std"), where it has them.
+    public let inputWords: String?
     /// The network itself.
     public let graph: Graph
     /// Channels of its images.
@@ -72,6 +78,9 @@ public struct RunnableNetwork: Sendable {
         name = config.name
         self.source = source
         weightsPath = weights
+        family = "VGNet"
+        self.config = config
+        inputWords = checkpoint?.attributes["input"]
         graph = net.graph
         inputChannels = config.inputChannels
         self.inputSize = inputSize ?? config.inputSize
@@ -95,6 +104,9 @@ public struct RunnableNetwork: Sendable {
         name = network.title
         source = .checkpoint(path)
         weightsPath = path
+        family = network.family ?? "unknown"
+        config = nil
+        inputWords = network.checkpoint.attributes["input"]
         graph = net.graph
         inputChannels = net.inputChannels
         self.inputSize = inputSize ?? network.input.size ?? 224

@@ -5,6 +5,7 @@
 @_exported import Diagnostics
 @_exported import Engine
 @_exported import Evaluation
+@_exported import Export
 @_exported import Figures
 @_exported import Files
 @_exported import Gallery

@@ -13,7 +13,8 @@ public struct KernelVizCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ClassifyCommand.self, RenderCommand.self, ReportCommand.self, DeriveCommand.self, EvalCommand.self, DemoCommand.self,
+            ClassifyCommand.self, RenderCommand.self, ReportCommand.self, DeriveCommand.self, EvalCommand.self,
+            ExportCommand.self, DemoCommand.self,
         ])
 
     /// For the parser.

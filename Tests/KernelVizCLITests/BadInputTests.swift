@@ -34,7 +34,14 @@ import Testing
     }
 
     @Test func aCheckpointOfAnUnknownFamily() throws {
-        try expect(["classify", "net.h5"], "UNKNOWN") {
+        try expect(
+            ["classify", "net.h5"],
+            """
+            net.h5: no known architecture among its 1 tensors (1 of them N×N convolutions); expected MobileNetV1, \
+            MobileNetV2, MobileNetV3, VGNet, ShuffleNetV2, EfficientNet or RegNet. \
+            Name the tensors as torchvision, timm or Keras do.
+            """
+        ) {
             try Self.writeCheckpoint($0 + "/net.h5", name: "mystery/weight")
         }
     }

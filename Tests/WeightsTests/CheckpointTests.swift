@@ -128,12 +128,15 @@ import Testing
 
     @Test func aWeightThatIsNotFiniteIsRefused() throws {
         struct NaNs: TensorSource {
-            func tensor(named name: String, shape: Shape) throws -> Tensor { Tensor(shape: shape, repeating: .nan) }
+            func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+                StoredTensor(
+                    type: .float32, content: .floats(Array(repeating: .nan, count: entry.shape.elementCount)))
+            }
         }
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
         let good = net.checkpoint()
         let bad = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: good.entries, attributes: [:], source: NaNs())
+            path: "net.h5", format: "HDF5", files: [], entries: good.entries, attributes: [:], source: NaNs())
         let network = try Network(recognising: bad)
         let error = #expect(throws: KernelVizError.self) {
             _ = try network.weight(of: network.spatialLayer(1))

@@ -88,7 +88,7 @@ import Testing
                 ? Checkpoint.Entry(name: entry.name, shape: [1024, 2, 3, 3], dtype: "float32") : entry
         }
         let bad = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+            path: "net.h5", format: "HDF5", files: [], entries: entries, attributes: [:], source: Ones())
         let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: bad) }
         #expect(
             error?.description
@@ -102,7 +102,7 @@ import Testing
             Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32"),
         ]
         let checkpoint = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+            path: "net.h5", format: "HDF5", files: [], entries: entries, attributes: [:], source: Ones())
         let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: checkpoint) }
         #expect(
             error?.description

@@ -4,21 +4,31 @@ import Tensors
 extension Network {
     /// Opens a file of weights and recognises its architecture.
     ///
-    /// Throws what ``Checkpoint/open(_:)`` and ``init(recognising:)`` throw.
-    public static func open(_ path: String) throws -> Network {
-        try Network(recognising: Checkpoint.open(path))
+    /// `strides` tells what an unknown network's file does not. Throws what ``Checkpoint/open(_:reading:)`` and
+    /// ``init(recognising:strides:)`` throw.
+    public static func open(
+        _ path: String, strides: StrideTable? = nil, reading: Checkpoint.Reading? = nil
+    ) throws -> Network {
+        try Network(recognising: Checkpoint.open(path, reading: reading), strides: strides)
     }
 
     /// Recognises the architecture of a checkpoint from its names and shapes.
     ///
     /// Pointwise convolutions may be absent (``missingTensors``): the kernels can be looked at all the same.
-    /// Throws `weights.unknownFamily`, `weights.missingTensor`, or the format's own error.
-    public init(recognising checkpoint: Checkpoint) throws {
-        let match = try FamilyRecogniser.recognise(checkpoint)
-        let facts = checkpoint.attributes["model_config"].map(KerasModelFacts.init(json:))
+    /// An unknown network (``family`` is nil) has a layer for every N×N tensor; its strides come from the file's own
+    /// description of the model or from `strides`, else they are unknown.
+    /// Throws `weights.noKernels` without any N×N tensor, `weights.missingTensor` where part of a known family is
+    /// there, `weights.unknownLayer` for a stride of no layer, or the format's own error.
+    public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
+        guard let match = try FamilyRecogniser.recognise(checkpoint) else {
+            try self.init(unknown: checkpoint, strides: strides)
+            return
+        }
+        let facts = checkpoint.model
         let norms = NormReader(match: match, facts: facts)
         var layers: [ConvLayer] = []
         var missing: [String] = []
+        if let strides { try strides.check(names: match.spatial.map { match.table.prefix + $0.module }, checkpoint.path) }
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
         // Some libraries write the classifier as a 1×1 convolution.
@@ -35,7 +45,9 @@ extension Network {
             layers.append(
                 ConvLayer(
                     number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module,
-                    tensorName: entry.name, weightShape: shape, stride: conv.stride,
+                    tensorName: entry.name, weightShape: shape,
+                    stride: strides?.stride(number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module)
+                        ?? conv.stride,
                     connectivity: Self.connectivity(conv, entry, shape),
                     role: Self.role(conv, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
                     batchNorm: try norms.read(conv, channels: shape[0])))
@@ -51,14 +63,14 @@ extension Network {
     }
 
     /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.
-    private static func checkType(_ entry: Checkpoint.Entry, _ checkpoint: Checkpoint) throws {
+    static func checkType(_ entry: Checkpoint.Entry, _ checkpoint: Checkpoint) throws {
         guard entry.dtype.contains("int") else { return }
         throw KernelVizError(
             code: "weights.integers", subject: "\(checkpoint.path): \(entry.name)", found: "stored as \(entry.dtype)",
             expected: "floating-point weights", advice: "Convert the file to float32 first")
     }
 
-    private static func readWeight(_ layer: ConvLayer, _ checkpoint: Checkpoint) throws -> Tensor {
+    static func readWeight(_ layer: ConvLayer, _ checkpoint: Checkpoint) throws -> Tensor {
         let tensor = try checkpoint.tensor(named: layer.tensorName)
         let stored = checkpoint.entry(named: layer.tensorName)?.axes ?? .outputInputRowsColumns
         let axes = stored.forLayer(isDepthwise: layer.isDepthwise)
@@ -66,13 +78,6 @@ extension Network {
             throw KernelVizError(
                 code: "weights.wrongShape", subject: "\(checkpoint.path): \(layer.tensorName)",
                 found: "has shape \(tensor.shape)", expected: "the weight of \(layer.label)")
-        }
-        let count = tensor.nonFiniteCount
-        guard count == 0 else {
-            throw KernelVizError(
-                code: "weights.nonFinite", subject: "\(checkpoint.path): \(layer.tensorName)",
-                found: "\(count) of \(tensor.shape.elementCount) values are NaN or infinite",
-                expected: "finite weights", advice: "The training diverged or the file is damaged; use another one")
         }
         return axes.outputFirst(tensor)
     }
@@ -110,7 +115,7 @@ extension Network {
 /// Reads the batch normalisation beside a convolution.
 private struct NormReader {
     let match: FamilyRecogniser.Match
-    let facts: KerasModelFacts?
+    let facts: ModelFacts?
 
     /// Nil where the checkpoint has none: folded, or the layer has none by design.
     func read(_ conv: ExpectedConv, channels: Int) throws -> BatchNorm? {
@@ -143,6 +148,6 @@ private struct NormReader {
             return value
         }
         if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
-        return facts?.layers[String(module)]?.epsilon ?? match.dialect.epsilon
+        return facts?.layer(String(module))?.epsilon ?? match.dialect.epsilon
     }
 }

@@ -24,10 +24,12 @@ enum FamilyRecogniser {
         }
     }
 
-    /// The best match with every spatial convolution in place.
+    /// The best match with every spatial convolution in place; nil where no family is there by half.
     ///
-    /// Throws `weights.missingTensor` where at least half of a family is there, else `weights.unknownFamily`.
-    static func recognise(_ checkpoint: Checkpoint) throws -> Match {
+    /// Throws `weights.missingTensor` where at least half of a family is there, `weights.noKernels` without any N×N
+    /// tensor.
+    static func recognise(_ checkpoint: Checkpoint) throws -> Match? {
+        guard checkpoint.entries.contains(where: isSpatial) else { throw noKernels(checkpoint) }
         let table = ModuleTable(checkpoint)
         let spatialCount = checkpoint.entries.count(where: isSpatial)
         var best: Match?
@@ -43,7 +45,7 @@ enum FamilyRecogniser {
             }
         }
         guard let best, best.missing.count * 2 <= best.spatial.count else {
-            throw unknown(checkpoint, spatialCount: spatialCount)
+            return nil
         }
         if let first = best.missing.first { throw incomplete(best, first) }
         return best
@@ -66,14 +68,12 @@ enum FamilyRecogniser {
         return shape[2] > 1 && shape[3] > 1 && shape[2] <= 31 && shape[3] <= 31
     }
 
-    private static func unknown(_ checkpoint: Checkpoint, spatialCount: Int) -> KernelVizError {
-        let names = ArchitectureFamily.all.map(\.name)
-        return KernelVizError(
-            code: "weights.unknownFamily", subject: checkpoint.path,
-            found: "no known architecture among its \(checkpoint.entries.count) tensors "
-                + "(\(spatialCount) of them N×N convolutions)",
-            expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""),
-            advice: "Name the tensors as torchvision, timm or Keras do")
+    private static func noKernels(_ checkpoint: Checkpoint) -> KernelVizError {
+        KernelVizError(
+            code: "weights.noKernels", subject: checkpoint.path,
+            found: "no N×N convolution among its \(checkpoint.entries.count) tensors",
+            expected: "the weights of a convolutional network",
+            advice: "Run 'kernelviz weights inspect \(checkpoint.path)' to see what it holds")
     }
 
     private static func incomplete(_ match: Match, _ conv: ExpectedConv) -> KernelVizError {

@@ -24,7 +24,7 @@ struct KerasLayout {
     ///
     /// Throws `weights.brokenKeras` where a listed weight is not in the file.
     func entries(
-        _ file: borrowing HDF5File, listing: HDF5Listing, facts: KerasModelFacts?
+        _ file: borrowing HDF5File, listing: HDF5Listing, facts: ModelFacts?
     ) throws -> [Checkpoint.Entry] {
         let groups = Set(listing.groups)
         let datasets = Dictionary(listing.datasets.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
@@ -52,7 +52,7 @@ struct KerasLayout {
                     Checkpoint.Entry(
                         name: path, shape: try HDF5Checkpoint.shape(dataset, file.path), dtype: dataset.dtype,
                         module: module.split(separator: "/").joined(separator: "."), parameter: parameter,
-                        axes: Self.axes(parameter, layer: facts?.layers[layer])))
+                        axes: Self.axes(parameter, layer: facts?.layer(owner.isEmpty ? layer : owner) ?? facts?.layer(layer))))
             }
         }
         return entries
@@ -69,7 +69,7 @@ struct KerasLayout {
         return String(last.prefix { $0 != ":" })
     }
 
-    private static func axes(_ parameter: String, layer: KerasModelFacts.Layer?) -> WeightAxes {
+    private static func axes(_ parameter: String, layer: ModelFacts.Layer?) -> WeightAxes {
         parameter == "depthwise_kernel" || layer?.className == "DepthwiseConv2D"
             ? .rowsColumnsChannelMultiplier : .rowsColumnsInputOutput
     }
