@@ -131,7 +131,13 @@ let package = Package(
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
-        tests("Reports", ["Statistics", "Classification", "Kernels"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
+        tests(
+            "Gallery",
+            [
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
@@ -140,11 +146,12 @@ let package = Package(
             name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
-        tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
+        tests(
+            "Figures", ["Kernels", "Classification", "Weights", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
         tests(
             "CairoRenderer",
             [
-                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
     ],

@@ -75,13 +75,17 @@ public struct FeatureMapsFigure: Sendable {
     /// Draws facts, pairs and both grids below what is on the page.
     func draw(on page: inout Page) {
         let (a, b) = (FeatureMap(before.maps), FeatureMap(behind.maps))
-        page.facts([
-            "\(a.channels) channels of \(a.height)×\(a.width) → \(b.channels) of \(b.height)×\(b.width)",
-            "\(NumberText.percent(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
-            "\(NumberText.percent(pairs.share(above: 0.8))) with |r| > 0.8",
-        ] + (pairs.constantOutputs > 0 ? [
-            pairs.constantOutputs == 1 ? "1 output is constant" : "\(pairs.constantOutputs) outputs are constant"
-        ] : []))
+        page.facts(
+            [
+                "\(a.channels) channels of \(a.height)×\(a.width) → \(b.channels) of \(b.height)×\(b.width)",
+                "\(NumberText.percent(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
+                "\(NumberText.percent(pairs.share(above: 0.8))) with |r| > 0.8",
+            ]
+                + (pairs.constantOutputs > 0
+                    ? [
+                        pairs.constantOutputs == 1
+                            ? "1 output is constant" : "\(pairs.constantOutputs) outputs are constant"
+                    ] : []))
         page.y += 4
         let closest = pairs.closest(Self.pairLimit)
         drawPairs(closest, a, b, on: &page)

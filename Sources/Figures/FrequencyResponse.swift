@@ -26,7 +26,8 @@ public struct FrequencyResponse: Sendable, Equatable {
             for x in 0..<side {
                 for cell in 0..<cells {
                     let phase =
-                        frequencies[x] * Double(cell % size - size / 2) + frequencies[y] * Double(cell / size - size / 2)
+                        frequencies[x] * Double(cell % size - size / 2) + frequencies[y]
+                        * Double(cell / size - size / 2)
                     cosines.append(Float(cos(phase)))
                     sines.append(Float(sin(phase)))
                 }

@@ -35,8 +35,10 @@ struct HistogramPanel {
         let tallest = bars.max() ?? 0
         let top = max(tallest, min(curve?.map(\.1).max() ?? 0, 1.5 * tallest), 1e-300) * 1.06
         var plot = PlotFrame(
-            x: PlotAxis(title: "weight", range: range), y: PlotAxis(title: axis == .density ? "density" : "count",
-            range: 0...top), height: height)
+            x: PlotAxis(title: "weight", range: range),
+            y: PlotAxis(
+                title: axis == .density ? "density" : "count",
+                range: 0...top), height: height)
         plot.draw(on: &page)
         if let split { drawSplit(split, in: plot, on: &page) } else { drawBars(bars, in: plot, on: &page) }
         plot.drawBaseline(on: &page)
@@ -116,7 +118,8 @@ struct HistogramPanel {
         }
         if let mixture {
             items.append(
-                Legend.line(Stroke(.ink, width: 1), mixture.components.count == 1 ? "fitted Gaussian" : "fitted mixture"))
+                Legend.line(
+                    Stroke(.ink, width: 1), mixture.components.count == 1 ? "fitted Gaussian" : "fitted mixture"))
             if mixture.components.count > 1 {
                 items.append(Legend.line(Stroke(.ink, width: 0.6, dash: [2.4, 1.8]), "its parts"))
             }

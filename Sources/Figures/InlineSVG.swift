@@ -52,8 +52,11 @@ public enum InlineSVG {
     }
 
     private static func isPaper(_ mark: Mark, _ figure: Figure) -> Bool {
-        if case .rectangle(let rect, .white) = mark { rect.width == figure.width && rect.height == figure.height }
-        else { false }
+        if case .rectangle(let rect, .white) = mark {
+            rect.width == figure.width && rect.height == figure.height
+        } else {
+            false
+        }
     }
 
     /// The attribute that paints, or the class of a colour that follows the page.

@@ -112,7 +112,8 @@ public enum NetworkDiagramFigure {
             }
             if isDeeper {
                 page.line(
-                    from: Point(chainLeft, page.y + rowHeight - 1.5), to: Point(chainLeft + 12, page.y + rowHeight - 1.5),
+                    from: Point(chainLeft, page.y + rowHeight - 1.5),
+                    to: Point(chainLeft + 12, page.y + rowHeight - 1.5),
                     Stroke(Tint.changed, width: 1.2))
             }
             page.y += rowHeight

@@ -42,7 +42,8 @@ struct Page {
     var contentWidth: Double { right - left }
 
     /// Draws blocks side by side, `columns` in a row, each row below the tallest block of the one before.
-    mutating func columns(_ columns: Int, gap: Double, blocks: Int, _ draw: (_ page: inout Page, _ block: Int) -> Void) {
+    mutating func columns(_ columns: Int, gap: Double, blocks: Int, _ draw: (_ page: inout Page, _ block: Int) -> Void)
+    {
         let (outerLeft, outerRight) = (left, right)
         let width = (contentWidth - gap * Double(columns - 1)) / Double(columns)
         var (top, bottom) = (y, y)

@@ -89,8 +89,10 @@ public enum RidgeFigure {
         func weight(_ row: Row) -> TextMark.Weight { row.isStrided ? .bold : .regular }
         func mark(_ row: Row) -> String { row.isStrided ? " ↓" : "" }
         let facts = rows.map { row in
-            [NumberText.short(row.moments.standardDeviation, digits: 2),
-                NumberText.short(row.moments.excessKurtosis, digits: 2)]
+            [
+                NumberText.short(row.moments.standardDeviation, digits: 2),
+                NumberText.short(row.moments.excessKurtosis, digits: 2),
+            ]
         }
         let titles = ["σ", "kurtosis"]
         let rooms = titles.indices.map { column in

@@ -56,9 +56,10 @@ public enum ScatterFigure {
         }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, "")
-        page.facts([
-            usable.count == 1 ? "1 network" : "\(usable.count) networks",
-        ] + (usable.count < entries.count ? ["\(entries.count - usable.count) left out: a number is missing"] : []))
+        page.facts(
+            [
+                usable.count == 1 ? "1 network" : "\(usable.count) networks"
+            ] + (usable.count < entries.count ? ["\(entries.count - usable.count) left out: a number is missing"] : []))
         page.y += 4
         var plot = PlotFrame(
             x: .fitting(x.title, usable.map(\.x), isLogarithmic: x.isLogarithmic),
@@ -140,7 +141,9 @@ public enum ScatterFigure {
         for distance in [0.0, 8, 16, 24, 32, 44, 56] {
             let (below, above) = (box.bottom + 1 + size * TextMetrics.ascent + distance, box.y - 2 - distance)
             if distance == 0 {
-                spots += [mark(Point(box.right + 2, y + size * 0.36), .start), mark(Point(box.x - 2, y + size * 0.36), .end)]
+                spots += [
+                    mark(Point(box.right + 2, y + size * 0.36), .start), mark(Point(box.x - 2, y + size * 0.36), .end),
+                ]
             }
             for anchor in [TextMark.Anchor.middle, .start, .end] {
                 spots += [mark(Point(x, above), anchor), mark(Point(x, below), anchor)]

@@ -51,7 +51,8 @@ public struct PaperFigures: Sendable {
         case 7:
             return try NamedKernelsFigure.figure(
                 of: FixedKernels.sixEdgeTwoGaussian, title: "Fig. 7", subject: Self.subject(7),
-                caption: "The fixed kernels of VGNetF as the authors' code has them: six edge kernels, whose weights sum "
+                caption:
+                    "The fixed kernels of VGNetF as the authors' code has them: six edge kernels, whose weights sum "
                     + "to 0, and two Gaussians, rounded to four decimals. Channel i uses kernel i mod 8.",
                 widthMillimetres: widthMillimetres)
         case 8:
@@ -79,10 +80,12 @@ public struct PaperFigures: Sendable {
         case 2:
             return [
                 PaperLayer(
-                    family: "ResNet", network: "ResNet-RS 50", place: .spatial(18), channels: 512, stride: 2, depth: 0.85
+                    family: "ResNet", network: "ResNet-RS 50", place: .spatial(18), channels: 512, stride: 2,
+                    depth: 0.85
                 ),
                 PaperLayer(
-                    family: "RegNet", network: "RegNetX-8GF", place: .spatial(24), channels: 1920, stride: 2, depth: 0.95
+                    family: "RegNet", network: "RegNetX-8GF", place: .spatial(24), channels: 1920, stride: 2,
+                    depth: 0.95
                 ),
                 mobileNetV2(4, 144, stride: 2),
                 PaperLayer(
@@ -143,7 +146,9 @@ public struct PaperFigures: Sendable {
             let statistics = try analysed[path] ?? NetworkStatistics.analyse(chosen.network)
             analysed[path] = statistics
             let bank = try KernelBanks.read(chosen.layer, of: chosen.network)
-            guard let layer = statistics.layers.first(where: { $0.layer.number == chosen.layer.number }) else { continue }
+            guard let layer = statistics.layers.first(where: { $0.layer.number == chosen.layer.number }) else {
+                continue
+            }
             var options = KernelGridOptions()
             options.widthMillimetres = widthMillimetres
             options.sign = .centrePositive
@@ -164,7 +169,8 @@ public struct PaperFigures: Sendable {
             panels.append(
                 PanelsFigure.Panel(
                     title: name, bank: bank, classifications: layer.classifications, options: options,
-                    findings: number == 9 ? ["The same with raw signs; kernels labelled zero are neutral."] : sentences))
+                    findings: number == 9 ? ["The same with raw signs; kernels labelled zero are neutral."] : sentences)
+            )
         }
         var caption = [
             findings.claim, "Each kernel on its own scale ±max|w|, kernels labelled zero on the layer's.",
@@ -232,7 +238,8 @@ public struct PaperFigures: Sendable {
         }
         return try FeatureMapsPage.figure(
             of: drawn, title: "Fig. 6", subject: Self.subject(6),
-            caption: (["The paper's claim: many channels pass a layer nearly unchanged."] + notes).joined(separator: " "),
+            caption: (["The paper's claim: many channels pass a layer nearly unchanged."] + notes).joined(
+                separator: " "),
             widthMillimetres: widthMillimetres)
     }
 

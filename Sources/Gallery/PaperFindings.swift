@@ -12,13 +12,15 @@ struct PaperFindings {
     /// What the paper says about the figure.
     var claim: String {
         switch figure {
-        case 1: "The paper's claim: kernels differ by depth, blur where the resolution is reduced and at the end, "
-            + "identity in the middle."
+        case 1:
+            "The paper's claim: kernels differ by depth, blur where the resolution is reduced and at the end, "
+                + "identity in the middle."
         case 2: "The paper's claim: downsampling layers learn blur kernels."
         case 3: "The paper's claim: many kernels in the middle are identity."
         case 4: "The paper's claim: the last layer's kernels are blur."
         case 5: "The paper's claim: some kernels are Sobel and Laplacian, fewer with depth, while blur grows."
-        default: "The authors' code divides by at least 10⁻⁵, so that kernels with max|w| well below 5×10⁻⁶ come out red."
+        default:
+            "The authors' code divides by at least 10⁻⁵, so that kernels with max|w| well below 5×10⁻⁶ come out red."
         }
     }
 
@@ -92,8 +94,8 @@ struct PaperFindings {
         return shares.isEmpty ? 0 : shares[shares.count / 2]
     }
 
-    /// The shares of 3×3 kernels whose |cosine| with a Sobel kernel in one of eight directions, and with one of the two
-    /// Laplacians, is above 0.9.
+    /// The shares of 3×3 kernels whose weights cancel (|Σw| ≤ 0.4 Σ|w|) and whose |cosine| with a Sobel kernel in one of
+    /// eight directions, or with one of the two Laplacians, is above 0.9.
     static func bestCosines(_ bank: KernelBank) -> (sobel: Double, laplacian: Double) {
         guard bank.size == 3, bank.count > 0 else { return (0, 0) }
         // Quarter turns change the sign alone or swap the two; the diagonals are the kernels between them.
@@ -105,6 +107,9 @@ struct PaperFindings {
         var (sobel, laplacian) = (0, 0)
         for index in 0..<bank.count {
             let kernel = Array(bank.kernel(index))
+            // A delta is nearly parallel to a Laplacian; what tells them apart is that the weights cancel.
+            let (sum, total) = kernel.reduce((Float(0), Float(0))) { ($0.0 + $1, $0.1 + abs($1)) }
+            guard abs(sum) <= 0.4 * total else { continue }
             if sobels.contains(where: { abs(cosine($0, kernel)) > 0.9 }) { sobel += 1 }
             if laplacians.contains(where: { abs(cosine($0, kernel)) > 0.9 }) { laplacian += 1 }
         }

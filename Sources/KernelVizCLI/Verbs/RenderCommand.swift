@@ -44,7 +44,8 @@ struct FigureSizeOptions: ParsableArguments {
 
 /// What every figure is written with.
 struct FigureOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
     var output: String
 
     @OptionGroup var size: FigureSizeOptions

@@ -31,8 +31,10 @@ struct HTMLLayer {
         let layer = bank.layer
         let counts = statistics.counts
         let facts =
-            ["\(NumberFormat.grouped(bank.count)) kernels", "\(bank.size)×\(bank.size)",
-                layer.stride.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description]
+            [
+                "\(NumberFormat.grouped(bank.count)) kernels", "\(bank.size)×\(bank.size)",
+                layer.stride.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
+            ]
             + KernelLabel.allCases.filter { counts[$0] > 0 }.map {
                 "\($0.rawValue) \(NumberFormat.grouped(counts[$0]))"
             }
@@ -84,7 +86,8 @@ struct HTMLLayer {
                 + "d=\"\(frame)\"/>\(cells.joined())</g>"
         }
         let scale = min(9.0, max(3.0, 1000 / width))
-        return "<svg class=\"grid\" shape-rendering=\"crispEdges\" tabindex=\"0\" role=\"group\" aria-label=\"Kernels of \(InlineSVG.escaped(bank.layer.label)); "
+        return
+            "<svg class=\"grid\" shape-rendering=\"crispEdges\" tabindex=\"0\" role=\"group\" aria-label=\"Kernels of \(InlineSVG.escaped(bank.layer.label)); "
             + "arrow keys walk through them\" viewBox=\"0 0 \(short(width)) \(short(height))\" "
             + "style=\"width:\(short(width * scale))px\">\(groups)<rect class=\"cursor\" width=\"\(short(Double(bank.size) + 1))\" "
             + "height=\"\(short(Double(bank.size) + 1))\" hidden/></svg>"
@@ -156,12 +159,15 @@ struct HTMLLayer {
         let zero = range.contains(0) ? -whole.lowerBound / (whole.upperBound - whole.lowerBound) * width : nil
         let line = zero.map { "<path class=\"s-axis\" stroke-dasharray=\"2 2\" d=\"M\(short($0)) 0v90\"/>" } ?? ""
         let facts =
-            ["mean \(significant(moments.mean))", "std \(significant(moments.standardDeviation))",
+            [
+                "mean \(significant(moments.mean))", "std \(significant(moments.standardDeviation))",
                 "skewness \(significant(moments.skewness))", "excess kurtosis \(significant(moments.excessKurtosis))",
-                "range \(significant(moments.minimum)) … \(significant(moments.maximum))"]
+                "range \(significant(moments.minimum)) … \(significant(moments.maximum))",
+            ]
             + (whole.outsideCount > 0 ? ["\(NumberFormat.grouped(whole.outsideCount)) beyond the axis"] : [])
             + (moments.nonFiniteCount > 0 ? ["\(NumberFormat.grouped(moments.nonFiniteCount)) not finite"] : [])
-        return "<svg class=\"histogram\" viewBox=\"0 -2 \(short(width)) 104\" role=\"img\" aria-label=\"Histogram of the weights\">"
+        return
+            "<svg class=\"histogram\" viewBox=\"0 -2 \(short(width)) 104\" role=\"img\" aria-label=\"Histogram of the weights\">"
             + bars + line + "<path class=\"s-axis\" d=\"M0 90h\(short(width))\"/>"
             + "<text class=\"quiet\" x=\"0\" y=\"101\" font-size=\"9\">\(significant(whole.lowerBound))</text>"
             + "<text class=\"quiet\" x=\"\(short(width))\" y=\"101\" font-size=\"9\" text-anchor=\"end\">"
@@ -195,7 +201,8 @@ enum Base64 {
         for start in stride(from: 0, to: bytes.count, by: 3) {
             let rest = bytes.count - start
             let word =
-                Int(bytes[start]) << 16 | (rest > 1 ? Int(bytes[start + 1]) << 8 : 0) | (rest > 2 ? Int(bytes[start + 2]) : 0)
+                Int(bytes[start]) << 16 | (rest > 1 ? Int(bytes[start + 1]) << 8 : 0)
+                | (rest > 2 ? Int(bytes[start + 2]) : 0)
             for part in 0..<4 {
                 result.append(part <= rest ? letters[word >> (18 - 6 * part) & 63] : UInt8(ascii: "="))
             }

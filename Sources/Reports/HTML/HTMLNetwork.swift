@@ -33,10 +33,16 @@ struct HTMLNetwork {
         let rows = statistics.layers.map(LabelSharesFigure.Row.init)
         let plots: [(String, Figure)] = [
             ("Label shares by depth", try ShareAreasFigure.figure(of: rows, network: title)),
-            ("Widths of the blur kernels", try SigmaFigure.figure(
-                of: statistics.layers.map(SigmaFigure.Row.init), network: title)),
-            ("Symmetry energies", try SymmetryFigure.figure(
-                of: statistics.layers.map(SymmetryFigure.Row.init), network: title)),
+            (
+                "Widths of the blur kernels",
+                try SigmaFigure.figure(
+                    of: statistics.layers.map(SigmaFigure.Row.init), network: title)
+            ),
+            (
+                "Symmetry energies",
+                try SymmetryFigure.figure(
+                    of: statistics.layers.map(SymmetryFigure.Row.init), network: title)
+            ),
             ("Frequency responses", try FrequencyResponseFigure.figure(of: responses, network: title)),
             ("Weight distributions", try RidgeFigure.figure(of: ridges, network: title)),
         ]
