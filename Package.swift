@@ -23,6 +23,30 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
         dependencies: [.target(name: name), "TestSupport"] + dependencies, exclude: exclude)
 }
 
+/// The engine's operators: optimised in debug builds too, each copy for its own instructions.
+func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftSetting] {
+    // Tiles live in registers only where the loops over them are unrolled early.
+    let unrolling = ["-Xllvm", "-unroll-threshold=3000"]
+    return [.unsafeFlags(["-Ounchecked"] + unrolling + features.flatMap { ["-Xcc", $0] })]
+        + defines.map { .define($0) }
+}
+
+/// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
+#if arch(x86_64)
+    let x86Operators = [
+        module(
+            "OperatorsAVX2", ["OperatorCalls"],
+            settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
+        module(
+            "OperatorsAVX512", ["OperatorCalls"],
+            settings: operatorSettings(
+                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
+                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
+    ]
+#else
+    let x86Operators: [Target] = []
+#endif
+
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -74,9 +98,14 @@ let package = Package(
 
         // Running networks.
         // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
+        module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .target(name: "COperators"),
+        module("OperatorsBaseline", ["OperatorCalls"], settings: operatorSettings([])),
         module(
-            "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "Tensors", "Diagnostics"], settings: []),
+            "EngineOperators",
+            ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -92,7 +121,8 @@ let package = Package(
         module(
             "Gallery",
             [
-                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Derivation",
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets",
+                "Derivation",
                 "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
             ]),
 
@@ -106,13 +136,15 @@ let package = Package(
         module(
             "KernelViz",
             [
-                "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
+                "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
+        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
 
         // Tests.
         .target(
@@ -127,7 +159,11 @@ let package = Package(
             ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
-        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("Isolation"),
+        tests("Archives", ["Files", "Diagnostics"]),
+        tests(
+            "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
+            exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
@@ -141,9 +177,10 @@ let package = Package(
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
-            name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
+            name: "KernelVizCLITests",
+            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests(
@@ -154,6 +191,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ],
+    ] + x86Operators,
     swiftLanguageModes: [.v6]
 )

@@ -52,7 +52,7 @@ public struct RunnableNetwork: Sendable {
     ///   - inputSize: Rows and columns of the images; nil takes the design's own.
     /// Throws the errors of the config, the checkpoint and the networks, or `eval.weightsTwice`.
     public init(named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil) throws {
-        let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
+        let isConfig = VGNetConfig.isFileName(text)
         let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
         if isFile && !isConfig {
             guard weights == nil else {
@@ -63,7 +63,7 @@ public struct RunnableNetwork: Sendable {
             try self.init(checkpoint: text, inputSize: inputSize)
             return
         }
-        let config = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
+        let config = try VGNetConfig(named: text)
         try self.init(
             config: config, source: isConfig ? .config(text) : .published, weights: weights, seed: seed,
             inputSize: inputSize)

@@ -48,7 +48,8 @@ public struct HDF5File: ~Copyable, Sendable {
                 H5Pset_file_image(access, UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
             }
             try HDF5Library.check(status, "hdf5.unreadable", path, "cannot be opened")
-            let file = H5Fopen(path, kv_H5F_ACC_RDONLY(), access)
+            // The library insists on a name that no file has: nothing lies below a file.
+            let file = H5Fopen(path + "/image", kv_H5F_ACC_RDONLY(), access)
             if file < 0 { throw Self.openingFailure(path, sizeBytes: bytes.count, HDF5Library.innermostReason()) }
             return file
         }

@@ -28,7 +28,8 @@ public final class ReaderProcess: Sendable {
     public init(executable: String = "/proc/self/exe", limits: ReaderLimits = ReaderLimits()) throws(ReaderFailure) {
         guard let memory = SharedMemory() else { throw .notStarted("no shared memory") }
         var ends: [Int32] = [-1, -1]
-        guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+        guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0
+        else {
             throw .notStarted("no socket")
         }
         defer { close(ends[1]) }
@@ -77,7 +78,8 @@ public final class ReaderProcess: Sendable {
                 }
                 try channel.send(request)
                 let answer = try channel.receive(before: .now + .seconds(seconds))
-                let result = unsafe state.memory.withBytes(memoryBytes) { memory -> Swift.Result<Result, ReaderFailure> in
+                let result = unsafe state.memory.withBytes(memoryBytes) {
+                    memory -> Swift.Result<Result, ReaderFailure> in
                     do throws(ReaderFailure) {
                         return .success(try unsafe body(answer, UnsafeRawBufferPointer(memory)))
                     } catch {

@@ -11,6 +11,7 @@
 @_exported import Gallery
 @_exported import HDF5
 @_exported import Images
+@_exported import Isolation
 @_exported import Kernels
 @_exported import Networks
 @_exported import Reports

@@ -13,7 +13,9 @@ public struct StrideTable: Sendable, Equatable {
     /// Reads the file at `path`.
     ///
     /// Throws `files.missing` and the like, or `weights.badStrides` with the line.
-    public init(contentsOf path: String) throws { try self.init(text: InputFile.text(path, limitBytes: 1 << 24), path: path) }
+    public init(contentsOf path: String) throws {
+        try self.init(text: InputFile.text(path, limitBytes: 1 << 24), path: path)
+    }
 
     /// Reads a text; `path` names it in errors.
     public init(text: String, path: String) throws {
@@ -21,7 +23,8 @@ public struct StrideTable: Sendable, Equatable {
         var byNumber: [Int: Int] = [:]
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split { $0 == " " || $0 == "\t" || $0 == "," || $0 == "\r" }.map(String.init)
-            guard let first = words.first, first != "#", !(first.hasPrefix("#") && Int(Self.bare(first).dropFirst()) == nil)
+            guard let first = words.first, first != "#",
+                !(first.hasPrefix("#") && Int(Self.bare(first).dropFirst()) == nil)
             else { continue }
             guard words.count == 2, let stride = Int(words[1]), (1...64).contains(stride) else {
                 throw KernelVizError(
@@ -29,7 +32,11 @@ public struct StrideTable: Sendable, Equatable {
                     expected: "a layer and its stride from 1 to 64, such as 'features.3.conv: 2'")
             }
             let name = Self.bare(first)
-            if name.hasPrefix("#"), let number = Int(name.dropFirst()) { byNumber[number] = stride } else { byName[name] = stride }
+            if name.hasPrefix("#"), let number = Int(name.dropFirst()) {
+                byNumber[number] = stride
+            } else {
+                byName[name] = stride
+            }
         }
         self.byName = byName
         self.byNumber = byNumber

@@ -45,14 +45,17 @@ struct KerasLayout {
                         advice: "Save the model again")
                 }
                 guard dataset.kind == .numeric, seen.insert(path).inserted else { continue }
-                let nested = owner.isEmpty ? layer : "\(layer)/\(owner)"
+                // Keras 3 repeats the model's own name in front of its layers'.
+                let isWhole = owner.hasPrefix(layer + "/")
+                let nested = owner.isEmpty ? layer : isWhole ? owner : "\(layer)/\(owner)"
                 let module = isSingle ? layer : nested
                 let parameter = Self.parameter(weight)
                 entries.append(
                     Checkpoint.Entry(
                         name: path, shape: try HDF5Checkpoint.shape(dataset, file.path), dtype: dataset.dtype,
                         module: module.split(separator: "/").joined(separator: "."), parameter: parameter,
-                        axes: Self.axes(parameter, layer: facts?.layer(owner.isEmpty ? layer : owner) ?? facts?.layer(layer))))
+                        axes: Self.axes(
+                            parameter, layer: facts?.layer(owner.isEmpty ? layer : owner) ?? facts?.layer(layer))))
             }
         }
         return entries

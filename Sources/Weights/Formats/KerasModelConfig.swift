@@ -88,7 +88,9 @@ enum KerasModelConfig {
         var batch_input_shape: [Int?]?
         var batch_shape: [Int?]?
 
-        enum Keys: String, CodingKey { case name, layers, strides, padding, epsilon, groups, batch_input_shape, batch_shape }
+        enum Keys: String, CodingKey {
+            case name, layers, strides, padding, epsilon, groups, batch_input_shape, batch_shape
+        }
 
         init(layers: [Node]) { self.layers = layers }
 

@@ -42,8 +42,10 @@ enum ONNXCheckpoint {
             tensors[tensor.name] = tensor
             entries.append(names.entry(tensor.name, shape: shape, dtype: type.rawValue))
         }
-        entries = entries.enumerated().sorted { (names.place($0.element), $0.offset) < (names.place($1.element), $1.offset) }
-            .map(\.element)
+        entries = entries.enumerated().sorted {
+            (names.place($0.element), $0.offset) < (names.place($1.element), $1.offset)
+        }
+        .map(\.element)
         return Checkpoint(
             path: path, format: "ONNX", files: [path], entries: entries,
             attributes: Dictionary(

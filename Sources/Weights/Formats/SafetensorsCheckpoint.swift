@@ -48,7 +48,8 @@ enum SafetensorsCheckpoint {
             attributes: header["__metadata__"]?.texts ?? [:],
             source: RegionSource(
                 path: path,
-                offsets: Dictionary(tensors.map { ($0.entry.name, $0.start) }, uniquingKeysWith: { first, _ in first })))
+                offsets: Dictionary(tensors.map { ($0.entry.name, $0.start) }, uniquingKeysWith: { first, _ in first }))
+        )
     }
 
     private struct Place {
@@ -86,7 +87,9 @@ enum SafetensorsCheckpoint {
         var previous = ""
         for tensor in tensors {
             if tensor.start < position { throw damaged(path, "'\(previous)' and '\(tensor.entry.name)' overlap") }
-            if tensor.start > position { throw damaged(path, "bytes before '\(tensor.entry.name)' belong to no tensor") }
+            if tensor.start > position {
+                throw damaged(path, "bytes before '\(tensor.entry.name)' belong to no tensor")
+            }
             position = tensor.end
             previous = tensor.entry.name
         }

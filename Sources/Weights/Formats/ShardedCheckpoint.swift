@@ -37,7 +37,8 @@ enum ShardedCheckpoint {
         if let missing = index.weight_map.keys.sorted().first(where: { checkpoint.entry(named: $0) == nil }) {
             throw KernelVizError(
                 code: "weights.noTensor", subject: path,
-                found: "'\(index.weight_map[missing] ?? "")' does not hold the tensor '\(missing)' that the index puts there",
+                found:
+                    "'\(index.weight_map[missing] ?? "")' does not hold the tensor '\(missing)' that the index puts there",
                 advice: "Copy or download the files again")
         }
         return checkpoint
@@ -47,7 +48,9 @@ enum ShardedCheckpoint {
     static func openFolder(_ path: String) throws -> Checkpoint {
         let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
         let names = try InputFile.names(inFolder: path).sorted(by: NaturalOrder.precedes)
-        if let index = names.first(where: { $0.hasSuffix(".index.json") }) { return try openIndex("\(folder)/\(index)") }
+        if let index = names.first(where: { $0.hasSuffix(".index.json") }) {
+            return try openIndex("\(folder)/\(index)")
+        }
         let files = names.filter { extensions.contains(FilePaths.fileExtension(of: $0)) }
         guard !files.isEmpty else {
             throw KernelVizError(
@@ -61,7 +64,8 @@ enum ShardedCheckpoint {
     private static func join(_ files: [String], path: String) throws -> Checkpoint {
         guard files.count <= maximumFiles else {
             throw KernelVizError(
-                code: "weights.tooMany", subject: path, found: "\(files.count) files", expected: "at most \(maximumFiles)")
+                code: "weights.tooMany", subject: path, found: "\(files.count) files",
+                expected: "at most \(maximumFiles)")
         }
         let parts = try files.map { try Checkpoint.openFile($0) }
         if parts.count == 1, let only = parts.first { return only }

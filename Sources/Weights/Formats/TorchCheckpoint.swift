@@ -75,7 +75,8 @@ extension TorchTensor {
         let size = type.sizeBytes
         if isContiguous {
             let count = shape.elementCount * size
-            return offset == 0 && count == storage.count ? storage : Array(storage[offset * size..<offset * size + count])
+            return offset == 0 && count == storage.count
+                ? storage : Array(storage[offset * size..<offset * size + count])
         }
         return StridedElements.gather(storage, offset: offset, shape: shape, strides: strides, elementBytes: size)
     }

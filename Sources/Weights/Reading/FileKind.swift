@@ -37,7 +37,8 @@ enum FileKind: Equatable {
             ([0x89] + Array("HDF".utf8), "an HDF5 file with a broken signature"),
             (Array("PK".utf8), "an empty or broken zip archive"), ([0x89] + Array("PNG".utf8), "a PNG image"),
             ([0xFF, 0xD8, 0xFF], "a JPEG image"), ([0x1F, 0x8B], "a gzip file; unpack it first"),
-            (Array("GGUF".utf8), "a GGUF file"), (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),
+            (Array("GGUF".utf8), "a GGUF file"),
+            (Array("version https://git-lfs".utf8), "a Git LFS pointer, not the file itself"),
             (Array("<!DOCTYPE".utf8), "a web page"), (Array("<html".utf8), "a web page"),
         ]
         if let start = starts.first(where: { head.starts(with: $0.bytes) }) { return start.name }

@@ -68,7 +68,8 @@ enum IsolatedCheckpoint {
                 advice: damaged)
         case .garbled:
             return KernelVizError(
-                code: "weights.readerFailed", subject: subject, found: "its reader process gave an answer without sense",
+                code: "weights.readerFailed", subject: subject,
+                found: "its reader process gave an answer without sense",
                 expected: "a healthy file", advice: damaged)
         }
     }

@@ -28,7 +28,9 @@ extension Network {
         let norms = NormReader(match: match, facts: facts)
         var layers: [ConvLayer] = []
         var missing: [String] = []
-        if let strides { try strides.check(names: match.spatial.map { match.table.prefix + $0.module }, checkpoint.path) }
+        if let strides {
+            try strides.check(names: match.spatial.map { match.table.prefix + $0.module }, checkpoint.path)
+        }
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
         // Some libraries write the classifier as a 1×1 convolution.
@@ -46,7 +48,8 @@ extension Network {
                 ConvLayer(
                     number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module,
                     tensorName: entry.name, weightShape: shape,
-                    stride: strides?.stride(number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module)
+                    stride: strides?.stride(
+                        number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module)
                         ?? conv.stride,
                     connectivity: Self.connectivity(conv, entry, shape),
                     role: Self.role(conv, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),

@@ -40,14 +40,16 @@ extension Network {
     private static func sentence(spatialCount: Int, unknownCount: Int) -> String {
         let known = ArchitectureFamily.all.map(\.name)
         let families = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
-        let tensors = spatialCount == 1 ? "its one N×N tensor is a layer" : "each of its \(spatialCount) N×N tensors is a layer"
+        let tensors =
+            spatialCount == 1 ? "its one N×N tensor is a layer" : "each of its \(spatialCount) N×N tensors is a layer"
         let strides =
             switch unknownCount {
             case 0: "the strides are known"
             case spatialCount: "the strides are unknown (--strides FILE supplies them)"
             default: "\(unknownCount) strides are unknown (--strides FILE supplies them)"
             }
-        return "Not \(families): \(tensors) in the file's order, connectivity is inferred from the shapes, and \(strides)."
+        return
+            "Not \(families): \(tensors) in the file's order, connectivity is inferred from the shapes, and \(strides)."
     }
 }
 
@@ -71,12 +73,14 @@ private struct UnknownLayers {
             if isSpatial { number += 1 }
             let facts = checkpoint.model?.layer(entry.module)
             let isPointwisePart = entry.parameter == "pointwise_kernel"
-            let name = counts[entry.module] == 1 && !entry.module.isEmpty ? entry.module : "\(entry.module).\(entry.parameter)"
+            let name =
+                counts[entry.module] == 1 && !entry.module.isEmpty ? entry.module : "\(entry.module).\(entry.parameter)"
             layers.append(
                 ConvLayer(
                     number: isSpatial ? number : nil, name: entry.module.isEmpty ? entry.name : name,
                     tensorName: entry.name, weightShape: shape, stride: isPointwisePart ? 1 : facts?.stride,
-                    connectivity: Self.connectivity(entry, shape, facts: facts, previous: previous, isFirst: number == 1),
+                    connectivity: Self.connectivity(
+                        entry, shape, facts: facts, previous: previous, isFirst: number == 1),
                     role: .body))
             previous = shape
         }

@@ -26,8 +26,6 @@ struct Step: Sendable {
     let work: Work
     let inputs: [ArenaView]
     let output: ArenaView
-    /// Multiply-accumulates, all images together.
-    let macs: Int
 
     /// Computes the step for all images.
     func run(

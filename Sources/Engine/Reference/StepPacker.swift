@@ -27,8 +27,7 @@ struct StepPacker {
             preconditionFailure("\(node.name) or one of its inputs has no place")
         }
         let work = try work(node)
-        return Step(
-            node: index, work: work, inputs: inputs, output: output, macs: shapes[index][0] * macs(work, node))
+        return Step(node: index, work: work, inputs: inputs, output: output)
     }
 
     private mutating func work(_ node: Graph.Node) throws -> Step.Work {
@@ -45,8 +44,8 @@ struct StepPacker {
             return .sharedDepthwise(
                 geometry, kernelCount: graph[shared.weight].shape[0], weight: constant(shared.weight))
         case .batchNormalization(let norm):
-            let (scale, shift) = affine(norm)
-            return .affine(scale: constant(scale), shift: constant(shift))
+            let affine = graph.affine(norm)
+            return .affine(scale: constant(affine.scale), shift: constant(affine.shift))
         case .affine(let scale, let shift): return .affine(scale: constant(scale), shift: constant(shift))
         case .activation(let function): return .activation(function)
         case .add: return .add
@@ -67,17 +66,6 @@ struct StepPacker {
         }
     }
 
-    /// Multiply-accumulates of one image.
-    private func macs(_ work: Step.Work, _ node: Graph.Node) -> Int {
-        switch work {
-        case .convolution(let geometry, _, _), .sharedDepthwise(let geometry, _, _):
-            geometry.outputChannels * geometry.outputHeight * geometry.outputWidth * geometry.kernelHeight
-                * geometry.kernelWidth * (geometry.inputChannels / geometry.groups)
-        case .linear(let inputs, let outputs, _, _): inputs * outputs
-        default: 0
-        }
-    }
-
     private mutating func constant(_ parameter: Graph.ParameterID) -> Int {
         if let offset = offsets[parameter] { return offset }
         let offset = constant(graph[parameter].scalars)
@@ -91,19 +79,5 @@ struct StepPacker {
         let alignment = ArenaLayout.alignment
         floatCount += (scalars.count + alignment - 1) / alignment * alignment
         return offset
-    }
-
-    /// scale = γ/√(variance + ε), shift = β − mean·scale, in 64-bit floats.
-    private func affine(_ norm: BatchNormalization) -> (scale: [Float], shift: [Float]) {
-        let (weight, bias) = (graph[norm.weight].scalars, graph[norm.bias].scalars)
-        let (mean, variance) = (graph[norm.runningMean].scalars, graph[norm.runningVariance].scalars)
-        var scale: [Float] = []
-        var shift: [Float] = []
-        for channel in weight.indices {
-            let factor = Double(weight[channel]) / (Double(variance[channel]) + Double(norm.epsilon)).squareRoot()
-            scale.append(Float(factor))
-            shift.append(Float(Double(bias[channel]) - Double(mean[channel]) * factor))
-        }
-        return (scale, shift)
     }
 }
