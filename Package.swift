@@ -200,7 +200,13 @@ let package = Package(
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
-        tests("Reports", ["Statistics", "Classification", "Kernels"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
+        tests(
+            "Gallery",
+            [
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
@@ -211,11 +217,12 @@ let package = Package(
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
-        tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
+        tests(
+            "Figures", ["Kernels", "Classification", "Weights", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
         tests(
             "CairoRenderer",
             [
-                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
     ] + x86Operators,

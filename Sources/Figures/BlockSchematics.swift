@@ -120,7 +120,7 @@ struct BlockSchematics {
             page.add(.rectangle(frame, fill: color))
             page.text(
                 text, at: Point(middle(column), frame.y + boxHeight / 2 + size * 0.36), size: size, anchor: .middle,
-                color: .ink)
+                color: color.contrasting)
         }
 
         /// An arrow from the foot of one box to the head of another.

@@ -173,7 +173,7 @@ struct BlockChain {
             page.add(.rectangle(box, fill: block.color))
             page.text(
                 block.text, at: Point(x + side / 2, box.y + box.height / 2 + size * 0.36), size: size, anchor: .middle,
-                color: .ink)
+                color: block.color.contrasting)
             x += side + gap
         }
     }

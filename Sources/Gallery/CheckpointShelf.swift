@@ -28,7 +28,8 @@ public struct CheckpointShelf: Sendable {
                 expected: "a folder of checkpoints", advice: "Name one with --weights")
         }
         let sorted = names.sorted()
-        let checkpoints = sorted.filter { ["h5", "hdf5", "keras"].contains(FilePaths.fileExtension(of: $0)) }
+        let extensions = ["h5", "hdf5", "keras", "safetensors", "npz", "pt", "pth", "onnx"]
+        let checkpoints = sorted.filter { extensions.contains(FilePaths.fileExtension(of: $0)) }
         var (networks, skipped): ([Network], [String]) = ([], [])
         for (done, name) in checkpoints.enumerated() {
             do {

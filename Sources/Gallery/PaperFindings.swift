@@ -94,8 +94,8 @@ struct PaperFindings {
         return shares.isEmpty ? 0 : shares[shares.count / 2]
     }
 
-    /// The shares of 3×3 kernels whose |cosine| with a Sobel kernel in one of eight directions, and with one of the two
-    /// Laplacians, is above 0.9.
+    /// The shares of 3×3 kernels whose weights cancel (|Σw| ≤ 0.4 Σ|w|) and whose |cosine| with a Sobel kernel in one of
+    /// eight directions, or with one of the two Laplacians, is above 0.9.
     static func bestCosines(_ bank: KernelBank) -> (sobel: Double, laplacian: Double) {
         guard bank.size == 3, bank.count > 0 else { return (0, 0) }
         // Quarter turns change the sign alone or swap the two; the diagonals are the kernels between them.
@@ -107,6 +107,9 @@ struct PaperFindings {
         var (sobel, laplacian) = (0, 0)
         for index in 0..<bank.count {
             let kernel = Array(bank.kernel(index))
+            // A delta is nearly parallel to a Laplacian; what tells them apart is that the weights cancel.
+            let (sum, total) = kernel.reduce((Float(0), Float(0))) { ($0.0 + $1, $0.1 + abs($1)) }
+            guard abs(sum) <= 0.4 * total else { continue }
             if sobels.contains(where: { abs(cosine($0, kernel)) > 0.9 }) { sobel += 1 }
             if laplacians.contains(where: { abs(cosine($0, kernel)) > 0.9 }) { laplacian += 1 }
         }

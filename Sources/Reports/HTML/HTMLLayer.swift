@@ -36,7 +36,7 @@ struct HTMLLayer {
                 layer.stride.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
             ]
             + KernelLabel.allCases.filter { counts[$0] > 0 }.map {
-                "\($0.rawValue) \(NumberFormat.percent(counts.share($0)))"
+                "\($0.rawValue) \(NumberFormat.grouped(counts[$0]))"
             }
             + (statistics.medianSigmaPixels.map { ["median σ \(NumberFormat.fixed($0, 2)) px"] } ?? [])
         let cut =
@@ -87,7 +87,7 @@ struct HTMLLayer {
         }
         let scale = min(9.0, max(3.0, 1000 / width))
         return
-            "<svg class=\"grid\" tabindex=\"0\" role=\"group\" aria-label=\"Kernels of \(InlineSVG.escaped(bank.layer.label)); "
+            "<svg class=\"grid\" shape-rendering=\"crispEdges\" tabindex=\"0\" role=\"group\" aria-label=\"Kernels of \(InlineSVG.escaped(bank.layer.label)); "
             + "arrow keys walk through them\" viewBox=\"0 0 \(short(width)) \(short(height))\" "
             + "style=\"width:\(short(width * scale))px\">\(groups)<rect class=\"cursor\" width=\"\(short(Double(bank.size) + 1))\" "
             + "height=\"\(short(Double(bank.size) + 1))\" hidden/></svg>"
@@ -184,8 +184,8 @@ struct HTMLLayer {
     }
 
     private func significant(_ value: Double) -> String {
-        value == 0 || (abs(value) >= 0.001 && abs(value) < 10_000)
-            ? short3(value) : "\(Float(value))"
+        let text = value == 0 || (abs(value) >= 0.001 && abs(value) < 10_000) ? short3(value) : "\(Float(value))"
+        return text.hasPrefix("-") ? "−" + text.dropFirst() : text
     }
 
     private func short3(_ value: Double) -> String { NumberFormat.fixed(value, abs(value) >= 100 ? 0 : 3) }
