@@ -79,7 +79,6 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CSystem"),
-
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What every module stands on.
@@ -116,7 +115,6 @@ let package = Package(
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
-            "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
         .target(name: "CProcessor"),
@@ -166,15 +164,13 @@ let package = Package(
             "KernelViz",
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
-                "Statistics",
-                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
         .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
-
         .executableTarget(
             name: "TrainingBenchmark",
             dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
