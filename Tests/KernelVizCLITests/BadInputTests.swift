@@ -46,8 +46,13 @@ import Testing
         }
     }
 
-    @Test func aFolderIsNotACheckpoint() throws {
-        try expect(["classify", "."], ".: is a folder; expected a file. Name a file inside it.")
+    @Test func aFolderWithoutCheckpoints() throws {
+        try expect(
+            ["classify", "."],
+            """
+            .: no checkpoint in this folder; expected files ending in .h5, .hdf5, .keras, .pth, .pt, .safetensors, \
+            .npz or .onnx. Name a file, or a folder that holds some.
+            """)
     }
 
     @Test(.needsSharedFiles) func aLayerNumberOutOfRange() throws {
