@@ -8,7 +8,7 @@ import PackageDescription
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library module and its test target, declared together.
 func module(
@@ -31,7 +31,44 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
         dependencies: [.target(name: name), "TestSupport"] + dependencies, exclude: exclude)
 }
 
+/// The engine's operators: optimised in debug builds too, each copy for its own instructions.
+func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftSetting] {
+    // Tiles live in registers only where the loops over them are unrolled early.
+    let unrolling = ["-Xllvm", "-unroll-threshold=3000"]
+    return [.unsafeFlags(["-Ounchecked"] + unrolling + features.flatMap { ["-Xcc", $0] })]
+        + defines.map { .define($0) }
+}
+
+/// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
+#if arch(x86_64)
+    let x86Operators = [
+        module(
+            "OperatorsAVX2", ["OperatorCalls"],
+            settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
+        module(
+            "OperatorsAVX512", ["OperatorCalls"],
+            settings: operatorSettings(
+                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
+                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
+    ]
+#else
+    let x86Operators: [Target] = []
+#endif
+
+/// Copies of TrainingOperators, likewise.
+#if arch(x86_64)
+    let x86Loops = [
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Loops: [Target] = []
+#endif
+
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -43,6 +80,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -51,6 +89,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSystem"),
 
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -60,8 +100,11 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
+        module("Isolation", ["CSystem"], settings: []),
+        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
         module("Classification", ["Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
@@ -71,30 +114,29 @@ let package = Package(
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
         module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
         module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
 
         // Running networks.
         // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
+        module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .target(name: "COperators"),
+        module("OperatorsBaseline", ["OperatorCalls"], settings: operatorSettings([])),
         module(
-            "EngineOperators", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "Tensors", "Diagnostics"], settings: []),
+            "EngineOperators",
+            ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "CProcessor"),
         .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
-        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
-        loops(
-            "TrainingOperatorsAVX512",
-            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
-                "CProcessor", "Tensors", "Diagnostics",
-            ], settings: []),
+                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+            ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -103,19 +145,40 @@ let package = Package(
                 "Diagnostics", "CZlib",
             ]),
 
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+        // The pictures of whole networks and of the paper.
         module(
-            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
+            "Gallery",
+            [
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets",
+                "Derivation",
+                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            ]),
+
+        module(
+            "Reports",
+            [
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
+                "Diagnostics",
+            ]),
 
         module(
             "KernelViz",
             [
-                "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
+                "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports",
+                "Training", "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
+        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
 
         .executableTarget(
             name: "TrainingBenchmark",
@@ -126,9 +189,19 @@ let package = Package(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
+        tests(
+            "Export",
+            [
+                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
+                swiftProtobuf,
+            ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
-        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("Isolation"),
+        tests("Archives", ["Files", "Diagnostics"]),
+        tests(
+            "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
+            exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
@@ -137,9 +210,10 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
-            name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
+            name: "KernelVizCLITests",
+            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
         tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
@@ -149,6 +223,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ],
+    ] + x86Operators + x86Loops,
     swiftLanguageModes: [.v6]
 )

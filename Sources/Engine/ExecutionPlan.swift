@@ -16,6 +16,11 @@ public struct ExecutionPlan: Sendable {
         public let taps: [Tensor]
     }
 
+    private enum Backend: Sendable {
+        case reference(ReferencePlan)
+        case blocked(BlockedPlan)
+    }
+
     /// N×C×H×W of the input.
     public let inputShape: Shape
     /// The shape of the result.
@@ -24,53 +29,57 @@ public struct ExecutionPlan: Sendable {
     public let tapNames: [String]
     /// Multiply-accumulates of convolutions and linear layers in one run, all images together.
     public let macs: Int
-    /// The memory that a run works in.
-    public var workspaceByteCount: Int { floatCount * MemoryLayout<Float>.stride }
-    /// The places of results in the arena, for tests of their lifetimes.
-    package let slots: [ArenaSlot]
+    /// How it computes.
+    public let options: ExecutionOptions
+    /// The operators that were chosen ("avx512", "reference").
+    public let operatorsName: String
 
-    private let steps: [Step]
-    private let constants: ConstantBlock
-    private let floatCount: Int
-    private let outputView: ArenaView
-    private let taps: [(step: Int, view: ArenaView, shape: Shape)]
+    private let backend: Backend
+    private let tapShapes: [Shape]
 
     /// Plans `graph` for an input of N×C×H×W.
     ///
     /// Throws `engine.shape` where shapes do not fit, `engine.noTap` for an unknown name in `taps`, `engine.tooLarge`
-    /// where a run would need more memory than the machine has.
-    public init(_ graph: Graph, inputShape: Shape, taps tapNames: [String] = []) throws {
+    /// where a run would need more memory than the machine has, `engine.operators` and `engine.threads` for options
+    /// that the machine cannot serve.
+    public init(
+        _ graph: Graph, inputShape: Shape, taps tapNames: [String] = [],
+        options: ExecutionOptions = ExecutionOptions()
+    ) throws {
         guard let output = graph.output else {
             throw KernelVizError(code: "engine.shape", subject: "graph", found: "has no nodes")
         }
+        let operators = try options.resolved()
         let tapNodes = try tapNames.map { try Self.tap($0, in: graph) }
         let shapes = try graph.shapes(inputShape: inputShape)
         let isNeeded = graph.needed(by: [output] + tapNodes)
-        let layout = ArenaLayout(graph: graph, shapes: shapes, isNeeded: isNeeded, output: output.index)
-        try Self.checkMemory(layout.floatCount)
-
-        var packer = StepPacker(graph: graph, shapes: shapes, views: layout.views)
-        var steps: [Step] = []
-        for index in graph.nodes.indices where isNeeded[index] { steps.append(try packer.step(index)) }
-        guard let outputView = layout.views[output.index] else { preconditionFailure("the output has no place") }
-
+        if let operators {
+            backend = .blocked(
+                try BlockedPlan(
+                    graph, shapes: shapes, isNeeded: isNeeded, output: output.index, taps: tapNodes.map(\.index),
+                    operators: operators, threads: options.threads))
+        } else {
+            backend = .reference(
+                try ReferencePlan(
+                    graph, shapes: shapes, isNeeded: isNeeded, output: output.index, taps: tapNodes.map(\.index)))
+        }
         self.inputShape = inputShape
         self.outputShape = shapes[output.index]
         self.tapNames = tapNames
-        self.macs = steps.reduce(0) { $0 + $1.macs }
-        self.slots = layout.slots
-        self.steps = steps
-        self.constants = packer.block()
-        self.floatCount = layout.floatCount
-        self.outputView = outputView
-        self.taps = tapNodes.map { node in
-            guard let view = layout.views[node.index] else { preconditionFailure("a tap has no place") }
-            return (node.index, view, shapes[node.index])
+        self.tapShapes = tapNodes.map { shapes[$0.index] }
+        self.options = options
+        self.operatorsName = operators?.name ?? "reference"
+        macs = graph.nodes.indices.reduce(0) {
+            $0 + (isNeeded[$1] ? graph.macs(of: graph.nodes[$1], output: shapes[$1]) : 0)
         }
+        try Self.checkMemory(floatCount)
     }
 
-    /// Memory for one run at a time.
-    public func makeWorkspace() -> Workspace { Workspace(floatCount: floatCount) }
+    /// The memory that a run works in.
+    public var workspaceByteCount: Int { floatCount * MemoryLayout<Float>.stride }
+
+    /// Memory and threads for one run at a time.
+    public func makeWorkspace() -> Workspace { Workspace(floatCount: floatCount, threads: options.threads) }
 
     /// Runs the plan in memory of its own.
     ///
@@ -84,8 +93,8 @@ public struct ExecutionPlan: Sendable {
     ///
     /// Throws as ``run(_:)`` does.
     public func run(_ input: Tensor, in workspace: inout Workspace) throws -> Tensor {
-        try execute(input, in: &workspace) { _ in }
-        return copy(outputView, outputShape, workspace.base)
+        try check(input)
+        return Tensor(shape: outputShape, scalars: floats(outputShape) { execute(input, &workspace, $0, []) })
     }
 
     /// Runs the plan and keeps the results of its taps.
@@ -100,46 +109,47 @@ public struct ExecutionPlan: Sendable {
     ///
     /// Throws as ``run(_:)`` does.
     public func runWithTaps(_ input: Tensor, in workspace: inout Workspace) throws -> Outcome {
-        var kept = [Tensor?](repeating: nil, count: taps.count)
-        let base = workspace.base
-        try execute(input, in: &workspace) { step in
-            for (index, tap) in taps.enumerated() where tap.step == step {
-                kept[index] = copy(tap.view, tap.shape, base)
-            }
+        try check(input)
+        let kept = tapShapes.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.elementCount) }
+        defer { for buffer in kept { buffer.deallocate() } }
+        let output = floats(outputShape) { execute(input, &workspace, $0, kept.compactMap(\.baseAddress)) }
+        return Outcome(
+            output: Tensor(shape: outputShape, scalars: output),
+            taps: zip(tapShapes, kept).map { Tensor(shape: $0, scalars: Array($1)) })
+    }
+
+    private func floats(_ shape: Shape, _ fill: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        [Float](unsafeUninitializedCapacity: shape.elementCount) { buffer, count in
+            if let target = buffer.baseAddress { fill(target) }
+            count = shape.elementCount
         }
-        return Outcome(output: copy(outputView, outputShape, workspace.base), taps: kept.compactMap { $0 })
     }
 
     private func execute(
-        _ input: Tensor, in workspace: inout Workspace, afterStep: (_ node: Int) -> Void
-    ) throws {
+        _ input: Tensor, _ workspace: inout Workspace, _ result: UnsafeMutablePointer<Float>,
+        _ tapResults: [UnsafeMutablePointer<Float>]
+    ) {
+        precondition(workspace.floatCount >= floatCount, "a workspace of another plan")
+        let images = inputShape[0]
+        input.scalars.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            switch backend {
+            case .reference(let plan):
+                plan.run(
+                    images: images, input: source, memory: workspace.base, result: result, tapResults: tapResults)
+            case .blocked(let plan):
+                plan.run(
+                    images: images, input: start, imageCount: source.count / images, memory: workspace.base,
+                    pool: workspace.pool, result: result, tapResults: tapResults)
+            }
+        }
+    }
+
+    private func check(_ input: Tensor) throws {
         guard input.shape == inputShape else {
             throw KernelVizError(
                 code: "engine.inputShape", subject: "input", found: "shape \(input.shape)", expected: "\(inputShape)")
         }
-        precondition(workspace.floatCount >= floatCount, "a workspace of another plan")
-        let base = workspace.base
-        input.scalars.withUnsafeBufferPointer { source in
-            for step in steps {
-                step.run(input: source, images: inputShape[0], constants: constants.base, arena: base)
-                afterStep(step.node)
-            }
-        }
-    }
-
-    /// The numbers of a view, images one after another.
-    private func copy(_ view: ArenaView, _ shape: Shape, _ base: UnsafeMutablePointer<Float>) -> Tensor {
-        let images = shape.dimensions.first ?? 1
-        let scalars = [Float](unsafeUninitializedCapacity: images * view.imageCount) { buffer, count in
-            if let target = buffer.baseAddress {
-                for image in 0..<images {
-                    (target + image * view.imageCount)
-                        .initialize(from: base + (view.offset + image * view.imageStride), count: view.imageCount)
-                }
-            }
-            count = images * view.imageCount
-        }
-        return Tensor(shape: shape, scalars: scalars)
     }
 
     private static func tap(_ name: String, in graph: Graph) throws -> Graph.NodeID {
@@ -161,4 +171,24 @@ public struct ExecutionPlan: Sendable {
                 advice: "Use a smaller image, a smaller batch or a smaller net")
         }
     }
+}
+
+extension ExecutionPlan {
+    private var floatCount: Int {
+        switch backend {
+        case .reference(let plan): plan.floatCount
+        case .blocked(let plan): plan.workspaceCount(images: inputShape[0])
+        }
+    }
+
+    /// The places of results in the arena, for tests of their lifetimes.
+    package var slots: [ArenaSlot] {
+        switch backend {
+        case .reference(let plan): plan.slots
+        case .blocked(let plan): plan.slots
+        }
+    }
+
+    /// The steps on blocked channels; nil with plain loops.
+    var blocked: BlockedPlan? { if case .blocked(let plan) = backend { plan } else { nil } }
 }

@@ -1,4 +1,4 @@
-/// The memory that one run of a plan works in: one aligned arena, released with the value.
+/// The memory that one run of a plan works in, and the threads that help: released with the value.
 ///
 /// A plan is shared by threads, each thread brings its own workspace.
 public struct Workspace: ~Copyable, @unchecked Sendable {
@@ -7,8 +7,12 @@ public struct Workspace: ~Copyable, @unchecked Sendable {
     /// How many numbers fit.
     public let floatCount: Int
 
-    init(floatCount: Int) {
+    /// The threads beside the caller's own; nil for none.
+    let pool: WorkerPool?
+
+    init(floatCount: Int, threads: Int) {
         let count = max(1, floatCount)
+        pool = threads > 1 ? WorkerPool(threads: threads) : nil
         let raw = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
         base = raw.bindMemory(to: Float.self, capacity: count)
         base.initialize(repeating: 0, count: count)

@@ -1,5 +1,5 @@
 /// The lengths that a convolution works with, for one image.
-package struct ConvolutionGeometry: Sendable, Equatable {
+package struct ConvolutionGeometry: Sendable, Equatable, BitwiseCopyable {
     package var inputChannels: Int
     package var inputHeight: Int
     package var inputWidth: Int

@@ -1,0 +1,151 @@
+import Diagnostics
+import EngineOperators
+import OperatorCalls
+import Tensors
+
+/// Steps on blocked channels with addresses, ready to run for one image after another.
+struct BlockedPlan: Sendable {
+    /// A step and what it computes.
+    struct NamedStep: Sendable {
+        let name: String
+        let step: any BlockedStep
+    }
+
+    /// A result that is read from outside, once the step before it has run.
+    struct Reading: Sendable {
+        let afterStep: Int
+        let shape: Shape
+        /// The first pixel of each channel in the arena.
+        let channels: [Int]
+
+        var imageCount: Int { shape.elementCount / max(1, shape[0]) }
+
+        /// Copies one image's result, channel-major.
+        func copy(from arena: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+            let pixels = imageCount / max(1, channels.count)
+            for (channel, offset) in channels.enumerated() {
+                let source = arena + offset
+                let plane = target + channel * pixels
+                for pixel in 0..<pixels { plane[pixel] = source[pixel * LaneRun.lanes] }
+            }
+        }
+    }
+
+    let steps: [NamedStep]
+    let output: Reading
+    let taps: [Reading]
+    let operators: OperatorSet
+    let threads: Int
+    /// Numbers of one image's results, and of one thread's strip.
+    let arenaCount: Int
+    let stripCount: Int
+    /// The places of results in the arena.
+    let slots: [ArenaSlot]
+    private let constants: ConstantArena
+
+    init(
+        _ graph: Graph, shapes: [Shape], isNeeded: [Bool], output: Int, taps: [Int], operators: OperatorSet,
+        threads: Int
+    ) throws {
+        let fusion = FusionMap(graph, isNeeded: isNeeded, kept: taps + [output])
+        var planner = BlockedPlanner(
+            graph: graph, shapes: shapes, fusion: fusion, operators: operators, threads: threads)
+        var marks: [Int: (step: Int, value: BlockedValue)] = [:]
+        for index in graph.nodes.indices where isNeeded[index] {
+            try planner.plan(index)
+            guard index == output || taps.contains(index) else { continue }
+            let value = planner.value(index)
+            let step = planner.steps.count - 1
+            for place in value.places { planner.storages.touch(place.storage, at: step) }
+            marks[index] = (step, value)
+        }
+        planner.storages.place()
+        let storages = planner.storages
+        arenaCount = storages.floatCount
+        guard arenaCount < Int(Int32.max) else {
+            throw KernelVizError(
+                code: "engine.tooLarge", subject: "graph", found: "one image needs \(arenaCount) numbers of 4 bytes",
+                expected: "fewer than 2^31", advice: "Use a smaller image or a smaller net")
+        }
+        let constants = ConstantArena()
+        steps = planner.steps.map { NamedStep(name: $0.name, step: $0.resolved(storages, constants)) }
+        stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }
+        func reading(_ index: Int) -> Reading {
+            guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }
+            return Reading(
+                afterStep: mark.step, shape: shapes[index], channels: mark.value.places.map { storages.offset($0) })
+        }
+        self.output = reading(output)
+        self.taps = taps.map(reading)
+        self.operators = operators
+        self.threads = threads
+        self.constants = constants
+        slots = storages.storages.filter { !$0.isInStrip && $0.lastStep >= 0 }.map {
+            ArenaSlot(range: $0.offset..<$0.offset + $0.floatCount, steps: $0.firstStep...$0.lastStep)
+        }
+    }
+
+    /// Numbers of a workspace for `images` images: an arena for each image in work, a strip for each thread.
+    func workspaceCount(images: Int) -> Int {
+        arenaStride * (images >= threads ? threads : 1) + stripStride * threads
+    }
+
+    private var arenaStride: Int { (arenaCount + 31) / 32 * 32 }
+    private var stripStride: Int { (stripCount + 31) / 32 * 32 }
+
+    /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.
+    func run(
+        images: Int, input: UnsafePointer<Float>, imageCount: Int, memory: UnsafeMutablePointer<Float>,
+        pool: WorkerPool?, result: UnsafeMutablePointer<Float>, tapResults: [UnsafeMutablePointer<Float>] = []
+    ) {
+        let strips = memory + arenaStride * (images >= threads ? threads : 1)
+        func context(_ image: Int, arena: Int, worker: Int) -> StepContext {
+            StepContext(
+                image: input + image * imageCount, arena: memory + arena * arenaStride,
+                strip: strips + worker * stripStride, operators: operators)
+        }
+        guard let pool else {
+            for image in 0..<images {
+                let context = context(image, arena: 0, worker: 0)
+                for (index, named) in steps.enumerated() {
+                    let step = named.step
+                    for part in 0..<step.partCount { step.run(part, context) }
+                    read(index, image, context.arena, tapResults)
+                }
+                output.copy(from: context.arena, to: result + image * output.imageCount)
+            }
+            return
+        }
+        if images >= threads {
+            // Whole images side by side: nobody waits for anybody.
+            return pool.run(parts: images) { image, worker in
+                let context = context(image, arena: worker, worker: worker)
+                for (index, named) in steps.enumerated() {
+                    let step = named.step
+                    for part in 0..<step.partCount { step.run(part, context) }
+                    read(index, image, context.arena, tapResults)
+                }
+                output.copy(from: context.arena, to: result + image * output.imageCount)
+            }
+        }
+        for image in 0..<images {
+            for (index, named) in steps.enumerated() {
+                let step = named.step
+                pool.run(parts: step.partCount) { part, worker in
+                    step.run(part, context(image, arena: 0, worker: worker))
+                }
+                read(index, image, memory, tapResults)
+            }
+            output.copy(from: memory, to: result + image * output.imageCount)
+        }
+    }
+
+    private func read(
+        _ step: Int, _ image: Int, _ arena: UnsafePointer<Float>, _ results: [UnsafeMutablePointer<Float>]
+    ) {
+        guard !results.isEmpty else { return }
+        for (tap, target) in zip(taps, results) where tap.afterStep == step {
+            tap.copy(from: arena, to: target + image * tap.imageCount)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import EngineOperators
+import OperatorCalls
+
+/// Copies the input rows that a strip of outputs needs into the strip, with zeros around the image.
+struct PaddedCopy: @unchecked Sendable {
+    // Sendable: the pointer leads to constants.
+
+    /// Where blocks (or the planes of the image) begin.
+    let planes: UnsafeBufferPointer<Int>
+    /// Whether the planes are those of the caller's image, one number a pixel, instead of blocks of the arena.
+    let readsImage: Bool
+    let geometry: ConvolutionGeometry
+    /// The most input rows of a strip.
+    let rowCapacity: Int
+
+    /// Numbers of one pixel.
+    var lanes: Int { readsImage ? 1 : LaneRun.lanes }
+    /// Numbers between the inputs of neighbouring outputs.
+    var pixelStride: Int { geometry.stride * lanes }
+    /// Pixels of a copied row.
+    private var paddedWidth: Int { (geometry.outputWidth - 1) * geometry.stride + geometry.kernelWidth }
+    /// Numbers of a copied row.
+    var rowStride: Int { paddedWidth * lanes }
+    /// Numbers from one plane to the next.
+    var planeStride: Int { (rowCapacity * rowStride + 15) / 16 * 16 }
+    /// Numbers of the strip.
+    var floatCount: Int { planes.count * planeStride }
+
+    /// Copies what outputs of `rows` read.
+    func run(rows: Range<Int>, _ context: StepContext) {
+        let first = rows.lowerBound * geometry.stride - geometry.paddingTop
+        let count = (rows.count - 1) * geometry.stride + geometry.kernelHeight
+        let source = readsImage ? context.image : UnsafePointer(context.arena)
+        let inputRow = geometry.inputWidth * lanes
+        let before = geometry.paddingLeft * lanes
+        let copied = min(inputRow, rowStride - before)
+        for plane in 0..<planes.count {
+            for row in 0..<count {
+                let target = context.strip + (plane * planeStride + row * rowStride)
+                let y = first + row
+                guard y >= 0 && y < geometry.inputHeight && copied > 0 else {
+                    target.update(repeating: 0, count: rowStride)
+                    continue
+                }
+                if before > 0 { target.update(repeating: 0, count: before) }
+                (target + before).update(from: source + (planes[plane] + y * inputRow), count: copied)
+                let after = rowStride - before - copied
+                if after > 0 { (target + (before + copied)).update(repeating: 0, count: after) }
+            }
+        }
+    }
+}

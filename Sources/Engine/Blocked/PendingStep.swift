@@ -1,0 +1,146 @@
+import EngineOperators
+import OperatorCalls
+import Tensors
+
+/// A step whose results have storages but no addresses yet.
+protocol PendingStep {
+    /// What the step computes, in words of the graph.
+    var name: String { get }
+    /// The storages that it reads and writes.
+    var touched: [Int] { get }
+    /// Numbers that it needs in each thread's strip.
+    var stripFloatCount: Int { get }
+    /// The step with addresses; constants are copied into `arena`.
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep
+}
+
+extension PendingStep {
+    var stripFloatCount: Int { 0 }
+}
+
+/// An epilogue with its constants laid out as the blocks of the result.
+struct PendingEpilogue {
+    var function: Epilogue.Function = .none
+    var scale: [Float]?
+    var shift: [Float]?
+    var addsResidualFirst = false
+
+    func resolved(_ arena: ConstantArena) -> Epilogue {
+        var epilogue = Epilogue()
+        epilogue.function = function
+        epilogue.scale = arena.copy(scale)
+        epilogue.shift = arena.copy(shift)
+        epilogue.addsResidualFirst = addsResidualFirst
+        return epilogue
+    }
+}
+
+struct PendingDepthwise: PendingStep {
+    let name: String
+    let geometry: ConvolutionGeometry
+    let input: [BlockPlace]
+    let output: Int
+    let weights: [Float]
+    let bias: [Float]?
+    let epilogue: PendingEpilogue
+    let writesStrip: Bool
+    let bands: Int
+
+    var touched: [Int] { input.map(\.storage) + (writesStrip ? [] : [output]) }
+
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
+        step(storages, arena)
+    }
+
+    func step(_ storages: StorageTable, _ arena: ConstantArena) -> DepthwiseStep {
+        let blocks = input.enumerated().map { index, place in
+            DepthwiseStep.Block(
+                input: storages.offset(place), output: storages.offset(BlockPlace(storage: output, block: index)))
+        }
+        return DepthwiseStep(
+            geometry: geometry, blocks: arena.copy(blocks), weights: arena.copy(weights).start,
+            bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesStrip: writesStrip, bands: bands)
+    }
+}
+
+struct PendingElementwise: PendingStep {
+    let name: String
+    let first: [BlockPlace]
+    let second: [BlockPlace]?
+    let output: Int
+    let pixels: Int
+    let combination: ElementwiseCall.Combination
+    let epilogue: PendingEpilogue
+
+    var touched: [Int] { first.map(\.storage) + (second ?? []).map(\.storage) + [output] }
+
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
+        let blocks = first.indices.map { index in
+            ElementwiseStep.Block(
+                first: storages.offset(first[index]), second: second.map { storages.offset($0[index]) } ?? 0,
+                output: storages.offset(BlockPlace(storage: output, block: index)))
+        }
+        return ElementwiseStep(
+            blocks: arena.copy(blocks), pixels: pixels, combination: combination,
+            epilogue: epilogue.resolved(arena))
+    }
+}
+
+/// A mean over all pixels or a window.
+struct PendingPool: PendingStep {
+    let name: String
+    let input: [BlockPlace]
+    let output: Int
+    /// Nil for the mean of the whole image.
+    let window: (geometry: ConvolutionGeometry, kind: Pool.Kind)?
+    let pixels: Int
+
+    var touched: [Int] { input.map(\.storage) + [output] }
+
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
+        let blocks = arena.copy(
+            input.enumerated().map { index, place in
+                DepthwiseStep.Block(
+                    input: storages.offset(place),
+                    output: storages.offset(BlockPlace(storage: output, block: index)))
+            })
+        guard let window else { return MeanStep(blocks: blocks, pixels: pixels) }
+        return PoolStep(blocks: blocks, geometry: window.geometry, kind: window.kind)
+    }
+}
+
+/// Channels brought to one place, from the arena or (without places) from the caller's image.
+struct PendingGather: PendingStep {
+    let name: String
+    let places: [ChannelPlace]?
+    let channels: Int
+    let pixels: Int
+    let output: Int
+
+    var touched: [Int] { (places ?? []).map(\.storage) + [output] }
+
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
+        let sources =
+            places?.map { place in
+                GatherStep.Channel(source: storages.offset(place), stride: LaneRun.lanes)
+            } ?? (0..<channels).map { GatherStep.Channel(source: $0 * pixels, stride: 1) }
+        return GatherStep(
+            channels: arena.copy(sources), readsImage: places == nil, pixels: pixels,
+            output: storages.offset(BlockPlace(storage: output, block: 0)))
+    }
+}
+
+extension StorageTable {
+    /// Numbers between the start of the arena (or strip) and a channel's first pixel.
+    func offset(_ place: ChannelPlace) -> Int {
+        offset(BlockPlace(storage: place.storage, block: place.block)) + place.lane
+    }
+}
+
+extension UnsafeBufferPointer {
+    /// The address of the first element; the arena's copies always have one.
+    var start: UnsafePointer<Element> {
+        guard let baseAddress else { preconditionFailure("a copy has an address") }
+        return baseAddress
+    }
+}

@@ -1,0 +1,163 @@
+import COperators
+import Glibc
+import Synchronization
+
+/// Threads that wait for work: they spin for a moment after each piece, then sleep.
+///
+/// The caller works too. Parts are handed out one by one, so that a thread that was held up takes fewer. One pool
+/// belongs to one ``Workspace``; it is used by one caller at a time.
+final class WorkerPool {
+    private let shared = Shared()
+    private var threads: [pthread_t] = []
+
+    /// A pool of `threads` threads, the caller's included; at least 2.
+    init(threads count: Int) {
+        for worker in 1..<max(2, count) {
+            let start = Unmanaged.passRetained(ThreadStart(shared: shared, worker: worker))
+            var thread = pthread_t()
+            let status = pthread_create(
+                &thread, nil,
+                { argument in
+                    guard let argument else { return nil }
+                    let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+                    start.shared.work(as: start.worker)
+                    return nil
+                }, start.toOpaque())
+            // A system that grants no more threads is served by fewer: the work is handed out part by part.
+            if status == 0 { threads.append(thread) } else { start.release() }
+        }
+    }
+
+    deinit {
+        shared.stop()
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Calls `body` once for each part in 0..<parts, on any thread, and returns when all are done; `worker` is 0 for
+    /// the caller and the thread's number else.
+    func run(parts: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
+        guard parts > 1, !threads.isEmpty else {
+            for part in 0..<parts { body(part, 0) }
+            return
+        }
+        withoutActuallyEscaping(body) { shared.run(parts: parts, $0) }
+    }
+
+    private final class ThreadStart {
+        let shared: Shared
+        let worker: Int
+
+        init(shared: Shared, worker: Int) {
+            self.shared = shared
+            self.worker = worker
+        }
+    }
+}
+
+/// What the threads of a pool share.
+private final class Shared: @unchecked Sendable {
+    // Sendable: `body` is written while no part is out, and read only by threads that hold a part.
+    private var body: ((Int, Int) -> Void)?
+    /// Round, number of parts and next part in one word: a part is taken only from the round that was seen.
+    private let ticket = Atomic<UInt64>(0)
+    private let finished = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let isStopped = Atomic<Bool>(false)
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    /// Pauses before a thread goes to sleep: some 30 microseconds.
+    private static let patience = 1_000
+    private static let partBits: UInt64 = 20
+    private static let partMask: UInt64 = (1 << partBits) - 1
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    func run(parts: Int, _ body: @escaping (Int, Int) -> Void) {
+        precondition(parts <= Self.partMask)
+        self.body = body
+        finished.store(0, ordering: .relaxed)
+        let round = (ticket.load(ordering: .relaxed) >> (2 * Self.partBits)) &+ 1
+        ticket.store(
+            round << (2 * Self.partBits) | UInt64(parts) << Self.partBits, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
+        while takePart(as: 0) {}
+        var pauses = 0
+        while finished.load(ordering: .acquiring) < parts {
+            kernelviz_relax()
+            pauses += 1
+            // The other thread may have lost its processor: do not keep it from coming back.
+            if pauses > Self.patience * 4 { sched_yield() }
+        }
+        self.body = nil
+    }
+
+    func work(as worker: Int) {
+        var pauses = 0
+        while !isStopped.load(ordering: .relaxed) {
+            if takePart(as: worker) {
+                pauses = 0
+            } else if pauses < Self.patience {
+                kernelviz_relax()
+                pauses += 1
+            } else {
+                sleep()
+                pauses = 0
+            }
+        }
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        wake()
+    }
+
+    private var hasWork: Bool {
+        let value = ticket.load(ordering: .sequentiallyConsistent)
+        return value & Self.partMask < value >> Self.partBits & Self.partMask
+    }
+
+    /// Takes and does one part; false where none is left.
+    private func takePart(as worker: Int) -> Bool {
+        var value = ticket.load(ordering: .acquiring)
+        while true {
+            let part = value & Self.partMask
+            guard part < value >> Self.partBits & Self.partMask else { return false }
+            let (exchanged, original) = ticket.weakCompareExchange(
+                expected: value, desired: value &+ 1, ordering: .acquiringAndReleasing)
+            guard exchanged else {
+                value = original
+                continue
+            }
+            body?(Int(part), worker)
+            finished.add(1, ordering: .releasing)
+            return true
+        }
+    }
+
+    private func sleep() {
+        pthread_mutex_lock(mutex)
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        while !hasWork && !isStopped.load(ordering: .sequentiallyConsistent) {
+            pthread_cond_wait(condition, mutex)
+        }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func wake() {
+        pthread_mutex_lock(mutex)
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+}

@@ -1,0 +1,47 @@
+import COperators
+import OperatorCalls
+import OperatorsBaseline
+
+#if arch(x86_64)
+    import OperatorsAVX2
+    import OperatorsAVX512
+#endif
+
+extension OperatorSet {
+    /// What every processor of the architecture runs.
+    package static var baseline: OperatorSet {
+        OperatorSet(
+            name: "baseline", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
+            matrix: OperatorsBaseline.Operators.matrix, depthwise: OperatorsBaseline.Operators.depthwise,
+            elementwise: OperatorsBaseline.Operators.elementwise, mean: OperatorsBaseline.Operators.mean,
+            multiplyAdds: OperatorsBaseline.Operators.multiplyAdds)
+    }
+
+    #if arch(x86_64)
+        /// AVX2 and FMA; nil where the processor has not both.
+        package static var avx2: OperatorSet? {
+            guard kernelviz_has_avx2_fma() else { return nil }
+            return OperatorSet(
+                name: "avx2", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
+                matrix: OperatorsAVX2.Operators.matrix, depthwise: OperatorsAVX2.Operators.depthwise,
+                elementwise: OperatorsAVX2.Operators.elementwise, mean: OperatorsAVX2.Operators.mean,
+                multiplyAdds: OperatorsAVX2.Operators.multiplyAdds)
+        }
+
+        /// AVX-512 (F, VL, DQ, BW); nil where the processor has not all.
+        package static var avx512: OperatorSet? {
+            guard kernelviz_has_avx512() else { return nil }
+            return OperatorSet(
+                name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
+                matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
+                elementwise: OperatorsAVX512.Operators.elementwise, mean: OperatorsAVX512.Operators.mean,
+                multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
+        }
+    #else
+        package static var avx2: OperatorSet? { nil }
+        package static var avx512: OperatorSet? { nil }
+    #endif
+
+    /// The fastest that this processor runs.
+    package static var fastest: OperatorSet { avx512 ?? avx2 ?? baseline }
+}

@@ -1,0 +1,51 @@
+/// One panel of a matrix product: up to four output blocks (eight at a single pixel) at a row of pixels.
+///
+/// out[block][pixel][lane] = epilogue(bias + Σ over the runs' lanes k: in[pixel][k] · weights[k][block][lane]).
+/// A pointwise convolution has one run per input block; a standard one has one per tap and block.
+package struct MatrixCall {
+    /// The first pixel's place in the arena and in the strip; runs are counted from there.
+    package var input: UnsafePointer<Float>
+    package var strip: UnsafePointer<Float>
+    /// Numbers between the inputs of neighbouring outputs.
+    package var pixelStride: Int
+    /// The lanes that are read, in the order of the weights.
+    package var runs: UnsafePointer<LaneRun>
+    package var runCount: Int
+    /// K×blocks×16.
+    package var weights: UnsafePointer<Float>
+    /// blocks×16; nil for none.
+    package var bias: UnsafePointer<Float>?
+    /// How many output blocks.
+    package var blocks: Int
+    /// How many pixels in a row.
+    package var pixels: Int
+    /// The first pixel's place in the first output block.
+    package var output: UnsafeMutablePointer<Float>
+    /// Numbers from one output block to the next.
+    package var outputBlockStride: Int
+    /// Added to the result; laid out as the output, its blocks `outputBlockStride` apart.
+    package var residual: UnsafePointer<Float>?
+    package var epilogue: Epilogue
+
+    /// Groups the arguments.
+    @inlinable package init(
+        input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<LaneRun>,
+        runCount: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, blocks: Int, pixels: Int,
+        output: UnsafeMutablePointer<Float>, outputBlockStride: Int, residual: UnsafePointer<Float>?,
+        epilogue: Epilogue
+    ) {
+        self.input = input
+        self.strip = strip
+        self.pixelStride = pixelStride
+        self.runs = runs
+        self.runCount = runCount
+        self.weights = weights
+        self.bias = bias
+        self.blocks = blocks
+        self.pixels = pixels
+        self.output = output
+        self.outputBlockStride = outputBlockStride
+        self.residual = residual
+        self.epilogue = epilogue
+    }
+}

@@ -1,0 +1,124 @@
+import OperatorCalls
+
+/// Depthwise convolution, sixteen channels at once: a tile of neighbouring outputs of one row lives in registers.
+enum DepthwiseOperator {
+    static func run(_ call: DepthwiseCall) {
+        switch (call.kernelHeight == call.kernelWidth ? call.kernelWidth : 0, call.stride) {
+        case (3, 1): rows(KernelShape<3, 1>.self, call)
+        case (3, 2): rows(KernelShape<3, 2>.self, call)
+        case (5, 1): rows(KernelShape<5, 1>.self, call)
+        case (5, 2): rows(KernelShape<5, 2>.self, call)
+        case (7, 1): rows(KernelShape<7, 1>.self, call)
+        case (7, 2): rows(KernelShape<7, 2>.self, call)
+        default: anyRows(call)
+        }
+        finish(call)
+    }
+
+    /// A kernel width and a stride, as types.
+    private struct KernelShape<let width: Int, let stride: Int> {}
+
+    @inline(__always)
+    private static func rows<let width: Int, let stride: Int>(
+        _ shape: KernelShape<width, stride>.Type, _ call: DepthwiseCall
+    ) {
+        for row in 0..<call.rowCount {
+            var column = 0
+            while column < call.outputWidth {
+                let left = column &* stride &- call.paddingLeft
+                if column &+ 7 <= call.outputWidth {
+                    if left >= 0 && left &+ 6 &* stride &+ width <= call.inputWidth {
+                        tile(InlineArray<7, Lanes>.self, shape, call, row, column, isInside: true)
+                    } else {
+                        tile(InlineArray<7, Lanes>.self, shape, call, row, column, isInside: false)
+                    }
+                    column &+= 7
+                } else if column &+ 4 <= call.outputWidth {
+                    tile(InlineArray<4, Lanes>.self, shape, call, row, column, isInside: false)
+                    column &+= 4
+                } else {
+                    tile(InlineArray<1, Lanes>.self, shape, call, row, column, isInside: false)
+                    column &+= 1
+                }
+            }
+        }
+    }
+
+    /// Outputs of one row from `column`; each input is loaded once per kernel row and serves all taps that meet it.
+    @inline(__always)
+    private static func tile<let count: Int, let width: Int, let stride: Int>(
+        _ tile: InlineArray<count, Lanes>.Type, _ shape: KernelShape<width, stride>.Type, _ call: DepthwiseCall,
+        _ row: Int, _ column: Int, isInside: Bool
+    ) {
+        var sums = InlineArray<count, Lanes>(repeating: call.bias.map { Lanes($0) } ?? .zero)
+        let top = (call.firstRow &+ row) &* stride &- call.paddingTop
+        let left = column &* stride &- call.paddingLeft
+        let firstTap = max(0, 0 &- top)
+        let endTap = min(width, call.inputHeight &- top)
+        var tap = firstTap
+        while tap < endTap {
+            let source = call.input + ((top &+ tap) &* call.inputWidth &+ left) &* 16
+            let weights = call.weights + tap &* width &* 16
+            var factors = InlineArray<width, Lanes>(repeating: .zero)
+            for index in 0..<width { factors[index] = Lanes(weights + index &* 16) }
+            for offset in 0..<((count &- 1) &* stride &+ width) {
+                let value =
+                    isInside || UInt(bitPattern: left &+ offset) < UInt(bitPattern: call.inputWidth)
+                    ? Lanes(source + offset &* 16) : Lanes.zero
+                for index in 0..<width {
+                    let output = (offset &- index) / stride
+                    if offset >= index && output &* stride == offset &- index && output < count {
+                        sums[output] = sums[output].adding(factors[index], times: value)
+                    }
+                }
+            }
+            tap &+= 1
+        }
+        store(&sums, call, row, column)
+    }
+
+    @inline(__always)
+    private static func store<let count: Int>(
+        _ sums: inout InlineArray<count, Lanes>, _ call: DepthwiseCall, _ row: Int, _ column: Int
+    ) {
+        let target = call.output + (row &* call.outputWidth &+ column) &* 16
+        if call.epilogue.function.isClamp {
+            if !call.epilogue.function.isNone {
+                for index in 0..<count { sums[index] = sums[index].rectified }
+            }
+            if call.epilogue.function.isRelu6 {
+                for index in 0..<count { sums[index].replace(with: 6, where: sums[index] .> 6) }
+            }
+            if let scale = call.epilogue.scale, let shift = call.epilogue.shift {
+                let (factor, summand) = (Lanes(scale), Lanes(shift))
+                for index in 0..<count { sums[index] = summand.adding(sums[index], times: factor) }
+            }
+        }
+        for index in 0..<count { sums[index].store(target + index &* 16) }
+    }
+
+    /// Any kernel and stride, output after output.
+    private static func anyRows(_ call: DepthwiseCall) {
+        for row in 0..<call.rowCount {
+            let top = (call.firstRow &+ row) &* call.stride &- call.paddingTop
+            for column in 0..<call.outputWidth {
+                let left = column &* call.stride &- call.paddingLeft
+                var sums = InlineArray<1, Lanes>(repeating: call.bias.map { Lanes($0) } ?? .zero)
+                for y in 0..<call.kernelHeight where top &+ y >= 0 && top &+ y < call.inputHeight {
+                    for x in 0..<call.kernelWidth where left &+ x >= 0 && left &+ x < call.inputWidth {
+                        let value = Lanes(call.input + ((top &+ y) &* call.inputWidth &+ left &+ x) &* 16)
+                        let factor = Lanes(call.weights + (y &* call.kernelWidth &+ x) &* 16)
+                        sums[0] = sums[0].adding(factor, times: value)
+                    }
+                }
+                store(&sums, call, row, column)
+            }
+        }
+    }
+
+    /// The functions that need registers of their own, on the rows just written.
+    private static func finish(_ call: DepthwiseCall) {
+        guard !call.epilogue.function.isClamp else { return }
+        applyEpilogue(call.epilogue, call.output, pixels: call.rowCount &* call.outputWidth)
+    }
+}
