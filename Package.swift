@@ -55,6 +55,18 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     let x86Operators: [Target] = []
 #endif
 
+/// Copies of TrainingOperators, likewise.
+#if arch(x86_64)
+    let x86Loops = [
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Loops: [Target] = []
+#endif
+
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -117,19 +129,16 @@ let package = Package(
         module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "CProcessor"),
         .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
-        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
-        loops(
-            "TrainingOperatorsAVX512",
-            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
         module(
             "Training",
             [
                 "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
                 "CProcessor", "Tensors", "Diagnostics",
             ], settings: []),
+                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+            ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -166,6 +175,9 @@ let package = Package(
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
+                "Statistics",
+                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Training", "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
@@ -221,6 +233,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ] + x86Operators,
+    ] + x86Operators + x86Loops,
     swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,7 @@ public struct KernelVizCommand: ParsableCommand {
             RenderCommand.self,
             ReportCommand.self,
             DeriveCommand.self,
+            TrainCommand.self,
             EvalCommand.self,
             TrainCommand.self,
             ExportCommand.self,

@@ -1,7 +1,10 @@
-import CProcessor
+import COperators
 import TrainingOperators
-import TrainingOperatorsAVX2
-import TrainingOperatorsAVX512
+
+#if arch(x86_64)
+    import TrainingOperatorsAVX2
+    import TrainingOperatorsAVX512
+#endif
 
 /// The loops of training for one instruction set. Their declarations in TrainingOperators say what each computes; all
 /// sets give the same bits.
@@ -107,7 +110,13 @@ struct OperatorTable: Sendable {
     ) -> Void
 
     /// The widest set that this processor has.
-    static let best = kv_has_avx512() != 0 ? avx512 : kv_has_avx2() != 0 ? avx2 : baseline
+    static let best: OperatorTable = {
+        #if arch(x86_64)
+            if kernelviz_has_avx512() { return avx512 }
+            if kernelviz_has_avx2_fma() { return avx2 }
+        #endif
+        return baseline
+    }()
 
     static let baseline = OperatorTable(
         packTiles: TrainingOperators.packTiles, matrixProduct: TrainingOperators.matrixProduct, wideProduct: TrainingOperators.wideProduct,
@@ -120,6 +129,7 @@ struct OperatorTable: Sendable {
         TrainingOperators.total, descend: TrainingOperators.descend, unfold: TrainingOperators.unfold, fold:
         TrainingOperators.fold
     )
+    #if arch(x86_64)
     static let avx2 = OperatorTable(
         packTiles: TrainingOperatorsAVX2.packTiles, matrixProduct: TrainingOperatorsAVX2.matrixProduct,
         wideProduct: TrainingOperatorsAVX2.wideProduct,
@@ -147,4 +157,5 @@ struct OperatorTable: Sendable {
         descend: TrainingOperatorsAVX512.descend, unfold: TrainingOperatorsAVX512.unfold, fold:
         TrainingOperatorsAVX512.fold
     )
+    #endif
 }
