@@ -134,9 +134,6 @@ let package = Package(
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
-                "CProcessor", "Tensors", "Diagnostics",
-            ], settings: []),
                 "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
             ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
@@ -173,11 +170,9 @@ let package = Package(
             "KernelViz",
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
-                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
+                "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
-                "Statistics",
-                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Training", "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
@@ -212,7 +207,8 @@ let package = Package(
         tests(
             "Gallery",
             [
-                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors",
+                "Files",
                 "Diagnostics",
             ]),
         tests("VGNets", ["Diagnostics"]),
