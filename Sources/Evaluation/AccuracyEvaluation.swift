@@ -9,30 +9,39 @@ import Tensors
 public struct AccuracyEvaluation: Sendable, Equatable {
     /// One class of the data set.
     public struct ClassResult: Sendable, Equatable, Codable {
+        /// The class's number in the data set, from 0.
         public let index: Int
+        /// The class's name.
         public let name: String
-        /// Images of the class, how many were told right, and how many others were taken for it.
+        /// Images of the class.
         public let images: Int
+        /// Images of the class that were told right.
         public let correct: Int
+        /// Images of other classes that were taken for it.
         public let wronglyTaken: Int
     }
 
     /// Images of one class that were taken for another.
     public struct Confusion: Sendable, Equatable, Codable {
+        /// The name of the class that the images belong to.
         public let actual: String
+        /// The name of the class that they were taken for.
         public let predicted: String
+        /// How many images.
         public let images: Int
     }
 
-    /// The network's name and its weights.
+    /// The network's name.
     public let network: String
+    /// The weights' file; nil where they are random.
     public let weightsPath: String?
     /// The data set's path.
     public let dataPath: String
     /// Images that were read.
     public let images: Int
-    /// Images whose class came first, or among the first five.
+    /// Images whose class came first.
     public let top1: WilsonInterval
+    /// Images whose class was among the first five.
     public let top5: WilsonInterval
     /// Classes that the data set has images of, by their number.
     public let classes: [ClassResult]

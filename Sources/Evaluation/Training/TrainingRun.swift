@@ -23,11 +23,13 @@ public struct TrainingRun: Sendable {
     public struct StepReport: Sendable {
         /// From 1.
         public let epoch: Int
-        /// Steps of this epoch that are done, and all of them.
+        /// Steps of this epoch that are done.
         public let step: Int
+        /// All steps of an epoch.
         public let stepsPerEpoch: Int
-        /// The mean loss and accuracy of this epoch so far.
+        /// The mean loss of this epoch so far.
         public let loss: Double
+        /// The accuracy on the training images of this epoch so far, 0…1.
         public let accuracy: Double
         /// Images a second since the training was started or resumed.
         public let imagesPerSecond: Double
