@@ -98,7 +98,8 @@ let package = Package(
             "EngineOperators",
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
+        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",

@@ -10,8 +10,9 @@ package struct OperatorSet: Sendable {
     package var depthwise: @Sendable (DepthwiseCall) -> Void
     package var elementwise: @Sendable (ElementwiseCall) -> Void
     /// The mean over `pixels` pixels of a block.
-    package var mean: @Sendable (_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) ->
-        Void
+    package var mean:
+        @Sendable (_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) ->
+            Void
     /// Runs `rounds` times sixteen independent multiply-adds of sixteen numbers: 512 operations a round.
     package var multiplyAdds: @Sendable (_ rounds: Int) -> Float
 

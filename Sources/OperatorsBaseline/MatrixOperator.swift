@@ -15,7 +15,9 @@ enum MatrixOperator {
     #if KERNELVIZ_AVX512
         private static func one(_ call: MatrixCall) {
             var pixel = 0
-            while pixel &+ 16 <= call.pixels { step(&pixel, 16) { matrixTile(Accumulators<16, 1>.self, call, from: $0) } }
+            while pixel &+ 16 <= call.pixels {
+                step(&pixel, 16) { matrixTile(Accumulators<16, 1>.self, call, from: $0) }
+            }
             while pixel &+ 8 <= call.pixels { step(&pixel, 8) { matrixTile(Accumulators<8, 1>.self, call, from: $0) } }
             while pixel &+ 4 <= call.pixels { step(&pixel, 4) { matrixTile(Accumulators<4, 1>.self, call, from: $0) } }
             while pixel < call.pixels { step(&pixel, 1) { matrixTile(Accumulators<1, 1>.self, call, from: $0) } }

@@ -15,12 +15,14 @@ final class WorkerPool {
         for worker in 1..<max(2, count) {
             let start = Unmanaged.passRetained(ThreadStart(shared: shared, worker: worker))
             var thread = pthread_t()
-            let status = pthread_create(&thread, nil, { argument in
-                guard let argument else { return nil }
-                let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-                start.shared.work(as: start.worker)
-                return nil
-            }, start.toOpaque())
+            let status = pthread_create(
+                &thread, nil,
+                { argument in
+                    guard let argument else { return nil }
+                    let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+                    start.shared.work(as: start.worker)
+                    return nil
+                }, start.toOpaque())
             // A system that grants no more threads is served by fewer: the work is handed out part by part.
             if status == 0 { threads.append(thread) } else { start.release() }
         }
