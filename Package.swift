@@ -8,13 +8,21 @@ import PackageDescription
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"])]
+let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// A library module and its test target, declared together.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
 ) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// Loops over pointers, optimised in debug builds too, for one instruction set.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: ["TrainingLanes"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -48,6 +56,7 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
 #endif
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -59,6 +68,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // C libraries from Debian packages.
@@ -67,6 +77,10 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CSystem"),
+
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What every module stands on.
         module("Diagnostics"),
@@ -74,8 +88,11 @@ let package = Package(
         module("Tensors", settings: []),
 
         // Weights to kernels to labels to statistics.
+        module("Isolation", ["CSystem"], settings: []),
+        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
         module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"]),
+        module(
+            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
         module("Classification", ["Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
@@ -85,7 +102,7 @@ let package = Package(
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "Tensors", "Diagnostics"]),
+        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
         module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
         module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
 
@@ -100,50 +117,112 @@ let package = Package(
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+
+        // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
+        .target(name: "CProcessor"),
+        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        loops("TrainingOperators", []),
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+        module(
+            "Training",
+            [
+                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
+                "CProcessor", "Tensors", "Diagnostics",
+            ], settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
-            ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
+            [
+                "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
+                "Diagnostics", "CZlib",
+            ]),
+
+        // Other people's formats. ONNX is generated from onnx.proto, beside it.
+        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
+        .target(
+            name: "Export",
+            dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+        // The pictures of whole networks and of the paper.
+        module(
+            "Gallery",
+            [
+                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets",
+                "Derivation",
+                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            ]),
 
         module(
-            "Reports", ["Statistics", "Classification", "Kernels", "Derivation", "Evaluation", "VGNets", "Weights"]),
+            "Reports",
+            [
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
+                "Diagnostics",
+            ]),
 
         module(
             "KernelViz",
             [
-                "Diagnostics", "Files", "Tensors", "HDF5", "Weights", "Kernels", "Classification", "Statistics",
+                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
+                "Statistics",
                 "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
-                "Reports",
+                "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
+        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
+
+        .executableTarget(
+            name: "TrainingBenchmark",
+            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
+        tests(
+            "Export",
+            [
+                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
+                swiftProtobuf,
+            ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
-        tests("Weights", ["HDF5", "Tensors", "Files", "Diagnostics"], exclude: ["Fixtures"]),
+        tests("Isolation"),
+        tests("Archives", ["Files", "Diagnostics"]),
+        tests(
+            "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
+            exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
-        tests("Reports", ["Statistics", "Classification", "Kernels"]),
+        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
+        tests(
+            "Gallery",
+            [
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
-            name: "KernelVizCLITests", dependencies: ["kernelviz", "HDF5", "Files", "Diagnostics", "TestSupport"]),
+            name: "KernelVizCLITests",
+            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
         tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Images", ["Files", "Diagnostics", "Tensors"]),
-        tests("Figures", ["Kernels", "Classification", "Weights", "Tensors", "Diagnostics", "Statistics"]),
+        tests(
+            "Figures", ["Kernels", "Classification", "Weights", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
         tests(
             "CairoRenderer",
             [
-                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "Tensors", "Files",
+                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
     ] + x86Operators,

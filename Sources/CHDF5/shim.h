@@ -14,6 +14,7 @@ static inline hid_t kv_H5T_IEEE_F64LE(void) { return H5T_IEEE_F64LE; }
 static inline hid_t kv_H5T_STD_I64LE(void) { return H5T_STD_I64LE; }
 static inline hid_t kv_H5T_C_S1(void) { return H5T_C_S1; }
 static inline size_t kv_H5T_VARIABLE(void) { return H5T_VARIABLE; }
+static inline hid_t kv_H5T_STD_I8LE(void) { return H5T_STD_I8LE; }
 static inline hid_t kv_H5P_DEFAULT(void) { return H5P_DEFAULT; }
 static inline hid_t kv_H5P_FILE_ACCESS(void) { return H5P_FILE_ACCESS; }
 static inline hid_t kv_H5P_LINK_CREATE(void) { return H5P_LINK_CREATE; }

@@ -65,25 +65,53 @@ public enum FigureRenderer {
     }
 
     private static func renderVectors(_ figure: Figure, isPDF: Bool) throws -> RenderedFigure {
+        if isPDF { return try renderBook([figure], title: figure.title) }
         let sink = ByteSink()
         let notes = try withExtendedLifetime(sink) {
             let surface = try Surface(
-                taking: isPDF
-                    ? cairo_pdf_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height)
-                    : cairo_svg_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height),
+                taking: cairo_svg_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height),
                 figure.title)
-            if isPDF {
-                unsafe cairo_pdf_surface_set_metadata(surface.pointer, CAIRO_PDF_METADATA_TITLE, figure.title)
-                // Without a fixed date every run would give other bytes.
-                unsafe cairo_pdf_surface_set_metadata(
-                    surface.pointer, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z")
-            }
             let notes = try paint(figure, on: surface, scale: 1, snapsToPixels: false)
             unsafe cairo_surface_finish(surface.pointer)
             try surface.check(figure.title)
             return notes
         }
-        return RenderedFigure(bytes: isPDF ? sink.bytes : SVGFile.normalized(sink.bytes), notes: notes)
+        return RenderedFigure(bytes: SVGFile.normalized(sink.bytes), notes: notes)
+    }
+
+    /// One PDF with a page for each of `figures`, each of its own size; there is at least one.
+    ///
+    /// `progress` is called after each page with how many are done; what it throws ends the work.
+    /// Throws `render.failed` and what `progress` throws.
+    public static func renderBook(
+        _ figures: [Figure], title: String, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> RenderedFigure {
+        precondition(!figures.isEmpty)
+        let sink = ByteSink()
+        let notes = try withExtendedLifetime(sink) {
+            let surface = try Surface(
+                taking: cairo_pdf_surface_create_for_stream(
+                    ByteSink.write, sink.closure, figures[0].width, figures[0].height), title)
+            unsafe cairo_pdf_surface_set_metadata(surface.pointer, CAIRO_PDF_METADATA_TITLE, title)
+            // Without a fixed date every run would give other bytes.
+            unsafe cairo_pdf_surface_set_metadata(
+                surface.pointer, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z")
+            var notes: [String] = []
+            for (page, figure) in figures.enumerated() {
+                if page > 0 {
+                    unsafe cairo_surface_show_page(surface.pointer)
+                    unsafe cairo_pdf_surface_set_size(surface.pointer, figure.width, figure.height)
+                }
+                for note in try paint(figure, on: surface, scale: 1, snapsToPixels: false) where !notes.contains(note) {
+                    notes.append(note)
+                }
+                try progress(page + 1, figures.count)
+            }
+            unsafe cairo_surface_finish(surface.pointer)
+            try surface.check(title)
+            return notes
+        }
+        return RenderedFigure(bytes: sink.bytes, notes: notes)
     }
 
     /// Draws all marks; returns what the reader should know.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Figures
 import Files
 
@@ -15,6 +16,26 @@ public enum FigureWriter {
         let format = try FigureFormat(path: path)
         try AtomicFile.checkWritable(path, overwriting: overwriting)
         let rendered = try FigureRenderer.render(figure, as: format, dpi: dpi)
+        try AtomicFile.write(rendered.bytes, to: path, overwriting: overwriting)
+        return rendered.notes
+    }
+
+    /// Writes `figures` as the pages of one PDF to `path`, whole or not at all; see ``write(_:to:dpi:overwriting:)``.
+    ///
+    /// Throws `render.pagesNeedPDF` where the extension asks for another format, the errors of
+    /// ``FigureRenderer/renderBook(_:title:progress:)`` and `AtomicFile`.
+    @discardableResult
+    public static func writeBook(
+        _ figures: [Figure], title: String, to path: String, overwriting: AtomicFile.Overwriting = .replace,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> [String] {
+        guard try FigureFormat(path: path) == .pdf else {
+            throw KernelVizError(
+                code: "render.pagesNeedPDF", subject: path, found: "\(figures.count) pages in one picture",
+                expected: ".pdf", advice: "Name the output with this extension, or choose one layer")
+        }
+        try AtomicFile.checkWritable(path, overwriting: overwriting)
+        let rendered = try FigureRenderer.renderBook(figures, title: title, progress: progress)
         try AtomicFile.write(rendered.bytes, to: path, overwriting: overwriting)
         return rendered.notes
     }

@@ -25,6 +25,12 @@ public struct RunnableNetwork: Sendable {
     public let source: Source
     /// The file of the weights; nil where they are random.
     public let weightsPath: String?
+    /// The architecture family ("VGNet", "MobileNetV1").
+    public let family: String
+    /// The design; nil for a network that is no VGNet.
+    public let config: VGNetConfig?
+    /// The checkpoint's own words about its input ("RGB 64 /255 ImageNet mean/std"), where it has them.
+    public let inputWords: String?
     /// The network itself.
     public let graph: Graph
     /// Channels of its images.
@@ -46,7 +52,7 @@ public struct RunnableNetwork: Sendable {
     ///   - inputSize: Rows and columns of the images; nil takes the design's own.
     /// Throws the errors of the config, the checkpoint and the networks, or `eval.weightsTwice`.
     public init(named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil) throws {
-        let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
+        let isConfig = VGNetConfig.isFileName(text)
         let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
         if isFile && !isConfig {
             guard weights == nil else {
@@ -57,7 +63,7 @@ public struct RunnableNetwork: Sendable {
             try self.init(checkpoint: text, inputSize: inputSize)
             return
         }
-        let config = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
+        let config = try VGNetConfig(named: text)
         try self.init(
             config: config, source: isConfig ? .config(text) : .published, weights: weights, seed: seed,
             inputSize: inputSize)
@@ -72,6 +78,9 @@ public struct RunnableNetwork: Sendable {
         name = config.name
         self.source = source
         weightsPath = weights
+        family = "VGNet"
+        self.config = config
+        inputWords = checkpoint?.attributes["input"]
         graph = net.graph
         inputChannels = config.inputChannels
         self.inputSize = inputSize ?? config.inputSize
@@ -95,6 +104,9 @@ public struct RunnableNetwork: Sendable {
         name = network.title
         source = .checkpoint(path)
         weightsPath = path
+        family = network.family ?? "unknown"
+        config = nil
+        inputWords = network.checkpoint.attributes["input"]
         graph = net.graph
         inputChannels = net.inputChannels
         self.inputSize = inputSize ?? network.input.size ?? 224

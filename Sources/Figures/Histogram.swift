@@ -65,32 +65,3 @@ public struct Histogram: Sendable, Equatable {
         return counts.map { area > 0 ? Double($0) / area : 0 }
     }
 }
-
-/// The first moments and the extremes of values.
-public struct Moments: Sendable, Equatable {
-    /// How many values are finite.
-    public let count: Int
-    /// How many values are NaN or infinite; they count nowhere else.
-    public let nonFiniteCount: Int
-    /// The mean; 0 without values.
-    public let mean: Double
-    /// The unbiased standard deviation; 0 with fewer than two values.
-    public let standardDeviation: Double
-    /// The smallest value; 0 without values.
-    public let minimum: Double
-    /// The largest value; 0 without values.
-    public let maximum: Double
-
-    /// Measures the finite ones of `values` in two passes of double precision.
-    public init(_ values: [Float]) {
-        let finite = values.filter(\.isFinite).map(Double.init)
-        count = finite.count
-        nonFiniteCount = values.count - finite.count
-        let mean = finite.isEmpty ? 0 : finite.reduce(0, +) / Double(finite.count)
-        let squares = finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.mean = mean
-        standardDeviation = finite.count < 2 ? 0 : (squares / Double(finite.count - 1)).squareRoot()
-        minimum = finite.min() ?? 0
-        maximum = finite.max() ?? 0
-    }
-}

@@ -1,3 +1,5 @@
+import Classification
+
 /// A histogram with axes and moments, drawn across the page.
 struct HistogramPanel {
     let histogram: Histogram
@@ -8,32 +10,48 @@ struct HistogramPanel {
     let positive: Color
     /// The height of the bars' area in points.
     let height: Double
+    /// How many values of each bin belong to kernels of each label; nil for bars in the colours of the signs.
+    var split: [(label: KernelLabel, histogram: Histogram)]?
+    /// A fitted mixture, drawn as lines over the bars.
+    var mixture: GaussianMixture?
 
     /// Draws the panel below what is on the page.
     func draw(on page: inout Page) {
         page.facts(momentTexts)
-        page.y += 4
-        let size = Page.FontSize.tick
-        let bars = axis == .density ? histogram.densities : histogram.counts.map(Double.init)
-        let top = max(bars.max() ?? 0, 1e-300) * 1.06
-        let yTicks = AxisTicks(in: 0...top, limit: max(2, Int(height / 15)))
-        let gutter = (yTicks.labels.map { TextMetrics.width($0, size: size) }.max() ?? 0) + 5
-        let titleRoom = size + 4
-        let plot = Rect(
-            x: page.left + titleRoom + gutter, y: page.y, width: page.contentWidth - titleRoom - gutter, height: height)
-        func yPlace(_ value: Double) -> Double { plot.bottom - value / top * plot.height }
-
-        for (value, label) in zip(yTicks.values, yTicks.labels) {
-            let y = yPlace(value)
-            if value > 0 { page.line(from: Point(plot.x, y), to: Point(plot.right, y), Stroke(.faint, width: 0.4)) }
-            let baseline = min(max(y + size * 0.36, page.y + size * 0.5), plot.bottom + size * 0.3)
-            page.text(label, at: Point(plot.x - 4, baseline), size: size, anchor: .end, color: .quietInk)
+        if let mixture { page.facts(MixtureText.facts(mixture)) }
+        if split != nil || mixture != nil {
+            page.y += 1
+            page.flow(legend)
         }
-        page.text(
-            axis == .density ? "density" : "count", at: Point(page.left + size * 0.8, plot.y + plot.height / 2),
-            size: size, anchor: .middle, color: .quietInk, isUpright: true)
-        drawBars(bars, in: plot, place: yPlace, on: &page)
-        drawValueAxis(below: plot, on: &page)
+        page.y += 4
+        let bars = heights(histogram)
+        let curve = mixture.map { mixture in
+            (0...240).map { step in
+                let value = histogram.lowerBound + Double(step) / 240 * (histogram.upperBound - histogram.lowerBound)
+                return (value, mixture.density(value) * densityUnit)
+            }
+        }
+        // A mixture's peak may stand above the bars, but must not squeeze them.
+        let tallest = bars.max() ?? 0
+        let top = max(tallest, min(curve?.map(\.1).max() ?? 0, 1.5 * tallest), 1e-300) * 1.06
+        var plot = PlotFrame(
+            x: PlotAxis(title: "weight", range: range),
+            y: PlotAxis(
+                title: axis == .density ? "density" : "count",
+                range: 0...top), height: height)
+        plot.draw(on: &page)
+        if let split { drawSplit(split, in: plot, on: &page) } else { drawBars(bars, in: plot, on: &page) }
+        plot.drawBaseline(on: &page)
+        if let mixture, let curve { drawLines(mixture, sum: curve, in: plot, on: &page) }
+        page.y = plot.bottom
+    }
+
+    /// Turns a density into what the axis counts.
+    private var densityUnit: Double { axis == .density ? 1 : Double(histogram.total) * histogram.binWidth }
+
+    private func heights(_ part: Histogram) -> [Double] {
+        let unit = axis == .density ? Double(histogram.total) * histogram.binWidth : 1
+        return part.counts.map { unit > 0 ? Double($0) / unit : 0 }
     }
 
     /// The room to each side of the bars, as a share of the range.
@@ -43,51 +61,70 @@ struct HistogramPanel {
     }
 
     /// Two stepped shapes, one to each side of zero; bins that straddle it go to the side of their middle.
-    private func drawBars(_ bars: [Double], in plot: Rect, place: (Double) -> Double, on page: inout Page) {
-        let range = range
-        func xPlace(_ edge: Int) -> Double {
-            let value = histogram.lowerBound + Double(edge) * histogram.binWidth
-            return plot.x + (value - range.lowerBound) / (range.upperBound - range.lowerBound) * plot.width
-        }
+    private func drawBars(_ bars: [Double], in plot: PlotFrame, on page: inout Page) {
         func isNegative(_ bin: Int) -> Bool { histogram.lowerBound + (Double(bin) + 0.5) * histogram.binWidth < 0 }
         // One shape where one colour does: no seam at zero.
-        let split = negative == positive ? 0 : bars.indices.first { !isNegative($0) } ?? bars.count
-        for (part, color) in [(0..<split, negative), (split..<bars.count, positive)] where !part.isEmpty {
-            var outline = [Point(xPlace(part.lowerBound), plot.bottom)]
-            for bin in part {
-                outline.append(Point(xPlace(bin), place(bars[bin])))
-                outline.append(Point(xPlace(bin + 1), place(bars[bin])))
-            }
-            outline.append(Point(xPlace(part.upperBound), plot.bottom))
-            page.add(.path(Path(outline, isClosed: true, fill: color)))
+        let border = negative == positive ? 0 : bars.indices.first { !isNegative($0) } ?? bars.count
+        for (part, color) in [(0..<border, negative), (border..<bars.count, positive)] where !part.isEmpty {
+            drawSteps(part, from: Array(repeating: 0, count: bars.count), to: bars, color, in: plot, on: &page)
         }
     }
 
-    private func drawValueAxis(below plot: Rect, on page: inout Page) {
-        let size = Page.FontSize.tick
-        let range = range
-        page.line(from: Point(plot.x, plot.bottom), to: Point(plot.right, plot.bottom), Stroke(.axis, width: 0.6))
-        var ticks = AxisTicks(in: range, limit: max(3, Int(plot.width / 32)))
-        // Wide labels (powers of ten) may need more room than the limit above gave them.
-        while let widest = ticks.labels.map({ TextMetrics.width($0, size: size) }).max(), ticks.values.count > 2,
-            widest + 6 > plot.width / Double(ticks.values.count)
-        {
-            ticks = AxisTicks(in: range, limit: ticks.values.count - 1)
+    /// One stepped shape a label, each on top of the one before.
+    private func drawSplit(
+        _ split: [(label: KernelLabel, histogram: Histogram)], in plot: PlotFrame, on page: inout Page
+    ) {
+        var base = [Double](repeating: 0, count: histogram.counts.count)
+        for part in split {
+            let top = zip(base, heights(part.histogram)).map { $0 + $1 }
+            drawSteps(0..<top.count, from: base, to: top, LabelPalette.color(part.label), in: plot, on: &page)
+            base = top
         }
-        for (value, label) in zip(ticks.values, ticks.labels) {
-            let x = plot.x + (value - range.lowerBound) / (range.upperBound - range.lowerBound) * plot.width
-            page.line(from: Point(x, plot.bottom), to: Point(x, plot.bottom + 2.5), Stroke(.axis, width: 0.6))
-            let half = TextMetrics.width(label, size: size) / 2
-            let centre = min(max(x, page.left + half), page.right - half)
-            page.text(
-                label, at: Point(centre, plot.bottom + 3.5 + size * TextMetrics.ascent), size: size, anchor: .middle,
-                color: .quietInk)
+    }
+
+    private func drawSteps(
+        _ bins: Range<Int>, from base: [Double], to top: [Double], _ color: Color, in plot: PlotFrame,
+        on page: inout Page
+    ) {
+        func edge(_ bin: Int, _ value: Double) -> Point {
+            plot.point(histogram.lowerBound + Double(bin) * histogram.binWidth, value)
         }
-        page.y = plot.bottom + 3.5 + size + 3
-        page.y += size * TextMetrics.ascent
-        page.text(
-            "weight", at: Point(plot.x + plot.width / 2, page.y), size: size, anchor: .middle, color: .quietInk)
-        page.y += size * TextMetrics.descent + 2
+        var outline = bins.flatMap { [edge($0, top[$0]), edge($0 + 1, top[$0])] }
+        outline += bins.reversed().flatMap { [edge($0 + 1, base[$0]), edge($0, base[$0])] }
+        page.add(.path(Path(outline, isClosed: true, fill: color)))
+    }
+
+    private func drawLines(
+        _ mixture: GaussianMixture, sum: [(Double, Double)], in plot: PlotFrame, on page: inout Page
+    ) {
+        func line(_ values: [(Double, Double)], _ stroke: Stroke) {
+            for piece in plot.clipped(values) where piece.count > 1 { page.add(.path(Path(piece, stroke: stroke))) }
+        }
+        if mixture.components.count > 1 {
+            for component in mixture.components {
+                line(
+                    sum.map { ($0.0, component.density($0.0) * densityUnit) },
+                    Stroke(.ink, width: 0.6, dash: [2.4, 1.8]))
+            }
+        }
+        line(sum, Stroke(.ink, width: 1))
+    }
+
+    private var legend: [Page.Item] {
+        var items = (split ?? []).map { part in
+            let share = histogram.total > 0 ? Double(part.histogram.total) / Double(histogram.total) : 0
+            return Legend.swatch(
+                LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberText.percent(share)) of the weights")
+        }
+        if let mixture {
+            items.append(
+                Legend.line(
+                    Stroke(.ink, width: 1), mixture.components.count == 1 ? "fitted Gaussian" : "fitted mixture"))
+            if mixture.components.count > 1 {
+                items.append(Legend.line(Stroke(.ink, width: 0.6, dash: [2.4, 1.8]), "its parts"))
+            }
+        }
+        return items
     }
 
     private var momentTexts: [String] {
@@ -95,10 +132,30 @@ struct HistogramPanel {
         var texts = [
             "\(NumberText.grouped(moments.count)) weights",
             "mean \(NumberText.short(moments.mean))", "std \(NumberText.short(moments.standardDeviation))",
+            "skewness \(NumberText.short(moments.skewness))",
+            "excess kurtosis \(NumberText.short(moments.excessKurtosis))",
             "range \(NumberText.short(moments.minimum)) … \(NumberText.short(moments.maximum))",
         ]
         if histogram.outsideCount > 0 { texts.append("\(NumberText.grouped(histogram.outsideCount)) beyond the axis") }
         if moments.nonFiniteCount > 0 { texts.append("\(NumberText.grouped(moments.nonFiniteCount)) not finite") }
         return texts
+    }
+}
+
+/// A fitted mixture in words.
+enum MixtureText {
+    /// The parts, then by how much their number beats the others by BIC.
+    static func facts(_ mixture: GaussianMixture) -> [String] {
+        let parts = mixture.components.map {
+            "\(NumberText.percent($0.share)) N(\(NumberText.short($0.mean, digits: 2)), "
+                + "\(NumberText.short($0.standardDeviation, digits: 2))²)"
+        }
+        let count = mixture.components.count
+        let fitted =
+            count == 1 ? "one Gaussian fits best" : "\(count) Gaussians fit best"
+        let others = mixture.bicByCount.enumerated().filter { $0.offset + 1 != count }.map {
+            "\($0.offset + 1): +\(NumberText.short($0.element - mixture.bic))"
+        }
+        return [fitted + " (BIC \(others.joined(separator: ", ")))"] + parts
     }
 }

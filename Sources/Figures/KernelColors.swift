@@ -2,14 +2,14 @@ import Classification
 import Kernels
 
 /// The colours of a bank's weights under the options of a grid.
-struct KernelColors {
+package struct KernelColors {
     private let bank: KernelBank
     private let labels: [KernelLabel]?
     private let options: KernelGridOptions
     /// The layer's largest finite |w|; 0 where there is none.
     let largest: Float
 
-    init(bank: KernelBank, labels: [KernelLabel]?, options: KernelGridOptions) {
+    package init(bank: KernelBank, labels: [KernelLabel]?, options: KernelGridOptions) {
         self.bank = bank
         self.labels = labels
         self.options = options
@@ -26,7 +26,7 @@ struct KernelColors {
     }
 
     /// N·N colours of kernel `index`; nil for weights that are not finite.
-    func colors(_ index: Int) -> [Color?] {
+    package func colors(_ index: Int) -> [Color?] {
         let kernel = bank.kernel(index)
         let centre = kernel[kernel.startIndex + kernel.count / 2]
         let sign: Double = options.sign == .centrePositive && centre < 0 ? -1 : 1

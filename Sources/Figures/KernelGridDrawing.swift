@@ -10,6 +10,10 @@ struct KernelGridDrawing {
     let labels: [KernelLabel]?
     let colors: KernelColors
     let layout: KernelGridLayout
+    /// The kernel of each strip that is outlined; empty for none.
+    var salient: [Int] = []
+    /// How weights are printed into the cells; nil for not at all.
+    var numbers: CellNumbers?
 
     static let hairline = Color(grey: 0xB4)
 
@@ -23,6 +27,7 @@ struct KernelGridDrawing {
         let inset = Double(layout.frame) * unit
         forEachKernel { kernel, x, y in
             let box = Rect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
+            if isSalient(kernel) { page.add(.rectangle(box.expanded(unit), fill: .black)) }
             page.add(.rectangle(box, fill: frameColor(kernel)))
             let cells = colors.colors(kernel)
             let inner = box.expanded(-inset)
@@ -35,6 +40,7 @@ struct KernelGridDrawing {
                     width: cell, height: cell)
                 for line in Hatch.lines(in: spot) { page.add(.path(line)) }
             }
+            if let numbers { print(numbers, kernel, cells, in: inner, on: &page) }
         }
         page.y = top + Double(layout.height) * unit
     }
@@ -46,6 +52,10 @@ struct KernelGridDrawing {
         let top = (page.y / unit).rounded(.up) * unit
         var picture = PixelCanvas(width: layout.width, height: layout.height)
         forEachKernel { kernel, x, y in
+            if isSalient(kernel) {
+                picture.fill(
+                    x: x - 1, y: y - 1, width: layout.kernelSide + 2, height: layout.kernelSide + 2, .black)
+            }
             picture.fill(x: x, y: y, width: layout.kernelSide, height: layout.kernelSide, frameColor(kernel))
             for (index, color) in colors.colors(kernel).enumerated() {
                 let cellX = x + layout.frame + index % bank.size * layout.cell
@@ -66,6 +76,23 @@ struct KernelGridDrawing {
                     width: layout.width, height: layout.height, bytes: picture.bytes)))
         page.y = top + height
     }
+
+    private func print(
+        _ numbers: CellNumbers, _ kernel: Int, _ cells: [Color?], in box: Rect, on page: inout Page
+    ) {
+        let side = box.width / Double(bank.size)
+        let size = CellNumbers.fontSize
+        for (index, weight) in bank.kernel(kernel).enumerated() {
+            let middle = Point(
+                box.x + (Double(index % bank.size) + 0.5) * side,
+                box.y + (Double(index / bank.size) + 0.5) * side + size * 0.36)
+            page.text(
+                numbers.text(weight), at: middle, size: size, anchor: .middle,
+                color: cells[index]?.contrasting ?? .ink)
+        }
+    }
+
+    private func isSalient(_ kernel: Int) -> Bool { !salient.isEmpty && salient[kernel / layout.strip] == kernel }
 
     private func forEachKernel(_ body: (_ kernel: Int, _ x: Int, _ y: Int) -> Void) {
         for (place, strip) in order.prefix(layout.shownStrips).enumerated() {
@@ -89,10 +116,12 @@ struct PixelCanvas {
         bytes = Array(repeating: 255, count: width * height * 3)
     }
 
+    /// What lies beyond the paper's edges is left out.
     mutating func fill(x: Int, y: Int, width columns: Int, height rows: Int, _ color: Color) {
-        for row in y..<y + rows {
-            var place = (row * width + x) * 3
-            for _ in 0..<columns {
+        let (first, last) = (max(0, x), min(width, x + columns))
+        for row in max(0, y)..<max(0, min(y + rows, bytes.count / (3 * width))) {
+            var place = (row * width + first) * 3
+            for _ in first..<max(first, last) {
                 bytes[place] = color.red
                 bytes[place + 1] = color.green
                 bytes[place + 2] = color.blue

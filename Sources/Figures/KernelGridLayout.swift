@@ -19,12 +19,27 @@ struct KernelGridLayout: Equatable {
     /// Strips that are drawn; fewer than there are where the page would grow past reading.
     let shownStrips: Int
 
-    /// The distance between the kernels of one strip.
-    static let sliceGap = 1
+    /// Whether cells are as large as the printed numbers need.
+    let hasRoomForNumbers: Bool
+
+    /// The distance between the kernels of one strip: room for an outline around one of them.
+    static let sliceGap = 2
 
     /// The best grid for `count` kernels on `width` units: large cells, full rows, no taller than wide if it can be.
-    init(count: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool) {
+    ///
+    /// Where numbers are to be printed, `numberCell` is the cell that they need; the page may then be one and a half
+    /// times as tall as wide, and a grid that is larger still does without them.
+    init(count: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool, numberCell: Int? = nil) {
         let strips = (count + strip - 1) / strip
+        if let numberCell {
+            let layout = Self.numbered(
+                strips: strips, kernelSize: kernelSize, strip: strip, width: width, hasLabels: hasLabels,
+                cell: max(numberCell, width / 8 / kernelSize))
+            if let layout {
+                self = layout
+                return
+            }
+        }
         var best: KernelGridLayout?
         // Height as a share of the width, and the smallest cell that is worth that height.
         for (aspect, smallest) in [(0.62, 6), (0.9, 4), (1.15, 3)] {
@@ -41,7 +56,7 @@ struct KernelGridLayout: Equatable {
 
     private init(
         kernelSize: Int, strip: Int, cell: Int, hasLabels: Bool, columns: Int, shownStrips: Int, extraGap: Int = 0,
-        justifiedWidth: Int? = nil
+        justifiedWidth: Int? = nil, hasRoomForNumbers: Bool = false
     ) {
         self.kernelSize = kernelSize
         self.strip = strip
@@ -50,6 +65,7 @@ struct KernelGridLayout: Equatable {
         gap = min(10, max(2, cell / 2)) + extraGap
         self.columns = columns
         self.shownStrips = shownStrips
+        self.hasRoomForNumbers = hasRoomForNumbers
         width = justifiedWidth ?? columns * (kernelSize * cell + 2 * frame + gap) - gap
     }
 
@@ -68,6 +84,25 @@ struct KernelGridLayout: Equatable {
             columns > 1 ? index % columns * (width - kernelSide) / (columns - 1) : 0,
             index / columns * (stripHeight + gap) + slice * (kernelSide + Self.sliceGap)
         )
+    }
+
+    /// As many columns of this cell as fit; nil where the page would grow too tall.
+    private static func numbered(
+        strips: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool, cell: Int
+    ) -> KernelGridLayout? {
+        let one = KernelGridLayout(
+            kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: 1, shownStrips: strips)
+        let most = min(strips, (width + one.gap) / (one.kernelSide + one.gap))
+        guard most > 0 else { return nil }
+        // Equally long rows, and cells up to half as large again where that leaves room.
+        let rows = (strips + most - 1) / most
+        let columns = (strips + rows - 1) / rows
+        let room = (width - columns * (2 * one.frame + one.gap)) / (columns * kernelSize)
+        let layout = KernelGridLayout(
+            kernelSize: kernelSize, strip: strip, cell: max(cell, min(room, cell * 3 / 2)), hasLabels: hasLabels,
+            columns: columns,
+            shownStrips: strips, hasRoomForNumbers: true)
+        return layout.height <= width * 3 / 2 ? layout : nil
     }
 
     private static func best(

@@ -28,7 +28,7 @@ public struct KernelGridOptions: Sendable, Equatable {
         case shared(Float)
 
         /// The name under which users ask for it.
-        public static let names = ["kernel", "layer"]
+        public static let names = ["kernel", "layer", "network"]
     }
 
     /// Whether kernels are drawn with the sign that they have.
@@ -47,6 +47,8 @@ public struct KernelGridOptions: Sendable, Equatable {
         case label
         /// The largest L2 norm first.
         case norm
+        /// Each beside the one most like it by cosine, from the largest norm on.
+        case similarity
     }
 
     /// How kernels without substance are drawn at ``Scale/perKernel``.
@@ -72,6 +74,10 @@ public struct KernelGridOptions: Sendable, Equatable {
     public var faintKernels = FaintKernels.neutral
     /// Whether classified kernels have a frame in their label's colour.
     public var framesLabels = true
+    /// Whether the weights are printed into the cells, where these are large enough.
+    public var showsNumbers = false
+    /// Whether the strongest slice of each filter is outlined where filters are drawn as strips.
+    public var marksSalientSlices = true
     /// Whether the histogram of the weights stands below the grid.
     public var showsHistogram = true
     /// Whether the histogram spans all weights, as the authors', or leaves out the few that would squeeze it.

@@ -1,4 +1,5 @@
 import Classification
+import Statistics
 
 /// Legend entries for ``Page/flow(_:spacing:)``.
 enum Legend {
@@ -24,6 +25,29 @@ enum Legend {
         }
     }
 
+    /// A bar of a map for numbers 0…1, between the texts of its ends.
+    static func ramp(_ map: ColorMap, low: String, high: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let (barWidth, barHeight, gap) = (180 * Length.unit, 5.76, 4.0)
+        let (lowWidth, highWidth) = (TextMetrics.width(low, size: size), TextMetrics.width(high, size: size))
+        return Page.Item(width: lowWidth + barWidth + highWidth + 2 * gap) { page, at in
+            let x = at.x + lowWidth + gap
+            page.text(low, at: at, size: size, color: .ink)
+            page.text(high, at: Point(x + barWidth + gap, at.y), size: size, color: .ink)
+            let frame = Rect(x: x, y: at.y - barHeight + 0.3, width: barWidth, height: barHeight)
+            let colors = (0..<100).map { map.color((Double($0) + 0.5) / 50 - 1) }
+            page.add(.cells(CellGrid(frame: frame, columns: 100, colors: colors)))
+        }
+    }
+
+    /// A text alone.
+    static func words(_ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        return Page.Item(width: TextMetrics.width(text, size: size)) { page, at in
+            page.text(text, at: at, size: size, color: .quietInk)
+        }
+    }
+
     /// A swatch and a text.
     static func swatch(_ color: Color, _ text: String) -> Page.Item {
         let size = Page.FontSize.fact
@@ -31,6 +55,16 @@ enum Legend {
         return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
             page.add(.rectangle(Rect(x: at.x, y: at.y - side + 0.3, width: side, height: side), fill: color))
             page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// A piece of a line and a text.
+    static func line(_ stroke: Stroke, _ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let length = 14.0
+        return Page.Item(width: length + 3 + TextMetrics.width(text, size: size)) { page, at in
+            page.line(from: Point(at.x, at.y - 2.4), to: Point(at.x + length, at.y - 2.4), stroke)
+            page.text(text, at: Point(at.x + length + 3, at.y), size: size, color: .ink)
         }
     }
 
@@ -43,6 +77,15 @@ enum Legend {
             page.add(.rectangle(box, fill: Hatch.paper))
             for line in Hatch.lines(in: box) { page.add(.path(line)) }
             page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// One swatch for each label, with its count and share.
+    static func counts(_ counts: LabelCounts) -> [Page.Item] {
+        KernelLabel.allCases.map { label in
+            swatch(
+                LabelPalette.color(label),
+                "\(label.rawValue) \(NumberText.grouped(counts[label])) (\(NumberText.percent(counts.share(label))))")
         }
     }
 

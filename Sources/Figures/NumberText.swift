@@ -32,7 +32,7 @@ enum NumberText {
             exponent += 1
         }
         let text = trimmed(fixed(mantissa, decimals: digits - 1))
-        let power = "10" + superscript(exponent)
+        let power = power(exponent)
         return text == "1" ? power : text == "−1" ? "−" + power : "\(text)×\(power)"
     }
 
@@ -53,7 +53,16 @@ enum NumberText {
             ? "<1 %" : share < 1 && share >= 0.995 ? ">99 %" : fixed(share * 100, decimals: 0) + " %"
     }
 
-    private static func trimmed(_ text: String) -> String {
+    /// 10 to the power of `exponent`.
+    static func tenTo(_ exponent: Int) -> Double { pow(10, Double(exponent)) }
+
+    /// The largest e with 10^e ≤ |value|; `value` is not 0.
+    static func exponent(of value: Double) -> Int { Int((log10(abs(value)) + 1e-12).rounded(.down)) }
+
+    /// `10⁻³`.
+    static func power(_ exponent: Int) -> String { "10" + superscript(exponent) }
+
+    static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }
         var text = Substring(text)
         while text.last == "0" { text.removeLast() }

@@ -30,14 +30,38 @@ struct Page {
         width = widthMillimetres * Length.pointsPerMillimetre
         margin = widthMillimetres < 120 ? 8 : 12
         y = margin
+        left = margin
+        right = width - margin
     }
 
     /// The left end of the content.
-    var left: Double { margin }
+    private(set) var left: Double
     /// The right end of the content.
-    var right: Double { width - margin }
-    /// The room between the margins.
-    var contentWidth: Double { width - 2 * margin }
+    private(set) var right: Double
+    /// The room between both ends.
+    var contentWidth: Double { right - left }
+
+    /// Draws blocks side by side, `columns` in a row, each row below the tallest block of the one before.
+    mutating func columns(_ columns: Int, gap: Double, blocks: Int, _ draw: (_ page: inout Page, _ block: Int) -> Void)
+    {
+        let (outerLeft, outerRight) = (left, right)
+        let width = (contentWidth - gap * Double(columns - 1)) / Double(columns)
+        var (top, bottom) = (y, y)
+        for block in 0..<blocks {
+            let column = block % columns
+            if column == 0 {
+                // On whole units, so that grids in all columns meet pixels alike.
+                top = block == 0 ? y : bottom + gap
+                bottom = top
+            }
+            left = outerLeft + Double(column) * (width + gap)
+            right = left + width
+            y = top
+            draw(&self, block)
+            bottom = max(bottom, y)
+        }
+        (left, right, y) = (outerLeft, outerRight, bottom)
+    }
 
     /// Draws one thing on top of all others.
     mutating func add(_ mark: Mark) { marks.append(mark) }
@@ -63,6 +87,14 @@ struct Page {
             text(subject, at: Point(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
         }
         y += FontSize.title * TextMetrics.descent + 3
+    }
+
+    /// The name of a part of the page, in bold.
+    mutating func subheading(_ title: String) {
+        let title = TextFitting.shortenedMiddle(title, to: contentWidth, size: FontSize.name, weight: .bold)
+        y += FontSize.name * TextMetrics.ascent
+        text(title, at: Point(left, y), size: FontSize.name, weight: .bold, color: .ink)
+        y += FontSize.name * TextMetrics.descent + 3
     }
 
     /// Short facts in a row with dots between them, wrapped.

@@ -45,12 +45,67 @@ enum ElementType {
         case H5T_INTEGER:
             return ((H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + "\(size &* 8)", .numeric)
         case H5T_STRING: return (H5Tis_variable_str(type) > 0 ? "object" : "S\(size)", .string)
-        case H5T_ENUM: return ("enum", .other)
+        case H5T_ENUM: return isBoolean(type) ? ("bool", .numeric) : ("enum", .other)
         case H5T_COMPOUND: return ("compound", .other)
         case H5T_VLEN: return ("object", .other)
         case H5T_ARRAY: return ("array", .other)
         case H5T_REFERENCE: return ("reference", .other)
         default: return ("opaque", .other)
         }
+    }
+
+    /// Whether a type is h5py's Boolean: one byte, FALSE and TRUE.
+    private static func isBoolean(_ type: hid_t) -> Bool {
+        guard H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return false }
+        let names = (0..<2).map { index -> String in
+            guard let name = H5Tget_member_name(type, UInt32(index)) else { return "" }
+            defer { H5free_memory(name) }
+            return String(cString: name)
+        }
+        return names == ["FALSE", "TRUE"]
+    }
+
+    /// The type in memory for elements called `dtype`, little-endian; nil for one that has no such form. To be closed.
+    static func littleEndian(_ dtype: String) -> hid_t? {
+        switch dtype {
+        case "bool": return boolean()
+        case "bfloat16": return brainFloat()
+        case "float16": return halfFloat()
+        case "float32": return H5Tcopy(kv_H5T_IEEE_F32LE())
+        case "float64": return H5Tcopy(kv_H5T_IEEE_F64LE())
+        default:
+            let isSigned = dtype.hasPrefix("int")
+            guard isSigned || dtype.hasPrefix("uint"), let bits = Int(dtype.drop { !$0.isNumber }),
+                [8, 16, 32, 64].contains(bits)
+            else { return nil }
+            let type = H5Tcopy(kv_H5T_STD_I64LE())
+            H5Tset_size(type, bits / 8)
+            H5Tset_sign(type, isSigned ? H5T_SGN_2 : H5T_SGN_NONE)
+            return type
+        }
+    }
+
+    /// IEEE half precision: 1 sign, 5 exponent and 10 fraction bits.
+    private static func halfFloat() -> hid_t { shortFloat(exponentBits: 5, fractionBits: 10, bias: 15) }
+
+    /// bfloat16: the upper half of a float32.
+    private static func brainFloat() -> hid_t { shortFloat(exponentBits: 8, fractionBits: 7, bias: 127) }
+
+    private static func shortFloat(exponentBits: Int, fractionBits: Int, bias: Int) -> hid_t {
+        let type = H5Tcopy(kv_H5T_IEEE_F32LE())
+        H5Tset_fields(type, 15, fractionBits, exponentBits, 0, fractionBits)
+        H5Tset_size(type, 2)
+        H5Tset_ebias(type, bias)
+        return type
+    }
+
+    /// h5py's Boolean.
+    private static func boolean() -> hid_t {
+        let type = H5Tenum_create(kv_H5T_STD_I8LE())
+        for (value, name) in ["FALSE", "TRUE"].enumerated() {
+            var byte = Int8(value)
+            H5Tenum_insert(type, name, &byte)
+        }
+        return type
     }
 }

@@ -29,6 +29,60 @@ extension HDF5File {
         try numbers(dataset, zero: Int64(0), wanted: "integers", type: { kv_H5T_NATIVE_INT64() })
     }
 
+    /// The names of number types whose elements ``bytes(_:)`` hands over as they are.
+    public static let plainTypes = [
+        "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "bfloat16",
+        "float32", "float64",
+    ]
+
+    /// Reads a data set of one of the ``plainTypes``: the elements little-endian, row-major, nothing converted.
+    ///
+    /// Throws as ``floats(_:)``.
+    public func bytes(_ dataset: String) throws -> [UInt8] {
+        try reading(dataset) { identifier, info, count, subject in
+            guard info.kind == .numeric, Self.plainTypes.contains(info.dtype),
+                let type = ElementType.littleEndian(info.dtype)
+            else {
+                throw KernelVizError(
+                    code: "hdf5.notNumeric", subject: subject, found: "holds \(info.dtype)", expected: "plain numbers")
+            }
+            defer { H5Tclose(type) }
+            let byteCount = count * H5Tget_size(type)
+            if byteCount == 0 { return [] }
+            return try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
+                let status = H5Dread(
+                    identifier, type, kv_H5S_ALL(), kv_H5S_ALL(), kv_H5P_DEFAULT(), buffer.baseAddress)
+                try HDF5Library.check(status, "hdf5.unreadable", subject, "its data cannot be read")
+                filled = byteCount
+            }
+        }
+    }
+
+    /// Where the elements of a data set lie in the file as ``bytes(_:)`` would hand them over: the byte at which they
+    /// begin; nil where they are packed, scattered, swapped or not yet written, or the file lies in memory.
+    ///
+    /// Throws as ``floats(_:)``.
+    public func plainOffset(_ dataset: String) throws -> Int? {
+        guard !isInMemory else { return nil }
+        return try reading(dataset) { identifier, info, count, subject in
+            guard info.kind == .numeric, count > 0, let type = ElementType.littleEndian(info.dtype) else { return nil }
+            defer { H5Tclose(type) }
+            let stored = try HDF5Library.check(
+                H5Dget_type(identifier), "hdf5.unreadable", subject, "its type cannot be read")
+            defer { H5Tclose(stored) }
+            guard H5Tequal(stored, type) > 0 else { return nil }
+            let list = try HDF5Library.check(
+                H5Dget_create_plist(identifier), "hdf5.unreadable", subject, "its storage cannot be read")
+            defer { H5Pclose(list) }
+            guard H5Pget_layout(list) == H5D_CONTIGUOUS, H5Pget_nfilters(list) == 0,
+                let byteCount = Int(exactly: H5Dget_storage_size(identifier)),
+                byteCount == count * H5Tget_size(type), let offset = Int(exactly: H5Dget_offset(identifier)),
+                offset > 0, offset <= sizeBytes - byteCount
+            else { return nil }
+            return offset
+        }
+    }
+
     /// Reads a data set of fixed or variable-length strings, row-major.
     ///
     /// Throws `hdf5.noObject`, `hdf5.notStrings`, `hdf5.tooLarge` or `hdf5.unreadable`.

@@ -11,6 +11,8 @@ public struct HDF5File: ~Copyable, Sendable {
     public let path: String
     /// The file's length, a bound for what its data sets may claim.
     let sizeBytes: Int
+    /// Whether the file is a copy in memory.
+    let isInMemory: Bool
     let identifier: hid_t
 
     /// Opens the file at `path`.
@@ -29,6 +31,31 @@ public struct HDF5File: ~Copyable, Sendable {
         }
         self.path = path
         self.sizeBytes = size
+        self.isInMemory = false
+        self.identifier = opened
+    }
+
+    /// Opens a file that was read or unpacked before; `path` names it in errors.
+    ///
+    /// Throws `hdf5.notHDF5`, `hdf5.truncated` or `hdf5.unreadable`. The library keeps a copy of its own.
+    public init(bytes: [UInt8], path: String) throws {
+        let opened = try HDF5Library.locked { () -> hid_t in
+            let access = try HDF5Library.check(
+                H5Pcreate(kv_H5P_FILE_ACCESS()), "hdf5.unreadable", path, "cannot be opened")
+            defer { H5Pclose(access) }
+            H5Pset_fapl_core(access, 1 << 20, false)
+            let status = bytes.withUnsafeBytes { buffer in
+                H5Pset_file_image(access, UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count)
+            }
+            try HDF5Library.check(status, "hdf5.unreadable", path, "cannot be opened")
+            // The library insists on a name that no file has: nothing lies below a file.
+            let file = H5Fopen(path + "/image", kv_H5F_ACC_RDONLY(), access)
+            if file < 0 { throw Self.openingFailure(path, sizeBytes: bytes.count, HDF5Library.innermostReason()) }
+            return file
+        }
+        self.path = path
+        self.sizeBytes = bytes.count
+        self.isInMemory = true
         self.identifier = opened
     }
 

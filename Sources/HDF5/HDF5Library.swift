@@ -25,6 +25,14 @@ enum HDF5Library {
         }
     }
 
+    /// The stored form of ``HDF5File/plainTypes``, made inside the lock; to be closed by ``close(_:_:)``.
+    static func plainType(_ dtype: String) -> hid_t? {
+        lock.withLock { _ in
+            H5Eset_auto2(kv_H5E_DEFAULT(), nil, nil)
+            return ElementType.littleEndian(dtype)
+        }
+    }
+
     /// Passes a status or identifier on, or throws with the library's innermost reason where it is negative.
     @discardableResult
     static func check<Status: SignedInteger>(

@@ -65,6 +65,23 @@ public struct HDF5Writer: ~Copyable, Sendable {
         }
     }
 
+    /// Writes elements of one of ``HDF5File/plainTypes`` as they are: little-endian, row-major.
+    ///
+    /// Throws `hdf5.writeFailed`.
+    public func write(bytes: [UInt8], dtype: String, dimensions: [Int], to dataset: String) throws {
+        guard let type = HDF5Library.plainType(dtype) else {
+            throw KernelVizError(
+                code: "hdf5.writeFailed", subject: HDF5File.subject(path, dataset), found: "holds \(dtype)",
+                expected: "one of \(HDF5File.plainTypes.joined(separator: ", "))")
+        }
+        defer { HDF5Library.close(type, H5Tclose) }
+        try create(dataset, dimensions, count: dimensions.reduce(1, *), stored: type) { identifier in
+            bytes.withUnsafeBytes {
+                H5Dwrite(identifier, type, kv_H5S_ALL(), kv_H5S_ALL(), kv_H5P_DEFAULT(), $0.baseAddress)
+            }
+        }
+    }
+
     /// Sets a string attribute (variable-length UTF-8) of the root or of an object written before.
     public func setAttribute(_ name: String, of object: String = "/", to text: String) throws {
         try setAttribute(name, of: object, rank: 0, texts: [text])

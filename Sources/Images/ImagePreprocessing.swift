@@ -70,6 +70,9 @@ public struct ImagePreprocessing: Sendable, Equatable, Codable {
     /// The network's input for one picture: 1×3×H×W.
     public func tensor(_ image: RGBImage) -> Tensor { Self.tensor([prepared(image)], channelOrder, normalization) }
 
+    /// The network's input for one picture that ``prepared(_:)`` gave: 1×3×H×W.
+    public func normalized(_ prepared: RGBImage) -> Tensor { Self.tensor([prepared], channelOrder, normalization) }
+
     /// N pictures of one size, already resized and cropped, as N×3×H×W.
     public static func tensor(
         _ images: [RGBImage], _ order: ChannelOrder = .rgb, _ normalization: Normalization

@@ -5,10 +5,13 @@
 @_exported import Diagnostics
 @_exported import Engine
 @_exported import Evaluation
+@_exported import Export
 @_exported import Figures
 @_exported import Files
+@_exported import Gallery
 @_exported import HDF5
 @_exported import Images
+@_exported import Isolation
 @_exported import Kernels
 @_exported import Networks
 @_exported import Reports

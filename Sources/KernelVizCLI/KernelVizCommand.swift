@@ -13,8 +13,20 @@ public struct KernelVizCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ClassifyCommand.self, RenderCommand.self, DeriveCommand.self, EvalCommand.self, DemoCommand.self,
+            ClassifyCommand.self,
+            RenderCommand.self,
+            ReportCommand.self,
+            DeriveCommand.self,
+            EvalCommand.self,
+            ExportCommand.self,
+            WeightsCommand.self,
+            DemoCommand.self,
         ])
+
+    @Flag(
+        name: .customLong("trust"),
+        help: "Read files of weights in this process: quicker, but a damaged file can crash it. For every verb.")
+    var trust = false
 
     /// For the parser.
     public init() {}
@@ -24,10 +36,12 @@ extension KernelVizCommand {
     /// Parses the process's arguments, runs the verb and exits: 0 done, 1 the work failed, 64 the command line was
     /// wrong, 130 stopped by Ctrl-C.
     public static func runAndExit() -> Never {
+        IsolatedReader.runIfAsked()
         Interruption.install()
         do {
-            var command = try parseAsRoot()
-            try command.run()
+            let (arguments, reading) = ReadingChoice.arguments(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(arguments)
+            try Checkpoint.Reading.$current.withValue(reading) { try command.run() }
         } catch let error as KernelVizError {
             Console.error("kernelviz: error: \(error)")
             exit(withError: ExitCode(1))

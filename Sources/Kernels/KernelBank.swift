@@ -68,6 +68,6 @@ public enum KernelBanks {
                 found: "its kernels have \(layer.kernelHeight) rows and \(layer.kernelWidth) columns",
                 expected: "square kernels", advice: "Choose another layer; only square kernels have labels")
         }
-        return KernelBank(layer: layer, weight: try network.weight(of: layer))
+        return KernelBank(layer: layer, weight: try network.weight(of: layer, nonFinite: .kept))
     }
 }

@@ -20,8 +20,9 @@ extension ClassificationReport {
         for layer in statistics.layers { table.add(row(layer, coloured: coloured)) }
         table.addRule()
         table.add(totals(coloured: coloured))
-        var text = "\(network.checkpoint.path): \(network.title), \(statistics.layers.count) layers, "
-        text += "\(NumberFormat.grouped(statistics.counts.total)) kernels\n"
+        let (layers, kernels) = (statistics.layers.count, statistics.counts.total)
+        var text = "\(network.checkpoint.path): \(network.title), \(layers) \(layers == 1 ? "layer" : "layers"), "
+        text += "\(NumberFormat.grouped(kernels)) \(kernels == 1 ? "kernel" : "kernels")\n"
         text += table.text
         for note in notes { text += note + "\n" }
         return text

@@ -24,6 +24,19 @@ public struct DerivationReport: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// What changed against another config, one field a line, and why.
+    public func differences(from other: VGNetConfig) -> String {
+        let differences = derivation.differences(from: other)
+        let name = derivation.config.name
+        guard !differences.isEmpty else { return "\(name) is \(other.name): no field differs.\n" }
+        var lines = ["\(name) against \(other.name)", ""]
+        for difference in differences {
+            lines.append("\(difference.field): \(difference.theirs ?? "–") → \(difference.ours ?? "–")")
+            if !difference.why.isEmpty { lines.append("    \(difference.why)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     /// The design and its reasons as JSON, keys sorted, a line end at the end.
     public var json: String {
         let config = derivation.config

@@ -33,6 +33,20 @@ extension VGNetConfig {
     /// The fields that this design has, in order; those without meaning here are left out.
     public var fields: [Field] { Field.allCases.filter { value(of: $0) != nil } }
 
+    /// A field's value as a config file has it ("28, 56, 112, 224, 368", "gaussian"); nil where it has no meaning in
+    /// this design.
+    public func text(of field: Field) -> String? {
+        switch value(of: field) {
+        case nil: nil
+        case .text(let text): text
+        case .integer(let integer): "\(integer)"
+        case .number(let number): "\(number)"
+        case .boolean(let flag): "\(flag)"
+        case .integers(let integers): integers.map(String.init).joined(separator: ", ")
+        case .some(.none): "none"
+        }
+    }
+
     /// What is written for a field; nil where it has no meaning in this design.
     func value(of field: Field) -> FieldValue? {
         let gaussian: FixedGaussian? = if case .gaussian(let value) = downsampling { value } else { nil }

@@ -17,6 +17,8 @@ public struct Checkpoint: Sendable {
         public let parameter: String
         /// The meaning of the axes where the tensor is a convolution's weight.
         public let axes: WeightAxes
+        /// The number type; nil for one that only floating-point conversion can read.
+        public var type: NumberType? { NumberType(rawValue: dtype) }
 
         /// Names a tensor; `module` and `parameter` are the parts of `name` before and after the last separator
         /// unless the format knows better.
@@ -38,30 +40,40 @@ public struct Checkpoint: Sendable {
     public let path: String
     /// The file format in words ("HDF5", "Keras HDF5").
     public let format: String
-    /// SHA-256 of the file, 64 hexadecimal digits.
-    public let sha256: String
     /// What the file holds, names unique, in file order.
     public let entries: [Entry]
     /// Root attributes that are strings or numbers, as text ("family", "padding", "batch_norm").
     public let attributes: [String: String]
+    /// What the file says about its layers beyond their weights; nil where it holds weights only.
+    public let model: ModelFacts?
 
     private let byName: [String: Int]
     private let source: any TensorSource
+    private let digest: FileDigest
 
     /// Joins a file's listing with the means to read its tensors.
     package init(
-        path: String, format: String, sha256: String, entries: [Entry], attributes: [String: String],
-        source: any TensorSource
+        path: String, format: String, files: [String], sha256: String? = nil, entries: [Entry],
+        attributes: [String: String] = [:], model: ModelFacts? = nil, source: any TensorSource
     ) {
         self.path = path
         self.format = format
-        self.sha256 = sha256
         self.entries = entries
         self.attributes = attributes
+        self.model = model
+        self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.source = source
     }
+
+    /// The files that hold the tensors: one, or the shards of a larger checkpoint.
+    public var files: [String] { digest.files }
+
+    /// SHA-256 of the file, 64 hexadecimal digits; of several files, of their digests in order, one a line.
+    ///
+    /// Computed when first asked for; empty where the file is no longer readable then.
+    public var sha256: String { digest.hexadecimal }
 
     /// The entry called `name`, or nil.
     public func entry(named name: String) -> Entry? { byName[name].map { entries[$0] } }
@@ -70,17 +82,28 @@ public struct Checkpoint: Sendable {
     ///
     /// Throws `weights.noTensor` (with the nearest name) or the format's own error.
     public func tensor(named name: String) throws -> Tensor {
-        guard let entry = entry(named: name) else {
-            throw KernelVizError(
-                code: "weights.noTensor", subject: path, found: "no tensor '\(name)'",
-                advice: NearestName.advice(for: name, among: entries.map(\.name)))
-        }
-        return try source.tensor(named: entry.name, shape: entry.shape)
+        let entry = try existing(name)
+        let scalars = try source.stored(entry).floats(count: entry.shape.elementCount, subject: "\(path): \(name)")
+        return Tensor(shape: entry.shape, scalars: scalars)
     }
-}
 
-/// Where a checkpoint's tensors come from: an open file, a child process, bytes in memory.
-package protocol TensorSource: Sendable {
-    /// Reads one tensor as float32 in the file's axis order; `shape` is the one that was listed.
-    func tensor(named name: String, shape: Shape) throws -> Tensor
+    /// Reads one tensor without converting anything but the byte order.
+    ///
+    /// Throws as ``tensor(named:)``.
+    public func bytes(named name: String) throws -> TensorBytes {
+        let entry = try existing(name)
+        let stored = try source.stored(entry)
+        let bytes = try stored.bytes(count: entry.shape.elementCount, subject: "\(path): \(name)")
+        return TensorBytes(type: stored.type, shape: entry.shape, bytes: bytes)
+    }
+
+    /// What the source hands over, for readers that pass it on.
+    func stored(_ entry: Entry) throws -> StoredTensor { try source.stored(entry) }
+
+    private func existing(_ name: String) throws -> Entry {
+        if let entry = entry(named: name) { return entry }
+        throw KernelVizError(
+            code: "weights.noTensor", subject: path, found: "no tensor '\(name)'",
+            advice: NearestName.advice(for: name, among: entries.map(\.name)))
+    }
 }

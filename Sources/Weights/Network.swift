@@ -38,9 +38,28 @@ public struct Network: Sendable {
         return layer
     }
 
+    /// Whether NaN and infinite weights are handed over.
+    public enum NonFinite: Sendable {
+        /// They are an error: for whoever computes with the weights.
+        case refused
+        /// They are part of the tensor: for whoever draws and counts them.
+        case kept
+    }
+
     /// The weight of a layer as O×I×H×W, whatever order the file has.
-    public func weight(of layer: ConvLayer) throws -> Tensor {
-        try readWeight(layer)
+    ///
+    /// Throws `weights.nonFinite` unless NaN and infinity are kept, `weights.wrongShape`, or the format's own error.
+    public func weight(of layer: ConvLayer, nonFinite: NonFinite = .refused) throws -> Tensor {
+        let tensor = try readWeight(layer)
+        guard nonFinite == .refused else { return tensor }
+        let count = tensor.nonFiniteCount
+        guard count == 0 else {
+            throw KernelVizError(
+                code: "weights.nonFinite", subject: "\(checkpoint.path): \(layer.tensorName)",
+                found: "\(count) of \(tensor.shape.elementCount) values are NaN or infinite",
+                expected: "finite weights", advice: "The training diverged or the file is damaged; use another one")
+        }
+        return tensor
     }
 
     let readWeight: @Sendable (ConvLayer) throws -> Tensor

@@ -8,25 +8,41 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     case rowsColumnsInputOutput = "HWIO"
     /// H×W×C×M, a Keras depthwise weight: M kernels for each of C input channels.
     case rowsColumnsChannelMultiplier = "HWCM"
+    /// K×N², loose square kernels, each row after row.
+    case looseKernels = "KN²"
 
     /// These axes, or H×W×C×M where a depthwise layer's weight lies beside H×W×I×O ones: Keras 3 calls both "kernel".
     func forLayer(isDepthwise: Bool) -> WeightAxes {
         isDepthwise && self == .rowsColumnsInputOutput ? .rowsColumnsChannelMultiplier : self
     }
 
-    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes, none of them empty.
+    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes (loose kernels: two),
+    /// none of them empty.
     ///
     /// A depthwise H×W×C×M becomes (C·M)×1×H×W: output channel c·M + m is kernel m of input channel c.
     func outputFirst(_ shape: Shape) -> Shape? {
+        if self == .looseKernels {
+            guard shape.rank == 2, shape[0] > 0, let size = (2...31).first(where: { $0 * $0 == shape[1] }) else {
+                return nil
+            }
+            return [shape[0], 1, size, size]
+        }
         guard shape.rank == 4, shape.dimensions.allSatisfy({ $0 > 0 }) else { return nil }
         return switch self {
         case .outputInputRowsColumns: shape
         case .rowsColumnsInputOutput: [shape[3], shape[2], shape[0], shape[1]]
-        case .rowsColumnsChannelMultiplier: [shape[2] * shape[3], 1, shape[0], shape[1]]
+        case .rowsColumnsChannelMultiplier: Self.depthwiseShape(shape)
+        case .looseKernels: nil
         }
     }
 
-    /// The weight as O×I×H×W; `tensor` has four axes.
+    /// Nil where the product of claimed lengths is no number.
+    private static func depthwiseShape(_ shape: Shape) -> Shape? {
+        let (outputs, overflow) = shape[2].multipliedReportingOverflow(by: shape[3])
+        return overflow ? nil : [outputs, 1, shape[0], shape[1]]
+    }
+
+    /// The weight as O×I×H×W; `tensor` has four axes, or two where it holds loose kernels.
     func outputFirst(_ tensor: Tensor) -> Tensor {
         switch self {
         case .outputInputRowsColumns:
@@ -36,6 +52,8 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         case .rowsColumnsChannelMultiplier:
             let shape: Shape = [tensor.shape[2] * tensor.shape[3], 1, tensor.shape[0], tensor.shape[1]]
             return tensor.transposed([2, 3, 0, 1]).reshaped(shape)
+        case .looseKernels:
+            return outputFirst(tensor.shape).map(tensor.reshaped) ?? tensor
         }
     }
 }

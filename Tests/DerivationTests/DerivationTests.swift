@@ -66,6 +66,18 @@ import Weights
         }
     }
 
+    @Test func whatChangedIsNamedWithItsReason() throws {
+        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: "1.0MP"))
+        wishes.classes = 10
+        let derivation = try Derivation.derive(from: [Self.statistics(Self.ownCheckpoint)], wishes: wishes)
+        let differences = derivation.differences(from: try .published("vgnetg-1.0mp"))
+        let classes = try #require(differences.first { $0.field == "classes" })
+        #expect(classes.theirs == "1000")
+        #expect(classes.ours == "10")
+        #expect(classes.why == "asked for with --classes")
+        #expect(derivation.differences(from: derivation.config).isEmpty)
+    }
+
     @Test func withoutCheckpointsThereIsNothingToDeriveFrom() {
         let error = #expect(throws: KernelVizError.self) { try Self.derive([], "1.0MP") }
         #expect(

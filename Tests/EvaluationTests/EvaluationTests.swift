@@ -1,5 +1,6 @@
 import Diagnostics
 import Evaluation
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -33,6 +34,28 @@ import VGNets
     ])
     func tensorsAreNamedByFileAndDataset(text: String, input: NetworkInput) {
         #expect(NetworkInput(tensorText: text) == input)
+    }
+
+    @Test(arguments: [
+        ("tench\ngoldfish, gold fish\n", ["tench", "goldfish, gold fish"]),
+        ("index,label\n1,b\n0,\"a, an a\"\n", ["a, an a", "b"]), ("0, a\r\n1, b\r\n", ["a", "b"]),
+        ("class_index,wnid,label\n0,n01,tench\n1,n02,goldfish, gold\n", ["tench", "goldfish, gold"]),
+    ])
+    func classNamesAreReadFromLinesAndFromCSV(text: String, names: [String]) throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(text: text, to: folder + "/names")
+            #expect(try ClassNames.read(folder + "/names") == names)
+        }
+    }
+
+    @Test func anIndexThatStandsTwiceIsRefused() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(text: "0,a\n0,b\n", to: folder + "/names.csv")
+            let error = #expect(throws: KernelVizError.self) { try ClassNames.read(folder + "/names.csv") }
+            #expect(
+                error?.description
+                    == "\(folder)/names.csv: index 0 for 'b'; expected each index from 0 to 1 once.")
+        }
     }
 
     @Test func aRandomNetGivesTheSameLogitsForTheSameSeed() throws {

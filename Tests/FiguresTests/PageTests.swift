@@ -40,7 +40,7 @@ import Testing
             ),
             ("histogram", try HistogramFigure.figure(of: broken, network: longName, options: layerOptions)),
             ("shares", try LabelSharesFigure.figure(of: rows, network: longName, widthMillimetres: width)),
-        ]
+        ] + (try FigureKinds.figures(width: width))
     }
 
     @Test(arguments: [80, 95.5, 170, 400]) func nothingIsClippedAndNoTextsOverlap(width: Double) throws {
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: [80, 170, 400]) func noTextLiesOnAGridOrAHistogram(width: Double) throws {
-        for (name, figure) in try Self.figures(width: width) where name != "shares" {
+        for (name, figure) in try Self.figures(width: width) where !FigureKinds.withTextOnAreas.contains(name) {
             let areas = figure.marks.compactMap { mark -> Rect? in
                 switch mark {
                 case .cells(let grid): grid.frame

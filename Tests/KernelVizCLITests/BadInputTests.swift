@@ -13,7 +13,8 @@ import Testing
         try expect(
             ["classify", "notes.h5"],
             """
-            notes.h5: not an HDF5 file (file signature not found). Pass a Keras .h5 file or an h5py state dict.
+            notes.h5: not a file of weights (no known signature); expected HDF5, safetensors, PyTorch, NumPy, Keras \
+            or ONNX.
             """
         ) { folder in
             try "These are notes.\n".write(toFile: folder + "/notes.h5", atomically: true, encoding: .utf8)
@@ -33,21 +34,27 @@ import Testing
         #expect(outcome.errors.split(separator: "\n").count == 1)
     }
 
-    @Test func aCheckpointOfAnUnknownFamily() throws {
+    @Test func aCheckpointWithoutKernels() throws {
         try expect(
             ["classify", "net.h5"],
             """
-            net.h5: no known architecture among its 1 tensors (1 of them N×N convolutions); expected MobileNetV1, \
-            MobileNetV2, MobileNetV3, VGNet, ShuffleNetV2, EfficientNet or RegNet. \
-            Name the tensors as torchvision, timm or Keras do.
+            net.h5: no N×N convolution among its 1 tensors; expected the weights of a convolutional network. \
+            Run 'kernelviz weights inspect net.h5' to see what it holds.
             """
-        ) {
-            try Self.writeCheckpoint($0 + "/net.h5", name: "mystery/weight")
+        ) { folder in
+            try HDF5Writer.write(to: folder + "/net.h5") { writer in
+                try writer.write([Float](repeating: 1, count: 2), dimensions: [1, 2], to: "fc/weight")
+            }
         }
     }
 
     @Test func aFolderIsNotACheckpoint() throws {
-        try expect(["classify", "."], ".: is a folder; expected a file. Name a file inside it.")
+        try expect(
+            ["classify", "."],
+            """
+            .: holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, .onnx, .pt, \
+            .pth, .safetensors.
+            """)
     }
 
     @Test(.needsSharedFiles) func aLayerNumberOutOfRange() throws {

@@ -31,7 +31,7 @@ public enum MemoryNetwork {
                 role: layer.stride == 2 ? .downsampling : .body)
         }
         let checkpoint = Checkpoint(
-            path: path, format: "HDF5", sha256: String(repeating: "0", count: 64), entries: [], attributes: [:],
+            path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],
             source: NoTensors())
         return Network(
             checkpoint: checkpoint, family: "TestNet", title: "TestNet 1.0", recognition: "made in a test",
@@ -45,8 +45,8 @@ public enum MemoryNetwork {
     }
 
     private struct NoTensors: TensorSource {
-        func tensor(named name: String, shape: Shape) throws -> Tensor {
-            throw KernelVizError(code: "test.noTensor", subject: name, found: "absent")
+        func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+            throw KernelVizError(code: "test.noTensor", subject: entry.name, found: "absent")
         }
     }
 }

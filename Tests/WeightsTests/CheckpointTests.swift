@@ -26,7 +26,10 @@ import Testing
     @Test func aFolder() throws {
         try withTemporaryFolder { folder in
             let error = #expect(throws: KernelVizError.self) { _ = try Network.open(folder) }
-            #expect(error?.description == "\(folder): is a folder; expected a file. Name a file inside it.")
+            #expect(
+                error?.description
+                    == "\(folder): holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, "
+                    + ".onnx, .pt, .pth, .safetensors.")
         }
     }
 
@@ -39,15 +42,14 @@ import Testing
     @Test func aTextFile() throws {
         #expect(
             try sentence("a.h5", Array("Just some words.\n".utf8))
-                == "a.h5: not an HDF5 file (file signature not found). "
-                + "Pass a Keras .h5 file or an h5py state dict.")
+                == "a.h5: not a file of weights (no known signature); "
+                + "expected HDF5, safetensors, PyTorch, NumPy, Keras or ONNX.")
     }
 
     @Test func aZipArchive() throws {
         #expect(
             try sentence("a.pth", [0x50, 0x4B, 3, 4] + Array(repeating: 0, count: 600))
-                == "a.pth: not an HDF5 file (this is a zip archive, as .pth, .npz and .keras files are). "
-                + "Pass a Keras .h5 file or an h5py state dict.")
+                == "a.pth: damaged zip archive (not a zip archive). Copy or download it again.")
     }
 
     @Test func aTruncatedFile() throws {
@@ -128,12 +130,15 @@ import Testing
 
     @Test func aWeightThatIsNotFiniteIsRefused() throws {
         struct NaNs: TensorSource {
-            func tensor(named name: String, shape: Shape) throws -> Tensor { Tensor(shape: shape, repeating: .nan) }
+            func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+                StoredTensor(
+                    type: .float32, content: .floats(Array(repeating: .nan, count: entry.shape.elementCount)))
+            }
         }
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
         let good = net.checkpoint()
         let bad = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: good.entries, attributes: [:], source: NaNs())
+            path: "net.h5", format: "HDF5", files: [], entries: good.entries, attributes: [:], source: NaNs())
         let network = try Network(recognising: bad)
         let error = #expect(throws: KernelVizError.self) {
             _ = try network.weight(of: network.spatialLayer(1))
@@ -142,6 +147,8 @@ import Testing
             error?.description
                 == "net.h5: features.0.0.weight: 648 of 648 values are NaN or infinite; expected finite weights. "
                 + "The training diverged or the file is damaged; use another one.")
+        let kept = try network.weight(of: network.spatialLayer(1), nonFinite: .kept)
+        #expect(kept.nonFiniteCount == 648)
     }
 
     struct Words: Sendable {

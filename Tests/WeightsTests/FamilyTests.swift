@@ -8,7 +8,7 @@ import Testing
 /// Families against the networks that torchvision, timm and Keras build.
 @Suite struct FamilyTests {
     @Test func theTableOfPublishedNetworksIsThere() {
-        #expect(PublishedArchitecture.all.count == 20)
+        #expect(PublishedArchitecture.all.count == 40)
     }
 
     @Test(arguments: PublishedArchitecture.all)
@@ -88,7 +88,7 @@ import Testing
                 ? Checkpoint.Entry(name: entry.name, shape: [1024, 2, 3, 3], dtype: "float32") : entry
         }
         let bad = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+            path: "net.h5", format: "HDF5", files: [], entries: entries, attributes: [:], source: Ones())
         let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: bad) }
         #expect(
             error?.description
@@ -96,19 +96,31 @@ import Testing
                 + "expected one 3×3 depthwise weight per MobileNetV1 block.")
     }
 
-    @Test func anUnknownNetworkSaysWhatIsKnown() {
+    @Test func anUnknownNetworkSaysWhatIsKnown() throws {
         let entries = [
             Checkpoint.Entry(name: "a.weight", shape: [8, 3, 3, 3], dtype: "float32"),
             Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32"),
         ]
-        let checkpoint = Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: entries, attributes: [:], source: Ones())
+        let checkpoint = Checkpoint(path: "net.h5", format: "HDF5", files: [], entries: entries, source: Ones())
+        let network = try Network(recognising: checkpoint)
+        #expect(network.family == nil)
+        let known = ArchitectureFamily.all.map(\.name)
+        #expect(
+            network.recognition
+                == "Not \(known.dropLast().joined(separator: ", ")) or \(known.last ?? ""): its one N×N tensor is a "
+                + "layer in the file's order, connectivity is inferred from the shapes, and the strides are unknown "
+                + "(--strides FILE supplies them).")
+        #expect(network.spatialLayers.map(\.stride) == [nil])
+    }
+
+    @Test func aFileWithoutKernelsIsRefused() {
+        let entries = [Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32")]
+        let checkpoint = Checkpoint(path: "net.h5", format: "HDF5", files: [], entries: entries, source: Ones())
         let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: checkpoint) }
         #expect(
             error?.description
-                == "net.h5: no known architecture among its 2 tensors (1 of them N×N convolutions); "
-                + "expected MobileNetV1, MobileNetV2, MobileNetV3, VGNet, ShuffleNetV2, EfficientNet or RegNet. "
-                + "Name the tensors as torchvision, timm or Keras do.")
+                == "net.h5: no N×N convolution among its 1 tensors; expected the weights of a convolutional network. "
+                + "Run 'kernelviz weights inspect net.h5' to see what it holds.")
     }
 
     @Test func aLayerNumberOutOfRangeIsRefused() throws {

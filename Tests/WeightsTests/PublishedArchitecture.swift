@@ -80,12 +80,15 @@ struct PublishedArchitecture: Decodable, Sendable, CustomTestStringConvertible {
         }
         if let classifier { add(classifier.module, isKeras ? "kernel" : "weight", classifier.shape, axes) }
         return Checkpoint(
-            path: "net.h5", format: "HDF5", sha256: "", entries: entries.sorted { $0.name < $1.name },
+            path: "net.h5", format: "HDF5", files: [], entries: entries.sorted { $0.name < $1.name },
             attributes: [:], source: Ones())
     }
 }
 
 /// A source whose tensors are all ones.
 struct Ones: TensorSource {
-    func tensor(named name: String, shape: Shape) throws -> Tensor { Tensor(shape: shape, repeating: 1) }
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+        StoredTensor(
+            type: .float32, content: .floats(Array(repeating: 1, count: entry.shape.elementCount)))
+    }
 }

@@ -132,6 +132,8 @@ import Testing
     @Test(arguments: [
         "keras/st_mobilenet_v1_0.25_224_imagenet.h5", "layouts/keras2_weights_only_mbv1_0.25.h5",
         "layouts/keras3_legacy_full_mbv1_0.25.h5", "layouts/torch_flat_dotted.h5",
+        "layouts/torch_flat_dotted_libver_latest.h5", "layouts/keras3_mbv1_0.25.keras",
+        "layouts/keras3_mbv1_0.25.weights.h5",
     ])
     func everyLayoutGivesTheSameNetwork(file: String) throws {
         let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
@@ -177,13 +179,24 @@ import Testing
         #expect(input.mean == [127.5, 127.5, 127.5])
     }
 
-    @Test func integersAreNotTakenForWeights() throws {
+    @Test func bfloat16InIntegersIsRead() throws {
         let path = SharedFiles.path("weights/layouts/torch_bf16_as_u16.h5")
-        let error = #expect(throws: KernelVizError.self) { _ = try Network.open(path) }
-        #expect(
-            error?.description
-                == "\(path): conv1/weight: stored as uint16; expected floating-point weights. "
-                + "Convert the file to float32 first.")
+        let network = try Network.open(path)
+        #expect(network.title == "MobileNetV1 0.25")
+        #expect(network.checkpoint.entry(named: "conv1/weight")?.dtype == "bfloat16")
+        let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
+        for (ours, theirs) in zip(network.layers, reference.layers) {
+            // The upper half of each float32.
+            let upper = try reference.weight(of: theirs).scalars.map { Float(bitPattern: $0.bitPattern & 0xFFFF_0000) }
+            #expect(try network.weight(of: ours).scalars == upper, "\(ours.name)")
+        }
+    }
+
+    @Test func looseKernelsAreOneLayer() throws {
+        let network = try Network.open(SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5"))
+        #expect(network.checkpoint.format == "CNN Filter DB")
+        #expect(network.spatialLayers.map(\.weightShape) == [[2368, 1, 3, 3]])
+        #expect(try network.weight(of: network.spatialLayer(1)).scalars.count == 2368 * 9)
     }
 
     @Test func kerasListsWeightsInTheModelsOrder() throws {

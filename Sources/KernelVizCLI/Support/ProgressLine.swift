@@ -2,7 +2,7 @@ import Glibc
 
 /// Progress of long work on stderr: a bar with the time left on a terminal, a plain line now and then otherwise.
 ///
-/// Nothing is drawn before half a second has passed, so short work stays silent.
+/// Nothing is drawn before half a second has passed (five off a terminal), so short work stays silent.
 final class ProgressLine {
     private let title: String
     private let started = ContinuousClock.now
@@ -18,8 +18,9 @@ final class ProgressLine {
         guard total > 0 else { return }
         let now = ContinuousClock.now
         let elapsed = now - started
-        let pause: Duration = Console.notesAreInteractive ? .milliseconds(100) : .seconds(5)
-        guard elapsed > .milliseconds(500), lastDrawn.map({ now - $0 > pause }) ?? true else { return }
+        let (silence, pause): (Duration, Duration) =
+            Console.notesAreInteractive ? (.milliseconds(500), .milliseconds(100)) : (.seconds(5), .seconds(5))
+        guard elapsed > silence, lastDrawn.map({ now - $0 > pause }) ?? true else { return }
         lastDrawn = now
         let fraction = min(1, Double(done) / Double(total))
         let percent = "\(Int(fraction * 100)) %"

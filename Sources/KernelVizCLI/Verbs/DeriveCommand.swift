@@ -43,6 +43,12 @@ struct DeriveCommand: ParsableCommand {
     @Option(help: "What is printed or written: yaml (a config), json (for programs), table (reasons).")
     var format = Format.yaml
 
+    @Option(help: ArgumentHelp("Print what changed against this net or config, and why.", valueName: "net"))
+    var against: String?
+
+    @Flag(help: "The same as --format table: every field with its reason.")
+    var explain = false
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -55,9 +61,14 @@ struct DeriveCommand: ParsableCommand {
         wishes.name = name
         _ = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
         try output.check()
+        let other = try against.map { try VGNetConfig(named: $0) }
         let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
         let derivation = try Derivation.derive(from: networks, wishes: wishes)
-        switch format {
+        if let other {
+            try output.emit(DerivationReport(derivation).differences(from: other))
+            return
+        }
+        switch explain ? .table : format {
         case .yaml: try output.emit(derivation.yaml)
         case .json: try output.emit(DerivationReport(derivation).json)
         case .table: try output.emit(DerivationReport(derivation).table)

@@ -58,7 +58,7 @@ struct EvalCommand: ParsableCommand {
     func run() throws {
         try output.check()
         if let saveLogits { try AtomicFile.checkWritable(saveLogits, overwriting: output.overwriting) }
-        let names = try labels.map { try InputFile.text($0).split(separator: "\n").map(String.init) }
+        let names = try labels.map { try ClassNames.read($0) }
         let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)

@@ -6,15 +6,14 @@ struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Draw figures of a network's kernels as PNG, SVG or PDF.",
-        subcommands: [RenderKernelsCommand.self, RenderHistogramCommand.self, RenderStatisticsCommand.self])
+        subcommands: [
+            RenderKernelsCommand.self, RenderHistogramCommand.self, RenderFeaturesCommand.self,
+            RenderStatisticsCommand.self, RenderNetworkCommand.self, RenderPaperCommand.self,
+        ])
 }
 
-/// What every figure is written with.
-struct FigureOptions: ParsableArguments {
-    @Option(
-        name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
-    var output: String
-
+/// How large figures are.
+struct FigureSizeOptions: ParsableArguments {
     @Option(help: "The page's width in millimetres, 80…400.")
     var width = 170.0
 
@@ -31,14 +30,49 @@ struct FigureOptions: ParsableArguments {
 
     var overwriting: AtomicFile.Overwriting { force ? .replace : .refuse }
 
+    /// Writes a figure and says so, with what the reader should know.
+    func write(_ figure: Figure, to output: String) throws {
+        say(try FigureWriter.write(figure, to: output, dpi: dpi, overwriting: overwriting))
+        Console.note("Wrote \(output)")
+    }
+
+    /// Prints the notes of the renderer.
+    func say(_ notes: [String]) {
+        for note in notes { Console.note("kernelviz: note: \(note)") }
+    }
+}
+
+/// What every figure is written with.
+struct FigureOptions: ParsableArguments {
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("The figure: FILE.png, FILE.svg or FILE.pdf.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var size: FigureSizeOptions
+
+    var width: Double { size.width }
+
     /// Throws where the figure could not be written, before any work is done.
     func check() throws {
         _ = try FigureFormat(path: output)
-        try AtomicFile.checkWritable(output, overwriting: overwriting)
+        try AtomicFile.checkWritable(output, overwriting: size.overwriting)
     }
 
-    func write(_ figure: Figure) throws {
-        try FigureWriter.write(figure, to: output, dpi: dpi, overwriting: overwriting)
-        Console.note("Wrote \(output)")
+    func write(_ figure: Figure) throws { try size.write(figure, to: output) }
+}
+
+/// One layer by its number, or all of them.
+enum LayerChoice: ExpressibleByArgument, Equatable {
+    case one(Int)
+    case all
+
+    init?(argument: String) {
+        if argument == "all" {
+            self = .all
+        } else if let number = Int(argument.hasPrefix("#") ? String(argument.dropFirst()) : argument) {
+            self = .one(number)
+        } else {
+            return nil
+        }
     }
 }

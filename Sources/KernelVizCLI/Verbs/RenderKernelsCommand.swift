@@ -1,14 +1,15 @@
 import ArgumentParser
 import KernelViz
 
-/// `kernelviz render kernels CHECKPOINT --layer N -o FILE`.
+/// `kernelviz render kernels CHECKPOINT --layer N|all -o FILE`.
 struct RenderKernelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kernels",
-        abstract: "Draw a layer's kernels as a grid with their histogram below (Fig. 1 of the paper).")
+        abstract: "Draw a layer's kernels as a grid with their histogram below (Fig. 1 of the paper).",
+        discussion: "With --layer all every layer becomes a page of one PDF.")
 
     enum Scale: String, ExpressibleByArgument, CaseIterable {
-        case kernel, layer
+        case kernel, layer, network
     }
 
     enum Sign: String, ExpressibleByArgument, CaseIterable {
@@ -17,32 +18,45 @@ struct RenderKernelsCommand: ParsableCommand {
     }
 
     enum Order: String, ExpressibleByArgument, CaseIterable {
-        case channel, label, norm
+        case channel, label, norm, similarity
+    }
+
+    enum Zeros: String, ExpressibleByArgument, CaseIterable {
+        case neutral, authors
     }
 
     @Argument(help: "A checkpoint (HDF5).")
     var checkpoint: String
 
-    @Option(help: ArgumentHelp("The layer's number as 'classify' prints it.", valueName: "number"))
-    var layer: Int
+    @Option(help: ArgumentHelp("The layer's number as 'classify' prints it, or 'all'.", valueName: "number"))
+    var layer: LayerChoice
 
-    @Option(help: "Which weight has the end of the colours: each kernel's largest, or the layer's.")
+    @Option(help: "Which weight has the end of the colours: each kernel's largest, the layer's, or the network's.")
     var scale = Scale.kernel
 
     @Option(help: "raw, or centre-positive as the authors draw.")
     var sign = Sign.raw
 
-    @Option(help: "The order of the kernels: channel, label or norm.")
+    @Option(help: "The order of the kernels: channel, label, norm or similarity.")
     var order = Order.channel
 
     @Option(name: .customLong("colormap"), help: "RdBu, PuOr, BrBG, vik or cividis.")
     var colorMap = "RdBu"
+
+    @Option(help: "Kernels of nearly nothing: neutral, or as the authors' code colours them (Fig. 9: red).")
+    var zeros = Zeros.neutral
 
     @Flag(inversion: .prefixedNo, help: "Frame each kernel in its label's colour.")
     var labels = true
 
     @Flag(inversion: .prefixedNo, help: "Draw the histogram of the weights below.")
     var histogram = true
+
+    @Flag(help: "Print the weights into the cells.")
+    var numbers = false
+
+    @Flag(inversion: .prefixedNo, help: "Outline the strongest slice of each filter of several input channels.")
+    var salience = true
 
     @OptionGroup var figure: FigureOptions
 
@@ -51,18 +65,37 @@ struct RenderKernelsCommand: ParsableCommand {
         var options = KernelGridOptions()
         options.widthMillimetres = figure.width
         options.colorMap = try ColorMap.named(colorMap)
-        options.scale = scale == .kernel ? .perKernel : .perLayer
         options.sign = sign == .raw ? .raw : .centrePositive
         options.order = KernelGridOptions.Order(rawValue: order.rawValue) ?? .channel
+        options.faintKernels = zeros == .neutral ? .neutral : .asAuthors
         options.framesLabels = labels
         options.showsHistogram = histogram
+        options.showsNumbers = numbers
+        options.marksSalientSlices = salience
         let network = try Network.open(checkpoint)
-        let bank = try KernelBanks.read(network.spatialLayer(layer), of: network)
-        let needsLabels = labels || order == .label
-        let classifications = needsLabels ? KernelClassifier(size: bank.size).classify(bank) : nil
-        try figure.write(
-            KernelGridFigure(
-                bank: bank, classifications: classifications, network: network.title, options: options
-            ).figure())
+        switch scale {
+        case .kernel: options.scale = .perKernel
+        case .layer: options.scale = .perLayer
+        case .network: options.scale = .shared(try KernelAtlas.largestWeight(of: network))
+        }
+        let atlas = KernelAtlas(
+            network: network, options: options, classifies: labels || order == .label)
+        switch layer {
+        case .one(let number): try figure.write(atlas.figure(of: network.spatialLayer(number)))
+        case .all: try writeAll(atlas, network)
+        }
+    }
+
+    private func writeAll(_ atlas: KernelAtlas, _ network: Network) throws {
+        let reading = ProgressLine("Drawing \(network.title)")
+        let figures = try atlas.figures { try reading.update($0, of: $1) }
+        reading.finish()
+        let writing = ProgressLine("Writing \(figure.output)")
+        defer { writing.finish() }
+        figure.size.say(
+            try FigureWriter.writeBook(
+                figures, title: "\(network.title): all kernels", to: figure.output, overwriting: figure.size.overwriting
+            ) { try writing.update($0, of: $1) })
+        Console.note("Wrote \(figure.output), \(figures.count) pages")
     }
 }

@@ -1,22 +1,87 @@
 import ArgumentParser
 import KernelViz
 
-/// `kernelviz render statistics CHECKPOINT -o FILE`.
+/// `kernelviz render statistics INPUT… --plot PLOT -o FILE`.
 struct RenderStatisticsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "statistics", abstract: "Draw the share of each label by layer, strided layers marked.")
+        commandName: "statistics",
+        abstract: "Draw what the kernels show by layer, compare networks, evaluations and training runs.",
+        discussion: """
+            shares: one bar of labels a layer. areas: the same as stacked areas by depth. sigma: widths of the blur \
+            kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
+            several networks. These read checkpoints.
+            scatter reads files of 'eval --format json', curves a CSV of a training run.
+            """)
 
-    @Argument(help: "A checkpoint (HDF5).")
-    var checkpoint: String
+    enum Plot: String, ExpressibleByArgument, CaseIterable {
+        case shares, areas, sigma, symmetry, frequency, compare, scatter, curves
+    }
+
+    enum Quantity: String, ExpressibleByArgument, CaseIterable {
+        case parameters, macs, latency, accuracy
+        var quantity: EvaluatedNetwork.Quantity { EvaluatedNetwork.Quantity(rawValue: rawValue) ?? .parameters }
+    }
+
+    @Argument(help: ArgumentHelp("Checkpoints (HDF5), evaluations (JSON) or a training log (CSV).", valueName: "input"))
+    var inputs: [String]
+
+    @Option(help: "What is drawn.")
+    var plot = Plot.shares
+
+    @Option(help: "The horizontal axis of a scatter plot.")
+    var x = Quantity.parameters
+
+    @Option(help: "The vertical axis of a scatter plot.")
+    var y = Quantity.latency
 
     @OptionGroup var figure: FigureOptions
 
+    func validate() throws {
+        if inputs.count > 1 && ![.compare, .scatter].contains(plot) {
+            throw ValidationError("--plot \(plot.rawValue) takes one input; compare and scatter take several.")
+        }
+    }
+
     func run() throws {
         try figure.check()
-        let statistics = try Analysis.statistics(of: checkpoint)
-        try figure.write(
-            LabelSharesFigure.figure(
-                of: statistics.layers.map(LabelSharesFigure.Row.init), network: statistics.network.title,
-                widthMillimetres: figure.width))
+        try figure.write(drawn())
+    }
+
+    private func drawn() throws -> Figure {
+        let width = figure.width
+        switch plot {
+        case .scatter:
+            return try EvaluatedNetwork.scatter(
+                inputs.map(EvaluatedNetwork.init(contentsOf:)), x: x.quantity, y: y.quantity, widthMillimetres: width)
+        case .curves:
+            let log = try TrainingLog(contentsOf: inputs[0])
+            return try CurvesFigure.figure(
+                of: log.panels, stepTitle: log.stepName, title: FilePaths.name(of: inputs[0]), widthMillimetres: width)
+        case .compare:
+            return try NetworkComparisonFigure.figure(
+                of: inputs.map { NetworkComparisonFigure.Entry(try Analysis.statistics(of: $0)) },
+                widthMillimetres: width)
+        case .frequency:
+            let network = try Network.open(inputs[0])
+            let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
+            return try FrequencyResponseFigure.figure(of: rows, network: network.title, widthMillimetres: width)
+        case .shares, .areas, .sigma, .symmetry:
+            let statistics = try Analysis.statistics(of: inputs[0])
+            let (layers, title) = (statistics.layers, statistics.network.title)
+            switch plot {
+            case .areas:
+                return try ShareAreasFigure.figure(
+                    of: layers.map(LabelSharesFigure.Row.init), network: title, widthMillimetres: width)
+            case .sigma:
+                return try SigmaFigure.figure(
+                    of: layers.map(SigmaFigure.Row.init), network: title, widthMillimetres: width)
+            case .symmetry:
+                return try SymmetryFigure.figure(
+                    of: layers.map(SymmetryFigure.Row.init), network: title, widthMillimetres: width)
+            default:
+                return try LabelSharesFigure.figure(
+                    of: layers.map(LabelSharesFigure.Row.init), network: title, widthMillimetres: width)
+            }
+        }
     }
 }

@@ -7,7 +7,8 @@ struct ArchitectureFamily: Sendable {
 
     /// Every family that is known, in the order in which they are listed to people.
     static let all: [ArchitectureFamily] = [
-        mobileNetV1, mobileNetV2, mobileNetV3, vgNet, shuffleNetV2, efficientNet, regNet,
+        mobileNetV1, mobileNetV2, mobileNetV3, vgNet, shuffleNetV1, shuffleNetV2, efficientNet, efficientNetV2, regNet,
+        resNet, ghostNet, reXNet, mnasNet, convNeXt,
     ]
 }
 

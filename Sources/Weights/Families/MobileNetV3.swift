@@ -52,7 +52,20 @@ private enum MobileNetV3 {
         var blocks: [Bottleneck] { Bottleneck.blocks(rows) }
     }
 
-    static let variants = [
+    /// The published networks, and the minimalistic ones: 3×3 kernels only and no squeeze-excite.
+    static let variants =
+        published
+        + published.map { variant in
+            Variant(
+                name: variant.name + " minimalistic",
+                rows: variant.rows.map { row in
+                    Bottleneck.Row(
+                        kernel: 3, expands: row.expands, channels: row.channels, repeats: row.repeats,
+                        stride: row.stride)
+                })
+        }
+
+    private static let published = [
         Variant(
             name: "MobileNetV3-Small",
             rows: [

@@ -56,6 +56,11 @@ struct ModuleTable: Sendable {
         return entry.shape[entry.axes == .outputInputRowsColumns ? 0 : 1]
     }
 
+    /// Rows of a convolution's kernels; nil where it is absent.
+    func kernelSize(_ module: String) -> Int? {
+        weight(module).flatMap { entry in entry.axes.outputFirst(entry.shape)?[2] }
+    }
+
     /// One more than the largest number that follows `stem` in a module name ("features.stage1." → 4 of 0…3).
     func count(after stem: String, limit: Int = 200) -> Int {
         let whole = prefix + stem

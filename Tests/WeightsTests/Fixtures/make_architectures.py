@@ -33,11 +33,37 @@ def keras_net(title, net):
         if kind in ("Conv2D", "DepthwiseConv2D"):
             shape = list(layer.kernel.shape)
             rows.append([layer.name, shape, layer.strides[0], shape[2] if kind == "DepthwiseConv2D" else 1, None])
-        elif kind == "BatchNormalization" and rows and rows[-1][4] is None:
-            rows[-1][4] = layer.name
+        elif kind == "BatchNormalization":
+            owner = layer.input._keras_history.operation.name
+            for row in rows:
+                if row[0] == owner:
+                    row[4] = layer.name
         elif kind == "Dense":
             classifier = [layer.name, list(layer.kernel.shape)]
     return {"title": title, "dialect": "Keras", "convs": rows, "classifier": classifier}
+
+
+class ShuffleNetV1(torch.nn.Module):
+    """The convolutions of github.com/megvii-model/ShuffleNet-Series, 1.0x with 3 groups, under its names."""
+
+    def __init__(self, groups=3, widths=(24, 240, 480, 960)):
+        super().__init__()
+        conv, norm, sequence = torch.nn.Conv2d, torch.nn.BatchNorm2d, torch.nn.Sequential
+        self.first_conv = sequence(conv(3, widths[0], 3, 2, 1, bias=False), norm(widths[0]))
+        blocks, inputs = [], widths[0]
+        for stage, (width, repeats) in enumerate(zip(widths[1:], (4, 8, 4))):
+            for index in range(repeats):
+                middle, stride = width // 4, 2 if index == 0 else 1
+                outputs = width - inputs if stride == 2 else width
+                block = torch.nn.Module()
+                block.branch_main_1 = sequence(
+                    conv(inputs, middle, 1, groups=1 if (stage, index) == (0, 0) else groups, bias=False), norm(middle),
+                    torch.nn.ReLU(), conv(middle, middle, 3, stride, 1, groups=middle, bias=False), norm(middle))
+                block.branch_main_2 = sequence(conv(middle, outputs, 1, groups=groups, bias=False), norm(outputs))
+                blocks.append(block)
+                inputs = width
+        self.features = sequence(*blocks)
+        self.classifier = sequence(torch.nn.Linear(widths[-1], 1000, bias=False))
 
 
 tv, apps = torchvision.models, keras.applications
@@ -62,6 +88,26 @@ nets = [
     keras_net("MobileNetV3-Small 1.0", apps.MobileNetV3Small(weights=None)),
     keras_net("MobileNetV3-Large 1.0", apps.MobileNetV3Large(weights=None)),
     keras_net("EfficientNet-B2", apps.EfficientNetB2(weights=None)),
+    torch_net("ResNet-18", "torchvision", tv.resnet18()),
+    torch_net("ResNeXt-50 32×4d", "torchvision", tv.resnext50_32x4d()),
+    torch_net("Wide ResNet-50-2", "torchvision", tv.wide_resnet50_2()),
+    torch_net("ConvNeXt-Tiny", "torchvision", tv.convnext_tiny()),
+    torch_net("MnasNet 0.5", "torchvision", tv.mnasnet0_5()),
+    torch_net("EfficientNetV2-S", "torchvision", tv.efficientnet_v2_s()),
+    torch_net("ResNet-26-D", "timm", timm.create_model("resnet26d")),
+    torch_net("ResNet-RS-50", "timm", timm.create_model("resnetrs50")),
+    torch_net("GhostNet 1.0", "timm", timm.create_model("ghostnet_100")),
+    torch_net("GhostNet 1.3", "timm", timm.create_model("ghostnet_130")),
+    torch_net("ReXNet 1.0", "timm", timm.create_model("rexnet_100")),
+    torch_net("MnasNet 1.0", "timm", timm.create_model("mnasnet_100")),
+    torch_net("ConvNeXt-Atto", "timm", timm.create_model("convnext_atto")),
+    torch_net("EfficientNetV2-B0", "timm", timm.create_model("tf_efficientnetv2_b0")),
+    torch_net("MobileNetV3-Large minimalistic 1.0", "timm", timm.create_model("tf_mobilenetv3_large_minimal_100")),
+    torch_net("MobileNetV3-Small minimalistic 1.0", "timm", timm.create_model("tf_mobilenetv3_small_minimal_100")),
+    torch_net("ShuffleNetV1 x1.0 (3 groups)", "Megvii", ShuffleNetV1()),
+    keras_net("ResNet-50", apps.ResNet50(weights=None)),
+    keras_net("EfficientNetV2-B0", apps.EfficientNetV2B0(weights=None)),
+    keras_net("MobileNetV3-Small minimalistic 1.0", apps.MobileNetV3Small(weights=None, minimalistic=True)),
 ]
-lines = ",\n".join(json.dumps(net, separators=(",", ":")) for net in nets)
+lines = ",\n".join(json.dumps(net, separators=(",", ":"), ensure_ascii=False) for net in nets)
 pathlib.Path(__file__).with_name("architectures.json").write_text(f"[\n{lines}\n]\n")

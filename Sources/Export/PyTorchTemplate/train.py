@@ -1,0 +1,312 @@
+"""Trains the network of model.py with the recipe of the paper.
+
+One process:     python train.py --data DIR
+All GPUs:        torchrun --nproc_per_node=gpu train.py --data DIR
+After a stop:    the same command with --resume
+
+DIR holds train/CLASS/*.jpg and val/CLASS/*.jpg. Results go to --out: log.csv, last.pth (everything a resume needs),
+weights.pth and weights.safetensors (the state dict alone).
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import distributed, nn
+from torch.utils.data import DataLoader, DistributedSampler, Subset
+from torchvision import datasets, transforms
+
+from model import VGNet, load_config, load_weights
+
+# ImageNet's mean and deviation of colour images, and their averages for grey ones.
+STATISTICS = {3: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)), 1: ((0.449,), (0.226,))}
+MIN_LR = 1e-6
+# ImageNet: section 4 of the paper and the authors' code. Thumbnail nets: the authors' CIFAR script.
+IMAGENET = {"epochs": 300, "batch": 512, "lr": 0.2, "weight_decay": 1e-4}
+THUMBNAIL = {"epochs": 100, "batch": 1024, "lr": 0.4, "weight_decay": 5e-4}
+
+
+def arguments(config):
+    recipe = THUMBNAIL if config["thumbnail"] else IMAGENET
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder with train/ and val/")
+    parser.add_argument("--out", default="run", help="folder for results")
+    parser.add_argument("--epochs", type=int, default=recipe["epochs"])
+    parser.add_argument("--batch", type=int, default=recipe["batch"], help="images a step, all processes together")
+    parser.add_argument("--lr", type=float, default=recipe["lr"], help="highest learning rate, for the default batch")
+    parser.add_argument("--weight-decay", type=float, default=recipe["weight_decay"])
+    parser.add_argument("--warmup-epochs", type=int, default=5)
+    parser.add_argument("--label-smoothing", type=float, default=0.1)
+    parser.add_argument("--workers", type=int, default=min(8, os.cpu_count()), help="loaders of each process")
+    parser.add_argument("--seed", type=int, default=0)
+    amp = "fp16" if torch.cuda.is_available() else "off"
+    parser.add_argument("--amp", choices=["fp16", "bf16", "off"], default=amp, help="precision of convolutions")
+    parser.add_argument("--compile", action="store_true", help="torch.compile the model")
+    parser.add_argument("--init", help="start from these weights (.safetensors, .pth)")
+    parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pth where it exists")
+    parser.add_argument("--evaluate", action="store_true", help="measure --init on val/ and stop")
+    return parser.parse_args()
+
+
+def image_transforms(config):
+    """Transforms of training and validation images."""
+    size, channels = config["input_size"], config["input_channels"]
+    if channels not in STATISTICS:
+        fail(f"config.json has {channels} input channels; image folders have 3 (colour) or 1 (grey)")
+    finish = [transforms.ToTensor(), transforms.Normalize(*STATISTICS[channels])]
+    if channels == 1:
+        finish.insert(0, transforms.Grayscale())
+    flip = transforms.RandomHorizontalFlip()
+    if config["thumbnail"]:
+        resize = transforms.Resize((size, size))
+        policy = transforms.AutoAugment(transforms.AutoAugmentPolicy.CIFAR10)
+        train = [resize, transforms.RandomCrop(size, padding=size // 8), flip, policy]
+        val = [resize]
+    else:
+        train = [transforms.RandomResizedCrop(size, scale=(0.08, 1), ratio=(3 / 4, 4 / 3)), flip]
+        val = [transforms.Resize(round(size * 256 / 224)), transforms.CenterCrop(size)]
+    return transforms.Compose(train + finish), transforms.Compose(val + finish)
+
+
+class Team:
+    """The processes of this training: one, or as many as torchrun started."""
+
+    def __init__(self):
+        self.rank, self.size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        cuda = torch.cuda.is_available()
+        self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else torch.device("cpu")
+        if cuda:
+            torch.cuda.set_device(self.device)
+        if self.size > 1:
+            distributed.init_process_group("nccl" if cuda else "gloo")
+
+    @property
+    def is_first(self):
+        return self.rank == 0
+
+    def sum(self, numbers):
+        """The element-wise sum over all processes."""
+        total = torch.tensor(numbers, dtype=torch.float64, device=self.device)
+        if self.size > 1:
+            distributed.all_reduce(total)
+        return total.tolist()
+
+    def share_buffers(self, model):
+        """Gives all processes the running statistics of the first one."""
+        if self.size > 1:
+            for buffer in model.buffers():
+                distributed.broadcast(buffer, 0)
+
+    def close(self):
+        if self.size > 1:
+            distributed.destroy_process_group()
+
+
+def fail(message):
+    sys.exit(f"train.py: error: {message}")
+
+
+def open_folder(args, config, part, transform):
+    path = Path(args.data, part)
+    if not path.is_dir():
+        fail(f"{path} is not a folder; expected {part}/CLASS/*.jpg below --data")
+    folder = datasets.ImageFolder(path, transform)
+    if len(folder.classes) != config["classes"]:
+        fail(f"{path} has {len(folder.classes)} classes; config.json has {config['classes']}")
+    return folder
+
+
+def open_data(args, config, team):
+    """Gives the class names and the loaders of this process; without the one for training where only --evaluate."""
+    if args.batch < 1 or args.batch % team.size:
+        fail(f"--batch {args.batch} cannot be shared by {team.size} processes")
+    train_transform, val_transform = image_transforms(config)
+    options = {"batch_size": args.batch // team.size, "num_workers": args.workers,
+               "pin_memory": team.device.type == "cuda"}
+    val = open_folder(args, config, "val", val_transform)
+    # Every image once: a distributed sampler would repeat some.
+    val_loader = DataLoader(Subset(val, range(team.rank, len(val), team.size)), **options)
+    if args.evaluate:
+        return val.classes, None, val_loader
+
+    train = open_folder(args, config, "train", train_transform)
+    if train.classes != val.classes:
+        fail("train/ and val/ have different classes")
+    sampler = DistributedSampler(train, team.size, team.rank, seed=args.seed)
+    train_loader = DataLoader(train, sampler=sampler, drop_last=True, **options)
+    if not len(train_loader):
+        fail(f"{len(train)} training images are less than one batch of {args.batch}")
+    return train.classes, train_loader, val_loader
+
+
+def make_optimizer(model, args):
+    """SGD with momentum; no weight decay on biases and batch normalisation."""
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    vectors = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": matrices, "weight_decay": args.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.SGD(groups, lr=args.lr, momentum=0.9)
+
+
+def learning_rate(step, steps, warmup, lr):
+    """A linear rise over the warm-up, then half a cosine down to MIN_LR; steps count from 0."""
+    if step < warmup:
+        return lr * (step + 1) / warmup
+    return MIN_LR + (lr - MIN_LR) * (1 + math.cos(math.pi * (1 + step - warmup) / (steps - warmup))) / 2
+
+
+def autocast(args, device):
+    dtype = torch.float16 if args.amp == "fp16" else torch.bfloat16
+    return torch.autocast(device.type, dtype, enabled=args.amp != "off")
+
+
+def train_epoch(model, loader, optimizer, scaler, criterion, epoch, args, team):
+    """Gives the mean loss and the images per second of all processes."""
+    model.train()
+    warmup, steps = args.warmup_epochs * len(loader), args.epochs * len(loader)
+    start, loss_sum, images = time.perf_counter(), torch.zeros((), device=team.device), 0
+    for index, (image, label) in enumerate(loader):
+        step = epoch * len(loader) + index
+        lr = learning_rate(step, steps, warmup, args.lr)
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+        image = image.to(team.device, non_blocking=True, memory_format=torch.channels_last)
+        label = label.to(team.device, non_blocking=True)
+        with autocast(args, team.device):
+            loss = criterion(model(image), label)
+        optimizer.zero_grad(set_to_none=True)
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        loss_sum += loss.detach() * len(label)
+        images += len(label)
+        if team.is_first and (index + 1) % 50 == 0:
+            seconds = time.perf_counter() - start
+            left = seconds / (index + 1) * (len(loader) - index - 1)
+            print(f"epoch {epoch + 1} step {index + 1}/{len(loader)} loss {loss.item():.4f} lr {lr:.5f} "
+                  f"{images * team.size / seconds:.0f} images/s, {left:.0f} s left", flush=True)
+            if not math.isfinite(loss.item()):
+                fail(f"the loss is {loss.item()} in step {index + 1} of epoch {epoch + 1}; lower --lr")
+    loss_total, count = team.sum([loss_sum.item(), images])
+    if not math.isfinite(loss_total):
+        fail(f"the loss of epoch {epoch + 1} is {loss_total}; lower --lr")
+    return loss_total / count, lr, count / (time.perf_counter() - start)
+
+
+@torch.inference_mode()
+def evaluate(model, loader, args, team):
+    """Gives top-1 and top-5 on all images of val/."""
+    team.share_buffers(model)
+    model.eval()
+    top1 = top5 = count = 0
+    for image, label in loader:
+        image = image.to(team.device, non_blocking=True, memory_format=torch.channels_last)
+        with autocast(args, team.device):
+            logits = model(image)
+        best = logits.float().cpu().topk(min(5, logits.shape[1])).indices
+        hits = best == label.unsqueeze(1)
+        top1 += hits[:, 0].sum().item()
+        top5 += hits.any(1).sum().item()
+        count += len(label)
+    top1, top5, count = team.sum([top1, top5, count])
+    return top1 / count, top5 / count
+
+
+def replace(path, write):
+    """Writes beside the target and renames: a reader sees the old file or the new one."""
+    temporary = path.with_name(path.name + ".tmp")
+    write(temporary)
+    os.replace(temporary, path)
+
+
+def save_weights(out, model, config, classes):
+    """Writes the state dict alone, for kernelviz and everyone else."""
+    weights = {
+        name: tensor.detach().cpu().contiguous()
+        for name, tensor in model.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    metadata = {"format": "pt", "name": config["name"], "family": "VGNet", "config": json.dumps(config),
+                "class_names": json.dumps(classes)}
+    if config["input_channels"] == 3:
+        metadata["input"] = f"RGB {config['input_size']} /255 ImageNet mean/std"
+    replace(out / "weights.pth", lambda path: torch.save(weights, path))
+    replace(out / "weights.safetensors", lambda path: save_file(weights, path, metadata))
+
+
+def save_log(out, history):
+    def write(path):
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["epoch", "lr", "train_loss", "val_top1", "val_top5", "images_per_second"])
+            writer.writerows(history)
+
+    replace(out / "log.csv", write)
+
+
+def main():
+    config = load_config()
+    args = arguments(config)
+    team = Team()
+    if args.evaluate and not args.init:
+        fail("--evaluate needs --init")
+    classes, train_loader, val_loader = open_data(args, config, team)
+
+    torch.manual_seed(args.seed)
+    net = VGNet(config)
+    if args.init:
+        load_weights(net, args.init)
+    net = net.to(team.device, memory_format=torch.channels_last)
+    if args.evaluate:
+        top1, top5 = evaluate(net, val_loader, args, team)
+        if team.is_first:
+            print(f"top-1 {top1:.4f} top-5 {top5:.4f}")
+        team.close()
+        return
+
+    optimizer = make_optimizer(net, args)
+    scaler = torch.amp.GradScaler(team.device.type, enabled=args.amp == "fp16" and team.device.type == "cuda")
+    criterion = nn.CrossEntropyLoss(label_smoothing=args.label_smoothing)
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    first_epoch, history = 0, []
+    if args.resume and (out / "last.pth").exists():
+        state = torch.load(out / "last.pth", map_location=team.device, weights_only=True)
+        net.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        scaler.load_state_dict(state["scaler"])
+        first_epoch, history = state["epoch"], state["history"]
+    model = net
+    if team.size > 1:
+        model = nn.parallel.DistributedDataParallel(net, [team.device] if team.device.type == "cuda" else None)
+    if args.compile:
+        model = torch.compile(model)
+
+    for epoch in range(first_epoch, args.epochs):
+        # The same random choices, whether or not the run was interrupted before this epoch.
+        torch.manual_seed((args.seed << 32) + epoch * team.size + team.rank)
+        train_loader.sampler.set_epoch(epoch)
+        loss, lr, speed = train_epoch(model, train_loader, optimizer, scaler, criterion, epoch, args, team)
+        top1, top5 = evaluate(net, val_loader, args, team)
+        if team.is_first:
+            row = [epoch + 1, f"{lr:.6g}", f"{loss:.5f}", f"{top1:.5f}", f"{top5:.5f}", f"{speed:.1f}"]
+            history.append(row)
+            state = {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "scaler": scaler.state_dict(),
+                     "epoch": epoch + 1, "history": history}
+            replace(out / "last.pth", lambda path: torch.save(state, path))
+            save_weights(out, net, config, classes)
+            save_log(out, history)
+            print(f"epoch {epoch + 1}/{args.epochs} loss {loss:.4f} top-1 {top1:.4f} top-5 {top5:.4f} "
+                  f"{speed:.0f} images/s", flush=True)
+    team.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+import Kernels
+import VGNets
+
+/// The two blocks of a VGNet as flow charts (Fig. 8), with the kernels that are fixed.
+struct BlockSchematics {
+    let config: VGNetConfig
+
+    private static let size = 6.5
+    private static let boxHeight = 13.0
+
+    /// DownsamplingBlock: depthwise with stride 2; the last channels pass, a pointwise convolution makes the others.
+    func drawDownsampling(on page: inout Page) {
+        page.subheading("DownsamplingBlock")
+        let kernels: String
+        let bank: [NamedKernel]
+        if case .gaussian(let gaussian) = config.downsampling {
+            kernels = "depthwise 3×3 s2, fixed"
+            let kernel = NamedKernel.gaussian(sigmaPixels: gaussian.sigmaPixels)
+            let negative = NamedKernel("−" + kernel.name, kernel.values.map { -$0 })
+            bank = gaussian.signs == .alternating ? [kernel, negative] : [kernel]
+        } else {
+            (kernels, bank) = ("depthwise 3×3 s2, learned", [])
+        }
+        let chart = Chart(page: page, rows: 5)
+        chart.box("i channels", row: 0, column: .centre, NetworkDiagramFigure.Tint.plain, on: &page)
+        chart.box(kernels, row: 1, column: .centre, NetworkDiagramFigure.Tint.downsampling, on: &page)
+        chart.box("last o/2 pass", row: 2.5, column: .left, NetworkDiagramFigure.Tint.half, on: &page)
+        chart.box(pointwise, row: 2.5, column: .right, NetworkDiagramFigure.Tint.plain, on: &page)
+        chart.box("o channels as two halves", row: 4, column: .centre, NetworkDiagramFigure.Tint.plain, on: &page)
+        chart.link((0, .centre), (1, .centre), on: &page)
+        chart.link((1, .centre), (2.5, .left), on: &page)
+        chart.link((1, .centre), (2.5, .right), on: &page)
+        chart.link((2.5, .left), (4, .centre), on: &page)
+        chart.link((2.5, .right), (4, .centre), on: &page)
+        page.y = chart.bottom
+        drawBank(bank, on: &page)
+    }
+
+    /// HalfIdentityBlock: one half passes and is filtered as well; a pointwise convolution on both makes the other.
+    func drawHalfIdentity(on page: inout Page) {
+        page.subheading("HalfIdentityBlock")
+        let bank: [NamedKernel] =
+            switch config.half {
+            case .learnable: []
+            case .bank(.fourEdge): FixedKernels.fourEdge
+            case .bank(.sixEdgeTwoGaussian): FixedKernels.sixEdgeTwoGaussian
+            }
+        let chart = Chart(page: page, rows: 5)
+        let tint = NetworkDiagramFigure.Tint.self
+        chart.box("left half a", row: 0, column: .left, tint.plain, on: &page)
+        chart.box("right half b", row: 0, column: .right, tint.plain, on: &page)
+        chart.box(
+            bank.isEmpty ? "depthwise 3×3, learned" : "depthwise 3×3, fixed, BN", row: 1.25, column: .right, tint.half,
+            on: &page)
+        chart.box(pointwise, row: 2.6, column: .left, tint.plain, on: &page)
+        chart.box("new right half", row: 4, column: .left, tint.plain, on: &page)
+        chart.box("new left half = b", row: 4, column: .right, tint.half, on: &page)
+        chart.link((0, .left), (2.6, .left), on: &page)
+        chart.link((0, .right), (1.25, .right), on: &page)
+        chart.link((1.25, .right), (2.6, .left), on: &page)
+        chart.bypass(from: "right half b", 0, to: 4, on: &page)
+        chart.link((2.6, .left), (4, .left), on: &page)
+        page.y = chart.bottom
+        drawBank(bank, on: &page)
+    }
+
+    private var pointwise: String {
+        "1×1, \(config.activation.rawValue), BN" + (config.squeezeExcite == nil ? "" : ", SE")
+    }
+
+    /// The fixed kernels, channel after channel.
+    private func drawBank(_ bank: [NamedKernel], on page: inout Page) {
+        guard !bank.isEmpty else { return }
+        let side = min(24, (page.contentWidth - 6 * Double(bank.count - 1)) / Double(bank.count))
+        for (index, kernel) in bank.enumerated() {
+            let frame = Rect(
+                x: page.left + Double(index) * (side + 6), y: page.y + 2, width: side, height: side)
+            let largest = Double(kernel.values.map(abs).max() ?? 1)
+            page.add(.rectangle(frame.expanded(0.4), fill: KernelGridDrawing.hairline))
+            page.add(
+                .cells(
+                    CellGrid(
+                        frame: frame, columns: kernel.size,
+                        colors: kernel.values.map { ColorMap.rdBu.color(Double($0) / largest) })))
+        }
+        page.y += side + 5
+        page.caption("Channel i uses kernel i mod \(bank.count): " + bank.map(\.name).joined(separator: ", ") + ".")
+    }
+
+    /// Boxes on a grid of rows and three columns.
+    private struct Chart {
+        enum Column { case left, centre, right }
+
+        let left: Double
+        let width: Double
+        let top: Double
+        let rows: Int
+
+        init(page: Page, rows: Int) {
+            (left, width, top, self.rows) = (page.left, min(page.contentWidth - 12, 240), page.y, rows)
+        }
+
+        var bottom: Double { top + Double(rows) * 20 }
+
+        func middle(_ column: Column) -> Double {
+            switch column {
+            case .left: left + width * 0.25
+            case .centre: left + width * 0.5
+            case .right: left + width * 0.75
+            }
+        }
+
+        func y(_ row: Double) -> Double { top + row * 20 }
+
+        func box(_ text: String, row: Double, column: Column, _ color: Color, on page: inout Page) {
+            let limit = width * 0.5 - 6
+            let text = TextFitting.shortenedMiddle(text, to: limit - 6, size: size)
+            let boxWidth = max(TextMetrics.width(text, size: size) + 8, 40)
+            let frame = Rect(x: middle(column) - boxWidth / 2, y: y(row), width: boxWidth, height: boxHeight)
+            page.add(.rectangle(frame, fill: color))
+            page.text(
+                text, at: Point(middle(column), frame.y + boxHeight / 2 + size * 0.36), size: size, anchor: .middle,
+                color: color.contrasting)
+        }
+
+        /// An arrow from the foot of one box to the head of another.
+        func link(_ from: (Double, Column), _ to: (Double, Column), on page: inout Page) {
+            let start = Point(middle(from.1), y(from.0) + boxHeight)
+            let end = Point(middle(to.1), y(to.0))
+            arrow([start, end], on: &page)
+        }
+
+        /// A line around the right column.
+        func bypass(from text: String, _ from: Double, to: Double, on page: inout Page) {
+            let x = left + width + 6
+            let edge = middle(.right) + max(TextMetrics.width(text, size: size) + 8, 40) / 2
+            arrow(
+                [
+                    Point(edge, y(from) + boxHeight / 2), Point(x, y(from) + boxHeight / 2),
+                    Point(x, y(to) - 5), Point(middle(.right), y(to) - 5), Point(middle(.right), y(to)),
+                ], on: &page)
+        }
+
+        private func arrow(_ points: [Point], on page: inout Page) {
+            page.add(.path(Path(points, stroke: Stroke(.axis, width: 0.8))))
+            guard let end = points.last else { return }
+            let tip = [end, Point(end.x - 1.6, end.y - 3.2), Point(end.x + 1.6, end.y - 3.2)]
+            page.add(.path(Path(tip, isClosed: true, fill: .axis)))
+        }
+
+        private var size: Double { BlockSchematics.size }
+        private var boxHeight: Double { BlockSchematics.boxHeight }
+    }
+}

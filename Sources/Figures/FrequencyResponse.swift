@@ -1,0 +1,160 @@
+import Glibc
+import Kernels
+
+/// The mean amplitude response of a layer's kernels over the frequencies of an image.
+public struct FrequencyResponse: Sendable, Equatable {
+    /// Frequencies along each axis: −π … π in ``side`` equal steps, 0 in the middle.
+    public static let side = 33
+    /// Kernels that are measured at most, evenly picked; the rest would change the mean by less than can be seen.
+    public static let kernelLimit = 2048
+
+    /// mean |H(ωx, ωy)| of the kernels, each divided by its Σ|w|, 0…1; row-major, ωy downwards, `side`² values.
+    public let amplitudes: [Double]
+    /// How many kernels were measured: those that are finite and not all zero.
+    public let kernelCount: Int
+
+    /// Measures the kernels of `bank`: H(ω) = Σ w·e^(−i ω·x) / Σ|w|.
+    public init(_ bank: KernelBank) {
+        let side = Self.side
+        let (size, cells) = (bank.size, bank.size * bank.size)
+        let frequencies = (0..<side).map { Double.pi * (Double($0) / Double(side - 1) * 2 - 1) }
+        // H(−ω) is the conjugate of H(ω): the upper half is enough.
+        let rows = (side + 1) / 2
+        var cosines: [Float] = []
+        var sines: [Float] = []
+        for y in 0..<rows {
+            for x in 0..<side {
+                for cell in 0..<cells {
+                    let phase =
+                        frequencies[x] * Double(cell % size - size / 2) + frequencies[y]
+                        * Double(cell / size - size / 2)
+                    cosines.append(Float(cos(phase)))
+                    sines.append(Float(sin(phase)))
+                }
+            }
+        }
+        let usable = (0..<bank.count).filter { index in
+            let kernel = bank.kernel(index)
+            return kernel.allSatisfy(\.isFinite) && kernel.contains { $0 != 0 }
+        }
+        let step = max(1, (usable.count + Self.kernelLimit - 1) / Self.kernelLimit)
+        let picked = stride(from: 0, to: usable.count, by: step).map { usable[$0] }
+        var sums = [Float](repeating: 0, count: rows * side)
+        for index in picked {
+            let kernel = Array(bank.kernel(index))
+            let largest = kernel.reduce(0) { max($0, abs($1)) }
+            let unit = kernel.map { $0 / largest }
+            let norm = unit.reduce(0) { $0 + abs($1) }
+            Self.add(unit, norm, cosines, sines, to: &sums)
+        }
+        let half = sums.map { picked.isEmpty ? 0 : Double($0) / Double(picked.count) }
+        amplitudes = (0..<side * side).map { $0 < half.count ? half[$0] : half[side * side - 1 - $0] }
+        kernelCount = usable.count
+    }
+
+    private static func add(
+        _ kernel: [Float], _ norm: Float, _ cosines: [Float], _ sines: [Float], to sums: inout [Float]
+    ) {
+        for place in sums.indices {
+            var (real, imaginary): (Float, Float) = (0, 0)
+            let start = place * kernel.count
+            for cell in kernel.indices {
+                real += kernel[cell] * cosines[start + cell]
+                imaginary += kernel[cell] * sines[start + cell]
+            }
+            sums[place] += (real * real + imaginary * imaginary).squareRoot() / norm
+        }
+    }
+
+    /// The response to constant images, 0…1.
+    public var constant: Double { amplitudes[amplitudes.count / 2] }
+    /// The mean response to stripes of one pixel along the two axes, 0…1: what aliases behind a stride of 2.
+    public var stripes: Double {
+        let middle = Self.side / 2
+        return (amplitudes[middle * Self.side] + amplitudes[middle]) / 2
+    }
+}
+
+/// The frequency responses of a network's layers, one small map each.
+public enum FrequencyResponseFigure {
+    /// One layer.
+    public struct Row: Sendable, Equatable {
+        /// The layer's short name.
+        public let name: String
+        /// What its kernels pass.
+        public let response: FrequencyResponse
+        /// Whether the layer reduces the resolution.
+        public let isStrided: Bool
+
+        /// Names a map; see the properties.
+        public init(name: String, response: FrequencyResponse, isStrided: Bool) {
+            self.name = name
+            self.response = response
+            self.isStrided = isStrided
+        }
+
+        /// The map of a bank.
+        public init(_ bank: KernelBank) {
+            self.init(
+                name: bank.layer.number.map { "#\($0)" } ?? bank.layer.name, response: FrequencyResponse(bank),
+                isStrided: (bank.layer.stride ?? 1) > 1)
+        }
+    }
+
+    /// Lays the picture out.
+    ///
+    /// Throws `figures.noLayers` or `figures.badWidth`.
+    public static func figure(of rows: [Row], network: String, widthMillimetres: Double = 170) throws -> Figure {
+        try LabelSharesFigure.check(widthMillimetres, count: rows.count, network: network)
+        var page = Page(widthMillimetres: widthMillimetres)
+        page.heading(network, "mean amplitude response |H| of the kernels by layer")
+        page.y += 2
+        page.flow([
+            Legend.ramp(.cividis, low: "0", high: "1"), Legend.words("centre: constant image"),
+            Legend.words("corner: checkerboard"),
+        ])
+        page.y += 5
+        draw(rows, on: &page)
+        page.y += 3
+        page.caption(
+            "Each kernel divided by its Σ|w|. Frequencies −π … π, ωx to the right, ωy down. Below each map: the response "
+                + "to a constant image (DC) and to stripes of one pixel (stripes), which alias behind a stride of 2."
+                + (rows.contains(where: \.isStrided) ? " Bold, with ↓: stride above 1." : ""))
+        return page.finished(title: "\(network): frequency responses")
+    }
+
+    private static func draw(_ rows: [Row], on page: inout Page) {
+        let size = Page.FontSize.tick
+        let gap = 9.0
+        let columns = max(1, min(rows.count, Int((page.contentWidth + gap) / (66 + gap))))
+        let side = min(80, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
+        var top = page.y
+        for (index, row) in rows.enumerated() {
+            let column = index % columns
+            if column == 0, index > 0 { top += size * 3 + side + 10 }
+            let x = page.left + Double(column) * (side + gap)
+            let weight: TextMark.Weight = row.isStrided ? .bold : .regular
+            let name = TextFitting.shortenedMiddle(
+                row.name + (row.isStrided ? " ↓" : ""), to: side, size: size, weight: weight)
+            page.text(
+                name, at: Point(x, top + size * TextMetrics.ascent), size: size, weight: weight, color: .ink)
+            let frame = Rect(x: x, y: top + size + 3, width: side, height: side)
+            let bytes = row.response.amplitudes.flatMap { amplitude -> [UInt8] in
+                let color = ColorMap.cividis.color(amplitude * 2 - 1)
+                return [color.red, color.green, color.blue]
+            }
+            page.add(
+                .raster(
+                    Raster(frame: frame, width: FrequencyResponse.side, height: FrequencyResponse.side, bytes: bytes)))
+            let facts =
+                row.response.kernelCount == 0
+                ? "no live kernels"
+                : "DC \(NumberText.fixed(row.response.constant, decimals: 2))"
+                    + "  stripes \(NumberText.fixed(row.response.stripes, decimals: 2))"
+            page.text(
+                TextFitting.shortenedMiddle(facts, to: side, size: 6),
+                at: Point(x, frame.bottom + 2 + 6 * TextMetrics.ascent), size: 6, color: .quietInk)
+        }
+        page.y = top + size * 3 + side + 4
+    }
+}

@@ -1,0 +1,84 @@
+import Classification
+import Kernels
+
+/// What the reader must know to read a grid of kernels.
+struct KernelCaption {
+    let bank: KernelBank
+    let labels: [KernelLabel]?
+    let options: KernelGridOptions
+    let layout: KernelGridLayout
+    let isRaster: Bool
+    let marksSalience: Bool
+    /// The unit of printed numbers, empty for plain ones; nil where none are printed.
+    let numberUnit: String?
+    /// What the caption begins with.
+    let findings: [String]
+
+    /// All sentences.
+    var text: String { Self.joined(findings + [shown, scale, sign, strips, order, numbers, limits]) }
+
+    /// Those that hold for this layer alone, where others of the page are drawn in the same way.
+    var ownText: String { Self.joined(findings + [shown, strips, limits]) }
+
+    private static func joined(_ sentences: [String]) -> String {
+        sentences.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    private var shown: String {
+        let count = layout.shownStrips * layout.strip
+        guard count < bank.count else { return "" }
+        return "The first \(NumberText.grouped(count)) of \(NumberText.grouped(bank.count)) kernels in this order."
+    }
+
+    private var scale: String {
+        switch options.scale {
+        case .perKernel:
+            let faint = options.faintKernels == .asAuthors ? ", at least 5×10⁻⁶" : ""
+            let zero =
+                options.faintKernels == .neutral && labels?.contains(.zero) == true
+                ? " Kernels labelled zero are on the layer's scale." : ""
+            return "Each kernel on its own scale ±max|w|\(faint)." + zero
+        case .perLayer: return "All kernels on the layer's scale."
+        case .shared: return "All kernels on one scale, shared with other layers."
+        }
+    }
+
+    private var sign: String {
+        options.sign == .centrePositive ? "Kernels with a negative centre are drawn negated." : ""
+    }
+
+    private var strips: String {
+        let inputs = bank.layer.weightShape[1]
+        if layout.strip > 1 {
+            return "Each column is one filter, its input channels from top to bottom."
+                + (marksSalience ? " Black outline: the filter's strongest slice." : "")
+        }
+        return inputs > 1
+            ? "\(NumberText.grouped(inputs)) kernels for each output channel, one after the other." : ""
+    }
+
+    private var order: String {
+        switch options.order {
+        case .channel: ""
+        case .norm: "Largest norm first."
+        case .label: labels == nil ? "" : "Ordered by label, then channel."
+        case .similarity:
+            "Each beside the one most like it (cosine), from the strongest on"
+                + (bank.count / layout.strip > KernelOrdering.similarityLimit
+                    ? "; after \(NumberText.grouped(KernelOrdering.similarityLimit)) in channel order." : ".")
+        }
+    }
+
+    private var numbers: String {
+        guard options.showsNumbers else { return "" }
+        guard let numberUnit else { return "Numbers are left out: the cells are too small for them." }
+        return numberUnit.isEmpty ? "Numbers are the weights." : "Numbers are the weights in units of \(numberUnit)."
+    }
+
+    private var limits: String {
+        [
+            bank.values.contains { !$0.isFinite } ? "Hatched: NaN or infinite." : "",
+            isRaster ? "Drawn as pixels: too many cells for vectors." : "",
+        ].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,56 @@
+import Classification
+import Statistics
+
+/// The label shares of several networks beside each other: all layers, the strided ones, the others, the last one.
+public enum NetworkComparisonFigure {
+    /// One network with its layers in network order.
+    public struct Entry: Sendable, Equatable {
+        /// The network's title.
+        public let title: String
+        /// Its layers.
+        public let rows: [LabelSharesFigure.Row]
+
+        /// Names a network; see the properties.
+        public init(title: String, rows: [LabelSharesFigure.Row]) {
+            self.title = title
+            self.rows = rows
+        }
+
+        /// The layers of an analysed network.
+        public init(_ statistics: NetworkStatistics) {
+            self.init(title: statistics.network.title, rows: statistics.layers.map(LabelSharesFigure.Row.init))
+        }
+    }
+
+    /// Lays the picture out.
+    ///
+    /// Throws `figures.noLayers` or `figures.badWidth`.
+    public static func figure(of entries: [Entry], widthMillimetres: Double = 170) throws -> Figure {
+        try LabelSharesFigure.check(widthMillimetres, count: entries.count, network: "comparison")
+        for entry in entries {
+            try LabelSharesFigure.check(widthMillimetres, count: entry.rows.count, network: entry.title)
+        }
+        var page = Page(widthMillimetres: widthMillimetres)
+        page.heading("Label shares", entries.count == 1 ? "of 1 network" : "of \(entries.count) networks")
+        page.flow(KernelLabel.allCases.map { Legend.swatch(LabelPalette.color($0), $0.rawValue) })
+        page.y += 4
+        let groups: [(name: String, pick: (Entry) -> [LabelSharesFigure.Row])] = [
+            ("all layers", { $0.rows }),
+            ("strided layers", { $0.rows.filter(\.isStrided) }),
+            ("layers of stride 1 but the last", { $0.rows.dropLast().filter { !$0.isStrided } }),
+            ("last layer", { $0.rows.suffix(1) }),
+        ]
+        for group in groups {
+            let rows = entries.compactMap { entry -> ShareBars.Row? in
+                let counts = group.pick(entry).reduce(LabelCounts()) { $0 + $1.counts }
+                return counts.total > 0 ? ShareBars.Row(name: entry.title, counts: counts) : nil
+            }
+            guard !rows.isEmpty else { continue }
+            page.y += 9
+            page.subheading(group.name)
+            ShareBars(rows: rows, totalTitle: "kernels").draw(on: &page)
+        }
+        page.y += 2
+        return page.finished(title: "label shares of \(entries.count) networks")
+    }
+}

@@ -1,0 +1,57 @@
+import Classification
+import Statistics
+
+/// Label shares by depth as stacked areas, strided layers marked.
+public enum ShareAreasFigure {
+    /// Lays the picture out; rows are the layers in network order, named by their numbers.
+    ///
+    /// Throws `figures.noLayers` or `figures.badWidth`.
+    public static func figure(
+        of rows: [LabelSharesFigure.Row], network: String, widthMillimetres: Double = 170
+    ) throws -> Figure {
+        try LabelSharesFigure.check(widthMillimetres, count: rows.count, network: network)
+        var page = Page(widthMillimetres: widthMillimetres)
+        page.heading(network, "label shares by depth")
+        draw(rows, height: min(max(page.contentWidth * 0.36, 80), 260), on: &page)
+        return page.finished(title: "\(network): label shares by depth")
+    }
+
+    static func draw(_ rows: [LabelSharesFigure.Row], height: Double, on page: inout Page) {
+        let sum = rows.reduce(LabelCounts()) { $0 + $1.counts }
+        page.flow(Legend.counts(sum))
+        page.y += 5
+        var plot = PlotFrame(
+            x: LayerAxis.axis(rows.map(\.shortName), width: page.contentWidth - 40),
+            y: PlotAxis(
+                title: "", range: 0...1, ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberText.percent($0)) }),
+            height: height, hasGrid: false, headroom: LayerAxis.headroom)
+        plot.draw(on: &page)
+        var base = [Double](repeating: 0, count: rows.count)
+        for label in KernelLabel.allCases {
+            let top = zip(base, rows).map { $0 + $1.counts.share(label) }
+            // Level for half a layer at both ends, so that one layer is a bar.
+            func edge(_ values: [Double]) -> [Point] {
+                [plot.point(-0.5, values[0])] + values.enumerated().map { plot.point(Double($0.offset), $0.element) }
+                    + [plot.point(Double(values.count) - 0.5, values[values.count - 1])]
+            }
+            if sum[label] > 0 {
+                page.add(
+                    .path(
+                        Path(edge(top) + edge(base).reversed(), isClosed: true, fill: LabelPalette.color(label))))
+            }
+            base = top
+        }
+        LayerAxis.markStrided(rows.indices.filter { rows[$0].isStrided }, in: plot, on: &page)
+        plot.drawBaseline(on: &page)
+        page.y = plot.bottom
+        if rows.contains(where: \.isStrided) { page.caption("↓ stride above 1.") }
+    }
+}
+
+extension LabelSharesFigure.Row {
+    /// The layer's number without its name ("#7"), or the whole name where it has none.
+    var shortName: String {
+        guard name.first == "#", let end = name.firstIndex(of: " ") else { return name }
+        return String(name[name.index(after: name.startIndex)..<end])
+    }
+}

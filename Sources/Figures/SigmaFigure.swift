@@ -1,0 +1,107 @@
+import Classification
+import Statistics
+
+/// The widths of a network's blur kernels by layer.
+public enum SigmaFigure {
+    /// One layer's blur kernels.
+    public struct Row: Sendable, Equatable {
+        /// The layer's number or name, short.
+        public let name: String
+        /// Fitted σ of each blur kernel in pixels, rising.
+        public let sigmas: [Double]
+        /// Whether the layer reduces the resolution.
+        public let isStrided: Bool
+
+        /// Names a layer; see the properties.
+        public init(name: String, sigmas: [Double], isStrided: Bool) {
+            self.name = name
+            self.sigmas = sigmas.filter(\.isFinite).sorted()
+            self.isStrided = isStrided
+        }
+
+        /// The blur kernels of a layer.
+        public init(_ layer: LayerStatistics) {
+            self.init(
+                name: layer.layer.number.map(String.init) ?? layer.layer.name,
+                sigmas: layer.classifications.compactMap(\.sigmaPixels), isStrided: (layer.layer.stride ?? 1) > 1)
+        }
+
+        /// The value below which this share lies, between neighbours in proportion; `sigmas` is not empty.
+        func quantile(_ share: Double) -> Double {
+            let place = share * Double(sigmas.count - 1)
+            let low = Int(place)
+            let high = min(low + 1, sigmas.count - 1)
+            return sigmas[low] + (sigmas[high] - sigmas[low]) * (place - Double(low))
+        }
+    }
+
+    private static let color = LabelPalette.color(.blur)
+
+    /// Lays the picture out: of each layer the median, the middle half, and the middle four fifths.
+    ///
+    /// Throws `figures.noLayers` or `figures.badWidth`.
+    public static func figure(of rows: [Row], network: String, widthMillimetres: Double = 170) throws -> Figure {
+        try LabelSharesFigure.check(widthMillimetres, count: rows.count, network: network)
+        var page = Page(widthMillimetres: widthMillimetres)
+        page.heading(network, "σ of the blur kernels by layer")
+        draw(rows, height: min(max(page.contentWidth * 0.36, 80), 260), on: &page)
+        return page.finished(title: "\(network): blur widths by layer")
+    }
+
+    static func draw(_ rows: [Row], height: Double, on page: inout Page) {
+        let all = rows.flatMap(\.sigmas)
+        let strided = rows.filter(\.isStrided).flatMap(\.sigmas).sorted()
+        page.facts(
+            ["\(NumberText.grouped(all.count)) blur kernels"]
+                + (strided.isEmpty
+                    ? [] : ["median σ of the strided layers \(NumberText.fixed(median(strided), decimals: 2)) px"]))
+        page.y += 2
+        let top = max(2, (rows.filter { !$0.sigmas.isEmpty }.map { $0.quantile(0.75) }.max() ?? 0) * 1.1)
+        var plot = PlotFrame(
+            x: LayerAxis.axis(rows.map(\.name), width: page.contentWidth - 40),
+            y: PlotAxis(title: "σ (pixels)", range: 0...min(top, 3)), height: height, headroom: LayerAxis.headroom)
+        plot.draw(on: &page)
+        LayerAxis.markStrided(rows.indices.filter { rows[$0].isStrided }, in: plot, on: &page, color: .axis)
+        let reference = plot.yPlace(1.1)
+        page.add(
+            .path(
+                Path(
+                    [Point(plot.area.x, reference), Point(plot.area.right, reference)],
+                    stroke: Stroke(.ink, width: 0.6, dash: [3, 2]))))
+        let slot = plot.area.width / Double(rows.count)
+        for (index, row) in rows.enumerated() where !row.sigmas.isEmpty {
+            let x = plot.xPlace(Double(index))
+            func level(_ share: Double) -> Double {
+                plot.yPlace(min(row.quantile(share), plot.y.range.upperBound))
+            }
+            let half = min(slot * 0.32, 6)
+            page.line(from: Point(x, level(0.1)), to: Point(x, level(0.9)), Stroke(color, width: 0.8))
+            let (lower, upper) = (level(0.25), level(0.75))
+            page.add(
+                .rectangle(
+                    Rect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)), fill: color))
+            let middle = level(0.5)
+            if row.quantile(0.5) > plot.y.range.upperBound {
+                let tip = [Point(x, middle), Point(x - 3, middle + 5), Point(x + 3, middle + 5)]
+                page.add(.path(Path(tip, isClosed: true, fill: .ink)))
+            } else {
+                page.line(from: Point(x - half, middle), to: Point(x + half, middle), Stroke(.ink, width: 1))
+            }
+        }
+        plot.drawBaseline(on: &page)
+        page.y = plot.bottom
+        let beyond = all.count { $0 > plot.y.range.upperBound }
+        page.caption(
+            "Line: median; box: middle half; whisker: middle 80 %. Dashed: σ = 1.1, the fixed Gaussian of the paper."
+                + (rows.contains(where: \.isStrided) ? " ↓ stride above 1." : "")
+                + (beyond > 0
+                    ? " \(NumberText.grouped(beyond)) kernels lie above the axis: boxes and rings, wider than a Gaussian "
+                        + "can be told from (▴: the median is among them)." : "")
+                + (rows.contains { $0.sigmas.isEmpty } ? " Layers without a mark have no blur kernel." : ""))
+    }
+
+    private static func median(_ sorted: [Double]) -> Double {
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}

@@ -1,0 +1,63 @@
+import Kernels
+import Statistics
+
+/// How the energy of each layer's kernels divides among the five symmetry types of the square.
+public enum SymmetryFigure {
+    /// One layer.
+    public struct Row: Sendable, Equatable {
+        /// What stands beside its bar.
+        public let name: String
+        /// The shares, which sum to 1 or are all 0.
+        public let energies: SymmetryEnergies
+        /// How many kernels were measured.
+        public let kernels: Int
+        /// Whether the layer reduces the resolution.
+        public let isStrided: Bool
+
+        /// Names a bar; see the properties.
+        public init(name: String, energies: SymmetryEnergies, kernels: Int, isStrided: Bool) {
+            self.name = name
+            self.energies = energies
+            self.kernels = kernels
+            self.isStrided = isStrided
+        }
+
+        /// The bar of a layer.
+        public init(_ layer: LayerStatistics) {
+            self.init(
+                name: layer.layer.label, energies: layer.symmetry, kernels: layer.counts.total - layer.counts[.zero],
+                isStrided: (layer.layer.stride ?? 1) > 1)
+        }
+    }
+
+    /// Paul Tol's bright colours, apart from those of the labels.
+    static let types: [(name: String, color: Color)] = [
+        ("A1 fully symmetric", Color(0x44, 0x77, 0xAA)), ("A2 swirl", Color(0xBB, 0xBB, 0xBB)),
+        ("B1 rows against columns", Color(0xEE, 0x66, 0x77)), ("B2 diagonals", Color(0xCC, 0xBB, 0x44)),
+        ("E odd (first derivatives)", Color(0x22, 0x88, 0x33)),
+    ]
+
+    /// Lays the picture out.
+    ///
+    /// Throws `figures.noLayers` or `figures.badWidth`.
+    public static func figure(of rows: [Row], network: String, widthMillimetres: Double = 170) throws -> Figure {
+        try LabelSharesFigure.check(widthMillimetres, count: rows.count, network: network)
+        var page = Page(widthMillimetres: widthMillimetres)
+        page.heading(network, "symmetry of the kernels by layer")
+        page.flow(types.map { Legend.swatch($0.color, $0.name) })
+        page.y += 5
+        ShareBars(
+            rows: rows.map { row in
+                ShareBars.Row(
+                    name: row.name, isStrided: row.isStrided, total: NumberText.grouped(row.kernels),
+                    parts: zip(row.energies.all, types).map { ($0, $1.color) })
+            }, totalTitle: "live kernels"
+        ).draw(on: &page)
+        page.y += 3
+        page.caption(
+            "Mean share of Σw² of each live kernel in the irreducible representations of D₄: bumps, rings and Laplacians "
+                + "are A1, Sobel kernels E, saddles B1 and B2."
+                + (rows.contains(where: \.isStrided) ? " Bold, with ↓: stride above 1." : ""))
+        return page.finished(title: "\(network): symmetry by layer")
+    }
+}

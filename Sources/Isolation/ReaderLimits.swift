@@ -1,0 +1,16 @@
+/// What a reader process may use.
+public struct ReaderLimits: Sendable, Equatable {
+    /// Address space in bytes.
+    public var memoryBytes: Int
+    /// Seconds for one request, of the clock and of the processor.
+    public var seconds: Int
+    /// Open files.
+    public var files: Int
+
+    /// Names the limits.
+    public init(memoryBytes: Int = 2 << 30, seconds: Int = 60, files: Int = 512) {
+        self.memoryBytes = memoryBytes
+        self.seconds = seconds
+        self.files = files
+    }
+}

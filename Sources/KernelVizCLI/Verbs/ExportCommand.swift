@@ -1,0 +1,103 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz export NETWORK --onnx FILE | --safetensors FILE | --hdf5 FILE | --pytorch DIR`.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Hand a network to other tools: ONNX, safetensors, HDF5, or a PyTorch project.",
+        discussion: """
+            NETWORK is a config (YAML or JSON), the name of a published net, or a checkpoint that 'eval' runs. Without \
+            weights they are random, the same for the same seed. Several targets may be named at once.
+            """)
+
+    @Argument(help: ArgumentHelp("A config file, a published net's name, or a checkpoint.", valueName: "network"))
+    var network: String
+
+    @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("Write an ONNX model, opset 17.", valueName: "file.onnx"))
+    var onnx: String?
+
+    @Option(help: ArgumentHelp("Write the state dict as safetensors.", valueName: "file.safetensors"))
+    var safetensors: String?
+
+    @Option(help: ArgumentHelp("Write the state dict as HDF5.", valueName: "file.h5"))
+    var hdf5: String?
+
+    @Option(help: ArgumentHelp("Write a PyTorch project that trains a VGNet with torchrun.", valueName: "folder"))
+    var pytorch: String?
+
+    @Option(help: "Images of the ONNX model's input: a number, or 'dynamic'.")
+    var batch = "1"
+
+    @Option(help: "Rows and columns of the ONNX model's input; the network's own by default.")
+    var inputSize: Int?
+
+    @Option(help: "Seed of random weights.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Replace existing files.")
+    var force = false
+
+    func validate() throws {
+        if [onnx, safetensors, hdf5, pytorch].allSatisfy({ $0 == nil }) {
+            throw ValidationError("Name a target: --onnx, --safetensors, --hdf5 or --pytorch.")
+        }
+        if let inputSize, !(1...4096).contains(inputSize) {
+            throw ValidationError("--input-size must lie in 1…4096.")
+        }
+        if batch != "dynamic", !(1...65_536).contains(Int(batch) ?? 0) {
+            throw ValidationError("--batch must be 'dynamic' or lie in 1…65536.")
+        }
+    }
+
+    func run() throws {
+        let overwriting: AtomicFile.Overwriting = force ? .replace : .refuse
+        for path in [onnx, safetensors, hdf5].compactMap({ $0 }) {
+            try AtomicFile.checkWritable(path, overwriting: overwriting)
+        }
+        let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
+        let metadata = metadata(of: runnable)
+        if let onnx {
+            let exporter = ONNXExporter(
+                imageShape: [runnable.inputChannels, runnable.inputSize, runnable.inputSize],
+                batch: batch == "dynamic" ? .dynamic : .fixed(Int(batch) ?? 1))
+            try exporter.write(runnable.graph, metadata: metadata, to: onnx, overwriting: overwriting)
+            Console.note("Wrote \(onnx)")
+        }
+        let state = StateDict(graph: runnable.graph)
+        if let safetensors {
+            try SafetensorsWriter.write(state, metadata: metadata, to: safetensors, overwriting: overwriting)
+            Console.note("Wrote \(safetensors)")
+        }
+        if let hdf5 {
+            try StateDictHDF5Writer.write(state, metadata: metadata, to: hdf5, overwriting: overwriting)
+            Console.note("Wrote \(hdf5)")
+        }
+        if let pytorch { try writeProject(of: runnable, state, to: pytorch, overwriting) }
+    }
+
+    private func metadata(of runnable: RunnableNetwork) -> ModelMetadata {
+        let names = runnable.classNames ?? []
+        return runnable.config.map { ModelMetadata(config: $0, classNames: names) }
+            ?? ModelMetadata(
+                name: runnable.name, family: runnable.family, classNames: names, input: runnable.inputWords)
+    }
+
+    private func writeProject(
+        of runnable: RunnableNetwork, _ state: StateDict, to folder: String, _ overwriting: AtomicFile.Overwriting
+    ) throws {
+        guard let config = runnable.config else {
+            throw KernelVizError(
+                code: "export.notAVGNet", subject: runnable.name, found: "is no VGNet",
+                expected: "a VGNet config or the name of a published net beside --pytorch",
+                advice: "Export it with --onnx, --safetensors or --hdf5")
+        }
+        let project = try PyTorchProject(
+            config: config, weights: weights == nil ? nil : state, classNames: runnable.classNames ?? [])
+        try project.write(to: folder, overwriting: overwriting)
+        Console.note("Wrote \(folder)/, start with \(folder)/README.md")
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz render features NETWORK --input IMAGE --layer N -o FILE`.
+struct RenderFeaturesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "features",
+        abstract: "Draw the feature maps before and behind a layer for a picture, similar channels linked (Fig. 6).")
+
+    @Argument(help: ArgumentHelp("A checkpoint or a config that the engine runs.", valueName: "network"))
+    var network: String
+
+    @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("A picture (PNG or JPEG).", valueName: "image"))
+    var input: String
+
+    @Option(help: ArgumentHelp("The number of a spatial convolution, the stem being 1.", valueName: "number"))
+    var layer: Int
+
+    @Option(help: "Rows and columns of the input; the network's own by default.")
+    var inputSize: Int?
+
+    @OptionGroup var figure: FigureOptions
+
+    func run() throws {
+        try figure.check()
+        let runnable = try RunnableNetwork(named: network, weights: weights, inputSize: inputSize)
+        let maps = try FeatureMaps(runnable, picture: input)
+        let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
+        try figure.write(
+            maps.figure(layer: layer).figure(
+                network: runnable.name, subject: "\(subject), \(FilePaths.name(of: input))",
+                widthMillimetres: figure.width))
+    }
+}

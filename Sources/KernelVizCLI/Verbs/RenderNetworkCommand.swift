@@ -1,0 +1,21 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz render network CONFIG -o FILE`.
+struct RenderNetworkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "network",
+        abstract: "Draw a VGNet as a block diagram: stages, widths, resolutions, and what differs from the paper.")
+
+    @Argument(help: ArgumentHelp("A config (YAML or JSON) or a published net's name.", valueName: "config"))
+    var config: String
+
+    @OptionGroup var figure: FigureOptions
+
+    func run() throws {
+        try figure.check()
+        let isFile = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: config)) || config.contains("/")
+        let design = isFile ? try VGNetConfig(contentsOf: config) : try VGNetConfig.published(config)
+        try figure.write(NetworkDiagramFigure.figure(of: design, widthMillimetres: figure.width))
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz render paper --figure N -o FILE`, or `--all -o FOLDER`.
+struct RenderPaperCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "paper",
+        abstract: "Compose the figures of the VGNet paper from the checkpoints at hand.",
+        discussion: """
+            The checkpoints of a folder are recognised by their contents. Where the paper's network is not among them \
+            the nearest one is drawn and named in the caption. Fig. 7 and 8 need no weights.
+            """)
+
+    @Option(help: ArgumentHelp("The figure's number, 1…9.", valueName: "number"))
+    var figure: Int?
+
+    @Flag(help: "Draw all figures and an index page into a folder.")
+    var all = false
+
+    @Option(help: ArgumentHelp("The folder of the checkpoints.", valueName: "folder"))
+    var weights = "Weights"
+
+    @Option(help: ArgumentHelp("A picture for the feature maps of Fig. 6.", valueName: "image"))
+    var input: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("A file, or with --all a folder.", valueName: "path"))
+    var output: String
+
+    @OptionGroup var size: FigureSizeOptions
+
+    func validate() throws {
+        guard all != (figure != nil) else { throw ValidationError("Pass either --figure NUMBER or --all.") }
+        if let figure, !PaperFigures.numbers.contains(figure) {
+            throw ValidationError("--figure must lie in 1…9.")
+        }
+    }
+
+    func run() throws {
+        if figure != nil {
+            _ = try FigureFormat(path: output)
+            try AtomicFile.checkWritable(output, overwriting: size.overwriting)
+        }
+        let progress = ProgressLine("Reading \(weights)")
+        let shelf = try CheckpointShelf(folder: weights) { try progress.update($0, of: $1) }
+        progress.finish()
+        for skipped in shelf.skipped { Console.note("kernelviz: note: \(skipped)") }
+        let paper = PaperFigures(shelf: shelf, picture: input ?? shelf.picture, widthMillimetres: size.width)
+        if let figure {
+            try size.write(paper.figure(figure), to: output)
+            return
+        }
+        let drawing = ProgressLine("Drawing the paper's figures")
+        defer { drawing.finish() }
+        let page = try PaperGallery(paper: paper, dpi: size.dpi).write(to: output, overwriting: size.overwriting) {
+            try drawing.update($0, of: $1)
+        }
+        size.say(page.notes)
+        Console.note("Wrote \(page.files.count) files to \(output), start with \(output)/paper.md")
+    }
+}

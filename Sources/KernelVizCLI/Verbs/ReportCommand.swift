@@ -1,0 +1,42 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz report CHECKPOINT… -o page.html`.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write one HTML page on networks: layers, kernels, statistics, the derived design.",
+        discussion: """
+            The page needs no network connection, prints, and follows the reader's light or dark setting. The design \
+            is derived from all checkpoints together.
+            """)
+
+    @Argument(help: "Checkpoints (HDF5).")
+    var checkpoints: [String]
+
+    @Option(help: "Learnable parameters of the derived design.")
+    var budget = "1.0MP"
+
+    @Flag(inversion: .prefixedNo, help: "Derive a design.")
+    var design = true
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The page.", valueName: "file.html"))
+    var output: String
+
+    @Flag(help: "Replace an existing file.")
+    var force = false
+
+    func run() throws {
+        let wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
+        try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
+        let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
+        let derivation = design ? try Derivation.derive(from: networks, wishes: wishes) : nil
+        let progress = ProgressLine("Writing \(output)")
+        let page = try HTMLReport(
+            networks, derivation: derivation, version: KernelVizCommand.configuration.version
+        ).page { try progress.update($0, of: $1) }
+        progress.finish()
+        try AtomicFile.write(text: page, to: output, overwriting: force ? .replace : .refuse)
+        Console.note("Wrote \(output)")
+    }
+}

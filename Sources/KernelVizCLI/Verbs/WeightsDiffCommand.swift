@@ -1,0 +1,37 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz weights diff A B`.
+struct WeightsDiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Compare two files of weights: names, shapes, types and numbers.",
+        discussion: "Exits with 0 where nothing differs, with 1 where something does.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, json
+    }
+
+    @Argument(help: "A file of weights.")
+    var first: String
+
+    @Argument(help: "The file to compare it with.")
+    var second: String
+
+    @Option(help: "table or json.")
+    var format = Format.table
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.check()
+        let progress = ProgressLine("Comparing")
+        let difference = try CheckpointDifference(Checkpoint.open(first), Checkpoint.open(second)) {
+            try progress.update($0, of: $1)
+        }
+        progress.finish()
+        let report = DifferenceReport(difference, first: first, second: second)
+        try output.emit(format == .json ? report.json : report.table)
+        if !difference.isEmpty { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,114 @@
+import Classification
+import Derivation
+import Diagnostics
+import Figures
+import Kernels
+import Statistics
+import VGNets
+import Weights
+
+/// One or several analysed networks as a single web page that needs no network connection.
+///
+/// It holds a summary, a sortable table of the layers, plots, every layer's kernels and histogram with details under
+/// the pointer and the keyboard, and the derived design with its reasons. The same statistics give the same bytes.
+public struct HTMLReport: Sendable {
+    private let networks: [NetworkStatistics]
+    private let derivation: Derivation?
+    private let version: String
+
+    /// A page on `networks`, at least one, with the design that was derived from them.
+    public init(_ networks: [NetworkStatistics], derivation: Derivation?, version: String) {
+        precondition(!networks.isEmpty)
+        (self.networks, self.derivation, self.version) = (networks, derivation, version)
+    }
+
+    /// The whole file.
+    ///
+    /// `progress` is called after each layer; what it throws ends the work. Throws what reading the checkpoints throws.
+    public func page(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> String {
+        let title =
+            networks.count == 1 ? networks[0].network.title : "\(networks.count) networks"
+        let total = networks.reduce(0) { $0 + $1.layers.count }
+        var done = 0
+        var sections: [String] = []
+        if networks.count > 1 {
+            let figure = try NetworkComparisonFigure.figure(of: networks.map(NetworkComparisonFigure.Entry.init))
+            sections.append(
+                "<section><h2>Comparison</h2>" + InlineSVG.element(figure, label: "Label shares of the networks")
+                    + "</section>")
+        }
+        for (index, statistics) in networks.enumerated() {
+            sections.append(
+                try HTMLNetwork(statistics, index: index).section {
+                    done += 1
+                    try progress(done, total)
+                })
+        }
+        if let derivation { sections.append(try HTMLDesign(derivation).section()) }
+        return """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>\(InlineSVG.escaped(title)): kernels</title>
+            <style>\(HTMLStyle.text)</style>
+            </head>
+            <body>
+            <header>
+            <h1>\(InlineSVG.escaped(title))</h1>
+            <div class="tools" role="toolbar" aria-label="Filter by label">
+            \(Self.filters)
+            </div>
+            <p class="quiet keys">Keys: <kbd>1</kbd>…<kbd>5</kbd> show one label, <kbd>0</kbd> all, <kbd>j</kbd> and \
+            <kbd>k</kbd> next and previous layer, arrows inside a grid.</p>
+            </header>
+            <main>
+            \(sections.joined(separator: "\n"))
+            </main>
+            <footer class="quiet">Written by kernelviz \(InlineSVG.escaped(version)). Kernels are drawn each on its own scale \
+            ±max|w|, red negative, blue positive; kernels labelled zero on the layer's scale.</footer>
+            <div id="tip" role="status" aria-live="polite" hidden></div>
+            <script>\(HTMLScript.text)</script>
+            </body>
+            </html>
+
+            """
+    }
+
+    private static var filters: String {
+        let buttons = KernelLabel.allCases.enumerated().map { index, label in
+            "<button type=\"button\" data-filter=\"\(label.rawValue)\" aria-pressed=\"false\">"
+                + "<i style=\"background:\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"></i>"
+                + "\(label.rawValue)</button>"
+        }
+        return "<button type=\"button\" data-filter=\"\" aria-pressed=\"true\">all labels</button>" + buttons.joined()
+    }
+}
+
+/// The derived design with its reasons.
+struct HTMLDesign {
+    let derivation: Derivation
+
+    init(_ derivation: Derivation) { self.derivation = derivation }
+
+    func section() throws -> String {
+        let config = derivation.config
+        let rows = derivation.reasons.map { reason in
+            "<tr\(reason.isDefault ? "" : " class=\"changed\"")><th scope=\"row\">\(InlineSVG.escaped(reason.field))</th>"
+                + "<td>\(InlineSVG.escaped(reason.value))</td><td>\(reason.isDefault ? "paper" : "derived")</td>"
+                + "<td>\(InlineSVG.escaped(reason.statistic))</td><td>\(InlineSVG.escaped(reason.rule))</td></tr>"
+        }
+        let refusal = derivation.refusal.map {
+            "<p>The paper's values were kept: \(InlineSVG.escaped($0)).</p>"
+        }
+        let figure = try NetworkDiagramFigure.figure(of: config)
+        return "<section id=\"design\"><h2>The derived design: \(InlineSVG.escaped(config.name))</h2>"
+            + (refusal ?? "")
+            + "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>"
+            + ["field", "value", "from", "what was measured", "rule"].map(HTMLTable.header).joined()
+            + "</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
+            + InlineSVG.element(figure, label: "Block diagram of \(config.name)") + "</section>"
+    }
+}

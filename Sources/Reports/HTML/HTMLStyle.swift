@@ -1,0 +1,59 @@
+/// The style of the page: light, dark and on paper.
+enum HTMLStyle {
+    static let text = """
+        :root{--paper:#fff;--ink:#1a1a1a;--quiet:#555;--axis:#808080;--faint:#e4e4e4;--panel:#f6f6f4;--link:#0057a8;\
+        --focus:#d55e00}
+        @media (prefers-color-scheme:dark){:root{--paper:#16181b;--ink:#ececec;--quiet:#a8adb3;--axis:#7d838a;\
+        --faint:#33373c;--panel:#1f2226;--link:#7fbcff;--focus:#ffb454}}
+        *{box-sizing:border-box}
+        body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 "DejaVu Sans",Verdana,system-ui,sans-serif}
+        header,main,footer{max-width:1120px;margin:0 auto;padding:0 20px}
+        header{position:sticky;top:0;background:var(--paper);border-bottom:1px solid var(--faint);z-index:2;padding-bottom:8px}
+        h1{font-size:22px;margin:14px 0 6px}h2{font-size:19px;margin:34px 0 8px}h3{font-size:16px;margin:26px 0 8px}
+        section{border-bottom:1px solid var(--faint);padding-bottom:24px}
+        .quiet{color:var(--quiet)}p.quiet,footer.quiet{font-size:13px}.keys{margin:6px 0 0}
+        kbd{border:1px solid var(--axis);border-radius:3px;padding:0 4px;font-size:12px}
+        a{color:var(--link)}
+        button{font:inherit;font-size:13px;color:inherit;background:var(--panel);border:1px solid var(--faint);\
+        border-radius:5px;padding:3px 9px;margin:0 6px 4px 0;cursor:pointer}
+        button[aria-pressed=true]{border-color:var(--ink)}
+        button i{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px}
+        :focus-visible{outline:2px solid var(--focus);outline-offset:1px}
+        dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 14px;margin:10px 0}
+        dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
+        .bar{display:flex;height:14px;border-radius:3px;overflow:hidden;margin:10px 0}
+        .scroll{overflow-x:auto}
+        table{border-collapse:collapse;font-size:13px;width:100%}
+        th,td{padding:3px 8px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:top}
+        thead th{padding:0}
+        .sort{border:0;background:none;font-weight:bold;margin:0;padding:4px 8px;white-space:nowrap}
+        th[aria-sort=ascending] .sort::after{content:" ▲"}th[aria-sort=descending] .sort::after{content:" ▼"}
+        td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        td.share{background:linear-gradient(to right,color-mix(in srgb,var(--color) 38%,transparent) var(--share),transparent 0)}
+        tr.changed{background:var(--panel);font-weight:600}
+        figure{margin:0 0 18px}
+        svg.figure{width:100%;max-width:960px;height:auto;display:block;font-family:"DejaVu Sans",Verdana,sans-serif}
+        .ink{fill:var(--ink)}.quiet{fill:var(--quiet)}.axis{fill:var(--axis)}.faint{fill:var(--faint)}
+        .s-ink{stroke:var(--ink)}.s-quiet{stroke:var(--quiet)}.s-axis{stroke:var(--axis)}.s-faint{stroke:var(--faint)}
+        .nan{fill:#d0d0d0;stroke:#404040;stroke-width:.12;stroke-dasharray:.2 .2}
+        .layer{background:var(--panel);border-radius:8px;padding:8px 14px 10px;margin:0 0 14px;scroll-margin-top:120px;\
+        break-inside:avoid}
+        .layer summary{font-weight:bold;cursor:pointer}.layer p{margin:4px 0}
+        svg.grid{max-width:100%;height:auto;display:block;margin:8px 0}
+        svg.histogram{width:100%;max-width:520px;height:auto;display:block;margin:8px 0 0}
+        .cursor{fill:none;stroke:var(--focus);stroke-width:.5}
+        [hidden]{display:none}
+        body[data-filter=identity] [data-label]:not([data-label=identity]),\
+        body[data-filter=blur] [data-label]:not([data-label=blur]),\
+        body[data-filter=edge] [data-label]:not([data-label=edge]),\
+        body[data-filter=zero] [data-label]:not([data-label=zero]),\
+        body[data-filter=other] [data-label]:not([data-label=other]){opacity:.1}
+        #tip{position:fixed;z-index:3;pointer-events:none;background:var(--ink);color:var(--paper);border-radius:6px;\
+        padding:7px 10px;font-size:12px;max-width:340px;line-height:1.4}
+        #tip table{width:auto;font-size:11px;margin-top:4px}#tip td{border:0;padding:1px 5px;text-align:right}
+        footer{padding:16px 20px 40px}
+        @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--faint:#ddd;--panel:#fff}\
+        .tools,.keys,#tip{display:none}header{position:static}body{font-size:10pt}.layer{border:1px solid #ddd}\
+        table{font-size:8pt}h2{break-before:auto}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        """
+}

@@ -1,0 +1,51 @@
+import Classification
+import Diagnostics
+import Figures
+import Statistics
+
+/// Tables whose columns the reader can sort.
+enum HTMLTable {
+    /// A column's head: a button, so that the keyboard reaches it.
+    static func header(_ title: String) -> String {
+        "<th scope=\"col\"><button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
+    }
+
+    /// One layer a row, linked to its section.
+    static func layers(_ statistics: NetworkStatistics, prefix: String) -> String {
+        let titles =
+            ["layer", "name", "kernels", "size", "stride", "role"] + KernelLabel.allCases.map { "\($0.rawValue) %" }
+            + ["σ px", "DC gain", "structured"]
+        let rows = statistics.layers.map { row($0, prefix: prefix) }
+        return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(titles.map(header).joined())</tr></thead>"
+            + "<tbody>\(rows.joined())</tbody></table></div>"
+    }
+
+    private static func row(_ statistics: LayerStatistics, prefix: String) -> String {
+        let layer = statistics.layer
+        let number = layer.number ?? 0
+        var cells = [
+            "<th scope=\"row\" data-v=\"\(number)\"><a href=\"#\(prefix)\(number)\">#\(number)</a></th>",
+            "<td>\(InlineSVG.escaped(layer.name))</td>", numeric(Double(statistics.counts.total), decimals: 0),
+            "<td data-v=\"\(layer.kernelHeight)\">\(layer.kernelHeight)×\(layer.kernelWidth)</td>",
+            layer.stride.map { numeric(Double($0), decimals: 0) } ?? "<td>unknown</td>",
+            "<td>\(layer.role.rawValue)</td>",
+        ]
+        for label in KernelLabel.allCases {
+            let share = statistics.counts.share(label)
+            let color = InlineSVG.hexadecimal(LabelPalette.color(label))
+            cells.append(
+                "<td class=\"n share\" data-v=\"\(NumberFormat.fixed(share, 5))\" data-label=\"\(label.rawValue)\" "
+                    + "style=\"--share:\(NumberFormat.fixed(share * 100, 1))%;--color:\(color)\">"
+                    + "\(NumberFormat.fixed(share * 100, 1))</td>")
+        }
+        cells.append(statistics.medianSigmaPixels.map { numeric($0, decimals: 2) } ?? "<td class=\"n\">–</td>")
+        cells.append(numeric(statistics.medianDCGain, decimals: 2))
+        cells.append("<td>\(statistics.structure.map { $0.isStructured ? "yes" : "no" } ?? "–")</td>")
+        return "<tr>\(cells.joined())</tr>"
+    }
+
+    private static func numeric(_ value: Double, decimals: Int) -> String {
+        "<td class=\"n\" data-v=\"\(value)\">"
+            + "\(decimals == 0 ? NumberFormat.grouped(Int(value)) : NumberFormat.fixed(value, decimals))</td>"
+    }
+}

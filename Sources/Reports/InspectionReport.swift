@@ -1,0 +1,117 @@
+import Diagnostics
+import Foundation
+import Weights
+
+/// What a checkpoint holds, as a tree for people and as JSON for programs.
+public struct InspectionReport: Sendable {
+    /// Names the JSON's form; changes when a field changes its meaning.
+    public static let schema = "kernelviz.weights/1"
+
+    private let inspection: CheckpointInspection
+
+    /// A report on `inspection`.
+    public init(_ inspection: CheckpointInspection) { self.inspection = inspection }
+
+    /// The tensors with shape, stored type and the SHA-256 of their float32 little-endian bytes in the file's own axis
+    /// order, so that they can be compared with what other libraries read.
+    public var json: String {
+        JSONText.of(
+            Document(
+                format: inspection.checkpoint.format, family: inspection.network?.family,
+                tensors: inspection.items.map { item in
+                    Document.Tensor(
+                        name: item.entry.name, shape: item.entry.shape.dimensions, dtype: item.entry.dtype,
+                        sha256: item.statistics.sha256)
+                }))
+    }
+
+    /// A tree of the tensors with their statistics, then what network it is and why.
+    public var table: String {
+        let checkpoint = inspection.checkpoint
+        let count = inspection.items.reduce(0) { $0 + $1.entry.shape.elementCount }
+        var text = "\(checkpoint.path): \(checkpoint.format), \(inspection.items.count) tensors, "
+        text += "\(NumberFormat.grouped(count)) numbers, SHA-256 \(checkpoint.sha256.prefix(16))…\n"
+        var table = TextTable([
+            .init("tensor", .left), .init("shape", .left), .init("type", .left), .init("min", .right),
+            .init("max", .right), .init("mean", .right), .init("deviation", .right), .init("zero", .right),
+        ])
+        var path: [String] = []
+        for item in inspection.items {
+            let parts = item.entry.name.split { $0 == "/" || $0 == "." }.map(String.init)
+            for depth in parts.indices.dropLast() where depth >= path.count || path[depth] != parts[depth] {
+                path = Array(path.prefix(depth)) + [parts[depth]]
+                table.add(Self.branch(String(repeating: "  ", count: depth) + parts[depth]))
+            }
+            path = Array(parts.dropLast())
+            table.add(Self.row(item, indent: String(repeating: "  ", count: path.count) + (parts.last ?? "")))
+        }
+        text += table.text
+        let nonFinite = inspection.items.filter { $0.statistics.nonFiniteCount > 0 }
+        for item in nonFinite.prefix(5) {
+            text += "\(item.entry.name): \(item.statistics.nonFiniteCount) elements are NaN or infinite.\n"
+        }
+        if nonFinite.count > 5 { text += "\(nonFinite.count - 5) further tensors hold NaN or infinity.\n" }
+        return text + network
+    }
+
+    private var network: String {
+        guard let network = inspection.network else { return "Network: none recognised (\(inspection.recognition))\n" }
+        let spatial = network.spatialLayers
+        let kernels = spatial.reduce(0) { $0 + $1.kernelCount }
+        let norms = network.layers.count { $0.batchNorm != nil }
+        var text =
+            "Network: \(network.title), \(spatial.count) N×N layers with \(NumberFormat.grouped(kernels)) kernels. "
+        text += "\(network.recognition)\n"
+        text +=
+            norms == 0
+            ? "Batch normalisation: folded into the weights, or none.\n"
+            : "Batch normalisation: beside \(norms) of \(network.layers.count) convolutions.\n"
+        if !network.missingTensors.isEmpty {
+            text += "Missing: \(network.missingTensors.joined(separator: ", ")).\n"
+        }
+        return text
+    }
+
+    private static func branch(_ name: String) -> [TextTable.Cell] {
+        [.init(TextTable.shortened(name, to: 48))] + Array(repeating: .init(""), count: 7)
+    }
+
+    private static func row(_ item: CheckpointInspection.Item, indent: String) -> [TextTable.Cell] {
+        let numbers = item.statistics
+        let count = item.entry.shape.elementCount
+        return [
+            .init(TextTable.shortened(indent, to: 48)), .init(item.entry.shape.description), .init(item.entry.dtype),
+            .init(significant(Double(numbers.minimum))), .init(significant(Double(numbers.maximum))),
+            .init(significant(numbers.mean)), .init(significant(numbers.standardDeviation)),
+            .init(count > 0 ? NumberFormat.percent(Double(numbers.zeroCount) / Double(count)) : "·"),
+        ]
+    }
+
+    /// Four significant digits.
+    private static func significant(_ value: Double) -> String { String(format: "%.4g", value) }
+
+    private struct Document: Encodable {
+        struct Tensor: Encodable {
+            let name: String
+            let shape: [Int]
+            let dtype: String
+            let sha256: String
+        }
+
+        let schema = InspectionReport.schema
+        let format: String
+        let family: String?
+        let tensors: [Tensor]
+
+        enum Keys: String, CodingKey { case schema, format, family, tensors }
+
+        /// Writes `null` where the family is unknown.
+        func encode(to encoder: any Encoder) throws {
+            var box = encoder.container(keyedBy: Keys.self)
+            try box.encode(schema, forKey: .schema)
+            try box.encode(format, forKey: .format)
+            try box.encode(family, forKey: .family)
+            try box.encode(tensors, forKey: .tensors)
+        }
+    }
+}

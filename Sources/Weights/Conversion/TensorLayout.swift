@@ -1,0 +1,104 @@
+import Tensors
+
+/// In which order weights are written: convolutions' axes, linear layers' axes, and the names that go with them.
+public enum TensorLayout: String, Sendable, CaseIterable {
+    /// PyTorch's: O×I×H×W, O×I, weight, bias, running_mean, running_var.
+    case outputFirst = "OIHW"
+    /// Keras': H×W×I×O (depthwise H×W×C×M), I×O, kernel, depthwise_kernel, gamma, beta, moving_mean, moving_variance.
+    case outputLast = "HWIO"
+}
+
+/// How one tensor of a checkpoint is written elsewhere.
+struct TensorPlan: Sendable {
+    let source: Checkpoint.Entry
+    let name: String
+    let type: NumberType
+    let shape: Shape
+    /// Where each axis of the result comes from; nil where the tensor stays as it is.
+    let order: [Int]?
+
+    var byteCount: Int { shape.elementCount * type.sizeBytes }
+
+    /// The tensor as it is.
+    init(keeping entry: Checkpoint.Entry) {
+        source = entry
+        name = entry.name
+        type = entry.type ?? .float32
+        shape = entry.shape
+        order = nil
+    }
+
+    /// The tensor in another layout; `isDepthwise` says that it is a depthwise convolution's weight, `isNorm` that its
+    /// layer is a batch normalisation.
+    init(_ entry: Checkpoint.Entry, layout: TensorLayout, isDepthwise: Bool, isNorm: Bool) {
+        var order: [Int]?
+        var shape = entry.shape
+        var parameter = entry.parameter
+        let words = isNorm ? Self.normWords : []
+        switch layout {
+        case .outputFirst:
+            switch (entry.axes, entry.shape.rank) {
+            case (.rowsColumnsInputOutput, 4) where isDepthwise, (.rowsColumnsChannelMultiplier, 4):
+                order = [2, 3, 0, 1]
+                shape = [entry.shape[2] * entry.shape[3], 1, entry.shape[0], entry.shape[1]]
+                parameter = "weight"
+            case (.rowsColumnsInputOutput, 4):
+                order = [3, 2, 0, 1]
+                shape = Shape([3, 2, 0, 1].map { entry.shape[$0] })
+                parameter = parameter == "pointwise_kernel" ? "pointwise_weight" : "weight"
+            case (_, 2) where parameter == "kernel":
+                order = [1, 0]
+                shape = [entry.shape[1], entry.shape[0]]
+                parameter = "weight"
+            default: parameter = words.first { $0.keras == parameter }?.torch ?? parameter
+            }
+        case .outputLast:
+            guard entry.axes == .outputInputRowsColumns else { break }
+            switch (entry.shape.rank, parameter) {
+            case (4, "weight") where isDepthwise:
+                order = [2, 3, 0, 1]
+                shape = Shape([2, 3, 0, 1].map { entry.shape[$0] })
+                parameter = "depthwise_kernel"
+            case (4, "weight"), (4, "pointwise_weight"):
+                order = [2, 3, 1, 0]
+                shape = Shape([2, 3, 1, 0].map { entry.shape[$0] })
+                parameter = parameter == "weight" ? "kernel" : "pointwise_kernel"
+            case (2, "weight"):
+                order = [1, 0]
+                shape = [entry.shape[1], entry.shape[0]]
+                parameter = "kernel"
+            default: parameter = words.first { $0.torch == parameter }?.keras ?? parameter
+            }
+        }
+        source = entry
+        name = Self.name(entry, parameter)
+        type = entry.type ?? .float32
+        self.shape = shape
+        self.order = order
+    }
+
+    private static let normWords: [(torch: String, keras: String)] = [
+        ("weight", "gamma"), ("bias", "beta"), ("running_mean", "moving_mean"), ("running_var", "moving_variance"),
+    ]
+
+    /// The own path with the new last part; names that do not end in their parameter give way to module and parameter.
+    private static func name(_ entry: Checkpoint.Entry, _ parameter: String) -> String {
+        guard entry.name.hasSuffix(entry.parameter), !entry.module.isEmpty else {
+            return entry.module.isEmpty ? entry.name : "\(entry.module).\(parameter)"
+        }
+        return entry.name.dropLast(entry.parameter.count) + parameter
+    }
+
+    /// The elements, little-endian, in the order of ``shape``.
+    func bytes(from checkpoint: Checkpoint) throws -> [UInt8] {
+        let stored = try checkpoint.bytes(named: source.name)
+        guard let order else { return stored.bytes }
+        var strides = Array(repeating: 1, count: stored.shape.rank)
+        for axis in stride(from: stored.shape.rank - 2, through: 0, by: -1) {
+            strides[axis] = strides[axis + 1] * stored.shape[axis + 1]
+        }
+        return StridedElements.gather(
+            stored.bytes, offset: 0, shape: Shape(order.map { stored.shape[$0] }), strides: order.map { strides[$0] },
+            elementBytes: type.sizeBytes)
+    }
+}

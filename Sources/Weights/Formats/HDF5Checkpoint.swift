@@ -1,0 +1,90 @@
+import Diagnostics
+import Files
+import HDF5
+import Tensors
+
+/// Reads an HDF5 file's listing into a checkpoint: state dicts as they lie, Keras files by their own lists.
+enum HDF5Checkpoint {
+    static func open(_ path: String) throws -> Checkpoint {
+        try open(HDF5File(path: path), path: path, files: [path], format: nil, config: nil)
+    }
+
+    /// Opens a file that lies inside an archive; `config` is the model that the archive describes.
+    static func open(
+        _ file: consuming HDF5File, path: String, files: [String], format: String?, config: String?
+    ) throws -> Checkpoint {
+        let listing = try file.listing()
+        var attributes: [String: String] = [:]
+        for name in try file.attributeNames() {
+            attributes[name] = try file.attribute(name)?.text
+        }
+        if let config { attributes["model_config"] = config }
+        let model = attributes["model_config"].flatMap(KerasModelConfig.facts)
+        let contents = try contents(file, listing, attributes, model)
+        return Checkpoint(
+            path: path, format: format ?? contents.format, files: files, entries: contents.entries,
+            attributes: attributes, model: model, source: HDF5TensorSource(file))
+    }
+
+    private struct Contents {
+        let format: String
+        let entries: [Checkpoint.Entry]
+    }
+
+    private static func contents(
+        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: [String: String], _ model: ModelFacts?
+    ) throws -> Contents {
+        if let keras = try KerasLayout(file, listing: listing) {
+            return Contents(
+                format: "Keras HDF5", entries: try keras.entries(file, listing: listing, facts: model))
+        }
+        if let keras = try Keras3Layout(
+            file, listing: listing, model: model, config: attributes["model_config"])
+        {
+            return Contents(format: "Keras 3 HDF5", entries: try keras.entries())
+        }
+        if let filters = try FilterCollection(listing, path: file.path) {
+            return Contents(format: "CNN Filter DB", entries: filters.entries)
+        }
+        let entries = try listing.datasets.filter { $0.kind == .numeric }.map { dataset in
+            var dtype = dataset.dtype
+            if dtype == "uint16" || dtype == "int16" {
+                let own = try file.attribute("dtype", of: dataset.path)?.text
+                // The same two bytes under another name.
+                if own ?? attributes["dtype"] == "bfloat16" { dtype = "bfloat16" }
+            }
+            return GenericNames.entry(dataset.path, shape: try shape(dataset, file.path), dtype: dtype)
+        }
+        return Contents(format: "HDF5", entries: entries)
+    }
+
+    static func shape(_ dataset: HDF5Dataset, _ path: String) throws -> Shape {
+        guard let shape = Shape.checked(dataset.dimensions) else {
+            throw KernelVizError(
+                code: "weights.tooLarge", subject: "\(path): \(dataset.path)",
+                found: "claims \(dataset.dimensions.map(String.init).joined(separator: "×")) elements",
+                expected: "a tensor that fits into memory", advice: "The file is damaged; copy or download it again")
+        }
+        return shape
+    }
+}
+
+/// Tensors read on demand from an HDF5 file that stays open.
+final class HDF5TensorSource: TensorSource {
+    private let file: HDF5File
+
+    init(_ file: consuming HDF5File) { self.file = file }
+
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+        guard let type = entry.type else {
+            return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name)))
+        }
+        if let offset = try file.plainOffset(entry.name) {
+            return StoredTensor(type: type, content: .region(path: file.path, offset: offset))
+        }
+        if type == .float32 {
+            return StoredTensor(type: type, content: .floats(try file.floats(entry.name)))
+        }
+        return StoredTensor(type: type, content: .bytes(try file.bytes(entry.name)))
+    }
+}

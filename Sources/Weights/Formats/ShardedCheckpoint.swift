@@ -1,0 +1,109 @@
+import Diagnostics
+import Files
+import HDF5
+import Tensors
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Reads several files as one checkpoint: those that an index names (`model.safetensors.index.json`), or all files of
+/// one kind in a folder.
+enum ShardedCheckpoint {
+    /// How many files one checkpoint may have.
+    static let maximumFiles = 400
+    /// Files of the first of these that a folder holds are its checkpoint: other files may lie beside.
+    private static let extensions = [
+        "safetensors", "h5", "hdf5", "keras", "onnx", "pth", "pt", "bin", "npz", "npy",
+    ]
+
+    /// Opens the files that an index names, which lie beside it.
+    static func openIndex(_ path: String) throws -> Checkpoint {
+        let text = try InputFile.bytes(path, limitBytes: 1 << 28)
+        guard let index = try? JSONDecoder().decode(Index.self, from: Data(text)), !index.weight_map.isEmpty else {
+            throw KernelVizError(
+                code: "weights.brokenIndex", subject: path, found: "a JSON file without a weight map",
+                expected: "an index of weights, such as model.safetensors.index.json")
+        }
+        let names = Set(index.weight_map.values).sorted(by: NaturalOrder.precedes)
+        if let outside = names.first(where: { $0.contains("/") || $0.hasPrefix(".") }) {
+            throw KernelVizError(
+                code: "weights.otherFile", subject: path, found: "names the file '\(outside)'",
+                expected: "files beside it")
+        }
+        let folder = FilePaths.folder(of: path)
+        let checkpoint = try join(names.map { "\(folder)/\($0)" }, path: path)
+        if let missing = index.weight_map.keys.sorted().first(where: { checkpoint.entry(named: $0) == nil }) {
+            throw KernelVizError(
+                code: "weights.noTensor", subject: path,
+                found:
+                    "'\(index.weight_map[missing] ?? "")' does not hold the tensor '\(missing)' that the index puts there",
+                advice: "Copy or download the files again")
+        }
+        return checkpoint
+    }
+
+    /// Opens a folder: by its index where there is one.
+    static func openFolder(_ path: String) throws -> Checkpoint {
+        let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let names = try InputFile.names(inFolder: path).sorted(by: NaturalOrder.precedes)
+        if let index = names.first(where: { $0.hasSuffix(".index.json") }) {
+            return try openIndex("\(folder)/\(index)")
+        }
+        let files =
+            extensions.lazy.map { wanted in names.filter { FilePaths.fileExtension(of: $0) == wanted } }
+            .first { !$0.isEmpty } ?? []
+        guard !files.isEmpty else {
+            throw KernelVizError(
+                code: "weights.emptyFolder", subject: path, found: "holds no file of weights",
+                expected: "files that end in " + extensions.sorted().map { ".\($0)" }.joined(separator: ", "))
+        }
+        return try join(files.map { "\(folder)/\($0)" }, path: path)
+    }
+
+    /// Joins files whose tensors have different names.
+    private static func join(_ files: [String], path: String) throws -> Checkpoint {
+        guard files.count <= maximumFiles else {
+            throw KernelVizError(
+                code: "weights.tooMany", subject: path, found: "\(files.count) files",
+                expected: "at most \(maximumFiles)")
+        }
+        let parts = try files.map { try Checkpoint.openFile($0) }
+        if parts.count == 1, let only = parts.first { return only }
+        var owners: [String: Int] = [:]
+        for (index, part) in parts.enumerated() {
+            for entry in part.entries {
+                if let other = owners.updateValue(index, forKey: entry.name) {
+                    throw KernelVizError(
+                        code: "weights.twice", subject: path,
+                        found: "'\(FilePaths.name(of: files[other]))' and '\(FilePaths.name(of: files[index]))' both "
+                            + "hold the tensor '\(entry.name)'",
+                        expected: "the parts of one checkpoint", advice: "Name one of the files instead")
+                }
+            }
+        }
+        return Checkpoint(
+            path: path, format: "\(parts[0].format), \(parts.count) files", files: parts.flatMap(\.files),
+            entries: parts.flatMap(\.entries), attributes: parts[0].attributes, model: parts[0].model,
+            source: ShardedSource(parts: parts, owners: owners))
+    }
+
+    private struct Index: Decodable {
+        let weight_map: [String: String]
+    }
+}
+
+/// Tensors that lie in several checkpoints.
+private struct ShardedSource: TensorSource {
+    let parts: [Checkpoint]
+    let owners: [String: Int]
+
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+        guard let owner = owners[entry.name] else {
+            throw KernelVizError(code: "weights.noTensor", subject: parts[0].path, found: "no tensor '\(entry.name)'")
+        }
+        return try parts[owner].stored(entry)
+    }
+}

@@ -1,0 +1,46 @@
+/// What a file says about its layers beyond their weights: a Keras `model_config`, an ONNX graph.
+public struct ModelFacts: Sendable, Equatable {
+    /// One layer's settings; nil where it has none.
+    public struct Layer: Sendable, Equatable {
+        /// The kind in the library's words ("DepthwiseConv2D", "Conv").
+        public var className: String
+        /// Pixels between neighbouring outputs.
+        public var stride: Int?
+        /// "same", "valid", or ONNX's pads.
+        public var padding: String?
+        /// What a batch normalisation adds to the variance.
+        public var epsilon: Float?
+        /// Into how many groups channels are cut.
+        public var groups: Int?
+
+        /// Groups the settings; see the properties.
+        public init(
+            className: String, stride: Int? = nil, padding: String? = nil, epsilon: Float? = nil, groups: Int? = nil
+        ) {
+            self.className = className
+            self.stride = stride
+            self.padding = padding
+            self.epsilon = epsilon
+            self.groups = groups
+        }
+    }
+
+    /// By the layer's name.
+    public var layers: [String: Layer]
+    /// The layers' names in the model's order.
+    public var order: [String]
+    /// Rows of the input image; nil where free or not said.
+    public var inputSize: Int?
+
+    /// Groups the facts; see the properties.
+    public init(layers: [String: Layer] = [:], order: [String] = [], inputSize: Int? = nil) {
+        self.layers = layers
+        self.order = order
+        self.inputSize = inputSize
+    }
+
+    /// The settings of a layer by its own name or by the end of its path ("backbone.conv1").
+    func layer(_ module: String) -> Layer? {
+        layers[module] ?? module.split(separator: ".").last.flatMap { layers[String($0)] }
+    }
+}

@@ -1,0 +1,69 @@
+import Archives
+import Diagnostics
+import Files
+import Isolation
+
+extension Checkpoint {
+    /// In which process files are read.
+    ///
+    /// Damaged or hostile files can crash or hang the libraries that read them; another process with limits of its own
+    /// bears that. ``current`` holds for everything that a task opens: `Checkpoint.Reading.$current.withValue(…) { … }`.
+    public enum Reading: Sendable, Equatable {
+        /// In this process: quickest, for files that are trusted.
+        case inProcess
+        /// In another process, started from a program that calls ``IsolatedReader/runIfAsked()`` first of all;
+        /// "/proc/self/exe" is this program itself.
+        case isolated(executable: String, limits: ReaderLimits = ReaderLimits())
+
+        /// How this task reads where nothing else is said; in this process unless the program decides otherwise.
+        @TaskLocal public static var current: Reading = .inProcess
+    }
+
+    /// Opens the file, index or folder at `path`; its content decides the format, not its name.
+    ///
+    /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy and ONNX files;
+    /// an index of shards; a folder whose files together are one checkpoint.
+    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.unknownFormat`, the formats' own errors, and
+    /// `weights.readerCrashed` or `weights.readerTimeout` where an isolated reader fails.
+    public static func open(_ path: String, reading: Reading? = nil) throws -> Checkpoint {
+        switch reading ?? .current {
+        case .inProcess:
+            return InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)
+        case .isolated(let executable, let limits):
+            return try IsolatedCheckpoint.open(path, executable: executable, limits: limits)
+        }
+    }
+
+    /// Opens one file in this process.
+    static func openFile(_ path: String) throws -> Checkpoint {
+        switch try FileKind.of(path) {
+        case .hdf5: return try HDF5Checkpoint.open(path)
+        case .zip: return try openArchive(path)
+        case .pickle: return try LegacyTorchCheckpoint.open(path)
+        case .array: return try NumPyCheckpoint.openArray(path)
+        case .safetensors(let headerBytes): return try SafetensorsCheckpoint.open(path, headerBytes: headerBytes)
+        case .onnx: return try ONNXCheckpoint.open(path)
+        case .index: return try ShardedCheckpoint.openIndex(path)
+        case .empty:
+            throw KernelVizError(
+                code: "weights.emptyFile", subject: path, found: "the file is empty", expected: "a file of weights",
+                advice: "Copy or download it again")
+        case .other(let what):
+            throw KernelVizError(
+                code: "weights.unknownFormat", subject: path,
+                found: what.map { "this is \($0)" } ?? "not a file of weights (no known signature)",
+                expected: "HDF5, safetensors, PyTorch, NumPy, Keras or ONNX")
+        }
+    }
+
+    private static func openArchive(_ path: String) throws -> Checkpoint {
+        let archive = try ZipArchive(path: path)
+        if KerasArchive.isOne(archive) { return try KerasArchive.open(archive) }
+        if let folder = TorchCheckpoint.folder(archive) { return try TorchCheckpoint.open(archive, folder: folder) }
+        if archive.members.contains(where: { $0.name.hasSuffix(".npy") }) { return try NumPyCheckpoint.open(archive) }
+        throw KernelVizError(
+            code: "weights.unknownFormat", subject: path,
+            found: "a zip archive without weights (\(archive.members.count) files)",
+            expected: "a Keras, PyTorch or NumPy archive")
+    }
+}

@@ -1,0 +1,137 @@
+import Diagnostics
+import Isolation
+import Tensors
+
+/// What an isolated reader and its parent say to each other.
+///
+/// The parent believes nothing: lengths are bounded by the message, shapes and types are checked anew.
+enum CheckpointMessages {
+    /// A request.
+    enum Request: Equatable {
+        case open(path: String)
+        /// The tensor at this place of the listing.
+        case tensor(Int)
+    }
+
+    static func encode(_ request: Request) -> [UInt8] {
+        var writer = ByteWriter()
+        switch request {
+        case .open(let path):
+            writer.write(UInt8(0))
+            writer.write(path)
+        case .tensor(let index):
+            writer.write(UInt8(1))
+            writer.write(index)
+        }
+        return writer.bytes
+    }
+
+    static func request(_ bytes: [UInt8]) throws -> Request {
+        var reader = ByteReader(bytes)
+        return try reader.byte() == 0 ? .open(path: reader.text()) : .tensor(reader.number())
+    }
+
+    /// A checkpoint without its tensors.
+    struct Listing: Sendable {
+        var format: String
+        var files: [String]
+        var entries: [Checkpoint.Entry]
+        var attributes: [String: String]
+        var model: ModelFacts?
+    }
+
+    /// An answer that is an error: first byte 1.
+    static func encode(_ error: KernelVizError) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt8(1))
+        for text in [error.code, error.subject, error.found] { writer.write(text) }
+        writer.write(error.expected)
+        writer.write(error.advice)
+        return writer.bytes
+    }
+
+    /// Throws the error where an answer is one, else returns a reader behind the first byte.
+    static func success(_ bytes: [UInt8]) throws -> ByteReader {
+        var reader = ByteReader(bytes)
+        guard try reader.byte() == 1 else { return reader }
+        throw KernelVizError(
+            code: try reader.text(), subject: try reader.text(), found: try reader.text(),
+            expected: try reader.optionalText(), advice: try reader.optionalText())
+    }
+
+    static func encode(_ listing: Listing) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt8(0))
+        writer.write(listing.format)
+        writer.write(listing.files.count)
+        for file in listing.files { writer.write(file) }
+        writer.write(listing.entries.count)
+        for entry in listing.entries {
+            writer.write(entry.name)
+            writer.write(entry.shape.rank)
+            for length in entry.shape.dimensions { writer.write(length) }
+            for text in [entry.dtype, entry.module, entry.parameter, entry.axes.rawValue] { writer.write(text) }
+        }
+        writer.write(listing.attributes.count)
+        for (key, value) in listing.attributes.sorted(by: { $0.key < $1.key }) {
+            writer.write(key)
+            writer.write(value)
+        }
+        encode(listing.model, to: &writer)
+        return writer.bytes
+    }
+
+    static func listing(_ bytes: [UInt8]) throws -> Listing {
+        var reader = try success(bytes)
+        let format = try reader.text()
+        let files = try (0..<reader.count()).map { _ in try reader.text() }
+        let entries = try (0..<reader.count()).map { _ in try entry(&reader) }
+        let pairs = try (0..<reader.count()).map { _ in (try reader.text(), try reader.text()) }
+        return Listing(
+            format: format, files: files, entries: entries,
+            attributes: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), model: try model(&reader))
+    }
+
+    private static func entry(_ reader: inout ByteReader) throws -> Checkpoint.Entry {
+        let name = try reader.text()
+        let dimensions = try (0..<reader.count(itemBytes: 8)).map { _ in try reader.number() }
+        guard let shape = Shape.checked(dimensions) else { throw ByteReader.Malformed() }
+        let (dtype, module, parameter) = (try reader.text(), try reader.text(), try reader.text())
+        guard let axes = WeightAxes(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+        return Checkpoint.Entry(
+            name: name, shape: shape, dtype: dtype, module: module, parameter: parameter, axes: axes)
+    }
+
+    private static func encode(_ model: ModelFacts?, to writer: inout ByteWriter) {
+        writer.write(UInt8(model == nil ? 0 : 1))
+        guard let model else { return }
+        writer.write(model.inputSize.map(String.init))
+        writer.write(model.order.count)
+        for name in model.order {
+            writer.write(name)
+            let layer = model.layers[name] ?? ModelFacts.Layer(className: "")
+            writer.write(layer.className)
+            writer.write(layer.stride.map(String.init))
+            writer.write(layer.padding)
+            writer.write(layer.epsilon.map { String($0.bitPattern) })
+            writer.write(layer.groups.map(String.init))
+        }
+    }
+
+    private static func model(_ reader: inout ByteReader) throws -> ModelFacts? {
+        guard try reader.byte() == 1 else { return nil }
+        var model = ModelFacts()
+        model.inputSize = try reader.optionalText().flatMap { Int($0) }
+        for _ in 0..<(try reader.count()) {
+            let name = try reader.text()
+            var layer = ModelFacts.Layer(className: try reader.text())
+            layer.stride = try reader.optionalText().flatMap { Int($0) }
+            layer.padding = try reader.optionalText()
+            layer.epsilon = try reader.optionalText().flatMap { UInt32($0) }.map(Float.init(bitPattern:))
+            layer.groups = try reader.optionalText().flatMap { Int($0) }
+            model.order.append(name)
+            model.layers[name] = layer
+        }
+        return model
+    }
+}

@@ -1,0 +1,66 @@
+import Diagnostics
+import Files
+import Tensors
+
+/// Where a checkpoint's tensors come from: an open file, another process, bytes in memory.
+package protocol TensorSource: Sendable {
+    /// The elements of one tensor of the checkpoint's listing, in the file's axis order.
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor
+}
+
+/// A tensor's elements as a format hands them over.
+package struct StoredTensor: Sendable, Equatable {
+    /// The elements, or where they lie.
+    package enum Content: Sendable, Equatable {
+        /// Little-endian elements.
+        case bytes([UInt8])
+        /// Elements of type float32, ready for use.
+        case floats([Float])
+        /// Little-endian elements that lie in a file as they are, from a byte on.
+        case region(path: String, offset: Int)
+    }
+
+    package let type: NumberType
+    package let content: Content
+
+    package init(type: NumberType, content: Content) {
+        self.type = type
+        self.content = content
+    }
+
+    /// The elements of a tensor of `count` elements as float32.
+    func floats(count: Int, subject: String) throws -> [Float] {
+        let floats: [Float]
+        switch content {
+        case .floats(let values): floats = values
+        case .bytes(let bytes): floats = type.floats(bytes)
+        case .region(let path, let offset) where type == .float32:
+            return try InputFile.floats(path, offset: offset, count: count)
+        case .region(let path, let offset):
+            floats = type.floats(try InputFile.bytes(path, offset: offset, count: count * type.sizeBytes))
+        }
+        guard floats.count == count else { throw Self.changed(subject, found: floats.count, expected: count) }
+        return floats
+    }
+
+    /// The elements of a tensor of `count` elements, little-endian.
+    func bytes(count: Int, subject: String) throws -> [UInt8] {
+        let bytes: [UInt8]
+        switch content {
+        case .floats(let values): bytes = unsafe values.withUnsafeBytes { unsafe Array($0) }
+        case .bytes(let own): bytes = own
+        case .region(let path, let offset):
+            return try InputFile.bytes(path, offset: offset, count: count * type.sizeBytes)
+        }
+        guard bytes.count == count * type.sizeBytes else {
+            throw Self.changed(subject, found: bytes.count / type.sizeBytes, expected: count)
+        }
+        return bytes
+    }
+
+    private static func changed(_ subject: String, found: Int, expected: Int) -> KernelVizError {
+        KernelVizError(
+            code: "weights.changed", subject: subject, found: "\(found) elements", expected: "\(expected)",
+            advice: "The file changed while it was read; try again")
+    }
+}

@@ -1,0 +1,156 @@
+import Diagnostics
+import Tensors
+
+extension Network {
+    /// Opens a file of weights and recognises its architecture.
+    ///
+    /// `strides` tells what an unknown network's file does not. Throws what ``Checkpoint/open(_:reading:)`` and
+    /// ``init(recognising:strides:)`` throw.
+    public static func open(
+        _ path: String, strides: StrideTable? = nil, reading: Checkpoint.Reading? = nil
+    ) throws -> Network {
+        try Network(recognising: Checkpoint.open(path, reading: reading), strides: strides)
+    }
+
+    /// Recognises the architecture of a checkpoint from its names and shapes.
+    ///
+    /// Pointwise convolutions may be absent (``missingTensors``): the kernels can be looked at all the same.
+    /// An unknown network (``family`` is nil) has a layer for every N×N tensor; its strides come from the file's own
+    /// description of the model or from `strides`, else they are unknown.
+    /// Throws `weights.noKernels` without any N×N tensor, `weights.missingTensor` where part of a known family is
+    /// there, `weights.unknownLayer` for a stride of no layer, or the format's own error.
+    public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
+        guard let match = try FamilyRecogniser.recognise(checkpoint) else {
+            try self.init(unknown: checkpoint, strides: strides)
+            return
+        }
+        let facts = checkpoint.model
+        let norms = NormReader(match: match, facts: facts)
+        var layers: [ConvLayer] = []
+        var missing: [String] = []
+        if let strides {
+            try strides.check(names: match.spatial.map { match.table.prefix + $0.module }, checkpoint.path)
+        }
+        let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
+        var number = 0
+        // Some libraries write the classifier as a 1×1 convolution.
+        let classifiers = match.dialect.classifiers.map {
+            ExpectedConv($0, norm: nil, .pointwise, isOptional: true)
+        }
+        for conv in match.blueprint.convs + classifiers {
+            guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
+                if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
+                continue
+            }
+            try Self.checkType(entry, checkpoint)
+            if conv.isSpatial { number += 1 }
+            layers.append(
+                ConvLayer(
+                    number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module,
+                    tensorName: entry.name, weightShape: shape,
+                    stride: strides?.stride(
+                        number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module)
+                        ?? conv.stride,
+                    connectivity: Self.connectivity(conv, entry, shape),
+                    role: Self.role(conv, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
+                    batchNorm: try norms.read(conv, channels: shape[0])))
+        }
+        self.init(
+            checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
+            recognition: Self.sentence(match), layers: layers, missingTensors: missing,
+            classCount: match.dialect.classifiers.lazy.compactMap(match.table.outputs).first,
+            input: InputConvention(
+                attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize,
+                normalisation: match.dialect.normalisation),
+            readWeight: { try Self.readWeight($0, checkpoint) })
+    }
+
+    /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.
+    static func checkType(_ entry: Checkpoint.Entry, _ checkpoint: Checkpoint) throws {
+        guard entry.dtype.contains("int") else { return }
+        throw KernelVizError(
+            code: "weights.integers", subject: "\(checkpoint.path): \(entry.name)", found: "stored as \(entry.dtype)",
+            expected: "floating-point weights", advice: "Convert the file to float32 first")
+    }
+
+    static func readWeight(_ layer: ConvLayer, _ checkpoint: Checkpoint) throws -> Tensor {
+        let tensor = try checkpoint.tensor(named: layer.tensorName)
+        let stored = checkpoint.entry(named: layer.tensorName)?.axes ?? .outputInputRowsColumns
+        let axes = stored.forLayer(isDepthwise: layer.isDepthwise)
+        guard axes.outputFirst(tensor.shape) == layer.weightShape else {
+            throw KernelVizError(
+                code: "weights.wrongShape", subject: "\(checkpoint.path): \(layer.tensorName)",
+                found: "has shape \(tensor.shape)", expected: "the weight of \(layer.label)")
+        }
+        return axes.outputFirst(tensor)
+    }
+
+    private static func connectivity(
+        _ conv: ExpectedConv, _ entry: Checkpoint.Entry, _ shape: Shape
+    ) -> ConvLayer.Connectivity {
+        switch conv.kind {
+        case .depthwise:
+            .depthwise(multiplier: conv.axes(of: entry) == .rowsColumnsChannelMultiplier ? entry.shape[3] : 1)
+        case .grouped where shape[0] > shape[1]:
+            // Input and output of a grouped convolution are equally wide in the families that have one.
+            .grouped(shape[0] / shape[1])
+        default: .standard
+        }
+    }
+
+    private static func role(_ conv: ExpectedConv, isFirst: Bool, isLast: Bool) -> ConvLayer.Role {
+        if isFirst { return .stem }
+        if isLast { return .last }
+        return conv.stride > 1 ? .downsampling : .body
+    }
+
+    private static func sentence(_ match: FamilyRecogniser.Match) -> String {
+        let count = match.spatial.count
+        let prefix = match.table.prefix.isEmpty ? "" : " under '\(match.table.prefix.dropLast())'"
+        let rest =
+            match.unexplainedCount == 0
+            ? "" : "; \(match.unexplainedCount) further N×N tensors belong to no layer of the family"
+        return "All \(count) N×N layers of \(match.family.name) are there with \(match.dialect.name) names"
+            + "\(prefix)\(rest)."
+    }
+}
+
+/// Reads the batch normalisation beside a convolution.
+private struct NormReader {
+    let match: FamilyRecogniser.Match
+    let facts: ModelFacts?
+
+    /// Nil where the checkpoint has none: folded, or the layer has none by design.
+    func read(_ conv: ExpectedConv, channels: Int) throws -> BatchNorm? {
+        guard let module = conv.norm,
+            let mean = try vector(module, ["running_mean", "moving_mean"], channels),
+            let variance = try vector(module, ["running_var", "moving_variance"], channels)
+        else { return nil }
+        return BatchNorm(
+            weight: try vector(module, ["weight", "gamma"], channels) ?? Array(repeating: 1, count: channels),
+            bias: try vector(module, ["bias", "beta"], channels) ?? Array(repeating: 0, count: channels),
+            runningMean: mean, runningVariance: variance, epsilon: epsilon(module))
+    }
+
+    private func vector(_ module: String, _ names: [String], _ count: Int) throws -> [Float]? {
+        guard let entry = names.lazy.compactMap({ match.table.entry(module, $0) }).first else { return nil }
+        guard entry.shape == [count] else {
+            throw KernelVizError(
+                code: "weights.wrongShape", subject: "\(match.table.checkpoint.path): \(entry.name)",
+                found: "has shape \(entry.shape)", expected: "\(count) values, one per channel of its convolution")
+        }
+        return try match.table.checkpoint.tensor(named: entry.name).scalars
+    }
+
+    /// The file's own word ("separate eps=1e-3"), the Keras layer's setting, or the library's default.
+    private func epsilon(_ module: String) -> Float {
+        let attributes = match.table.checkpoint.attributes
+        if let text = attributes["batch_norm"], let range = text.firstRange(of: "eps="),
+            let value = Float(text[range.upperBound...].prefix { !$0.isWhitespace })
+        {
+            return value
+        }
+        if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
+        return facts?.layer(String(module))?.epsilon ?? match.dialect.epsilon
+    }
+}

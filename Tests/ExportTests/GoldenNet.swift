@@ -1,0 +1,1 @@
+../NetworksTests/GoldenNet.swift

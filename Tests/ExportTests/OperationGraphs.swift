@@ -1,0 +1,101 @@
+import Engine
+import Tensors
+
+/// Small graphs with every operation of the engine, weights from a seed.
+enum OperationGraphs {
+    /// 1×6×9×7 in, every operation on the way, 1×5 out.
+    static func everything() -> Graph {
+        var graph = Graph()
+        var generator = SeededGenerator(seed: 7)
+        func random(_ shape: Shape, from low: Float = -1, to high: Float = 1) -> Tensor {
+            Tensor(
+                shape: shape,
+                scalars: (0..<shape.elementCount).map { _ in low + (high - low) * Float(generator.uniform()) })
+        }
+        let input = graph.add(.input, name: "input")
+        // 6×9×7 → 8×5×4: an even length is padded on one side only.
+        let standard = graph.add(
+            .convolution(
+                Convolution(
+                    weight: graph.addParameter("standard/weight", random([8, 6, 3, 3])),
+                    bias: graph.addParameter("standard/bias", random([8])), stride: 2, padding: .same)),
+            input, name: "standard")
+        let relu6 = graph.add(.activation(.relu6), standard, name: "relu6")
+        let norm = graph.add(
+            .batchNormalization(
+                BatchNormalization(
+                    weight: graph.addParameter("norm/weight", random([8])),
+                    bias: graph.addParameter("norm/bias", random([8])),
+                    runningMean: graph.addParameter("norm/running_mean", random([8]), kind: .runningStatistic),
+                    runningVariance: graph.addParameter(
+                        "norm/running_var", random([8], from: 0.5, to: 2), kind: .runningStatistic), epsilon: 1e-3)),
+            relu6, name: "norm")
+        // Padded by other numbers on every side: 8×5×4 → 8×6×5.
+        let grouped = graph.add(
+            .convolution(
+                Convolution(
+                    weight: graph.addParameter("grouped/weight", random([8, 4, 3, 3])),
+                    padding: .explicit(top: 1, left: 2, bottom: 2, right: 1), groups: 2)),
+            norm, name: "grouped")
+        let swish = graph.add(.activation(.hardSwish), grouped, name: "swish")
+        let shuffled = graph.add(.channelShuffle(groups: 4), swish, name: "shuffled")
+        let left = graph.add(.slice(0..<3), shuffled, name: "left")
+        let right = graph.add(.slice(3..<8), shuffled, name: "right")
+        let turned = graph.add(.concatenate, right, left, name: "turned")
+        let shared = graph.add(
+            .sharedDepthwise(SharedDepthwise(weight: graph.addParameter("shared/weight", random([2, 1, 3, 3])))),
+            turned, name: "shared")
+        let affine = graph.add(
+            .affine(
+                scale: graph.addParameter("affine/scale", random([8])),
+                shift: graph.addParameter("affine/shift", random([8]))),
+            shared, name: "affine")
+        let sum = graph.add(.add, affine, swish, name: "sum")
+        let silu = graph.add(.activation(.silu), sum, name: "silu")
+        let pooled = graph.add(
+            .pool(Pool(kind: .average(countsPadding: false), size: 3, stride: 1, padding: .symmetric(1))), silu,
+            name: "pooled")
+        let counted = graph.add(
+            .pool(Pool(kind: .average(countsPadding: true), size: 3, stride: 1, padding: .symmetric(1))), pooled,
+            name: "counted")
+        let squeezed = graph.add(.globalAveragePool, counted, name: "squeezed")
+        let gate = graph.add(.activation(.hardSigmoid), squeezed, name: "gate")
+        let scaled = graph.add(.multiply, counted, gate, name: "scaled")
+        let sigmoid = graph.add(.activation(.sigmoid), scaled, name: "sigmoid")
+        let largest = graph.add(
+            .pool(Pool(kind: .maximum, size: 3, stride: 2, padding: .same)), sigmoid, name: "largest")
+        let part = graph.add(.slice(2..<8), largest, name: "part")
+        graph.add(.activation(.relu), part, name: "nobody reads this")
+        let dropped = graph.add(.dropout(rate: 0.5), part, name: "dropped")
+        let relu = graph.add(.activation(.relu), dropped, name: "relu")
+        let logits = graph.add(
+            .linear(
+                weight: graph.addParameter("head/weight", random([5, 6 * 3 * 3])),
+                bias: graph.addParameter("head/bias", random([5]))),
+            relu, name: "head")
+        graph.setOutput(logits)
+        return graph
+    }
+
+    /// The ONNX operators of ``everything()`` in order, written down by hand from the ONNX operator list.
+    static let everythingOperators = [
+        "Conv", "Constant", "Constant", "Clip", "BatchNormalization", "Conv", "HardSwish",
+        // Channel shuffle: two shapes, cut, transpose, join.
+        "Constant", "Constant", "Reshape", "Transpose", "Reshape",
+        "Constant", "Split", "Concat", "Conv",
+        // The affine as a batch normalisation of mean 0 and variance 1.
+        "Constant", "Constant", "BatchNormalization",
+        "Add", "Sigmoid", "Mul", "AveragePool", "AveragePool", "GlobalAveragePool", "HardSigmoid", "Mul", "Sigmoid",
+        "MaxPool",
+        // The bounds and the axis of the slice.
+        "Constant", "Constant", "Constant", "Slice",
+        "Relu", "Flatten", "Gemm",
+    ]
+
+    /// An input for ``everything()``.
+    static func image(batch: Int = 1) -> Tensor {
+        var generator = SeededGenerator(seed: 8)
+        let shape: Shape = [batch, 6, 9, 7]
+        return Tensor(shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.uniform() * 4 - 2) })
+    }
+}

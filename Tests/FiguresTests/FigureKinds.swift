@@ -1,0 +1,155 @@
+import Classification
+import Kernels
+import Statistics
+import Tensors
+import VGNets
+
+@testable import Figures
+
+/// One figure of every kind that is not a grid, with long and short names.
+enum FigureKinds {
+    /// Those in which text stands on coloured areas, as it should.
+    static let withTextOnAreas: Set<String> = [
+        "shares", "symmetry", "comparison", "diagram", "fixed diagram", "named", "numbers", "paper",
+    ]
+
+    static func figures(width: Double) throws -> [(String, Figure)] {
+        var options = KernelGridOptions()
+        options.widthMillimetres = width
+        let long = PageTests.longName
+        let rows = (0..<17).map { index in
+            LabelSharesFigure.Row(
+                name: index % 2 == 0 ? "#\(index) \(long)" : "#\(index) conv",
+                counts: LabelCounts(Samples.classifications(index * 37 + 1)), isStrided: index % 4 == 0)
+        }
+        let sigmas = (0..<17).map { index in
+            SigmaFigure.Row(
+                name: "\(index)", sigmas: (0..<index).map { 0.5 + Double($0) * 0.3 }, isStrided: index % 4 == 0)
+        }
+        let banks = [
+            Samples.bank(outputs: 40), Samples.bank(outputs: 8, size: 5, name: long), Samples.bank(outputs: 3),
+            Samples.bank(outputs: 9, values: { _ in 0 }),
+        ]
+        let labels = Samples.classifications(40)
+        var numbered = options
+        numbered.showsNumbers = true
+        numbered.order = .similarity
+        let energies = SymmetryEnergies(
+            fullySymmetric: 0.5, swirl: 0.1, axisSaddle: 0.1, diagonalSaddle: 0.1, odd: 0.2)
+        return [
+            (
+                "ridge",
+                try RidgeFigure.figure(of: banks.map(RidgeFigure.Row.init), network: long, widthMillimetres: width)
+            ),
+            ("areas", try ShareAreasFigure.figure(of: rows, network: long, widthMillimetres: width)),
+            ("one area", try ShareAreasFigure.figure(of: [rows[4]], network: "Net", widthMillimetres: width)),
+            ("sigma", try SigmaFigure.figure(of: sigmas, network: "Net", widthMillimetres: width)),
+            (
+                "symmetry",
+                try SymmetryFigure.figure(
+                    of: rows.map {
+                        SymmetryFigure.Row(name: $0.name, energies: energies, kernels: 12, isStrided: $0.isStrided)
+                    }, network: "Net", widthMillimetres: width)
+            ),
+            (
+                "comparison",
+                try NetworkComparisonFigure.figure(
+                    of: ["A", long, "C"].map { NetworkComparisonFigure.Entry(title: $0, rows: rows) },
+                    widthMillimetres: width)
+            ),
+            (
+                "frequency",
+                try FrequencyResponseFigure.figure(
+                    of: banks.map(FrequencyResponseFigure.Row.init), network: "Net", widthMillimetres: width)
+            ),
+            ("scatter", try scatter(width)), ("curves", try curves(width)),
+            ("features", try features(width)), ("feature page", try featurePage(width)),
+            ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
+            ("fixed diagram", try NetworkDiagramFigure.figure(of: changed(), widthMillimetres: width)),
+            (
+                "named",
+                try NamedKernelsFigure.figure(
+                    of: FixedKernels.sixEdgeTwoGaussian, title: "Fig. 7", subject: "kernels", caption: "Eight.",
+                    widthMillimetres: width)
+            ),
+            (
+                "split histogram",
+                try HistogramFigure.figure(of: banks[0], classifications: labels, network: long, options: options)
+            ),
+            (
+                "numbers",
+                try KernelGridFigure(bank: banks[2], network: "Net", options: numbered).figure()
+            ),
+            (
+                "paper",
+                try PanelsFigure(
+                    title: "Fig. 5", subject: "kernels", references: FixedKernels.fourEdge,
+                    panels: [banks[0], banks[1], banks[3]].map {
+                        PanelsFigure.Panel(
+                            title: "Net \($0.layer.label)", bank: $0, classifications: nil, options: options,
+                            findings: ["A finding."])
+                    }, caption: ["A claim."]
+                ).figure(widthMillimetres: width)
+            ),
+        ]
+    }
+
+    static func changed() throws -> VGNetConfig {
+        try VGNetConfig.published("vgnetf1-1.5mp").replacing(
+            name: "derived", channels: [32, 64, 128, 256, 496], blocks: [3, 40, 14, 2],
+            squeezeExcite: .some(SqueezeExcite()))
+    }
+
+    private static func scatter(_ width: Double) throws -> Figure {
+        let entries = (0..<25).map { (index: Int) -> ScatterFigure.Entry in
+            let name = index % 5 == 0 ? PageTests.longName : "net-\(index)"
+            let (column, row) = (index % 7 + 1, index * index % 31)
+            return ScatterFigure.Entry(
+                name: name, x: Double(column) * 1.3, y: 50 + Double(row), isEmphasised: index % 3 == 0)
+        }
+        return try ScatterFigure.figure(
+            of: entries, x: ScatterFigure.Axis(title: "MACs (millions)", isLogarithmic: true, isMoreBetter: false),
+            y: ScatterFigure.Axis(title: "top-1 (%)", isLogarithmic: false, isMoreBetter: true), title: "accuracy",
+            widthMillimetres: width)
+    }
+
+    private static func curves(_ width: Double) throws -> Figure {
+        let series = ["loss", "validation loss"].map { name in
+            CurvesFigure.Series(
+                name: name,
+                points: (1...30).map { (step: Int) -> CurvesFigure.Series.Point in
+                    CurvesFigure.Series.Point(step: Double(step), value: step == 9 ? Double.nan : 3 / Double(step))
+                })
+        }
+        return try CurvesFigure.figure(
+            of: [
+                CurvesFigure.Panel(title: "loss", series: series),
+                CurvesFigure.Panel(title: "learning rate", series: [series[0]]),
+            ], stepTitle: "epoch", title: "run.csv", widthMillimetres: width)
+    }
+
+    static func maps(channels: Int, side: Int, seed: UInt64) -> Tensor {
+        var generator = SeededGenerator(seed: seed)
+        return Tensor(
+            shape: [1, channels, side, side],
+            scalars: (0..<channels * side * side).map { _ in Float(generator.normal()) })
+    }
+
+    private static func maps() throws -> FeatureMapsFigure {
+        try FeatureMapsFigure(
+            before: FeatureMapsFigure.Side(
+                title: "before: " + PageTests.longName, maps: maps(channels: 12, side: 8, seed: 1)),
+            behind: FeatureMapsFigure.Side(title: "behind: conv", maps: maps(channels: 70, side: 4, seed: 2)),
+            picture: FeatureMapsFigure.Picture(width: 8, height: 8, bytes: Array(repeating: 90, count: 192)))
+    }
+
+    private static func features(_ width: Double) throws -> Figure {
+        try maps().figure(network: "Net", subject: "maps", widthMillimetres: width)
+    }
+
+    private static func featurePage(_ width: Double) throws -> Figure {
+        try FeatureMapsPage.figure(
+            of: [FeatureMapsPage.Part(title: "Net", maps: maps())], title: "Fig. 6", subject: "maps", caption: "None.",
+            widthMillimetres: width)
+    }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import Figures
+
+@Suite struct InlineSVGTests {
+    private func figure(_ marks: [Mark]) -> Figure {
+        let paper = Mark.rectangle(Rect(x: 0, y: 0, width: 72, height: 36), fill: .white)
+        return Figure(title: "t", width: 72, height: 36, marks: [paper] + marks)
+    }
+
+    @Test func textIsRealTextOfTheLayoutsLength() {
+        let text = TextMark("a < b & \"c\"", at: Point(10.126, 20), size: 7, anchor: .end, color: .quietInk)
+        let svg = InlineSVG.element(figure([.text(text)]), label: "Kernels of 'a' & b")
+        #expect(
+            svg.hasPrefix(
+                "<svg class=\"figure\" viewBox=\"0 0 72 36\" role=\"img\" aria-label=\"Kernels of &#39;a&#39; &amp; b\">"
+            ))
+        #expect(svg.contains("x=\"10.13\" y=\"20\" text-anchor=\"end\" class=\"quiet\" font-size=\"7\""))
+        #expect(svg.hasSuffix(">a &lt; b &amp; &quot;c&quot;</text></svg>"))
+    }
+
+    @Test func thePaperIsLeftOutAndInkFollowsThePage() {
+        let line = Path([Point(0, 1), Point(5.5, 1)], stroke: Stroke(.axis, width: 0.5, dash: [2, 1]))
+        let svg = InlineSVG.element(
+            figure([.path(line), .rectangle(Rect(x: 1, y: 2, width: 3, height: 4), fill: Color(1, 2, 255))]), label: "")
+        #expect(!svg.contains("#ffffff"))
+        #expect(
+            svg.contains(
+                "<path fill=\"none\" class=\"s-axis\" stroke-width=\"0.5\" stroke-dasharray=\"2 1\" d=\"M0 1L5.5 1\"/>")
+        )
+        #expect(svg.contains("<path fill=\"#0102ff\" d=\"M1 2h3v4h-3z\"/>"))
+    }
+
+    @Test func cellsOfOneColourShareAPath() {
+        let red = Color(200, 0, 0)
+        let grid = CellGrid(
+            frame: Rect(x: 0, y: 0, width: 4, height: 4), columns: 2, colors: [red, .black, .black, red])
+        let svg = InlineSVG.element(figure([.cells(grid)]), label: "")
+        #expect(svg.contains("<path fill=\"#c80000\" shape-rendering=\"crispEdges\" d=\"M0 0h2v2h-2zM2 2h2v2h-2z\"/>"))
+        #expect(svg.contains("<path fill=\"#000000\" shape-rendering=\"crispEdges\" d=\"M2 0h2v2h-2zM0 2h2v2h-2z\"/>"))
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import Kernels
+import Tensors
+import Testing
+
+@testable import Figures
+
+/// What figures measure by themselves.
+@Suite struct MeasureTests {
+    /// Draws from N(mean, deviation²).
+    private func normal(_ count: Int, _ mean: Double, _ deviation: Double, seed: UInt64) -> [Float] {
+        var generator = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in Float(mean + deviation * generator.normal()) }
+    }
+
+    @Test func momentsAreScipys() {
+        // scipy.stats.skew and kurtosis of 1, 2, 3, 10.
+        let moments = Moments([1, 2, 3, 10, .nan])
+        #expect(abs(moments.skewness - 1.0182337649086284) < 1e-12)
+        #expect(abs(moments.excessKurtosis + 0.7696) < 1e-12)
+        #expect(moments.nonFiniteCount == 1)
+        #expect(Moments([5, 5, 5]).skewness == 0 && Moments([5, 5, 5]).excessKurtosis == 0)
+    }
+
+    @Test func oneGaussianIsEnoughForOne() throws {
+        let mixture = try #require(GaussianMixture(normal(3000, 0.3, 0.05, seed: 1)))
+        #expect(mixture.components.count == 1)
+        #expect(abs(mixture.components[0].mean - 0.3) < 0.005)
+        #expect(abs(mixture.components[0].standardDeviation - 0.05) < 0.003)
+        // The likelihood of a fitted Gaussian in closed form: −2 ln L = n (ln(2πσ²) + 1); two parameters.
+        let variance = mixture.components[0].standardDeviation * mixture.components[0].standardDeviation
+        let expected = 3000 * (log(2 * Double.pi * variance) + 1) + 2 * log(3000)
+        #expect(abs(mixture.bic - expected) < 1)
+    }
+
+    @Test func twoPeaksAndASkirtAreFoundAgain() throws {
+        let peaks = normal(2000, -0.2, 0.05, seed: 2) + normal(1000, 0.3, 0.1, seed: 3)
+        let two = try #require(GaussianMixture(peaks))
+        #expect(two.components.count == 2)
+        #expect(abs(two.components[0].share - 2 / 3) < 0.03 && abs(two.components[0].mean + 0.2) < 0.01)
+        #expect(abs(two.components[1].mean - 0.3) < 0.02 && abs(two.components[1].standardDeviation - 0.1) < 0.01)
+        // A narrow peak on a wide skirt with one mean, as weights often are.
+        let nested = try #require(GaussianMixture(normal(2000, 0, 0.05, seed: 4) + normal(2000, 0, 0.5, seed: 5)))
+        #expect(nested.components.count == 2)
+        let widths = nested.components.map(\.standardDeviation).sorted()
+        #expect(abs(widths[0] - 0.05) < 0.01 && abs(widths[1] - 0.5) < 0.05)
+        // The density is one: Σ over a wide range times the step.
+        let area = (-400...400).reduce(0) { $0 + nested.density(Double($1) / 100) } / 100
+        #expect(abs(area - 1) < 1e-3)
+    }
+
+    @Test func tooFewOrEqualValuesHaveNoMixture() {
+        #expect(GaussianMixture(normal(49, 0, 1, seed: 6)) == nil)
+        #expect(GaussianMixture(Array(repeating: 2, count: 500)) == nil)
+        #expect(GaussianMixture(Array(repeating: .nan, count: 500)) == nil)
+    }
+
+    @Test func aDeltaPassesEverythingAndABoxBlursByHand() {
+        let delta = FrequencyResponse(Samples.bank(outputs: 2, values: { $0 % 9 == 4 ? -3 : 0 }))
+        #expect(delta.amplitudes.allSatisfy { abs($0 - 1) < 1e-5 })
+        #expect(delta.kernelCount == 2)
+        let box = FrequencyResponse(Samples.bank(outputs: 1, values: { _ in 2 }))
+        // (1 + 2 cos ωx)(1 + 2 cos ωy) / 9: 1 in the middle, 1/3 for stripes, 1/9 for a checkerboard.
+        #expect(abs(box.constant - 1) < 1e-5 && abs(box.stripes - 1.0 / 3) < 1e-5)
+        #expect(abs(box.amplitudes[0] - 1.0 / 9) < 1e-5)
+        // ωx = π/2, ωy = 0: (1 + 0)·3 / 9.
+        #expect(abs(box.amplitudes[16 * 33 + 24] - 1.0 / 3) < 1e-5)
+    }
+
+    @Test func aSobelKernelStopsConstantImagesInItsOwnDirection() {
+        let values = FixedKernels.sobelX.values
+        let response = FrequencyResponse(Samples.bank(outputs: 1, values: { values[$0] }))
+        // H = −2i sin ωx (1 + cos ωy) / 4: 1 at ωx = ±π/2, 0 along ωx = 0.
+        #expect(response.constant < 1e-6)
+        #expect(abs(response.amplitudes[16 * 33 + 24] - 1) < 1e-5 && abs(response.amplitudes[16 * 33 + 8] - 1) < 1e-5)
+        #expect(response.amplitudes[24 * 33 + 16] < 1e-6)
+    }
+
+    @Test func deadAndBrokenKernelsAreLeftOutOfTheResponse() {
+        let bank = Samples.bank(outputs: 3, values: { $0 < 9 ? 0 : $0 < 18 ? .nan : 1 })
+        #expect(FrequencyResponse(bank).kernelCount == 1)
+        let dead = FrequencyResponse(Samples.bank(outputs: 2, values: { _ in 0 }))
+        #expect(dead.kernelCount == 0 && dead.amplitudes.allSatisfy { $0 == 0 })
+    }
+
+    @Test func channelsAreMatchedByTheirCorrelation() {
+        // Inputs: a ramp and a spot; outputs: the ramp doubled and shifted, the spot negated, a constant.
+        let ramp: [Float] = [0, 1, 2, 3]
+        let spot: [Float] = [0, 5, 0, 0]
+        let inputs = Tensor(shape: [2, 2, 2], scalars: ramp + spot)
+        let outputs = Tensor(
+            shape: [1, 3, 2, 2], scalars: ramp.map { 2 * $0 + 7 } + spot.map { -$0 } + [4, 4, 4, 4])
+        let pairs = ChannelPairs(inputs: inputs, outputs: outputs)
+        #expect(pairs.best.map(\.input) == [0, 1] && pairs.best.map(\.output) == [0, 1])
+        #expect(abs(pairs.best[0].correlation - 1) < 1e-6 && abs(pairs.best[1].correlation + 1) < 1e-6)
+        #expect(pairs.constantOutputs == 1)
+        #expect(abs(pairs.share(above: 0.95) - 2.0 / 3) < 1e-9)
+    }
+
+    @Test func partialCorrelationIsNumpys() {
+        // numpy.corrcoef([1, 2, 3, 5], [2, 1, 4, 3])[0, 1]
+        let pairs = ChannelPairs(
+            inputs: Tensor(shape: [1, 2, 2], scalars: [1, 2, 3, 5]),
+            outputs: Tensor(shape: [1, 2, 2], scalars: [2, 1, 4, 3]))
+        #expect(abs(pairs.best[0].correlation - 0.5291502622129182) < 1e-6)
+    }
+
+    @Test func inputsAreAveragedDownToTheOutputs() {
+        let large = Tensor(
+            shape: [1, 4, 4], scalars: [0, 2, 10, 10, 0, 2, 10, 10, 4, 4, 0, 0, 4, 4, 0, 4])
+        #expect(FeatureMap(large).resized(height: 2, width: 2).scalars == [1, 10, 4, 1])
+        let pairs = ChannelPairs(inputs: large, outputs: Tensor(shape: [1, 2, 2], scalars: [1, 10, 4, 1]))
+        #expect(abs(pairs.best[0].correlation - 1) < 1e-6)
+    }
+
+    @Test func noChannelIsLinkedTwice() {
+        let map: [Float] = [0, 1, 2, 4]
+        let pairs = ChannelPairs(
+            inputs: Tensor(shape: [1, 2, 2], scalars: map),
+            outputs: Tensor(shape: [2, 2, 2], scalars: map + [0, 1, 2, 3]))
+        #expect(pairs.best.count == 2 && pairs.closest(5).count == 1)
+        #expect(pairs.closest(5)[0].output == 0)
+    }
+
+    @Test func ridgesAreDensities() {
+        let row = RidgeFigure.Row(name: "n", weights: normal(20_000, 3, 2, seed: 7), isStrided: false)
+        let area = row.densities.reduce(0, +) / 40
+        #expect(abs(area - 1) < 0.01)
+        // The peak of a normal distribution, 1/√(2π).
+        #expect(abs((row.densities.max() ?? 0) - 0.3989) < 0.02)
+        #expect(RidgeFigure.Row(name: "n", weights: [1, 1], isStrided: false).densities.allSatisfy { $0 == 0 })
+    }
+}

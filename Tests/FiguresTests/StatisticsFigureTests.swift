@@ -1,0 +1,139 @@
+import Classification
+import Diagnostics
+import Kernels
+import Statistics
+import Testing
+
+@testable import Figures
+
+/// What the figures of statistics, networks and evaluations draw.
+@Suite struct StatisticsFigureTests {
+    private func texts(_ figure: Figure) -> [String] { figure.texts.map(\.text) }
+
+    private func sentence(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "no error"
+        } catch { return "\(error)" }
+    }
+
+    @Test func areasStackTheSharesOverTheLayers() throws {
+        var first = LabelCounts()
+        first[.identity] = 1
+        first[.blur] = 3
+        var second = LabelCounts()
+        second[.blur] = 4
+        let rows = [first, second].enumerated().map {
+            LabelSharesFigure.Row(name: "#\($0 + 1) conv", counts: $1, isStrided: $0 == 1)
+        }
+        let figure = try ShareAreasFigure.figure(of: rows, network: "Net")
+        func area(_ label: KernelLabel) -> [Point]? {
+            figure.marks.compactMap { mark -> [Point]? in
+                if case .path(let path) = mark, path.fill == LabelPalette.color(label) { path.points } else { nil }
+            }.first
+        }
+        let blur = try #require(area(.blur))
+        let identity = try #require(area(.identity))
+        // Half a layer level, both layers, half a layer level: above, then back below.
+        #expect(blur.count == 8 && identity.count == 8)
+        let (top, bottom) = (blur[0].y, identity[7].y)
+        #expect(abs((bottom - identity[1].y) - 0.25 * (bottom - top)) < 1e-9)
+        #expect(abs(identity[2].y - bottom) < 1e-9)
+        #expect(area(.edge) == nil)
+        #expect(texts(figure).contains("2") && texts(figure).contains("↓"))
+    }
+
+    @Test func sigmasAreQuartilesAndWideOnesAreCounted() throws {
+        let row = SigmaFigure.Row(name: "4", sigmas: [1.2, 0.8, 1.0, 7, .nan], isStrided: true)
+        #expect(row.sigmas == [0.8, 1.0, 1.2, 7])
+        #expect(abs(row.quantile(0.5) - 1.1) < 1e-12 && abs(row.quantile(0.25) - 0.95) < 1e-12)
+        let figure = try SigmaFigure.figure(of: [row], network: "Net")
+        #expect(texts(figure).contains { $0.contains("median σ of the strided layers 1.10 px") })
+        #expect(texts(figure).joined(separator: " ").contains("1 kernels lie above the axis"))
+    }
+
+    @Test func theFrontHoldsWhatNoOtherBeats() {
+        func entry(_ name: String, _ x: Double, _ y: Double) -> ScatterFigure.Entry {
+            ScatterFigure.Entry(name: name, x: x, y: y)
+        }
+        let small = ScatterFigure.Axis(title: "", isLogarithmic: false, isMoreBetter: false)
+        let large = ScatterFigure.Axis(title: "", isLogarithmic: false, isMoreBetter: true)
+        let entries = [entry("a", 1, 10), entry("b", 2, 9), entry("c", 3, 20), entry("d", 3, 5), entry("e", 0.5, 1)]
+        #expect(ScatterFigure.front(entries, x: small, y: large).map(\.name) == ["e", "a", "c"])
+        #expect(ScatterFigure.front(entries, x: small, y: small).map(\.name) == ["e"])
+    }
+
+    @Test func missingNumbersAreLeftOutAndSaid() throws {
+        let axis = ScatterFigure.Axis(title: "latency", isLogarithmic: true, isMoreBetter: false)
+        let entries = [
+            ScatterFigure.Entry(name: "a", x: 1, y: 2), ScatterFigure.Entry(name: "b", x: 1, y: .nan),
+            ScatterFigure.Entry(name: "c", x: 0, y: 1),
+        ]
+        let figure = try ScatterFigure.figure(of: entries, x: axis, y: axis, title: "t")
+        #expect(texts(figure).contains { $0.contains("2 left out: a number is missing") })
+        #expect(
+            sentence { _ = try ScatterFigure.figure(of: [entries[1]], x: axis, y: axis, title: "t") }
+                == "t: no network with both latency and latency; expected at least one. "
+                + "Evaluate the networks again, or choose other axes.")
+    }
+
+    @Test func logarithmicAxesTickAtPowersOfTen() {
+        let axis = PlotAxis(title: "", range: 0.5...2000, isLogarithmic: true)
+        #expect(axis.ticks(limit: 4).map(\.label) == ["1", "10", "100", "1000"])
+        #expect(abs(axis.place(0.5)) < 1e-12 && abs(axis.place(2000) - 1) < 1e-12)
+        #expect(abs(axis.place(31.6227766) - 0.5) < 1e-6)
+    }
+
+    @Test func curvesBreakAtGapsAndNameTheirBest() throws {
+        let points = [1.0, 0.5, .nan, 0.4, 0.6].enumerated().map {
+            CurvesFigure.Series.Point(step: Double($0), value: $1)
+        }
+        let series = CurvesFigure.Series(name: "loss", points: points)
+        let figure = try CurvesFigure.figure(
+            of: [CurvesFigure.Panel(title: "loss", series: [series])], stepTitle: "epoch", title: "run")
+        let lines = figure.marks.filter {
+            if case .path(let path) = $0 {
+                path.stroke?.color == CurvesFigure.colors[0] && path.stroke?.width == 1.1
+            } else {
+                false
+            }
+        }
+        #expect(lines.count == 2)
+        #expect(texts(figure).contains("loss: last 0.6, best 0.4"))
+        #expect(
+            sentence { _ = try CurvesFigure.figure(of: [], stepTitle: "", title: "run") }
+                == "run: no finite measurements; expected at least one.")
+    }
+
+    @Test func theDiagramMarksWhatDiffersFromThePublishedNet() throws {
+        let plain = try NetworkDiagramFigure.figure(of: .published("vgnetg-1.5mp"))
+        #expect(texts(plain).contains("nothing differs from vgnetg-1.5mp"))
+        #expect(
+            texts(plain).contains("512 × 7×7")
+                && texts(plain).contains(
+                    "1,502,024 learnable parameters  ·  187,819,008 MACs at 224×224  ·  1,000 classes")
+        )
+        #expect(!plain.texts.contains { $0.color == NetworkDiagramFigure.Tint.changed })
+        let changed = try NetworkDiagramFigure.figure(of: FigureKinds.changed())
+        let marked = changed.texts.filter { $0.color == NetworkDiagramFigure.Tint.changed }.map(\.text)
+        #expect(marked.contains("496 × 7×7"))
+        #expect(marked.contains { $0.hasPrefix("6ek2gk (there: learnable)") })
+        #expect(marked.contains { $0.hasPrefix("ratio 0.25 (there: none)") })
+        // 40 blocks do not fit as boxes.
+        #expect(texts(changed).contains("H ×39"))
+    }
+
+    @Test func everyStatisticsFigureRefusesNothingAndBadWidths() {
+        let nothing = "Net: no layers with N×N kernels; expected at least one. Choose another network."
+        #expect(sentence { _ = try RidgeFigure.figure(of: [], network: "Net") } == nothing)
+        #expect(sentence { _ = try ShareAreasFigure.figure(of: [], network: "Net") } == nothing)
+        #expect(sentence { _ = try SigmaFigure.figure(of: [], network: "Net") } == nothing)
+        #expect(sentence { _ = try SymmetryFigure.figure(of: [], network: "Net") } == nothing)
+        #expect(sentence { _ = try FrequencyResponseFigure.figure(of: [], network: "Net") } == nothing)
+        let narrow = "figure: a width of 0 mm; expected 80 to 400 mm. Pass another --width."
+        #expect(
+            sentence { _ = try NetworkDiagramFigure.figure(of: .published("vgnetg-1.0mp"), widthMillimetres: 0) }
+                == narrow)
+        #expect(sentence { _ = try NetworkComparisonFigure.figure(of: [], widthMillimetres: 0) } == narrow)
+    }
+}

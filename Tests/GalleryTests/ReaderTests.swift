@@ -1,0 +1,66 @@
+import Diagnostics
+import Figures
+import Files
+import TestSupport
+import Testing
+
+@testable import Gallery
+
+/// Training logs and evaluations as figures read them.
+@Suite struct ReaderTests {
+    private func sentence(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "no error"
+        } catch { return "\(error)" }
+    }
+
+    @Test func columnsOfOneKindShareAnAxis() throws {
+        let log = try TrainingLog(
+            csv: "epoch,train_loss,val_top1,lr,val_loss,seconds\r\n1,2.5,0.3,0.1,2.4,10\r\n2, 2.0 ,,0.05,2.1,11\r\n",
+            subject: "run.csv")
+        #expect(log.stepName == "epoch")
+        #expect(log.panels.map(\.title) == ["loss", "accuracy", "learning rate", "seconds"])
+        #expect(log.panels[0].series.map(\.name) == ["train_loss", "val_loss"])
+        #expect(log.panels[0].series[0].points.map(\.value) == [2.5, 2])
+        #expect(log.panels[1].series[0].points[1].value.isNaN)
+        #expect(log.panels[1].series[0].points[1].step == 2)
+        let numbered = try TrainingLog(csv: "loss\n3\n2", subject: "x")
+        #expect(numbered.stepName == "row" && numbered.panels[0].series[0].points.map(\.step) == [1, 2])
+    }
+
+    @Test func badLogsGetOneClearSentence() {
+        func of(_ csv: String) -> String { sentence { _ = try TrainingLog(csv: csv, subject: "run.csv") } }
+        #expect(of("") == "run.csv: an empty file; expected a header and rows of numbers separated by commas.")
+        #expect(of("epoch,loss\n") == "run.csv: a header alone; expected at least one row of numbers.")
+        #expect(of("epoch,loss\n1,2,3\n") == "run.csv: 3 cells in line 2; expected 2, as in the header.")
+        #expect(of("epoch,loss\n1,low\n") == "run.csv: 'low' in line 2; expected a number.")
+        #expect(of("epoch\n1\n") == "run.csv: no column beside 'epoch'; expected at least one quantity.")
+        #expect(
+            of("loss,loss\n1,1\n")
+                == "run.csv: two columns of one name or one without a name; expected a header of different names.")
+    }
+
+    @Test func evaluationsAreReadPerImage() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.json"
+            try AtomicFile.write(
+                text: """
+                    {"schema": "kernelviz.evaluation/1", "network": "vgnetg-1.0mp", "parameters": 997358,
+                     "macs": 282600464, "inputShape": [2, 3, 224, 224], "latencyMilliseconds": 8.0, "top1": 0.666,
+                     "anything": [1, 2]}
+                    """, to: path)
+            let network = try EvaluatedNetwork(contentsOf: path)
+            #expect(network.name == "vgnetg-1.0mp" && network.macs == 141_300_232)
+            #expect(network.value(.latency) == 4 && network.value(.parameters) == 0.997358)
+            #expect(abs(network.value(.accuracy) - 66.6) < 1e-9)
+            let figure = try EvaluatedNetwork.scatter([network], x: .parameters, y: .accuracy)
+            #expect(figure.texts.map(\.text).contains("vgnetg-1.0mp"))
+            try AtomicFile.write(text: "{}", to: path)
+            #expect(
+                sentence { _ = try EvaluatedNetwork(contentsOf: path) }
+                    == "\(path): no evaluation of a network; expected the JSON that 'kernelviz eval --format json' "
+                    + "writes. Run 'kernelviz eval NETWORK --format json -o a.json'.")
+        }
+    }
+}

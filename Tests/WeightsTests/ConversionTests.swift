@@ -1,0 +1,136 @@
+import Diagnostics
+import Files
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Weights
+
+/// Files written in another format and back.
+@Suite struct ConversionTests {
+    static let folder = FrameworkFileTests.folder
+    static let formats: [(CheckpointFormat, String)] = [(.hdf5, "h5"), (.safetensors, "safetensors"), (.npz, "npz")]
+    static let sources = [
+        "training.pth", "training_legacy.pth", "arrays.npz", "keras2_model.h5", "keras3.keras", "exported.onnx",
+        "sharded",
+    ]
+
+    @Test(arguments: sources)
+    func everyPairOfFormatsGivesTheSameTensorsBack(source: String) throws {
+        try withTemporaryFolder { folder in
+            let original = try Checkpoint.open("\(Self.folder)/\(source)")
+            for (first, firstName) in Self.formats {
+                let there = "\(folder)/a.\(firstName)"
+                try CheckpointConversion(original).write(to: there, format: first, overwriting: .replace)
+                for (second, secondName) in Self.formats {
+                    let back = "\(folder)/b.\(secondName)"
+                    let middle = try Checkpoint.open(there)
+                    try CheckpointConversion(middle).write(to: back, format: second, overwriting: .replace)
+                    let result = try Checkpoint.open(back)
+                    #expect(Set(result.entries.map(\.name)) == Set(original.entries.map(\.name)))
+                    for entry in original.entries {
+                        let same = try result.bytes(named: entry.name) == original.bytes(named: entry.name)
+                        #expect(same, "\(source) → \(firstName) → \(secondName): \(entry.name)")
+                    }
+                    #expect(try CheckpointDifference(original, result).isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func theSameConversionGivesTheSameBytes() throws {
+        try withTemporaryFolder { folder in
+            let original = try Checkpoint.open(Self.folder + "/state_dict.pth")
+            for (format, name) in Self.formats {
+                let files = try (0..<2).map { index -> [UInt8] in
+                    let path = "\(folder)/\(index).\(name)"
+                    try CheckpointConversion(original).write(to: path, format: format)
+                    return try InputFile.bytes(path)
+                }
+                #expect(files[0] == files[1], "\(name)")
+            }
+        }
+    }
+
+    @Test func kerasWeightsBecomePyTorchsAndBack() throws {
+        try withTemporaryFolder { folder in
+            let keras = try Checkpoint.open(Self.folder + "/keras3.weights.h5")
+            let there = folder + "/torch.safetensors"
+            try CheckpointConversion(keras, layout: .outputFirst).write(to: there, format: .safetensors)
+            let torch = try Checkpoint.open(there)
+            // From the script: 3→8 standard, 8 depthwise 5×5, a separable one, 12→12 in 3 groups, 12→4 dense.
+            #expect(torch.entry(named: "stem.weight")?.shape == [8, 3, 3, 3])
+            #expect(torch.entry(named: "spatial.weight")?.shape == [8, 1, 5, 5])
+            #expect(torch.entry(named: "grouped.weight")?.shape == [12, 4, 3, 3])
+            #expect(torch.entry(named: "head.weight")?.shape == [4, 12])
+            #expect(torch.entry(named: "stem_bn.running_mean")?.shape == [8])
+            let stem = try #require(keras.entries.first { $0.module == "stem" })
+            let own = try keras.tensor(named: stem.name)
+            #expect(try torch.tensor(named: "stem.weight") == own.transposed([3, 2, 0, 1]))
+            let back = folder + "/keras.npz"
+            try CheckpointConversion(torch, layout: .outputLast).write(to: back, format: .npz)
+            #expect(try Checkpoint.open(back).tensor(named: "stem.kernel") == own)
+        }
+    }
+
+    @Test func metadataTravel() throws {
+        try withTemporaryFolder { folder in
+            let original = try Checkpoint.open(Self.folder + "/kinds.safetensors")
+            let small = Checkpoint(
+                path: "a", format: "test", files: [],
+                entries: [Checkpoint.Entry(name: "x", shape: [2], dtype: "float32")],
+                attributes: original.attributes, source: Ones())
+            for (format, name) in Self.formats {
+                let path = "\(folder)/a.\(name)"
+                try CheckpointConversion(small).write(to: path, format: format)
+                #expect(try Checkpoint.open(path).attributes == ["made": "by safetensors"], "\(name)")
+            }
+        }
+    }
+
+    @Test func aTypeThatTheFormatLacksIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let original = try Checkpoint.open(Self.folder + "/kinds.safetensors")
+            let error = #expect(throws: KernelVizError.self) {
+                try CheckpointConversion(original).write(to: folder + "/a.npz", format: .npz)
+            }
+            #expect(
+                error?.description
+                    == "\(original.path): float8: stored as float8_e4m3fn, which this format lacks. "
+                    + "Convert to .safetensors.")
+            let left = try InputFile.names(inFolder: folder)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test func differencesAreNamed() throws {
+        let a = Checkpoint(
+            path: "a", format: "test", files: [],
+            entries: [
+                Checkpoint.Entry(name: "x/weight", shape: [2], dtype: "float32"),
+                Checkpoint.Entry(name: "y", shape: [3], dtype: "float32"),
+                Checkpoint.Entry(name: "z", shape: [1], dtype: "float32"),
+            ], source: Ones())
+        struct Other: TensorSource {
+            func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+                StoredTensor(
+                    type: .float32,
+                    content: .floats(
+                        entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
+            }
+        }
+        let b = Checkpoint(
+            path: "b", format: "test", files: [],
+            entries: [
+                Checkpoint.Entry(name: "x.weight", shape: [2], dtype: "float32"),
+                Checkpoint.Entry(name: "y", shape: [3], dtype: "float32"),
+                Checkpoint.Entry(name: "w", shape: [1], dtype: "float32"),
+            ], source: Other())
+        let difference = try CheckpointDifference(a, b)
+        #expect(difference.onlyInFirst == ["z"])
+        #expect(difference.onlyInSecond == ["w"])
+        #expect(difference.equalCount == 1)
+        #expect(difference.changes.map(\.differingCount) == [2])
+        #expect(difference.changes.map(\.maximumDifference) == [2])
+    }
+}
