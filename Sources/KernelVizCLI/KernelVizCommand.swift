@@ -18,6 +18,7 @@ public struct KernelVizCommand: ParsableCommand {
             ReportCommand.self,
             DeriveCommand.self,
             EvalCommand.self,
+            BenchCommand.self,
             ExportCommand.self,
             WeightsCommand.self,
             DemoCommand.self,
