@@ -55,6 +55,18 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     let x86Operators: [Target] = []
 #endif
 
+/// Copies of TrainingOperators, likewise.
+#if arch(x86_64)
+    let x86Loops = [
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Loops: [Target] = []
+#endif
+
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -79,7 +91,6 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CSystem"),
-
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What every module stands on.
@@ -115,23 +126,18 @@ let package = Package(
             "EngineOperators",
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
+        module(
+            "Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "CProcessor"),
         .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
-        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
-        loops(
-            "TrainingOperatorsAVX512",
-            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "TrainingOperators", "TrainingOperatorsAVX2", "TrainingOperatorsAVX512",
-                "CProcessor", "Tensors", "Diagnostics",
-            ], settings: []),
+                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+            ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
@@ -166,15 +172,14 @@ let package = Package(
             "KernelViz",
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
-                "Statistics",
-                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
+                "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
         .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
-
         .executableTarget(
             name: "TrainingBenchmark",
             dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
@@ -204,7 +209,8 @@ let package = Package(
         tests(
             "Gallery",
             [
-                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors",
+                "Files",
                 "Diagnostics",
             ]),
         tests("VGNets", ["Diagnostics"]),
@@ -225,6 +231,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ] + x86Operators,
+    ] + x86Operators + x86Loops,
     swiftLanguageModes: [.v6]
 )

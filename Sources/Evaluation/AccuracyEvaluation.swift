@@ -65,7 +65,8 @@ public struct AccuracyEvaluation: Sendable, Equatable {
                 advice: "Choose another data set or another net")
         }
         let worker = AccuracyWorker(
-            network: network, data: data, plan: try ExecutionPlan(
+            network: network, data: data,
+            plan: try ExecutionPlan(
                 network.graph, inputShape: network.inputShape(images: min(batch, max(1, data.count)))),
             seed: seed, shifts: shifts)
         let size = min(batch, max(1, data.count))
@@ -206,8 +207,14 @@ private struct AccuracyWorker: Sendable {
             let margin = size / 8
             let freeX = resized.width - size
             let freeY = resized.height - size
-            let x = freeX > 0 ? Int(generator.uniform() * Double(freeX + 1)) : Int(generator.uniform() * Double(2 * margin + 1)) - margin
-            let y = freeY > 0 ? Int(generator.uniform() * Double(freeY + 1)) : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            let x =
+                freeX > 0
+                ? Int(generator.uniform() * Double(freeX + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            let y =
+                freeY > 0
+                ? Int(generator.uniform() * Double(freeY + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
             return resized.cropped(x: x, y: y, width: size, height: size)
         }
         return (crop(), crop())

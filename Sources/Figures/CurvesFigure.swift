@@ -64,6 +64,11 @@ public enum CurvesFigure {
         }
         let steps = usable.flatMap(\.series).flatMap(\.points).map(\.step).filter(\.isFinite)
         let (first, last) = (steps.min() ?? 0, steps.max() ?? 1)
+        // Steps and epochs are counted: no halves between them.
+        let isCounted = steps.allSatisfy { $0 == $0.rounded() && abs($0) < 1e9 }
+        let range = first...(last > first ? last : first + 1)
+        let ticks = AxisTicks(in: range, limit: max(3, Int(widthMillimetres / 10))).values
+            .filter { !isCounted || $0 == $0.rounded() }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, "")
         for (index, panel) in usable.enumerated() {
@@ -78,7 +83,8 @@ public enum CurvesFigure {
             let values = panel.series.flatMap(\.points).map(\.value)
             var plot = PlotFrame(
                 x: PlotAxis(
-                    title: index == usable.count - 1 ? stepTitle : "", range: first...(last > first ? last : first + 1)),
+                    title: index == usable.count - 1 ? stepTitle : "", range: range,
+                    ticks: isCounted ? ticks.map { ($0, NumberText.grouped(Int($0))) } : nil),
                 y: .fitting(panel.title, values), height: min(max(page.contentWidth * 0.3, 80), 220))
             plot.draw(on: &page)
             plot.drawBaseline(on: &page)

@@ -39,7 +39,8 @@ struct PlotAxis {
     /// The given ticks, or at most `limit` round numbers.
     func ticks(limit: Int) -> [(value: Double, label: String)] {
         if let ticks { return ticks }
-        if isLogarithmic { return logarithmicTicks(limit: limit) }
+        // Over less than a decade round numbers serve a logarithmic axis as well.
+        if isLogarithmic, range.upperBound / range.lowerBound > 9 { return logarithmicTicks(limit: limit) }
         let round = AxisTicks(in: range, limit: limit)
         return Array(zip(round.values, round.labels)).map { ($0, $1) }
     }

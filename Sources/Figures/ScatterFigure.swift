@@ -67,10 +67,10 @@ public enum ScatterFigure {
             height: min(max(page.contentWidth * 0.6, 110), 420))
         plot.draw(on: &page)
         plot.drawBaseline(on: &page)
-        drawFront(usable, x, y, in: plot, on: &page)
+        let isJoined = drawFront(usable, x, y, in: plot, on: &page)
         drawPoints(usable, in: plot, on: &page)
         page.y = plot.bottom
-        if usable.count > 1 { page.caption("Line: networks that no other one beats on both axes.") }
+        if isJoined { page.caption("Line: networks that no other one beats on both axes.") }
         return page.finished(title: title)
     }
 
@@ -84,10 +84,14 @@ public enum ScatterFigure {
         return entries.filter { entry in !entries.contains { beats($0, entry) } }.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
     }
 
-    private static func drawFront(_ entries: [Entry], _ x: Axis, _ y: Axis, in plot: PlotFrame, on page: inout Page) {
+    /// Draws the line of the best; false where there is only one.
+    private static func drawFront(_ entries: [Entry], _ x: Axis, _ y: Axis, in plot: PlotFrame, on page: inout Page)
+        -> Bool
+    {
         let points = front(entries, x: x, y: y).map { plot.point($0.x, $0.y) }
-        guard points.count > 1 else { return }
+        guard points.count > 1 else { return false }
         page.add(.path(Path(points, stroke: Stroke(Color(grey: 0xB0), width: 0.8, dash: [3, 2]))))
+        return true
     }
 
     private static func drawPoints(_ entries: [Entry], in plot: PlotFrame, on page: inout Page) {

@@ -21,6 +21,16 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         /// The share of pictures whose first guess is right, in per cent.
         case accuracy
 
+        /// The quantity in words that begin a title.
+        var title: String {
+            switch self {
+            case .parameters: "Parameters"
+            case .macs: "MACs"
+            case .latency: "Latency"
+            case .accuracy: "Accuracy"
+            }
+        }
+
         /// The axis that shows it.
         public var axis: ScatterFigure.Axis {
             switch self {
@@ -86,7 +96,7 @@ public struct EvaluatedNetwork: Sendable, Equatable {
                 isEmphasised: ["vgnet", "derived"].contains { network.name.lowercased().hasPrefix($0) })
         }
         return try ScatterFigure.figure(
-            of: entries, x: x.axis, y: y.axis, title: "\(y.rawValue) against \(x.rawValue)",
+            of: entries, x: x.axis, y: y.axis, title: "\(y.title) against \(x.title)",
             widthMillimetres: widthMillimetres)
     }
 

@@ -48,12 +48,12 @@ import Testing
         }
     }
 
-    @Test func aFolderIsNotACheckpoint() throws {
+    @Test func aFolderWithoutCheckpoints() throws {
         try expect(
             ["classify", "."],
             """
-            .: holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, .onnx, .pt, \
-            .pth, .safetensors.
+            .: no checkpoint in this folder; expected files ending in .h5, .hdf5, .keras, .pth, .pt, .safetensors, \
+            .npz or .onnx. Name a file, or a folder that holds some.
             """)
     }
 

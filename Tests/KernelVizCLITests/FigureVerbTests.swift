@@ -40,9 +40,10 @@ import Testing
     @Test(.needsSharedFiles) func allLayersNeedAPDF() throws {
         let checkpoint = SharedFiles.path("weights/mobilenetv1_0.25_224.h5")
         #expect(
-            try sentence(["render", "kernels", checkpoint, "--layer", "all", "-o", "atlas.png", "--no-labels"]).hasSuffix(
-                "atlas.png: 14 pages in one picture; expected .pdf. "
-                    + "Name the output with this extension, or choose one layer.\n"))
+            try sentence(["render", "kernels", checkpoint, "--layer", "all", "-o", "atlas.png", "--no-labels"])
+                .hasSuffix(
+                    "atlas.png: 14 pages in one picture; expected .pdf. "
+                        + "Name the output with this extension, or choose one layer.\n"))
     }
 
     @Test(.needsSharedFiles) func everyPlotAndTheReportAreWritten() throws {

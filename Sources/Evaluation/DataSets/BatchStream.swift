@@ -118,7 +118,8 @@ private struct BatchSource {
                 if isStrict { return .failure(error) }
                 unreadable.append("\(error)")
             } catch {
-                return .failure(KernelVizError(code: "data.unreadable", subject: data.name(of: index), found: "\(error)"))
+                return .failure(
+                    KernelVizError(code: "data.unreadable", subject: data.name(of: index), found: "\(error)"))
             }
         }
         if images.isEmpty || (dropsLast && images.count < batch) { return nil }
