@@ -126,7 +126,9 @@ let package = Package(
             "EngineOperators",
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
+        module(
+            "Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
         .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),

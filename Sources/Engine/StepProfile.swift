@@ -56,22 +56,6 @@ extension ExecutionPlan {
                 minimumMilliseconds: sorted[0], medianMilliseconds: sorted[sorted.count / 2])
         }
     }
-
-    /// The processor's multiply-add limit with the plan's operators, in GFLOP/s on one thread: the best of some short
-    /// runs of multiply-adds that stay in registers; nil for plain loops.
-    public func peakGigaflops(rounds: Int = 20) -> Double? {
-        guard let operators = blocked?.operators else { return nil }
-        let count = 20_000
-        let clock = ContinuousClock()
-        var best = Duration.seconds(1_000)
-        var total: Float = 0
-        for _ in 0..<max(1, rounds) {
-            best = min(best, clock.measure { total += operators.multiplyAdds(count) })
-        }
-        // Reading the total keeps the work from being dropped.
-        precondition(total.isFinite)
-        return 512 * Double(count) / (best / .nanoseconds(1))
-    }
 }
 
 extension BlockedPlan {

@@ -19,6 +19,7 @@ public struct KernelVizCommand: ParsableCommand {
             DeriveCommand.self,
             TrainCommand.self,
             EvalCommand.self,
+            BenchCommand.self,
             TrainCommand.self,
             ExportCommand.self,
             WeightsCommand.self,

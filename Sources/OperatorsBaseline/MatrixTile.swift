@@ -15,11 +15,18 @@ func matrixTile<let pixels: Int, let blocks: Int>(
     _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int
 ) {
     prefetch(call, from: start, pixels: pixels)
-    // With a stride that is known, neighbouring pixels need no address registers of their own.
+    finish(call, from: start, products(tile, call, from: start))
+}
+
+/// With a stride that is known, neighbouring pixels need no address registers of their own.
+@inline(__always)
+private func products<let pixels: Int, let blocks: Int>(
+    _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int
+) -> Accumulators<pixels, blocks> {
     switch call.pixelStride {
-    case 16: finish(call, from: start, multiply(tile, call, from: start, stride: 16))
-    case 2: finish(call, from: start, multiply(tile, call, from: start, stride: 2))
-    default: finish(call, from: start, multiply(tile, call, from: start, stride: call.pixelStride))
+    case 16: multiply(tile, call, from: start, stride: 16)
+    case 2: multiply(tile, call, from: start, stride: 2)
+    default: multiply(tile, call, from: start, stride: call.pixelStride)
     }
 }
 

@@ -25,6 +25,21 @@ import VGNets
         try expectFixedKernels(golden, net.graph)
     }
 
+    /// The same with everything fused, on every instruction set that this processor has, on one thread and two.
+    @Test(.needsSharedFiles, arguments: GoldenNet.names, ExecutionOptions.available)
+    func everyPathGivesPyTorchsLogits(name: String, operators: ExecutionOptions.Operators) throws {
+        let golden = try GoldenNet(name)
+        // Plain loops on the one large image are slow, and run with taps elsewhere.
+        if operators == .reference && golden.input.shape[2] > 100 { return }
+        let net = try VGNet(golden.config, weights: golden.weights)
+        for threads in operators == .reference ? [1] : [1, 2] {
+            let plan = try ExecutionPlan(
+                net.graph, inputShape: golden.input.shape,
+                options: ExecutionOptions(operators: operators, threads: threads))
+            #expect(relativeError(try plan.run(golden.input).scalars, golden.logits) <= 1e-4)
+        }
+    }
+
     /// The graph and the closed form of the design count the same.
     private func expectCounts(_ golden: GoldenNet, _ graph: Graph) throws {
         let counts = golden.config.parameters

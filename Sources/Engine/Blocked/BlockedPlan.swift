@@ -4,7 +4,9 @@ import OperatorCalls
 import Tensors
 
 /// Steps on blocked channels with addresses, ready to run for one image after another.
-struct BlockedPlan: Sendable {
+struct BlockedPlan: @unchecked Sendable {
+    // Sendable: the pointer leads to constants that nobody writes.
+
     /// A step and what it computes.
     struct NamedStep: Sendable {
         let name: String
@@ -13,7 +15,7 @@ struct BlockedPlan: Sendable {
         let macs: Int
         /// What must be read and written at least, in bytes, for one image.
         let byteCount: Int
-        let step: any BlockedStep
+        var step: any BlockedStep
     }
 
     /// A result that is read from outside, once the step before it has run.
@@ -46,6 +48,7 @@ struct BlockedPlan: Sendable {
     let stripCount: Int
     /// The places of results in the arena.
     let slots: [ArenaSlot]
+    private let weights: UnsafePointer<Float>
     private let constants: ConstantArena
 
     init(
@@ -73,12 +76,15 @@ struct BlockedPlan: Sendable {
                 expected: "fewer than 2^31", advice: "Use a smaller image or a smaller net")
         }
         let constants = ConstantArena()
-        steps = planner.steps.map { pending in
+        var steps = planner.steps.map { pending in
             let touched = Set(pending.touched).reduce(0) { $0 + storages.storages[$1].floatCount }
             return NamedStep(
                 name: pending.name, kind: pending.kind, macs: pending.macs,
                 byteCount: 4 * (touched + pending.constantCount), step: pending.resolved(storages, constants))
         }
+        WeightPrefetch.assign(to: &steps, streamCount: constants.stream.count)
+        self.steps = steps
+        weights = constants.copyStream()
         stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }
         func reading(_ index: Int) -> Reading {
             guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }
@@ -111,7 +117,7 @@ struct BlockedPlan: Sendable {
         let strips = memory + arenaStride * (images >= threads ? threads : 1)
         return StepContext(
             image: input + image * imageCount, arena: memory + arena * arenaStride,
-            strip: strips + worker * stripStride, operators: operators)
+            strip: strips + worker * stripStride, weights: weights, operators: operators)
     }
 
     /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.

@@ -18,6 +18,8 @@ struct BlockedPlanner {
     private(set) var steps: [any PendingStep] = []
     /// Depthwise convolutions that wait for the pointwise one that they are computed with, by its last node.
     private var waiting: [Int: [PendingDepthwise]] = [:]
+    /// Convolutions of the image that wait for the depthwise one that reads them, by that one's first node.
+    private var waitingStems: [Int: PendingMatrix] = [:]
 
     init(graph: Graph, shapes: [Shape], fusion: FusionMap, operators: OperatorSet, threads: Int) {
         self.graph = graph
@@ -176,19 +178,27 @@ extension BlockedPlanner {
         if let index = fused.residual {
             residual = plain(value(index), name).plainStorage
         }
-        let storage = storages.add(
-            blocks: (channels + 15) / 16, pixels: geometry.outputHeight * geometry.outputWidth)
+        let reader = fusion.stems[fused.tail]
+        let blocks = (channels + 15) / 16
+        let storage =
+            reader == nil
+            ? storages.add(blocks: blocks, pixels: geometry.outputHeight * geometry.outputWidth)
+            : storages.addStrip(blocks: blocks)
         let isPixel = geometry.outputHeight * geometry.outputWidth == 1
         let folded = FoldedWeights(weight, bias: bias, map: fused.folded)
-        let matrix = PendingMatrix(
+        var matrix = PendingMatrix(
             name: name, geometry: geometry, input: input, weight: folded.weight, bias: folded.bias,
             epilogue: PendingEpilogue(
                 function: fused.function?.epilogue ?? .none, scale: fused.affine?.scale, shift: fused.affine?.shift,
                 addsResidualFirst: fused.addsResidualFirst),
             output: storage, residual: residual, depthwise: waiting.removeValue(forKey: fused.tail) ?? [],
             panelWidths: isPixel ? operators.singlePixelPanelWidths : operators.panelWidths, threads: threads)
-        placeStrips(matrix)
-        append(matrix)
+        if let reader {
+            waitingStems[reader] = matrix
+        } else {
+            placeStrips(&matrix)
+            append(matrix)
+        }
         values[fused.tail] = BlockedValue(
             height: geometry.outputHeight, width: geometry.outputWidth, channels: channels, storage: storage)
     }
@@ -224,13 +234,28 @@ extension BlockedPlanner {
         }
     }
 
-    /// Gives the depthwise results that stay in the strip their places in it.
-    private mutating func placeStrips(_ matrix: PendingMatrix) {
-        let blockStride = matrix.stripRows * matrix.geometry.outputWidth * 16
+    /// Gives what stays in the strip its place in it: depthwise results, the rows of a stem, its padded copy.
+    private mutating func placeStrips(_ matrix: inout PendingMatrix) {
+        let rows = matrix.stripRows
+        let blockStride = rows * matrix.geometry.outputWidth * 16
         var offset = 0
         for depthwise in matrix.depthwise where depthwise.writesStrip {
             storages.setStrip(depthwise.output, blockStride: blockStride, offset: offset)
             offset += depthwise.input.count * blockStride
+        }
+        for index in matrix.depthwise.indices {
+            let depthwise = matrix.depthwise[index]
+            guard var stem = depthwise.stem else { continue }
+            let stemRows = min(
+                stem.geometry.outputHeight,
+                (rows - 1) * depthwise.geometry.stride + depthwise.geometry.kernelHeight)
+            let stemBlockStride = stemRows * stem.geometry.outputWidth * 16
+            storages.setStrip(stem.output, blockStride: stemBlockStride, offset: offset)
+            offset += stem.outputBlocks * stemBlockStride
+            stem.rowsAtOnce = stemRows
+            stem.copyOffset = offset
+            offset += stem.stripFloatCount
+            matrix.depthwise[index] = depthwise.replacing(stem: stem, blockStride: stemBlockStride)
         }
     }
 
@@ -255,7 +280,8 @@ extension BlockedPlanner {
                 function: fused.function?.epilogue ?? .none, scale: fused.affine.map { input.spread($0.scale) },
                 shift: fused.affine.map { input.spread($0.shift) }),
             writesStrip: writesStrip,
-            bands: threads > 1 && blocks.count < 4 * threads ? min(geometry.outputHeight, 4) : 1)
+            bands: threads > 1 && blocks.count < 4 * threads ? min(geometry.outputHeight, 4) : 1,
+            stem: waitingStems.removeValue(forKey: fused.head))
         if let target { waiting[target, default: []].append(step) } else { append(step) }
         values[fused.tail] = input.mirrored(
             height: geometry.outputHeight, width: geometry.outputWidth, storage: storage)

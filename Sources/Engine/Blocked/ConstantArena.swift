@@ -2,6 +2,20 @@
 final class ConstantArena: @unchecked Sendable {
     // Sendable: nothing is added once the plan is made.
     private var blocks: [UnsafeMutableRawPointer] = []
+    /// The packed weights of matrix products so far, in the order of the steps.
+    private(set) var stream: [Float] = []
+
+    /// Adds packed weights and returns their place in the stream.
+    func addToStream(_ weights: [Float]) -> Int {
+        defer { stream += weights }
+        return stream.count
+    }
+
+    /// The stream in memory that stays; it takes no more weights afterwards.
+    func copyStream() -> UnsafePointer<Float> {
+        defer { stream = [] }
+        return copy(stream).start
+    }
 
     /// A copy of `elements` that lives as long as the arena, aligned to a cache line.
     func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {

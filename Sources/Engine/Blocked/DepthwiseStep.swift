@@ -13,6 +13,16 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         var output: Int
     }
 
+    /// A convolution that feeds the depthwise one and nobody else.
+    struct Stem: BitwiseCopyable {
+        /// One step.
+        var step: UnsafePointer<MatrixStep>
+        /// Where its rows begin in the strip.
+        var offset: Int
+        /// Numbers from block to block there.
+        var blockStride: Int
+    }
+
     let geometry: ConvolutionGeometry
     let blocks: UnsafeBufferPointer<Block>
     /// blocks × taps × 16.
@@ -22,6 +32,8 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     let epilogue: Epilogue
     /// Whether results go to the strip, where they begin with the first row asked for.
     let writesStrip: Bool
+    /// The convolution of the caller's image whose rows are computed into the strip first, and where they go.
+    let stem: Stem?
     /// Into how many bands of rows a block is cut.
     let bands: Int
 
@@ -30,15 +42,29 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     func run(_ part: Int, _ context: StepContext) {
         let (block, band) = (part / bands, part % bands)
         let height = geometry.outputHeight
-        run(block: block, rows: band * height / bands..<(band + 1) * height / bands, context)
+        run(
+            block: block, rows: band * height / bands..<(band + 1) * height / bands, from: context.arena, context)
     }
 
     /// Computes rows of all blocks.
     func run(rows: Range<Int>, _ context: StepContext) {
-        for block in 0..<blocks.count { run(block: block, rows: rows, context) }
+        var source = context.arena
+        if let stem {
+            let first = max(0, rows.lowerBound * geometry.stride - geometry.paddingTop)
+            let end = (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight
+            let row = geometry.inputWidth * LaneRun.lanes
+            // Where row 0 would be: only rows from `first` on are there.
+            source = context.strip - first * row
+            stem.step.pointee.run(
+                rows: first..<min(end, geometry.inputHeight), panels: 0..<stem.step.pointee.panels.count,
+                target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: 0..<0, context)
+        }
+        for block in 0..<blocks.count { run(block: block, rows: rows, from: source, context) }
     }
 
-    private func run(block: Int, rows: Range<Int>, _ context: StepContext) {
+    private func run(
+        block: Int, rows: Range<Int>, from source: UnsafePointer<Float>, _ context: StepContext
+    ) {
         let taps = geometry.kernelHeight * geometry.kernelWidth * LaneRun.lanes
         let place = blocks[block]
         let output =
@@ -47,7 +73,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * LaneRun.lanes)
         context.operators.depthwise(
             DepthwiseCall(
-                input: context.arena + place.input, inputHeight: geometry.inputHeight,
+                input: source + place.input, inputHeight: geometry.inputHeight,
                 inputWidth: geometry.inputWidth, weights: weights + block * taps,
                 bias: bias.map { $0 + block * LaneRun.lanes }, kernelHeight: geometry.kernelHeight,
                 kernelWidth: geometry.kernelWidth, stride: geometry.stride, paddingTop: geometry.paddingTop,

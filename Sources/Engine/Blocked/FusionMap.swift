@@ -9,6 +9,10 @@ struct FusionMap {
     /// Those whose results nobody else reads: they never leave the strip.
     private(set) var isInStrip: Set<Int> = []
 
+    /// Convolutions of the image that are computed strip by strip with the depthwise convolution that alone reads them:
+    /// from the former's last node to the latter's first.
+    private(set) var stems: [Int: Int] = [:]
+
     private let graph: Graph
     private let isNeeded: [Bool]
     private let isKept: [Bool]
@@ -33,6 +37,18 @@ struct FusionMap {
         for (tail, fused) in byTail.sorted(by: { $0.key < $1.key }) where graph.isDepthwise(fused.head) {
             joinStrip(tail)
         }
+        for (tail, fused) in byTail where strips[tail] != nil { joinStem(fused) }
+    }
+
+    /// Finds the convolution of the image that only this depthwise convolution reads.
+    private mutating func joinStem(_ depthwise: FusedNode) {
+        guard case .convolution(let convolution) = graph.nodes[depthwise.head].operation, convolution.stride > 1,
+            let source = graph.nodes[depthwise.head].inputs.first?.index, let stem = byTail[source],
+            users[source].count == 1, !isKept[source], stem.residual == nil, !graph.isDepthwise(stem.head),
+            !graph.isPlainPointwise(stem.head), let input = graph.nodes[stem.head].inputs.first?.index,
+            graph.nodes[input].operation == .input, !isKept[input], users[input].count == 1
+        else { return }
+        stems[source] = depthwise.head
     }
 
     private static func isHead(_ operation: Operation) -> Bool {

@@ -2,7 +2,7 @@ import EngineOperators
 import OperatorCalls
 
 /// A convolution or linear layer as matrix products over lanes, strip after strip of output rows.
-struct MatrixStep: BlockedStep, @unchecked Sendable {
+struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     // Sendable: the pointers lead to constants.
 
     /// Up to eight neighbouring output blocks.
@@ -11,16 +11,23 @@ struct MatrixStep: BlockedStep, @unchecked Sendable {
         var blocks: Int
         var runs: UnsafePointer<LaneRun>
         var runCount: Int
-        /// K × blocks × 16.
-        var weights: UnsafePointer<Float>
+        /// K × blocks × 16, at this place among the plan's weights.
+        var weights: Int
     }
 
     /// Where the inputs of a strip come from.
-    enum Source {
+    enum Source: BitwiseCopyable {
         /// Straight from the arena (and from the strips of ``depthwise``): 1×1 kernels.
         case direct
         /// From a copy with a border of zeros, in the strip.
         case padded(PaddedCopy)
+    }
+
+    /// Where results go: the place of the image's first row, which need not be there, and the way to the next block.
+    struct Target {
+        var output: UnsafeMutablePointer<Float>
+        var blockStride: Int
+        var residual: UnsafePointer<Float>?
     }
 
     let geometry: ConvolutionGeometry
@@ -38,6 +45,9 @@ struct MatrixStep: BlockedStep, @unchecked Sendable {
     let stripRows: Int
     /// Into how many groups the panels are cut, where a strip needs no preparation.
     let panelGroups: Int
+    /// Weights of later steps that are fetched into the cache meanwhile.
+    var prefetchStart = 0
+    var prefetchEnd = 0
 
     private var stripCount: Int { (geometry.outputHeight + stripRows - 1) / stripRows }
 
@@ -47,51 +57,77 @@ struct MatrixStep: BlockedStep, @unchecked Sendable {
         let (strip, group) = (part / panelGroups, part % panelGroups)
         let rows = strip * stripRows..<min((strip + 1) * stripRows, geometry.outputHeight)
         for step in depthwise { step.run(rows: rows, context) }
-        let selected =
-            group * panels.count / panelGroups..<(group + 1) * panels.count / panelGroups
+        let target = Target(
+            output: context.arena + output, blockStride: geometry.outputHeight * geometry.outputWidth * LaneRun.lanes,
+            residual: residual.map { UnsafePointer(context.arena + $0) })
+        run(
+            rows: rows, panels: group * panels.count / panelGroups..<(group + 1) * panels.count / panelGroups,
+            target: target, fetching: share(prefetchStart..<prefetchEnd, part, of: partCount), context)
+    }
+
+    /// Computes rows of some panels.
+    func run(
+        rows: Range<Int>, panels selected: Range<Int>, target: Target, fetching: Range<Int>, _ context: StepContext
+    ) {
         switch source {
         case .direct where geometry.stride == 1:
-            let pixels = geometry.outputWidth * LaneRun.lanes
+            let start = context.arena + rows.lowerBound * geometry.outputWidth * LaneRun.lanes
             for index in selected {
                 multiply(
-                    panels[index], input: context.arena + rows.lowerBound * pixels, strip: context.strip,
-                    pixelStride: LaneRun.lanes, firstRow: rows.lowerBound, rowCount: rows.count, context)
+                    panels[index], input: start, strip: context.strip, pixelStride: LaneRun.lanes,
+                    firstRow: rows.lowerBound, rowCount: rows.count, target,
+                    share(fetching, index - selected.lowerBound, of: selected.count), context)
             }
         case .direct:
-            let pixels = geometry.inputWidth * LaneRun.lanes * geometry.stride
-            for index in selected {
-                for row in rows {
-                    multiply(
-                        panels[index], input: context.arena + row * pixels, strip: context.strip,
-                        pixelStride: LaneRun.lanes * geometry.stride, firstRow: row, rowCount: 1, context)
-                }
+            let row = geometry.inputWidth * LaneRun.lanes * geometry.stride
+            byRows(rows, selected, target, fetching, context, pixelStride: LaneRun.lanes * geometry.stride) {
+                (UnsafePointer(context.arena + (rows.lowerBound + $0) * row), UnsafePointer(context.strip))
             }
         case .padded(let copy):
             copy.run(rows: rows, context)
-            for index in selected {
-                for row in rows {
-                    let start = context.strip + (row - rows.lowerBound) * geometry.stride * copy.rowStride
-                    multiply(
-                        panels[index], input: context.arena, strip: start, pixelStride: copy.pixelStride,
-                        firstRow: row, rowCount: 1, context)
-                }
+            let row = geometry.stride * copy.rowStride
+            byRows(rows, selected, target, fetching, context, pixelStride: copy.pixelStride) {
+                (UnsafePointer(context.arena), UnsafePointer(context.strip + (copy.stripOffset + $0 * row)))
             }
         }
     }
 
+    private func byRows(
+        _ rows: Range<Int>, _ selected: Range<Int>, _ target: Target, _ fetching: Range<Int>, _ context: StepContext,
+        pixelStride: Int, start: (_ row: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)
+    ) {
+        for index in selected {
+            let fetched = share(fetching, index - selected.lowerBound, of: selected.count)
+            for row in 0..<rows.count {
+                let (input, strip) = start(row)
+                multiply(
+                    panels[index], input: input, strip: strip, pixelStride: pixelStride,
+                    firstRow: rows.lowerBound + row, rowCount: 1, target, share(fetched, row, of: rows.count), context)
+            }
+        }
+    }
+
+    /// The `index`-th of `count` equal parts of a range.
+    private func share(_ range: Range<Int>, _ index: Int, of count: Int) -> Range<Int> {
+        if range.isEmpty { return range }
+        return range.lowerBound + range.count * index / count..<range.lowerBound + range.count * (index + 1) / count
+    }
+
     private func multiply(
         _ panel: Panel, input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, firstRow: Int,
-        rowCount: Int, _ context: StepContext
+        rowCount: Int, _ target: Target, _ fetching: Range<Int>, _ context: StepContext
     ) {
-        let blockStride = geometry.outputHeight * geometry.outputWidth * LaneRun.lanes
-        let place = panel.firstBlock * blockStride + firstRow * geometry.outputWidth * LaneRun.lanes
-        context.operators.matrix(
-            MatrixCall(
-                input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
-                weights: panel.weights, bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
-                blocks: panel.blocks, pixels: rowCount * geometry.outputWidth,
-                output: context.arena + (output + place), outputBlockStride: blockStride,
-                residual: residual.map { UnsafePointer(context.arena + ($0 + place)) },
-                epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes)))
+        let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * LaneRun.lanes
+        var call = MatrixCall(
+            input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
+            weights: context.weights + panel.weights, bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
+            blocks: panel.blocks, pixels: rowCount * geometry.outputWidth, output: target.output + place,
+            outputBlockStride: target.blockStride, residual: target.residual.map { $0 + place },
+            epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes))
+        if !fetching.isEmpty {
+            call.prefetch = UnsafeRawPointer(context.weights + fetching.lowerBound)
+            call.prefetchLines = fetching.count / LaneRun.lanes
+        }
+        context.operators.matrix(call)
     }
 }

@@ -2,7 +2,7 @@ import EngineOperators
 import OperatorCalls
 
 /// Copies the input rows that a strip of outputs needs into the strip, with zeros around the image.
-struct PaddedCopy: @unchecked Sendable {
+struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     // Sendable: the pointer leads to constants.
 
     /// Where blocks (or the planes of the image) begin.
@@ -12,6 +12,8 @@ struct PaddedCopy: @unchecked Sendable {
     let geometry: ConvolutionGeometry
     /// The most input rows of a strip.
     let rowCapacity: Int
+    /// Where the copy begins in the strip.
+    var stripOffset = 0
 
     /// Numbers of one pixel.
     var lanes: Int { readsImage ? 1 : LaneRun.lanes }
@@ -36,16 +38,15 @@ struct PaddedCopy: @unchecked Sendable {
         let copied = min(inputRow, rowStride - before)
         for plane in 0..<planes.count {
             for row in 0..<count {
-                let target = context.strip + (plane * planeStride + row * rowStride)
+                let target = context.strip + (stripOffset + plane * planeStride + row * rowStride)
                 let y = first + row
                 guard y >= 0 && y < geometry.inputHeight && copied > 0 else {
                     target.update(repeating: 0, count: rowStride)
                     continue
                 }
-                if before > 0 { target.update(repeating: 0, count: before) }
+                for index in 0..<before { target[index] = 0 }
                 (target + before).update(from: source + (planes[plane] + y * inputRow), count: copied)
-                let after = rowStride - before - copied
-                if after > 0 { (target + (before + copied)).update(repeating: 0, count: after) }
+                for index in before + copied..<rowStride { target[index] = 0 }
             }
         }
     }

@@ -25,12 +25,15 @@ struct PendingMatrix: PendingStep {
     let epilogue: PendingEpilogue
     let output: Int
     let residual: Int?
-    let depthwise: [PendingDepthwise]
+    var depthwise: [PendingDepthwise]
     let panelWidths: [Int]
     let threads: Int
+    /// Where a padded copy begins in the strip, and the most rows at once: set for a stem when the strip is laid out.
+    var copyOffset = 0
+    var rowsAtOnce: Int?
 
     private var outputChannels: Int { geometry.outputChannels }
-    private var outputBlocks: Int { (outputChannels + 15) / 16 }
+    var outputBlocks: Int { (outputChannels + 15) / 16 }
 
     var kind: StepKind {
         if case .flattened = input { return .linear }
@@ -55,6 +58,7 @@ struct PendingMatrix: PendingStep {
     /// Output rows of a strip: few enough that what is computed just before stays in the first-level cache.
     var stripRows: Int {
         let height = geometry.outputHeight
+        if let rowsAtOnce { return rowsAtOnce }
         let bytesPerRow: Int
         if !depthwise.isEmpty {
             bytesPerRow = geometry.outputWidth * 64 * depthwise.reduce(0) { $0 + $1.input.count }
@@ -64,6 +68,8 @@ struct PendingMatrix: PendingStep {
             return threads == 1 || cutsPanels ? height : max(1, height / (4 * threads))
         }
         var rows = max(1, min(height, Self.stripBytes / max(1, bytesPerRow)))
+        // A stem's rows at the border of two strips are computed twice: taller strips.
+        if depthwise.contains(where: { $0.stem != nil }) { rows = min(height, Self.rowsBehindStem) }
         if threads > 1 { rows = min(rows, max(1, height / (2 * threads))) }
         // Tiles take eight pixels at a time.
         while rows > 1 && rows < height && rows * geometry.outputWidth % 8 != 0 { rows -= 1 }
@@ -71,13 +77,18 @@ struct PendingMatrix: PendingStep {
     }
 
     private static let stripBytes = 28 * 1024
+    private static let rowsBehindStem = 8
 
     /// Whether threads share the panels instead of the rows: then each reads its part of the weights only.
     private var cutsPanels: Bool { threads > 1 && panels.count >= 2 * threads }
 
     var stripFloatCount: Int {
-        depthwise.reduce(0) { $0 + ($1.writesStrip ? $1.input.count : 0) } * stripRows * geometry.outputWidth * 16
-            + (copy(rows: stripRows)?.floatCount ?? 0)
+        let blocks = depthwise.reduce(0) { $0 + ($1.writesStrip ? $1.input.count : 0) }
+        let stems = depthwise.compactMap { step in
+            step.stem.map { $0.outputBlocks * step.stemBlockStride + $0.stripFloatCount }
+        }
+        return blocks * stripRows * geometry.outputWidth * 16 + (copy(rows: stripRows)?.floatCount ?? 0)
+            + stems.reduce(0, +)
     }
 
     /// The shape of the padded copy; its planes have no addresses yet.
@@ -114,7 +125,9 @@ struct PendingMatrix: PendingStep {
         return result
     }
 
-    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
+    func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep { step(storages, arena) }
+
+    func step(_ storages: StorageTable, _ arena: ConstantArena) -> MatrixStep {
         let elements = elements(storages)
         let rows = stripRows
         var shared: (runs: UnsafeBufferPointer<LaneRun>, order: [Element])?
@@ -131,7 +144,7 @@ struct PendingMatrix: PendingStep {
             }
             return MatrixStep.Panel(
                 firstBlock: first, blocks: blocks, runs: runs.start, runCount: runs.count,
-                weights: arena.copy(packed(order, channels: channels, blocks: blocks)).start)
+                weights: arena.addToStream(packed(order, channels: channels, blocks: blocks)))
         }
         let source: MatrixStep.Source
         if let copy = copy(rows: rows) {
@@ -142,7 +155,7 @@ struct PendingMatrix: PendingStep {
                 PaddedCopy(
                     planes: arena.copy(copy.planes.map { readsImage ? $0.block * plane : storages.offset($0) }),
                     readsImage: readsImage, geometry: geometry,
-                    rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight))
+                    rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight, stripOffset: copyOffset))
         } else {
             source = .direct
         }

@@ -16,7 +16,7 @@ protocol PendingStep {
     var constantCount: Int { get }
     /// Numbers that it needs in each thread's strip.
     var stripFloatCount: Int { get }
-    /// The step with addresses; constants are copied into `arena`.
+    /// The step with addresses; constants are copied into `arena`, packed weights added to its stream.
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep
 }
 
@@ -53,11 +53,15 @@ struct PendingDepthwise: PendingStep {
     let epilogue: PendingEpilogue
     let writesStrip: Bool
     let bands: Int
+    /// The convolution of the caller's image whose rows are computed just before.
+    var stem: PendingMatrix?
+    /// Numbers between the blocks of the stem's rows: set when the strip is laid out.
+    var stemBlockStride = 0
 
     var kind: StepKind { .depthwise }
-    var macs: Int { geometry.macs }
+    var macs: Int { geometry.macs + (stem?.macs ?? 0) }
     var constantCount: Int { weights.count }
-    var touched: [Int] { input.map(\.storage) + (writesStrip ? [] : [output]) }
+    var touched: [Int] { (stem == nil ? input.map(\.storage) : []) + (writesStrip ? [] : [output]) }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
         step(storages, arena)
@@ -70,7 +74,21 @@ struct PendingDepthwise: PendingStep {
         }
         return DepthwiseStep(
             geometry: geometry, blocks: arena.copy(blocks), weights: arena.copy(weights).start,
-            bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesStrip: writesStrip, bands: bands)
+            bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesStrip: writesStrip,
+            stem: stem.map { stem in
+                DepthwiseStep.Stem(
+                    step: arena.copy([stem.step(storages, arena)]).start, offset: 0, blockStride: stemBlockStride)
+            }, bands: bands)
+    }
+}
+
+extension PendingDepthwise {
+    /// The same with a stem whose strip is laid out.
+    func replacing(stem: PendingMatrix, blockStride: Int) -> PendingDepthwise {
+        var copy = self
+        copy.stem = stem
+        copy.stemBlockStride = blockStride
+        return copy
     }
 }
 

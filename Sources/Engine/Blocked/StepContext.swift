@@ -8,6 +8,8 @@ struct StepContext {
     let arena: UnsafeMutablePointer<Float>
     /// The thread's own strip.
     let strip: UnsafeMutablePointer<Float>
+    /// The packed weights of all matrix products, in the order of the steps.
+    let weights: UnsafePointer<Float>
     let operators: OperatorSet
 }
 

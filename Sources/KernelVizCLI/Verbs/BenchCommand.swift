@@ -1,0 +1,80 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz bench [NETWORK …] [--batch …] [--threads …]`.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure how fast networks run here, and how far from the machine's limit.",
+        discussion: """
+            Each network runs with every batch and thread count that is named. The limit is measured first: \
+            multiply-adds that stay in registers, on one thread. The steps of a network are those of one image on one \
+            thread; fused layers count as one.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, json
+    }
+
+    @Argument(
+        help: ArgumentHelp("Config files, published nets' names or checkpoints.", valueName: "network"))
+    var networks = ["vgnetg-1.0mp", "vgnetg-1.5mp", "vgnetg-2.0mp", "vgnetg-2.5mp"]
+
+    @Option(parsing: .upToNextOption, help: "Images of a run; several may be named.")
+    var batch = [1]
+
+    @Option(parsing: .upToNextOption, help: "Threads of a run; several may be named.")
+    var threads = [1]
+
+    @Option(help: "Rows and columns of the input; the network's own by default.")
+    var inputSize: Int?
+
+    @Option(help: "automatic, baseline, avx2, avx512 or reference.")
+    var operators = ExecutionOptions.Operators.automatic
+
+    @Option(help: "Timed runs of each setting.")
+    var runs = 100
+
+    @Flag(help: "Time each step too.")
+    var steps = false
+
+    @Option(help: "table or json.")
+    var format = Format.table
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !(1...1_000_000).contains(runs) { throw ValidationError("--runs must lie in 1…1000000.") }
+        if batch.contains(where: { !(1...4096).contains($0) }) { throw ValidationError("--batch must lie in 1…4096.") }
+        if let inputSize, !(1...4096).contains(inputSize) {
+            throw ValidationError("--input-size must lie in 1…4096.")
+        }
+    }
+
+    func run() throws {
+        try output.check()
+        let limits = try MachineLimits.measure(operators)
+        var benchmarks: [NetworkBenchmark] = []
+        for name in networks {
+            let network = try RunnableNetwork(named: name, inputSize: inputSize)
+            for (index, setting) in settings.enumerated() {
+                let progress = ProgressLine("Running \(network.name), batch \(setting.batch)")
+                defer { progress.finish() }
+                benchmarks.append(
+                    try NetworkBenchmark.measure(
+                        network, batch: setting.batch,
+                        options: ExecutionOptions(operators: operators, threads: setting.threads), runs: runs,
+                        profiles: steps && index == 0
+                    ) { try progress.update($0, of: runs) })
+            }
+        }
+        let report = BenchmarkReport(limits: limits, benchmarks: benchmarks)
+        try output.emit(format == .json ? report.json : report.table)
+    }
+
+    private var settings: [(batch: Int, threads: Int)] {
+        batch.flatMap { batch in threads.map { (batch, $0) } }
+    }
+}
+
+extension ExecutionOptions.Operators: ExpressibleByArgument {}

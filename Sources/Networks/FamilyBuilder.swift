@@ -1,0 +1,180 @@
+import Diagnostics
+import Engine
+import Tensors
+import Weights
+
+/// Builds a graph from the convolutions of a checkpoint in network order, read one after another.
+///
+/// The layers' shapes and strides tell the topology; a family adds what they do not tell: functions and sums.
+struct FamilyBuilder {
+    var graph = Graph()
+    let network: Network
+    /// Where the next layer stands.
+    private(set) var position = 0
+    /// The newest result and its channels.
+    var current: Graph.NodeID
+    var width: Int
+    private(set) var blockCount = 0
+    private var classes: Int?
+
+    init(_ network: Network) throws {
+        self.network = network
+        current = graph.add(.input, name: "input")
+        width = network.layers.first?.weightShape[1] ?? 0
+    }
+
+    /// The finished graph, channels of its input, number of its outputs.
+    var result: (Graph, Int, Int) { (graph, network.layers.first?.weightShape[1] ?? 0, classes ?? width) }
+
+    /// The layers that are not yet read.
+    var rest: ArraySlice<ConvLayer> { network.layers[position...] }
+
+    /// The layer `offset` places ahead, or nil.
+    func peek(_ offset: Int = 0) -> ConvLayer? {
+        position + offset < network.layers.count ? network.layers[position + offset] : nil
+    }
+
+    /// Adds the next layer with its normalisation or bias; `function` follows.
+    mutating func layer(_ function: ActivationFunction?, name: String? = nil) throws {
+        guard let layer = peek() else { throw unfit("ends after \(network.layers.count) convolutions") }
+        position += 1
+        try add(layer, function, name: name)
+    }
+
+    /// Adds a layer behind ``current``.
+    private mutating func add(_ layer: ConvLayer, _ function: ActivationFunction?, name: String?) throws {
+        let groups =
+            switch layer.connectivity {
+            case .standard: 1
+            case .grouped(let groups): groups
+            case .depthwise: width
+            }
+        guard layer.weightShape[1] * groups == width, layer.outputChannels % groups == 0 else {
+            throw unfit("'\(layer.name)' has weight \(layer.weightShape) on \(width) channels")
+        }
+        let weight = graph.addParameter("\(layer.name)/weight", try network.weight(of: layer))
+        let bias = try layer.batchNorm == nil ? self.bias(of: layer) : nil
+        let kernel = max(layer.kernelHeight, layer.kernelWidth)
+        let padding: Padding =
+            network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2)
+        current = graph.add(
+            .convolution(
+                Convolution(weight: weight, bias: bias, stride: layer.stride ?? 1, padding: padding, groups: groups)),
+            current, name: nodeName(layer.name, unless: name, isLast: layer.batchNorm == nil && function == nil))
+        width = layer.outputChannels
+        if let norm = layer.batchNorm {
+            current = graph.add(
+                .batchNormalization(normalisation(norm, layer.name)), current,
+                name: function == nil ? name ?? "\(layer.name).norm" : "\(layer.name).norm")
+        }
+        if let function {
+            current = graph.add(.activation(function), current, name: name ?? "\(layer.name).act")
+        }
+    }
+
+    private func nodeName(_ path: String, unless name: String?, isLast: Bool) -> String {
+        isLast ? name ?? path : path
+    }
+
+    private mutating func normalisation(_ norm: BatchNorm, _ path: String) -> BatchNormalization {
+        func add(_ name: String, _ values: [Float], _ kind: Graph.ParameterKind) -> Graph.ParameterID {
+            graph.addParameter("\(path)/norm/\(name)", Tensor(shape: [values.count], scalars: values), kind: kind)
+        }
+        return BatchNormalization(
+            weight: add("weight", norm.weight, .learnable), bias: add("bias", norm.bias, .learnable),
+            runningMean: add("running_mean", norm.runningMean, .runningStatistic),
+            runningVariance: add("running_var", norm.runningVariance, .runningStatistic), epsilon: norm.epsilon)
+    }
+
+    /// The bias of a layer without normalisation, if the file has one.
+    private mutating func bias(of layer: ConvLayer) throws -> Graph.ParameterID? {
+        let checkpoint = network.checkpoint
+        let module = checkpoint.entry(named: layer.tensorName)?.module
+        guard let entry = checkpoint.entries.first(where: { $0.module == module && $0.parameter == "bias" }) else {
+            return nil
+        }
+        let tensor = try checkpoint.tensor(named: entry.name)
+        guard tensor.shape == [layer.outputChannels] else { throw unfit("'\(entry.name)' has shape \(tensor.shape)") }
+        return graph.addParameter("\(layer.name)/bias", tensor)
+    }
+
+    /// Two 1×1 convolutions on the channels' means, whose result scales the channels.
+    mutating func squeezeExcite(_ inner: ActivationFunction, _ gate: ActivationFunction) throws {
+        let (input, channels) = (current, width)
+        let path = peek()?.name ?? ""
+        current = graph.add(.globalAveragePool, input, name: "\(path).mean")
+        try layer(inner)
+        try layer(gate)
+        guard width == channels else { throw unfit("squeeze-and-excite ends with \(width) of \(channels) channels") }
+        current = graph.add(.multiply, input, current, name: "\(path).scaled")
+    }
+
+    /// Gives the newest block the next ordinal.
+    mutating func nextBlock() -> String {
+        blockCount += 1
+        return "block\(blockCount)"
+    }
+
+    /// The error of a file whose layers do not follow each other as the family's do.
+    func unfit(_ found: String) -> KernelVizError {
+        KernelVizError(
+            code: "networks.badShape", subject: network.checkpoint.path, found: found,
+            expected: "the layers of \(network.title) in their order",
+            advice: "The kernels can be analysed all the same")
+    }
+}
+
+// MARK: - Classifiers
+
+extension FamilyBuilder {
+    private static let classifiers = [
+        "classifier", "classifier.0", "classifier.1", "classifier.3", "fc", "head.fc", "predictions", "Logits",
+        "logits", "dense", "head.dense",
+    ]
+
+    /// Convolutions left over and linear layers behind the mean; `function` stands between them.
+    mutating func classify(_ function: ActivationFunction?) throws {
+        var linear = try linearLayers()
+        guard !rest.isEmpty || !linear.isEmpty else { return graph.setOutput(current) }
+        current = graph.add(.globalAveragePool, current, name: "gap")
+        while position < network.layers.count {
+            let isLast = position == network.layers.count - 1 && linear.isEmpty
+            try layer(isLast ? nil : function)
+        }
+        while !linear.isEmpty {
+            let (name, weight, bias) = linear.removeFirst()
+            guard weight.shape[1] == width else {
+                throw unfit("'\(name)' has weight \(weight.shape) on \(width) features")
+            }
+            let parameters = (
+                graph.addParameter("\(name)/weight", weight),
+                bias.map {
+                    graph.addParameter("\(name)/bias", $0)
+                }
+            )
+            current = graph.add(
+                .linear(weight: parameters.0, bias: parameters.1), current, name: linear.isEmpty ? "logits" : name)
+            width = weight.shape[0]
+            if let function, !linear.isEmpty {
+                current = graph.add(.activation(function), current, name: "\(name).act")
+            }
+        }
+        classes = width
+    }
+
+    /// Linear layers of the classifier in file order: K×C weights, whatever order the file has.
+    private func linearLayers() throws -> [(name: String, weight: Tensor, bias: Tensor?)] {
+        let checkpoint = network.checkpoint
+        return try checkpoint.entries.compactMap { entry in
+            guard entry.shape.rank == 2, entry.parameter == "weight" || entry.parameter == "kernel",
+                Self.classifiers.contains(where: { entry.module == $0 || entry.module.hasSuffix("." + $0) })
+            else { return nil }
+            let stored = try checkpoint.tensor(named: entry.name)
+            let bias = checkpoint.entries.first { $0.module == entry.module && $0.parameter == "bias" }
+            return (
+                entry.module, entry.parameter == "kernel" ? stored.transposed([1, 0]) : stored,
+                try bias.map { try checkpoint.tensor(named: $0.name) }
+            )
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Diagnostics
+import Engine
+import Evaluation
+
+/// Benchmarks of networks with the limits of the machine that they ran on.
+public struct BenchmarkReport: Sendable {
+    /// Names the JSON's form; changes when a field changes its meaning.
+    public static let schema = "kernelviz.bench/1"
+
+    private let limits: MachineLimits
+    private let benchmarks: [NetworkBenchmark]
+
+    /// A report on `benchmarks`.
+    public init(limits: MachineLimits, benchmarks: [NetworkBenchmark]) {
+        self.limits = limits
+        self.benchmarks = benchmarks
+    }
+
+    /// The machine's limits, one line a network and setting, then the steps of those that were profiled.
+    public var table: String {
+        var text =
+            "\(limits.operators), one thread: \(number(limits.gigaflops, 0)) GFLOP/s multiply-add; reading "
+            + "\(number(limits.firstLevelGigabytesPerSecond, 0)) GB/s (16 KiB), "
+            + "\(number(limits.secondLevelGigabytesPerSecond, 0)) (512 KiB), "
+            + "\(number(limits.memoryGigabytesPerSecond, 0)) (64 MiB)\n\n"
+        text += aligned(
+            [["network", "input", "batch", "threads", "median ms", "minimum", "10–90 %", "GFLOP/s", "of peak"]]
+                + benchmarks.map(row))
+        for benchmark in benchmarks where !benchmark.steps.isEmpty {
+            text += "\nSteps of \(benchmark.network), one image, one thread\n\n"
+            text += aligned(
+                [["step", "kind", "µs", "share", "GFLOP/s", "of peak", "GB/s"]]
+                    + benchmark.steps.map { row($0, of: benchmark) })
+        }
+        return text
+    }
+
+    /// Everything as JSON, keys sorted, a line end at the end.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, limits: limits,
+                benchmarks: benchmarks.map { Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads)) }))
+    }
+
+    private struct Document: Encodable {
+        let schema: String
+        let limits: MachineLimits
+        let benchmarks: [Entry]
+    }
+
+    private struct Entry: Encodable {
+        let benchmark: NetworkBenchmark
+        /// Of the multiply-add limit of so many threads, at the median.
+        let peakShare: Double
+    }
+
+    private func share(_ gigaflops: Double, _ threads: Int) -> Double {
+        gigaflops / (limits.gigaflops * Double(threads))
+    }
+
+    private func row(_ benchmark: NetworkBenchmark) -> [String] {
+        let latency = benchmark.latency
+        return [
+            benchmark.network, benchmark.inputShape.dropFirst(2).map(String.init).joined(separator: "×"),
+            "\(benchmark.batch)", "\(benchmark.threads)", number(latency.median, 2), number(latency.minimum, 2),
+            "\(number(latency.percentile10, 2))–\(number(latency.percentile90, 2))", number(benchmark.gigaflops, 1),
+            percent(share(benchmark.gigaflops, benchmark.threads)),
+        ]
+    }
+
+    private func row(_ step: StepProfile, of benchmark: NetworkBenchmark) -> [String] {
+        let total = benchmark.steps.reduce(0) { $0 + $1.minimumMilliseconds }
+        return [
+            step.name, step.kind.rawValue, number(step.minimumMilliseconds * 1000, 1),
+            percent(step.minimumMilliseconds / total), step.macs == 0 ? "" : number(step.gigaflops, 1),
+            step.macs == 0 ? "" : percent(share(step.gigaflops, 1)), number(step.gigabytesPerSecond, 1),
+        ]
+    }
+
+    private func number(_ value: Double, _ digits: Int) -> String { NumberFormat.fixed(value, digits) }
+
+    private func percent(_ share: Double) -> String { NumberFormat.fixed(share * 100, 1) + " %" }
+
+    /// Names to the left, numbers to the right.
+    private func aligned(_ rows: [[String]]) -> String {
+        let columns = rows.first?.count ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { index, cell in
+                let space = String(repeating: " ", count: widths[index] - cell.count)
+                return index < 2 ? cell + space : space + cell
+            }
+            let line = cells.joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }.joined()
+    }
+}

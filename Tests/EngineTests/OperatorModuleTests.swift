@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// One binary runs on processors of different age only if code for new ones stays where it is asked for.
+@Suite struct OperatorModuleTests {
+    /// The folders of the operators' object files beside the running test.
+    static let folders: [URL] = {
+        let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return ["OperatorsAVX2", "OperatorsAVX512"].map {
+            products.appendingPathComponent("\($0).build", isDirectory: true)
+        }
+    }()
+
+    @Test(.enabled(if: folders.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }))
+    func modulesForNewProcessorsDefineNoForeignCode() throws {
+        for folder in Self.folders {
+            let module = String(folder.deletingPathExtension().lastPathComponent)
+            let objects = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+                .filter { $0.pathExtension == "o" }
+            #expect(!objects.isEmpty)
+            let symbols = try objects.flatMap { try Self.definedFunctions(in: $0) }
+            #expect(symbols.contains { $0.contains(module) }, "\(module)")
+            let foreign = symbols.filter { !$0.contains(module) }
+            #expect(foreign.isEmpty, "\(module)")
+        }
+    }
+
+    /// The names of text symbols, global, local and weak, as `nm` lists them.
+    private static func definedFunctions(in object: URL) throws -> [String] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["nm", "--defined-only", object.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return text.split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: " ")
+            guard parts.count == 3, ["T", "t", "W", "w"].contains(parts[1]) else { return nil }
+            // The compiler's own helper for metadata: no arithmetic, one copy a file.
+            if parts[2].hasPrefix("__swift_instantiateConcreteType") { return nil }
+            return String(parts[2])
+        }
+    }
+}
