@@ -17,6 +17,14 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Loops over pointers, optimised in debug builds too, for one instruction set.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: ["TrainingLanes"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -35,16 +43,28 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
 #if arch(x86_64)
     let x86Operators = [
         module(
-            "OperatorsAVX2", ["OperatorCalls"],
+            "OperatorsAVX2", ["OperatorCalls", "COperators"],
             settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
         module(
-            "OperatorsAVX512", ["OperatorCalls"],
+            "OperatorsAVX512", ["OperatorCalls", "COperators"],
             settings: operatorSettings(
                 ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
                 ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
     ]
 #else
     let x86Operators: [Target] = []
+#endif
+
+/// Copies of TrainingOperators, likewise.
+#if arch(x86_64)
+    let x86Loops = [
+        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
+        loops(
+            "TrainingOperatorsAVX512",
+            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Loops: [Target] = []
 #endif
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -71,6 +91,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CSystem"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // What every module stands on.
         module("Diagnostics"),
@@ -100,16 +121,28 @@ let package = Package(
         // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
         module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         .target(name: "COperators"),
-        module("OperatorsBaseline", ["OperatorCalls"], settings: operatorSettings([])),
+        module("OperatorsBaseline", ["OperatorCalls", "COperators"], settings: operatorSettings([])),
         module(
             "EngineOperators",
             ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
         module("Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"], settings: []),
+
+        // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
+        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        loops("TrainingOperators", []),
+        module(
+            "Training",
+            [
+                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+            ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
-            ["Networks", "Engine", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files", "Diagnostics"]),
+            [
+                "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
+                "Diagnostics", "CZlib",
+            ]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -137,14 +170,17 @@ let package = Package(
             "KernelViz",
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
-                "Statistics",
-                "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine", "Networks", "Evaluation",
+                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
+                "Networks", "Evaluation",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
         .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
+        .executableTarget(
+            name: "TrainingBenchmark",
+            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
@@ -171,11 +207,13 @@ let package = Package(
         tests(
             "Gallery",
             [
-                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors", "Files",
+                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors",
+                "Files",
                 "Diagnostics",
             ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
@@ -191,6 +229,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ] + x86Operators,
+    ] + x86Operators + x86Loops,
     swiftLanguageModes: [.v6]
 )

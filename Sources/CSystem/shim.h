@@ -19,7 +19,5 @@ static inline int kv_close_from(posix_spawn_file_actions_t *actions, int first) 
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
-// prctl is variadic: the calling process dies with its parent and gains no rights by exec.
-static inline int kv_bind_to_parent(void) {
-    return prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0) | prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
+// prctl is variadic: the calling process gains no rights by exec.
+static inline int kv_refuse_new_rights(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }

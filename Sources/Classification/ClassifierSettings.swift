@@ -26,7 +26,7 @@ public struct ClassifierSettings: Sendable, Equatable, Codable {
     public struct Rubric: Sendable, Equatable, Codable {
         /// zero: output spread relative to the layer's median, below which a kernel does nothing.
         public var zeroSpread: Double = 0.02
-        /// zero all the same: output spread and norm, both relative to the layer's medians, below which a kernel is weak.
+        /// zero all the same: norm relative to the layer's median, below which a kernel is weak.
         public var weakStrength: Double = 0.05
         /// identity: share of the energy in one cell.
         public var identityPeak: Double = 0.80

@@ -103,36 +103,18 @@ public struct KernelClassifier: Sendable {
                 strengths.append(
                     ZeroRule.Strength(
                         spread: scale * max(0, features.outputEnergy).squareRoot(),
-                        norm: scale * features.energy.squareRoot()))
+                        norm: features.scale * features.energy.squareRoot()))
             }
         }
         if settings.perturbations > 0 { measureStability(&result, values: values, extractor: &extractor) }
         ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
             .apply(to: &result, strengths: strengths)
-        let structure = LayerStructure(values: values, size: size, seed: settings.seed)
-        if let structure, !structure.isStructured, !settings.labelsUnstructuredLayers { withdraw(&result) }
-        return (result, structure)
-    }
-
-    /// Takes the names back from the kernels of a layer that is no more than its shuffled self.
-    ///
-    /// A layer where more than three quarters of the live kernels have a name is left alone: chance never names so many.
-    private func withdraw(_ result: inout [KernelClassification]) {
-        let live = result.count { $0.label != .zero }
-        let named = result.count { $0.label != .zero && $0.label != .other }
-        guard Double(named) <= 0.75 * Double(live) else { return }
-        for index in result.indices where result[index].label != .zero && result[index].label != .other {
-            var withdrawn = result[index]
-            withdrawn.nearest = withdrawn.label
-            withdrawn.label = .other
-            withdrawn.shape = KernelShape(withdrawn.spectralClass)
-            withdrawn.sigmaPixels = nil
-            withdrawn.axes = nil
-            withdrawn.angleDegrees = nil
-            withdrawn.offset = nil
-            withdrawn.nullProbability = 1
-            result[index] = withdrawn
+        var structure = LayerStructure(values: values, size: size, seed: settings.seed)
+        if structure?.isStructured == false {
+            structure?.nameProbability = nameProbability(result, values: values, extractor: &extractor)
         }
+        if structure?.isStructured == false, !settings.labelsUnstructuredLayers { result = Self.withdrawing(result) }
+        return (result, structure)
     }
 
     /// The share of noisy copies that keep each kernel's label.

@@ -11,6 +11,9 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     public let score: Double
     /// How many kernels were compared.
     public let kernels: Int
+    /// The chance that the layer's shuffled self has as many blurs, edges or centred identities; 1 where the
+    /// ``score`` made the question needless.
+    public internal(set) var nameProbability = 1.0
 
     /// The ``score`` above which a layer counts as structured; of shuffled real layers about one in a thousand passes it.
     public static let threshold = 5.0
@@ -18,7 +21,10 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     public static let minimumKernels = 32
 
     /// Whether the layer is more than its shuffled self.
-    public var isStructured: Bool { score > Self.threshold }
+    public var isStructured: Bool { score > Self.threshold || nameProbability < Self.nameSignificance }
+
+    /// The ``nameProbability`` below which the names alone show structure.
+    public static let nameSignificance = 0.001
 
     static let shuffles = 32
     /// Larger layers are represented by this many kernels, evenly spread.
@@ -116,7 +122,7 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     }
 
     /// Fisher–Yates on one kernel's cells.
-    private static func shuffle(
+    static func shuffle(
         _ values: inout [Float], start: Int, cells: Int, using generator: inout SeededGenerator
     ) {
         for last in stride(from: cells - 1, to: 0, by: -1) {

@@ -1,19 +1,26 @@
 /// Which kernels do nothing beside their neighbours.
 ///
-/// Two yardsticks, each relative to the layer's median and with the batch normalisation's factor: the spread of the
-/// output under the prior, √(wᵀCw), and the norm of the weights, √(wᵀw). A kernel is zero where its spread is tiny, or
-/// where both are small: a weak outline among strong blurs has a small spread but does something all the same.
+/// Two yardsticks, each relative to the layer's median: the spread of the output under the prior, √(wᵀCw), with the
+/// factor of the batch normalisation, and the norm of the bare weights, √(wᵀw), which is what a person sees. A kernel is
+/// zero where its spread is tiny, or where its norm is small and the batch normalisation does not make up for it. A weak
+/// outline among strong blurs has a small spread but does something all the same: its norm speaks for it.
 /// Kernels three decades below the strongest are left out of the medians, so a layer that is mostly dead still has a
 /// living yardstick.
 struct ZeroRule {
     /// The spread below which a kernel is zero.
     let tiny: Double
-    /// The spread and norm below which, both together, a kernel is zero.
+    /// The norm below which a kernel is zero, unless its spread is ``revived`` or more.
     let small: Double
+
+    /// The relative spread from which on a kernel lives however small its weights: at four times the share of `small`, the
+    /// batch normalisation has made up for them.
+    private var revived: Double { 4 * small }
 
     /// How strongly one kernel acts; not finite where its weights are not.
     struct Strength {
+        /// √(wᵀCw) times the batch normalisation's factor.
         var spread: Float
+        /// √(wᵀw) of the weights as stored.
         var norm: Float
     }
 
@@ -30,7 +37,8 @@ struct ZeroRule {
         for index in classifications.indices where strengths[index].spread.isFinite {
             let relative = Double(strengths[index].spread) / spread
             classifications[index].relativeSpread = relative
-            if relative < tiny || relative < small && Double(strengths[index].norm) / norm < small {
+            let isSmall = Double(strengths[index].norm) < small * norm && relative < revived
+            if relative < tiny || isSmall {
                 classifications[index] = zero(classifications[index])
                 largestZero = max(largestZero, relative)
             } else {

@@ -72,7 +72,7 @@ public struct ExecutionPlan: Sendable {
         macs = graph.nodes.indices.reduce(0) {
             $0 + (isNeeded[$1] ? graph.macs(of: graph.nodes[$1], output: shapes[$1]) : 0)
         }
-        try Self.checkMemory(floatCount)
+        try Self.checkMemory(floatCount + inputShape.elementCount + outputShape.elementCount)
     }
 
     /// The memory that a run works in.

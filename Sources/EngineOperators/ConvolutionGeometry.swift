@@ -38,4 +38,9 @@ package struct ConvolutionGeometry: Sendable, Equatable, BitwiseCopyable {
         kernelHeight == 1 && kernelWidth == 1 && stride == 1 && groups == 1 && paddingTop == 0 && paddingLeft == 0
             && inputHeight == outputHeight && inputWidth == outputWidth
     }
+
+    /// Multiply-accumulates of a convolution of these lengths.
+    package var macs: Int {
+        outputChannels * outputHeight * outputWidth * kernelHeight * kernelWidth * (inputChannels / groups)
+    }
 }

@@ -19,7 +19,7 @@ public enum ReaderService {
         guard unsafe fstat(ReaderProcess.socketDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return
         }
-        _ = kv_bind_to_parent()
+        _ = kv_refuse_new_rights()
         limit(RLIMIT_CORE, 0)
         limit(RLIMIT_FSIZE, 0)
         limit(RLIMIT_NOFILE, files)

@@ -17,5 +17,6 @@
 @_exported import Reports
 @_exported import Statistics
 @_exported import Tensors
+@_exported import Training
 @_exported import VGNets
 @_exported import Weights

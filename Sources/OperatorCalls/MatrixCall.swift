@@ -26,6 +26,9 @@ package struct MatrixCall {
     /// Added to the result; laid out as the output, its blocks `outputBlockStride` apart.
     package var residual: UnsafePointer<Float>?
     package var epilogue: Epilogue
+    /// Memory that will be wanted soon, and how many lines of 64 bytes of it: asked for tile by tile.
+    package var prefetch: UnsafeRawPointer?
+    package var prefetchLines = 0
 
     /// Groups the arguments.
     @inlinable package init(

@@ -25,10 +25,10 @@ enum MatrixOperator {
 
         private static func two(_ call: MatrixCall) {
             var pixel = 0
-            // Eight at a time where that leaves nothing over, as in rows of 56, 28 and 112.
-            if call.pixels % 8 != 0 {
-                while pixel &+ 10 <= call.pixels {
-                    step(&pixel, 10) { matrixTile(Accumulators<10, 2>.self, call, from: $0) }
+            // Sevens for rows of 7 and 14 pixels.
+            if call.pixels % 8 != 0 && call.pixels % 7 == 0 {
+                while pixel < call.pixels {
+                    step(&pixel, 7) { matrixTile(Accumulators<7, 2>.self, call, from: $0) }
                 }
             }
             while pixel &+ 8 <= call.pixels { step(&pixel, 8) { matrixTile(Accumulators<8, 2>.self, call, from: $0) } }

@@ -1,3 +1,4 @@
+import COperators
 import OperatorCalls
 
 /// A tile of a matrix product that lives in registers: `Pixels` pixels of `Blocks` output blocks.
@@ -6,27 +7,45 @@ import OperatorCalls
 typealias Accumulators<let pixels: Int, let blocks: Int> = InlineArray<pixels, InlineArray<blocks, Lanes>>
 
 /// Computes `pixels` pixels of the call from pixel `start`.
+///
+/// The accumulators pass from function to function by value: nobody takes their address, so they stay in registers
+/// whatever the compiler inlines.
 @inline(__always)
 func matrixTile<let pixels: Int, let blocks: Int>(
     _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int
 ) {
-    var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
-    if let bias = call.bias {
-        for block in 0..<blocks {
-            let value = Lanes(bias + block &* 16)
-            for pixel in 0..<pixels { sums[pixel][block] = value }
-        }
+    prefetch(call, from: start, pixels: pixels)
+    // With a stride that is known, neighbouring pixels need no address registers of their own.
+    switch call.pixelStride {
+    case 16: finish(call, from: start, multiply(tile, call, from: start, stride: 16))
+    case 2: finish(call, from: start, multiply(tile, call, from: start, stride: 2))
+    default: finish(call, from: start, multiply(tile, call, from: start, stride: call.pixelStride))
     }
-    multiply(call, from: start, into: &sums)
-    finish(call, from: start, &sums)
 }
 
-/// sums[pixel][block] += Σ over the runs' lanes: input · weights.
+/// Asks for the lines of memory that fall to this tile.
+@inline(__always)
+private func prefetch(_ call: MatrixCall, from start: Int, pixels: Int) {
+    guard let next = call.prefetch else { return }
+    var line = start &* call.prefetchLines / call.pixels
+    let end = min(start &+ pixels, call.pixels) &* call.prefetchLines / call.pixels
+    while line < end {
+        kernelviz_prefetch(next + line &* 64)
+        line &+= 1
+    }
+}
+
+/// bias[block] + Σ over the runs' lanes: input[pixel] · weights[block].
 @inline(__always)
 private func multiply<let pixels: Int, let blocks: Int>(
-    _ call: MatrixCall, from start: Int, into sums: inout Accumulators<pixels, blocks>
-) {
-    let stride = call.pixelStride
+    _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int, stride: Int
+) -> Accumulators<pixels, blocks> {
+    var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
+    if let bias = call.bias {
+        for pixel in 0..<pixels {
+            for block in 0..<blocks { sums[pixel][block] = Lanes(bias + block &* 16) }
+        }
+    }
     let arena = call.input + start &* stride
     let strip = call.strip + start &* stride
     var weights = call.weights
@@ -47,17 +66,19 @@ private func multiply<let pixels: Int, let blocks: Int>(
             lane += 1
         }
     }
+    return sums
 }
 
 /// Applies the epilogue and writes the tile.
 @inline(__always)
 private func finish<let pixels: Int, let blocks: Int>(
-    _ call: MatrixCall, from start: Int, _ sums: inout Accumulators<pixels, blocks>
+    _ call: MatrixCall, from start: Int, _ products: Accumulators<pixels, blocks>
 ) {
+    var sums = products
     let epilogue = call.epilogue
     let output = call.output + start &* 16
     let blockStride = call.outputBlockStride
-    if epilogue.addsResidualFirst { addResidual(call, from: start, &sums) }
+    if epilogue.addsResidualFirst { sums = addingResidual(call, from: start, sums) }
     guard epilogue.function.isClamp else {
         for pixel in 0..<pixels {
             for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
@@ -82,23 +103,25 @@ private func finish<let pixels: Int, let blocks: Int>(
             for pixel in 0..<pixels { sums[pixel][block] = summand.adding(sums[pixel][block], times: factor) }
         }
     }
-    if !epilogue.addsResidualFirst { addResidual(call, from: start, &sums) }
+    if !epilogue.addsResidualFirst { sums = addingResidual(call, from: start, sums) }
     for pixel in 0..<pixels {
         for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
     }
 }
 
 @inline(__always)
-private func addResidual<let pixels: Int, let blocks: Int>(
-    _ call: MatrixCall, from start: Int, _ sums: inout Accumulators<pixels, blocks>
-) {
-    guard let residual = call.residual else { return }
+private func addingResidual<let pixels: Int, let blocks: Int>(
+    _ call: MatrixCall, from start: Int, _ products: Accumulators<pixels, blocks>
+) -> Accumulators<pixels, blocks> {
+    guard let residual = call.residual else { return products }
+    var sums = products
     let source = residual + start &* 16
     for pixel in 0..<pixels {
         for block in 0..<blocks {
             sums[pixel][block] += Lanes(source + (block &* call.outputBlockStride + pixel &* 16))
         }
     }
+    return sums
 }
 
 /// The rest of an epilogue whose function needs registers of its own, on the tile just written.

@@ -12,6 +12,14 @@ extension ClassificationReport {
         header += labels.map { "\($0.rawValue)_count" } + labels.map { "\($0.rawValue)_share" }
         header += labels.flatMap { ["\($0.rawValue)_low", "\($0.rawValue)_high"] }
         header += ["dc_gain", "sigma_pixels", "uncertain_count", "non_finite_count", "structure_score"]
+        header += ["sigma_p5", "sigma_p25", "sigma_p75", "sigma_p95"]
+        header += SpectralClass.allCases.map {
+            $0.rawValue.split(separator: "-").joined(separator: "_") + "_count"
+        }
+        header += [
+            "sparsity", "variance_entropy", "normalised_entropy", "zero_gap_decades", "mixture_components",
+            "blueprint_explained_variance", "blueprint_explained_above_chance", "salience", "salient_above_chance",
+        ]
         var text = CSVText.line(header)
         for layer in statistics.layers {
             var fields = identity(layer) + ["\(layer.counts.total)"]
@@ -20,6 +28,17 @@ extension ClassificationReport {
             fields += [
                 "\(layer.medianDCGain)", CSVText.field(layer.medianSigmaPixels), "\(layer.uncertainCount)",
                 "\(layer.nonFiniteCount)", CSVText.field(layer.structure?.score),
+            ]
+            let sigma = layer.sigmaQuantiles
+            fields += [sigma?.p5, sigma?.p25, sigma?.p75, sigma?.p95].map { CSVText.field($0) }
+            fields += layer.spectralCounts.map { "\($0.count)" }
+            fields += [
+                CSVText.field(layer.diversity?.sparsity), CSVText.field(layer.diversity?.varianceEntropy),
+                CSVText.field(layer.diversity?.normalisedEntropy), CSVText.field(layer.zeroGap?.decades),
+                CSVText.field(layer.mixture?.components.count),
+                CSVText.field(layer.blueprint?.medianExplainedVariance),
+                CSVText.field(layer.blueprint?.explainedAboveChance), CSVText.field(layer.blueprint?.medianSalience),
+                CSVText.field(layer.blueprint?.salientAboveChance),
             ]
             text += CSVText.line(fields)
         }

@@ -7,10 +7,40 @@ extension ClassificationReport {
     ///
     /// `layers[].counts` holds the five labels; `stride` and `sigmaPixels` are null where unknown.
     public var json: String { JSONText.of(Document(statistics)) }
+
+    /// ``json`` with `layers[].classifications`, one object a kernel in bank order.
+    public var kernelJSON: String { JSONText.of(Document(statistics, kernels: true)) }
+}
+
+extension ClassificationCollection {
+    /// `{"schema", "checkpoints": […], "failed": […]}`: the reports as ``ClassificationReport/json`` has them, one a
+    /// checkpoint, and what could not be read.
+    public var json: String { document(kernels: false) }
+
+    /// ``json`` with every kernel, as ``ClassificationReport/kernelJSON`` has them.
+    public var kernelJSON: String { document(kernels: true) }
+
+    private func document(kernels: Bool) -> String {
+        JSONText.of(
+            Collection(
+                schema: Self.schema, checkpoints: reports.map { Document($0.statistics, kernels: kernels) },
+                failed: failures.map { FailedFile(path: $0.path, error: $0.error.description) }))
+    }
+}
+
+private struct Collection: Encodable {
+    let schema: String
+    let checkpoints: [Document]
+    let failed: [FailedFile]
+}
+
+private struct FailedFile: Encodable {
+    let path: String
+    let error: String
 }
 
 /// A value that is written as null where it is missing.
-private struct Nullable<Value: Encodable>: Encodable {
+struct Nullable<Value: Encodable>: Encodable {
     let value: Value?
 
     init(_ value: Value?) { self.value = value }
@@ -28,19 +58,25 @@ private struct Document: Encodable {
     let calibrations: [Calibration]
     let layers: [Layer]
     let skipped: [Skipped]
+    let pointwise: [Pointwise]
+    let depthCorrelations: [String: RankCorrelation]
     let total: Total
     let randomness: Randomness
 
-    init(_ statistics: NetworkStatistics) {
+    init(_ statistics: NetworkStatistics, kernels: Bool = false) {
         schema = ClassificationReport.schema
         checkpoint = Checkpoint(statistics)
         settings = statistics.settings
         calibrations = statistics.calibrations.map {
             Calibration(size: $0.nullRates.size, thresholds: $0.thresholds, nullRates: $0.nullRates)
         }
-        layers = statistics.layers.map(Layer.init)
+        layers = statistics.layers.map { Layer($0, kernels: kernels) }
         skipped = statistics.skipped.map {
             Skipped(number: $0.number, name: $0.name, rows: $0.kernelHeight, columns: $0.kernelWidth)
+        }
+        pointwise = statistics.pointwise.map { Pointwise(name: $0.name, shape: $0.weightShape.dimensions) }
+        depthCorrelations = KernelLabel.allCases.reduce(into: [:]) {
+            $0[$1.rawValue] = statistics.depthCorrelation(of: $1)
         }
         total = Total(statistics.counts)
         randomness = Randomness(statistics.randomness)
@@ -87,8 +123,15 @@ private struct Document: Encodable {
         let nonFinite: Int
         let structure: Nullable<LayerStructure>
         let symmetry: SymmetryEnergies
+        let sigmaQuantiles: Nullable<Quantiles>
+        let spectrum: [String: Int]
+        let diversity: Nullable<FilterDiversity>
+        let zeroGap: Nullable<ZeroGap>
+        let mixture: Nullable<WeightMixture>
+        let blueprint: Nullable<Blueprint>
+        let classifications: [KernelEntry]?
 
-        init(_ layer: LayerStatistics) {
+        init(_ layer: LayerStatistics, kernels withKernels: Bool) {
             number = Nullable(layer.layer.number)
             name = layer.layer.name
             size = layer.layer.kernelHeight
@@ -106,7 +149,50 @@ private struct Document: Encodable {
             nonFinite = layer.nonFiniteCount
             structure = Nullable(layer.structure)
             symmetry = layer.symmetry
+            sigmaQuantiles = Nullable(layer.sigmaQuantiles)
+            spectrum = layer.spectralCounts.reduce(into: [:]) { $0[$1.spectralClass.rawValue] = $1.count }
+            diversity = Nullable(layer.diversity)
+            zeroGap = Nullable(layer.zeroGap)
+            mixture = Nullable(layer.mixture)
+            blueprint = Nullable(layer.blueprint.map(Blueprint.init))
+            let inputs = max(1, layer.layer.weightShape[1])
+            classifications =
+                withKernels
+                ? layer.classifications.enumerated().map {
+                    KernelEntry(outputChannel: $0.offset / inputs, inputChannel: $0.offset % inputs, $0.element)
+                } : nil
         }
+    }
+
+    struct Blueprint: Encodable {
+        let filters: Int
+        let slices: Int
+        let counts: [String: Int]
+        let explainedVariance: Double
+        let explainedVarianceOfRandom: BlueprintStatistics.Null
+        let explainedAboveChance: Double
+        let salience: Double
+        let salienceOfRandom: BlueprintStatistics.Null
+        let salientAboveChance: Double
+        let lowPassShare: Double
+
+        init(_ blueprint: BlueprintStatistics) {
+            filters = blueprint.filters.count
+            slices = blueprint.slices
+            counts = byLabel { blueprint.counts[$0] }
+            explainedVariance = blueprint.medianExplainedVariance
+            explainedVarianceOfRandom = blueprint.explainedNull
+            explainedAboveChance = blueprint.explainedAboveChance
+            salience = blueprint.medianSalience
+            salienceOfRandom = blueprint.salienceNull
+            salientAboveChance = blueprint.salientAboveChance
+            lowPassShare = blueprint.lowPassShare
+        }
+    }
+
+    struct Pointwise: Encodable {
+        let name: String
+        let shape: [Int]
     }
 
     struct Skipped: Encodable {
@@ -145,7 +231,29 @@ private struct Document: Encodable {
     }
 }
 
+/// One kernel, its channels beside its classification's own fields.
+private struct KernelEntry: Encodable {
+    let outputChannel: Int
+    let inputChannel: Int
+    let classification: KernelClassification
+
+    init(outputChannel: Int, inputChannel: Int, _ classification: KernelClassification) {
+        self.outputChannel = outputChannel
+        self.inputChannel = inputChannel
+        self.classification = classification
+    }
+
+    private enum Key: CodingKey { case outputChannel, inputChannel }
+
+    func encode(to encoder: any Encoder) throws {
+        try classification.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(outputChannel, forKey: .outputChannel)
+        try container.encode(inputChannel, forKey: .inputChannel)
+    }
+}
+
 /// A value for each label, by its name.
-private func byLabel<Value>(_ value: (KernelLabel) -> Value) -> [String: Value] {
+func byLabel<Value>(_ value: (KernelLabel) -> Value) -> [String: Value] {
     Dictionary(uniqueKeysWithValues: KernelLabel.allCases.map { ($0.rawValue, value($0)) })
 }

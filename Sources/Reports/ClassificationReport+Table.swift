@@ -9,7 +9,25 @@ extension ClassificationReport {
     /// the middle.
     /// - Parameter coloured: whether each label's share stands in the label's colour (ANSI), the stronger the larger.
     public func table(coloured: Bool = false) -> String {
+        var text = heading + "\n" + layerTable(coloured: coloured).text
+        for note in notes { text += note + "\n" }
+        return text
+    }
+
+    /// The same in Markdown: a heading, a table, a list of notes.
+    public var markdown: String {
+        "## \(heading)\n\n" + layerTable(coloured: false).markdown + "\n"
+            + notes.map { "- \($0)\n" }.joined()
+    }
+
+    private var heading: String {
+        let (layers, kernels) = (statistics.layers.count, statistics.counts.total)
         let network = statistics.network
+        return "\(network.checkpoint.path): \(network.title), \(layers) \(layers == 1 ? "layer" : "layers"), "
+            + "\(NumberFormat.grouped(kernels)) \(kernels == 1 ? "kernel" : "kernels")"
+    }
+
+    private func layerTable(coloured: Bool) -> TextTable {
         var columns: [TextTable.Column] = [
             .init("#", .right), .init("layer", .left), .init("size", .left), .init("stride", .right),
             .init("kernels", .right),
@@ -20,12 +38,7 @@ extension ClassificationReport {
         for layer in statistics.layers { table.add(row(layer, coloured: coloured)) }
         table.addRule()
         table.add(totals(coloured: coloured))
-        let (layers, kernels) = (statistics.layers.count, statistics.counts.total)
-        var text = "\(network.checkpoint.path): \(network.title), \(layers) \(layers == 1 ? "layer" : "layers"), "
-        text += "\(NumberFormat.grouped(kernels)) \(kernels == 1 ? "kernel" : "kernels")\n"
-        text += table.text
-        for note in notes { text += note + "\n" }
-        return text
+        return table
     }
 
     private func row(_ layer: LayerStatistics, coloured: Bool) -> [TextTable.Cell] {
@@ -97,12 +110,46 @@ extension ClassificationReport {
         let withdrawn = statistics.layers.filter { $0.structure?.isStructured == false }
         if !withdrawn.isEmpty {
             let numbers = withdrawn.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")
-            notes.append("No better than their own shuffled weights: \(numbers).")
+            notes.append("Alone no better than their own shuffled weights: \(numbers).")
+        }
+        notes += blueprintNotes
+        let strengths = KernelLabel.allCases.compactMap { label -> String? in
+            guard let found = statistics.depthCorrelation(of: label), found.pValue < 0.05 else { return nil }
+            let direction = found.coefficient > 0 ? "rises" : "falls"
+            return "\(label.rawValue) \(direction) with depth (rank correlation "
+                + "\(NumberFormat.fixed(found.coefficient, 2)), p = \(NumberFormat.fixed(found.pValue, 3)))"
+        }
+        if !strengths.isEmpty { notes.append("By layer: \(strengths.joined(separator: ", ")).") }
+        let gaps = statistics.layers.filter { $0.zeroGap != nil }
+        if !gaps.isEmpty {
+            let clear = gaps.count { $0.zeroGap?.isClear == true }
+            notes.append(
+                "In \(clear) of \(gaps.count) layers with zero kernels a gap of a decade or more separates them from "
+                    + "the living ones.")
+        }
+        if !statistics.pointwise.isEmpty {
+            let count = statistics.pointwise.count
+            notes.append("\(count) 1×1 \(count == 1 ? "layer has" : "layers have") no spatial kernel and no label.")
         }
         if !statistics.skipped.isEmpty {
             let names = statistics.skipped.map { "\($0.label) (\($0.kernelHeight)×\($0.kernelWidth))" }
             notes.append("Left out, not square: \(names.joined(separator: ", ")).")
         }
         return notes
+    }
+
+    /// One sentence a standard or grouped layer: what its filters share, beside chance.
+    private var blueprintNotes: [String] {
+        statistics.layers.compactMap { layer in
+            guard let blueprint = layer.blueprint else { return nil }
+            let fixed = NumberFormat.fixed
+            return
+                "\(layer.layer.label): blueprints explain \(NumberFormat.percent(blueprint.medianExplainedVariance)) "
+                + "of their \(blueprint.slices) slices (random \(NumberFormat.percent(blueprint.explainedNull.median)), "
+                + "above chance in \(NumberFormat.percent(blueprint.explainedAboveChance)) of filters), "
+                + "\(NumberFormat.percent(blueprint.lowPassShare)) low-pass; "
+                + "salience \(fixed(blueprint.medianSalience, 1)) (random \(fixed(blueprint.salienceNull.median, 1)), "
+                + "above chance in \(NumberFormat.percent(blueprint.salientAboveChance)))."
+        }
     }
 }

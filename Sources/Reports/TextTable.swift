@@ -60,6 +60,18 @@ struct TextTable {
         return text + rule("└", "┴", "┘")
     }
 
+    /// The table as GitHub's Markdown has it, rules and styles left out; pipes inside cells are escaped.
+    var markdown: String {
+        func line(_ cells: [String]) -> String {
+            "| "
+                + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+                .joined(separator: " | ") + " |\n"
+        }
+        let marks = columns.map { $0.alignment == .left ? ":---" : "---:" }
+        return line(columns.map(\.title)) + "| \(marks.joined(separator: " | ")) |\n"
+            + rows.compactMap { $0 }.map { line($0.map(\.text)) }.joined()
+    }
+
     /// `name`, or its beginning and end around "…" where it has more than `limit` characters.
     static func shortened(_ name: String, to limit: Int) -> String {
         guard name.count > limit, limit > 2 else { return name }

@@ -18,20 +18,33 @@ public struct LayerStatistics: Sendable, Equatable {
     public let symmetry: SymmetryEnergies
     /// Whether the layer is more than its own shuffled weights; nil where it has too few kernels to say.
     public let structure: LayerStructure?
+    /// The spread of the blur kernels' σ in pixels; nil without any.
+    public let sigmaQuantiles: Quantiles?
+    /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
+    public let diversity: FilterDiversity?
+    /// How the weights of a strided layer divide into normal distributions; nil for other layers.
+    public let mixture: WeightMixture?
+    /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
+    public let blueprint: BlueprintStatistics?
 
     /// Summarises the classifications of one layer.
     public init(
         layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
-        structure: LayerStructure? = nil
+        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: WeightMixture? = nil,
+        blueprint: BlueprintStatistics? = nil
     ) {
         self.layer = layer
         self.classifications = classifications
         self.symmetry = symmetry
         self.structure = structure
+        self.diversity = diversity
+        self.mixture = mixture
+        self.blueprint = blueprint
         counts = LabelCounts(classifications)
         let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
         medianDCGain = Self.median(live.map(\.dcGain)) ?? 0
-        medianSigmaPixels = Self.median(classifications.compactMap(\.sigmaPixels))
+        sigmaQuantiles = Quantiles(classifications.compactMap(\.sigmaPixels))
+        medianSigmaPixels = sigmaQuantiles?.p50
     }
 
     /// Labels a bank and summarises it.
@@ -39,7 +52,17 @@ public struct LayerStatistics: Sendable, Equatable {
         let (classifications, structure) = classifier.classifyLayer(bank)
         self.init(
             layer: bank.layer, classifications: classifications,
-            symmetry: Self.symmetry(of: bank, classifications), structure: structure)
+            symmetry: Self.symmetry(of: bank, classifications), structure: structure,
+            diversity: FilterDiversity(values: bank.values, size: bank.size),
+            mixture: (bank.layer.stride ?? 1) > 1 ? WeightMixture(bank.values) : nil,
+            blueprint: BlueprintStatistics(bank: bank, classifier: classifier))
+    }
+
+    /// The same layer with the names taken back from its kernels (see ``LayerStructure``).
+    func withdrawn() -> LayerStatistics {
+        LayerStatistics(
+            layer: layer, classifications: KernelClassifier.withdrawing(classifications), symmetry: symmetry,
+            structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint)
     }
 
     /// The kernels with weights that are not finite; they count as `other`.
@@ -55,6 +78,17 @@ public struct LayerStatistics: Sendable, Equatable {
             return count > 0 ? (shape, count) : nil
         }
     }
+
+    /// How many live kernels pass which frequencies, in the order of ``SpectralClass``; classes without any included.
+    public var spectralCounts: [(spectralClass: SpectralClass, count: Int)] {
+        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
+        return SpectralClass.allCases.map { spectralClass in
+            (spectralClass, live.count { $0.spectralClass == spectralClass })
+        }
+    }
+
+    /// What lies between the zero kernels and the living ones; nil where every kernel is zero or none is.
+    public var zeroGap: ZeroGap? { ZeroGap(classifications) }
 
     /// The share of `label` with its 95 % interval.
     public func interval(_ label: KernelLabel) -> ShareInterval {

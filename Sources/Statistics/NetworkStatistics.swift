@@ -1,5 +1,7 @@
 import Classification
+import Dispatch
 import Kernels
+import Synchronization
 import Weights
 
 /// What the classifier found in a network, in network order.
@@ -38,9 +40,9 @@ public struct NetworkStatistics: Sendable {
     /// Reads and labels every square N×N kernel of a network.
     ///
     /// - Parameters:
-    ///   - network: whose layers are read one at a time.
+    ///   - network: whose layers are read a few at a time.
     ///   - settings: what the labels follow.
-    ///   - progress: called after each layer with how many are done and how many there are; what it throws ends the work.
+    ///   - progress: called after every few layers with how many are done and how many there are; what it throws ends the work.
     ///
     /// Throws `kernels.none` where the network has no square N×N layer, what reading the checkpoint throws and what
     /// `progress` throws.
@@ -50,25 +52,65 @@ public struct NetworkStatistics: Sendable {
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)
+        // Whether a layer is chance is decided below, beside its network.
+        var layerSettings = settings
+        layerSettings.labelsUnstructuredLayers = true
         var classifiers: [Int: KernelClassifier] = [:]
         var layers: [LayerStatistics] = []
-        for (done, layer) in squares.enumerated() {
-            let bank = try KernelBanks.read(layer, of: network)
-            let classifier = classifiers[bank.size] ?? KernelClassifier(settings: settings, size: bank.size)
-            classifiers[bank.size] = classifier
-            layers.append(LayerStatistics(bank: bank, classifier: classifier))
-            try progress(done + 1, squares.count)
+        for start in stride(from: 0, to: squares.count, by: layersAtOnce) {
+            let banks = try squares[start..<min(start + layersAtOnce, squares.count)].map {
+                try KernelBanks.read($0, of: network)
+            }
+            for size in Set(banks.map(\.size)).sorted() where classifiers[size] == nil {
+                classifiers[size] = KernelClassifier(settings: layerSettings, size: size)
+            }
+            layers += label(banks, classifiers)
+            try progress(layers.count, squares.count)
         }
         let calibrations = classifiers.sorted { $0.key < $1.key }.map {
             SizeCalibration(thresholds: $1.thresholds, nullRates: $1.nullRates)
         }
         return NetworkStatistics(
-            network: network, settings: settings, layers: layers, calibrations: calibrations,
+            network: network, settings: settings,
+            layers: settings.labelsUnstructuredLayers ? layers : withdrawingChance(layers), calibrations: calibrations,
             skipped: KernelBanks.skippedLayers(of: network))
+    }
+
+    /// How many layers are in memory together.
+    private static let layersAtOnce = 4
+
+    /// Labels several banks, each on whatever thread is free; the result does not depend on the threads.
+    private static func label(_ banks: [KernelBank], _ classifiers: [Int: KernelClassifier]) -> [LayerStatistics] {
+        let found = Mutex<[LayerStatistics?]>(Array(repeating: nil, count: banks.count))
+        DispatchQueue.concurrentPerform(iterations: banks.count) { index in
+            guard let classifier = classifiers[banks[index].size] else { return }
+            let layer = LayerStatistics(bank: banks[index], classifier: classifier)
+            found.withLock { $0[index] = layer }
+        }
+        return found.withLock { $0.compactMap { $0 } }
+    }
+
+    /// Takes the names back from layers that are no more than their own shuffled weights, unless the network is learned.
+    ///
+    /// One small layer says little about itself; a network where at least two thirds of the tested layers have structure
+    /// vouches for its other layers, and their kernels keep what they look like.
+    private static func withdrawingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
+        let tested = layers.compactMap(\.structure)
+        guard tested.count(where: \.isStructured) * 3 < tested.count * 2 else { return layers }
+        return layers.map { $0.structure?.isStructured == false ? $0.withdrawn() : $0 }
     }
 
     /// The counts over all layers.
     public var counts: LabelCounts { layers.reduce(LabelCounts()) { $0 + $1.counts } }
+
+    /// The 1×1 convolutions, in network order: they have no spatial kernel and so no label.
+    public var pointwise: [ConvLayer] { network.layers.filter { $0.isPointwise } }
+
+    /// How the share of `label` goes with depth, over the layers in network order; nil with fewer than four layers or
+    /// where the share is the same everywhere.
+    public func depthCorrelation(of label: KernelLabel) -> RankCorrelation? {
+        RankCorrelation(layers.indices.map(Double.init), layers.map { $0.counts.share(label) })
+    }
 
     /// Whether the kernels are still those of an untrained network.
     public var randomness: RandomnessVerdict { RandomnessVerdict(layers: layers, calibrations: calibrations) }

@@ -5,18 +5,21 @@ public struct CheckpointDifference: Sendable {
     /// Two tensors of one name whose numbers, shapes or types differ.
     public struct Change: Sendable, Equatable {
         /// The names in the first and the second checkpoint.
-        public let names: (first: String, second: String)
+        public let names: Pair
         /// "64×3×3×3 float32" in the first and the second.
-        public let forms: (first: String, second: String)
+        public let forms: Pair
         /// The largest absolute difference of finite elements; nil where the shapes differ.
         public let maximumDifference: Double?
         /// How many elements differ as numbers: not NaN beside NaN, nor zeros of either sign.
         public let differingCount: Int
+    }
 
-        public static func == (a: Change, b: Change) -> Bool {
-            a.names == b.names && a.forms == b.forms && a.maximumDifference == b.maximumDifference
-                && a.differingCount == b.differingCount
-        }
+    /// A text about the first checkpoint and one about the second.
+    public struct Pair: Sendable, Equatable {
+        /// About the first.
+        public let first: String
+        /// About the second.
+        public let second: String
     }
 
     /// Names in the first checkpoint alone, in file order.
@@ -68,10 +71,11 @@ public struct CheckpointDifference: Sendable {
     private static func compare(
         _ a: Checkpoint.Entry, _ b: Checkpoint.Entry, _ first: Checkpoint, _ second: Checkpoint
     ) throws -> Change? {
-        let forms = (first: "\(a.shape) \(a.dtype)", second: "\(b.shape) \(b.dtype)")
+        let forms = Pair(first: "\(a.shape) \(a.dtype)", second: "\(b.shape) \(b.dtype)")
+        let names = Pair(first: a.name, second: b.name)
         guard a.shape == b.shape else {
             return Change(
-                names: (a.name, b.name), forms: forms, maximumDifference: nil, differingCount: a.shape.elementCount)
+                names: names, forms: forms, maximumDifference: nil, differingCount: a.shape.elementCount)
         }
         let left = try first.bytes(named: a.name)
         let right = try second.bytes(named: b.name)
@@ -84,6 +88,6 @@ public struct CheckpointDifference: Sendable {
             let difference = abs(x - y)
             if difference.isFinite { largest = max(largest, difference) }
         }
-        return Change(names: (a.name, b.name), forms: forms, maximumDifference: largest, differingCount: count)
+        return Change(names: names, forms: forms, maximumDifference: largest, differingCount: count)
     }
 }

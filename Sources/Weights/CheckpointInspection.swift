@@ -4,7 +4,9 @@ import Diagnostics
 public struct CheckpointInspection: Sendable {
     /// A tensor and its numbers.
     public struct Item: Sendable {
+        /// Name, shape and type.
         public let entry: Checkpoint.Entry
+        /// What the numbers look like.
         public let statistics: TensorStatistics
     }
 

@@ -2,11 +2,13 @@ import Files
 
 /// What one tensor's numbers look like as float32.
 public struct TensorStatistics: Sendable, Equatable {
-    /// The smallest and largest finite element; 0 without any.
+    /// The smallest finite element; 0 without any.
     public let minimum: Float
+    /// The largest finite element; 0 without any.
     public let maximum: Float
-    /// The mean and the (population) standard deviation of the finite elements; 0 without any.
+    /// The mean of the finite elements; 0 without any.
     public let mean: Double
+    /// The population standard deviation of the finite elements; 0 without any.
     public let standardDeviation: Double
     /// How many elements are exactly zero.
     public let zeroCount: Int

@@ -63,6 +63,31 @@ import Testing
         #expect(found.indices.filter { found[$0].label == .zero } == [11])
     }
 
+    @Test func theBatchNormalisationMayReviveTinyWeights() {
+        let kernels = structured(60, seed: 1).enumerated().map { $0 == 11 || $0 == 12 ? $1.map { $0 * 0.005 } : $1 }
+        var scale = [Float](repeating: 1, count: 60)
+        scale[11] = 200
+        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }, outputScale: scale).classifications
+        #expect(found.indices.filter { found[$0].label == .zero } == [12])
+    }
+
+    /// The tail of B(10, ½) from 8 on is (45 + 10 + 1) / 1024.
+    @Test func binomialTails() {
+        #expect(abs(KernelClassifier.binomialTail(8, of: 10, rate: 0.5) - 56.0 / 1024) < 1e-12)
+        #expect(KernelClassifier.binomialTail(0, of: 10, rate: 0.5) == 1)
+    }
+
+    @Test func theNamesOfASmallLayerAloneShowStructure() {
+        var factory = KernelFactory(size: 3, seed: 6)
+        let kernels = (0..<32).flatMap { index -> [Float] in
+            let families: [Family] = [.sobelX, .gaussianDerivative, .turnedLine]
+            return index < 14 ? factory.noisy(factory.make(families[index % 3]), decibels: 20) : factory.random()
+        }
+        let (found, structure) = Classifiers.three.classifyLayer(kernels)
+        #expect(structure?.isStructured == true)
+        #expect(found.prefix(14).count { $0.label == .blur || $0.label == .edge } >= 13)
+    }
+
     @Test func nonFiniteKernelsAreOtherAndHarmNoNeighbour() {
         var kernels = structured(60, seed: 1)
         let clean = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications

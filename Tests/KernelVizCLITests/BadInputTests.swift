@@ -43,17 +43,17 @@ import Testing
             """
         ) { folder in
             try HDF5Writer.write(to: folder + "/net.h5") { writer in
-                try writer.write([1, 2] as [Float], dimensions: [1, 2], to: "fc/weight")
+                try writer.write([Float](repeating: 1, count: 2), dimensions: [1, 2], to: "fc/weight")
             }
         }
     }
 
-    @Test func aFolderIsNotACheckpoint() throws {
+    @Test func aFolderWithoutCheckpoints() throws {
         try expect(
             ["classify", "."],
             """
-            .: holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, .onnx, .pt, \
-            .pth, .safetensors.
+            .: no checkpoint in this folder; expected files ending in .h5, .hdf5, .keras, .pth, .pt, .safetensors, \
+            .npz or .onnx. Name a file, or a folder that holds some.
             """)
     }
 

@@ -38,6 +38,7 @@ import Testing
                 The kernels are learned, not random: 100 % of the live kernels are identity, blur or edge (random kernels: 4 %).
                 Random 3×3 kernels are called identity 0.5 %, blur 1.0 %, edge 2.0 %.
                 0 of 6 labels are uncertain: they change under noise of −26 dB.
+                In 1 of 1 layers with zero kernels a gap of a decade or more separates them from the living ones.
                 Left out, not square: #3 strip (1×3).
 
                 """)
@@ -79,11 +80,18 @@ import Testing
                 + "identity_count,blur_count,edge_count,zero_count,other_count,"
                 + "identity_share,blur_share,edge_share,zero_share,other_share,"
                 + "identity_low,identity_high,blur_low,blur_high,edge_low,edge_high,zero_low,zero_high,"
-                + "other_low,other_high,dc_gain,sigma_pixels,uncertain_count,non_finite_count,structure_score")
+                + "other_low,other_high,dc_gain,sigma_pixels,uncertain_count,non_finite_count,structure_score,"
+                + "sigma_p5,sigma_p25,sigma_p75,sigma_p95,low_pass_count,band_pass_count,high_pass_count,"
+                + "all_pass_count,sparsity,variance_entropy,normalised_entropy,zero_gap_decades,mixture_components,"
+                + "blueprint_explained_variance,blueprint_explained_above_chance,salience,salient_above_chance")
         let zeros = String(repeating: "0", count: 64)
         #expect(
             lines[2].hasPrefix("net.h5,\(zeros),TestNet,2,\"b,1\",3,,body,depthwise,2,1,0,0,1,0,0.5,0.0,0.0,0.5,0.0,"))
-        #expect(lines[2].hasSuffix(",1.0,,0,0,"))
+        // A delta passes all frequencies; of two kernels one is all zeros, and one component holds the variance.
+        #expect(lines[2].hasSuffix(",1.0,,0,0,,,,,,0,0,0,1,0.5,0.0,,,,,,,"))
+        let columns = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }
+        // The quoted name of the second layer holds a comma.
+        #expect(columns[0] == columns[1] && columns[2] == columns[0] + 1)
     }
 
     @Test func theKernelCSVHasOneLineAKernel() throws {

@@ -147,6 +147,8 @@ import Testing
             error?.description
                 == "net.h5: features.0.0.weight: 648 of 648 values are NaN or infinite; expected finite weights. "
                 + "The training diverged or the file is damaged; use another one.")
+        let kept = try network.weight(of: network.spatialLayer(1), nonFinite: .kept)
+        #expect(kept.nonFiniteCount == 648)
     }
 
     struct Words: Sendable {

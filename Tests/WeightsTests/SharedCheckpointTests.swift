@@ -132,8 +132,8 @@ import Testing
     @Test(arguments: [
         "keras/st_mobilenet_v1_0.25_224_imagenet.h5", "layouts/keras2_weights_only_mbv1_0.25.h5",
         "layouts/keras3_legacy_full_mbv1_0.25.h5", "layouts/torch_flat_dotted.h5",
-        "layouts/torch_flat_dotted_libver_latest.h5", "layouts/keras2_chunked_attrs.h5",
-        "layouts/keras3_mbv1_0.25.keras", "layouts/keras3_mbv1_0.25.weights.h5",
+        "layouts/torch_flat_dotted_libver_latest.h5", "layouts/keras3_mbv1_0.25.keras",
+        "layouts/keras3_mbv1_0.25.weights.h5",
     ])
     func everyLayoutGivesTheSameNetwork(file: String) throws {
         let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))

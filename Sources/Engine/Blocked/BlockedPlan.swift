@@ -8,6 +8,11 @@ struct BlockedPlan: Sendable {
     /// A step and what it computes.
     struct NamedStep: Sendable {
         let name: String
+        let kind: StepKind
+        /// Multiply-accumulates for one image.
+        let macs: Int
+        /// What must be read and written at least, in bytes, for one image.
+        let byteCount: Int
         let step: any BlockedStep
     }
 
@@ -68,7 +73,12 @@ struct BlockedPlan: Sendable {
                 expected: "fewer than 2^31", advice: "Use a smaller image or a smaller net")
         }
         let constants = ConstantArena()
-        steps = planner.steps.map { NamedStep(name: $0.name, step: $0.resolved(storages, constants)) }
+        steps = planner.steps.map { pending in
+            let touched = Set(pending.touched).reduce(0) { $0 + storages.storages[$1].floatCount }
+            return NamedStep(
+                name: pending.name, kind: pending.kind, macs: pending.macs,
+                byteCount: 4 * (touched + pending.constantCount), step: pending.resolved(storages, constants))
+        }
         stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }
         func reading(_ index: Int) -> Reading {
             guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }
@@ -93,41 +103,42 @@ struct BlockedPlan: Sendable {
     private var arenaStride: Int { (arenaCount + 31) / 32 * 32 }
     private var stripStride: Int { (stripCount + 31) / 32 * 32 }
 
+    /// The memory of one image and one thread.
+    func context(
+        image: Int, arena: Int, worker: Int, images: Int, input: UnsafePointer<Float>, imageCount: Int,
+        memory: UnsafeMutablePointer<Float>
+    ) -> StepContext {
+        let strips = memory + arenaStride * (images >= threads ? threads : 1)
+        return StepContext(
+            image: input + image * imageCount, arena: memory + arena * arenaStride,
+            strip: strips + worker * stripStride, operators: operators)
+    }
+
     /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.
     func run(
         images: Int, input: UnsafePointer<Float>, imageCount: Int, memory: UnsafeMutablePointer<Float>,
         pool: WorkerPool?, result: UnsafeMutablePointer<Float>, tapResults: [UnsafeMutablePointer<Float>] = []
     ) {
-        let strips = memory + arenaStride * (images >= threads ? threads : 1)
         func context(_ image: Int, arena: Int, worker: Int) -> StepContext {
-            StepContext(
-                image: input + image * imageCount, arena: memory + arena * arenaStride,
-                strip: strips + worker * stripStride, operators: operators)
+            self.context(
+                image: image, arena: arena, worker: worker, images: images, input: input, imageCount: imageCount,
+                memory: memory)
+        }
+        func runWhole(_ image: Int, _ worker: Int) {
+            let context = context(image, arena: worker, worker: worker)
+            for (index, named) in steps.enumerated() {
+                let step = named.step
+                for part in 0..<step.partCount { step.run(part, context) }
+                read(index, image, context.arena, tapResults)
+            }
+            output.copy(from: context.arena, to: result + image * output.imageCount)
         }
         guard let pool else {
-            for image in 0..<images {
-                let context = context(image, arena: 0, worker: 0)
-                for (index, named) in steps.enumerated() {
-                    let step = named.step
-                    for part in 0..<step.partCount { step.run(part, context) }
-                    read(index, image, context.arena, tapResults)
-                }
-                output.copy(from: context.arena, to: result + image * output.imageCount)
-            }
+            for image in 0..<images { runWhole(image, 0) }
             return
         }
-        if images >= threads {
-            // Whole images side by side: nobody waits for anybody.
-            return pool.run(parts: images) { image, worker in
-                let context = context(image, arena: worker, worker: worker)
-                for (index, named) in steps.enumerated() {
-                    let step = named.step
-                    for part in 0..<step.partCount { step.run(part, context) }
-                    read(index, image, context.arena, tapResults)
-                }
-                output.copy(from: context.arena, to: result + image * output.imageCount)
-            }
-        }
+        // Whole images side by side where there are enough: nobody waits for anybody.
+        if images >= threads { return pool.run(parts: images) { runWhole($0, $1) } }
         for image in 0..<images {
             for (index, named) in steps.enumerated() {
                 let step = named.step

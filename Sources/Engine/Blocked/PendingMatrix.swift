@@ -32,6 +32,17 @@ struct PendingMatrix: PendingStep {
     private var outputChannels: Int { geometry.outputChannels }
     private var outputBlocks: Int { (outputChannels + 15) / 16 }
 
+    var kind: StepKind {
+        if case .flattened = input { return .linear }
+        let isPointwise = geometry.kernelHeight == 1 && geometry.kernelWidth == 1
+        if depthwise.isEmpty { return isPointwise ? .pointwise : .convolution }
+        return .depthwisePointwise
+    }
+
+    var macs: Int { geometry.macs + depthwise.reduce(0) { $0 + $1.macs } }
+
+    var constantCount: Int { weight.scalars.count + depthwise.reduce(0) { $0 + $1.constantCount } }
+
     var touched: [Int] {
         let read: [Int] =
             switch input {

@@ -6,8 +6,14 @@ import Tensors
 protocol PendingStep {
     /// What the step computes, in words of the graph.
     var name: String { get }
+    /// What kind of step it is.
+    var kind: StepKind { get }
+    /// Multiply-accumulates for one image.
+    var macs: Int { get }
     /// The storages that it reads and writes.
     var touched: [Int] { get }
+    /// Numbers of constants that it reads.
+    var constantCount: Int { get }
     /// Numbers that it needs in each thread's strip.
     var stripFloatCount: Int { get }
     /// The step with addresses; constants are copied into `arena`.
@@ -16,6 +22,8 @@ protocol PendingStep {
 
 extension PendingStep {
     var stripFloatCount: Int { 0 }
+    var macs: Int { 0 }
+    var constantCount: Int { 0 }
 }
 
 /// An epilogue with its constants laid out as the blocks of the result.
@@ -46,6 +54,9 @@ struct PendingDepthwise: PendingStep {
     let writesStrip: Bool
     let bands: Int
 
+    var kind: StepKind { .depthwise }
+    var macs: Int { geometry.macs }
+    var constantCount: Int { weights.count }
     var touched: [Int] { input.map(\.storage) + (writesStrip ? [] : [output]) }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
@@ -72,6 +83,7 @@ struct PendingElementwise: PendingStep {
     let combination: ElementwiseCall.Combination
     let epilogue: PendingEpilogue
 
+    var kind: StepKind { .elementwise }
     var touched: [Int] { first.map(\.storage) + (second ?? []).map(\.storage) + [output] }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
@@ -95,6 +107,7 @@ struct PendingPool: PendingStep {
     let window: (geometry: ConvolutionGeometry, kind: Pool.Kind)?
     let pixels: Int
 
+    var kind: StepKind { .pool }
     var touched: [Int] { input.map(\.storage) + [output] }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
@@ -117,6 +130,7 @@ struct PendingGather: PendingStep {
     let pixels: Int
     let output: Int
 
+    var kind: StepKind { .copy }
     var touched: [Int] { (places ?? []).map(\.storage) + [output] }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {

@@ -17,8 +17,11 @@ enum Interruption {
         }
     }
 
+    /// Whether the user asked to stop.
+    static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
     /// Throws ``Stopped`` when the user asked to stop; long loops call it between steps.
     static func check() throws {
-        if asked.load(ordering: .relaxed) { throw Stopped() }
+        if isAsked { throw Stopped() }
     }
 }

@@ -45,9 +45,14 @@ struct EvalCommand: ParsableCommand {
     @Option(help: "table or json.")
     var format = Format.table
 
+    @OptionGroup(title: "Accuracy") var accuracy: EvalDataOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if accuracy.data != nil && (input != nil || tensor != nil || saveLogits != nil) {
+            throw ValidationError("--data excludes --input, --tensor and --save-logits.")
+        }
         if input != nil && tensor != nil { throw ValidationError("--input and --tensor exclude each other.") }
         if runs < 0 { throw ValidationError("--runs must not be negative.") }
         if let inputSize, !(1...4096).contains(inputSize) {
@@ -60,6 +65,11 @@ struct EvalCommand: ParsableCommand {
         if let saveLogits { try AtomicFile.checkWritable(saveLogits, overwriting: output.overwriting) }
         let names = try labels.map { try ClassNames.read($0) }
         let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
+        if let path = accuracy.data {
+            let report = AccuracyReport(try accuracy.evaluate(runnable, path: path, seed: seed))
+            try output.emit(format == .json ? report.json : report.table)
+            return
+        }
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)
         let progress = ProgressLine("Running \(runnable.name)")

@@ -38,7 +38,9 @@ enum HDF5Checkpoint {
             return Contents(
                 format: "Keras HDF5", entries: try keras.entries(file, listing: listing, facts: model))
         }
-        if let keras = try Keras3Layout(file, listing: listing, model: model) {
+        if let keras = try Keras3Layout(
+            file, listing: listing, model: model, config: attributes["model_config"])
+        {
             return Contents(format: "Keras 3 HDF5", entries: try keras.entries())
         }
         if let filters = try FilterCollection(listing, path: file.path) {

@@ -24,7 +24,7 @@ struct Keras3Layout {
     private let model: ModelFacts?
 
     /// Nil where the file is not laid out so.
-    init?(_ file: borrowing HDF5File, listing: HDF5Listing, model: ModelFacts?) throws {
+    init?(_ file: borrowing HDF5File, listing: HDF5Listing, model: ModelFacts?, config: String?) throws {
         guard listing.groups.contains(where: Self.containers.contains) else { return nil }
         variables = listing.datasets.compactMap(Self.variable)
         guard !variables.isEmpty else { return nil }
@@ -32,10 +32,10 @@ struct Keras3Layout {
         for group in listing.groups where group.hasSuffix("/vars") {
             names[String(group.dropLast("/vars".count))] = try file.attribute("name", of: group)?.text
         }
-        if names.isEmpty, let model {
-            let classes = model.order.map { (name: $0, className: model.layers[$0]?.className ?? "") }
-            for (group, name) in KerasModelConfig.groupNames(classes) {
-                for container in Self.containers { names["\(container)/\(group)"] = name }
+        if names.isEmpty, let config {
+            for (group, name) in KerasModelConfig.groupPaths(json: config) {
+                names[group] = name
+                names[group.replacing("layers/", with: "_layer_checkpoint_dependencies/")] = name
             }
         }
         path = file.path

@@ -14,18 +14,28 @@ enum KerasModelConfig {
         return facts
     }
 
-    /// The names that Keras 3 gives to the groups of a model's layers, in order, with the layers' own names: class
-    /// names in snake case, numbered from the second on ("conv2d", "conv2d_1").
-    static func groupNames(_ layerClasses: [(name: String, className: String)]) -> [String: String] {
-        var counts: [String: Int] = [:]
+    /// The layers' own names by the path of the group that Keras 3 keeps their weights in: class names in snake case,
+    /// numbered from the second on, models inside models below each other ("layers/sequential/layers/conv2d_1").
+    static func groupPaths(json: String) -> [String: String] {
+        guard let model = try? JSONDecoder().decode(Node.self, from: Data(json.utf8)) else { return [:] }
         var result: [String: String] = [:]
-        for layer in layerClasses {
-            let base = snakeCase(layer.className)
+        addGroups(of: model, at: "", to: &result, depth: 0)
+        return result
+    }
+
+    private static func addGroups(
+        of node: Node, at path: String, to result: inout [String: String], depth: Int
+    ) {
+        guard depth < 32 else { return }
+        var counts: [String: Int] = [:]
+        for child in node.config?.layers ?? [] {
+            let base = snakeCase(child.class_name ?? "")
             let count = counts[base, default: 0]
             counts[base] = count + 1
-            result[count == 0 ? base : "\(base)_\(count)"] = layer.name
+            let group = "\(path)layers/\(base)" + (count == 0 ? "" : "_\(count)")
+            result[group] = child.config?.name ?? child.name
+            addGroups(of: child, at: group + "/", to: &result, depth: depth + 1)
         }
-        return result
     }
 
     /// "DepthwiseConv2D" → "depthwise_conv2d", as Keras' `to_snake_case` does.

@@ -13,10 +13,7 @@ struct PickleReader {
         case mark
     }
 
-    private let bytes: [UInt8]
-    private let subject: String
-    /// The next byte.
-    private(set) var position: Int
+    private var input: PickleBytes
     /// The types of all storages that were mentioned, by key; nil for untyped bytes.
     private(set) var storageTypes: [String: NumberType?] = [:]
     private var stack: [Item] = []
@@ -25,10 +22,11 @@ struct PickleReader {
 
     /// Starts at `position` of `bytes`.
     init(_ bytes: [UInt8], position: Int = 0, subject: String) {
-        self.bytes = bytes
-        self.position = position
-        self.subject = subject
+        input = PickleBytes(bytes, position: position, subject: subject)
     }
+
+    /// The first byte behind what was read.
+    var position: Int { input.position }
 
     /// Reads one pickle to its end; ``position`` is behind it then.
     ///
@@ -37,7 +35,7 @@ struct PickleReader {
         stack = []
         memo = [:]
         while true {
-            let code = try byte()
+            let code = try input.byte()
             if code == UInt8(ascii: ".") { return try pop() }
             try perform(code)
         }
@@ -47,27 +45,27 @@ struct PickleReader {
         if try performLiteral(code) { return }
         if try performStructure(code) { return }
         switch code {
-        case 0x80: _ = try byte()
-        case 0x95: _ = try take(8)
+        case 0x80: _ = try input.byte()
+        case 0x95: _ = try input.take(8)
         case UInt8(ascii: "("): stack.append(.mark)
         case UInt8(ascii: "0"): if stack.popLast() == nil { throw broken("its stack is empty") }
         case UInt8(ascii: "1"): _ = try popToMark()
         case UInt8(ascii: "2"):
             guard case .value(let top)? = stack.last else { throw broken("its stack is empty") }
             try push(top)
-        case UInt8(ascii: "p"): try memorise(try decimal())
-        case UInt8(ascii: "q"): try memorise(try unsigned(1))
-        case UInt8(ascii: "r"): try memorise(try unsigned(4))
+        case UInt8(ascii: "p"): try memorise(try input.decimal())
+        case UInt8(ascii: "q"): try memorise(try input.unsigned(1))
+        case UInt8(ascii: "r"): try memorise(try input.unsigned(4))
         case 0x94: try memorise(memo.count)
-        case UInt8(ascii: "g"): try recall(try decimal())
-        case UInt8(ascii: "h"): try recall(try unsigned(1))
-        case UInt8(ascii: "j"): try recall(try unsigned(4))
-        case UInt8(ascii: "c"): try push(global(try line(), try line()))
+        case UInt8(ascii: "g"): try recall(try input.decimal())
+        case UInt8(ascii: "h"): try recall(try input.unsigned(1))
+        case UInt8(ascii: "j"): try recall(try input.unsigned(4))
+        case UInt8(ascii: "c"): try push(global(try input.line(), try input.line()))
         case 0x93:
             guard let name = try pop().asText, let module = try pop().asText else { throw broken("a name is no text") }
             try push(global(module, name))
         case UInt8(ascii: "i"):
-            let name = try global(try line(), try line())
+            let name = try global(try input.line(), try input.line())
             try call(name, try popToMark())
         case UInt8(ascii: "o"):
             let items = try popToMark()
@@ -93,25 +91,26 @@ struct PickleReader {
         case UInt8(ascii: "N"): try push(.none)
         case 0x88: try push(.boolean(true))
         case 0x89: try push(.boolean(false))
-        case UInt8(ascii: "J"): try push(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
-        case UInt8(ascii: "K"): try push(.integer(try unsigned(1)))
-        case UInt8(ascii: "M"): try push(.integer(try unsigned(2)))
+        case UInt8(ascii: "J"): try push(.integer(Int(Int32(truncatingIfNeeded: try input.unsigned(4)))))
+        case UInt8(ascii: "K"): try push(.integer(try input.unsigned(1)))
+        case UInt8(ascii: "M"): try push(.integer(try input.unsigned(2)))
         case UInt8(ascii: "I"), UInt8(ascii: "L"): try push(try textInteger())
-        case 0x8A: try push(Self.integer(try take(try unsigned(1))))
-        case 0x8B: try push(Self.integer(try take(try unsigned(4))))
+        case 0x8A: try push(Self.integer(try input.take(try input.unsigned(1))))
+        case 0x8B: try push(Self.integer(try input.take(try input.unsigned(4))))
         case UInt8(ascii: "F"):
-            guard let number = Double(try line()) else { throw broken("a number cannot be read") }
+            guard let number = Double(try input.line()) else { throw broken("a number cannot be read") }
             try push(.number(number))
         case UInt8(ascii: "G"):
-            try push(.number(Double(bitPattern: try take(8).reduce(0) { $0 << 8 | UInt64($1) })))
-        case UInt8(ascii: "S"), UInt8(ascii: "V"): try push(.text(Self.unquoted(try line())))
-        case UInt8(ascii: "T"): try push(.text(String(decoding: try take(try unsigned(4)), as: UTF8.self)))
-        case UInt8(ascii: "U"), 0x8C: try push(.text(String(decoding: try take(try unsigned(1)), as: UTF8.self)))
-        case UInt8(ascii: "X"): try push(.text(String(decoding: try take(try unsigned(4)), as: UTF8.self)))
-        case 0x8D: try push(.text(String(decoding: try take(try unsigned(8)), as: UTF8.self)))
-        case UInt8(ascii: "B"): try push(.bytes(Array(try take(try unsigned(4)))))
-        case UInt8(ascii: "C"): try push(.bytes(Array(try take(try unsigned(1)))))
-        case 0x8E, 0x96: try push(.bytes(Array(try take(try unsigned(8)))))
+            try push(.number(Double(bitPattern: try input.take(8).reduce(0) { $0 << 8 | UInt64($1) })))
+        case UInt8(ascii: "S"), UInt8(ascii: "V"): try push(.text(Self.unquoted(try input.line())))
+        case UInt8(ascii: "T"): try push(.text(String(decoding: try input.take(try input.unsigned(4)), as: UTF8.self)))
+        case UInt8(ascii: "U"), 0x8C:
+            try push(.text(String(decoding: try input.take(try input.unsigned(1)), as: UTF8.self)))
+        case UInt8(ascii: "X"): try push(.text(String(decoding: try input.take(try input.unsigned(4)), as: UTF8.self)))
+        case 0x8D: try push(.text(String(decoding: try input.take(try input.unsigned(8)), as: UTF8.self)))
+        case UInt8(ascii: "B"): try push(.bytes(Array(try input.take(try input.unsigned(4)))))
+        case UInt8(ascii: "C"): try push(.bytes(Array(try input.take(try input.unsigned(1)))))
+        case 0x8E, 0x96: try push(.bytes(Array(try input.take(try input.unsigned(8)))))
         default: return false
         }
         return true
@@ -155,7 +154,8 @@ struct PickleReader {
         let whole = "\(module).\(name)"
         guard TorchGlobals.isAllowed(whole) else {
             throw KernelVizError(
-                code: "weights.forbiddenGlobal", subject: subject, found: "asks Python for '\(whole.prefix(120))'",
+                code: "weights.forbiddenGlobal", subject: input.subject,
+                found: "asks Python for '\(whole.prefix(120))'",
                 expected: "a state dict, which holds tensors only",
                 advice: "Nothing was run. Save the model again with torch.save(model.state_dict(), path)")
         }
@@ -238,42 +238,9 @@ struct PickleReader {
         try push(value)
     }
 
-    // MARK: Bytes
-
-    private mutating func byte() throws -> UInt8 {
-        guard position < bytes.count else { throw broken("it is cut off") }
-        position += 1
-        return bytes[position - 1]
-    }
-
-    private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
-        guard count >= 0, count <= bytes.count - position else { throw broken("it is cut off") }
-        position += count
-        return bytes[position - count..<position]
-    }
-
-    private mutating func unsigned(_ count: Int) throws -> Int {
-        let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard let number = Int(exactly: value) else { throw broken("a length in it is no length") }
-        return number
-    }
-
-    private mutating func line() throws -> String {
-        guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")), end - position < 1 << 16 else {
-            throw broken("it is cut off")
-        }
-        defer { position = end + 1 }
-        return String(decoding: bytes[position..<end], as: UTF8.self)
-    }
-
-    private mutating func decimal() throws -> Int {
-        guard let number = Int(try line()) else { throw broken("a number cannot be read") }
-        return number
-    }
-
     /// "12", "12L", and protocol 1's "01" for true.
     private mutating func textInteger() throws -> PickleValue {
-        let text = try line()
+        let text = try input.line()
         if text == "00" || text == "01" { return .boolean(text == "01") }
         guard let number = Int(text.hasSuffix("L") ? String(text.dropLast()) : text) else {
             throw broken("a number cannot be read")
@@ -296,9 +263,5 @@ struct PickleReader {
         return String(text.dropFirst().dropLast())
     }
 
-    private func broken(_ found: String) -> KernelVizError {
-        KernelVizError(
-            code: "weights.brokenPickle", subject: subject, found: "damaged pickle (\(found))",
-            advice: "Copy or download it again")
-    }
+    private func broken(_ found: String) -> KernelVizError { input.broken(found) }
 }

@@ -10,12 +10,13 @@ import Tensors
 #endif
 
 /// Reads several files as one checkpoint: those that an index names (`model.safetensors.index.json`), or all files of
-/// weights in a folder.
+/// one kind in a folder.
 enum ShardedCheckpoint {
     /// How many files one checkpoint may have.
     static let maximumFiles = 400
-    private static let extensions: Set<String> = [
-        "h5", "hdf5", "keras", "safetensors", "npz", "npy", "pth", "pt", "bin", "onnx",
+    /// Files of the first of these that a folder holds are its checkpoint: other files may lie beside.
+    private static let extensions = [
+        "safetensors", "h5", "hdf5", "keras", "onnx", "pth", "pt", "bin", "npz", "npy",
     ]
 
     /// Opens the files that an index names, which lie beside it.
@@ -51,7 +52,9 @@ enum ShardedCheckpoint {
         if let index = names.first(where: { $0.hasSuffix(".index.json") }) {
             return try openIndex("\(folder)/\(index)")
         }
-        let files = names.filter { extensions.contains(FilePaths.fileExtension(of: $0)) }
+        let files =
+            extensions.lazy.map { wanted in names.filter { FilePaths.fileExtension(of: $0) == wanted } }
+            .first { !$0.isEmpty } ?? []
         guard !files.isEmpty else {
             throw KernelVizError(
                 code: "weights.emptyFolder", subject: path, found: "holds no file of weights",

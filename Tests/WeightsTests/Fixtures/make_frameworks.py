@@ -144,7 +144,8 @@ def h5_digests(file, source):
     found = {}
     with h5py.File(source) as f:
         def visit(name, item):
-            if isinstance(item, h5py.Dataset) and item.dtype.kind == "f" and "optimizer" not in name:
+            if isinstance(item, h5py.Dataset) and item.dtype.kind == "f" and not {"optimizer", "optimizer_weights", "metrics"} & set(
+                    name.split("/")):
                 found[name] = item[()]
         f.visititems(visit)
     note(file, found)

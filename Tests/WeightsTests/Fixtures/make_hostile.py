@@ -3,22 +3,12 @@ import io
 import pathlib
 import struct
 import zipfile
-import zlib
 
 import h5py
 import numpy as np
 
 HERE = pathlib.Path(__file__).parent / "hostile"
 HERE.mkdir(exist_ok=True)
-
-# Each group is the child of the one before: 10,000 levels in one small file, made from the inside out.
-with h5py.File(HERE / "deep_groups.h5", "w", libver="latest") as file:
-    inner = file.create_group("g0")
-    for depth in range(1, 10_000):
-        outer = file.create_group(f"g{depth}")
-        outer["d"] = inner
-        del file[f"g{depth - 1}"]
-        inner = outer
 
 with h5py.File(HERE / "cyclic_links.h5", "w") as file:
     a = file.create_group("a")

@@ -1,0 +1,83 @@
+import Glibc
+import Tensors
+
+/// What becomes of the labels of layers that may be no more than chance.
+extension KernelClassifier {
+    /// Takes the names back from the kernels of a layer that is no more than its shuffled self.
+    ///
+    /// A layer where more than three quarters of the live kernels have a name is left alone: chance never names so many.
+    package static func withdrawing(_ classifications: [KernelClassification]) -> [KernelClassification] {
+        let live = classifications.count { $0.label != .zero }
+        let named = classifications.count { $0.label != .zero && $0.label != .other }
+        guard Double(named) <= 0.75 * Double(live) else { return classifications }
+        return classifications.map { kernel in
+            guard kernel.label != .zero, kernel.label != .other else { return kernel }
+            var withdrawn = kernel
+            withdrawn.nearest = kernel.label
+            withdrawn.label = .other
+            withdrawn.shape = KernelShape(kernel.spectralClass)
+            withdrawn.sigmaPixels = nil
+            withdrawn.axes = nil
+            withdrawn.angleDegrees = nil
+            withdrawn.offset = nil
+            withdrawn.nullProbability = 1
+            return withdrawn
+        }
+    }
+
+    /// The chance that the layer's names come from shuffled weights: the smallest of three tails, times three.
+    ///
+    /// Blurs and, apart from them, edges against how many there are when the cells of every kernel change places;
+    /// identities at the centre against the one in N² that chance puts there. Heavy tails raise neither.
+    func nameProbability(
+        _ classifications: [KernelClassification], values: [Float], extractor: inout FeatureExtractor
+    ) -> Double {
+        let cells = size * size
+        let step = max(1, classifications.count / LayerStructure.maximumKernels)
+        let live = stride(from: 0, to: classifications.count, by: step).filter {
+            classifications[$0].label != .zero && classifications[$0].shape != .nonFinite
+        }
+        guard !live.isEmpty else { return 1 }
+        var shuffled = live.flatMap { values[$0 * cells..<($0 + 1) * cells] }
+        var generator = SeededGenerator(seed: settings.seed ^ 0x7E57_C0DE)
+        let decision = decision
+        var (blurs, edges) = (0, 0)
+        let copies = 8
+        for _ in 0..<copies {
+            for kernel in live.indices {
+                LayerStructure.shuffle(&shuffled, start: kernel * cells, cells: cells, using: &generator)
+            }
+            for start in stride(from: 0, to: live.count, by: FeatureExtractor.width) {
+                let lanes = min(FeatureExtractor.width, live.count - start)
+                extractor.extract(shuffled, start: start * cells, count: lanes)
+                for lane in 0..<lanes {
+                    let features = extractor.features[lane]
+                    let fit = decision.deltaFit(features, values: shuffled, start: (start + lane) * cells)
+                    let label = decision.label(features, deltaFit: fit)
+                    if label == .blur { blurs += 1 } else if label == .edge { edges += 1 }
+                }
+            }
+        }
+        func tail(_ label: KernelLabel, _ chance: Int) -> Double {
+            let rate = Double(chance + copies) / Double(live.count * copies + copies)
+            return Self.binomialTail(
+                live.count { classifications[$0].label == label }, of: live.count, rate: rate)
+        }
+        let identities = live.filter { classifications[$0].label == .identity }
+        let centred = identities.count { classifications[$0].offset.map { $0 == .zero } ?? false }
+        let centre = Self.binomialTail(centred, of: identities.count, rate: 1 / Double(cells))
+        return min(1, 3 * min(tail(.blur, blurs), tail(.edge, edges), centre))
+    }
+
+    /// P(X ≥ k) for X ~ B(n, p).
+    static func binomialTail(_ k: Int, of n: Int, rate p: Double) -> Double {
+        guard k > 0 else { return 1 }
+        guard p > 0, p < 1 else { return p > 0 ? 1 : 0 }
+        func term(_ i: Int) -> Double {
+            exp(
+                lgamma(Double(n + 1)) - lgamma(Double(i + 1)) - lgamma(Double(n - i + 1)) + Double(i) * log(p)
+                    + Double(n - i) * log(1 - p))
+        }
+        return min(1, (k...n).reduce(0) { $0 + term($1) })
+    }
+}

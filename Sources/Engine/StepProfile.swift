@@ -1,0 +1,99 @@
+import Tensors
+
+/// What a step of a plan does, in the words of reports.
+public enum StepKind: String, Sendable, Equatable, Codable {
+    /// A standard or grouped convolution with a kernel above 1×1.
+    case convolution
+    /// A 1×1 convolution.
+    case pointwise
+    /// A depthwise convolution by itself.
+    case depthwise
+    /// A depthwise and a 1×1 convolution, strip by strip.
+    case depthwisePointwise
+    /// A linear layer.
+    case linear
+    /// A step on each number by itself.
+    case elementwise
+    /// A mean or maximum.
+    case pool
+    /// Channels brought together where no view would do.
+    case copy
+}
+
+/// How long one step of a plan takes for one image on one thread.
+public struct StepProfile: Sendable, Equatable, Codable {
+    /// The name of the node whose result the step computes; the nodes before it are fused with it.
+    public let name: String
+    /// What it does.
+    public let kind: StepKind
+    /// Multiply-accumulates.
+    public let macs: Int
+    /// What must be read and written at least: inputs, outputs and constants, each once.
+    public let byteCount: Int
+    /// The fastest of all rounds.
+    public let minimumMilliseconds: Double
+    /// The median of all rounds.
+    public let medianMilliseconds: Double
+
+    /// Billions of floating-point operations a second in the fastest round, two for each multiply-accumulate.
+    public var gigaflops: Double { 2 * Double(macs) / (minimumMilliseconds * 1e6) }
+    /// Billions of bytes a second in the fastest round.
+    public var gigabytesPerSecond: Double { Double(byteCount) / (minimumMilliseconds * 1e6) }
+}
+
+extension ExecutionPlan {
+    /// Times each step of a run of the first image, on the caller's thread; empty for plain loops.
+    ///
+    /// Throws as ``run(_:)`` does.
+    public func profile(_ input: Tensor, rounds: Int = 50) throws -> [StepProfile] {
+        _ = try run(input)
+        guard let plan = blocked else { return [] }
+        let times = plan.stepTimes(input, images: inputShape[0], rounds: max(1, rounds))
+        return zip(plan.steps, times).map { step, times in
+            let sorted = times.sorted()
+            return StepProfile(
+                name: step.name, kind: step.kind, macs: step.macs, byteCount: step.byteCount,
+                minimumMilliseconds: sorted[0], medianMilliseconds: sorted[sorted.count / 2])
+        }
+    }
+
+    /// The processor's multiply-add limit with the plan's operators, in GFLOP/s on one thread: the best of some short
+    /// runs of multiply-adds that stay in registers; nil for plain loops.
+    public func peakGigaflops(rounds: Int = 20) -> Double? {
+        guard let operators = blocked?.operators else { return nil }
+        let count = 20_000
+        let clock = ContinuousClock()
+        var best = Duration.seconds(1_000)
+        var total: Float = 0
+        for _ in 0..<max(1, rounds) {
+            best = min(best, clock.measure { total += operators.multiplyAdds(count) })
+        }
+        // Reading the total keeps the work from being dropped.
+        precondition(total.isFinite)
+        return 512 * Double(count) / (best / .nanoseconds(1))
+    }
+}
+
+extension BlockedPlan {
+    /// Milliseconds of each step in each round.
+    fileprivate func stepTimes(_ input: Tensor, images: Int, rounds: Int) -> [[Double]] {
+        let workspace = Workspace(floatCount: workspaceCount(images: 1), threads: 1)
+        var times = [[Double]](repeating: [], count: steps.count)
+        let clock = ContinuousClock()
+        input.scalars.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            let context = context(
+                image: 0, arena: 0, worker: 0, images: 1, input: start, imageCount: source.count / images,
+                memory: workspace.base)
+            for _ in 0..<rounds {
+                for (index, named) in steps.enumerated() {
+                    let elapsed = clock.measure {
+                        for part in 0..<named.step.partCount { named.step.run(part, context) }
+                    }
+                    times[index].append(elapsed / .milliseconds(1))
+                }
+            }
+        }
+        return times
+    }
+}

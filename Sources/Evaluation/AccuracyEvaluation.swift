@@ -1,0 +1,245 @@
+import Diagnostics
+import Dispatch
+import Engine
+import Images
+import Synchronization
+import Tensors
+
+/// How well a network tells the images of a data set apart.
+public struct AccuracyEvaluation: Sendable, Equatable {
+    /// One class of the data set.
+    public struct ClassResult: Sendable, Equatable, Codable {
+        /// The class's number in the data set, from 0.
+        public let index: Int
+        /// The class's name.
+        public let name: String
+        /// Images of the class.
+        public let images: Int
+        /// Images of the class that were told right.
+        public let correct: Int
+        /// Images of other classes that were taken for it.
+        public let wronglyTaken: Int
+    }
+
+    /// Images of one class that were taken for another.
+    public struct Confusion: Sendable, Equatable, Codable {
+        /// The name of the class that the images belong to.
+        public let actual: String
+        /// The name of the class that they were taken for.
+        public let predicted: String
+        /// How many images.
+        public let images: Int
+    }
+
+    /// The network's name.
+    public let network: String
+    /// The weights' file; nil where they are random.
+    public let weightsPath: String?
+    /// The data set's path.
+    public let dataPath: String
+    /// Images that were read.
+    public let images: Int
+    /// Images whose class came first.
+    public let top1: WilsonInterval
+    /// Images whose class was among the first five.
+    public let top5: WilsonInterval
+    /// Classes that the data set has images of, by their number.
+    public let classes: [ClassResult]
+    /// The most frequent confusions, the worst first.
+    public let confusions: [Confusion]
+    /// The share of images for which two random crops get the same class; nil where it was not asked for.
+    ///
+    /// Source: R. Zhang, arXiv 1904.11486 (antialiased-cnns), "consistency".
+    public let shiftConsistency: WilsonInterval?
+    /// Images that could not be read: name and reason.
+    public let unreadable: [String]
+
+    /// Runs `network` over `data`, images in batches on `threads` threads; the result does not depend on their number.
+    ///
+    /// - Parameters:
+    ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
+    ///   - isStrict: Makes an unreadable image an error.
+    ///   - progress: Called with how many images are done; may throw to stop.
+    /// Throws `data.classes` where a label is beyond the net's classes, and the errors of reading and planning.
+    public static func evaluate(
+        _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1, shifts: Bool = false,
+        seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
+    ) throws -> AccuracyEvaluation {
+        // ImageNet nets of TensorFlow number their classes from 1 and call 0 the background.
+        let offset = network.classes == data.classNames.count + 1 ? 1 : 0
+        if let worst = data.labels.max(), worst + offset >= network.classes {
+            throw KernelVizError(
+                code: "data.classes", subject: data.path, found: "label \(worst)",
+                expected: "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs",
+                advice: "Choose another data set or another net")
+        }
+        let worker = AccuracyWorker(
+            network: network, data: data,
+            plan: try ExecutionPlan(
+                network.graph, inputShape: network.inputShape(images: min(batch, max(1, data.count)))),
+            seed: seed, shifts: shifts)
+        let size = min(batch, max(1, data.count))
+        let pieces = (data.count + size - 1) / size
+        let found = Mutex<(predictions: [Int: ImagePrediction], failure: (any Error)?, done: Int)>(([:], nil, 0))
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, pieces))) { _ in
+            var workspace = worker.plan.makeWorkspace()
+            while true {
+                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard piece < pieces, found.withLock({ $0.failure == nil }) else { return }
+                let range = piece * size..<min(data.count, (piece + 1) * size)
+                do {
+                    let predictions = try worker.predict(range, &workspace)
+                    let done = found.withLock { state in
+                        for prediction in predictions { state.predictions[prediction.index] = prediction }
+                        state.done += range.count
+                        return state.done
+                    }
+                    try progress(done)
+                } catch {
+                    found.withLock { $0.failure = $0.failure ?? error }
+                }
+            }
+        }
+        let (predictions, failure) = found.withLock { ($0.predictions, $0.failure) }
+        if let failure { throw failure }
+        let ordered = data.labels.indices.compactMap { predictions[$0] }
+        if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
+        return AccuracyEvaluation(network, data, ordered, offset: offset, shifts: shifts)
+    }
+
+    private init(
+        _ network: RunnableNetwork, _ data: ImageDataSet, _ all: [ImagePrediction], offset: Int, shifts: Bool
+    ) {
+        self.network = network.name
+        weightsPath = network.weightsPath
+        dataPath = data.path
+        unreadable = all.compactMap { $0.failure.map { "\($0)" } }
+        let read = all.filter { $0.failure == nil }
+        images = read.count
+        let names = network.classNames.flatMap { $0.count == data.classNames.count ? $0 : nil } ?? data.classNames
+        func name(_ output: Int) -> String {
+            names.indices.contains(output - offset) ? names[output - offset] : "output \(output)"
+        }
+        var (first, five) = (0, 0)
+        var counts = Array(repeating: (images: 0, correct: 0, taken: 0), count: data.classNames.count)
+        var confused: [[Int]: Int] = [:]
+        for prediction in read {
+            let label = data.labels[prediction.index]
+            let best = prediction.classes[0]
+            counts[label].images += 1
+            if best == label + offset {
+                first += 1
+                counts[label].correct += 1
+            } else {
+                confused[[label, best], default: 0] += 1
+                if counts.indices.contains(best - offset) { counts[best - offset].taken += 1 }
+            }
+            if prediction.classes.contains(label + offset) { five += 1 }
+        }
+        top1 = WilsonInterval(hits: first, of: images)
+        top5 = WilsonInterval(hits: five, of: images)
+        classes = counts.enumerated().filter { $1.images > 0 }.map {
+            ClassResult(
+                index: $0, name: name($0 + offset), images: $1.images, correct: $1.correct, wronglyTaken: $1.taken)
+        }
+        confusions = confused.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
+            .prefix(10)
+            .map { Confusion(actual: name($0.key[0] + offset), predicted: name($0.key[1]), images: $0.value) }
+        shiftConsistency =
+            shifts ? WilsonInterval(hits: read.count { $0.agrees }, of: read.count) : nil
+    }
+}
+
+/// What a net says about one image.
+struct ImagePrediction: Sendable {
+    let index: Int
+    /// The five largest outputs, the largest first.
+    let classes: [Int]
+    /// Whether two random crops get the same class.
+    let agrees: Bool
+    let failure: KernelVizError?
+}
+
+/// Reads, prepares and classifies images of a data set.
+private struct AccuracyWorker: Sendable {
+    let network: RunnableNetwork
+    let data: ImageDataSet
+    let plan: ExecutionPlan
+    let seed: UInt64
+    let shifts: Bool
+
+    func predict(_ range: Range<Int>, _ workspace: inout Workspace) throws -> [ImagePrediction] {
+        var images: [(index: Int, image: RGBImage)] = []
+        var result: [ImagePrediction] = []
+        for index in range {
+            do {
+                images.append((index, try data.image(index)))
+            } catch let error as KernelVizError {
+                result.append(ImagePrediction(index: index, classes: [], agrees: false, failure: error))
+            }
+        }
+        guard !images.isEmpty else { return result }
+        let best = try classes(images.map { network.preprocessing.prepared($0.image) }, &workspace)
+        var agreements = Array(repeating: false, count: images.count)
+        if shifts {
+            let pairs = images.map { crops($0.image, $0.index) }
+            let one = try classes(pairs.map(\.0), &workspace)
+            let other = try classes(pairs.map(\.1), &workspace)
+            agreements = zip(one, other).map { $0[0] == $1[0] }
+        }
+        for (place, image) in images.enumerated() {
+            result.append(
+                ImagePrediction(
+                    index: image.index, classes: best[place], agrees: agreements[place], failure: nil))
+        }
+        return result
+    }
+
+    /// The five best outputs of each image.
+    private func classes(_ images: [RGBImage], _ workspace: inout Workspace) throws -> [[Int]] {
+        let input = network.input(of: images, filledTo: plan.inputShape[0])
+        let logits = try plan.run(input, in: &workspace)
+        return images.indices.map { image in
+            let row = logits.scalars[image * network.classes..<(image + 1) * network.classes]
+            return row.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset)
+        }
+    }
+
+    /// Two crops at random places. Large images are resized first and leave a margin, as antialiased-cnns crops 224 of
+    /// 256; images without a margin are shifted by up to an eighth, with black behind.
+    private func crops(_ image: RGBImage, _ index: Int) -> (RGBImage, RGBImage) {
+        var generator = SeededGenerator(seed: seed ^ (UInt64(index) &* 0x9E37_79B9_7F4A_7C15))
+        let size = network.preprocessing.crop ?? network.inputSize
+        let resized = network.preprocessing.shortSide.map { image.resized(shortSide: $0) } ?? image
+        func crop() -> RGBImage {
+            let margin = size / 8
+            let freeX = resized.width - size
+            let freeY = resized.height - size
+            let x =
+                freeX > 0
+                ? Int(generator.uniform() * Double(freeX + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            let y =
+                freeY > 0
+                ? Int(generator.uniform() * Double(freeY + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            return resized.cropped(x: x, y: y, width: size, height: size)
+        }
+        return (crop(), crop())
+    }
+}
+
+extension RunnableNetwork {
+    /// Prepared pictures as a batch of `count`, the missing ones zero.
+    func input(of images: [RGBImage], filledTo count: Int) -> Tensor {
+        var tensor = ImagePreprocessing.tensor(images, preprocessing.channelOrder, preprocessing.normalization)
+        if inputChannels == 1 { tensor = BatchInput.grey(tensor) }
+        let missing = count - images.count
+        guard missing > 0 else { return tensor }
+        let image = tensor.shape.dimensions.dropFirst().reduce(1, *)
+        return Tensor(
+            shape: [count, tensor.shape[1], tensor.shape[2], tensor.shape[3]],
+            scalars: tensor.scalars + Array(repeating: 0, count: missing * image))
+    }
+}

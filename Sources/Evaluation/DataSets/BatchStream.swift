@@ -1,0 +1,159 @@
+import Diagnostics
+import Dispatch
+import Images
+import Synchronization
+import Tensors
+
+/// Images of one step, ready for the net.
+public struct ImageBatch: Sendable {
+    /// N×C×H×W.
+    public let images: Tensor
+    /// The class of each.
+    public let labels: [Int]
+    /// How many images of the epoch's order are used up with this batch, unreadable ones included.
+    public let consumed: Int
+    /// Images that could not be read on the way to this batch: name and reason.
+    public let unreadable: [String]
+}
+
+/// Batches of one pass over a data set, decoded by a thread of its own while the net computes.
+///
+/// The order and every random choice follow from `seed` and `epoch` alone. An unreadable image is left out and the next
+/// one takes its place; images that fill no batch at the end are dropped where `dropsLast`.
+public final class BatchStream: Sendable {
+    private struct State {
+        var ready: [Result<ImageBatch, KernelVizError>] = []
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+    private let filled = DispatchSemaphore(value: 0)
+    private let room = DispatchSemaphore(value: 2)
+
+    /// Starts decoding.
+    ///
+    /// - Parameters:
+    ///   - augmentation: nil keeps the data set's own order and takes the middle of each image.
+    ///   - consumed: How many images of the order an interrupted pass has used up.
+    ///   - isStrict: Makes an unreadable image an error.
+    public init(
+        _ data: ImageDataSet, batch: Int, size: Int, channels: Int, augmentation: Augmentation?, seed: UInt64,
+        epoch: Int, consumed: Int = 0, isStrict: Bool = false, dropsLast: Bool = true
+    ) {
+        let order = augmentation == nil ? Array(0..<data.count) : Self.order(data.count, seed: seed, epoch: epoch)
+        let source = BatchSource(
+            data: data, batch: batch, size: size, channels: channels, augmentation: augmentation, seed: seed,
+            epoch: epoch, isStrict: isStrict, dropsLast: dropsLast, order: order)
+        DispatchQueue.global().async { [self] in
+            var position = consumed
+            while true {
+                room.wait()
+                if state.withLock({ $0.isStopped }) { return }
+                let result = source.next(&position)
+                state.withLock { $0.ready.append(result ?? .failure(Self.end)) }
+                filled.signal()
+                guard case .success? = result else { return }
+            }
+        }
+    }
+
+    private static let end = KernelVizError(code: "data.end", subject: "", found: "")
+
+    /// The next batch, nil at the end; throws `data.unreadable` where an image cannot be read and `isStrict`.
+    public func next() throws -> ImageBatch? {
+        filled.wait()
+        let result = state.withLock { $0.ready.removeFirst() }
+        room.signal()
+        switch result {
+        case .success(let batch): return batch
+        case .failure(let error) where error.code == Self.end.code:
+            state.withLock { $0.ready.append(result) }
+            filled.signal()
+            return nil
+        case .failure(let error): throw error
+        }
+    }
+
+    /// Lets the decoding thread end early.
+    public func stop() {
+        state.withLock { $0.isStopped = true }
+        room.signal()
+    }
+
+    /// Fisher and Yates' shuffle.
+    static func order(_ count: Int, seed: UInt64, epoch: Int) -> [Int] {
+        var generator = SeededGenerator(seed: seed &+ UInt64(epoch) &* 0x9E37_79B9)
+        var order = Array(0..<count)
+        for index in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(index, Int(generator.uniform() * Double(index + 1)))
+        }
+        return order
+    }
+}
+
+/// Makes one batch after another.
+private struct BatchSource {
+    let data: ImageDataSet
+    let batch: Int
+    let size: Int
+    let channels: Int
+    let augmentation: Augmentation?
+    let seed: UInt64
+    let epoch: Int
+    let isStrict: Bool
+    let dropsLast: Bool
+    let order: [Int]
+
+    func next(_ position: inout Int) -> Result<ImageBatch, KernelVizError>? {
+        var images: [RGBImage] = []
+        var labels: [Int] = []
+        var unreadable: [String] = []
+        while images.count < batch && position < order.count {
+            let index = order[position]
+            position += 1
+            do {
+                images.append(prepared(try data.image(index), index))
+                labels.append(data.labels[index])
+            } catch let error as KernelVizError {
+                if isStrict { return .failure(error) }
+                unreadable.append("\(error)")
+            } catch {
+                return .failure(
+                    KernelVizError(code: "data.unreadable", subject: data.name(of: index), found: "\(error)"))
+            }
+        }
+        if images.isEmpty || (dropsLast && images.count < batch) { return nil }
+        let tensor = BatchInput.tensor(images, channels: channels)
+        return .success(ImageBatch(images: tensor, labels: labels, consumed: position, unreadable: unreadable))
+    }
+
+    private func prepared(_ image: RGBImage, _ index: Int) -> RGBImage {
+        // Each image has a generator of its own, so that a missing neighbour changes nothing.
+        var generator = SeededGenerator(
+            seed: seed ^ (UInt64(epoch) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(index) &* 0x8CB9_2BA7_2F3D_8DD7))
+        return (augmentation ?? .none).apply(to: image, size: size, generator: &generator)
+    }
+}
+
+/// Pictures of one size as a net's input, normalised with ImageNet's mean and deviation.
+enum BatchInput {
+    static func tensor(_ images: [RGBImage], channels: Int) -> Tensor {
+        let rgb = ImagePreprocessing.tensor(images, .rgb, .imageNet)
+        return channels == 1 ? grey(rgb) : rgb
+    }
+
+    /// The mean of the three normalised channels, N×1×H×W.
+    static func grey(_ rgb: Tensor) -> Tensor {
+        let images = rgb.shape[0]
+        let plane = rgb.shape[2] * rgb.shape[3]
+        var grey = [Float](repeating: 0, count: images * plane)
+        for image in 0..<images {
+            for pixel in 0..<plane {
+                let start = image * 3 * plane + pixel
+                grey[image * plane + pixel] =
+                    (rgb.scalars[start] + rgb.scalars[start + plane] + rgb.scalars[start + 2 * plane]) / 3
+            }
+        }
+        return Tensor(shape: [images, 1, rgb.shape[2], rgb.shape[3]], scalars: grey)
+    }
+}

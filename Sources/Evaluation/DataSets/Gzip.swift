@@ -1,0 +1,43 @@
+import CZlib
+import Diagnostics
+
+/// Unpacks gzip files, as IDX data sets come.
+enum Gzip {
+    static func isCompressed(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
+
+    /// All members of a gzip file, at most `limit` bytes.
+    ///
+    /// Throws `data.damaged` where the stream is broken or ends too early.
+    static func decompress(_ bytes: [UInt8], subject: String, limit: Int = 1 << 32) throws -> [UInt8] {
+        var stream = unsafe z_stream()
+        guard unsafe kv_inflate_init(&stream) == Z_OK else {
+            throw KernelVizError(code: "data.damaged", subject: subject, found: "zlib cannot be started")
+        }
+        defer { unsafe inflateEnd(&stream) }
+        var result: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var input = bytes
+        let status = unsafe input.withUnsafeMutableBufferPointer { source -> Int32 in
+            unsafe stream.next_in = source.baseAddress
+            unsafe stream.avail_in = UInt32(min(source.count, Int(UInt32.max)))
+            while true {
+                let status = unsafe piece.withUnsafeMutableBufferPointer { target -> Int32 in
+                    unsafe stream.next_out = target.baseAddress
+                    unsafe stream.avail_out = UInt32(target.count)
+                    return unsafe inflate(&stream, Z_NO_FLUSH)
+                }
+                unsafe result.append(contentsOf: piece[..<(piece.count - Int(stream.avail_out))])
+                if status != Z_OK || result.count > limit { return status }
+                if unsafe stream.avail_in == 0 && stream.avail_out != 0 { return Z_BUF_ERROR }
+            }
+        }
+        guard status == Z_STREAM_END, result.count <= limit else {
+            let reason = status == Z_DATA_ERROR ? "a wrong byte" : "it ends too early"
+            throw KernelVizError(
+                code: "data.damaged", subject: subject,
+                found: "damaged gzip file (\(result.count > limit ? "too long" : reason))",
+                expected: "the whole file", advice: "Copy or download it again")
+        }
+        return result
+    }
+}

@@ -1,0 +1,165 @@
+import Diagnostics
+import Files
+import Glibc
+
+extension ImageDataSet {
+    /// Opens the data set at `path`, recognising its form by what lies there.
+    ///
+    /// - A folder with IDX files (`train-images-idx3-ubyte`, also `.gz`).
+    /// - A folder with CIFAR's binary files (`data_batch_1.bin` …, or `train.bin` and `test.bin` of CIFAR-100).
+    /// - A folder of class folders with PNG and JPEG files, or one with `train` and `test` (or `val`) above them.
+    /// - A CSV file with columns `filename` (or `file`, `path`) and `class_index` (or `label`, `class`).
+    ///
+    /// `classes` widens the numbering where a CSV names fewer classes than the net has.
+    /// Throws `data.notFound`, `data.damaged`, `data.badLabel`, `data.empty` and the errors of reading.
+    public static func open(_ path: String, split: Split = .training, classes: Int? = nil) throws -> ImageDataSet {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            throw KernelVizError(
+                code: "data.notFound", subject: path, found: "no such file or folder", expected: "a data set",
+                advice: "Check the path")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            guard FilePaths.fileExtension(of: path) == "csv" else {
+                throw KernelVizError(
+                    code: "data.notFound", subject: path, found: "a file that is not a CSV",
+                    expected: "a folder of images, IDX or CIFAR files, or a CSV of files and labels",
+                    advice: "Unpack archives first")
+            }
+            return try csv(path, classes: classes)
+        }
+        let names = try Folder.names(path)
+        if let idx = IDXFiles(folder: path, names: names, split: split) { return try idx.open() }
+        if let cifar = CIFARFiles(folder: path, names: names, split: split) { return try cifar.open() }
+        let candidates = split == .training ? ["train", "training"] : ["test", "val", "validation"]
+        if let part = candidates.first(where: { names.contains($0) && Folder.isFolder(path + "/" + $0) }) {
+            return try imageFolder(path + "/" + part)
+        }
+        return try imageFolder(path)
+    }
+
+    /// Whether `path` holds a test part of its own.
+    public static func hasTestSplit(_ path: String) -> Bool {
+        guard let names = try? Folder.names(path) else { return false }
+        return IDXFiles(folder: path, names: names, split: .test) != nil
+            || CIFARFiles(folder: path, names: names, split: .test) != nil
+            || ["test", "val", "validation"].contains { names.contains($0) && Folder.isFolder(path + "/" + $0) }
+    }
+
+    /// ImageNet's layout: one folder a class, classes numbered in the order of their names.
+    private static func imageFolder(_ path: String) throws -> ImageDataSet {
+        let classes = try Folder.names(path).filter { Folder.isFolder(path + "/" + $0) }
+        var files: [String] = []
+        var labels: [Int] = []
+        for (label, name) in classes.enumerated() {
+            for file in try Folder.names(path + "/" + name) where Folder.isPicture(file) {
+                files.append("\(path)/\(name)/\(file)")
+                labels.append(label)
+            }
+        }
+        guard !files.isEmpty else {
+            throw KernelVizError(
+                code: "data.empty", subject: path, found: "no pictures",
+                expected: "IDX or CIFAR files, or a folder of PNG and JPEG files for each class",
+                advice: "Unpack archives first")
+        }
+        return ImageDataSet(
+            path: path, form: "folder of images", classNames: classes, labels: labels, storage: .files(files))
+    }
+
+    private static func csv(_ path: String, classes: Int?) throws -> ImageDataSet {
+        let lines = try InputFile.text(path).split(whereSeparator: \.isNewline).map { Self.fields(String($0)) }
+        guard let header = lines.first?.map({ $0.lowercased() }),
+            let fileColumn = header.firstIndex(where: { ["filename", "file", "path", "image"].contains($0) }),
+            let labelColumn = ["class_index", "class", "label"].compactMap({ header.firstIndex(of: $0) }).first
+        else {
+            throw KernelVizError(
+                code: "data.damaged", subject: path, found: "no columns for files and labels in the first line",
+                expected: "a header such as 'filename,class_index'")
+        }
+        let folder = FilePaths.folder(of: path)
+        var files: [String] = []
+        var texts: [String] = []
+        for (number, fields) in lines.enumerated().dropFirst() {
+            guard fields.count > max(fileColumn, labelColumn) else {
+                throw KernelVizError(
+                    code: "data.damaged", subject: "\(path): line \(number + 1)", found: "\(fields.count) fields",
+                    expected: "\(header.count), as the header has")
+            }
+            let file = fields[fileColumn]
+            files.append(file.hasPrefix("/") ? file : folder + "/" + file)
+            texts.append(fields[labelColumn])
+        }
+        guard !files.isEmpty else {
+            throw KernelVizError(code: "data.empty", subject: path, found: "no images", expected: "at least one line")
+        }
+        let numbers = texts.map { Int($0) }
+        if numbers.contains(where: { $0 == nil }) {
+            let names = Array(Set(texts)).sorted()
+            let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+            return ImageDataSet(
+                path: path, form: "CSV", classNames: names, labels: texts.compactMap { places[$0] },
+                storage: .files(files))
+        }
+        let labels = numbers.compactMap { $0 }
+        let limit = classes ?? (labels.max() ?? 0) + 1
+        for (index, label) in labels.enumerated() where label < 0 || label >= limit {
+            throw badLabel(label, classes: limit, subject: "\(path): line \(index + 2)")
+        }
+        return ImageDataSet(
+            path: path, form: "CSV", classNames: (0..<limit).map { "class \($0)" }, labels: labels,
+            storage: .files(files))
+    }
+
+    /// The fields of a line of CSV; quotes may hold commas, a doubled quote is one.
+    private static func fields(_ line: String) -> [String] {
+        var fields = [""]
+        var isQuoted = false
+        for character in line {
+            if character == "\"" {
+                isQuoted.toggle()
+            } else if character == "," && !isQuoted {
+                fields.append("")
+            } else {
+                fields[fields.count - 1].append(character)
+            }
+        }
+        return fields
+    }
+
+    static func badLabel(_ label: Int, classes: Int, subject: String) -> KernelVizError {
+        KernelVizError(
+            code: "data.badLabel", subject: subject, found: "label \(label)", expected: "0 to \(classes - 1)",
+            advice: "The file is damaged or belongs to another data set")
+    }
+}
+
+/// What lies in a folder.
+enum Folder {
+    /// The names in a folder, sorted, hidden ones left out.
+    static func names(_ path: String) throws -> [String] {
+        guard let handle = unsafe opendir(path) else {
+            throw KernelVizError(
+                code: "data.notFound", subject: path, found: "the folder cannot be read", expected: "a data set",
+                advice: "Check the path and the permissions")
+        }
+        defer { unsafe closedir(handle) }
+        var names: [String] = []
+        while let entry = unsafe readdir(handle) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func isPicture(_ name: String) -> Bool {
+        ["jpg", "jpeg", "png"].contains(FilePaths.fileExtension(of: name))
+    }
+}

@@ -1,0 +1,28 @@
+import Diagnostics
+
+/// What one epoch showed.
+public struct EpochRecord: Sendable, Equatable, Codable {
+    /// From 1.
+    public var epoch: Int
+    /// The mean loss over its steps, with augmentation and label smoothing.
+    public var loss: Double
+    /// The share of training images whose class came first.
+    public var trainingAccuracy: Double
+    /// The same for test images, without augmentation; nil where there are none.
+    public var testAccuracy: Double?
+    /// The learning rate of its last step.
+    public var rate: Double
+    /// Training images that could not be read.
+    public var unreadable: Int
+
+    /// The first line of a log.
+    public static let header = "epoch,loss,train_top1,test_top1,learning_rate,unreadable,images_per_s,seconds"
+
+    /// A line of the log; speed is not part of the record, so that a resumed training keeps the same one.
+    public func line(imagesPerSecond: Double, seconds: Double) -> String {
+        let test = testAccuracy.map { NumberFormat.fixed($0, 4) } ?? ""
+        return "\(epoch),\(NumberFormat.fixed(loss, 6)),\(NumberFormat.fixed(trainingAccuracy, 4)),\(test),"
+            + "\(NumberFormat.fixed(rate, 8)),\(unreadable),\(NumberFormat.fixed(imagesPerSecond, 1)),"
+            + NumberFormat.fixed(seconds, 1)
+    }
+}

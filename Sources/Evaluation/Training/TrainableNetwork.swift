@@ -1,0 +1,68 @@
+import Diagnostics
+import Engine
+import Files
+import Networks
+import VGNets
+
+/// An untrained network that a user named, and what its checkpoints must say about it.
+public struct TrainableNetwork: Sendable {
+    /// Its name.
+    public let name: String
+    /// The network with its initial parameters.
+    public let graph: Graph
+    /// Rows and columns of its images.
+    public let inputSize: Int
+    /// Channels of its images.
+    public let inputChannels: Int
+    /// The number of classes.
+    public let classes: Int
+    /// The design as a config file, where it is a VGNet.
+    public let configText: String?
+    /// Root attributes of its checkpoints.
+    let attributes: [(String, String)]
+
+    /// Finds a config file, a published VGNet or `mobilenetv1-WIDTH` ("mobilenetv1-0.5").
+    ///
+    /// - Parameters:
+    ///   - classes: Replaces the design's number of classes.
+    ///   - inputSize: Replaces the design's image size.
+    ///   - inputChannels: Replaces the design's image channels.
+    /// Throws the errors of the config and the networks.
+    public init(
+        named text: String, seed: UInt64, classes: Int? = nil, inputSize: Int? = nil, inputChannels: Int? = nil
+    ) throws {
+        if let width = MobileNetV1.width(named: text) {
+            let size = inputSize ?? 64
+            let net = try MobileNetV1(
+                width: width, inputChannels: inputChannels ?? 3, classes: classes ?? 10, seed: seed)
+            self.init(
+                name: text.lowercased(), graph: net.graph, inputSize: size, inputChannels: net.inputChannels,
+                classes: net.classes, configText: nil,
+                attributes: [
+                    ("family", "mobilenetv1"), ("layout", "OIHW"), ("batch_norm", "separate eps=1e-5"),
+                    ("padding", "torch"), ("input", "RGB \(size) /255 ImageNet mean/std"),
+                ])
+            return
+        }
+        let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
+        let design = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
+        let config = try design.replacing(classes: classes, inputSize: inputSize, inputChannels: inputChannels)
+        self.init(
+            name: config.name, graph: try VGNet(config, seed: seed).graph, inputSize: config.inputSize,
+            inputChannels: config.inputChannels, classes: config.classes, configText: config.yaml(),
+            attributes: [("family", "vgnet"), ("model_name", config.name), ("layout", "OIHW")])
+    }
+
+    private init(
+        name: String, graph: Graph, inputSize: Int, inputChannels: Int, classes: Int, configText: String?,
+        attributes: [(String, String)]
+    ) {
+        self.name = name
+        self.graph = graph
+        self.inputSize = inputSize
+        self.inputChannels = inputChannels
+        self.classes = classes
+        self.configText = configText
+        self.attributes = attributes
+    }
+}

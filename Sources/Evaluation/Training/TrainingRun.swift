@@ -1,0 +1,277 @@
+import Diagnostics
+import Files
+import Tensors
+import Training
+
+/// A training in a folder: `checkpoint.h5` (net and state, replaced after each epoch), `log.csv`, `config.yaml`.
+public struct TrainingRun: Sendable {
+    /// What a caller hears during a training.
+    public enum Event: Sendable {
+        /// A training goes on from a checkpoint.
+        case resumed(epoch: Int, step: Int)
+        /// A step is done.
+        case step(StepReport)
+        /// An image could not be read.
+        case unreadable(String)
+        /// An epoch is done, its checkpoint written.
+        case epoch(EpochRecord, imagesPerSecond: Double, seconds: Double)
+        /// The caller asked to stop; the state is saved.
+        case stopped(epoch: Int, step: Int)
+    }
+
+    /// How far a training is.
+    public struct StepReport: Sendable {
+        /// From 1.
+        public let epoch: Int
+        /// Steps of this epoch that are done.
+        public let step: Int
+        /// All steps of an epoch.
+        public let stepsPerEpoch: Int
+        /// The mean loss of this epoch so far.
+        public let loss: Double
+        /// The accuracy on the training images of this epoch so far, 0…1.
+        public let accuracy: Double
+        /// Images a second since the training was started or resumed.
+        public let imagesPerSecond: Double
+        /// Seconds until the last epoch is done, at that speed.
+        public let secondsLeft: Double
+    }
+
+    /// The net.
+    public let network: TrainableNetwork
+    /// The recipe.
+    public let recipe: TrainingRecipe
+    /// The folder that it writes to.
+    public let folder: String
+    /// The state's file.
+    public var checkpointPath: String { folder + "/checkpoint.h5" }
+    /// The log's file.
+    public var logPath: String { folder + "/log.csv" }
+
+    private let training: ImageDataSet
+    private let test: ImageDataSet?
+    private let threads: Int
+    private let isStrict: Bool
+    private let batch: Int
+
+    /// Prepares a training.
+    ///
+    /// Throws `data.classes` where net and data do not fit, `data.empty`, or `files.unwritable`.
+    public init(
+        _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, recipe: TrainingRecipe,
+        folder: String, threads: Int = 1, isStrict: Bool = false
+    ) throws {
+        try training.check(classes: network.classes, network: network.name)
+        try test?.check(classes: network.classes, network: network.name)
+        guard training.count > 1 else {
+            throw KernelVizError(
+                code: "data.empty", subject: training.path, found: "\(training.count) images", expected: "at least 2")
+        }
+        try FolderWriter.prepare(folder)
+        self.network = network
+        self.training = training
+        self.test = test
+        self.recipe = recipe
+        self.folder = folder
+        self.threads = threads
+        self.isStrict = isStrict
+        batch = min(recipe.batch, training.count)
+    }
+
+    private var stepsPerEpoch: Int { training.count / batch }
+
+    /// Whether the folder holds a state to go on from.
+    public var canResume: Bool { (try? InputFile.check(checkpointPath)) != nil }
+
+    /// Trains to the last epoch, or until `shouldStop` says so after a step (the state is saved then).
+    ///
+    /// - Parameter resumes: Goes on from the folder's checkpoint where there is one.
+    /// Throws `training.exists` where there is one and `resumes` is false, `training.notFinite` with epoch and step,
+    /// and the errors of reading and writing; the last checkpoint stays whole.
+    /// Returns the state at the end.
+    @discardableResult
+    public func run(
+        resumes: Bool, shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
+    ) throws -> TrainingState {
+        var state = TrainingState(recipe: recipe, network: network.name, images: training.count)
+        var net = try TrainingNetwork(
+            network.graph,
+            inputShape: [batch, network.inputChannels, network.inputSize, network.inputSize],
+            labelSmoothing: recipe.labelSmoothing, threads: threads)
+        if canResume {
+            guard resumes else {
+                throw KernelVizError(
+                    code: "training.exists", subject: checkpointPath, found: "a training is there already",
+                    advice: "Pass --resume to go on with it, or choose another folder")
+            }
+            state = try TrainingState.read(checkpointPath, into: &net, expecting: state)
+            report(.resumed(epoch: state.epoch, step: state.progress.steps))
+        } else if let text = network.configText {
+            try AtomicFile.write(text: text, to: folder + "/config.yaml")
+        }
+        var log = TrainingLog(path: logPath, records: state.records)
+        var clock = TrainingClock(
+            stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
+        while state.epoch < recipe.epochs {
+            let start = ContinuousClock.now
+            guard try epoch(&net, &state, &clock, shouldStop, report) else {
+                try save(net, state)
+                report(.stopped(epoch: state.epoch, step: state.progress.steps))
+                return state
+            }
+            let record = try finishEpoch(&net, &state)
+            try save(net, state)
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let speed = clock.imagesPerSecond(batch)
+            try log.append(record, imagesPerSecond: speed, seconds: seconds)
+            report(.epoch(record, imagesPerSecond: speed, seconds: seconds))
+        }
+        return state
+    }
+
+    /// Runs the rest of an epoch; false where it was stopped.
+    private func epoch(
+        _ net: inout TrainingNetwork, _ state: inout TrainingState, _ clock: inout TrainingClock,
+        _ shouldStop: () -> Bool, _ report: (Event) -> Void
+    ) throws -> Bool {
+        let schedule = recipe.schedule(stepsPerEpoch: stepsPerEpoch)
+        let stream = BatchStream(
+            training, batch: batch, size: network.inputSize, channels: network.inputChannels,
+            augmentation: recipe.augmentation, seed: recipe.seed, epoch: state.epoch,
+            consumed: state.progress.consumed, isStrict: isStrict)
+        defer { stream.stop() }
+        clock.begin()
+        while let images = try stream.next() {
+            images.unreadable.forEach { report(.unreadable($0)) }
+            let step = state.epoch * stepsPerEpoch + state.progress.steps
+            let outcome = try self.step(&net, images, step, schedule.rate(at: step), state)
+            state.progress.steps += 1
+            state.progress.consumed = images.consumed
+            state.progress.lossSum += outcome.loss
+            state.progress.correct += outcome.correct
+            state.progress.unreadable += images.unreadable.count
+            clock.finishStep()
+            let done = Double(state.progress.steps)
+            report(
+                .step(
+                    StepReport(
+                        epoch: state.epoch + 1, step: state.progress.steps, stepsPerEpoch: stepsPerEpoch,
+                        loss: state.progress.lossSum / done,
+                        accuracy: Double(state.progress.correct) / (done * Double(batch)),
+                        imagesPerSecond: clock.imagesPerSecond(batch), secondsLeft: clock.secondsLeft)))
+            if shouldStop() { return false }
+        }
+        guard state.progress.steps > 0 else {
+            throw KernelVizError(
+                code: "data.empty", subject: training.path, found: "too few readable images for a step of \(batch)",
+                expected: "at least \(batch)", advice: "Repair the images or lower the batch size")
+        }
+        return true
+    }
+
+    private func step(
+        _ net: inout TrainingNetwork, _ batch: ImageBatch, _ step: Int, _ rate: Double, _ state: TrainingState
+    ) throws -> TrainingNetwork.Outcome {
+        do {
+            return try unsafe batch.images.scalars.withUnsafeBufferPointer {
+                try unsafe net.step(
+                    images: $0, labels: batch.labels, rate: rate, optimizer: recipe.optimizer,
+                    seed: recipe.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15)
+            }
+        } catch let error as KernelVizError where error.code == "training.notFinite" {
+            throw KernelVizError(
+                code: error.code,
+                subject: "epoch \(state.epoch + 1), step \(state.progress.steps + 1): \(error.subject)",
+                found: error.found, expected: error.expected, advice: error.advice)
+        }
+    }
+
+    private func finishEpoch(_ net: inout TrainingNetwork, _ state: inout TrainingState) throws -> EpochRecord {
+        let steps = state.progress.steps
+        let record = EpochRecord(
+            epoch: state.epoch + 1, loss: state.progress.lossSum / Double(steps),
+            trainingAccuracy: Double(state.progress.correct) / Double(steps * batch),
+            testAccuracy: try testAccuracy(&net),
+            rate: recipe.schedule(stepsPerEpoch: stepsPerEpoch).rate(at: state.epoch * stepsPerEpoch + steps - 1),
+            unreadable: state.progress.unreadable)
+        state.records.append(record)
+        state.epoch += 1
+        state.progress = TrainingState.Progress()
+        return record
+    }
+
+    private func testAccuracy(_ net: inout TrainingNetwork) throws -> Double? {
+        guard let test else { return nil }
+        let stream = BatchStream(
+            test, batch: batch, size: network.inputSize, channels: network.inputChannels, augmentation: nil,
+            seed: recipe.seed, epoch: 0, isStrict: isStrict, dropsLast: false)
+        defer { stream.stop() }
+        var (correct, count) = (0, 0)
+        let full = batch * network.inputChannels * network.inputSize * network.inputSize
+        while let images = try stream.next() {
+            var scalars = images.images.scalars
+            scalars.append(contentsOf: repeatElement(0, count: full - scalars.count))
+            correct += unsafe scalars.withUnsafeBufferPointer {
+                unsafe net.evaluate(images: $0, labels: images.labels).correct
+            }
+            count += images.labels.count
+        }
+        return count == 0 ? nil : Double(correct) / Double(count)
+    }
+
+    private func save(_ net: borrowing TrainingNetwork, _ state: TrainingState) throws {
+        var attributes = network.attributes
+        attributes.append(("classes", training.classNames.map { $0.replacing(",", with: " ") }.joined(separator: ",")))
+        attributes.append(("dataset", "\(training.form), \(training.count) images"))
+        if let accuracy = state.records.last?.testAccuracy {
+            attributes.append(("top1", NumberFormat.fixed(accuracy, 4)))
+        }
+        try state.write(net, attributes: attributes, to: checkpointPath)
+    }
+}
+
+/// Speed and time left, over the steps since the start or resumption.
+struct TrainingClock {
+    private var stepsLeft: Int
+    private var steps = 0
+    private var elapsed: Duration = .zero
+    private var last = ContinuousClock.now
+
+    init(stepsLeft: Int) { self.stepsLeft = stepsLeft }
+
+    mutating func begin() { last = .now }
+
+    mutating func finishStep() {
+        let now = ContinuousClock.now
+        elapsed += now - last
+        last = now
+        steps += 1
+        stepsLeft -= 1
+    }
+
+    private var secondsPerStep: Double { steps == 0 ? 0 : elapsed / .seconds(1) / Double(steps) }
+    func imagesPerSecond(_ batch: Int) -> Double { secondsPerStep == 0 ? 0 : Double(batch) / secondsPerStep }
+    var secondsLeft: Double { Double(max(0, stepsLeft)) * secondsPerStep }
+}
+
+/// `log.csv`: one line an epoch; lines of epochs that a resumed training repeats are dropped.
+struct TrainingLog {
+    private let path: String
+    private var lines: [String]
+
+    init(path: String, records: [EpochRecord]) {
+        self.path = path
+        let old = (try? InputFile.text(path))?.split(whereSeparator: \.isNewline).map(String.init) ?? []
+        lines = [EpochRecord.header]
+        for record in records {
+            // What a record holds can be written again; its speed only while the old line is there.
+            let kept = old.first { $0.hasPrefix("\(record.epoch),") }
+            lines.append(kept ?? record.line(imagesPerSecond: 0, seconds: 0))
+        }
+    }
+
+    mutating func append(_ record: EpochRecord, imagesPerSecond: Double, seconds: Double) throws {
+        lines.append(record.line(imagesPerSecond: imagesPerSecond, seconds: seconds))
+        try AtomicFile.write(text: lines.joined(separator: "\n") + "\n", to: path)
+    }
+}

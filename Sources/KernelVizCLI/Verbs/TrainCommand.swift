@@ -1,0 +1,139 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz train NETWORK --data DIR --out RUN/`.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a network in the embedded engine.",
+        discussion: """
+            NETWORK is a VGNet config, the name of a published net such as vgnetg-1.0mp-thumbnail, or mobilenetv1-0.5. \
+            The recipe is the paper's unless options change it. RUN/ gets checkpoint.h5 (weights and state, after every \
+            epoch), log.csv and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
+            """)
+
+    enum Crop: String, ExpressibleByArgument, CaseIterable {
+        case center, padded, resized
+    }
+
+    @Argument(help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"))
+    var network: String
+
+    @Option(
+        help: ArgumentHelp("IDX or CIFAR binary files, a folder of class folders, or a CSV.", valueName: "folder"))
+    var data: String
+
+    @Option(help: ArgumentHelp("A data set to test on; by default the test part of --data.", valueName: "folder"))
+    var testData: String?
+
+    @Option(help: ArgumentHelp("The folder of this training.", valueName: "folder"))
+    var out: String
+
+    @Option(help: "Passes over the training images.")
+    var epochs = 300
+
+    @Option(help: "Images of a step.")
+    var batch = 512
+
+    @Option(name: [.customLong("lr"), .customLong("learning-rate")], help: "The highest learning rate.")
+    var rate = 0.2
+
+    @Option(name: .customLong("warmup"), help: "Epochs during which the learning rate rises.")
+    var warmUp = 5
+
+    @Option(name: .customLong("wd"), help: "Weight decay (not on biases and batch normalisation).")
+    var weightDecay = 1e-4
+
+    @Option(help: "Momentum.")
+    var momentum = 0.9
+
+    @Option(help: "Label smoothing.")
+    var smoothing = 0.1
+
+    @Option(help: "How images are cut: center, padded (by 4) or resized; by the image size if not given.")
+    var crop: Crop?
+
+    @Flag(inversion: .prefixedNo, help: "Mirror half of the images.")
+    var flip = true
+
+    @Option(help: "The side of a blanked square; 0 for none.")
+    var cutout = 0
+
+    @Option(help: "Rows and columns of the images; the design's own by default.")
+    var inputSize: Int?
+
+    @Option(help: "The number of classes; the data set's own by default.")
+    var classes: Int?
+
+    @Option(help: ArgumentHelp("Use at most so many training images, evenly over the classes.", valueName: "images"))
+    var limit: Int?
+
+    @Option(help: "Seed of initial weights, order and augmentation.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Threads of a step; the result does not depend on it.")
+    var threads = 1
+
+    @Flag(help: "Go on from the folder's checkpoint.")
+    var resume = false
+
+    @Flag(help: "Stop at an image that cannot be read instead of leaving it out.")
+    var strict = false
+
+    func validate() throws {
+        if epochs < 1 || batch < 1 || threads < 1 {
+            throw ValidationError("--epochs, --batch and --threads start at 1.")
+        }
+        if !(rate > 0 && rate.isFinite) { throw ValidationError("--lr must be positive.") }
+        if !(0..<1).contains(momentum) { throw ValidationError("--momentum must lie in 0…1, without 1.") }
+        if !(0...1).contains(smoothing) { throw ValidationError("--smoothing must lie in 0…1.") }
+        if weightDecay < 0 || warmUp < 0 || cutout < 0 {
+            throw ValidationError("--wd, --warmup and --cutout must not be negative.")
+        }
+        if let inputSize, !(1...4096).contains(inputSize) { throw ValidationError("--input-size must lie in 1…4096.") }
+        if let limit, limit < 2 { throw ValidationError("--limit starts at 2.") }
+    }
+
+    func run() throws {
+        var training = try ImageDataSet.open(data, split: .training)
+        if let limit { training = training.limited(to: limit) }
+        let test = try testSet()
+        let net = try TrainableNetwork(
+            named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize)
+        let run = try TrainingRun(
+            net, training: training, test: test, recipe: recipe(net), folder: out, threads: threads, isStrict: strict)
+        Console.note(
+            "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
+                + "\(NumberFormat.grouped(training.count)) images (\(training.form)), \(net.classes) classes")
+        let reporter = TrainingReporter(epochs: epochs)
+        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { reporter.report($0) }
+        reporter.finish()
+        if state.epoch < epochs { throw Interruption.Stopped() }
+        Console.note("Wrote \(run.checkpointPath)")
+    }
+
+    private func testSet() throws -> ImageDataSet? {
+        if let testData { return try ImageDataSet.open(testData, split: .test) }
+        return ImageDataSet.hasTestSplit(data) ? try ImageDataSet.open(data, split: .test) : nil
+    }
+
+    private func recipe(_ net: TrainableNetwork) -> TrainingRecipe {
+        var recipe = TrainingRecipe(inputSize: net.inputSize)
+        recipe.epochs = epochs
+        recipe.batch = batch
+        recipe.rate = rate
+        recipe.warmUpEpochs = warmUp
+        recipe.optimizer = SGD(momentum: momentum, weightDecay: weightDecay)
+        recipe.labelSmoothing = smoothing
+        recipe.seed = seed
+        switch crop {
+        case .center: recipe.augmentation.crop = .center
+        case .padded: recipe.augmentation.crop = .padded(4)
+        case .resized: recipe.augmentation.crop = .resized
+        case nil: break
+        }
+        recipe.augmentation.flips = flip
+        recipe.augmentation.cutout = cutout
+        return recipe
+    }
+}

@@ -1,0 +1,88 @@
+import Diagnostics
+import Evaluation
+
+/// The accuracy of a net on a data set, for people and programs.
+public struct AccuracyReport: Sendable {
+    /// Names the JSON's form; changes when a field changes its meaning.
+    public static let schema = "kernelviz.accuracy/1"
+
+    private let evaluation: AccuracyEvaluation
+
+    /// A report on `evaluation`.
+    public init(_ evaluation: AccuracyEvaluation) { self.evaluation = evaluation }
+
+    /// Totals, one line a class, then the worst confusions.
+    public var table: String {
+        var lines = [
+            "network       \(evaluation.network)", "weights       \(evaluation.weightsPath ?? "random")",
+            "data          \(evaluation.dataPath)",
+            "images        \(evaluation.images)"
+                + (evaluation.unreadable.isEmpty ? "" : " (\(evaluation.unreadable.count) unreadable left out)"),
+            "top-1         \(text(evaluation.top1))", "top-5         \(text(evaluation.top5))",
+        ]
+        if let consistency = evaluation.shiftConsistency { lines.append("shift-consistency  \(text(consistency))") }
+        let width = max(5, evaluation.classes.map(\.name.count).max() ?? 0)
+        lines.append("")
+        lines.append("\(padded("class", width))  images   recall  precision")
+        for result in evaluation.classes {
+            let taken = result.correct + result.wronglyTaken
+            lines.append(
+                padded(result.name, width) + "  " + padded("\(result.images)", 6, right: true) + "  "
+                    + padded(percent(result.correct, result.images), 7, right: true) + "  "
+                    + padded(taken == 0 ? "–" : percent(result.correct, taken), 9, right: true))
+        }
+        if !evaluation.confusions.isEmpty {
+            lines.append("")
+            lines.append("most confused")
+            for confusion in evaluation.confusions {
+                let count = padded("\(confusion.images)", 6, right: true)
+                lines.append("\(count)  \(confusion.actual) taken for \(confusion.predicted)")
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The evaluation as JSON, keys sorted; `top1` and `top5` are shares 0…1.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, network: evaluation.network, weights: evaluation.weightsPath,
+                data: evaluation.dataPath, images: evaluation.images, top1: evaluation.top1.share,
+                top5: evaluation.top5.share, top1Interval: [evaluation.top1.low, evaluation.top1.high],
+                top5Interval: [evaluation.top5.low, evaluation.top5.high],
+                shiftConsistency: evaluation.shiftConsistency?.share,
+                shiftConsistencyInterval: evaluation.shiftConsistency.map { [$0.low, $0.high] },
+                classes: evaluation.classes, confusions: evaluation.confusions, unreadable: evaluation.unreadable))
+    }
+
+    private func text(_ interval: WilsonInterval) -> String {
+        "\(NumberFormat.fixed(interval.share * 100, 2)) %  "
+            + "(95 %: \(NumberFormat.fixed(interval.low * 100, 2))–\(NumberFormat.fixed(interval.high * 100, 2)))"
+    }
+
+    private func percent(_ part: Int, _ whole: Int) -> String {
+        "\(NumberFormat.fixed(Double(part) / Double(max(1, whole)) * 100, 1)) %"
+    }
+
+    private func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
+        let space = String(repeating: " ", count: max(0, width - text.count))
+        return right ? space + text : text + space
+    }
+
+    private struct Document: Encodable {
+        let schema: String
+        let network: String
+        let weights: String?
+        let data: String
+        let images: Int
+        let top1: Double
+        let top5: Double
+        let top1Interval: [Double]
+        let top5Interval: [Double]
+        let shiftConsistency: Double?
+        let shiftConsistencyInterval: [Double]?
+        let classes: [AccuracyEvaluation.ClassResult]
+        let confusions: [AccuracyEvaluation.Confusion]
+        let unreadable: [String]
+    }
+}

@@ -1,0 +1,77 @@
+/// The images of one shard that a layer works on now, and the memory that it may use.
+struct Pass {
+    let operators: OperatorTable
+    /// The shard's activations and gradients.
+    let arena: UnsafeMutablePointer<Float>
+    /// All parameters, one after another.
+    let weights: UnsafePointer<Float>
+    /// Weights packed for matrix products.
+    let packed: UnsafeMutablePointer<Float>
+    /// The shard's gradients of all parameters.
+    let gradients: UnsafeMutablePointer<Float>
+    /// Sums over the shard's images, in 64 bits.
+    let statistics: UnsafeMutablePointer<Double>
+    /// Per-channel factors that all shards share.
+    let factors: UnsafePointer<Float>
+    /// The thread's own.
+    let scratch: UnsafeMutablePointer<Float>
+    /// Which images of the shard.
+    let firstImage: Int
+    let images: Int
+    /// The place of the shard's first image in the batch.
+    let shardStart: Int
+    /// Names the random numbers of this step.
+    let seed: UInt64
+    let isTraining: Bool
+
+    /// The first pixel of these images in a result with `plane` pixels an image.
+    func base(_ rows: Rows) -> UnsafeMutablePointer<Float> { arena + firstImage * rows.plane }
+    /// How many pixels these images have there.
+    func columns(_ rows: Rows) -> Int { images * rows.plane }
+}
+
+/// What the last shard's end makes known to all: runs on one thread between two phases.
+struct Barrier {
+    let weights: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+    /// The gradients of the first shard.
+    let gradients: UnsafeMutablePointer<Float>
+    /// The statistics of each shard and its number of images.
+    let shards: [(statistics: UnsafeMutablePointer<Double>, images: Int)]
+    let isTraining: Bool
+}
+
+/// One operation of a network in both directions.
+///
+/// A direction has one stage, or two with a barrier between them at which sums over the whole batch are known.
+protocol Layer: Sendable {
+    /// The node's name.
+    var name: String { get }
+    var forwardStages: Int { get }
+    var backwardStages: Int { get }
+    /// Rows that a stage reads or writes, so that no one else gets their memory meanwhile.
+    func touched(isForward: Bool) -> [Rows]
+    /// Packs weights; runs once a step before anything else.
+    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable)
+    func forward(_ pass: Pass, stage: Int)
+    func backward(_ pass: Pass, stage: Int)
+    /// Between the two stages of a direction.
+    func finishForward(_ barrier: Barrier)
+    func finishBackward(_ barrier: Barrier)
+}
+
+extension Layer {
+    var forwardStages: Int { 1 }
+    var backwardStages: Int { 1 }
+    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {}
+    func finishForward(_ barrier: Barrier) {}
+    func finishBackward(_ barrier: Barrier) {}
+}
+
+/// Where a layer's input gradient goes; nil where nobody needs it.
+struct GradientTarget: @unchecked Sendable {
+    // Sendable: the flags belong to a PlanMemory that outlives them.
+    let rows: Rows
+    /// Whether a row is added to (another layer wrote it before) or overwritten.
+    let accumulates: UnsafePointer<Bool>
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+
+/// All memory of a step, allocated once: what each shard computes, parameters and their velocities, each shard's
+/// gradients, packed weights, factors of normalisations, each thread's scratch.
+final class TrainingMemory: @unchecked Sendable {
+    // Sendable: threads write to the parts of different shards only.
+    let arena: UnsafeMutablePointer<Float>
+    let parameters: UnsafeMutablePointer<Float>
+    let velocities: UnsafeMutablePointer<Float>
+    let gradients: UnsafeMutablePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+    let scratch: UnsafeMutablePointer<Float>
+    let byteCount: Int
+    /// From one shard's, or thread's, part to the next.
+    let arenaStride: Int
+    let scratchStride: Int
+
+    private let statisticsStride: Int
+    private let statisticsStart: UnsafeMutablePointer<Float>
+    private let blocks: [AlignedFloats]
+
+    /// Throws `training.memory` where the system has not enough.
+    init(plan: TrainingPlan, threads: Int) throws {
+        arenaStride = (plan.arenaFloats + 1023) / 1024 * 1024
+        scratchStride = (plan.scratchFloats + 1023) / 1024 * 1024
+        statisticsStride = (2 * plan.statisticsDoubles + 15) / 16 * 16
+        let counts = [
+            plan.shards * arenaStride, plan.parameterFloats, plan.parameterFloats,
+            plan.shards * plan.parameterFloats, plan.packedFloats, plan.factorFloats, threads * scratchStride,
+            plan.shards * statisticsStride,
+        ]
+        byteCount = counts.reduce(0, +) * 4
+        blocks = try counts.map { count in
+            guard let block = AlignedFloats(count: count) else {
+                throw KernelVizError(
+                    code: "training.memory", subject: "training",
+                    found: "a step needs \(counts.reduce(0, +) >> 18) MiB", expected: "memory of that size",
+                    advice: "Use a smaller batch or smaller images")
+            }
+            return block
+        }
+        (arena, parameters, velocities, gradients) = (blocks[0].base, blocks[1].base, blocks[2].base, blocks[3].base)
+        (packed, factors, scratch) = (blocks[4].base, blocks[5].base, blocks[6].base)
+        statisticsStart = blocks[7].base
+    }
+
+    /// 64-bit sums over a shard.
+    func statistics(of shard: Int) -> UnsafeMutablePointer<Double> {
+        UnsafeMutableRawPointer(statisticsStart + shard * statisticsStride).assumingMemoryBound(to: Double.self)
+    }
+}

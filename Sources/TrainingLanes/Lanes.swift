@@ -1,0 +1,85 @@
+// Everything here is inlined into its callers, which are compiled for several instruction sets.
+
+/// Sixteen numbers that are computed together: one register with AVX-512, two with AVX2, four without.
+@usableFromInline package typealias Lanes = SIMD16<Float>
+
+@inlinable package var laneCount: Int { 16 }
+
+@inlinable @inline(__always)
+package func load(_ pointer: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+}
+
+@inlinable @inline(__always)
+package func load(_ pointer: UnsafeMutablePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+}
+
+@inlinable @inline(__always)
+package func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: Lanes.self)
+}
+
+/// Writes the first `count` lanes only.
+@inlinable @inline(__always)
+package func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
+    for lane in 0..<count { pointer[lane] = lanes[lane] }
+}
+
+/// Reads `count` lanes; the others are zero and their memory is not touched.
+@inlinable @inline(__always)
+package func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Lanes {
+    var lanes = Lanes(repeating: 0)
+    for lane in 0..<count { lanes[lane] = pointer[lane] }
+    return lanes
+}
+
+/// a·b + c, rounded once on every processor, so that all give the same bits (slow where there is no such instruction).
+@inlinable @inline(__always)
+package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { c.addingProduct(a, b) }
+
+/// The sum of all lanes, pairwise.
+@inlinable @inline(__always)
+package func sum(_ lanes: Lanes) -> Float {
+    let eight = lanes.lowHalf + lanes.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+}
+
+@inlinable @inline(__always)
+package func maximum(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .> a) }
+
+@inlinable @inline(__always)
+package func minimum(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, where: b .< a) }
+
+/// `value` where `gate` is positive, zero elsewhere.
+@inlinable @inline(__always)
+package func passing(_ value: Lanes, where gate: Lanes) -> Lanes {
+    Lanes(repeating: 0).replacing(with: value, where: gate .> 0)
+}
+
+/// eˣ to 2 units in the last place, clamped to the range of normal numbers.
+///
+/// Source: the polynomial of Cephes' expf (S. Moshier).
+@inlinable @inline(__always)
+package func exponential(_ x: Lanes) -> Lanes {
+    let clamped = minimum(maximum(x, Lanes(repeating: -87)), Lanes(repeating: 88))
+    // Adding 1.5·2²³ leaves the nearest whole number in the low bits.
+    let shifted = multiplyAdd(clamped, Lanes(repeating: 1.442_695_04), Lanes(repeating: 12_582_912))
+    let turns = shifted - Lanes(repeating: 12_582_912)
+    let rest = multiplyAdd(
+        turns, Lanes(repeating: 2.121_944_4e-4), multiplyAdd(turns, Lanes(repeating: -0.693_359_375), clamped))
+    var y = Lanes(repeating: 1.987_569_15e-4)
+    y = multiplyAdd(y, rest, Lanes(repeating: 1.398_199_95e-3))
+    y = multiplyAdd(y, rest, Lanes(repeating: 8.333_451_9e-3))
+    y = multiplyAdd(y, rest, Lanes(repeating: 4.166_579_6e-2))
+    y = multiplyAdd(y, rest, Lanes(repeating: 1.666_666_55e-1))
+    y = multiplyAdd(y, rest, Lanes(repeating: 0.5))
+    y = multiplyAdd(y, rest * rest, rest + 1)
+    let whole = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &- 0x4B40_0000
+    return y * unsafeBitCast((whole &+ 127) &<< 23, to: Lanes.self)
+}
+
+/// Names a number of rows.
+package enum Tile<let count: Int> {}

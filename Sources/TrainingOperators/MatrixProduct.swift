@@ -1,0 +1,132 @@
+import TrainingLanes
+
+// out[m][p] = Σ over k: a[m][k] · in[k][p]. Rows lie anywhere: `inputRows[k]` and `outputRows[m]` are offsets from the
+// bases; pixels p are contiguous. `a` is packed in tiles of `tile` rows: [M/tile][K][tile], the last tile padded by zeros.
+
+/// Packs the row-major M×K matrix (or, if `isTransposed`, the K×M one) into tiles of `tile` rows.
+package func packTiles(
+    _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
+    packed: UnsafeMutablePointer<Float>
+) {
+    var place = packed
+    var first = 0
+    while first < rows {
+        for k in 0..<depth {
+            for lane in 0..<tile {
+                let m = first + lane
+                place[lane] = m < rows ? (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+            }
+            place += tile
+        }
+        first += tile
+    }
+}
+
+/// The product of packed tiles of 7 or 8 rows with `columns` pixels.
+///
+/// A row of the output is added to where `accumulates` says so, else overwritten. `bias` has one number a row.
+/// With `isRectified` negative results become zero. Inputs may be read up to 15 numbers beyond the last pixel.
+package func matrixProduct(
+    tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
+    inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+    accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
+) {
+    let product = Product(
+        rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
+        outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
+    if tile == 7 {
+        product.run(tileOf: Tile<7>.self, columns: columns)
+    } else {
+        product.run(tileOf: Tile<8>.self, columns: columns)
+    }
+}
+
+private struct Product {
+    let rows: Int
+    let depth: Int
+    let packed: UnsafePointer<Float>
+    let input: UnsafePointer<Float>
+    let inputRows: UnsafePointer<Int>
+    let output: UnsafeMutablePointer<Float>
+    let outputRows: UnsafePointer<Int>
+    let accumulates: UnsafePointer<Bool>?
+    let bias: UnsafePointer<Float>?
+    let isRectified: Bool
+
+    @inline(__always)
+    func run<let MR: Int>(tileOf: Tile<MR>.Type, columns: Int) {
+        var start = 0
+        while columns - start >= 3 * laneCount {
+            panel(Tile<MR>.self, Tile<3>.self, start: start, count: 3 * laneCount)
+            start += 3 * laneCount
+        }
+        if columns - start >= 2 * laneCount {
+            panel(Tile<MR>.self, Tile<2>.self, start: start, count: 2 * laneCount)
+            start += 2 * laneCount
+        }
+        if columns - start >= laneCount {
+            panel(Tile<MR>.self, Tile<1>.self, start: start, count: laneCount)
+            start += laneCount
+        }
+        if columns > start { panel(Tile<MR>.self, Tile<1>.self, start: start, count: columns - start) }
+    }
+
+    /// All rows of `count` pixels from `start` on.
+    @inline(never)
+    private func panel<let MR: Int, let NV: Int>(_: Tile<MR>.Type, _: Tile<NV>.Type, start: Int, count: Int) {
+        withUnsafeTemporaryAllocation(byteCount: MR * NV * laneCount * 4, alignment: 64) { buffer in
+            guard let raw = buffer.baseAddress else { return }
+            let sums = raw.assumingMemoryBound(to: Float.self)
+            var first = 0
+            var tile = packed
+            while first < rows {
+                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, into: sums)
+                tile += MR * depth
+                for m in 0..<(rows - first < MR ? rows - first : MR) {
+                    finish(sums + m * NV * laneCount, row: first + m, start: start, count: count, vectors: NV)
+                }
+                first += MR
+            }
+        }
+    }
+
+    /// The sums of one tile. They leave the registers only at the end, for a buffer: an array of them that is indexed
+    /// later would be written in every round.
+    @inline(__always)
+    private func multiply<let MR: Int, let NV: Int>(
+        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int,
+        into buffer: UnsafeMutablePointer<Float>
+    ) {
+        var sums = InlineArray<MR, InlineArray<NV, Lanes>>(repeating: InlineArray(repeating: Lanes(repeating: 0)))
+        var factors = tile
+        for k in 0..<depth {
+            let source = input + (inputRows[k] + start)
+            var x = InlineArray<NV, Lanes>(repeating: Lanes(repeating: 0))
+            for v in 0..<NV { x[v] = load(source + v * laneCount) }
+            for m in 0..<MR {
+                let factor = Lanes(repeating: factors[m])
+                for v in 0..<NV { sums[m][v] = multiplyAdd(factor, x[v], sums[m][v]) }
+            }
+            factors += MR
+        }
+        for m in 0..<MR {
+            for v in 0..<NV { store(sums[m][v], buffer + (m * NV + v) * laneCount) }
+        }
+    }
+
+    /// Adds bias and what stands there, rectifies, and writes one row of `count` pixels.
+    @inline(__always)
+    private func finish(_ sums: UnsafePointer<Float>, row: Int, start: Int, count: Int, vectors: Int) {
+        let target = output + (outputRows[row] + start)
+        let added = accumulates.map { $0[row] } ?? false
+        let shift = Lanes(repeating: bias.map { $0[row] } ?? 0)
+        for v in 0..<vectors {
+            var result = load(sums + v * laneCount) + shift
+            let place = target + v * laneCount
+            let isWhole = count >= laneCount
+            if added { result += isWhole ? load(place) : load(UnsafePointer(place), first: count) }
+            if isRectified { result = maximum(result, Lanes(repeating: 0)) }
+            if isWhole { store(result, place) } else { store(result, place, first: count) }
+        }
+    }
+}

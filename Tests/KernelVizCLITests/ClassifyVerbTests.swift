@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `classify` does beyond one checkpoint and one report by layer.
+@Suite struct ClassifyVerbTests {
+    private static let checkpoint = VerbTests.ownCheckpoint
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test func aFolderReportsTheGoodOnesAndNamesTheBadOnes() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(atPath: Self.checkpoint, toPath: folder + "/b.h5")
+            try "notes".write(toFile: folder + "/a.h5", atomically: true, encoding: .utf8)
+            try "notes".write(toFile: folder + "/c.txt", atomically: true, encoding: .utf8)
+            let outcome = try CommandLine.run(["classify", ".", "--format", "json"], in: folder)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("kernelviz: error: ./a.h5: not a"))
+            let report = try object(outcome.output)
+            #expect(report["schema"] as? String == "kernelviz.classifications/1")
+            let good = try #require(report["checkpoints"] as? [[String: Any]])
+            #expect(good.count == 1 && (good[0]["layers"] as? [Any])?.count == 14)
+            #expect((report["failed"] as? [[String: String]])?.map { $0["path"] } == ["./a.h5"])
+        }
+    }
+
+    @Test func everyKernelIsReportedOnRequest() throws {
+        let json = try object(CommandLine.run(["classify", Self.checkpoint, "--format", "json", "--kernels"]).output)
+        let layers = try #require(json["layers"] as? [[String: Any]])
+        let kernels = try #require(layers[1]["classifications"] as? [[String: Any]])
+        #expect(kernels.count == 16 && kernels[3]["outputChannel"] as? Int == 3 && kernels[3]["label"] is String)
+        let csv = try CommandLine.run(["classify", Self.checkpoint, "--format", "csv", "--kernels"]).output
+        #expect(csv.split(separator: "\n").count == 1 + 2528)
+    }
+
+    /// MobileNetV1 has 13 pointwise layers, the first 16 → 32 channels at width 0.5.
+    @Test func pointwiseLayersAreListedButNotClassified() throws {
+        let json = try object(CommandLine.run(["classify", Self.checkpoint, "--format", "json"]).output)
+        let pointwise = try #require(json["pointwise"] as? [[String: Any]])
+        #expect(pointwise.count == 13 && pointwise[0]["shape"] as? [Int] == [32, 16, 1, 1])
+        let table = try CommandLine.run(["classify", Self.checkpoint]).output
+        #expect(table.contains("13 1×1 layers have no spatial kernel and no label."))
+    }
+
+    @Test func aCheckpointDoesNotDifferFromItself() throws {
+        let both = [Self.checkpoint, Self.checkpoint]
+        let json = try object(CommandLine.run(["classify", "--compare", "--format", "json"] + both).output)
+        let layers = try #require(json["layers"] as? [[String: Any]])
+        #expect(layers.count == 14 && layers.allSatisfy { $0["distance"] as? Double == 0 })
+        let table = try CommandLine.run(["classify", "--compare"] + both)
+        #expect(table.status == 0 && table.output.contains("In 0 of 14 layers (*)"))
+    }
+
+    @Test func settingsReachTheReport() throws {
+        let arguments = ["classify", Self.checkpoint, "--format", "json", "--alpha", "0.05", "--rho", "0.3"]
+        let settings = try #require(try object(CommandLine.run(arguments).output)["settings"] as? [String: Any])
+        #expect(settings["alpha"] as? Double == 0.05 && settings["rho"] as? Double == 0.3)
+    }
+
+    @Test func markdownHasOneRowALayer() throws {
+        let text = try CommandLine.run(["classify", Self.checkpoint, "--format", "markdown"]).output
+        #expect(text.hasPrefix("## ") && text.split(separator: "\n").count { $0.hasPrefix("|") } == 2 + 14 + 1)
+    }
+
+    @Test(arguments: [["--alpha", "0"], ["--rho", "1"], ["--kernels"], ["--compare"]])
+    func wrongOptionsAreACommandLineError(options: [String]) throws {
+        #expect(try CommandLine.run(["classify", Self.checkpoint] + options).status == 64)
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `kernelviz weights inspect|convert|diff` as a user runs them.
+@Suite struct WeightsVerbTests {
+    static let folder = SharedFiles.packageRoot + "/Tests/WeightsTests/Fixtures/frameworks"
+
+    private static func json(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    /// The contract that other programs rely on: these keys and no others, digests as the frameworks' own numbers have.
+    @Test(arguments: ["state_dict.pth", "keras2_model.h5", "kinds.safetensors", "exported.onnx"])
+    func inspectPrintsTheDigestOfEachTensor(file: String) throws {
+        let outcome = try CommandLine.run(["weights", "inspect", "\(Self.folder)/\(file)", "--format", "json"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        let report = try Self.json(outcome.output)
+        #expect(Set(report.keys) == ["schema", "format", "family", "tensors"])
+        #expect(report["schema"] as? String == "kernelviz.weights/1")
+        #expect(report["family"] is NSNull)
+        let tensors = try #require(report["tensors"] as? [[String: Any]])
+        let record = try Self.json(String(contentsOfFile: Self.folder + "/digests.json", encoding: .utf8))
+        let expected = try #require(record[file] as? [String: [String: Any]])
+        #expect(tensors.count == expected.count)
+        for tensor in tensors {
+            #expect(Set(tensor.keys) == ["name", "shape", "dtype", "sha256"])
+            let name = try #require(tensor["name"] as? String)
+            #expect(tensor["sha256"] as? String == expected[name]?["sha256"] as? String, "\(name)")
+            #expect(tensor["shape"] as? [Int] == expected[name]?["shape"] as? [Int], "\(name)")
+        }
+    }
+
+    @Test func inspectShowsATreeAndWhatTheNetworkIs() throws {
+        let outcome = try CommandLine.run(["weights", "inspect", Self.folder + "/state_dict.pth"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("state_dict.pth: PyTorch, 18 tensors, "))
+        #expect(outcome.output.contains("│ conv1 "))
+        #expect(outcome.output.contains("│   weight "))
+        #expect(outcome.output.contains("8×3×3×3"))
+        #expect(outcome.output.contains("Network: unknown network, 3 N×N layers with 96 kernels."))
+        #expect(outcome.output.contains("3 N×N tensors is a layer"))
+    }
+
+    @Test func convertedFilesDoNotDiffer() throws {
+        try withTemporaryFolder { folder in
+            let source = Self.folder + "/training.pth"
+            for name in ["a.h5", "a.safetensors", "a.npz"] {
+                let result = "\(folder)/\(name)"
+                let converted = try CommandLine.run(["weights", "convert", source, result])
+                #expect(converted.status == 0)
+                #expect(converted.errors == "Wrote \(result)\n")
+                let again = try CommandLine.run(["weights", "convert", source, result])
+                #expect(again.status == 1)
+                #expect(
+                    again.errors == "kernelviz: error: \(result): already exists. "
+                        + "Choose another name or pass --force to replace it.\n")
+                let difference = try CommandLine.run(["weights", "diff", source, result])
+                #expect(difference.status == 0)
+                #expect(difference.output == "No difference: 11 tensors are equal bit for bit.\n")
+            }
+        }
+    }
+
+    @Test func differentFilesExitWithOne() throws {
+        let outcome = try CommandLine.run([
+            "weights", "diff", Self.folder + "/state_dict.pth", Self.folder + "/training.pth",
+        ])
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("only in \(Self.folder)/state_dict.pth: conv1.weight\n"))
+        #expect(outcome.output.hasSuffix("0 tensors are equal bit for bit.\n"))
+    }
+
+    @Test(arguments: [["--trust", "weights", "inspect"], ["weights", "inspect", "--trust"]])
+    func trustMayStandAnywhere(arguments: [String]) throws {
+        let outcome = try CommandLine.run(arguments + [Self.folder + "/one.npy"])
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+    }
+
+    @Test func stridesAreSupplied() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/strides.txt"
+            try "conv1: 2\ndepthwise: 2\ngrouped: 1\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let outcome = try CommandLine.run([
+                "weights", "inspect", Self.folder + "/state_dict.pth", "--strides", path,
+            ])
+            #expect(outcome.output.contains("and the strides are known."))
+        }
+    }
+
+    @Test func anUnknownExtensionIsRefused() throws {
+        let outcome = try CommandLine.run(["weights", "convert", Self.folder + "/one.npy", "out.bin"])
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors == "kernelviz: error: out.bin: ends in '.bin'; expected .h5, .safetensors or .npz.\n")
+    }
+}
