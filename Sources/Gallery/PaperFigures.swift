@@ -28,7 +28,7 @@ public struct PaperFigures: Sendable {
     /// What a figure shows, in a few words.
     public static func subject(_ number: Int) -> String {
         switch number {
-        case 1: "kernels of MobileNetV2 from front to back"
+        case 1: "kernels from the front of a network to its back"
         case 2: "kernels of downsampling layers"
         case 3: "identity kernels in the middle of the network"
         case 4: "kernels of the last layer"
@@ -229,11 +229,11 @@ public struct PaperFigures: Sendable {
                     reason = "\(error)"
                 }
             }
-            if !isDrawn { notes.append("\(name) is not drawn: \(reason)") }
+            if !isDrawn { notes.append("\(name) is not drawn: \(reason)\(reason.hasSuffix(".") ? "" : ".")") }
         }
         guard !drawn.isEmpty else {
             throw KernelVizError(
-                code: "gallery.nothingRuns", subject: "Fig. 6", found: notes.joined(separator: " "),
+                code: "gallery.nothingRuns", subject: "Fig. 6", found: String(notes.joined(separator: " ").dropLast()),
                 expected: "a MobileNetV1 or RegNet checkpoint that can be run")
         }
         return try FeatureMapsPage.figure(

@@ -61,7 +61,7 @@ import Weights
                 == "Fig. 6: no picture; expected a PNG or JPEG file. Name one with --input.")
         #expect(
             sentence { _ = try PaperFigures(shelf: shelf, picture: "cat.png").figure(6) }
-                == "Fig. 6: MobileNetV1 is not drawn: no checkpoint of the family is at hand RegNetX-400MF is not drawn: "
+                == "Fig. 6: MobileNetV1 is not drawn: no checkpoint of the family is at hand. RegNetX-400MF is not drawn: "
                 + "no checkpoint of the family is at hand; expected a MobileNetV1 or RegNet checkpoint that can be run."
         )
     }
