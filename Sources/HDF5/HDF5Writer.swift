@@ -4,7 +4,8 @@ import Files
 
 /// Writes a new HDF5 file: data sets with their groups, and attributes.
 ///
-/// The same calls give the same bytes. A file is seen whole or not at all: ``write(to:overwriting:body:)``.
+/// The same calls give the same bytes. A file is seen whole or not at all: ``write(to:overwriting:body:)``. It is made in
+/// memory first: libhdf5 crashes when the program ends after a file could not be written to the end (a full disk).
 public struct HDF5Writer: ~Copyable, Sendable {
     /// The path that the finished file will have.
     public let path: String
@@ -12,35 +13,42 @@ public struct HDF5Writer: ~Copyable, Sendable {
 
     /// Writes a file beside `path`, then renames it there; where `body` throws, nothing is left behind.
     ///
-    /// Throws `files.unwritable`, `files.exists`, `hdf5.writeFailed`, or what `body` throws.
+    /// Throws `files.unwritable`, `files.exists`, `files.writeFailed`, `hdf5.writeFailed`, or what `body` throws.
     public static func write(
         to path: String, overwriting: AtomicFile.Overwriting = .replace, body: (borrowing HDF5Writer) throws -> Void
     ) throws {
-        try AtomicFile.write(to: path, overwriting: overwriting) { temporary in
-            let writer = try HDF5Writer(temporaryPath: temporary, path: path)
-            try body(writer)
-            try writer.finish()
-        }
+        try AtomicFile.checkWritable(path, overwriting: overwriting)
+        let writer = try HDF5Writer(path: path)
+        try body(writer)
+        try AtomicFile.write(writer.image(), to: path, overwriting: overwriting)
     }
 
-    private init(temporaryPath: String, path: String) throws {
+    private init(path: String) throws {
         self.path = path
         self.identifier = try HDF5Library.locked {
             let access = try HDF5Library.check(
                 H5Pcreate(kv_H5P_FILE_ACCESS()), "hdf5.writeFailed", path, "cannot be created")
             defer { H5Pclose(access) }
             kv_without_file_locking(access)
+            _ = try Self.check(H5Pset_fapl_core(access, 1 << 20, false), path, "cannot be created")
             return try Self.check(
-                H5Fcreate(temporaryPath, kv_H5F_ACC_TRUNC(), kv_H5P_DEFAULT(), access), path, "cannot be created")
+                H5Fcreate(path, kv_H5F_ACC_TRUNC(), kv_H5P_DEFAULT(), access), path, "cannot be created")
         }
     }
 
     deinit { HDF5Library.close(identifier, H5Fclose) }
 
-    /// Makes sure that everything reached the file before it is renamed.
-    private func finish() throws {
+    /// The bytes of the finished file.
+    private func image() throws -> [UInt8] {
         let (file, path) = (identifier, path)
-        try HDF5Library.locked { _ = try Self.check(H5Fflush(file, H5F_SCOPE_GLOBAL), path, "cannot be written") }
+        return try HDF5Library.locked {
+            _ = try Self.check(H5Fflush(file, H5F_SCOPE_GLOBAL), path, "cannot be written")
+            let size = try Self.check(H5Fget_file_image(file, nil, 0), path, "cannot be written")
+            var bytes = [UInt8](repeating: 0, count: size)
+            let copied = bytes.withUnsafeMutableBytes { H5Fget_file_image(file, $0.baseAddress, $0.count) }
+            _ = try Self.check(copied, path, "cannot be written")
+            return bytes
+        }
     }
 
     /// Writes a float32 data set, row-major; groups named in `dataset` ("a/b/c") are made on the way.
