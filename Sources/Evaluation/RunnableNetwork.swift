@@ -91,16 +91,10 @@ public struct RunnableNetwork: Sendable {
 
     /// The network that a checkpoint of a known family holds.
     ///
-    /// Throws `eval.notRunnable` for a family that the engine does not run yet, and the errors of reading.
+    /// Throws `networks.otherFamily` for a family that the engine does not run, and the errors of reading.
     public init(checkpoint path: String, inputSize: Int? = nil) throws {
         let network = try Network.open(path)
-        guard network.family == "MobileNetV1" else {
-            throw KernelVizError(
-                code: "eval.notRunnable", subject: path, found: "a \(network.family ?? "network of no known family")",
-                expected: "a MobileNetV1 checkpoint, or a VGNet config with --weights",
-                advice: "Its kernels can be read with 'kernelviz classify'")
-        }
-        let net = try MobileNetV1(network: network)
+        let net = try RunnableGraph(network: network)
         name = network.title
         source = .checkpoint(path)
         weightsPath = path

@@ -71,9 +71,9 @@ import VGNets
     }
 
     @Test(.needsSharedFiles) func aFamilyThatDoesNotRunSaysSo() {
-        let path = SharedFiles.path("weights/efficientnet_lite0_int8dq.h5")
+        let path = SharedFiles.path("weights/keras/st_resnet_v1_8_cifar10.h5")
         let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path) }
-        #expect(error?.code == "eval.notRunnable")
+        #expect(error?.code == "networks.otherFamily")
     }
 
     @Test func aCheckpointBesideWeightsIsRefused() {

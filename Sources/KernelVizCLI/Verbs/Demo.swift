@@ -74,7 +74,7 @@ struct Demo {
             let evaluation = try evaluate(runnable, picture.map(NetworkInput.image) ?? .random(seed: 1))
             try write(EvaluationReport(evaluation).json, to: "evaluation.json", &written)
             return evaluation
-        } catch let error as KernelVizError where error.code == "eval.notRunnable" {
+        } catch let error as KernelVizError where error.code == "networks.otherFamily" {
             Console.note("  \(network.title) is analysed only: the engine does not run this family yet.")
             return nil
         }

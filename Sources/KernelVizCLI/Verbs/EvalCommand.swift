@@ -7,8 +7,8 @@ struct EvalCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Count, run and time a network in the embedded engine.",
         discussion: """
-            NETWORK is a config (YAML or JSON), the name of a published net such as vgnetg-1.0mp, or a MobileNetV1 \
-            checkpoint. Without weights they are random: counts and latency hold, logits mean nothing.
+            NETWORK is a config (YAML or JSON), the name of a published net such as vgnetg-1.0mp, or a checkpoint of \
+            a family that the engine runs. Without weights they are random: counts and latency hold, logits mean nothing.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
