@@ -9,30 +9,39 @@ import Tensors
 public struct AccuracyEvaluation: Sendable, Equatable {
     /// One class of the data set.
     public struct ClassResult: Sendable, Equatable, Codable {
+        /// Its number in the data set.
         public let index: Int
+        /// Its name, or its number in words.
         public let name: String
-        /// Images of the class, how many were told right, and how many others were taken for it.
+        /// Images of the class.
         public let images: Int
+        /// How many of them were told right.
         public let correct: Int
+        /// How many images of other classes were taken for it.
         public let wronglyTaken: Int
     }
 
     /// Images of one class that were taken for another.
     public struct Confusion: Sendable, Equatable, Codable {
+        /// The class of the images.
         public let actual: String
+        /// The class that they were taken for.
         public let predicted: String
+        /// How many.
         public let images: Int
     }
 
-    /// The network's name and its weights.
+    /// The network's name.
     public let network: String
+    /// The file of its weights; nil where they are random.
     public let weightsPath: String?
     /// The data set's path.
     public let dataPath: String
     /// Images that were read.
     public let images: Int
-    /// Images whose class came first, or among the first five.
+    /// The share of images whose class came first.
     public let top1: WilsonInterval
+    /// The share of images whose class was among the first five.
     public let top5: WilsonInterval
     /// Classes that the data set has images of, by their number.
     public let classes: [ClassResult]
@@ -65,7 +74,8 @@ public struct AccuracyEvaluation: Sendable, Equatable {
                 advice: "Choose another data set or another net")
         }
         let worker = AccuracyWorker(
-            network: network, data: data, plan: try ExecutionPlan(
+            network: network, data: data,
+            plan: try ExecutionPlan(
                 network.graph, inputShape: network.inputShape(images: min(batch, max(1, data.count)))),
             seed: seed, shifts: shifts)
         let size = min(batch, max(1, data.count))
@@ -206,8 +216,14 @@ private struct AccuracyWorker: Sendable {
             let margin = size / 8
             let freeX = resized.width - size
             let freeY = resized.height - size
-            let x = freeX > 0 ? Int(generator.uniform() * Double(freeX + 1)) : Int(generator.uniform() * Double(2 * margin + 1)) - margin
-            let y = freeY > 0 ? Int(generator.uniform() * Double(freeY + 1)) : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            let x =
+                freeX > 0
+                ? Int(generator.uniform() * Double(freeX + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
+            let y =
+                freeY > 0
+                ? Int(generator.uniform() * Double(freeY + 1))
+                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
             return resized.cropped(x: x, y: y, width: size, height: size)
         }
         return (crop(), crop())

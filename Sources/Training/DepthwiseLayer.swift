@@ -65,7 +65,8 @@ struct DepthwiseLayer: Layer, @unchecked Sendable {
             pass.base(input), input.places, pass.weights + weight, kernelCount, pass.base(outputGradient),
             outputGradient.places, inputGradient.map { pass.base($0.rows) },
             inputGradient?.rows.places ?? input.places,
-            inputGradient?.accumulates ?? UnsafePointer(UnsafeRawPointer(input.places).assumingMemoryBound(to: Bool.self)),
+            inputGradient?.accumulates
+                ?? UnsafePointer(UnsafeRawPointer(input.places).assumingMemoryBound(to: Bool.self)),
             isLearnable ? pass.gradients + weight : nil, leftEdge, rightEdge, pass.scratch)
     }
 }

@@ -97,7 +97,8 @@ struct NormalizationLayer: Layer {
         } else if let inputGradient {
             pass.operators.normalizationBackward(
                 channels, pass.columns(input), pass.base(outputGradient), outputGradient.places, pass.base(input),
-                input.places, places + 2 * channels, places + 3 * channels, places + 4 * channels, places + 5 * channels, inputIsRectified,
+                input.places, places + 2 * channels, places + 3 * channels, places + 4 * channels,
+                places + 5 * channels, inputIsRectified,
                 pass.base(inputGradient.rows), inputGradient.rows.places, inputGradient.accumulates)
         }
     }

@@ -82,7 +82,9 @@ public struct TrainingNetwork: ~Copyable, Sendable {
     }
 
     /// The velocities of the learnable parameters, by name, in the graph's order.
-    public var optimizerState: [(name: String, tensor: Tensor)] { learnable.map { ($0.name, read($0.index, memory.velocities)) } }
+    public var optimizerState: [(name: String, tensor: Tensor)] {
+        learnable.map { ($0.name, read($0.index, memory.velocities)) }
+    }
 
     /// The gradients of the last ``forwardAndBackward(images:labels:seed:)``, by name, in the graph's order.
     public var parameterGradients: [(name: String, tensor: Tensor)] {
@@ -165,7 +167,9 @@ extension TrainingNetwork {
 
     private func runForward(_ images: UnsafeBufferPointer<Float>, isTraining: Bool, seed: UInt64) {
         precondition(images.count == inputShape.elementCount)
-        for layer in plan.layers { layer.prepare(weights: memory.parameters, packed: memory.packed, operators: operators) }
+        for layer in plan.layers {
+            layer.prepare(weights: memory.parameters, packed: memory.packed, operators: operators)
+        }
         guard let source = images.baseAddress else { return }
         let (channels, plane) = (plan.input.count, plan.input.plane)
         for shard in 0..<plan.shards {
@@ -188,7 +192,11 @@ extension TrainingNetwork {
                 weights: memory.parameters, factors: memory.factors, gradients: memory.gradients,
                 shards: (0..<plan.shards).map { (memory.statistics(of: $0), plan.images(of: $0).count) },
                 isTraining: isTraining)
-            if isForward { plan.layers[layer].finishForward(barrier) } else { plan.layers[layer].finishBackward(barrier) }
+            if isForward {
+                plan.layers[layer].finishForward(barrier)
+            } else {
+                plan.layers[layer].finishBackward(barrier)
+            }
         }
     }
 
@@ -265,7 +273,9 @@ extension TrainingNetwork {
         var culprit = "the loss"
         if images.contains(where: { !$0.isFinite }) {
             culprit = "the input"
-        } else if let bad = graphTemplate.parameters.indices.first(where: { read($0, memory.parameters).nonFiniteCount > 0 }) {
+        } else if let bad = graphTemplate.parameters.indices.first(where: {
+            read($0, memory.parameters).nonFiniteCount > 0
+        }) {
             culprit = "parameter '\(graphTemplate.parameters[bad].name)'"
         } else if let name = firstNotFiniteLayer(images, seed) {
             culprit = "layer '\(name)'"

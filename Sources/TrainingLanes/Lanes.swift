@@ -55,7 +55,9 @@ package func minimum(_ a: Lanes, _ b: Lanes) -> Lanes { a.replacing(with: b, whe
 
 /// `value` where `gate` is positive, zero elsewhere.
 @inlinable @inline(__always)
-package func passing(_ value: Lanes, where gate: Lanes) -> Lanes { Lanes(repeating: 0).replacing(with: value, where: gate .> 0) }
+package func passing(_ value: Lanes, where gate: Lanes) -> Lanes {
+    Lanes(repeating: 0).replacing(with: value, where: gate .> 0)
+}
 
 /// eˣ to 2 units in the last place, clamped to the range of normal numbers.
 ///

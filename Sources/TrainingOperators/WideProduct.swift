@@ -29,7 +29,8 @@ package func wideProduct(
             }
             for m in 0..<4 where first + m < rows {
                 let shift = Double(bias.map { $0[first + m] } ?? 0)
-                var result = Lanes(lowHalf: SIMD8(narrowing: low[m] + shift), highHalf: SIMD8(narrowing: high[m] + shift))
+                var result = Lanes(
+                    lowHalf: SIMD8(narrowing: low[m] + shift), highHalf: SIMD8(narrowing: high[m] + shift))
                 if isRectified { result = maximum(result, Lanes(repeating: 0)) }
                 let target = output + (outputRows[first + m] + start)
                 if count == laneCount { store(result, target) } else { store(result, target, first: count) }

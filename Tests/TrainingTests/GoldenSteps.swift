@@ -40,7 +40,10 @@ struct GoldenSteps {
         let datasets = try file.listing().datasets
         shapes = Dictionary(uniqueKeysWithValues: datasets.map { ($0.path, Shape($0.dimensions)) })
         let initial = try datasets.filter { $0.path.hasPrefix("\(name)/init/") }.map {
-            (String($0.path.dropFirst("\(name)/init/".count)), Tensor(shape: Shape($0.dimensions), scalars: try file.floats($0.path)))
+            (
+                String($0.path.dropFirst("\(name)/init/".count)),
+                Tensor(shape: Shape($0.dimensions), scalars: try file.floats($0.path))
+            )
         }
         net = try VGNet(config, weights: TensorLookup(subject: name, tensors: initial))
         func number(_ key: String) throws -> Double {

@@ -13,7 +13,9 @@ struct CIFARFiles {
 
     init?(folder: String, names: [String], split: ImageDataSet.Split) {
         self.folder = folder
-        let ten = names.filter { $0.hasSuffix(".bin") && $0.hasPrefix(split == .training ? "data_batch" : "test_batch") }
+        let ten = names.filter {
+            $0.hasSuffix(".bin") && $0.hasPrefix(split == .training ? "data_batch" : "test_batch")
+        }
         let hundred = names.filter { $0 == (split == .training ? "train.bin" : "test.bin") }
         isHundred = ten.isEmpty
         files = (ten.isEmpty ? hundred : ten).map { folder + "/" + $0 }

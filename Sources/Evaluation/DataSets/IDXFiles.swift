@@ -51,7 +51,8 @@ struct IDXFiles {
         for length in shape { count = count.multipliedReportingOverflow(by: length).partialValue }
         guard bytes.count - header == count else {
             throw KernelVizError(
-                code: "data.damaged", subject: path, found: "truncated IDX file (\(bytes.count - header) bytes of data)",
+                code: "data.damaged", subject: path,
+                found: "truncated IDX file (\(bytes.count - header) bytes of data)",
                 expected: "\(count), as its header says", advice: "Copy or download it again")
         }
         return (shape, Array(bytes[header...]))

@@ -4,8 +4,9 @@
 public struct WilsonInterval: Sendable, Equatable, Codable {
     /// The share that was found.
     public let share: Double
-    /// The ends of the interval.
+    /// The lower end of the interval.
     public let low: Double
+    /// The upper end of the interval.
     public let high: Double
 
     /// The interval for `hits` of `count`; 0 to 1 where nothing was counted.

@@ -23,11 +23,13 @@ public struct TrainingRun: Sendable {
     public struct StepReport: Sendable {
         /// From 1.
         public let epoch: Int
-        /// Steps of this epoch that are done, and all of them.
+        /// Steps of this epoch that are done.
         public let step: Int
+        /// All steps of an epoch.
         public let stepsPerEpoch: Int
-        /// The mean loss and accuracy of this epoch so far.
+        /// The mean loss of this epoch so far.
         public let loss: Double
+        /// The share of this epoch's images whose class came first.
         public let accuracy: Double
         /// Images a second since the training was started or resumed.
         public let imagesPerSecond: Double
@@ -108,7 +110,8 @@ public struct TrainingRun: Sendable {
             try AtomicFile.write(text: text, to: folder + "/config.yaml")
         }
         var log = TrainingLog(path: logPath, records: state.records)
-        var clock = TrainingClock(stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
+        var clock = TrainingClock(
+            stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
         while state.epoch < recipe.epochs {
             let start = ContinuousClock.now
             guard try epoch(&net, &state, &clock, shouldStop, report) else {
@@ -177,7 +180,8 @@ public struct TrainingRun: Sendable {
             }
         } catch let error as KernelVizError where error.code == "training.notFinite" {
             throw KernelVizError(
-                code: error.code, subject: "epoch \(state.epoch + 1), step \(state.progress.steps + 1): \(error.subject)",
+                code: error.code,
+                subject: "epoch \(state.epoch + 1), step \(state.progress.steps + 1): \(error.subject)",
                 found: error.found, expected: error.expected, advice: error.advice)
         }
     }
@@ -207,7 +211,9 @@ public struct TrainingRun: Sendable {
         while let images = try stream.next() {
             var scalars = images.images.scalars
             scalars.append(contentsOf: repeatElement(0, count: full - scalars.count))
-            correct += unsafe scalars.withUnsafeBufferPointer { unsafe net.evaluate(images: $0, labels: images.labels).correct }
+            correct += unsafe scalars.withUnsafeBufferPointer {
+                unsafe net.evaluate(images: $0, labels: images.labels).correct
+            }
             count += images.labels.count
         }
         return count == 0 ? nil : Double(correct) / Double(count)
@@ -217,7 +223,9 @@ public struct TrainingRun: Sendable {
         var attributes = network.attributes
         attributes.append(("classes", training.classNames.map { $0.replacing(",", with: " ") }.joined(separator: ",")))
         attributes.append(("dataset", "\(training.form), \(training.count) images"))
-        if let accuracy = state.records.last?.testAccuracy { attributes.append(("top1", NumberFormat.fixed(accuracy, 4))) }
+        if let accuracy = state.records.last?.testAccuracy {
+            attributes.append(("top1", NumberFormat.fixed(accuracy, 4)))
+        }
         try state.write(net, attributes: attributes, to: checkpointPath)
     }
 }

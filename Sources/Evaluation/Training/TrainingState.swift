@@ -104,7 +104,8 @@ public struct TrainingState: Sendable, Equatable {
         try check("a training set of", "\(document.images) images", "\(fresh.images) images")
         if document.recipe != fresh.recipe {
             throw KernelVizError(
-                code: "training.state", subject: path, found: "a training by another recipe (\(Self.text(document.recipe)))",
+                code: "training.state", subject: path,
+                found: "a training by another recipe (\(Self.text(document.recipe)))",
                 expected: Self.text(fresh.recipe),
                 advice: "Resume with the same settings, or start afresh in another folder")
         }

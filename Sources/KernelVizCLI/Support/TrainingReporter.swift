@@ -13,7 +13,8 @@ final class TrainingReporter {
     func report(_ event: TrainingRun.Event) {
         switch event {
         case .resumed(let epoch, let step):
-            Console.note(step == 0 ? "Going on after epoch \(epoch)" : "Going on at epoch \(epoch + 1), step \(step + 1)")
+            Console.note(
+                step == 0 ? "Going on after epoch \(epoch)" : "Going on at epoch \(epoch + 1), step \(step + 1)")
         case .unreadable(let what):
             finish()
             unreadable += 1

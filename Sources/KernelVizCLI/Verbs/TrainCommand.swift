@@ -81,7 +81,9 @@ struct TrainCommand: ParsableCommand {
     var strict = false
 
     func validate() throws {
-        if epochs < 1 || batch < 1 || threads < 1 { throw ValidationError("--epochs, --batch and --threads start at 1.") }
+        if epochs < 1 || batch < 1 || threads < 1 {
+            throw ValidationError("--epochs, --batch and --threads start at 1.")
+        }
         if !(rate > 0 && rate.isFinite) { throw ValidationError("--lr must be positive.") }
         if !(0..<1).contains(momentum) { throw ValidationError("--momentum must lie in 0…1, without 1.") }
         if !(0...1).contains(smoothing) { throw ValidationError("--smoothing must lie in 0…1.") }
