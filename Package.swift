@@ -217,7 +217,7 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Tensors", "Files", "Diagnostics"]),
+        tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests",
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),

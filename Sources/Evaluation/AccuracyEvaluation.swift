@@ -9,39 +9,39 @@ import Tensors
 public struct AccuracyEvaluation: Sendable, Equatable {
     /// One class of the data set.
     public struct ClassResult: Sendable, Equatable, Codable {
-        /// The class's number in the data set, from 0.
+        /// Its number in the data set.
         public let index: Int
-        /// The class's name.
+        /// Its name, or its number in words.
         public let name: String
         /// Images of the class.
         public let images: Int
-        /// Images of the class that were told right.
+        /// How many of them were told right.
         public let correct: Int
-        /// Images of other classes that were taken for it.
+        /// How many images of other classes were taken for it.
         public let wronglyTaken: Int
     }
 
     /// Images of one class that were taken for another.
     public struct Confusion: Sendable, Equatable, Codable {
-        /// The name of the class that the images belong to.
+        /// The class of the images.
         public let actual: String
-        /// The name of the class that they were taken for.
+        /// The class that they were taken for.
         public let predicted: String
-        /// How many images.
+        /// How many.
         public let images: Int
     }
 
     /// The network's name.
     public let network: String
-    /// The weights' file; nil where they are random.
+    /// The file of its weights; nil where they are random.
     public let weightsPath: String?
     /// The data set's path.
     public let dataPath: String
     /// Images that were read.
     public let images: Int
-    /// Images whose class came first.
+    /// The share of images whose class came first.
     public let top1: WilsonInterval
-    /// Images whose class was among the first five.
+    /// The share of images whose class was among the first five.
     public let top5: WilsonInterval
     /// Classes that the data set has images of, by their number.
     public let classes: [ClassResult]

@@ -35,8 +35,9 @@ public struct AccuracyReport: Sendable {
             lines.append("")
             lines.append("most confused")
             for confusion in evaluation.confusions {
-                let count = padded("\(confusion.images)", 6, right: true)
-                lines.append("\(count)  \(confusion.actual) taken for \(confusion.predicted)")
+                lines.append(
+                    "\(padded("\(confusion.images)", 6, right: true))  \(confusion.actual) taken for \(confusion.predicted)"
+                )
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -28,7 +28,8 @@ public final class BatchStream: Sendable {
 
     private let state = Mutex(State())
     private let filled = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: 2)
+    // Not made with its first value: a semaphore may not end below the value that it began with.
+    private let room = DispatchSemaphore(value: 0)
 
     /// Starts decoding.
     ///
@@ -44,6 +45,7 @@ public final class BatchStream: Sendable {
         let source = BatchSource(
             data: data, batch: batch, size: size, channels: channels, augmentation: augmentation, seed: seed,
             epoch: epoch, isStrict: isStrict, dropsLast: dropsLast, order: order)
+        for _ in 0..<2 { room.signal() }
         DispatchQueue.global().async { [self] in
             var position = consumed
             while true {

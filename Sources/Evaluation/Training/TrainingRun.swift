@@ -29,7 +29,7 @@ public struct TrainingRun: Sendable {
         public let stepsPerEpoch: Int
         /// The mean loss of this epoch so far.
         public let loss: Double
-        /// The accuracy on the training images of this epoch so far, 0…1.
+        /// The share of this epoch's images whose class came first.
         public let accuracy: Double
         /// Images a second since the training was started or resumed.
         public let imagesPerSecond: Double

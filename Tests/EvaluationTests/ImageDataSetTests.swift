@@ -1,0 +1,136 @@
+import Diagnostics
+import Evaluation
+import Files
+import Foundation
+import Images
+import Testing
+import TestSupport
+
+@Suite struct ImageDataSetTests {
+    /// An IDX file: type 8, the lengths big-endian, the bytes.
+    private func idx(_ lengths: [Int], _ bytes: [UInt8]) -> [UInt8] {
+        [0, 0, 8, UInt8(lengths.count)] + lengths.flatMap { n in [24, 16, 8, 0].map { UInt8(n >> $0 & 255) } } + bytes
+    }
+
+    @Test("IDX files give grey pictures and labels")
+    func readsIDX() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(idx([2, 1, 2], [1, 2, 3, 4]), to: folder + "/t10k-images-idx3-ubyte")
+            try AtomicFile.write(idx([2], [7, 0]), to: folder + "/t10k-labels-idx1-ubyte")
+            let data = try ImageDataSet.open(folder, split: .test)
+            #expect(data.labels == [7, 0])
+            #expect(data.classNames.count == 10)
+            #expect(try data.image(1) == RGBImage(width: 2, height: 1, bytes: [3, 3, 3, 4, 4, 4]))
+        }
+    }
+
+    @Test("A truncated IDX file says how much is missing")
+    func namesTruncation() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/train-images-idx3-ubyte"
+            try AtomicFile.write(idx([2, 2, 2], [1, 2, 3, 4, 5]), to: path)
+            try AtomicFile.write(idx([2], [1, 0]), to: folder + "/train-labels-idx1-ubyte")
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(path): truncated IDX file (5 bytes of data); expected 8, as its header says. "
+                    + "Copy or download it again.")
+        }
+    }
+
+    @Test("CIFAR-10's records are a label and three planes")
+    func readsCIFAR() throws {
+        try withTemporaryFolder { folder in
+            let planes =
+                [UInt8](repeating: 10, count: 1024) + [UInt8](repeating: 20, count: 1024)
+                + [UInt8](repeating: 30, count: 1024)
+            try AtomicFile.write([3] + planes, to: folder + "/data_batch_1.bin")
+            try AtomicFile.write([9] + planes, to: folder + "/data_batch_2.bin")
+            let data = try ImageDataSet.open(folder)
+            #expect(data.labels == [3, 9])
+            #expect(try data.image(1) == RGBImage(width: 32, height: 32, red: 10, green: 20, blue: 30))
+            try AtomicFile.write([10] + planes, to: folder + "/data_batch_2.bin")
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(folder)/data_batch_2.bin: image 0: label 10; expected 0 to 9. "
+                    + "The file is damaged or belongs to another data set.")
+            try AtomicFile.write([1, 2, 3], to: folder + "/data_batch_2.bin")
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(folder)/data_batch_2.bin: 3 bytes; expected whole records of 3073 bytes. Copy or download it again."
+            )
+        }
+    }
+
+    @Test("Folders are classes in the order of their names; train and test may stand above them")
+    func readsFolders() throws {
+        try withTemporaryFolder { folder in
+            for (name, red) in [("train/dog", UInt8(1)), ("train/cat", 2), ("test/cat", 3), ("test/dog", 4)] {
+                try FolderWriter.prepare("\(folder)/\(name)")
+                try ImageFile.writePNG(
+                    RGBImage(width: 1, height: 1, red: red, green: 0, blue: 0), to: "\(folder)/\(name)/a.png")
+            }
+            let data = try ImageDataSet.open(folder)
+            #expect(data.classNames == ["cat", "dog"])
+            #expect(data.labels == [0, 1])
+            #expect(try data.image(0).bytes[0] == 2)
+            #expect(ImageDataSet.hasTestSplit(folder))
+            #expect(try ImageDataSet.open(folder, split: .test).image(1).bytes[0] == 4)
+        }
+    }
+
+    @Test("A CSV names files and classes; unreadable pictures are left out and named, or fail")
+    func countsUnreadable() throws {
+        try withTemporaryFolder { folder in
+            for name in ["a", "b", "c"] {
+                try ImageFile.writePNG(
+                    RGBImage(width: 2, height: 2, red: 9, green: 9, blue: 9), to: "\(folder)/\(name).png")
+            }
+            try AtomicFile.write(text: "not a picture", to: folder + "/b.png")
+            let path = folder + "/list.csv"
+            try AtomicFile.write(text: "filename,label\na.png,x\nb.png,y\nc.png,\"x\"\n", to: path)
+            let data = try ImageDataSet.open(path)
+            #expect(data.classNames == ["x", "y"])
+            #expect(data.labels == [0, 1, 0])
+            let stream = BatchStream(data, batch: 2, size: 2, channels: 3, augmentation: nil, seed: 1, epoch: 0)
+            let batch = try #require(try stream.next())
+            #expect(batch.labels == [0, 0])
+            #expect(batch.consumed == 3)
+            #expect(
+                batch.unreadable == [
+                    "\(folder)/b.png: a text file; expected a PNG or JPEG picture. Convert it to PNG or JPEG."
+                ])
+            #expect(try stream.next() == nil)
+            let strict = BatchStream(
+                data, batch: 2, size: 2, channels: 3, augmentation: nil, seed: 1, epoch: 0, isStrict: true)
+            #expect(throws: KernelVizError.self) { try strict.next() }
+        }
+    }
+
+    @Test("Fashion-MNIST opens from its packed files", .needsSharedFiles)
+    func readsFashionMNIST() throws {
+        let data = try ImageDataSet.open(SharedFiles.path("datasets/fashion-mnist"), split: .test)
+        #expect(data.count == 10000)
+        // The class of the first test image (an ankle boot) and the balance that the data set's page states.
+        #expect(data.labels.first == 9)
+        #expect((0..<10).allSatisfy { label in data.labels.count { $0 == label } == 1000 })
+        #expect(try data.image(0).width == 28)
+    }
+
+    private func text(_ body: () throws -> some Any) -> String {
+        do {
+            _ = try body()
+            return "no error"
+        } catch { return "\(error)" }
+    }
+}
+
+@Suite struct WilsonIntervalTests {
+    /// statsmodels.stats.proportion.proportion_confint(62, 100, method='wilson') and (0, 10).
+    @Test("Intervals equal statsmodels'")
+    func equalsStatsmodels() {
+        let interval = WilsonInterval(hits: 62, of: 100)
+        #expect(abs(interval.low - 0.5221) < 1e-4 && abs(interval.high - 0.7090) < 1e-4)
+        let none = WilsonInterval(hits: 0, of: 10)
+        #expect(none.low == 0 && abs(none.high - 0.27754) < 1e-4)
+    }
+}

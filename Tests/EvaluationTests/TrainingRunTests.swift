@@ -1,0 +1,128 @@
+import Diagnostics
+import Evaluation
+import Files
+import Images
+import Tensors
+import Testing
+import TestSupport
+import VGNets
+
+@Suite struct TrainingRunTests {
+    /// Eight pixels a side: class 0 is red on top, class 1 red below, with noise.
+    private func writeData(_ folder: String) throws {
+        var generator = SeededGenerator(seed: 4)
+        for (split, count) in [("train", 24), ("test", 8)] {
+            for label in 0..<2 {
+                try FolderWriter.prepare("\(folder)/\(split)/class\(label)")
+                for index in 0..<count {
+                    var bytes: [UInt8] = []
+                    for pixel in 0..<64 {
+                        let isRed = (pixel / 32 == 0) == (label == 0)
+                        bytes += [isRed ? 200 : 20, 60, 60].map {
+                            UInt8(max(0, min(255, Double($0) + 20 * generator.normal())))
+                        }
+                    }
+                    try ImageFile.writePNG(
+                        RGBImage(width: 8, height: 8, bytes: bytes), to: "\(folder)/\(split)/class\(label)/\(index).png"
+                    )
+                }
+            }
+        }
+    }
+
+    private func run(_ data: String, _ folder: String, epochs: Int = 4, threads: Int = 1) throws -> TrainingRun {
+        let config = folder + "-net.yaml"
+        try AtomicFile.write(
+            text:
+                "name: mini\nchannels: [4, 8, 8, 8, 16]\nblocks: [1, 2, 1, 1]\nclasses: 2\ninput_size: 8\nthumbnail: true\n",
+            to: config)
+        let net = try TrainableNetwork(named: config, seed: 3)
+        var recipe = TrainingRecipe(inputSize: 8)
+        recipe.epochs = epochs
+        recipe.batch = 8
+        recipe.warmUpEpochs = 1
+        recipe.rate = 0.05
+        recipe.augmentation = Augmentation(crop: .padded(1), flips: true, cutout: 2)
+        return try TrainingRun(
+            net, training: ImageDataSet.open(data), test: ImageDataSet.open(data, split: .test), recipe: recipe,
+            folder: folder, threads: threads)
+    }
+
+    @Test("A training learns, logs, and its checkpoint evaluates to the accuracy that it reported")
+    func learns() throws {
+        try withTemporaryFolder { root in
+            try writeData(root + "/data")
+            let run = try run(root + "/data", root + "/run", epochs: 6)
+            let state = try run.run(resumes: false)
+            #expect(state.records.count == 6)
+            #expect(state.records[5].loss < state.records[0].loss)
+            let accuracy = try #require(state.records[5].testAccuracy)
+            #expect(accuracy > 0.8)
+            #expect(try InputFile.text(run.logPath).split(separator: "\n").count == 7)
+            let network = try RunnableNetwork(named: root + "/run/config.yaml", weights: run.checkpointPath)
+            let result = try AccuracyEvaluation.evaluate(
+                network, on: ImageDataSet.open(root + "/data", split: .test), batch: 3, threads: 2, shifts: true)
+            #expect(result.images == 16)
+            #expect(result.top1.share == accuracy)
+            #expect(result.classes.map(\.images) == [8, 8])
+        }
+    }
+
+    @Test("A training that is stopped anywhere and resumed ends with the same bytes, on any number of threads")
+    func resumesExactly() throws {
+        try withTemporaryFolder { root in
+            try writeData(root + "/data")
+            let whole = try run(root + "/data", root + "/whole")
+            try whole.run(resumes: false)
+            let expected = try InputFile.bytes(whole.checkpointPath)
+            for stop in [1, 6, 13] {
+                let broken = try run(root + "/data", root + "/broken\(stop)", threads: 2)
+                var steps = 0
+                try broken.run(resumes: false, shouldStop: { steps == stop }) { if case .step = $0 { steps += 1 } }
+                #expect(steps == stop)
+                try broken.run(resumes: true)
+                #expect(try InputFile.bytes(broken.checkpointPath) == expected, "stopped after \(stop) steps")
+            }
+        }
+    }
+
+    @Test("A folder with a training is not overwritten, nor resumed by another recipe")
+    func refusesOtherTrainings() throws {
+        try withTemporaryFolder { root in
+            try writeData(root + "/data")
+            let first = try run(root + "/data", root + "/run", epochs: 1)
+            try first.run(resumes: false)
+            #expect(
+                text { try first.run(resumes: false) }
+                    == "\(root)/run/checkpoint.h5: a training is there already. "
+                    + "Pass --resume to go on with it, or choose another folder.")
+            let other = try run(root + "/data", root + "/run", epochs: 2)
+            #expect(
+                text { try other.run(resumes: true) }.hasPrefix(
+                    "\(root)/run/checkpoint.h5: a training by another recipe ("))
+        }
+    }
+
+    @Test("Net and data must have as many classes")
+    func checksClasses() throws {
+        try withTemporaryFolder { root in
+            try writeData(root + "/data")
+            let net = try TrainableNetwork(named: "vgnetg-1.0mp-thumbnail", seed: 1)
+            #expect(
+                text {
+                    try TrainingRun(
+                        net, training: ImageDataSet.open(root + "/data"), test: nil,
+                        recipe: TrainingRecipe(inputSize: 32),
+                        folder: root + "/run")
+                } == "\(root)/data/train: 2 classes; expected 100, as vgnetg-1.0mp-thumbnail has. "
+                    + "Choose another data set or another net.")
+        }
+    }
+
+    private func text(_ body: () throws -> some Any) -> String {
+        do {
+            _ = try body()
+            return "no error"
+        } catch { return "\(error)" }
+    }
+}
