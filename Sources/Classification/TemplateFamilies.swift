@@ -113,8 +113,10 @@ struct TemplateFamilies: Sendable, Equatable {
                 (.laplacian, plane.map { x, y in ((x * x + y * y) / (sigma * sigma) - 2) * bell(hypot(x, y), sigma) }))
         }
         // Between two cells or four: what people see as a centre and its surround all the same.
-        for sigma in isLarge ? [0.6, 0.8, 1.1, 1.5] : [0.6, 0.85] {
-            for (cx, cy) in [(0.5, 0.0), (-0.5, 0), (0, 0.5), (0, -0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5)] {
+        let between = [(0.5, 0.0), (-0.5, 0), (0, 0.5), (0, -0.5)]
+        let amid = [(0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5)]
+        for sigma in isLarge ? [0.6, 0.8, 1.1, 1.5] : [0.7] {
+            for (cx, cy) in isLarge ? between + amid : between {
                 drafts.append(
                     (
                         .laplacian,
