@@ -112,7 +112,7 @@ let package = Package(
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
-        module("VGNets", ["Diagnostics", "Files", yams]),
+        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
@@ -218,7 +218,9 @@ let package = Package(
             ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests(
+            "Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
+            exclude: ["Fixtures", "Scripts"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
