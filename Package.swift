@@ -149,6 +149,8 @@ let package = Package(
                 "Diagnostics", "CZlib",
             ]),
 
+        module("Sweeps", ["Evaluation", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
         .target(
@@ -167,8 +169,8 @@ let package = Package(
         module(
             "Reports",
             [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
-                "Diagnostics",
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+                "Weights", "Diagnostics",
             ]),
 
         module(
@@ -176,7 +178,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation",
+                "Networks", "Evaluation", "Sweeps",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
@@ -189,7 +191,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
+            path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests(
@@ -220,6 +223,7 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests",

@@ -61,7 +61,7 @@ extension VGNetConfig {
 
     private static let limitBytes = 1 << 18
 
-    private static func pairs(yaml text: String, subject: String) throws -> [(key: Node, value: Node)] {
+    static func pairs(yaml text: String, subject: String) throws -> [(key: Node, value: Node)] {
         let expected = "a VGNet config in YAML or JSON"
         guard text.utf8.count <= limitBytes, nestingDepth(text) <= 64 else {
             throw KernelVizError(
