@@ -1,3 +1,5 @@
+import COperators
+
 // Everything here is inlined into its callers, which are compiled for several instruction sets.
 
 /// Sixteen numbers that are computed together: one register with AVX-512, two with AVX2, four without.
@@ -36,7 +38,9 @@ package func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Lanes {
 
 /// a·b + c, rounded once on every processor, so that all give the same bits (slow where there is no such instruction).
 @inlinable @inline(__always)
-package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { c.addingProduct(a, b) }
+package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
+    kernelviz_multiply_add(a, b, c)
+}
 
 /// The sum of all lanes, pairwise.
 @inlinable @inline(__always)

@@ -1,4 +1,4 @@
-// What Swift cannot say: which instructions the processor has, and a hint to load a cache line.
+// What Swift cannot say: which instructions the processor has, hints to it, and a multiply-add of whole registers.
 #ifndef KERNELVIZ_COPERATORS_H
 #define KERNELVIZ_COPERATORS_H
 
@@ -20,6 +20,16 @@ static inline __attribute__((always_inline)) void kernelviz_relax(void) {
 #elif defined(__aarch64__)
     __asm__ __volatile__("yield");
 #endif
+}
+
+// Sixteen numbers, SIMD16<Float> in Swift.
+typedef float kernelviz_lanes __attribute__((ext_vector_type(16)));
+
+// a·b + c, rounded once. Swift's addingProduct is one such operation a lane, which the compiler puts together again in
+// lucky cases only; this is one operation from the start.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_multiply_add(
+    kernelviz_lanes a, kernelviz_lanes b, kernelviz_lanes c) {
+    return __builtin_elementwise_fma(a, b, c);
 }
 
 #endif
