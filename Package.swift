@@ -112,7 +112,7 @@ let package = Package(
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
-        module("VGNets", ["Diagnostics", "Files", yams]),
+        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
@@ -223,7 +223,8 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests(
             "Training",
-            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
+            exclude: ["Fixtures", "Scripts"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),

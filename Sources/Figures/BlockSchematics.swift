@@ -13,7 +13,7 @@ struct BlockSchematics {
         page.subheading("DownsamplingBlock")
         let kernels: String
         let bank: [NamedKernel]
-        if case .gaussian(let gaussian) = config.downsampling {
+        if case .gaussian(let gaussian) = config.downsampling.uniform {
             kernels = "depthwise 3×3 s2, fixed"
             let kernel = NamedKernel.gaussian(sigmaPixels: gaussian.sigmaPixels)
             let negative = NamedKernel("−" + kernel.name, kernel.values.map { -$0 })
@@ -40,10 +40,12 @@ struct BlockSchematics {
     func drawHalfIdentity(on page: inout Page) {
         page.subheading("HalfIdentityBlock")
         let bank: [NamedKernel] =
-            switch config.half {
-            case .learnable: []
-            case .bank(.fourEdge): FixedKernels.fourEdge
-            case .bank(.sixEdgeTwoGaussian): FixedKernels.sixEdgeTwoGaussian
+            switch config.half[1].bank {
+            case nil: []
+            case .fourEdge: FixedKernels.fourEdge
+            case .sixEdgeTwoGaussian: FixedKernels.sixEdgeTwoGaussian
+            case .some(let bank):
+                (bank.givenKernels ?? []).enumerated().map { NamedKernel("\(bank.text) \($0 + 1)", $1) }
             }
         let chart = Chart(page: page, rows: 5)
         let tint = NetworkDiagramFigure.Tint.self

@@ -221,8 +221,13 @@ struct ConfigComparison {
         rows = describe.map { Row(name: $0.0, value: $0.1(config), baseline: $0.1(baseline)) }
     }
 
+    private static func text(_ kernels: PerStage<DownsamplingKernels>) -> String {
+        kernels.uniform.map(text) ?? kernels.values.map(text).joined(separator: "; ")
+    }
+
     private static func text(_ kernels: DownsamplingKernels) -> String {
-        guard case .gaussian(let gaussian) = kernels else { return "learnable" }
-        return "fixed Gaussian σ = \(NumberText.short(gaussian.sigmaPixels)), signs \(gaussian.signs.rawValue)"
+        guard let gaussian = kernels.gaussian else { return "learnable" }
+        let share = kernels.share.map { " for \(NumberText.short($0)) of the channels" } ?? ""
+        return "fixed Gaussian σ = \(NumberText.short(gaussian.sigmaPixels)), signs \(gaussian.signs.rawValue)\(share)"
     }
 }
