@@ -136,7 +136,7 @@ let package = Package(
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "TrainingLanes", dependencies: ["COperators"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
         module(
             "Training",
@@ -150,6 +150,8 @@ let package = Package(
                 "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
                 "Diagnostics", "CZlib",
             ]),
+
+        module("Sweeps", ["Evaluation", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -169,8 +171,8 @@ let package = Package(
         module(
             "Reports",
             [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
-                "Diagnostics",
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+                "Weights", "Diagnostics",
             ]),
 
         module(
@@ -178,7 +180,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation",
+                "Networks", "Evaluation", "Sweeps",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
@@ -191,7 +193,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
+            path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests(
@@ -221,13 +224,15 @@ let package = Package(
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests(
-            "Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
+            "Training",
+            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
             exclude: ["Fixtures", "Scripts"]),
         tests(
             "Derivation",
             [
                 "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
             ]),
+        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests",
