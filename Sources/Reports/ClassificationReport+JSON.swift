@@ -127,7 +127,7 @@ private struct Document: Encodable {
         let spectrum: [String: Int]
         let diversity: Nullable<FilterDiversity>
         let zeroGap: Nullable<ZeroGap>
-        let mixture: Nullable<WeightMixture>
+        let mixture: Nullable<GaussianMixture>
         let blueprint: Nullable<Blueprint>
         let classifications: [KernelEntry]?
 
