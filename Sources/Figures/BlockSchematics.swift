@@ -65,7 +65,7 @@ struct BlockSchematics {
     }
 
     private var pointwise: String {
-        "1×1, \(config.activation.rawValue), BN" + (config.squeezeExcite == nil ? "" : ", SE")
+        "1×1, \(config.activation.title), BN" + (config.squeezeExcite == nil ? "" : ", SE")
     }
 
     /// The fixed kernels, channel after channel.
@@ -143,8 +143,12 @@ struct BlockSchematics {
 
         private func arrow(_ points: [Point], on page: inout Page) {
             page.add(.path(Path(points, stroke: Stroke(.axis, width: 0.8))))
-            guard let end = points.last else { return }
-            let tip = [end, Point(end.x - 1.6, end.y - 3.2), Point(end.x + 1.6, end.y - 3.2)]
+            // The tip points along the last piece of the line.
+            let (start, end) = (points[points.count - 2], points[points.count - 1])
+            let length = ((end.x - start.x) * (end.x - start.x) + (end.y - start.y) * (end.y - start.y)).squareRoot()
+            let (x, y) = ((end.x - start.x) / length, (end.y - start.y) / length)
+            let foot = Point(end.x - 3.6 * x, end.y - 3.6 * y)
+            let tip = [end, Point(foot.x - 1.6 * y, foot.y + 1.6 * x), Point(foot.x + 1.6 * y, foot.y - 1.6 * x)]
             page.add(.path(Path(tip, isClosed: true, fill: .axis)))
         }
 

@@ -34,7 +34,11 @@ enum TextFitting {
         let letters = Array(text)
         func shortened(keeping kept: Int) -> String {
             let head = (kept + 1) / 2
-            return String(letters[..<head]) + "…" + String(letters[(letters.count - (kept - head))...])
+            // Points and spaces beside the mark say nothing ("features.…conv").
+            let isMark = { (letter: Character) in letter == "." || letter == "_" || letter == " " }
+            let start = letters[..<head].reversed().drop(while: isMark).reversed()
+            let end = letters[(letters.count - (kept - head))...].drop(while: isMark)
+            return String(start) + "…" + String(end)
         }
         // Halving, for a file may hold names of any length.
         var (fits, tooLong) = (0, letters.count)
