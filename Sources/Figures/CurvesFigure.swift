@@ -83,7 +83,7 @@ public enum CurvesFigure {
         }
         page.y += 4
         let columns = page.contentWidth > 330 && plotted.count > 1 ? 2 : 1
-        page.columns(columns, gap: 16, blocks: plotted.count) { page, index in
+        page.columns(columns, gap: 16, blocks: plotted.count, spansLast: true) { page, index in
             let panel = plotted[index]
             page.flow(
                 panel.series.enumerated().map { number, series in

@@ -53,12 +53,35 @@ enum TextFitting {
         return shortened(keeping: fits)
     }
 
+    /// Signs that stay beside both their neighbours, and units that stay behind their number.
+    private static let joining: Set<Substring> = ["=", "<", ">", "×"]
+    private static let units = ["%", "px", "mm"]
+
+    /// What must stay in one line: words, with the signs and units that belong to them.
+    private static func unbreakable(_ text: String) -> [String] {
+        var pieces: [String] = []
+        var joinsNext = false
+        for word in text.split(separator: " ") {
+            let joins = joining.contains(word)
+            let isUnit = units.contains { unit in
+                word.hasPrefix(unit) && word.dropFirst(unit.count).allSatisfy { $0.isPunctuation }
+            }
+            if joins || joinsNext || isUnit, !pieces.isEmpty {
+                pieces[pieces.count - 1] += " " + word
+            } else {
+                pieces.append(String(word))
+            }
+            joinsNext = joins
+        }
+        return pieces
+    }
+
     /// The words of `text` in lines of at most `limit` points; a longer word is shortened in its middle.
     static func lines(_ text: String, limit: Double, size: Double) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
-            let word = shortenedMiddle(String(word), to: limit, size: size)
+        for word in unbreakable(text) {
+            let word = shortenedMiddle(word, to: limit, size: size)
             let longer = line.isEmpty ? word : line + " " + word
             if !line.isEmpty, TextMetrics.width(longer, size: size) > limit {
                 lines.append(line)

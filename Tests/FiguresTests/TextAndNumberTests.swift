@@ -27,6 +27,11 @@ import Testing
     @Test func textIsWrappedAtWords() {
         let lines = TextFitting.lines("one two three four", limit: TextMetrics.width("one two", size: 7), size: 7)
         #expect(lines == ["one two", "three", "four"])
+        // Signs and units stay beside their numbers.
+        let limit = TextMetrics.width("fixed: σ = 1.1", size: 7)
+        #expect(
+            TextFitting.lines("the fixed: σ = 1.1 (7 %), σ 1.02 px", limit: limit, size: 7)
+                == ["the fixed:", "σ = 1.1 (7 %),", "σ 1.02 px"])
     }
 
     @Test func numbersAreShortAndHaveARealMinus() {
