@@ -112,7 +112,7 @@ let package = Package(
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
-        module("VGNets", ["Diagnostics", "Files", yams]),
+        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
         module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
 
         // Pictures.
@@ -134,7 +134,7 @@ let package = Package(
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "TrainingLanes", dependencies: ["COperators"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
         module(
             "Training",
@@ -148,6 +148,8 @@ let package = Package(
                 "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
                 "Diagnostics", "CZlib",
             ]),
+
+        module("Sweeps", ["Evaluation", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -167,8 +169,8 @@ let package = Package(
         module(
             "Reports",
             [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
-                "Diagnostics",
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+                "Weights", "Diagnostics",
             ]),
 
         module(
@@ -176,7 +178,7 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation",
+                "Networks", "Evaluation", "Sweeps",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
@@ -189,7 +191,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
+            path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests(
@@ -218,8 +221,12 @@ let package = Package(
             ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests(
+            "Training",
+            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
+            exclude: ["Fixtures", "Scripts"]),
         tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         .testTarget(
             name: "KernelVizCLITests",

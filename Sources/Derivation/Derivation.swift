@@ -117,6 +117,7 @@ public struct Derivation: Sendable, Equatable {
         let silent = "the paper's; kernels say nothing about it"
         let attention = config.squeezeExcite.map { "\($0.ratio)" } ?? "none"
         return [
+            wish(.identity, config.text(of: .identity) ?? "", "", isPaper: true, "the paper's"),
             wish(.activation, config.activation.rawValue, "--silu", isPaper: config.activation == .relu, silent),
             wish(.squeezeExcite, attention, "--se", isPaper: config.squeezeExcite == nil, silent),
             wish(.squeezeExciteActivation, "relu", "--se", isPaper: config.squeezeExcite == nil, silent),

@@ -24,7 +24,7 @@ enum DerivationRules {
     ///
     /// p = share of blur among the kernels of the strided layers (stem excepted). p ≥ 0.75: Gaussian with the median
     /// fitted σ, clamped to 0.7…1.5 and rounded to 0.05. p < 0.4: learnable. Between: the paper's Gaussian stays.
-    static func downsampling(_ evidence: Evidence) -> Decision<DownsamplingKernels> {
+    static func downsampling(_ evidence: Evidence) -> Decision<PerStage<DownsamplingKernels>> {
         var pool = StageEvidence.Pool()
         for stage in evidence.stages { pool.merge(stage.downsampling) }
         let share = pool.counts.share(.blur)
@@ -68,7 +68,7 @@ enum DerivationRules {
     }
 
     private static func keepPaperGaussian(_ statistic: String, _ pool: StageEvidence.Pool) -> Decision<
-        DownsamplingKernels
+        PerStage<DownsamplingKernels>
     > {
         let paper = FixedGaussian.paper
         let rule = "neither below 40 % nor at least 75 %, so the paper's Gaussian stays (D1)"
@@ -87,7 +87,7 @@ enum DerivationRules {
     }
 
     /// D4: the identity half of the HalfIdentityBlock. The ratio ½ is the paper's; the measured share is stated beside it.
-    static func half(_ evidence: Evidence) -> Decision<HalfKernels> {
+    static func half(_ evidence: Evidence) -> Decision<PerStage<HalfKernels>> {
         var pool = StageEvidence.Pool()
         for stage in evidence.stages { pool.merge(stage.body) }
         let passing = pool.counts.share(.identity) + pool.counts.share(.zero)

@@ -28,6 +28,8 @@ extension FixedBank {
         switch self {
         case .fourEdge: FixedKernels.fourEdge
         case .sixEdgeTwoGaussian: FixedKernels.sixEdgeTwoGaussian
+        case .random, .listed:
+            (givenKernels ?? []).enumerated().map { NamedKernel("\(text) \($0 + 1)", $1) }
         }
     }
 

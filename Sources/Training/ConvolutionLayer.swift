@@ -1,4 +1,5 @@
 import EngineOperators
+import TrainingOperators
 
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
 struct ConvolutionLayer: Layer {
@@ -35,8 +36,9 @@ struct ConvolutionLayer: Layer {
         (geometry.outputHeight * geometry.outputWidth + 31) / 32 * 32 + 16
     }
 
-    /// Numbers of scratch memory for one unfolded image of one group.
-    var scratchCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
+    /// Numbers of scratch memory for one unfolded image of one group, and for the product of its gradients.
+    var scratchCount: Int { unfoldedCount + gradientScratchCount(rows: rowsPerGroup, depth: depth) }
+    private var unfoldedCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
 
     func touched(isForward: Bool) -> [Rows] {
         isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
@@ -111,7 +113,7 @@ struct ConvolutionLayer: Layer {
             if isLearnable {
                 pass.operators.gradientProduct(
                     rowsPerGroup, depth, pass.columns(output), upstream, outputGradient.places, pass.base(input),
-                    input.places, pass.gradients + weight, depth)
+                    input.places, pass.gradients + weight, depth, pass.scratch)
             }
             if let inputGradient {
                 pass.operators.matrixProduct(
@@ -133,7 +135,7 @@ struct ConvolutionLayer: Layer {
             unfold(pass, group, image)
             pass.operators.gradientProduct(
                 rowsPerGroup, depth, output.plane, upstream, upstreamRows, pass.scratch, unfoldedRows.places,
-                pass.gradients + (weight + group * rowsPerGroup * depth), depth)
+                pass.gradients + (weight + group * rowsPerGroup * depth), depth, pass.scratch + unfoldedCount)
         }
         guard let inputGradient else { return }
         pass.operators.matrixProduct(

@@ -15,7 +15,7 @@ import Weights
     @Test(.needsSharedFiles) func mobileNetV2LeadsToAFixedGaussianOfItsOwnWidth() throws {
         let statistics = try Self.statistics(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5"))
         let derivation = try Self.derive([statistics], "1.0MP")
-        guard case .gaussian(let gaussian) = derivation.config.downsampling else {
+        guard case .gaussian(let gaussian) = derivation.config.downsampling.uniform else {
             Issue.record("downsampling is learnable")
             return
         }

@@ -179,6 +179,19 @@ import Testing
         #expect(texts(changed).contains("H ×39"))
     }
 
+    @Test func theDiagramTellsWhatDiffersBetweenStages() throws {
+        let figure = try NetworkDiagramFigure.figure(of: FigureKinds.general())
+        let changed = figure.texts.filter { $0.color == NetworkDiagramFigure.Tint.changed }.map(\.text)
+            .joined(separator: " ")
+        #expect(
+            changed.contains("learnable, fixed Gaussian, fixed Gaussian for 50 % of the channels, fixed Gaussian ("))
+        #expect(changed.contains("–, 1.10 px, 1.00 px, 1.00 px (") && changed.contains("0.375 ("))
+        #expect(
+            texts(figure).contains("depthwise 3×3 s2, by stage") && texts(figure).contains("depthwise 3×3, by stage"))
+        // Halves are the paper's alone.
+        #expect(texts(figure).contains("younger (1 − ρ)·C") && !texts(figure).contains("right half b"))
+    }
+
     @Test func everyStatisticsFigureRefusesNothingAndBadWidths() {
         let nothing = "Net: no layers with N×N kernels; expected at least one. Choose another network."
         #expect(sentence { _ = try RidgeFigure.figure(of: [], network: "Net") } == nothing)
