@@ -27,11 +27,17 @@ import Testing
     @Test func textIsWrappedAtWords() {
         let lines = TextFitting.lines("one two three four", limit: TextMetrics.width("one two", size: 7), size: 7)
         #expect(lines == ["one two", "three", "four"])
-        // Signs and units stay beside their numbers.
-        let limit = TextMetrics.width("fixed: σ = 1.1", size: 7)
-        #expect(
-            TextFitting.lines("the fixed: σ = 1.1 (7 %), σ 1.02 px", limit: limit, size: 7)
-                == ["the fixed:", "σ = 1.1 (7 %),", "σ 1.02 px"])
+        // Signs and units stay beside their numbers, wherever lines end.
+        let text = "the fixed: σ = 1.1 (7 %), σ 1.02 px, max|w| < 2×10⁻⁶ in 13 %."
+        for width in 50...200 {
+            let lines = TextFitting.lines(text, limit: Double(width), size: 7)
+            #expect(lines.joined(separator: " ") == text)
+            for line in lines {
+                #expect(TextMetrics.width(line, size: 7) <= Double(width))
+                #expect(!["=", "%", "px", "<"].contains(where: line.hasPrefix), "\(line)")
+                #expect(!["=", "<"].contains(where: line.hasSuffix), "\(line)")
+            }
+        }
     }
 
     @Test func numbersAreShortAndHaveARealMinus() {
