@@ -55,25 +55,32 @@ public struct EvaluatedNetwork: Sendable, Equatable {
     /// The share of pictures whose first guess is right, 0…1; nil where it was not measured.
     public let top1: Double?
 
-    /// Reads such a file.
+    /// Reads such a file, or the results of a sweep: one network or several, in the file's order.
     ///
     /// Throws `evaluation.badJSON` and the file's own errors.
-    public init(contentsOf path: String) throws {
-        let text = try InputFile.text(path)
+    public static func read(_ path: String) throws -> [EvaluatedNetwork] {
+        let data = Data(try InputFile.text(path).utf8)
+        let decoder = JSONDecoder()
+        if let list = try? decoder.decode(List.self, from: data), !list.networks.isEmpty {
+            return list.networks.map(EvaluatedNetwork.init)
+        }
         do {
-            let document = try JSONDecoder().decode(Document.self, from: Data(text.utf8))
-            let images = Double(max(1, document.inputShape?.first ?? 1))
-            name = document.network
-            parameters = document.parameters
-            macs = document.macs / images
-            latencyMilliseconds = document.latencyMilliseconds.map { $0 / images }
-            top1 = document.top1 ?? document.top1Accuracy ?? document.accuracy?.top1
+            return [EvaluatedNetwork(try decoder.decode(Document.self, from: data))]
         } catch {
             throw KernelVizError(
                 code: "evaluation.badJSON", subject: path, found: "no evaluation of a network",
-                expected: "the JSON that 'kernelviz eval --format json' writes",
+                expected: "the JSON that 'kernelviz eval --format json' or 'kernelviz sweep' writes",
                 advice: "Run 'kernelviz eval NETWORK --format json -o \(FilePaths.name(of: path))'")
         }
+    }
+
+    private init(_ document: Document) {
+        let images = Double(max(1, document.inputShape?.first ?? 1))
+        name = document.network
+        parameters = document.parameters
+        macs = document.macs
+        latencyMilliseconds = document.latencyMilliseconds.map { $0 / images }
+        top1 = document.top1
     }
 
     /// The number that stands for `quantity` on its axis; NaN where it was not measured.
@@ -100,15 +107,14 @@ public struct EvaluatedNetwork: Sendable, Equatable {
             widthMillimetres: widthMillimetres)
     }
 
+    private struct List: Decodable { let networks: [Document] }
+
     private struct Document: Decodable {
-        struct Accuracy: Decodable { let top1: Double? }
         let network: String
         let parameters: Double
         let macs: Double
         let inputShape: [Int]?
         let latencyMilliseconds: Double?
         let top1: Double?
-        let top1Accuracy: Double?
-        let accuracy: Accuracy?
     }
 }

@@ -74,6 +74,7 @@ import Weights
         #expect(
             error?.description
                 == "\(path): \(network.title); expected MobileNetV1, MobileNetV2, MobileNetV3, EfficientNet, "
-                + "ShuffleNetV2 or RegNet. Name the VGNet's config or published name and give this file as --weights.")
+                + "ShuffleNetV2, RegNet, GhostNet or MnasNet. Name the VGNet's config or published name and give this file as --weights."
+        )
     }
 }

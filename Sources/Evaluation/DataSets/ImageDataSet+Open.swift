@@ -111,14 +111,20 @@ extension ImageDataSet {
             storage: .files(files))
     }
 
-    /// The fields of a line of CSV; quotes may hold commas, a doubled quote is one.
-    private static func fields(_ line: String) -> [String] {
+    /// The fields of a line of CSV (RFC 4180); quotes may hold commas, a doubled quote is one.
+    static func fields(_ line: String) -> [String] {
         var fields = [""]
         var isQuoted = false
+        var previousEndedQuotes = false
         for character in line {
             if character == "\"" {
+                if previousEndedQuotes { fields[fields.count - 1].append(character) }
                 isQuoted.toggle()
-            } else if character == "," && !isQuoted {
+                previousEndedQuotes = !isQuoted
+                continue
+            }
+            previousEndedQuotes = false
+            if character == "," && !isQuoted {
                 fields.append("")
             } else {
                 fields[fields.count - 1].append(character)

@@ -10,7 +10,7 @@ struct RenderStatisticsCommand: ParsableCommand {
             shares: one bar of labels a layer. areas: the same as stacked areas by depth. sigma: widths of the blur \
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
             several networks. These read checkpoints.
-            scatter reads files of 'eval --format json', curves a CSV of a training run.
+            scatter reads files of 'eval --format json' or a sweep's results.json, curves a CSV of a training run.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
@@ -52,7 +52,7 @@ struct RenderStatisticsCommand: ParsableCommand {
         switch plot {
         case .scatter:
             return try EvaluatedNetwork.scatter(
-                inputs.map(EvaluatedNetwork.init(contentsOf:)), x: x.quantity, y: y.quantity, widthMillimetres: width)
+                inputs.flatMap { try EvaluatedNetwork.read($0) }, x: x.quantity, y: y.quantity, widthMillimetres: width)
         case .curves:
             let log = try TrainingLog(contentsOf: inputs[0])
             return try CurvesFigure.figure(
