@@ -65,8 +65,8 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1, shifts: Bool = false,
         seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        // ImageNet nets of TensorFlow number their classes from 1 and call 0 the background.
-        let offset = network.classes == data.classNames.count + 1 ? 1 : 0
+        let offset =
+            network.classes == data.classNames.count + network.backgroundClasses ? network.backgroundClasses : 0
         if let worst = data.labels.max(), worst + offset >= network.classes {
             throw KernelVizError(
                 code: "data.classes", subject: data.path, found: "label \(worst)",

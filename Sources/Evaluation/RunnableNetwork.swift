@@ -146,6 +146,10 @@ public struct RunnableNetwork: Sendable {
         }
     }
 
+    /// How many outputs stand before the first class: ImageNet nets of TensorFlow have 1001 and call the first one the
+    /// background.
+    public var backgroundClasses: Int { classes == 1001 && config == nil ? 1 : 0 }
+
     /// N×C×H×W of a batch of `images`.
     public func inputShape(images: Int = 1) -> Shape { [images, inputChannels, inputSize, inputSize] }
 

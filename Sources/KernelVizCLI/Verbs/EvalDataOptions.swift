@@ -27,11 +27,7 @@ struct EvalDataOptions: ParsableArguments {
     /// The images at --data for `network`; nil without --data.
     func images(for network: RunnableNetwork) throws -> ImageDataSet? {
         guard let data else { return nil }
-        var set = try ImageDataSet.open(data, split: .test, classes: nil)
-        if set.form == "CSV", network.classes > set.classNames.count + 1, set.classNames.first == "class 0" {
-            // A CSV of numbers need not name an image of every class.
-            set = try ImageDataSet.open(data, split: .test, classes: network.classes)
-        }
+        let set = try ImageDataSet.open(data, testing: network)
         return limit.map { set.limited(to: $0) } ?? set
     }
 
