@@ -90,4 +90,44 @@ import Testing
             #expect(collected.output.contains("\nC,"))
         }
     }
+
+    /// Two processes under torchrun train what the plan says; the table and `eval` read what they leave.
+    @Test(.needsPython) func aSweepsTorchrunJobsFillTheSameTable() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            try write(Self.design.replacing("thumbnail", with: "activation: silu\nthumbnail"), to: folder + "/net.yaml")
+            try write(
+                """
+                data: data
+                train: {epochs: 2, batch: 8, lr: 0.05, warmup: 1}
+                nets: [net.yaml]
+                """, to: folder + "/plan.yaml")
+            let sweep = ["sweep", folder + "/plan.yaml", "--out", folder + "/out"]
+            let jobs = try CommandLine.run(sweep + ["--print-jobs", "--torchrun", "2"])
+            #expect(jobs.status == 0, "\(jobs.errors)")
+            let words = try #require(jobs.output.split(separator: "\n").first)
+            #expect(words.hasPrefix("torchrun --standalone --nproc_per_node=2 \(folder)/out/mini/pytorch/train.py "))
+            let arguments = words.split(separator: " ").dropFirst().map(String.init)
+            let trained = try PythonCheck.run(["-m", "torch.distributed.run"] + arguments)
+            #expect(trained.status == 0, "\(trained.output)")
+            let collected = try CommandLine.run(sweep + ["--collect", "--format", "json"])
+            struct Table: Decodable {
+                struct Net: Decodable { let top1: Double? }
+                let networks: [Net]
+            }
+            let table = try JSONDecoder().decode(Table.self, from: Data(collected.output.utf8))
+            let top1 = try #require(table.networks.first?.top1)
+            // What PyTorch measured, the engine measures on the weights that it wrote.
+            for file in ["weights.pth", "weights.safetensors"] {
+                let outcome = try CommandLine.run([
+                    "eval", folder + "/out/mini/seed-1/" + file, "--data", folder + "/data", "--format", "json",
+                    "--runs", "0",
+                ])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                struct Accuracy: Decodable { let top1: Double }
+                let result = try JSONDecoder().decode(Accuracy.self, from: Data(outcome.output.utf8))
+                #expect(result.top1 == top1, "\(file)")
+            }
+        }
+    }
 }
