@@ -149,7 +149,7 @@ let package = Package(
                 "Diagnostics", "CZlib",
             ]),
 
-        module("Sweeps", ["Evaluation", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+        
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -157,6 +157,10 @@ let package = Package(
             name: "Export",
             dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+
+        // Several trainings and what they tell.
+        module("Sweeps", ["Evaluation", "Export", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+
         // The pictures of whole networks and of the paper.
         module(
             "Gallery",

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Statistics
 

@@ -1,4 +1,5 @@
 import Derivation
+import Diagnostics
 import VGNets
 
 /// A derived design with its reasons, for people and programs.

@@ -92,11 +92,12 @@ struct ExportCommand: ParsableCommand {
         guard let config = runnable.config else {
             throw KernelVizError(
                 code: "export.notAVGNet", subject: runnable.name, found: "is no VGNet",
-                expected: "a VGNet config or the name of a published net beside --pytorch",
+                expected:
+                    "a VGNet config, a checkpoint that holds its design, or the name of a published net beside --pytorch",
                 advice: "Export it with --onnx, --safetensors or --hdf5")
         }
         let project = try PyTorchProject(
-            config: config, weights: weights == nil ? nil : state, classNames: runnable.classNames ?? [])
+            config: config, weights: runnable.weightsPath == nil ? nil : state, classNames: runnable.classNames ?? [])
         try project.write(to: folder, overwriting: overwriting)
         Console.note("Wrote \(folder)/, start with \(folder)/README.md")
     }

@@ -11,7 +11,7 @@ struct RenderStatisticsCommand: ParsableCommand {
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
             several networks. These read checkpoints.
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
-            network; curves reads the log.csv of a training run.
+            network, or a sweep's results.json; curves reads the log.csv of a training run.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
