@@ -17,14 +17,6 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-/// Loops over pointers, optimised in debug builds too, for one instruction set.
-func loops(_ name: String, _ instructions: [String]) -> Target {
-    .target(
-        name: name,
-        dependencies: ["TrainingLanes"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
-}
-
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -40,6 +32,12 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     let whole = ["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"]
     return [.unsafeFlags(["-Ounchecked"] + unrolling + whole + features.flatMap { ["-Xcc", $0] })]
         + defines.map { .define($0) }
+}
+
+/// Loops over pointers for training, likewise.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["TrainingLanes", "COperators"], swiftSettings: operatorSettings(instructions))
 }
 
 /// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
@@ -191,7 +189,7 @@ let package = Package(
         .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
         .executableTarget(
             name: "TrainingBenchmark",
-            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
+            dependencies: ["Training", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
