@@ -132,7 +132,9 @@ let package = Package(
 
         // The design, and how the statistics lead to it.
         module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
-        module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
+        module(
+            "Derivation", ["Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Diagnostics"],
+            settings: optimised),
 
         // Pictures.
         module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
@@ -247,7 +249,11 @@ let package = Package(
             "Training",
             ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
             exclude: ["Fixtures", "Scripts"]),
-        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests(
+            "Derivation",
+            [
+                "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
+            ]),
         tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests(
             "Evaluation",
