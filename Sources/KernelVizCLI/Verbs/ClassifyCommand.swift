@@ -33,6 +33,8 @@ struct ClassifyCommand: ParsableCommand {
     @Option(help: "Correlation of neighbouring input pixels, from 0 to below 1.")
     var rho = 0.5
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -61,13 +63,15 @@ struct ClassifyCommand: ParsableCommand {
         try output.check()
         if compare { return try runComparison() }
         guard checkpoints.count > 1 || InputFile.isFolder(checkpoints[0]) else {
-            return try emit(ClassificationReport(try Analysis.statistics(of: checkpoints[0], settings: settings)))
+            return try emit(
+                ClassificationReport(try Analysis.statistics(of: checkpoints, strides, settings: settings)[0]))
         }
         var found: [NetworkStatistics] = []
         var failures: [ClassificationCollection.Failure] = []
-        for path in try checkpoints.flatMap(CheckpointFolder.files) {
+        let paths = try checkpoints.flatMap(CheckpointFolder.files)
+        for (path, strides) in zip(paths, try strides.tables(for: paths)) {
             do {
-                found.append(try Analysis.statistics(of: path, settings: settings))
+                found.append(try Analysis.statistics(of: path, strides: strides, settings: settings))
             } catch let error as KernelVizError {
                 Console.error("kernelviz: error: \(error)")
                 failures.append(ClassificationCollection.Failure(path: path, error: error))
@@ -78,7 +82,7 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     private func runComparison() throws {
-        let sides = try checkpoints.map { try Analysis.statistics(of: $0, settings: settings) }
+        let sides = try Analysis.statistics(of: checkpoints, strides, settings: settings)
         let report = ComparisonReport(try NetworkComparison(sides[0], sides[1]))
         switch format {
         case .table, .csv: try output.emit(report.table)

@@ -49,6 +49,8 @@ struct DeriveCommand: ParsableCommand {
     @Flag(help: "The same as --format table: every field with its reason.")
     var explain = false
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -62,7 +64,7 @@ struct DeriveCommand: ParsableCommand {
         _ = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
         try output.check()
         let other = try against.map { try VGNetConfig(named: $0) }
-        let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
+        let networks = try Analysis.statistics(of: checkpoints, strides)
         let derivation = try Derivation.derive(from: networks, wishes: wishes)
         if let other {
             try output.emit(DerivationReport(derivation).differences(from: other))

@@ -45,6 +45,8 @@ struct EvalCommand: ParsableCommand {
     @Option(help: "table or json.")
     var format = Format.table
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup(title: "Accuracy") var accuracy: EvalDataOptions
 
     @OptionGroup var output: OutputOptions
@@ -64,7 +66,8 @@ struct EvalCommand: ParsableCommand {
         try output.check()
         if let saveLogits { try AtomicFile.checkWritable(saveLogits, overwriting: output.overwriting) }
         let names = try labels.map { try ClassNames.read($0) }
-        let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
+        let runnable = try RunnableNetwork(
+            named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network))
         if let path = accuracy.data {
             let report = AccuracyReport(try accuracy.evaluate(runnable, path: path, seed: seed))
             try output.emit(format == .json ? report.json : report.table)

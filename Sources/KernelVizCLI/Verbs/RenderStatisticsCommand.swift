@@ -34,6 +34,8 @@ struct RenderStatisticsCommand: ParsableCommand {
     @Option(help: "The vertical axis of a scatter plot.")
     var y = Quantity.latency
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func validate() throws {
@@ -59,14 +61,14 @@ struct RenderStatisticsCommand: ParsableCommand {
                 of: log.panels, stepTitle: log.stepName, title: FilePaths.name(of: inputs[0]), widthMillimetres: width)
         case .compare:
             return try NetworkComparisonFigure.figure(
-                of: inputs.map { NetworkComparisonFigure.Entry(try Analysis.statistics(of: $0)) },
+                of: Analysis.statistics(of: inputs, strides).map(NetworkComparisonFigure.Entry.init),
                 widthMillimetres: width)
         case .frequency:
-            let network = try Network.open(inputs[0])
+            let network = try Network.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
             return try FrequencyResponseFigure.figure(of: rows, network: network.title, widthMillimetres: width)
         case .shares, .areas, .sigma, .symmetry:
-            let statistics = try Analysis.statistics(of: inputs[0])
+            let statistics = try Analysis.statistics(of: inputs, strides)[0]
             let (layers, title) = (statistics.layers, statistics.network.title)
             switch plot {
             case .areas:
