@@ -32,7 +32,7 @@ struct OperatorTable: Sendable {
         @Sendable (
             _ rows: Int, _ depth: Int, _ columns: Int, _ left: UnsafePointer<Float>, _ leftRows: UnsafePointer<Int>,
             _ right: UnsafePointer<Float>, _ rightRows: UnsafePointer<Int>, _ gradient: UnsafeMutablePointer<Float>,
-            _ pitch: Int
+            _ pitch: Int, _ scratch: UnsafeMutablePointer<Float>
         ) -> Void
     let depthwise:
         @Sendable (
@@ -154,13 +154,17 @@ struct OperatorTable: Sendable {
         ) -> Void
 
     /// The widest set that this processor has.
-    static let best: OperatorTable = {
+    static let best = available[available.count - 1]
+
+    /// The sets that this processor has, the widest last.
+    static var available: [OperatorTable] {
+        var tables = [baseline]
         #if arch(x86_64)
-            if kernelviz_has_avx512() { return avx512 }
-            if kernelviz_has_avx2_fma() { return avx2 }
+            if kernelviz_has_avx2_fma() { tables.append(avx2) }
+            if kernelviz_has_avx512() { tables.append(avx512) }
         #endif
-        return baseline
-    }()
+        return tables
+    }
 
     static let baseline = OperatorTable(
         packTiles: TrainingOperators.packTiles, matrixProduct: TrainingOperators.matrixProduct,

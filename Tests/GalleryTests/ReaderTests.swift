@@ -56,6 +56,23 @@ import Testing
             #expect(abs(network.value(.accuracy) - 66.6) < 1e-9)
             let figure = try EvaluatedNetwork.scatter([network], x: .parameters, y: .accuracy)
             #expect(figure.texts.map(\.text).contains("vgnetg-1.0mp"))
+            // What 'eval --data' writes beside it: the accuracy alone.
+            let accuracy = folder + "/b.json"
+            try AtomicFile.write(
+                text: "{\"schema\": \"kernelviz.accuracy/1\", \"network\": \"net\", \"images\": 100, \"top1\": 0.59}",
+                to: accuracy)
+            let counts = folder + "/c.json"
+            try AtomicFile.write(
+                text: "{\"network\": \"net\", \"parameters\": 470072, \"macs\": 41e6, \"latencyMilliseconds\": 2.5}",
+                to: counts)
+            let joined = try EvaluatedNetwork.read([accuracy, path, counts])
+            #expect(joined.map(\.name) == ["net", "vgnetg-1.0mp"])
+            #expect(joined[0].value(.accuracy) == 59 && joined[0].value(.latency) == 2.5)
+            #expect(joined[0].value(.parameters) == 0.470072)
+            // Accuracy against parameters, the areas show the latency: nothing had to be asked for.
+            let table = try EvaluatedNetwork.scatter(joined, x: .parameters)
+            #expect(table.title == "Accuracy against parameters")
+            #expect(table.texts.map(\.text).contains("area: latency (ms, batch 1, 1 thread)"))
             try AtomicFile.write(
                 text: """
                     {"networks": [{"network": "a", "parameters": 1, "macs": 2, "top1": 0.5},

@@ -1,5 +1,6 @@
 import Tensors
 import Testing
+import TrainingOperators
 
 @testable import Training
 
@@ -8,13 +9,41 @@ import Testing
     #if arch(x86_64)
         @Test("The loops of every instruction set that this processor has give the same bits")
         func setsAgree() {
-            // Every x86 processor of today's servers has AVX2; the widest set is compared with it and with the baseline.
-            let results = [OperatorTable.baseline, .best].map { outputs(of: $0) }
-            #expect(results[0].allSatisfy { $0.isFinite })
-            #expect(results[0].contains { $0 != 0 })
-            #expect(results[0].map(\.bitPattern) == results[1].map(\.bitPattern))
+            let expected = outputs(of: .baseline)
+            #expect(expected.allSatisfy { $0.isFinite })
+            #expect(expected.contains { $0 != 0 })
+            for table in OperatorTable.available {
+                #expect(outputs(of: table).map(\.bitPattern) == expected.map(\.bitPattern))
+            }
         }
     #endif
+
+    @Test(
+        "Weight gradients are sums over pixels, whatever the sizes",
+        arguments: [(9, 5, 53), (70, 83, 300), (28, 56, 64)])
+    func gradientsAreSums(rows: Int, depth: Int, columns: Int) {
+        var generator = SeededGenerator(seed: 10)
+        let pitch = columns + 16
+        let left = (0..<rows * pitch).map { _ in Float(generator.normal()) }
+        let right = (0..<depth * pitch).map { _ in Float(generator.normal()) }
+        var expected = [Double](repeating: 1, count: rows * depth)
+        for m in 0..<rows {
+            for k in 0..<depth {
+                for p in 0..<columns {
+                    expected[m * depth + k] += Double(left[m * pitch + p]) * Double(right[k * pitch + p])
+                }
+            }
+        }
+        for operators in OperatorTable.available {
+            var gradient = [Float](repeating: 1, count: rows * depth)
+            var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
+            operators.gradientProduct(
+                rows, depth, columns, left, (0..<rows).map { $0 * pitch }, right, (0..<depth).map { $0 * pitch },
+                &gradient, depth, &scratch)
+            // Sums of up to 300 products of normal numbers, in 32 bits.
+            #expect(relativeError(gradient, expected) < 2e-6)
+        }
+    }
 
     /// What the matrix products, the activation and the moments make of seeded numbers.
     private func outputs(of operators: OperatorTable) -> [Float] {
@@ -28,13 +57,14 @@ import Testing
         var packed = [Float](repeating: 0, count: 16 * depth)
         var outputs = [Float](repeating: 0, count: rows * 64)
         var gradient = [Float](repeating: 0, count: rows * depth)
+        var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
         operators.packTiles(weights, rows, depth, 7, false, &packed)
         operators.matrixProduct(
             7, rows, depth, columns, packed, inputs, inputRows, &outputs, outputRows, nil, nil, false)
         var activated = outputs
         operators.activate(2, rows, columns, outputs, outputRows, &activated, outputRows)
         operators.gradientProduct(
-            rows, depth, columns, activated, outputRows, inputs, inputRows, &gradient, depth)
+            rows, depth, columns, activated, outputRows, inputs, inputRows, &gradient, depth, &scratch)
         var means = [Double](repeating: 0, count: rows)
         var squares = means
         operators.mergeMoments(rows, columns, 0, activated, outputRows, &means, &squares)

@@ -47,7 +47,7 @@ struct RenderHistogramCommand: ParsableCommand {
         guard let layer else {
             let rows = try KernelBanks.read(network).map(RidgeFigure.Row.init)
             try figure.write(
-                RidgeFigure.figure(of: rows, network: network.title, widthMillimetres: figure.width))
+                RidgeFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: figure.width))
             return
         }
         let bank = try KernelBanks.read(network.spatialLayer(layer), of: network)
@@ -59,6 +59,6 @@ struct RenderHistogramCommand: ParsableCommand {
         try figure.write(
             HistogramFigure.figure(
                 of: bank, classifications: labels ? KernelClassifier(size: bank.size).classify(bank) : nil,
-                network: network.title, options: options, fitsMixture: mixture))
+                network: network.figureTitle, options: options, fitsMixture: mixture))
     }
 }

@@ -76,7 +76,7 @@ struct RenderKernelsCommand: ParsableCommand {
         switch scale {
         case .kernel: options.scale = .perKernel
         case .layer: options.scale = .perLayer
-        case .network: options.scale = .shared(try KernelAtlas.largestWeight(of: network))
+        case .network: options.scale = .shared(try KernelAtlas.sharedRange(of: network))
         }
         let atlas = KernelAtlas(
             network: network, options: options, classifies: labels || order == .label)
@@ -87,14 +87,15 @@ struct RenderKernelsCommand: ParsableCommand {
     }
 
     private func writeAll(_ atlas: KernelAtlas, _ network: Network) throws {
-        let reading = ProgressLine("Drawing \(network.title)")
+        let reading = ProgressLine("Drawing \(network.figureTitle)")
         let figures = try atlas.figures { try reading.update($0, of: $1) }
         reading.finish()
         let writing = ProgressLine("Writing \(figure.output)")
         defer { writing.finish() }
         figure.size.say(
             try FigureWriter.writeBook(
-                figures, title: "\(network.title): all kernels", to: figure.output, overwriting: figure.size.overwriting
+                figures, title: "\(network.figureTitle): all kernels", to: figure.output,
+                overwriting: figure.size.overwriting
             ) { try writing.update($0, of: $1) })
         Console.note("Wrote \(figure.output), \(figures.count) pages")
     }

@@ -34,7 +34,7 @@ private enum VGNet {
                 block += 1
                 let path = "features.stage\(stage + 1).\(index)"
                 let isStrided = index == 0 && !(stage == 0 && isThumbnail)
-                convs.append(spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block))
+                convs += spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block)
                 convs += pointwise(table, "\(path).conv1x1", block)
             }
         }
@@ -42,17 +42,28 @@ private enum VGNet {
         return [Blueprint(convs: convs, title: { title($0, depths: depths) })]
     }
 
-    /// The depthwise convolution of a Down or Half unit; a Half unit with fixed kernels holds it beside its norm.
+    /// The depthwise convolution of a Down or Half unit, two where a Down unit fixes a part of its kernels; a Half unit
+    /// with fixed kernels holds it beside its norm.
     static func spatial(
         _ table: ModuleTable, _ path: String, isDown: Bool, stride: Int, _ block: Int
-    ) -> ExpectedConv {
+    ) -> [ExpectedConv] {
         if isDown {
-            return ExpectedConv("\(path).downsample", norm: nil, .depthwise, size: 3, stride: stride, block: block)
+            let paths =
+                isHybrid(table, path)
+                ? ["\(path).downsample.fixed", "\(path).downsample.learned"] : ["\(path).downsample"]
+            return paths.map { ExpectedConv($0, norm: nil, .depthwise, size: 3, stride: stride, block: block) }
         }
         let isFixed = table.weight("\(path).half3x3.0") != nil
-        return ExpectedConv(
-            isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil, .depthwise,
-            size: 3, block: block)
+        return [
+            ExpectedConv(
+                isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil,
+                .depthwise, size: 3, block: block)
+        ]
+    }
+
+    /// Whether a Down unit fixes the kernels of some channels and trains those of the others.
+    static func isHybrid(_ table: ModuleTable, _ path: String) -> Bool {
+        table.weight("\(path).downsample.fixed") != nil
     }
 
     /// The 1×1 convolution, with squeeze-excite one level deeper.
@@ -103,8 +114,10 @@ private enum VGNet {
         return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "")
     }
 
-    /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere.
+    /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere;
+    /// empty where only some of the downsampling kernels are fixed.
     static func letter(_ table: ModuleTable) -> String {
+        if (1...4).contains(where: { isHybrid(table, "features.stage\($0).0") }) { return "" }
         guard hasOneKernel(table, "features.stage2.0.downsample") else { return "C" }
         guard table.weight("features.stage2.1.half3x3.0") != nil else { return "G" }
         let hasSharedLast = table.weight("features.stage4.\(table.count(after: "features.stage4.") - 1).0.mux") != nil

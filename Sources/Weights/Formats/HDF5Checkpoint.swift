@@ -20,7 +20,7 @@ enum HDF5Checkpoint {
         }
         if let config { attributes["model_config"] = config }
         let model = attributes["model_config"].flatMap(KerasModelConfig.facts)
-        let contents = try contents(file, listing, attributes, model)
+        let contents = try contents(file, listing, &attributes, model)
         return Checkpoint(
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
             attributes: attributes, model: model, source: HDF5TensorSource(file))
@@ -32,7 +32,7 @@ enum HDF5Checkpoint {
     }
 
     private static func contents(
-        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: [String: String], _ model: ModelFacts?
+        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: inout [String: String], _ model: ModelFacts?
     ) throws -> Contents {
         if let keras = try KerasLayout(file, listing: listing) {
             return Contents(
@@ -44,6 +44,7 @@ enum HDF5Checkpoint {
             return Contents(format: "Keras 3 HDF5", entries: try keras.entries())
         }
         if let filters = try FilterCollection(listing, path: file.path) {
+            attributes[FilterCollection.rangesAttribute] = try FilterCollection.ranges(file, listing)
             return Contents(format: "CNN Filter DB", entries: filters.entries)
         }
         let entries = try listing.datasets.filter { $0.kind == .numeric }.map { dataset in
@@ -86,5 +87,12 @@ final class HDF5TensorSource: TensorSource {
             return StoredTensor(type: type, content: .floats(try file.floats(entry.name)))
         }
         return StoredTensor(type: type, content: .bytes(try file.bytes(entry.name)))
+    }
+
+    func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
+        if let type = entry.type, let offset = try file.plainOffset(entry.name) {
+            return StoredTensor(type: type, content: .region(path: file.path, offset: offset)).rows(rows, of: entry)
+        }
+        return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name, rows: rows)))
     }
 }
