@@ -60,17 +60,26 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
     ///   - isStrict: Makes an unreadable image an error.
     ///   - progress: Called with how many images are done; may throw to stop.
-    /// Throws `data.classes` where a label is beyond the net's classes, and the errors of reading and planning.
+    /// Throws `data.classes` where the data set does not have the net's classes, and the errors of reading and planning.
     public static func evaluate(
         _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1, shifts: Bool = false,
         seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        let offset =
-            network.classes == data.classNames.count + network.backgroundClasses ? network.backgroundClasses : 0
-        if let worst = data.labels.max(), worst + offset >= network.classes {
+        let background = network.backgroundClasses
+        let offset = network.classes == data.classNames.count + background ? background : 0
+        // A CSV of numbers may leave classes out; in other data sets every class has its place.
+        let fits =
+            data.isNumbered
+            ? (data.labels.max() ?? 0) + offset < network.classes
+            : data.classNames.count + offset == network.classes
+        guard fits else {
             throw KernelVizError(
-                code: "data.classes", subject: data.path, found: "label \(worst)",
-                expected: "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs",
+                code: "data.classes", subject: data.path,
+                found: data.isNumbered
+                    ? "label \(data.labels.max() ?? 0)" : "\(data.classNames.count) classes",
+                expected: data.isNumbered
+                    ? "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs"
+                    : "\(network.classes - background), as \(network.name) has",
                 advice: "Choose another data set or another net")
         }
         let worker = AccuracyWorker(

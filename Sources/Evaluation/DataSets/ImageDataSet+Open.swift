@@ -117,7 +117,7 @@ extension ImageDataSet {
                 storage: .files(files))
         }
         let labels = numbers.compactMap { $0 }
-        let limit = classes ?? (labels.max() ?? 0) + 1
+        let limit = max(0, classes ?? (labels.max() ?? 0) + 1)
         for (index, label) in labels.enumerated() where label < 0 || label >= limit {
             throw badLabel(label, classes: limit, subject: "\(path): line \(index + 2)")
         }
@@ -151,7 +151,8 @@ extension ImageDataSet {
 
     static func badLabel(_ label: Int, classes: Int, subject: String) -> KernelVizError {
         KernelVizError(
-            code: "data.badLabel", subject: subject, found: "label \(label)", expected: "0 to \(classes - 1)",
+            code: "data.badLabel", subject: subject, found: "label \(label)",
+            expected: classes > 0 ? "0 to \(classes - 1)" : "0 or more",
             advice: "The file is damaged or belongs to another data set")
     }
 }
