@@ -35,7 +35,8 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Replace the kernels of each label by templates and count what the network loses on --images.")
     var fidelity = false
 
-    @Option(help: ArgumentHelp("Pictures for --fidelity, with a CSV of classes or in class folders.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Pictures for --fidelity, with a CSV of classes or in class folders.", valueName: "folder"))
     var images: String?
 
     @Option(help: ArgumentHelp("Pictures on which --fidelity fits gains; the others judge.", valueName: "number"))
