@@ -61,22 +61,22 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         (self.latencyMilliseconds, self.top1) = (latencyMilliseconds, top1)
     }
 
-    /// Reads such a file, or one that `eval --data --format json` wrote.
+    /// Reads such a file, one that `eval --data --format json` wrote, or the results of a sweep: one network or
+    /// several, in the file's order.
     ///
     /// Throws `evaluation.badJSON` and the file's own errors.
-    public init(contentsOf path: String) throws {
-        let text = try InputFile.text(path)
+    public static func read(_ path: String) throws -> [EvaluatedNetwork] {
+        let data = Data(try InputFile.text(path).utf8)
+        let decoder = JSONDecoder()
         do {
-            let document = try JSONDecoder().decode(Document.self, from: Data(text.utf8))
-            let images = Double(max(1, document.inputShape?.first ?? 1))
-            guard document.parameters != nil || document.top1 != nil else { throw Missing() }
-            self.init(
-                name: document.network, parameters: document.parameters, macs: document.macs,
-                latencyMilliseconds: document.latencyMilliseconds.map { $0 / images }, top1: document.top1)
+            if let list = try? decoder.decode(List.self, from: data), !list.networks.isEmpty {
+                return try list.networks.map { try EvaluatedNetwork($0) }
+            }
+            return [try EvaluatedNetwork(decoder.decode(Document.self, from: data))]
         } catch {
             throw KernelVizError(
                 code: "evaluation.badJSON", subject: path, found: "no evaluation of a network",
-                expected: "the JSON that 'kernelviz eval --format json' writes",
+                expected: "the JSON that 'kernelviz eval --format json' or 'kernelviz sweep' writes",
                 advice: "Run 'kernelviz eval NETWORK --format json -o \(FilePaths.name(of: path))'")
         }
     }
@@ -86,8 +86,7 @@ public struct EvaluatedNetwork: Sendable, Equatable {
     /// Networks come in the order in which they first appear; of two numbers for one thing the first holds.
     public static func read(_ paths: [String]) throws -> [EvaluatedNetwork] {
         var networks: [EvaluatedNetwork] = []
-        for path in paths {
-            let new = try EvaluatedNetwork(contentsOf: path)
+        for new in try paths.flatMap({ try read($0) }) {
             guard let place = networks.firstIndex(where: { $0.name == new.name }) else {
                 networks.append(new)
                 continue
@@ -98,6 +97,14 @@ public struct EvaluatedNetwork: Sendable, Equatable {
                 latencyMilliseconds: old.latencyMilliseconds ?? new.latencyMilliseconds, top1: old.top1 ?? new.top1)
         }
         return networks
+    }
+
+    private init(_ document: Document) throws {
+        let images = Double(max(1, document.inputShape?.first ?? 1))
+        guard document.parameters != nil || document.top1 != nil else { throw Missing() }
+        self.init(
+            name: document.network, parameters: document.parameters, macs: document.macs,
+            latencyMilliseconds: document.latencyMilliseconds.map { $0 / images }, top1: document.top1)
     }
 
     /// The number that stands for `quantity` on its axis; NaN where it was not measured.
@@ -134,6 +141,7 @@ public struct EvaluatedNetwork: Sendable, Equatable {
     }
 
     private struct Missing: Error {}
+    private struct List: Decodable { let networks: [Document] }
 
     private struct Document: Decodable {
         let network: String

@@ -57,6 +57,21 @@ public struct GaussianMixture: Sendable, Equatable, Codable {
         bicByCount = all
     }
 
+    /// Whether two or more distributions describe the values better than one.
+    public var isMixture: Bool { components.count > 1 }
+
+    /// How far the outermost means lie apart, in standard deviations √(Σ share·(σ² + μ²) − (Σ share·μ)²) of the whole.
+    public var separation: Double {
+        let means = components.map(\.mean)
+        guard let low = means.min(), let high = means.max() else { return 0 }
+        let mean = components.reduce(0) { $0 + $1.share * $1.mean }
+        let square = components.reduce(0) {
+            $0 + $1.share * ($1.standardDeviation * $1.standardDeviation + $1.mean * $1.mean)
+        }
+        let variance = square - mean * mean
+        return variance > 0 ? (high - low) / variance.squareRoot() : 0
+    }
+
     /// The density at `value`: Σ share · N(value; mean, σ²).
     public func density(_ value: Double) -> Double {
         components.reduce(0) { $0 + $1.density(value) }

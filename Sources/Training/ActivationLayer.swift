@@ -30,13 +30,15 @@ struct ActivationLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {
         if isComputedBefore { return }
         pass.operators.activate(
-            code, input.count, pass.columns(input), pass.base(input), input.places, pass.base(output), output.places)
+            code, input.count, pass.columns(input), pass.base(input), pass.places(input), pass.base(output),
+            pass.places(output))
     }
 
     func backward(_ pass: Pass, stage: Int) {
         guard let inputGradient else { return }
         pass.operators.activateBackward(
-            code, input.count, pass.columns(input), pass.base(input), input.places, pass.base(outputGradient),
-            outputGradient.places, pass.base(inputGradient.rows), inputGradient.rows.places, inputGradient.accumulates)
+            code, input.count, pass.columns(input), pass.base(input), pass.places(input), pass.base(outputGradient),
+            pass.places(outputGradient), pass.base(inputGradient.rows), pass.places(inputGradient.rows),
+            inputGradient.accumulates)
     }
 }

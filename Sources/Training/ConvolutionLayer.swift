@@ -59,7 +59,7 @@ struct ConvolutionLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         if geometry.isPointwise {
-            return product(pass, 0, pass.base(input), input.places, 0, pass.columns(input))
+            return product(pass, 0, pass.base(input), pass.places(input), 0, pass.columns(input))
         }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images {
@@ -67,7 +67,7 @@ struct ConvolutionLayer: Layer {
                 if depth <= Self.widestDepth {
                     wideProduct(pass, group, image)
                 } else {
-                    product(pass, group, pass.scratch, unfoldedRows.places, image * output.plane, output.plane)
+                    product(pass, group, pass.scratch, pass.places(unfoldedRows), image * output.plane, output.plane)
                 }
             }
         }
@@ -79,7 +79,8 @@ struct ConvolutionLayer: Layer {
     private func wideProduct(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.wideProduct(
             rowsPerGroup, depth, output.plane, pass.weights + (weight + group * rowsPerGroup * depth), pass.scratch,
-            unfoldedRows.places, pass.base(output) + image * output.plane, output.places + group * rowsPerGroup,
+            pass.places(unfoldedRows), pass.base(output) + image * output.plane,
+            pass.places(output) + group * rowsPerGroup,
             bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
     }
 
@@ -87,7 +88,8 @@ struct ConvolutionLayer: Layer {
         pass.operators.unfold(
             inputsPerGroup, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth,
             geometry.kernelHeight, geometry.kernelWidth, geometry.stride, geometry.paddingTop, geometry.paddingLeft,
-            pass.base(input) + image * input.plane, input.places + group * inputsPerGroup, pass.scratch, unfoldedPitch)
+            pass.base(input) + image * input.plane, pass.places(input) + group * inputsPerGroup, pass.scratch,
+            unfoldedPitch)
     }
 
     private func product(
@@ -97,7 +99,7 @@ struct ConvolutionLayer: Layer {
         pass.operators.matrixProduct(
             Self.tile(rows: rowsPerGroup), rowsPerGroup, depth, columns,
             pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)), source,
-            sourceRows, pass.base(output) + shift, output.places + group * rowsPerGroup, nil,
+            sourceRows, pass.base(output) + shift, pass.places(output) + group * rowsPerGroup, nil,
             bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
     }
 
@@ -106,19 +108,20 @@ struct ConvolutionLayer: Layer {
         if let bias, learnsBias {
             for channel in 0..<geometry.outputChannels {
                 pass.gradients[bias + channel] += pass.operators.total(
-                    pass.columns(output), upstream + outputGradient.start[channel])
+                    pass.columns(output), upstream + pass.places(outputGradient)[channel])
             }
         }
         if geometry.isPointwise {
             if isLearnable {
                 pass.operators.gradientProduct(
-                    rowsPerGroup, depth, pass.columns(output), upstream, outputGradient.places, pass.base(input),
-                    input.places, pass.gradients + weight, depth, pass.scratch)
+                    rowsPerGroup, depth, pass.columns(output), upstream, pass.places(outputGradient), pass.base(input),
+                    pass.places(input), pass.gradients + weight, depth, pass.scratch)
             }
             if let inputGradient {
                 pass.operators.matrixProduct(
                     Self.tile(rows: depth), depth, rowsPerGroup, pass.columns(output), pass.packed + packedBackward,
-                    upstream, outputGradient.places, pass.base(inputGradient.rows), inputGradient.rows.places,
+                    upstream, pass.places(outputGradient), pass.base(inputGradient.rows),
+                    pass.places(inputGradient.rows),
                     inputGradient.accumulates, nil, false)
             }
             return
@@ -130,20 +133,20 @@ struct ConvolutionLayer: Layer {
 
     private func backward(_ pass: Pass, _ group: Int, _ image: Int) {
         let upstream = pass.base(outputGradient) + image * output.plane
-        let upstreamRows = outputGradient.places + group * rowsPerGroup
+        let upstreamRows = pass.places(outputGradient) + group * rowsPerGroup
         if isLearnable {
             unfold(pass, group, image)
             pass.operators.gradientProduct(
-                rowsPerGroup, depth, output.plane, upstream, upstreamRows, pass.scratch, unfoldedRows.places,
+                rowsPerGroup, depth, output.plane, upstream, upstreamRows, pass.scratch, pass.places(unfoldedRows),
                 pass.gradients + (weight + group * rowsPerGroup * depth), depth, pass.scratch + unfoldedCount)
         }
         guard let inputGradient else { return }
         pass.operators.matrixProduct(
             Self.tile(rows: depth), depth, rowsPerGroup, output.plane,
             pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)), upstream,
-            upstreamRows, pass.scratch, unfoldedRows.places, nil, nil, false)
+            upstreamRows, pass.scratch, pass.places(unfoldedRows), nil, nil, false)
         let target = pass.base(inputGradient.rows) + image * input.plane
-        let rows = inputGradient.rows.places + group * inputsPerGroup
+        let rows = pass.places(inputGradient.rows) + group * inputsPerGroup
         for channel in 0..<inputsPerGroup where !inputGradient.accumulates[group * inputsPerGroup + channel] {
             (target + rows[channel]).update(repeating: 0, count: input.plane)
         }

@@ -47,26 +47,26 @@ struct DepthwiseLayer: Layer, @unchecked Sendable {
         pass.operators.depthwise(
             geometry.inputChannels, pass.images, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight,
             geometry.outputWidth, geometry.stride, 1 - geometry.paddingTop, 1 - geometry.paddingLeft,
-            pass.base(input), input.places, pass.weights + weight, kernelCount, bias.map { pass.weights + $0 },
-            pass.base(output), output.places, leftEdge, rightEdge, isRectified, pass.scratch)
+            pass.base(input), pass.places(input), pass.weights + weight, kernelCount, bias.map { pass.weights + $0 },
+            pass.base(output), pass.places(output), leftEdge, rightEdge, isRectified, pass.scratch)
     }
 
     func backward(_ pass: Pass, stage: Int) {
         if let bias, learnsBias {
             for channel in 0..<geometry.outputChannels {
                 pass.gradients[bias + channel] += pass.operators.total(
-                    pass.columns(output), pass.base(outputGradient) + outputGradient.start[channel])
+                    pass.columns(output), pass.base(outputGradient) + pass.places(outputGradient)[channel])
             }
         }
         // Without a target for the input's gradient the flags are never read.
         pass.operators.depthwiseBackward(
             geometry.inputChannels, pass.images, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight,
             geometry.outputWidth, geometry.stride, 1 - geometry.paddingTop, 1 - geometry.paddingLeft,
-            pass.base(input), input.places, pass.weights + weight, kernelCount, pass.base(outputGradient),
-            outputGradient.places, inputGradient.map { pass.base($0.rows) },
-            inputGradient?.rows.places ?? input.places,
+            pass.base(input), pass.places(input), pass.weights + weight, kernelCount, pass.base(outputGradient),
+            pass.places(outputGradient), inputGradient.map { pass.base($0.rows) },
+            pass.places(inputGradient?.rows ?? input),
             inputGradient?.accumulates
-                ?? UnsafePointer(UnsafeRawPointer(input.places).assumingMemoryBound(to: Bool.self)),
+                ?? UnsafePointer(UnsafeRawPointer(pass.places(input)).assumingMemoryBound(to: Bool.self)),
             isLearnable ? pass.gradients + weight : nil, leftEdge, rightEdge, pass.scratch)
     }
 }

@@ -12,10 +12,10 @@ struct AdditionLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let target = pass.base(output) + output.start[channel]
+            let target = pass.base(output) + pass.places(output)[channel]
             for (index, input) in inputs.enumerated() {
                 pass.operators.scale(
-                    pass.columns(output), 1, pass.base(input) + input.start[channel], index > 0, target)
+                    pass.columns(output), 1, pass.base(input) + pass.places(input)[channel], index > 0, target)
             }
         }
     }
@@ -24,8 +24,8 @@ struct AdditionLayer: Layer {
         for case let target? in inputGradients {
             for channel in 0..<output.count {
                 pass.operators.scale(
-                    pass.columns(output), 1, pass.base(outputGradient) + outputGradient.start[channel],
-                    target.accumulates[channel], pass.base(target.rows) + target.rows.start[channel])
+                    pass.columns(output), 1, pass.base(outputGradient) + pass.places(outputGradient)[channel],
+                    target.accumulates[channel], pass.base(target.rows) + pass.places(target.rows)[channel])
             }
         }
     }
@@ -51,9 +51,9 @@ struct MultiplicationLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let a = pass.base(first) + first.start[channel]
-            let b = pass.base(second) + second.start[channel]
-            let target = pass.base(output) + output.start[channel]
+            let a = pass.base(first) + pass.places(first)[channel]
+            let b = pass.base(second) + pass.places(second)[channel]
+            let target = pass.base(output) + pass.places(output)[channel]
             if scalesChannels {
                 for image in 0..<pass.images {
                     let shift = image * first.plane
@@ -67,11 +67,11 @@ struct MultiplicationLayer: Layer {
 
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let a = pass.base(first) + first.start[channel]
-            let b = pass.base(second) + second.start[channel]
-            let upstream = pass.base(outputGradient) + outputGradient.start[channel]
+            let a = pass.base(first) + pass.places(first)[channel]
+            let b = pass.base(second) + pass.places(second)[channel]
+            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
             if let secondGradient {
-                let target = pass.base(secondGradient.rows) + secondGradient.rows.start[channel]
+                let target = pass.base(secondGradient.rows) + pass.places(secondGradient.rows)[channel]
                 let adds = secondGradient.accumulates[channel]
                 if scalesChannels {
                     for image in 0..<pass.images {
@@ -84,7 +84,7 @@ struct MultiplicationLayer: Layer {
                 }
             }
             if let firstGradient {
-                let target = pass.base(firstGradient.rows) + firstGradient.rows.start[channel]
+                let target = pass.base(firstGradient.rows) + pass.places(firstGradient.rows)[channel]
                 let adds = firstGradient.accumulates[channel]
                 if scalesChannels {
                     for image in 0..<pass.images {
@@ -117,23 +117,23 @@ struct AffineLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.affine(
-            input.count, pass.columns(input), pass.base(input), input.places, pass.weights + scale,
-            pass.weights + shift, false, pass.base(output), output.places)
+            input.count, pass.columns(input), pass.base(input), pass.places(input), pass.weights + scale,
+            pass.weights + shift, false, pass.base(output), pass.places(output))
     }
 
     func backward(_ pass: Pass, stage: Int) {
         let columns = pass.columns(input)
         for channel in 0..<input.count {
-            let upstream = pass.base(outputGradient) + outputGradient.start[channel]
+            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
             if learnsScale {
                 pass.gradients[scale + channel] += pass.operators.dot(
-                    columns, upstream, pass.base(input) + input.start[channel])
+                    columns, upstream, pass.base(input) + pass.places(input)[channel])
             }
             if learnsShift { pass.gradients[shift + channel] += pass.operators.total(columns, upstream) }
             if let inputGradient {
                 pass.operators.scale(
                     columns, pass.weights[scale + channel], upstream, inputGradient.accumulates[channel],
-                    pass.base(inputGradient.rows) + inputGradient.rows.start[channel])
+                    pass.base(inputGradient.rows) + pass.places(inputGradient.rows)[channel])
             }
         }
     }

@@ -15,6 +15,8 @@ struct Pass {
     let factors: UnsafePointer<Float>
     /// The thread's own.
     let scratch: UnsafeMutablePointer<Float>
+    /// The thread's table of rows that lie in its own memory.
+    let table: UnsafePointer<Int>
     /// Which images of the shard.
     let firstImage: Int
     let images: Int
@@ -26,6 +28,10 @@ struct Pass {
 
     /// The first pixel of these images in a result with `plane` pixels an image.
     func base(_ rows: Rows) -> UnsafeMutablePointer<Float> { arena + firstImage * rows.plane }
+    /// Where each row lies, seen from there.
+    func places(_ rows: Rows) -> UnsafePointer<Int> {
+        rows.tableIndex < 0 ? UnsafePointer(rows.start) : table + rows.tableIndex
+    }
     /// How many pixels these images have there.
     func columns(_ rows: Rows) -> Int { images * rows.plane }
 }

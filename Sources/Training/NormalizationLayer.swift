@@ -40,12 +40,13 @@ struct NormalizationLayer: Layer {
             let means = pass.statistics + statistics
             if pass.firstImage == 0 { means.update(repeating: 0, count: 2 * channels) }
             pass.operators.mergeMoments(
-                channels, pass.columns(input), pass.firstImage * input.plane, pass.base(input), input.places, means,
+                channels, pass.columns(input), pass.firstImage * input.plane, pass.base(input), pass.places(input),
+                means,
                 means + channels)
         } else {
             pass.operators.affine(
-                channels, pass.columns(input), pass.base(input), input.places, pass.factors + factors,
-                pass.factors + (factors + channels), outputIsRectified, pass.base(output), output.places)
+                channels, pass.columns(input), pass.base(input), pass.places(input), pass.factors + factors,
+                pass.factors + (factors + channels), outputIsRectified, pass.base(output), pass.places(output))
         }
     }
 
@@ -91,15 +92,15 @@ struct NormalizationLayer: Layer {
             let sums = pass.statistics + statistics
             if pass.firstImage == 0 { sums.update(repeating: 0, count: 2 * channels) }
             pass.operators.reduceGradients(
-                channels, pass.columns(input), pass.base(outputGradient), outputGradient.places, pass.base(input),
-                input.places, places + 2 * channels, outputIsRectified ? UnsafePointer(pass.base(output)) : nil,
-                output.places, sums, sums + channels)
+                channels, pass.columns(input), pass.base(outputGradient), pass.places(outputGradient), pass.base(input),
+                pass.places(input), places + 2 * channels, outputIsRectified ? UnsafePointer(pass.base(output)) : nil,
+                pass.places(output), sums, sums + channels)
         } else if let inputGradient {
             pass.operators.normalizationBackward(
-                channels, pass.columns(input), pass.base(outputGradient), outputGradient.places, pass.base(input),
-                input.places, places + 2 * channels, places + 3 * channels, places + 4 * channels,
+                channels, pass.columns(input), pass.base(outputGradient), pass.places(outputGradient), pass.base(input),
+                pass.places(input), places + 2 * channels, places + 3 * channels, places + 4 * channels,
                 places + 5 * channels, inputIsRectified,
-                pass.base(inputGradient.rows), inputGradient.rows.places, inputGradient.accumulates)
+                pass.base(inputGradient.rows), pass.places(inputGradient.rows), inputGradient.accumulates)
         }
     }
 

@@ -15,8 +15,8 @@ struct GlobalPoolLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (input.start[channel] + image * input.plane)
-                pass.base(output)[output.start[channel] + image] =
+                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
+                pass.base(output)[pass.places(output)[channel] + image] =
                     pass.operators.total(input.plane, source) / Float(input.plane)
             }
         }
@@ -27,8 +27,9 @@ struct GlobalPoolLayer: Layer {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
                 let share =
-                    pass.base(outputGradient)[outputGradient.start[channel] + image] / Float(input.plane)
-                let target = pass.base(inputGradient.rows) + (inputGradient.rows.start[channel] + image * input.plane)
+                    pass.base(outputGradient)[pass.places(outputGradient)[channel] + image] / Float(input.plane)
+                let target =
+                    pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + image * input.plane)
                 if inputGradient.accumulates[channel] {
                     for p in 0..<input.plane { target[p] += share }
                 } else {
@@ -57,8 +58,8 @@ struct WindowPoolLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (input.start[channel] + image * input.plane)
-                let target = pass.base(output) + (output.start[channel] + image * output.plane)
+                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
+                let target = pass.base(output) + (pass.places(output)[channel] + image * output.plane)
                 forEachWindow { place, rows, columns in
                     if countsPadding != nil {
                         var sum: Float = 0
@@ -76,9 +77,10 @@ struct WindowPoolLayer: Layer {
         guard let inputGradient else { return }
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (input.start[channel] + image * input.plane)
-                let upstream = pass.base(outputGradient) + (outputGradient.start[channel] + image * output.plane)
-                let target = pass.base(inputGradient.rows) + (inputGradient.rows.start[channel] + image * input.plane)
+                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
+                let upstream = pass.base(outputGradient) + (pass.places(outputGradient)[channel] + image * output.plane)
+                let target =
+                    pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + image * input.plane)
                 if !inputGradient.accumulates[channel] { target.update(repeating: 0, count: input.plane) }
                 forEachWindow { place, rows, columns in
                     if countsPadding != nil {
@@ -135,8 +137,8 @@ struct FlattenLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for row in 0..<output.count {
-            let source = pass.base(input) + (input.start[row / input.plane] + row % input.plane)
-            let target = pass.base(output) + output.start[row]
+            let source = pass.base(input) + (pass.places(input)[row / input.plane] + row % input.plane)
+            let target = pass.base(output) + pass.places(output)[row]
             for image in 0..<pass.images { target[image] = source[image * input.plane] }
         }
     }
@@ -145,8 +147,8 @@ struct FlattenLayer: Layer {
         guard let inputGradient else { return }
         for row in 0..<output.count {
             let channel = row / input.plane
-            let target = pass.base(inputGradient.rows) + (inputGradient.rows.start[channel] + row % input.plane)
-            let upstream = pass.base(outputGradient) + outputGradient.start[row]
+            let target = pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + row % input.plane)
+            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[row]
             for image in 0..<pass.images {
                 target[image * input.plane] =
                     upstream[image] + (inputGradient.accumulates[channel] ? target[image * input.plane] : 0)
@@ -171,8 +173,8 @@ struct DropoutLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
-            let source = pass.base(input) + input.start[channel]
-            let target = pass.base(output) + output.start[channel]
+            let source = pass.base(input) + pass.places(input)[channel]
+            let target = pass.base(output) + pass.places(output)[channel]
             for p in 0..<pass.columns(input) { target[p] = source[p] * factor(pass, channel, p) }
         }
     }
@@ -180,8 +182,8 @@ struct DropoutLayer: Layer {
     func backward(_ pass: Pass, stage: Int) {
         guard let inputGradient else { return }
         for channel in 0..<input.count {
-            let upstream = pass.base(outputGradient) + outputGradient.start[channel]
-            let target = pass.base(inputGradient.rows) + inputGradient.rows.start[channel]
+            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
+            let target = pass.base(inputGradient.rows) + pass.places(inputGradient.rows)[channel]
             for p in 0..<pass.columns(input) {
                 target[p] =
                     upstream[p] * factor(pass, channel, p) + (inputGradient.accumulates[channel] ? target[p] : 0)

@@ -207,11 +207,18 @@ extension TrainingNetwork {
             var first = 0
             while first < images.count {
                 let count = min(phase.imagesAtOnce, images.count - first)
+                let table = memory.table(of: thread)
+                for rows in phase.movingRows {
+                    rows.write(
+                        into: table,
+                        transient: memory.transient(of: thread, from: shard) - first * rows.plane)
+                }
                 let pass = Pass(
                     operators: operators, arena: memory.arena + shard * memory.arenaStride, weights: memory.parameters,
                     packed: memory.packed, gradients: memory.gradients + shard * plan.parameterFloats,
                     statistics: memory.statistics(of: shard),
-                    factors: memory.factors, scratch: memory.scratch + thread * memory.scratchStride, firstImage: first,
+                    factors: memory.factors, scratch: memory.scratch + thread * memory.scratchStride, table: table,
+                    firstImage: first,
                     images: count, shardStart: images.lowerBound, seed: seed, isTraining: isTraining)
                 for stage in phase.stages {
                     if isForward {
@@ -232,9 +239,10 @@ extension TrainingNetwork {
             let base = memory.arena + shard * memory.arenaStride
             for (place, image) in plan.images(of: shard).enumerated() where image < labels.count {
                 let one = loss.evaluate(
-                    logits: base + place, rows: plan.logits.places, classes: classes, label: labels[image],
+                    logits: base + place, rows: UnsafePointer(plan.logits.start), classes: classes,
+                    label: labels[image],
                     batch: labels.count, gradients: writesGradients ? base + place : nil,
-                    gradientRows: plan.logitsGradient.places)
+                    gradientRows: UnsafePointer(plan.logitsGradient.start))
                 total += one.loss
                 correct += one.isCorrect ? 1 : 0
             }

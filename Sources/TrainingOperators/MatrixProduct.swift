@@ -1,3 +1,4 @@
+import COperators
 import TrainingLanes
 
 // out[m][p] = Σ over k: a[m][k] · in[k][p]. Rows lie anywhere: `inputRows[k]` and `outputRows[m]` are offsets from the
@@ -74,13 +75,12 @@ private struct Product {
     /// All rows of `count` pixels from `start` on.
     @inline(never)
     private func panel<let MR: Int, let NV: Int>(_: Tile<MR>.Type, _: Tile<NV>.Type, start: Int, count: Int) {
-        withUnsafeTemporaryAllocation(byteCount: MR * NV * laneCount * 4, alignment: 64) { buffer in
-            guard let raw = buffer.baseAddress else { return }
-            let sums = raw.assumingMemoryBound(to: Float.self)
+        var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
+        withTileMemory(&buffer) { sums in
             var first = 0
             var tile = packed
             while first < rows {
-                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, into: sums)
+                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, fetchesNext: first == 0, into: sums)
                 tile += MR * depth
                 for m in 0..<(rows - first < MR ? rows - first : MR) {
                     finish(sums + m * NV * laneCount, row: first + m, start: start, count: count, vectors: NV)
@@ -94,7 +94,7 @@ private struct Product {
     /// later would be written in every round.
     @inline(__always)
     private func multiply<let MR: Int, let NV: Int>(
-        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int,
+        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int, fetchesNext: Bool,
         into buffer: UnsafeMutablePointer<Float>
     ) {
         var sums = InlineArray<MR, InlineArray<NV, Lanes>>(repeating: InlineArray(repeating: Lanes(repeating: 0)))
@@ -103,6 +103,8 @@ private struct Product {
             let source = input + (inputRows[k] + start)
             var x = InlineArray<NV, Lanes>(repeating: Lanes(repeating: 0))
             for v in 0..<NV { x[v] = load(source + v * laneCount) }
+            // The next pixels of so many rows are out of the processor's own foresight.
+            if fetchesNext { for v in 0..<NV { kernelviz_prefetch_near(source + (NV + v) * laneCount) } }
             for m in 0..<MR {
                 let factor = Lanes(repeating: factors[m])
                 for v in 0..<NV { sums[m][v] = multiplyAdd(factor, x[v], sums[m][v]) }

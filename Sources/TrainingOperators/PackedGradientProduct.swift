@@ -92,9 +92,8 @@ private struct PackedPanel {
 
     @inline(never)
     func run<let NV: Int>(_: Tile<NV>.Type) {
-        withUnsafeTemporaryAllocation(byteCount: 8 * NV * laneCount * 4, alignment: 64) { buffer in
-            guard let raw = buffer.baseAddress else { return }
-            let sums = raw.assumingMemoryBound(to: Float.self)
+        var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
+        withTileMemory(&buffer) { sums in
             var first = 0
             while first < rows {
                 multiply(Tile<NV>.self, tiles + (first / 16 * 16 * pixelBlock + first % 16), into: sums)

@@ -132,6 +132,7 @@ extension FieldReader {
         let sigmas = try reserved(.gaussianSigma, kinds, for: ["gaussian", "hybrid"])
         let signs = try reserved(.gaussianSigns, kinds, for: ["gaussian", "hybrid"])
         let decimals = try reserved(.gaussianDecimals, kinds, for: ["gaussian", "hybrid"])
+        let offsets = try reserved(.gaussianOffset, kinds, for: ["gaussian", "hybrid"])
         return PerStage(
             stages: try kinds.indices.map { index in
                 if kinds[index] == "learnable" { return .learnable }
@@ -141,7 +142,8 @@ extension FieldReader {
                     signs: try signs[index].map {
                         try Self.choice($0, .gaussianSigns, FixedGaussian.Signs.allCases.map(\.rawValue))
                     }.flatMap(FixedGaussian.Signs.init) ?? paper.signs,
-                    decimals: try Self.decimals(decimals[index], isPaperSigma: sigmas[index] == nil))
+                    decimals: try Self.decimals(decimals[index], isPaperSigma: sigmas[index] == nil),
+                    offsetPixels: try offsets[index].map { try Self.number($0, .gaussianOffset) } ?? 0)
                 if kinds[index] == "gaussian" { return .gaussian(gaussian) }
                 guard let share = shares[index] else {
                     throw Problem(

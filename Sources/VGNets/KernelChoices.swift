@@ -55,12 +55,15 @@ public struct FixedGaussian: Sendable, Equatable {
     public let signs: Signs
     /// To how many decimals the weights are rounded, 1…9; nil for exact weights.
     public let decimals: Int?
+    /// How far the peak lies right of and below the centre in pixels, −1…1; 0 in the paper.
+    public let offsetPixels: Double
 
     /// Describes a Gaussian; the ranges are checked by ``VGNetConfig``.
-    public init(sigmaPixels: Double, signs: Signs = .alternating, decimals: Int? = nil) {
+    public init(sigmaPixels: Double, signs: Signs = .alternating, decimals: Int? = nil, offsetPixels: Double = 0) {
         self.sigmaPixels = sigmaPixels
         self.signs = signs
         self.decimals = decimals
+        self.offsetPixels = offsetPixels
     }
 
     /// The Gaussian behind Table 3: σ = 1.1 rounded to four decimals, signs alternating.

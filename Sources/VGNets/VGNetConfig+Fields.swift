@@ -9,6 +9,7 @@ extension VGNetConfig {
         case gaussianSigma = "gaussian_sigma"
         case gaussianSigns = "gaussian_signs"
         case gaussianDecimals = "gaussian_decimals"
+        case gaussianOffset = "gaussian_offset"
         case identity
         case half
         case last
@@ -46,6 +47,9 @@ extension VGNetConfig {
         case .gaussianSigma: gaussian { .number($0.sigmaPixels) }
         case .gaussianSigns: gaussian { .text($0.signs.rawValue) }
         case .gaussianDecimals: gaussian { $0.decimals.map { .integer($0) } ?? .text("exact") }
+        case .gaussianOffset:
+            downsampling.values.contains { ($0.gaussian?.offsetPixels ?? 0) != 0 }
+                ? gaussian { .number($0.offsetPixels) } : nil
         case .identity: .stages(identity.values.map { .number($0.ratio) })
         case .half: .stages(half.values.map { .text($0.text) })
         case .last: .text(last.text)

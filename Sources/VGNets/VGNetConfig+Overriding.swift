@@ -1,4 +1,5 @@
 import Diagnostics
+import Yams
 
 extension VGNetConfig {
     /// A copy with the fields that YAML or JSON text gives; `subject` names the text in errors.
@@ -24,6 +25,7 @@ extension VGNetConfig {
         let kept = yaml().split(separator: "\n").filter { line in
             !dropped.contains(String(line.prefix { $0 != ":" }))
         }
-        return try VGNetConfig(yaml: text + "\n" + kept.joined(separator: "\n") + "\n", subject: subject)
+        let own = try Yams.serialize(node: Node(given.map { ($0.key, $0.value) }, .implicit, .block))
+        return try VGNetConfig(yaml: own + kept.joined(separator: "\n") + "\n", subject: subject)
     }
 }

@@ -78,6 +78,10 @@ extension VGNetConfig {
                 return Problem(
                     field: .gaussianSigma, found: "σ = \(gaussian.sigmaPixels)\(place)", expected: "0.05 to 10 pixels")
             }
+            guard (-1...1).contains(gaussian.offsetPixels) else {
+                return Problem(
+                    field: .gaussianOffset, found: "\(gaussian.offsetPixels)\(place)", expected: "-1 to 1 pixels")
+            }
             if let decimals = gaussian.decimals, !(1...9).contains(decimals) {
                 return Problem(
                     field: .gaussianDecimals, found: "\(decimals) decimals\(place)", expected: "1 to 9, or 'exact'")

@@ -16,7 +16,8 @@ import VGNets
         (
             "hybrid",
             head + "blocks: [2, 2, 2, 2]\ndownsampling: [gaussian, hybrid, learnable, hybrid]\n"
-                + "gaussian_share: [none, 0.75, none, 0.3]\ngaussian_sigma: [0.9, 1.15, none, 1.3]\nactivation: silu\n"
+                + "gaussian_share: [none, 0.75, none, 0.3]\ngaussian_sigma: [0.9, 1.15, none, 1.3]\n"
+                + "gaussian_offset: [0.1, 0, none, -0.2]\nactivation: silu\n"
         ),
         (
             "banks",

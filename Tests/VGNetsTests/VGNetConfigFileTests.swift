@@ -344,4 +344,17 @@ import VGNets
         // 36/4 = 9 → 8 < 8.1 → 16; 184/4 = 46 → 48; 188/4 = 47 → 48; 100/4 = 25 → 24; 44/4 = 11 → 8 < 9.9 → 16.
         #expect(SqueezeExcite().reducedChannels(for: channels) == reduced)
     }
+
+    @Test func fieldsAreReplacedByText() throws {
+        let net = try VGNetConfig.published("vgnetg-1.5mp-se-thumbnail")
+        let changed = try net.overriding(
+            yaml: "{channels: [8, 16, 16, 16, 16], downsampling: learnable, squeeze_excite: none}", subject: "plan")
+        #expect(changed.channels == [8, 16, 16, 16, 16] && changed.blocks == net.blocks)
+        #expect(changed.downsampling == .learnable && changed.squeezeExcite == nil && changed.isThumbnail)
+        #expect(
+            try net.overriding(yaml: "{gaussian_sigma: 0.8}", subject: "plan").downsampling
+                == .gaussian(FixedGaussian(sigmaPixels: 0.8, signs: .alternating, decimals: 4)))
+        let error = #expect(throws: KernelVizError.self) { try net.overriding(yaml: "half: 3ek", subject: "plan") }
+        #expect(error?.description.hasPrefix("plan: half: '3ek' (line 1); expected 'learnable'") == true)
+    }
 }

@@ -77,9 +77,9 @@ def of_stage(value, k):
     return value[k - 1] if isinstance(value, list) else value
 
 
-def gaussian(sigma, decimals):
-    """A 3×3 Gaussian of sum 1, rounded unless decimals is "exact"."""
-    line = [math.exp(-(x**2) / (2 * sigma**2)) for x in (-1, 0, 1)]
+def gaussian(sigma, decimals, offset=0):
+    """A 3×3 Gaussian of sum 1, rounded unless decimals is "exact"; its peak lies offset pixels right and below."""
+    line = [math.exp(-((x - offset) ** 2) / (2 * sigma**2)) for x in (-1, 0, 1)]
     kernel = [[y * x / sum(line) ** 2 for x in line] for y in line]
     return kernel if decimals == "exact" else [[round(x, decimals) for x in row] for row in kernel]
 
@@ -163,7 +163,8 @@ def downsample(channels, stride, k, config):
     kind = of_stage(config["downsampling"], k)
     if kind == "learnable" or stride == 1:
         return depthwise(channels, stride)
-    kernel = gaussian(of_stage(config["gaussian_sigma"], k), of_stage(config["gaussian_decimals"], k))
+    offset = of_stage(config.get("gaussian_offset", 0), k)
+    kernel = gaussian(of_stage(config["gaussian_sigma"], k), of_stage(config["gaussian_decimals"], k), offset)
     kernels = [kernel]
     if of_stage(config["gaussian_signs"], k) == "alternating":
         kernels.append([[-x for x in row] for row in kernel])

@@ -99,7 +99,7 @@ struct Demo {
     private func evaluate(_ network: RunnableNetwork, _ input: NetworkInput) throws -> NetworkEvaluation {
         let progress = ProgressLine("Running \(network.name)")
         defer { progress.finish() }
-        return try NetworkEvaluation.evaluate(network, input: input, runs: 20) { try progress.update($0, of: 20) }
+        return try NetworkEvaluation.evaluate(network, input: input) { try progress.update($0, of: $1) }
     }
 
     private func summary(
