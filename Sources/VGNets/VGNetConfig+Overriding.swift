@@ -5,27 +5,34 @@ extension VGNetConfig {
     /// A copy with the fields that YAML or JSON text gives; `subject` names the text in errors.
     ///
     /// A field that loses its meaning goes too: with `downsampling: learnable` the Gaussian's, with
-    /// `squeeze_excite: none` its activation.
+    /// `squeeze_excite: none` its activation, with another `half` or `last` the banks that only they named.
     /// Throws as ``init(yaml:subject:)`` does.
     public func overriding(yaml text: String, subject: String) throws -> VGNetConfig {
         let given = try Self.pairs(yaml: text, subject: subject)
-        let names = given.compactMap { $0.key.scalar?.string }
-        var dropped = Set(names)
+        let own = try Self.pairs(yaml: yaml(), subject: subject)
+        var dropped = Set(given.compactMap { $0.key.scalar?.string })
         for (name, node) in given {
-            let value = node.scalar?.string.lowercased()
-            switch (name.scalar?.string, value) {
+            switch (name.scalar?.string, node.scalar?.string.lowercased()) {
             case ("downsampling", "learnable"):
-                dropped.formUnion(["gaussian_sigma", "gaussian_signs", "gaussian_decimals"])
+                dropped.formUnion(own.compactMap { $0.key.scalar?.string }.filter { $0.hasPrefix("gaussian_") })
             case ("squeeze_excite", "none"), ("squeeze_excite", "null"), ("squeeze_excite", "~"):
                 dropped.insert("squeeze_excite_activation")
             default: break
             }
         }
-        // A field a line, as it is written.
-        let kept = yaml().split(separator: "\n").filter { line in
-            !dropped.contains(String(line.prefix { $0 != ":" }))
+        let merged = given + own.filter { !dropped.contains($0.key.scalar?.string ?? "") }
+        // Banks of its own that no field names any more.
+        let users = merged.filter { ["half", "last"].contains($0.key.scalar?.string) }.flatMap { _, value in
+            (value.sequence.map(Array.init) ?? [value]).compactMap { $0.scalar?.string }
         }
-        let own = try Yams.serialize(node: Node(given.map { ($0.key, $0.value) }, .implicit, .block))
-        return try VGNetConfig(yaml: own + kept.joined(separator: "\n") + "\n", subject: subject)
+        let fields = merged.compactMap { key, value -> (Node, Node)? in
+            guard key.scalar?.string == "banks", !given.contains(where: { $0.key == key }),
+                let banks = value.mapping
+            else { return (key, value) }
+            let used = banks.filter { users.contains($0.key.scalar?.string ?? "") }
+            return used.isEmpty ? nil : (key, Node(used.map { ($0.key, $0.value) }, .implicit, .block))
+        }
+        let all = Node(fields, .implicit, .block)
+        return try VGNetConfig(yaml: Yams.serialize(node: all), subject: subject)
     }
 }
