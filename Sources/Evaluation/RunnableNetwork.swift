@@ -50,8 +50,12 @@ public struct RunnableNetwork: Sendable {
     ///   - text: A path to YAML or JSON, a path to a checkpoint, or a name such as "vgnetg-1.0mp".
     ///   - weights: The weights' file; nil draws random ones from `seed` (a checkpoint brings its own).
     ///   - inputSize: Rows and columns of the images; nil takes the design's own.
+    ///   - strides: Strides of a checkpoint that differ from its family's.
     /// Throws the errors of the config, the checkpoint and the networks, or `eval.weightsTwice`.
-    public init(named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil) throws {
+    public init(
+        named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil,
+        strides: StrideTable? = nil
+    ) throws {
         let isConfig = VGNetConfig.isFileName(text)
         let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
         if isFile && !isConfig {
@@ -60,7 +64,7 @@ public struct RunnableNetwork: Sendable {
                     code: "eval.weightsTwice", subject: "--weights", found: "\(text) is a checkpoint of its own",
                     expected: "a config or the name of a net beside --weights")
             }
-            try self.init(checkpoint: text, inputSize: inputSize)
+            try self.init(checkpoint: text, inputSize: inputSize, strides: strides)
             return
         }
         let config = try VGNetConfig(named: text)
@@ -100,14 +104,14 @@ public struct RunnableNetwork: Sendable {
     /// `config.yaml` or `config.json`, or one of a known family.
     ///
     /// Throws `networks.otherFamily` for a family that the engine does not run, and the errors of reading.
-    public init(checkpoint path: String, inputSize: Int? = nil) throws {
+    public init(checkpoint path: String, inputSize: Int? = nil, strides: StrideTable? = nil) throws {
         let checkpoint = try Checkpoint.open(path)
         if let design = try Self.design(of: checkpoint) {
             try self.init(
                 config: design, source: .checkpoint(path), checkpoint: checkpoint, seed: 1, inputSize: inputSize)
             return
         }
-        try self.init(network: Network(recognising: checkpoint), inputSize: inputSize)
+        try self.init(network: Network(recognising: checkpoint, strides: strides), inputSize: inputSize)
     }
 
     private init(network: Network, inputSize: Int?) throws {

@@ -20,6 +20,7 @@ public struct KernelVizCommand: ParsableCommand {
             TrainCommand.self,
             EvalCommand.self,
             SweepCommand.self,
+            VerdictCommand.self,
             BenchCommand.self,
             ExportCommand.self,
             WeightsCommand.self,

@@ -16,6 +16,18 @@ extension VGNetConfig {
     /// Throws `vgnets.notYAML`, `vgnets.unknownField`, `vgnets.duplicateField`, `vgnets.missingField`,
     /// `vgnets.wrongType` or `vgnets.badField`, each with the line.
     public init(yaml text: String, subject: String) throws {
+        let (values, lines) = try Self.values(yaml: text, subject: subject)
+        do {
+            try self.init(fields: values, name: FilePaths.stem(of: subject))
+        } catch let problem as Problem {
+            throw problem.error(subject: subject, line: lines[problem.field])
+        }
+    }
+
+    /// The fields of a text, as they stand there, and their lines.
+    static func values(
+        yaml text: String, subject: String
+    ) throws -> (values: [Field: FieldValue], lines: [Field: Int]) {
         let pairs = try Self.pairs(yaml: text, subject: subject)
         var values: [Field: FieldValue] = [:]
         var lines: [Field: Int] = [:]
@@ -35,11 +47,7 @@ extension VGNetConfig {
                 throw problem.error(subject: subject, line: problem.line ?? node.mark?.line ?? line)
             }
         }
-        do {
-            try self.init(fields: values, name: FilePaths.stem(of: subject))
-        } catch let problem as Problem {
-            throw problem.error(subject: subject, line: lines[problem.field])
-        }
+        return (values, lines)
     }
 
     /// The design as YAML, fields in stable order, each with its comment on the lines above it.
@@ -70,7 +78,7 @@ extension VGNetConfig {
 
     private static let limitBytes = 1 << 18
 
-    static func pairs(yaml text: String, subject: String) throws -> [(key: Node, value: Node)] {
+    private static func pairs(yaml text: String, subject: String) throws -> [(key: Node, value: Node)] {
         let expected = "a VGNet config in YAML or JSON"
         guard text.utf8.count <= limitBytes, nestingDepth(text) <= 64 else {
             throw KernelVizError(

@@ -47,7 +47,8 @@ import Testing
             .identity, "sharpen"
         ),
         (
-            "dominant centre, regular ring that cancels it", [-0.05, -0.21, -0.05, -0.2, 1, -0.22, -0.05, -0.19, -0.05],
+            "dominant centre, regular ring that cancels it",
+            [-0.05, -0.21, -0.05, -0.2, 1, -0.22, -0.05, -0.19, -0.05],
             .edge, "laplacian"
         ),
         ("one sign, four fifths in the centre", [0.1, 0.2, 0.1, 0.18, 1, 0.18, 0.1, 0.18, 0.1], .identity, "delta"),

@@ -52,7 +52,9 @@ import Testing
             let products = matcher.pairProducts(rows.span, rows: 5)
             for a in 0..<5 {
                 for b in 0..<5 {
-                    let exact = (0..<5000).reduce(0.0) { $0 + Double(rows[a * 5000 + $1]) * Double(rows[b * 5000 + $1]) }
+                    let exact = (0..<5000).reduce(0.0) {
+                        $0 + Double(rows[a * 5000 + $1]) * Double(rows[b * 5000 + $1])
+                    }
                     #expect(abs(products[a * 5 + b] - exact) < 0.02, "\(matcher.name)")
                 }
             }

@@ -316,6 +316,38 @@ import VGNets
                 """)
     }
 
+    static let overridden: [(String, String)] = [
+        // A list of kinds takes the list of σ with it; a single σ stays where it has a meaning.
+        ("downsampling: gaussian", "gaussian / 1.1"), ("downsampling: learnable", "learnable / nil"),
+        ("downsampling: hybrid\ngaussian_share: 0.5\ngaussian_sigma: 0.8", "hybrid / 0.8"),
+        ("half: learnable\nlast: shared8", "gaussian, hybrid, learnable, hybrid / 0.9, 1.15, none, 1.3"),
+        ("identity: 0.25", "gaussian, hybrid, learnable, hybrid / 0.9, 1.15, none, 1.3"),
+        ("squeeze_excite: none", "gaussian, hybrid, learnable, hybrid / 0.9, 1.15, none, 1.3"),
+    ]
+
+    @Test(arguments: overridden)
+    func fieldsAreOverriddenWithWhatHangsOnThem(text: String, expected: String) throws {
+        let base = try VGNetConfig(
+            yaml: """
+                channels: [8, 16, 24, 32, 40]
+                blocks: [2, 2, 2, 2]
+                downsampling: [gaussian, hybrid, learnable, hybrid]
+                gaussian_share: [none, 0.5, none, 0.5]
+                gaussian_sigma: [0.9, 1.15, none, 1.3]
+                squeeze_excite: 0.25
+                half: [edges, edges, learnable, learnable]
+                last: blurs
+                banks:
+                  edges: [[0, -0.1, 0, -0.1, 1, -0.1, 0, -0.1, 0]]
+                  blurs: [[1, 1, 1, 1, 1, 1, 1, 1, 1]]
+                """, subject: "base.yaml")
+        let config = try base.overriding(yaml: text, subject: "plan: design")
+        #expect(
+            "\(config.text(of: .downsampling) ?? "nil") / \(config.text(of: .gaussianSigma) ?? "nil")" == expected)
+        #expect(config.listedBanks.count == (text.hasPrefix("half") ? 0 : 2))
+        #expect(config.name == "base")
+    }
+
     /// Passed, new, filtered by the first block, filtered by the others.
     @Test(arguments: [(8, 4, [4, 4, 4, 4]), (8, 2, [2, 6, 6, 6]), (16, 6, [12, 4, 8, 4]), (8, 0, [0, 8, 8, 8])])
     func theQueueOfABlockIsCut(width: Int, eighths: Int, expected: [Int]) {

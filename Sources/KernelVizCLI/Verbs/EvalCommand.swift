@@ -62,6 +62,8 @@ struct EvalCommand: ParsableCommand {
     @Option(help: "table, json, csv or markdown.")
     var format = Format.table
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup(title: "Accuracy") var accuracy: EvalDataOptions
 
     @OptionGroup var output: OutputOptions
@@ -89,7 +91,9 @@ struct EvalCommand: ParsableCommand {
         try output.check()
         if let saveLogits { try AtomicFile.checkWritable(saveLogits, overwriting: output.overwriting) }
         let names = try labels.map { try ClassNames.read($0) }
-        let evaluations = try networks.map { try evaluate($0, classNames: names) }
+        let evaluations = try zip(networks, strides.tables(for: networks)).map {
+            try evaluate($0, strides: $1, classNames: names)
+        }
         let report = EvaluationReport(evaluations)
         switch format {
         case .table: try output.emit(report.table)
@@ -99,8 +103,11 @@ struct EvalCommand: ParsableCommand {
         }
     }
 
-    private func evaluate(_ text: String, classNames: [String]?) throws -> NetworkEvaluation {
-        let network = try RunnableNetwork(named: text, weights: weights, seed: seed, inputSize: inputSize)
+    private func evaluate(
+        _ text: String, strides: StrideTable?, classNames: [String]?
+    ) throws -> NetworkEvaluation {
+        let network = try RunnableNetwork(
+            named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides)
         let images = try accuracy.images(for: network)
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)

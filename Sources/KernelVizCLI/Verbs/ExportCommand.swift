@@ -38,6 +38,8 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Seed of random weights.")
     var seed: UInt64 = 1
 
+    @OptionGroup var strides: StrideOptions
+
     @Flag(help: "Replace existing files.")
     var force = false
 
@@ -58,7 +60,8 @@ struct ExportCommand: ParsableCommand {
         for path in [onnx, safetensors, hdf5].compactMap({ $0 }) {
             try AtomicFile.checkWritable(path, overwriting: overwriting)
         }
-        let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
+        let runnable = try RunnableNetwork(
+            named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network))
         let metadata = metadata(of: runnable)
         if let onnx {
             let exporter = ONNXExporter(

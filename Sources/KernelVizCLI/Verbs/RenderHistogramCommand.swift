@@ -39,11 +39,13 @@ struct RenderHistogramCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Fit a Gaussian mixture.")
     var mixture = true
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
         try figure.check()
-        let network = try Network.open(checkpoint)
+        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
         guard let layer else {
             let rows = try KernelBanks.read(network).map(RidgeFigure.Row.init)
             try figure.write(

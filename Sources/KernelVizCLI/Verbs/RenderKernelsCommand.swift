@@ -58,6 +58,8 @@ struct RenderKernelsCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Outline the strongest slice of each filter of several input channels.")
     var salience = true
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
@@ -72,7 +74,7 @@ struct RenderKernelsCommand: ParsableCommand {
         options.showsHistogram = histogram
         options.showsNumbers = numbers
         options.marksSalientSlices = salience
-        let network = try Network.open(checkpoint)
+        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
         switch scale {
         case .kernel: options.scale = .perKernel
         case .layer: options.scale = .perLayer

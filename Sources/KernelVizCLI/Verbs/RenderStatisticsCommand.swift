@@ -40,6 +40,8 @@ struct RenderStatisticsCommand: ParsableCommand {
         help: "What the areas of a scatter plot's discs show; latency where it is on no axis and measured for all.")
     var discs: Quantity?
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func validate() throws {
@@ -72,14 +74,14 @@ struct RenderStatisticsCommand: ParsableCommand {
                 of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
         case .compare:
             return try NetworkComparisonFigure.figure(
-                of: NetworkComparisonFigure.Entry.entries(try inputs.map { try Analysis.statistics(of: $0) }),
+                of: NetworkComparisonFigure.Entry.entries(try Analysis.statistics(of: inputs, strides)),
                 widthMillimetres: width)
         case .frequency:
-            let network = try Network.open(inputs[0])
+            let network = try Network.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
             return try FrequencyResponseFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: width)
         case .shares, .areas, .sigma, .symmetry:
-            let statistics = try Analysis.statistics(of: inputs[0])
+            let statistics = try Analysis.statistics(of: inputs, strides)[0]
             let (layers, title) = (statistics.layers, statistics.network.figureTitle)
             switch plot {
             case .areas:
