@@ -68,6 +68,22 @@ func loops(_ name: String, _ instructions: [String]) -> Target {
     let x86Loops: [Target] = []
 #endif
 
+/// The loops of template matching, optimised in debug builds too, for one instruction set.
+func matchingLoops(_ name: String, _ instructions: [String]) -> Target {
+    .target(name: name, swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+}
+
+/// Copies of MatchingLoops, likewise.
+#if arch(x86_64)
+    let x86Matching = [
+        matchingLoops("MatchingLoopsAVX2", ["-mavx2", "-mfma"]),
+        matchingLoops(
+            "MatchingLoopsAVX512", ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Matching: [Target] = []
+#endif
+
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -106,12 +122,19 @@ let package = Package(
         module(
             "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
-        module("Classification", ["Kernels", "Tensors"], settings: optimised),
+        // Its loops are compiled once for each instruction set; the processor chooses among them.
+        matchingLoops("MatchingLoops", []),
+        module(
+            "KernelMatching", ["MatchingLoops", "COperators"] + x86Matching.map { .target(name: $0.name) },
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("Classification", ["KernelMatching", "Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
-        module("VGNets", ["Diagnostics", "Files", yams]),
-        module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
+        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
+        module(
+            "Derivation", ["Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Diagnostics"],
+            settings: optimised),
 
         // Pictures.
         module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
@@ -145,7 +168,7 @@ let package = Package(
             "Evaluation",
             [
                 "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
-                "Diagnostics", "CZlib",
+                "Statistics", "Classification", "KernelMatching", "Kernels", "Diagnostics", "CZlib",
             ]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
@@ -154,6 +177,10 @@ let package = Package(
             name: "Export",
             dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+
+        // Several trainings and what they tell.
+        module("Sweeps", ["Evaluation", "Export", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+
         // The pictures of whole networks and of the paper.
         module(
             "Gallery",
@@ -166,8 +193,8 @@ let package = Package(
         module(
             "Reports",
             [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
-                "Diagnostics",
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+                "Weights", "Diagnostics",
             ]),
 
         module(
@@ -175,20 +202,22 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation",
+                "Networks", "Evaluation", "Sweeps",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
-        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser], exclude: ["Peers"]),
         .executableTarget(
             name: "TrainingBenchmark",
             dependencies: ["Training", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
+            path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests(
@@ -205,8 +234,8 @@ let package = Package(
             "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
             exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
-        tests("Classification", ["Kernels", "Tensors"]),
-        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
+        tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),
+        tests("Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
         tests(
             "Gallery",
@@ -222,9 +251,19 @@ let package = Package(
             [
                 "TrainingLanes", "TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors",
                 "Diagnostics",
+            ], exclude: ["Fixtures", "Scripts"]),
+        tests(
+            "Derivation",
+            [
+                "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
             ]),
-        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+        tests(
+            "Evaluation",
+            [
+                "VGNets", "Images", "Engine", "Statistics", "Classification", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         .testTarget(
             name: "KernelVizCLITests",
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
@@ -238,6 +277,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ] + x86Operators + x86Loops,
+    ] + x86Operators + x86Loops + x86Matching,
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import Glibc
+import KernelMatching
 
 /// Fits Gaussians to a kernel that is known to be a blur.
 struct BlurFit: Sendable {
@@ -9,6 +10,9 @@ struct BlurFit: Sendable {
     private let logStep: Double
     /// C·g/√(gᵀCg) for every width, cell-major.
     private let widths: [Float]
+
+    /// ``widths``, for ``TemplateTables``.
+    var table: [Float] { widths }
 
     /// The widest σ that is told from a box, in pixels.
     var widest: Double { exp(logStart + Double(Self.steps - 1) * logStep) }
@@ -40,12 +44,9 @@ struct BlurFit: Sendable {
     /// The maximum over the grid, refined by the parabola through it and its neighbours.
     func sigma(_ values: [Float], start: Int) -> Double {
         var scores = InlineArray<64, Float>(repeating: 0)
-        let widths = widths.span
-        for cell in 0..<size * size {
-            let w = values[start + cell]
-            let row = cell * Self.steps
-            for step in 0..<Self.steps { scores[step] += w * widths[row + step] }
-        }
+        var span = scores.mutableSpan
+        TemplateMatcher.fastest.products(
+            values.span.extracting(start..<start + size * size), with: widths.span, into: &span)
         var best = 0
         for step in 0..<Self.steps {
             scores[step] *= scores[step]

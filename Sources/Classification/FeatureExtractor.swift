@@ -1,14 +1,17 @@
+import KernelMatching
+
 /// Turns kernels into features, sixteen at a time: one kernel per SIMD lane, no allocation per kernel.
 struct FeatureExtractor: Sendable {
-    typealias Lanes = SIMD16<Float>
-    typealias Indices = SIMD16<Int32>
+    typealias Lanes = TemplateMatcher.Lanes
+    typealias Indices = TemplateMatcher.Indices
 
     /// How many kernels are worked on together.
     static let width = 16
 
     private let size: Int
     private let cells: Int
-    private let powers: [Float]
+    private let similarity: FunctionalSimilarity
+    private let matching: TemplateMatcher
     private let families: TemplateFamilies
     /// Σ over all pairs of cells of C.
     let ones: Float
@@ -20,11 +23,14 @@ struct FeatureExtractor: Sendable {
     /// The features of the kernels that were extracted last; as many as were asked for are valid.
     private(set) var features: [KernelFeatures]
 
-    init(families: TemplateFamilies, similarity: FunctionalSimilarity) {
+    init(
+        families: TemplateFamilies, similarity: FunctionalSimilarity, matching: TemplateMatcher = .fastest
+    ) {
         self.families = families
+        self.similarity = similarity
+        self.matching = matching
         size = similarity.size
         cells = size * size
-        powers = similarity.powers
         ones = similarity.correlate(Array(repeating: 1, count: cells)).reduce(0, +)
         block = Array(repeating: .zero, count: cells)
         rows = Array(repeating: .zero, count: cells)
@@ -65,9 +71,9 @@ struct FeatureExtractor: Sendable {
         // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
         let hasShape = centred .> energy * 1e-5
         let shape = Lanes(repeating: 1).replacing(with: centred, where: hasShape)
-        var (blur, blurIndex) = bestMatch(families.blur)
-        var (first, firstIndex) = bestMatch(families.first)
-        var (second, secondIndex) = bestMatch(families.second)
+        var (blur, blurIndex) = matching.best(block.span, among: families.blur.weights.span)
+        var (first, firstIndex) = matching.best(block.span, among: families.first.weights.span)
+        var (second, secondIndex) = matching.best(block.span, among: families.second.weights.span)
         blur /= energy + floor
         first = Lanes.zero.replacing(with: first / shape, where: hasShape)
         second = Lanes.zero.replacing(with: second / shape, where: hasShape)
@@ -114,6 +120,8 @@ struct FeatureExtractor: Sendable {
 
     /// wᵀCw and 1ᵀCw.
     private mutating func correlate() -> (energy: Lanes, sum: Lanes) {
+        guard similarity.measured.isEmpty else { return correlateMeasured() }
+        let powers = similarity.powers
         for y in 0..<size {
             for x in 0..<size {
                 var sum = Lanes.zero
@@ -134,36 +142,16 @@ struct FeatureExtractor: Sendable {
         return (energy, total)
     }
 
-    /// The largest (tᵀw)² over a family and the template that reaches it.
-    private func bestMatch(_ family: TemplateFamily) -> (score: Lanes, index: Indices) {
-        // The constant lets the compiler unroll the commonest size.
-        cells == 9 ? scan(family, cells: 9) : scan(family, cells: cells)
-    }
-
-    @inline(__always)
-    private func scan(_ family: TemplateFamily, cells: Int) -> (score: Lanes, index: Indices) {
-        var best = Lanes(repeating: -1)
-        var index = Indices.zero
-        let weights = family.weights.span
-        let block = block.span
-        for group in stride(from: 0, to: family.count, by: 2) {
-            var a = Lanes.zero
-            var b = Lanes.zero
-            let base = group * cells
-            for cell in 0..<cells {
-                let w = block[cell]
-                a += w * weights[base + cell]
-                b += w * weights[base + cells + cell]
-            }
-            a *= a
-            b *= b
-            let isBetter = a .> best
-            best.replace(with: a, where: isBetter)
-            index.replace(with: Indices(repeating: Int32(group)), where: isBetter)
-            let isBetterStill = b .> best
-            best.replace(with: b, where: isBetterStill)
-            index.replace(with: Indices(repeating: Int32(group + 1)), where: isBetterStill)
+    /// The same with a measured C.
+    private func correlateMeasured() -> (energy: Lanes, sum: Lanes) {
+        var energy = Lanes.zero
+        var total = Lanes.zero
+        for cell in 0..<cells {
+            var sum = Lanes.zero
+            for other in 0..<cells { sum += block[other] * similarity.measured[cell * cells + other] }
+            energy += sum * block[cell]
+            total += sum
         }
-        return (best, index)
+        return (energy, total)
     }
 }
