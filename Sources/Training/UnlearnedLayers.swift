@@ -1,3 +1,4 @@
+import TrainingLanes
 /// A layer before anything that is trained: nothing goes back through it.
 struct ForwardOnlyLayer: Layer {
     let layer: any Layer
@@ -5,7 +6,7 @@ struct ForwardOnlyLayer: Layer {
     var forwardStages: Int { layer.forwardStages }
 
     func touched(isForward: Bool) -> [Rows] { isForward ? layer.touched(isForward: true) : [] }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {
+    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {
         layer.prepare(weights: weights, packed: packed, operators: operators)
     }
     func forward(_ pass: Pass, stage: Int) { layer.forward(pass, stage: stage) }
@@ -22,7 +23,7 @@ struct ZeroGradientLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {}
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<rows.count {
-            (pass.base(rows) + pass.places(rows)[channel]).update(repeating: 0, count: pass.columns(rows))
+            (pass.row(rows, channel)).update(repeating: 0, count: pass.columns(rows))
         }
     }
 }

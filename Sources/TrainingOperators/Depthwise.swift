@@ -8,87 +8,88 @@ import TrainingLanes
 /// The numbers that the scratch memory of these functions must hold for planes of H×W.
 package func depthwiseScratchCount(height: Int, width: Int) -> Int { 3 * paddedCount(height * width, width) }
 
-/// out[c] = the correlation of in[c] with kernel c mod `kernelCount`, for `images` planes a channel.
-package func depthwise(
-    channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-    offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
-    output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-    leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
-    planes.clearScratch()
-    let outputPlane = outputHeight * outputWidth
-    for channel in 0..<channels {
-        var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
-        let shift = bias.map { $0[channel] } ?? 0
-        let source = input + inputRows[channel]
-        let target = output + outputRows[channel]
-        if stride == 1 && outputPlane == planes.plane {
-            planes.correlate(source, taps, images: images, accumulates: false, shift, target)
-            if isRectified { rectify(target, count: images * outputPlane) }
-            continue
-        }
-        for image in 0..<images {
-            let whole = planes.spare
-            planes.correlate(source + image * planes.plane, taps, images: 1, accumulates: false, shift, whole)
-            let kept = target + image * outputPlane
-            for y in 0..<outputHeight {
-                let row = whole + ((y * stride + offsetY) * width + offsetX)
-                for x in 0..<outputWidth { kept[y * outputWidth + x] = row[x * stride] }
+extension Operators {
+    package static func depthwise(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let outputPlane = outputHeight * outputWidth
+        for channel in 0..<channels {
+            var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
+            let shift = bias.map { $0[channel] } ?? 0
+            let source = input + inputRows[channel]
+            let target = output + outputRows[channel]
+            if stride == 1 && outputPlane == planes.plane {
+                planes.correlate(source, taps, images: images, accumulates: false, shift, target)
+                if isRectified { rectify(target, count: images * outputPlane) }
+                continue
             }
+            for image in 0..<images {
+                let whole = planes.spare
+                planes.correlate(source + image * planes.plane, taps, images: 1, accumulates: false, shift, whole)
+                let kept = target + image * outputPlane
+                for y in 0..<outputHeight {
+                    let row = whole + ((y * stride + offsetY) * width + offsetX)
+                    for x in 0..<outputWidth { kept[y * outputWidth + x] = row[x * stride] }
+                }
+            }
+            if isRectified { rectify(target, count: images * outputPlane) }
         }
-        if isRectified { rectify(target, count: images * outputPlane) }
     }
 }
 
-/// What ``depthwise`` does to gradients: the input's (where `inputGradient` is given, overwritten or added to as
-/// `accumulates` says) and the kernels' (added to `kernelGradient` where given).
-package func depthwiseBackward(
-    channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-    offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
-    outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
-    inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
-    kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
-    planes.clearScratch()
-    let (plane, outputPlane) = (planes.plane, outputHeight * outputWidth)
-    let isSamePlane = stride == 1 && outputPlane == plane
-    for channel in 0..<channels {
-        let kernel = channel % kernelCount * 9
-        var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
-        var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        let adds = inputGradient != nil && accumulates[channel]
-        // Where nobody needs the input's gradient, it is written to a plane that nobody reads.
-        let pitch = inputGradient == nil ? 0 : plane
-        let target = inputGradient.map { $0 + inputGradientRows[channel] } ?? planes.spare
-        let values = input + inputRows[channel]
-        for image in 0..<(isSamePlane ? 1 : images) {
-            var gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
-            if !isSamePlane {
-                for y in 0..<outputHeight {
-                    let row = planes.gradientLine + ((y * stride + offsetY) * width + offsetX)
-                    for x in 0..<outputWidth { row[x * stride] = gradient[y * outputWidth + x] }
+extension Operators {
+    package static func depthwiseBackward(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
+        outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
+        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
+        kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let (plane, outputPlane) = (planes.plane, outputHeight * outputWidth)
+        let isSamePlane = stride == 1 && outputPlane == plane
+        for channel in 0..<channels {
+            let kernel = channel % kernelCount * 9
+            var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
+            var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            let adds = inputGradient != nil && accumulates[channel]
+            // Where nobody needs the input's gradient, it is written to a plane that nobody reads.
+            let pitch = inputGradient == nil ? 0 : plane
+            let target = inputGradient.map { $0 + inputGradientRows[channel] } ?? planes.spare
+            let values = input + inputRows[channel]
+            for image in 0..<(isSamePlane ? 1 : images) {
+                var gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
+                if !isSamePlane {
+                    for y in 0..<outputHeight {
+                        let row = planes.gradientLine + ((y * stride + offsetY) * width + offsetX)
+                        for x in 0..<outputWidth { row[x * stride] = gradient[y * outputWidth + x] }
+                    }
+                    gradient = UnsafePointer(planes.gradientLine)
                 }
-                gradient = UnsafePointer(planes.gradientLine)
+                let count = isSamePlane ? images : 1
+                if kernelGradient != nil {
+                    planes.goBack(
+                        gradient, values + image * plane, flipped, images: count, accumulates: adds,
+                        target + image * pitch, pitch, &sums)
+                } else if inputGradient != nil {
+                    planes.correlate(gradient, flipped, images: count, accumulates: adds, 0, target + image * pitch)
+                }
             }
-            let count = isSamePlane ? images : 1
-            if kernelGradient != nil {
-                planes.goBack(
-                    gradient, values + image * plane, flipped, images: count, accumulates: adds,
-                    target + image * pitch, pitch, &sums)
-            } else if inputGradient != nil {
-                planes.correlate(gradient, flipped, images: count, accumulates: adds, 0, target + image * pitch)
+            if let kernelGradient {
+                for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[8 - tap]) }
             }
-        }
-        if let kernelGradient {
-            for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[8 - tap]) }
         }
     }
 }
