@@ -17,14 +17,6 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-/// Loops over pointers, optimised in debug builds too, for one instruction set.
-func loops(_ name: String, _ instructions: [String]) -> Target {
-    .target(
-        name: name,
-        dependencies: ["TrainingLanes"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
-}
-
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -40,6 +32,12 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     let whole = ["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"]
     return [.unsafeFlags(["-Ounchecked"] + unrolling + whole + features.flatMap { ["-Xcc", $0] })]
         + defines.map { .define($0) }
+}
+
+/// Loops over pointers for training, likewise.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["TrainingLanes", "COperators"], swiftSettings: operatorSettings(instructions))
 }
 
 /// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
@@ -68,6 +66,22 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     ]
 #else
     let x86Loops: [Target] = []
+#endif
+
+/// The loops of template matching, optimised in debug builds too, for one instruction set.
+func matchingLoops(_ name: String, _ instructions: [String]) -> Target {
+    .target(name: name, swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+}
+
+/// Copies of MatchingLoops, likewise.
+#if arch(x86_64)
+    let x86Matching = [
+        matchingLoops("MatchingLoopsAVX2", ["-mavx2", "-mfma"]),
+        matchingLoops(
+            "MatchingLoopsAVX512", ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+    ]
+#else
+    let x86Matching: [Target] = []
 #endif
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -108,7 +122,12 @@ let package = Package(
         module(
             "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
         module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
-        module("Classification", ["Kernels", "Tensors"], settings: optimised),
+        // Its loops are compiled once for each instruction set; the processor chooses among them.
+        matchingLoops("MatchingLoops", []),
+        module(
+            "KernelMatching", ["MatchingLoops", "COperators"] + x86Matching.map { .target(name: $0.name) },
+            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        module("Classification", ["KernelMatching", "Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
@@ -141,17 +160,16 @@ let package = Package(
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+                "Engine", "EngineOperators", "COperators", "TrainingLanes", "TrainingOperators", "Tensors",
+                "Diagnostics",
             ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
             "Evaluation",
             [
                 "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
-                "Diagnostics", "CZlib",
+                "Statistics", "Classification", "KernelMatching", "Kernels", "Diagnostics", "CZlib",
             ]),
-
-        module("Sweeps", ["Evaluation", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
 
         // Other people's formats. ONNX is generated from onnx.proto, beside it.
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
@@ -159,6 +177,10 @@ let package = Package(
             name: "Export",
             dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+
+        // Several trainings and what they tell.
+        module("Sweeps", ["Evaluation", "Export", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+
         // The pictures of whole networks and of the paper.
         module(
             "Gallery",
@@ -186,10 +208,11 @@ let package = Package(
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
-        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", argumentParser], exclude: ["Peers"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser], exclude: ["Peers"]),
         .executableTarget(
             name: "TrainingBenchmark",
-            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
+            dependencies: ["Training", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
@@ -211,8 +234,8 @@ let package = Package(
             "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
             exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
-        tests("Classification", ["Kernels", "Tensors"]),
-        tests("Statistics", ["Classification", "Kernels", "Weights", "Tensors", "Diagnostics"]),
+        tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),
+        tests("Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
         tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
         tests(
             "Gallery",
@@ -225,15 +248,22 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests(
             "Training",
-            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
-            exclude: ["Fixtures", "Scripts"]),
+            [
+                "TrainingLanes", "TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors",
+                "Diagnostics",
+            ], exclude: ["Fixtures", "Scripts"]),
         tests(
             "Derivation",
             [
                 "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
             ]),
         tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
-        tests("Evaluation", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+        tests(
+            "Evaluation",
+            [
+                "VGNets", "Images", "Engine", "Statistics", "Classification", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         .testTarget(
             name: "KernelVizCLITests",
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
@@ -247,6 +277,6 @@ let package = Package(
                 "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
                 "Diagnostics",
             ]),
-    ] + x86Operators + x86Loops,
+    ] + x86Operators + x86Loops + x86Matching,
     swiftLanguageModes: [.v6]
 )

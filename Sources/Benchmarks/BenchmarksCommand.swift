@@ -9,7 +9,9 @@ struct BenchmarksCommand: ParsableCommand {
         abstract: "Measure kernelviz; run in release: swift run -c release Benchmarks.")
 
     /// What can be measured; a new group is added here.
-    static var groups: [any BenchmarkGroup.Type] { [WeightsBenchmarks.self, FiguresBenchmarks.self] }
+    static var groups: [any BenchmarkGroup.Type] {
+        [WeightsBenchmarks.self, FiguresBenchmarks.self, ClassificationBenchmarks.self]
+    }
 
     @Argument(help: "The groups to measure; all by default.")
     var names: [String] = []

@@ -1,8 +1,10 @@
 /// What every label follows: the significance level, the input prior, the rubric's cut-offs and the seed.
 public struct ClassifierSettings: Sendable, Equatable, Codable {
-    /// The share of random kernels that each family (identity, blur, first and second derivative) may catch, 0…1.
+    /// The share of random kernels that each family (identity, blur, first and second derivative) may catch where nothing
+    /// but the kernel itself speaks for its name, 0…1.
     ///
-    /// Where the rubric's own cut-off lets more through, the cut-off is raised until it does not; see ``Thresholds``.
+    /// Where the rubric's own cut-off lets more through, the cut-off is raised until it does not (see ``Thresholds``). In
+    /// layers that are more than chance (``LayerStructure``) the rubric's own cut-offs hold.
     public var alpha: Double = 0.01
     /// Correlation of neighbouring input pixels, 0…1: the AR(1) prior of ``FunctionalSimilarity``.
     ///
@@ -30,30 +32,39 @@ public struct ClassifierSettings: Sendable, Equatable, Codable {
         public var weakStrength: Double = 0.05
         /// identity: share of the energy in one cell.
         public var identityPeak: Double = 0.80
-        /// identity of a one-signed kernel that fits a narrow bump well: share of the energy in one cell.
-        public var narrowBumpPeak: Double = 0.86
         /// identity all the same, from this share of the energy on, where a delta fits functionally to ``nearIdentityFit``.
         public var nearIdentityPeak: Double = 0.70
         /// See ``nearIdentityPeak``.
         public var nearIdentityFit: Double = 0.90
         /// edge rather than sharpening: |Σw|/Σ|w| at or below which a surround cancels a dominating centre.
         public var cancellingDCGain: Double = 0.17
+        /// See ``cancellingDCGain``: weight-space R² of the best second derivative at least, the kernel's mean removed.
+        public var cancellingFit: Double = 0.965
         /// identity whatever the surround: share of the energy in one cell.
-        public var dominantPeak: Double = 0.93
+        public var dominantPeak: Double = 0.94
         /// blur: |Σw|/Σ|w| at least.
         public var blurDCGain: Double = 0.80
         /// blur: weight-space R² of the best smooth bump, box or ring at least.
-        public var blurFit: Double = 0.80
+        public var blurFit: Double = 0.78
+        /// The same for kernels of up to 3×3, where a person sees less of a roughness.
+        public var smallBlurFit: Double = 0.75
         /// blur all the same, from this |Σw|/Σ|w| on, where the bump fits to ``clearBumpFit``.
         public var clearBumpDCGain: Double = 0.60
         /// See ``clearBumpDCGain``.
-        public var clearBumpFit: Double = 0.93
+        public var clearBumpFit: Double = 0.90
         /// edge: |Σw|/Σ|w| at most.
         public var edgeDCGain: Double = 0.40
         /// edge: weight-space R² of the best derivative at least, the kernel's mean removed.
-        public var edgeFit: Double = 0.75
+        public var edgeFit: Double = 0.68
 
         /// The defaults.
         public init() {}
+
+        /// The cut-offs for N×N kernels.
+        func thresholds(size: Int) -> Thresholds {
+            Thresholds(
+                identityPeak: identityPeak, blurFit: size > 3 ? blurFit : smallBlurFit, firstFit: edgeFit,
+                secondFit: edgeFit)
+        }
     }
 }

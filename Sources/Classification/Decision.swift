@@ -1,69 +1,67 @@
 /// The order of decisions between identity, blur, edge and other; the first that holds wins.
 struct Decision: Sendable {
     private let rubric: ClassifierSettings.Rubric
-    private let thresholds: Thresholds
+    /// The rubric's own cut-offs.
+    private let lenient: Thresholds
+    /// Those that only alpha of random kernels pass.
+    private let strict: Thresholds
     private let secondKinds: [TemplateKind]
-    private let powers: [Float]
-    private let size: Int
 
-    init(
-        rubric: ClassifierSettings.Rubric, thresholds: Thresholds, families: TemplateFamilies,
-        similarity: FunctionalSimilarity
-    ) {
+    init(rubric: ClassifierSettings.Rubric, strict: Thresholds, families: TemplateFamilies, size: Int) {
         self.rubric = rubric
-        self.thresholds = thresholds
+        lenient = rubric.thresholds(size: size)
+        self.strict = strict
         secondKinds = families.second.kinds
-        powers = similarity.powers
-        size = similarity.size
     }
 
     /// Functional R² of the kernel and a delta at its strongest cell, 0…1.
-    func deltaFit(_ features: KernelFeatures, values: [Float], start: Int) -> Float {
+    func deltaFit(_ features: KernelFeatures) -> Float {
         guard features.scale > 0, features.outputEnergy > 0 else { return 0 }
-        let (row, column) = features.peakIndex.quotientAndRemainder(dividingBy: size)
-        var cross: Float = 0
-        for y in 0..<size {
-            var line: Float = 0
-            for x in 0..<size { line += powers[abs(x - column)] * values[start + y * size + x] }
-            cross += powers[abs(y - row)] * line
-        }
-        cross /= features.scale
-        return min(1, cross * cross / features.outputEnergy)
+        return min(1, features.outputAtPeak * features.outputAtPeak / features.outputEnergy)
     }
 
-    /// The label of one kernel by its shape alone; whether it is zero beside its neighbours is decided per layer.
+    /// The label of one kernel by its shape alone; whether it is zero beside its neighbours is decided per layer, and
+    /// whether it may keep a name that chance gives as well.
     func label(_ features: KernelFeatures, deltaFit: Float) -> KernelLabel {
+        label(features, deltaFit: Double(deltaFit), lenient)
+    }
+
+    /// The label where the kernel alone must show that it is more than chance.
+    func strictLabel(_ features: KernelFeatures, deltaFit: Float) -> KernelLabel {
+        label(features, deltaFit: Double(deltaFit), strict)
+    }
+
+    private func label(_ features: KernelFeatures, deltaFit: Double, _ thresholds: Thresholds) -> KernelLabel {
         guard features.scale > 0 else { return .other }
-        if isIdentity(features, deltaFit: Double(deltaFit)) { return .identity }
-        if isBlur(features) { return .blur }
-        if isEdge(features) { return .edge }
+        if isIdentity(features, deltaFit: deltaFit, thresholds) { return .identity }
+        if isBlur(features, thresholds) { return .blur }
+        if isEdge(features, thresholds) { return .edge }
         return .other
     }
 
-    private func isIdentity(_ features: KernelFeatures, deltaFit: Double) -> Bool {
+    private func isIdentity(_ features: KernelFeatures, deltaFit: Double, _ thresholds: Thresholds) -> Bool {
         let peak = Double(features.peakShare)
         guard peak >= rubric.nearIdentityPeak else { return false }
         // One sign and a good narrow bump: a blur until the centre carries still more.
         let isBump =
             Double(features.dcGain) >= rubric.blurDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
-        let needed = max(thresholds.identityPeak, isBump ? rubric.narrowBumpPeak : 0)
-        guard peak >= needed || !isBump && deltaFit >= rubric.nearIdentityFit else { return false }
-        // A surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
-        let kind = secondKinds[features.second.index]
+        guard peak >= thresholds.identityPeak || !isBump && deltaFit >= rubric.nearIdentityFit else { return false }
+        // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
         let isCancelled =
             Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak
-            && Double(features.second.weightFit) >= thresholds.secondFit && kind != .saddle
+            && Double(features.second.weightFit) >= max(rubric.cancellingFit, thresholds.secondFit)
+            && secondKinds[features.second.index] != .saddle
         return !isCancelled
     }
 
-    private func isBlur(_ features: KernelFeatures) -> Bool {
+    private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {
         let gain = Double(features.dcGain)
         let fit = Double(features.blur.weightFit)
         guard fit >= thresholds.blurFit else { return false }
         return gain >= rubric.blurDCGain || gain >= rubric.clearBumpDCGain && fit >= rubric.clearBumpFit
     }
 
-    private func isEdge(_ features: KernelFeatures) -> Bool {
+    private func isEdge(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {
         Double(features.dcGain) <= rubric.edgeDCGain
             && (Double(features.first.weightFit) >= thresholds.firstFit
                 || Double(features.second.weightFit) >= thresholds.secondFit)

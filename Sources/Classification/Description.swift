@@ -18,7 +18,7 @@ struct Description: Sendable {
         families = classifier.families
         blurFit = classifier.blurFit
         null = classifier.null
-        thresholds = classifier.thresholds
+        thresholds = classifier.rubricThresholds
         rubric = classifier.settings.rubric
         size = classifier.size
         cells = size * size
@@ -41,7 +41,7 @@ struct Description: Sendable {
 
     func classification(_ features: KernelFeatures, values: [Float], start: Int) -> KernelClassification {
         guard features.scale > 0 else { return empty(features) }
-        let deltaFit = decision.deltaFit(features, values: values, start: start)
+        let deltaFit = decision.deltaFit(features)
         let label = decision.label(features, deltaFit: deltaFit)
         let fits = Fits(
             delta: Double(deltaFit), blur: functionalFit(features.blur, families.blur, features, values, start),
@@ -56,6 +56,7 @@ struct Description: Sendable {
         case .edge: describeEdge(&result, features, fits, values, start)
         case .zero, .other: describeOther(&result, features, fits)
         }
+        result.isBeyondChance = label != .other && decision.strictLabel(features, deltaFit: deltaFit) == label
         if label != .other { result.margin = result.fit - fits.best(besides: label) }
         return result
     }
@@ -95,7 +96,7 @@ struct Description: Sendable {
         result.polarity = peak > 0 ? 1 : -1
         result.fit = fits.delta
         result.weightFit = Double(features.peakShare)
-        result.nullProbability = NullCalibration.probability(of: features.peakShare, among: null.identity)
+        result.nullProbability = null.identity.probability(of: features.peakShare)
         // The rest of the weights, relative to the peak: −0.2 and below sharpens.
         let rest = features.sum * (peak > 0 ? 1 : -1) - 1
         let isCentred = size % 2 == 0 || features.peakIndex == cells / 2
@@ -106,13 +107,13 @@ struct Description: Sendable {
         _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
     ) {
         let sign: Float = features.sum > 0 ? 1 : -1
-        let sigma = blurFit.sigma(values, start: start)
-        let free = blurFit.axes(values, start: start, sign: sign, peak: features.scale)
+        let sigma = blurFit.sigma(values, start: start, best: features.sigmaStep)
+        let free = blurFit.axes(features.bump)
         result.sigmaPixels = sigma
         result.polarity = Int(sign)
         result.fit = fits.blur
         result.weightFit = Double(features.blur.weightFit)
-        result.nullProbability = NullCalibration.probability(of: features.blur.weightFit, among: null.blur)
+        result.nullProbability = null.blur.probability(of: features.blur.weightFit)
         result.offset = centroid(values, start)
         if isRing(values, start, sign: sign) {
             result.shape = .ring
@@ -158,7 +159,7 @@ struct Description: Sendable {
         if isFirst {
             result.fit = fits.first
             result.weightFit = Double(features.first.weightFit)
-            result.nullProbability = NullCalibration.probability(of: features.first.weightFit, among: null.first)
+            result.nullProbability = null.first.probability(of: features.first.weightFit)
             let angle = moments.gradientDegrees
             result.angleDegrees = angle
             result.polarity = 0
@@ -167,7 +168,7 @@ struct Description: Sendable {
         } else {
             result.fit = fits.second
             result.weightFit = Double(features.second.weightFit)
-            result.nullProbability = NullCalibration.probability(of: features.second.weightFit, among: null.second)
+            result.nullProbability = null.second.probability(of: features.second.weightFit)
             let centre = values[start + cells / 2]
             result.polarity = centre > 0 ? 1 : centre < 0 ? -1 : 0
             switch families.second.kinds[features.second.index] {

@@ -1,14 +1,17 @@
+import KernelMatching
+
 /// Turns kernels into features, sixteen at a time: one kernel per SIMD lane, no allocation per kernel.
 struct FeatureExtractor: Sendable {
-    typealias Lanes = SIMD16<Float>
-    typealias Indices = SIMD16<Int32>
+    typealias Lanes = TemplateMatcher.Lanes
+    typealias Indices = TemplateMatcher.Indices
 
     /// How many kernels are worked on together.
     static let width = 16
 
     private let size: Int
     private let cells: Int
-    private let powers: [Float]
+    private let similarity: FunctionalSimilarity
+    private let matching: TemplateMatcher
     private let families: TemplateFamilies
     /// Σ over all pairs of cells of C.
     let ones: Float
@@ -16,15 +19,21 @@ struct FeatureExtractor: Sendable {
     /// Cell-major weights of the sixteen kernels, `block.count == cells`.
     private var block: [Lanes]
     private var rows: [Lanes]
+    private var sums = Lanes.zero
+    private var beta = [Double](repeating: 0, count: 96)
+    private var pivots = [Double](repeating: 0, count: 16)
     private var scales: [Float]
     /// The features of the kernels that were extracted last; as many as were asked for are valid.
     private(set) var features: [KernelFeatures]
 
-    init(families: TemplateFamilies, similarity: FunctionalSimilarity) {
+    init(
+        families: TemplateFamilies, similarity: FunctionalSimilarity, matching: TemplateMatcher = .fastest
+    ) {
         self.families = families
+        self.similarity = similarity
+        self.matching = matching
         size = similarity.size
         cells = size * size
-        powers = similarity.powers
         ones = similarity.correlate(Array(repeating: 1, count: cells)).reduce(0, +)
         block = Array(repeating: .zero, count: cells)
         rows = Array(repeating: .zero, count: cells)
@@ -59,15 +68,16 @@ struct FeatureExtractor: Sendable {
                 checker += (x + y) & 1 == 0 ? w : -w
             }
         }
-        let (outputEnergy, outputOfOnes) = correlate()
+        sums = sum
+        let (outputEnergy, outputOfOnes, outputAtPeak) = correlate(peakIndex)
         let floor = Lanes(repeating: 1e-20)
         let centred = energy - sum * sum / Float(cells)
         // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
         let hasShape = centred .> energy * 1e-5
         let shape = Lanes(repeating: 1).replacing(with: centred, where: hasShape)
-        var (blur, blurIndex) = bestMatch(families.blur)
-        var (first, firstIndex) = bestMatch(families.first)
-        var (second, secondIndex) = bestMatch(families.second)
+        var (blur, blurIndex) = matching.best(block.span, among: families.blur.weights.span)
+        var (first, firstIndex) = matching.best(block.span, among: families.first.weights.span)
+        var (second, secondIndex) = matching.best(block.span, among: families.second.weights.span)
         blur /= energy + floor
         first = Lanes.zero.replacing(with: first / shape, where: hasShape)
         second = Lanes.zero.replacing(with: second / shape, where: hasShape)
@@ -75,7 +85,7 @@ struct FeatureExtractor: Sendable {
             features[lane] = KernelFeatures(
                 scale: scales[lane], sum: sum[lane], absoluteSum: absolute[lane], energy: energy[lane],
                 peakIndex: Int(peakIndex[lane]), outputEnergy: outputEnergy[lane], outputOfOnes: outputOfOnes[lane],
-                horizontal: horizontal[lane], vertical: vertical[lane], checker: checker[lane],
+                outputAtPeak: outputAtPeak[lane], horizontal: horizontal[lane], vertical: vertical[lane], checker: checker[lane],
                 blur: TemplateMatch(index: Int(blurIndex[lane]), weightFit: min(1, blur[lane])),
                 first: TemplateMatch(index: Int(firstIndex[lane]), weightFit: min(1, first[lane])),
                 second: TemplateMatch(index: Int(secondIndex[lane]), weightFit: min(1, second[lane])))
@@ -112,8 +122,29 @@ struct FeatureExtractor: Sendable {
         }
     }
 
-    /// wᵀCw and 1ᵀCw.
-    private mutating func correlate() -> (energy: Lanes, sum: Lanes) {
+    /// Adds to the features what only blurs are asked for: the width and the free Gaussian.
+    mutating func fitBumps(_ fit: BlurFit) {
+        let (_, step) = matching.best(block.span, among: fit.templates.span)
+        let sign = Lanes(repeating: 1).replacing(with: -1, where: sums .<= 0)
+        // Out of this value while the block is read, so that neither is copied.
+        var (beta, pivots): ([Double], [Double]) = ([], [])
+        swap(&beta, &self.beta)
+        swap(&pivots, &self.pivots)
+        matching.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+        for lane in 0..<Self.width {
+            features[lane].sigmaStep = Int(step[lane])
+            features[lane].bump = SIMD8(
+                beta[lane], beta[16 + lane], beta[32 + lane], beta[48 + lane], beta[64 + lane], beta[80 + lane],
+                pivots[lane], 0)
+        }
+        swap(&beta, &self.beta)
+        swap(&pivots, &self.pivots)
+    }
+
+    /// wᵀCw, 1ᵀCw, and Cw at one cell of each kernel.
+    private mutating func correlate(_ cell: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
+        guard similarity.measured.isEmpty else { return correlateMeasured(cell) }
+        let powers = similarity.powers
         for y in 0..<size {
             for x in 0..<size {
                 var sum = Lanes.zero
@@ -123,47 +154,31 @@ struct FeatureExtractor: Sendable {
         }
         var energy = Lanes.zero
         var total = Lanes.zero
+        var there = Lanes.zero
         for y in 0..<size {
             for x in 0..<size {
                 var sum = Lanes.zero
                 for other in 0..<size { sum += rows[other * size + x] * powers[abs(y - other)] }
                 energy += sum * block[y * size + x]
                 total += sum
+                there.replace(with: sum, where: cell .== Indices(repeating: Int32(y * size + x)))
             }
         }
-        return (energy, total)
+        return (energy, total, there)
     }
 
-    /// The largest (tᵀw)² over a family and the template that reaches it.
-    private func bestMatch(_ family: TemplateFamily) -> (score: Lanes, index: Indices) {
-        // The constant lets the compiler unroll the commonest size.
-        cells == 9 ? scan(family, cells: 9) : scan(family, cells: cells)
-    }
-
-    @inline(__always)
-    private func scan(_ family: TemplateFamily, cells: Int) -> (score: Lanes, index: Indices) {
-        var best = Lanes(repeating: -1)
-        var index = Indices.zero
-        let weights = family.weights.span
-        let block = block.span
-        for group in stride(from: 0, to: family.count, by: 2) {
-            var a = Lanes.zero
-            var b = Lanes.zero
-            let base = group * cells
-            for cell in 0..<cells {
-                let w = block[cell]
-                a += w * weights[base + cell]
-                b += w * weights[base + cells + cell]
-            }
-            a *= a
-            b *= b
-            let isBetter = a .> best
-            best.replace(with: a, where: isBetter)
-            index.replace(with: Indices(repeating: Int32(group)), where: isBetter)
-            let isBetterStill = b .> best
-            best.replace(with: b, where: isBetterStill)
-            index.replace(with: Indices(repeating: Int32(group + 1)), where: isBetterStill)
+    /// The same with a measured C.
+    private func correlateMeasured(_ wanted: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
+        var energy = Lanes.zero
+        var total = Lanes.zero
+        var there = Lanes.zero
+        for cell in 0..<cells {
+            var sum = Lanes.zero
+            for other in 0..<cells { sum += block[other] * similarity.measured[cell * cells + other] }
+            energy += sum * block[cell]
+            total += sum
+            there.replace(with: sum, where: wanted .== Indices(repeating: Int32(cell)))
         }
-        return (best, index)
+        return (energy, total, there)
     }
 }

@@ -14,6 +14,11 @@ public struct KernelClassification: Sendable, Equatable, Codable {
     public var margin: Double
     /// The share of random kernels of the size that look as much like the label's family, 0…1; 1 for zero and `other`.
     public var nullProbability: Double = 1
+    /// Whether the label also holds by the cut-offs that at most alpha of random kernels pass (``Thresholds``); false for
+    /// `other`.
+    ///
+    /// A name without it rests on its layer: the layer is more than chance, and the kernel looks like its name.
+    public var isBeyondChance = false
     /// The share of noisy copies that keep the label, 0…1; nil where none were made.
     public var stability: Double?
     /// Fitted blur width in pixels, of the isotropic centred Gaussian; nil unless ``label`` is blur.

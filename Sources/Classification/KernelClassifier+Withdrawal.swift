@@ -5,13 +5,25 @@ import Tensors
 extension KernelClassifier {
     /// Takes the names back from the kernels of a layer that is no more than its shuffled self.
     ///
-    /// A layer where more than three quarters of the live kernels have a name is left alone: chance never names so many.
+    /// A layer where more than three quarters of the live kernels have a name of their own is left with those: chance
+    /// never names so many.
     package static func withdrawing(_ classifications: [KernelClassification]) -> [KernelClassification] {
         let live = classifications.count { $0.label != .zero }
-        let named = classifications.count { $0.label != .zero && $0.label != .other }
-        guard Double(named) <= 0.75 * Double(live) else { return classifications }
-        return classifications.map { kernel in
-            guard kernel.label != .zero, kernel.label != .other else { return kernel }
+        let named = classifications.count { $0.label != .zero && $0.isBeyondChance }
+        let isNamed = Double(named) > 0.75 * Double(live)
+        return withdrawing(classifications) { !isNamed || !$0.isBeyondChance }
+    }
+
+    /// Takes back the names that chance gives as well: what a layer that is too small to speak for itself keeps.
+    package static func withdrawingLookalikes(_ classifications: [KernelClassification]) -> [KernelClassification] {
+        withdrawing(classifications) { !$0.isBeyondChance }
+    }
+
+    private static func withdrawing(
+        _ classifications: [KernelClassification], where isDoubtful: (KernelClassification) -> Bool
+    ) -> [KernelClassification] {
+        classifications.map { kernel in
+            guard kernel.label != .zero, kernel.label != .other, isDoubtful(kernel) else { return kernel }
             var withdrawn = kernel
             withdrawn.nearest = kernel.label
             withdrawn.label = .other
@@ -21,6 +33,7 @@ extension KernelClassifier {
             withdrawn.angleDegrees = nil
             withdrawn.offset = nil
             withdrawn.nullProbability = 1
+            withdrawn.isBeyondChance = false
             return withdrawn
         }
     }
@@ -52,7 +65,7 @@ extension KernelClassifier {
                 extractor.extract(shuffled, start: start * cells, count: lanes)
                 for lane in 0..<lanes {
                     let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features, values: shuffled, start: (start + lane) * cells)
+                    let fit = decision.deltaFit(features)
                     let label = decision.label(features, deltaFit: fit)
                     if label == .blur { blurs += 1 } else if label == .edge { edges += 1 }
                 }

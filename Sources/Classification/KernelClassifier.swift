@@ -1,20 +1,27 @@
+import Dispatch
 import Glibc
 import Kernels
+import Synchronization
 import Tensors
 
 /// Labels the kernels of one size.
 ///
-/// Making one calibrates it on random kernels (some 10 ms); after that it labels about a million 3×3 kernels a second.
+/// Making one calibrates it on random kernels (some 10 ms); after that it labels millions of 3×3 kernels a second.
 /// The documentation of the module words the rubric and its order of decisions.
 public struct KernelClassifier: Sendable {
     /// What the labels follow.
     public let settings: ClassifierSettings
     /// N: the size of the kernels.
     public let size: Int
-    /// The cut-offs in force.
+    /// The cut-offs where nothing but the kernel itself speaks for its name: at most alpha of random kernels pass each.
     public let thresholds: Thresholds
-    /// What the labels find in random kernels, counted on other ones than those that set ``thresholds``.
+    /// The rubric's own cut-offs, which hold in layers that are more than chance.
+    public var rubricThresholds: Thresholds { settings.rubric.thresholds(size: size) }
+    /// What ``thresholds`` let through of random kernels, counted on other ones than those that set them.
     public let nullRates: NullRates
+    /// What ``rubricThresholds`` would let through of random kernels, each taken by itself: how often a person would see
+    /// a name where there is none.
+    public let lookalikeRates: NullRates
 
     let similarity: FunctionalSimilarity
     let families: TemplateFamilies
@@ -23,10 +30,10 @@ public struct KernelClassifier: Sendable {
     private let cells: Int
 
     var decision: Decision {
-        Decision(rubric: settings.rubric, thresholds: thresholds, families: families, similarity: similarity)
+        Decision(rubric: settings.rubric, strict: thresholds, families: families, size: size)
     }
 
-    /// Calibrates a classifier for N×N kernels.
+    /// Calibrates a classifier for N×N kernels; its input prior is AR(1) with `settings.rho`.
     public init(settings: ClassifierSettings = ClassifierSettings(), size: Int) {
         precondition(size > 1 && settings.alpha > 0 && settings.alpha < 1)
         self.settings = settings
@@ -39,32 +46,53 @@ public struct KernelClassifier: Sendable {
         let samples = NullCalibration.sampleCount(size: size)
         let random = NullCalibration.randomKernels(size: size, count: samples, seed: settings.seed)
         null = NullCalibration(&extractor, values: random, cells: cells, rubric: settings.rubric)
-        thresholds = null.thresholds(alpha: settings.alpha, rubric: settings.rubric)
-        nullRates = Self.rates(
-            &extractor, size: size, samples: samples, settings: settings, families: families, similarity: similarity,
-            thresholds: thresholds)
+        thresholds = null.thresholds(alpha: settings.alpha, rubric: settings.rubric.thresholds(size: size))
+        let decision = Decision(
+            rubric: settings.rubric, strict: thresholds, families: families, size: size)
+        (nullRates, lookalikeRates) = Self.rates(
+            &extractor, size: size, samples: samples, seed: settings.seed, decision: decision)
+    }
+
+    /// The same classifier with a measured correlation of the input instead of the AR(1) prior.
+    ///
+    /// The cut-offs stay: the eye's fits set them, which the input does not change.
+    public func calibrated(to correlation: InputCorrelation) -> KernelClassifier {
+        KernelClassifier(self, similarity: FunctionalSimilarity(size: size, correlation: correlation))
+    }
+
+    private init(_ other: KernelClassifier, similarity: FunctionalSimilarity) {
+        settings = other.settings
+        size = other.size
+        cells = other.cells
+        self.similarity = similarity
+        families = TemplateFamilies(similarity: similarity)
+        blurFit = BlurFit(similarity: similarity)
+        null = other.null
+        thresholds = other.thresholds
+        var extractor = FeatureExtractor(families: families, similarity: similarity)
+        let decision = Decision(
+            rubric: settings.rubric, strict: thresholds, families: families, size: size)
+        (nullRates, lookalikeRates) = Self.rates(
+            &extractor, size: size, samples: other.nullRates.samples, seed: settings.seed, decision: decision)
     }
 
     private static func rates(
-        _ extractor: inout FeatureExtractor, size: Int, samples: Int, settings: ClassifierSettings,
-        families: TemplateFamilies, similarity: FunctionalSimilarity, thresholds: Thresholds
-    ) -> NullRates {
-        let fresh = NullCalibration.randomKernels(size: size, count: samples, seed: settings.seed &+ 1)
-        let decision = Decision(
-            rubric: settings.rubric, thresholds: thresholds, families: families, similarity: similarity)
-        var counts = [KernelLabel: Int]()
+        _ extractor: inout FeatureExtractor, size: Int, samples: Int, seed: UInt64, decision: Decision
+    ) -> (strict: NullRates, lenient: NullRates) {
+        let fresh = NullCalibration.randomKernels(size: size, count: samples, seed: seed &+ 1)
+        var strict = [KernelLabel: Int]()
+        var lenient = [KernelLabel: Int]()
         for start in stride(from: 0, to: samples, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, samples - start)
             extractor.extract(fresh, start: start * size * size, count: lanes)
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
-                let fit = decision.deltaFit(features, values: fresh, start: (start + lane) * size * size)
-                counts[decision.label(features, deltaFit: fit), default: 0] += 1
+                let fit = decision.deltaFit(features)
+                strict[decision.strictLabel(features, deltaFit: fit), default: 0] += 1
+                lenient[decision.label(features, deltaFit: fit), default: 0] += 1
             }
         }
-        func share(_ label: KernelLabel) -> Double { Double(counts[label] ?? 0) / Double(samples) }
-        return NullRates(
-            size: size, samples: samples, identity: share(.identity), blur: share(.blur), edge: share(.edge))
+        return (NullRates(size: size, samples: samples, strict), NullRates(size: size, samples: samples, lenient))
     }
 
     /// Labels the kernels of a layer, in bank order.
@@ -78,81 +106,38 @@ public struct KernelClassifier: Sendable {
         return classifyLayer(bank.values, outputScale: bank.batchNormScale)
     }
 
+    /// Labels kernels by their shapes alone: which are zero and which are chance is for their layer to say.
+    ///
+    /// - Parameter values: N·N weights a kernel, row-major.
+    public func classifyKernels(_ values: [Float]) -> [KernelClassification] {
+        precondition(values.count % cells == 0)
+        return describe(values, outputScale: nil, threads: 1).classifications
+    }
+
     /// Labels the kernels of a layer given as plain weights.
     /// - Parameters:
     ///   - values: N·N weights a kernel, row-major.
     ///   - outputScale: the factor behind each kernel (batch normalisation), one per kernel; nil for none.
+    ///   - threads: how many threads share the work, 1 or more; the result does not depend on it.
     public func classifyLayer(
-        _ values: [Float], outputScale: [Float]? = nil
+        _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
     ) -> (classifications: [KernelClassification], structure: LayerStructure?) {
         precondition(values.count % cells == 0 && outputScale.map { $0.count == values.count / cells } ?? true)
-        let count = values.count / cells
-        var result: [KernelClassification] = []
-        result.reserveCapacity(count)
-        var strengths: [ZeroRule.Strength] = []
-        strengths.reserveCapacity(count)
-        var extractor = FeatureExtractor(families: families, similarity: similarity)
-        let describer = Description(classifier: self, ones: extractor.ones)
-        for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
-            let lanes = min(FeatureExtractor.width, count - start)
-            extractor.extract(values, start: start * cells, count: lanes)
-            for lane in 0..<lanes {
-                let features = extractor.features[lane]
-                result.append(describer.classification(features, values: values, start: (start + lane) * cells))
-                let scale = features.scale * abs(outputScale?[start + lane] ?? 1)
-                strengths.append(
-                    ZeroRule.Strength(
-                        spread: scale * max(0, features.outputEnergy).squareRoot(),
-                        norm: features.scale * features.energy.squareRoot()))
-            }
-        }
-        if settings.perturbations > 0 { measureStability(&result, values: values, extractor: &extractor) }
+        var (result, strengths) = describe(values, outputScale: outputScale, threads: threads)
         ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
             .apply(to: &result, strengths: strengths)
         var structure = LayerStructure(values: values, size: size, seed: settings.seed)
         if structure?.isStructured == false {
+            var extractor = FeatureExtractor(families: families, similarity: similarity)
             structure?.nameProbability = nameProbability(result, values: values, extractor: &extractor)
         }
-        if structure?.isStructured == false, !settings.labelsUnstructuredLayers { result = Self.withdrawing(result) }
-        return (result, structure)
-    }
-
-    /// The share of noisy copies that keep each kernel's label.
-    private func measureStability(
-        _ result: inout [KernelClassification], values: [Float], extractor: inout FeatureExtractor
-    ) {
-        let decision = decision
-        var generator = SeededGenerator(seed: settings.seed ^ 0x57AB_1E)
-        let noise = (0..<settings.perturbations * cells).map { _ in Float(generator.normal()) }
-        let ratio = Float(pow(10, -settings.perturbationDecibels / 20)) / Float(cells).squareRoot()
-        var copies = [Float](repeating: 0, count: noise.count)
-        for index in result.indices {
-            let start = index * cells
-            var largest: Float = 0
-            for cell in 0..<cells { largest = max(largest, abs(values[start + cell])) }
-            guard largest.isFinite, largest >= .leastNormalMagnitude * 4, result[index].shape != .nonFinite else {
-                continue
+        if !settings.labelsUnstructuredLayers {
+            switch structure?.isStructured {
+            case .some(true): break
+            case .some(false): result = Self.withdrawing(result)
+            case .none: result = Self.withdrawingLookalikes(result)
             }
-            var energy: Float = 0
-            for cell in 0..<cells { energy += (values[start + cell] / largest) * (values[start + cell] / largest) }
-            let deviation = energy.squareRoot() * ratio
-            for copy in 0..<settings.perturbations {
-                for cell in 0..<cells {
-                    let position = copy * cells + cell
-                    copies[position] = values[start + cell] / largest + noise[position] * deviation
-                }
-            }
-            var kept = 0
-            for first in stride(from: 0, to: settings.perturbations, by: FeatureExtractor.width) {
-                let lanes = min(FeatureExtractor.width, settings.perturbations - first)
-                extractor.extract(copies, start: first * cells, count: lanes)
-                for lane in 0..<lanes {
-                    let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features, values: copies, start: (first + lane) * cells)
-                    if decision.label(features, deltaFit: fit) == result[index].label { kept += 1 }
-                }
-            }
-            result[index].stability = Double(kept) / Double(settings.perturbations)
         }
+        return (result, structure)
     }
 }

@@ -15,9 +15,19 @@ public struct NullRates: Sendable, Equatable, Codable {
 
     /// The share that is called anything but `other`.
     public var named: Double { identity + blur + edge }
+
+    init(size: Int, samples: Int, _ counts: [KernelLabel: Int]) {
+        func share(_ label: KernelLabel) -> Double { Double(counts[label] ?? 0) / Double(samples) }
+        self.size = size
+        self.samples = samples
+        identity = share(.identity)
+        blur = share(.blur)
+        edge = share(.edge)
+    }
 }
 
-/// The cut-offs in force for one size: the rubric's, raised where chance alone would pass them more often than alpha.
+/// The cut-offs for one size: the rubric's, or the rubric's raised where chance alone would pass them more often than
+/// alpha.
 public struct Thresholds: Sendable, Equatable, Codable {
     /// Share of the energy in one cell, for identity.
     public var identityPeak: Double
@@ -56,10 +66,10 @@ struct NullCalibration: Sendable {
     /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric does.
     static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
 
-    private(set) var identity: [Float] = []
-    private(set) var blur: [Float] = []
-    private(set) var first: [Float] = []
-    private(set) var second: [Float] = []
+    let identity: NullScores
+    let blur: NullScores
+    let first: NullScores
+    let second: NullScores
 
     /// Standard normal weights of `count` kernels.
     static func randomKernels(size: Int, count: Int, seed: UInt64) -> [Float] {
@@ -69,37 +79,55 @@ struct NullCalibration: Sendable {
 
     init(_ extractor: inout FeatureExtractor, values: [Float], cells: Int, rubric: ClassifierSettings.Rubric) {
         let count = values.count / cells
+        var scores: [Scores] = []
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
             extractor.extract(values, start: start * cells, count: lanes)
-            for lane in 0..<lanes {
-                let scores = Scores(extractor.features[lane], rubric: rubric)
-                identity.append(scores.identity)
-                blur.append(scores.blur)
-                first.append(scores.first)
-                second.append(scores.second)
-            }
+            for lane in 0..<lanes { scores.append(Scores(extractor.features[lane], rubric: rubric)) }
         }
-        identity.sort()
-        blur.sort()
-        first.sort()
-        second.sort()
+        identity = NullScores(scores.map(\.identity))
+        blur = NullScores(scores.map(\.blur))
+        first = NullScores(scores.map(\.first))
+        second = NullScores(scores.map(\.second))
     }
 
     /// The rubric's cut-offs, raised to the (1 − alpha) quantile of each family.
-    func thresholds(alpha: Double, rubric: ClassifierSettings.Rubric) -> Thresholds {
-        func quantile(_ scores: [Float]) -> Double {
-            let position = Int((Double(scores.count) * (1 - alpha)).rounded(.up))
-            return Double(scores[min(max(position, 0), scores.count - 1)])
+    func thresholds(alpha: Double, rubric: Thresholds) -> Thresholds {
+        func quantile(_ scores: NullScores) -> Double {
+            let sorted = scores.sorted
+            let position = Int((Double(sorted.count) * (1 - alpha)).rounded(.up))
+            return Double(sorted[min(max(position, 0), sorted.count - 1)])
         }
         return Thresholds(
             identityPeak: max(rubric.identityPeak, quantile(identity)), blurFit: max(rubric.blurFit, quantile(blur)),
-            firstFit: max(rubric.edgeFit, quantile(first)), secondFit: max(rubric.edgeFit, quantile(second)))
+            firstFit: max(rubric.firstFit, quantile(first)), secondFit: max(rubric.secondFit, quantile(second)))
+    }
+}
+
+/// The scores of random kernels in one family, 0…1, sorted.
+struct NullScores: Sendable {
+    let sorted: [Float]
+    /// `starts[b]` is the place of the first score of at least b / ``buckets``; one entry more than there are buckets.
+    private let starts: [Int32]
+    private static let buckets = 1024
+
+    init(_ scores: [Float]) {
+        let sorted = scores.sorted()
+        self.sorted = sorted
+        var place = 0
+        starts = (0...Self.buckets).map { bucket in
+            let bound = Float(bucket) / Float(Self.buckets)
+            while place < sorted.count, sorted[place] < bound { place += 1 }
+            return Int32(place)
+        }
     }
 
     /// (1 + how many random kernels score at least as high) / (1 + how many there are).
-    static func probability(of score: Float, among sorted: [Float]) -> Double {
-        var (low, high) = (0, sorted.count)
+    func probability(of score: Float) -> Double {
+        let bucket = min(max(Int(score * Float(Self.buckets)), 0), Self.buckets - 1)
+        var low = Int(starts[bucket])
+        // A score of 1 and above lies behind all buckets.
+        var high = score >= 1 ? sorted.count : Int(starts[bucket + 1])
         while low < high {
             let middle = (low + high) / 2
             if sorted[middle] < score { low = middle + 1 } else { high = middle }

@@ -1,3 +1,4 @@
+import Diagnostics
 import VGNets
 
 #if canImport(FoundationEssentials)

@@ -64,7 +64,8 @@ extension HDF5File {
     /// Throws as ``floats(_:)``.
     public func plainOffset(_ dataset: String) throws -> Int? {
         guard !isInMemory else { return nil }
-        return try reading(dataset) { identifier, info, count, subject in
+        // Nothing is read here, so the elements may be more than fit into memory.
+        return try reading(dataset, limit: .max) { identifier, info, count, subject in
             guard info.kind == .numeric, count > 0, let type = ElementType.littleEndian(info.dtype) else { return nil }
             defer { H5Tclose(type) }
             let stored = try HDF5Library.check(
@@ -119,8 +120,11 @@ extension HDF5File {
     }
 
     /// Opens a data set whose claimed size is believable and whose bytes lie in this file, and hands it to `body`.
-    private func reading<Result: Sendable>(
-        _ dataset: String, _ body: (hid_t, HDF5Dataset, _ count: Int, _ subject: String) throws -> Result
+    ///
+    /// `limit`: the most elements that it may claim.
+    func reading<Result: Sendable>(
+        _ dataset: String, limit: Int = HDF5File.maximumElements,
+        _ body: (hid_t, HDF5Dataset, _ count: Int, _ subject: String) throws -> Result
     ) throws -> Result {
         let file = identifier
         let path = path
@@ -134,7 +138,7 @@ extension HDF5File {
             defer { H5Dclose(opened) }
             try Self.checkOwnStorage(opened, subject)
             let info = try ElementType.describe(opened, filePath: path, path: dataset)
-            let count = try Self.believableCount(info, sizeBytes: sizeBytes, subject)
+            let count = try Self.believableCount(info, limit: limit, sizeBytes: sizeBytes, subject)
             return try body(opened, info, count, subject)
         }
     }
@@ -151,13 +155,15 @@ extension HDF5File {
         }
     }
 
-    private static func believableCount(_ info: HDF5Dataset, sizeBytes: Int, _ subject: String) throws -> Int {
+    private static func believableCount(
+        _ info: HDF5Dataset, limit: Int, sizeBytes: Int, _ subject: String
+    ) throws -> Int {
         var count = 1
         for length in info.dimensions {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
             count = overflow ? Int.max : product
         }
-        guard count <= maximumElements, count / maximumExpansion <= sizeBytes else {
+        guard count <= limit, count / maximumExpansion <= sizeBytes else {
             throw KernelVizError(
                 code: "hdf5.tooLarge", subject: subject,
                 found: "claims \(info.dimensions.map(String.init).joined(separator: "×")) elements "

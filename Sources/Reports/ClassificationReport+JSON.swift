@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Statistics
 
@@ -62,13 +63,21 @@ private struct Document: Encodable {
     let depthCorrelations: [String: RankCorrelation]
     let total: Total
     let randomness: Randomness
+    let measuredOn: Nullable<Measured>
+
+    struct Measured: Encodable {
+        let path: String
+        let images: Int
+    }
 
     init(_ statistics: NetworkStatistics, kernels: Bool = false) {
         schema = ClassificationReport.schema
         checkpoint = Checkpoint(statistics)
         settings = statistics.settings
         calibrations = statistics.calibrations.map {
-            Calibration(size: $0.nullRates.size, thresholds: $0.thresholds, nullRates: $0.nullRates)
+            Calibration(
+                size: $0.nullRates.size, thresholds: $0.thresholds, nullRates: $0.nullRates,
+                rubricThresholds: $0.rubricThresholds, lookalikeRates: $0.lookalikeRates)
         }
         layers = statistics.layers.map { Layer($0, kernels: kernels) }
         skipped = statistics.skipped.map {
@@ -80,6 +89,7 @@ private struct Document: Encodable {
         }
         total = Total(statistics.counts)
         randomness = Randomness(statistics.randomness)
+        measuredOn = Nullable(statistics.measuredInput.map { Measured(path: $0.path, images: $0.images) })
     }
 
     struct Checkpoint: Encodable {
@@ -103,6 +113,8 @@ private struct Document: Encodable {
         let size: Int
         let thresholds: Thresholds
         let nullRates: NullRates
+        let rubricThresholds: Thresholds
+        let lookalikeRates: NullRates
     }
 
     struct Layer: Encodable {
@@ -127,8 +139,9 @@ private struct Document: Encodable {
         let spectrum: [String: Int]
         let diversity: Nullable<FilterDiversity>
         let zeroGap: Nullable<ZeroGap>
-        let mixture: Nullable<WeightMixture>
+        let mixture: Nullable<GaussianMixture>
         let blueprint: Nullable<Blueprint>
+        let inputCorrelation: Nullable<InputCorrelation>
         let classifications: [KernelEntry]?
 
         init(_ layer: LayerStatistics, kernels withKernels: Bool) {
@@ -155,6 +168,7 @@ private struct Document: Encodable {
             zeroGap = Nullable(layer.zeroGap)
             mixture = Nullable(layer.mixture)
             blueprint = Nullable(layer.blueprint.map(Blueprint.init))
+            inputCorrelation = Nullable(layer.inputCorrelation)
             let inputs = max(1, layer.layer.weightShape[1])
             classifications =
                 withKernels

@@ -67,10 +67,7 @@ extension ClassificationReport {
         KernelLabel.allCases.map { label in
             let share = counts.share(label)
             guard counts[label] > 0 else { return .init("·") }
-            let isSmall = share < 0.005
-            let isNearlyAll = share >= 0.995 && counts[label] < counts.total
-            let text = isSmall ? "<1 %" : isNearlyAll ? ">99 %" : NumberFormat.percent(share)
-            return .init(text, style: coloured ? Self.style(label, share) : "")
+            return .init(NumberFormat.share(share), style: coloured ? Self.style(label, share) : "")
         }
     }
 
@@ -91,11 +88,20 @@ extension ClassificationReport {
     private var notes: [String] {
         var notes = [statistics.randomness.sentence]
         for calibration in statistics.calibrations {
-            let rates = calibration.nullRates
-            let shares = [("identity", rates.identity), ("blur", rates.blur), ("edge", rates.edge)]
-                .map { "\($0.0) \(NumberFormat.fixed($0.1 * 100, 1)) %" }.joined(separator: ", ")
-            notes.append("Random \(rates.size)×\(rates.size) kernels are called \(shares).")
+            let size = calibration.nullRates.size
+            notes.append(
+                "Random \(size)×\(size) kernels are called \(Self.shares(calibration.nullRates)) where nothing but the "
+                    + "kernel speaks for the name; layers that differ from their shuffled selves are labelled by the "
+                    + "rubric alone, by which random kernels look like \(Self.shares(calibration.lookalikeRates)).")
         }
+        let named = statistics.layers.flatMap(\.classifications).filter { $0.label != .zero && $0.label != .other }
+        let lookalikes = named.count { !$0.isBeyondChance }
+        if lookalikes > 0 {
+            notes.append(
+                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named.count)) names rest on their layer: the "
+                    + "kernels alone would not be beyond chance.")
+        }
+        if let note = measurementNote { notes.append(note) }
         let uncertain = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
         if statistics.settings.perturbations > 0 {
             notes.append(
@@ -136,6 +142,24 @@ extension ClassificationReport {
             notes.append("Left out, not square: \(names.joined(separator: ", ")).")
         }
         return notes
+    }
+
+    /// "identity 0.5 %, blur 1.0 %, edge 2.0 %".
+    private static func shares(_ rates: NullRates) -> String {
+        [("identity", rates.identity), ("blur", rates.blur), ("edge", rates.edge)]
+            .map { "\($0.0) \(NumberFormat.fixed($0.1 * 100, 1)) %" }.joined(separator: ", ")
+    }
+
+    /// What was measured of the layers' inputs; nil where the prior holds.
+    private var measurementNote: String? {
+        let measured = statistics.layers.compactMap(\.inputCorrelation?.neighbours).sorted()
+        guard let source = statistics.measuredInput, let least = measured.first, let most = measured.last else {
+            return nil
+        }
+        let fixed = NumberFormat.fixed
+        return "Fits rest on the input correlation measured on \(source.images) pictures of \(source.path): neighbours "
+            + "\(fixed(least, 2)) to \(fixed(most, 2)) by layer, median \(fixed(measured[measured.count / 2], 2)) "
+            + "(the prior is \(fixed(statistics.settings.rho, 2)))."
     }
 
     /// One sentence a standard or grouped layer: what its filters share, beside chance.

@@ -23,16 +23,20 @@ public struct LayerStatistics: Sendable, Equatable {
     /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
     public let diversity: FilterDiversity?
     /// How the weights of a strided layer divide into normal distributions; nil for other layers.
-    public let mixture: WeightMixture?
+    public let mixture: GaussianMixture?
     /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
     public let blueprint: BlueprintStatistics?
+
+    /// The measured correlation of the layer's input, where the fits rest on one; nil where they rest on the prior.
+    public let inputCorrelation: InputCorrelation?
 
     /// Summarises the classifications of one layer.
     public init(
         layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
-        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: WeightMixture? = nil,
-        blueprint: BlueprintStatistics? = nil
+        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: GaussianMixture? = nil,
+        blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil
     ) {
+        self.inputCorrelation = inputCorrelation
         self.layer = layer
         self.classifications = classifications
         self.symmetry = symmetry
@@ -48,21 +52,25 @@ public struct LayerStatistics: Sendable, Equatable {
     }
 
     /// Labels a bank and summarises it.
-    init(bank: KernelBank, classifier: KernelClassifier) {
+    init(bank: KernelBank, classifier: KernelClassifier, inputCorrelation: InputCorrelation? = nil) {
         let (classifications, structure) = classifier.classifyLayer(bank)
         self.init(
             layer: bank.layer, classifications: classifications,
             symmetry: Self.symmetry(of: bank, classifications), structure: structure,
             diversity: FilterDiversity(values: bank.values, size: bank.size),
-            mixture: (bank.layer.stride ?? 1) > 1 ? WeightMixture(bank.values) : nil,
-            blueprint: BlueprintStatistics(bank: bank, classifier: classifier))
+            mixture: (bank.layer.stride ?? 1) > 1 ? GaussianMixture(bank.values) : nil,
+            blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation)
     }
 
-    /// The same layer with the names taken back from its kernels (see ``LayerStructure``).
+    /// The same layer with the names taken back from its kernels that chance may have given (see ``LayerStructure``).
     func withdrawn() -> LayerStatistics {
-        LayerStatistics(
-            layer: layer, classifications: KernelClassifier.withdrawing(classifications), symmetry: symmetry,
-            structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint)
+        let kept =
+            structure == nil
+            ? KernelClassifier.withdrawingLookalikes(classifications) : KernelClassifier.withdrawing(classifications)
+        return LayerStatistics(
+            layer: layer, classifications: kept, symmetry: symmetry,
+            structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint,
+            inputCorrelation: inputCorrelation)
     }
 
     /// The kernels with weights that are not finite; they count as `other`.

@@ -23,13 +23,46 @@ public struct NetworkStatistics: Sendable {
         public let thresholds: Thresholds
         /// The shares of random kernels that get each label.
         public let nullRates: NullRates
+        /// The rubric's own cut-offs, in force in layers that are more than chance.
+        public let rubricThresholds: Thresholds
+        /// The shares of random kernels that look like each label by the rubric's own cut-offs.
+        public let lookalikeRates: NullRates
+
+        /// What a classifier was calibrated to.
+        init(_ classifier: KernelClassifier) {
+            thresholds = classifier.thresholds
+            nullRates = classifier.nullRates
+            rubricThresholds = classifier.rubricThresholds
+            lookalikeRates = classifier.lookalikeRates
+        }
+    }
+
+    /// Where the correlation of the layers' inputs was measured; nil where the prior of the settings holds.
+    public let measuredInput: MeasuredInput?
+
+    /// Input correlations measured on pictures.
+    public struct MeasuredInput: Sendable, Equatable, Codable {
+        /// The pictures' path.
+        public let path: String
+        /// How many they were.
+        public let images: Int
+        /// By the name of the layer's weight in the checkpoint.
+        public let correlations: [String: InputCorrelation]
+
+        /// Joins what was measured.
+        public init(path: String, images: Int, correlations: [String: InputCorrelation]) {
+            self.path = path
+            self.images = images
+            self.correlations = correlations
+        }
     }
 
     /// Joins finished layers; see the properties.
     public init(
         network: Network, settings: ClassifierSettings, layers: [LayerStatistics],
-        calibrations: [SizeCalibration] = [], skipped: [ConvLayer] = []
+        calibrations: [SizeCalibration] = [], skipped: [ConvLayer] = [], measuredInput: MeasuredInput? = nil
     ) {
+        self.measuredInput = measuredInput
         self.network = network
         self.settings = settings
         self.layers = layers
@@ -42,13 +75,14 @@ public struct NetworkStatistics: Sendable {
     /// - Parameters:
     ///   - network: whose layers are read a few at a time.
     ///   - settings: what the labels follow.
+    ///   - measuredInput: correlations that take the place of the settings' prior in the layers that it has.
     ///   - progress: called after every few layers with how many are done and how many there are; what it throws ends the work.
     ///
     /// Throws `kernels.none` where the network has no square N×N layer, what reading the checkpoint throws and what
     /// `progress` throws.
     /// Cost: about a microsecond a 3×3 kernel, times `settings.perturbations` where stability is measured.
     public static func analyse(
-        _ network: Network, settings: ClassifierSettings = ClassifierSettings(),
+        _ network: Network, settings: ClassifierSettings = ClassifierSettings(), measuredInput: MeasuredInput? = nil,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)
@@ -64,27 +98,33 @@ public struct NetworkStatistics: Sendable {
             for size in Set(banks.map(\.size)).sorted() where classifiers[size] == nil {
                 classifiers[size] = KernelClassifier(settings: layerSettings, size: size)
             }
-            layers += label(banks, classifiers)
+            layers += label(banks, classifiers, measuredInput)
             try progress(layers.count, squares.count)
         }
         let calibrations = classifiers.sorted { $0.key < $1.key }.map {
-            SizeCalibration(thresholds: $1.thresholds, nullRates: $1.nullRates)
+            SizeCalibration($0.value)
         }
         return NetworkStatistics(
             network: network, settings: settings,
             layers: settings.labelsUnstructuredLayers ? layers : withdrawingChance(layers), calibrations: calibrations,
-            skipped: KernelBanks.skippedLayers(of: network))
+            skipped: KernelBanks.skippedLayers(of: network), measuredInput: measuredInput)
     }
 
     /// How many layers are in memory together.
     private static let layersAtOnce = 4
 
     /// Labels several banks, each on whatever thread is free; the result does not depend on the threads.
-    private static func label(_ banks: [KernelBank], _ classifiers: [Int: KernelClassifier]) -> [LayerStatistics] {
+    private static func label(
+        _ banks: [KernelBank], _ classifiers: [Int: KernelClassifier], _ measured: MeasuredInput?
+    ) -> [LayerStatistics] {
         let found = Mutex<[LayerStatistics?]>(Array(repeating: nil, count: banks.count))
         DispatchQueue.concurrentPerform(iterations: banks.count) { index in
-            guard let classifier = classifiers[banks[index].size] else { return }
-            let layer = LayerStatistics(bank: banks[index], classifier: classifier)
+            let bank = banks[index]
+            guard let prior = classifiers[bank.size] else { return }
+            let correlation = measured?.correlations[bank.layer.tensorName]
+            let layer = LayerStatistics(
+                bank: bank, classifier: correlation.map { prior.calibrated(to: $0) } ?? prior,
+                inputCorrelation: correlation)
             found.withLock { $0[index] = layer }
         }
         return found.withLock { $0.compactMap { $0 } }
@@ -93,11 +133,12 @@ public struct NetworkStatistics: Sendable {
     /// Takes the names back from layers that are no more than their own shuffled weights, unless the network is learned.
     ///
     /// One small layer says little about itself; a network where at least two thirds of the tested layers have structure
-    /// vouches for its other layers, and their kernels keep what they look like.
+    /// vouches for its other layers, and their kernels keep what they look like. Elsewhere layers too small to be tested
+    /// keep the names that chance does not give.
     private static func withdrawingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
         let tested = layers.compactMap(\.structure)
-        guard tested.count(where: \.isStructured) * 3 < tested.count * 2 else { return layers }
-        return layers.map { $0.structure?.isStructured == false ? $0.withdrawn() : $0 }
+        let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
+        return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.withdrawn() }
     }
 
     /// The counts over all layers.

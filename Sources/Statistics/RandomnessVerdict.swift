@@ -5,7 +5,7 @@ import Diagnostics
 public struct RandomnessVerdict: Sendable, Equatable {
     /// The share of the live kernels that are identity, blur or edge, 0…1.
     public let namedShare: Double
-    /// The share of random kernels of the same sizes that would be called so, 0…1.
+    /// The share of random kernels of the same sizes that look so, each taken by itself, 0…1.
     public let chanceShare: Double
     /// How many layers are more than their own shuffled weights.
     public let structuredLayers: Int
@@ -22,7 +22,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
         for layer in layers {
             let counts = layer.counts
             let kernels = counts.total - counts[.zero] - layer.nonFiniteCount
-            let rates = calibrations.first { $0.nullRates.size == layer.layer.kernelHeight }?.nullRates
+            let rates = calibrations.first { $0.nullRates.size == layer.layer.kernelHeight }?.lookalikeRates
             live += kernels
             named += counts[.identity] + counts[.blur] + counts[.edge]
             expected += Double(kernels) * (rates?.named ?? 0)

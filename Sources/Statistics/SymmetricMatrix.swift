@@ -16,6 +16,16 @@ struct SymmetricMatrix {
         }
     }
 
+    /// Sets every entry from its upper half: `entry(row, column)` with row ≤ column.
+    mutating func fill(_ entry: (_ row: Int, _ column: Int) -> Double) {
+        for row in 0..<size {
+            for column in row..<size {
+                values[row * size + column] = entry(row, column)
+                values[column * size + row] = values[row * size + column]
+            }
+        }
+    }
+
     /// The sum of the diagonal.
     var trace: Double { (0..<size).reduce(0) { $0 + values[$1 * size + $1] } }
 

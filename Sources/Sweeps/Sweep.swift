@@ -118,7 +118,7 @@ public struct Sweep: Sendable {
                     guard index < jobs.count else { break }
                     let job = jobs[index]
                     do {
-                        if try records(of: job) != nil {
+                        if try finished(job) != nil {
                             report(.done(job))
                             continue
                         }
@@ -154,19 +154,29 @@ public struct Sweep: Sendable {
                 return SweepResults.Row(
                     network: net.name, parameters: network?.graph.parameterCount(.learnable) ?? 0,
                     fixedParameters: network?.graph.parameterCount(.fixed) ?? 0, macs: (try? network?.macs()) ?? 0,
-                    runs: jobs.filter { $0.net == net }.map { job in
-                        SweepResults.Run(
-                            seed: job.seed, last: (try? records(of: job))??.last, failure: failures[job.index])
-                    })
+                    runs: jobs.filter { $0.net == net }.map { outcome(of: $0, failure: failures[$0.index]) })
             })
     }
 
-    /// The epochs of a training that is done; nil for one that is not, or has not begun.
+    private func outcome(of job: Job, failure: String?) -> SweepResults.Run {
+        do {
+            if let run = try finished(job) { return run }
+            return SweepResults.Run(seed: job.seed, last: nil, failure: failure)
+        } catch { return SweepResults.Run(seed: job.seed, last: nil, failure: failure ?? "\(error)") }
+    }
+
+    /// A row's design with the data set's classes; nil for a net that is no VGNet.
+    func design(of net: SweepPlan.Net) throws -> VGNetConfig? {
+        try net.config?.replacing(
+            classes: net.settings.classes ?? training.classNames.count, inputSize: net.settings.inputSize)
+    }
+
+    /// What a training came to; nil for one that is not done, or has not begun.
     ///
     /// Throws `training.state` where the folder holds another training.
-    private func records(of job: Job) throws -> [EpochRecord]? {
+    private func finished(_ job: Job) throws -> SweepResults.Run? {
         let path = job.folder + "/checkpoint.h5"
-        guard (try? InputFile.check(path)) != nil else { return nil }
+        guard (try? InputFile.check(path)) != nil else { return try pyTorchRun(of: job) }
         let network = try network(job)
         let state = try TrainingState.read(path)
         let images = min(job.net.settings.limit ?? training.count, training.count)
@@ -174,6 +184,7 @@ public struct Sweep: Sendable {
             sameAs: TrainingState(
                 recipe: job.net.settings.recipe(inputSize: network.inputSize, seed: job.seed), network: network.name,
                 design: network.configText, images: images), path: path)
-        return state.epoch >= job.net.settings.epochs ? state.records : nil
+        guard state.epoch >= job.net.settings.epochs else { return nil }
+        return SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)
     }
 }

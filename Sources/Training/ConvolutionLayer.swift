@@ -1,8 +1,9 @@
+import TrainingLanes
 import EngineOperators
 import TrainingOperators
 
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
-struct ConvolutionLayer: Layer {
+struct ConvolutionLayer: UnaryLayer {
     let name: String
     let geometry: ConvolutionGeometry
     let input: Rows
@@ -40,26 +41,24 @@ struct ConvolutionLayer: Layer {
     var scratchCount: Int { unfoldedCount + gradientScratchCount(rows: rowsPerGroup, depth: depth) }
     private var unfoldedCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
 
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {
+    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {
         for group in 0..<geometry.groups {
             let matrix = weights + (weight + group * rowsPerGroup * depth)
             operators.packTiles(
-                matrix, rowsPerGroup, depth, Self.tile(rows: rowsPerGroup), false,
-                packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
+                matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup), isTransposed: false,
+                packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
             guard inputGradient != nil else { continue }
             operators.packTiles(
-                matrix, depth, rowsPerGroup, Self.tile(rows: depth), true,
-                packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+                matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
+                packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
         }
     }
 
     func forward(_ pass: Pass, stage: Int) {
         if geometry.isPointwise {
-            return product(pass, 0, pass.base(input), input.places, 0, pass.columns(input))
+            return product(pass, 0, pass.base(input), pass.places(input), 0, pass.columns(input))
         }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images {
@@ -67,7 +66,7 @@ struct ConvolutionLayer: Layer {
                 if depth <= Self.widestDepth {
                     wideProduct(pass, group, image)
                 } else {
-                    product(pass, group, pass.scratch, unfoldedRows.places, image * output.plane, output.plane)
+                    product(pass, group, pass.scratch, pass.places(unfoldedRows), image * output.plane, output.plane)
                 }
             }
         }
@@ -78,16 +77,20 @@ struct ConvolutionLayer: Layer {
 
     private func wideProduct(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.wideProduct(
-            rowsPerGroup, depth, output.plane, pass.weights + (weight + group * rowsPerGroup * depth), pass.scratch,
-            unfoldedRows.places, pass.base(output) + image * output.plane, output.places + group * rowsPerGroup,
-            bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
+            rows: rowsPerGroup, depth: depth, columns: output.plane,
+            matrix: pass.weights + (weight + group * rowsPerGroup * depth), input: pass.scratch,
+            inputRows: pass.places(unfoldedRows), output: pass.base(output) + image * output.plane,
+            outputRows: pass.places(output) + group * rowsPerGroup,
+            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
     }
 
     private func unfold(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.unfold(
-            inputsPerGroup, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth,
-            geometry.kernelHeight, geometry.kernelWidth, geometry.stride, geometry.paddingTop, geometry.paddingLeft,
-            pass.base(input) + image * input.plane, input.places + group * inputsPerGroup, pass.scratch, unfoldedPitch)
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, input: pass.base(input) + image * input.plane,
+            inputRows: pass.places(input) + group * inputsPerGroup, unfolded: pass.scratch, pitch: unfoldedPitch)
     }
 
     private func product(
@@ -95,10 +98,11 @@ struct ConvolutionLayer: Layer {
         _ columns: Int
     ) {
         pass.operators.matrixProduct(
-            Self.tile(rows: rowsPerGroup), rowsPerGroup, depth, columns,
-            pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)), source,
-            sourceRows, pass.base(output) + shift, output.places + group * rowsPerGroup, nil,
-            bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
+            tile: Self.tile(rows: rowsPerGroup), rows: rowsPerGroup, depth: depth, columns: columns,
+            packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
+            input: source, inputRows: sourceRows, output: pass.base(output) + shift,
+            outputRows: pass.places(output) + group * rowsPerGroup, accumulates: nil,
+            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
     }
 
     func backward(_ pass: Pass, stage: Int) {
@@ -106,20 +110,22 @@ struct ConvolutionLayer: Layer {
         if let bias, learnsBias {
             for channel in 0..<geometry.outputChannels {
                 pass.gradients[bias + channel] += pass.operators.total(
-                    pass.columns(output), upstream + outputGradient.start[channel])
+                    count: pass.columns(output), a: upstream + pass.places(outputGradient)[channel])
             }
         }
         if geometry.isPointwise {
             if isLearnable {
                 pass.operators.gradientProduct(
-                    rowsPerGroup, depth, pass.columns(output), upstream, outputGradient.places, pass.base(input),
-                    input.places, pass.gradients + weight, depth, pass.scratch)
+                    rows: rowsPerGroup, depth: depth, columns: pass.columns(output), left: upstream,
+                    leftRows: pass.places(outputGradient), right: pass.base(input), rightRows: pass.places(input),
+                    gradient: pass.gradients + weight, pitch: depth, scratch: pass.scratch)
             }
             if let inputGradient {
                 pass.operators.matrixProduct(
-                    Self.tile(rows: depth), depth, rowsPerGroup, pass.columns(output), pass.packed + packedBackward,
-                    upstream, outputGradient.places, pass.base(inputGradient.rows), inputGradient.rows.places,
-                    inputGradient.accumulates, nil, false)
+                    tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: pass.columns(output),
+                    packed: pass.packed + packedBackward, input: upstream, inputRows: pass.places(outputGradient),
+                    output: pass.base(inputGradient.rows), outputRows: pass.places(inputGradient.rows),
+                    accumulates: inputGradient.accumulates, bias: nil, isRectified: false)
             }
             return
         }
@@ -130,26 +136,30 @@ struct ConvolutionLayer: Layer {
 
     private func backward(_ pass: Pass, _ group: Int, _ image: Int) {
         let upstream = pass.base(outputGradient) + image * output.plane
-        let upstreamRows = outputGradient.places + group * rowsPerGroup
+        let upstreamRows = pass.places(outputGradient) + group * rowsPerGroup
         if isLearnable {
             unfold(pass, group, image)
             pass.operators.gradientProduct(
-                rowsPerGroup, depth, output.plane, upstream, upstreamRows, pass.scratch, unfoldedRows.places,
-                pass.gradients + (weight + group * rowsPerGroup * depth), depth, pass.scratch + unfoldedCount)
+                rows: rowsPerGroup, depth: depth, columns: output.plane, left: upstream, leftRows: upstreamRows,
+                right: pass.scratch, rightRows: pass.places(unfoldedRows),
+                gradient: pass.gradients + (weight + group * rowsPerGroup * depth), pitch: depth,
+                scratch: pass.scratch + unfoldedCount)
         }
         guard let inputGradient else { return }
         pass.operators.matrixProduct(
-            Self.tile(rows: depth), depth, rowsPerGroup, output.plane,
-            pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)), upstream,
-            upstreamRows, pass.scratch, unfoldedRows.places, nil, nil, false)
+            tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: output.plane,
+            packed: pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)),
+            input: upstream, inputRows: upstreamRows, output: pass.scratch, outputRows: pass.places(unfoldedRows),
+            accumulates: nil, bias: nil, isRectified: false)
         let target = pass.base(inputGradient.rows) + image * input.plane
-        let rows = inputGradient.rows.places + group * inputsPerGroup
+        let rows = pass.places(inputGradient.rows) + group * inputsPerGroup
         for channel in 0..<inputsPerGroup where !inputGradient.accumulates[group * inputsPerGroup + channel] {
             (target + rows[channel]).update(repeating: 0, count: input.plane)
         }
         pass.operators.fold(
-            inputsPerGroup, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth,
-            geometry.kernelHeight, geometry.kernelWidth, geometry.stride, geometry.paddingTop, geometry.paddingLeft,
-            pass.scratch, unfoldedPitch, target, rows)
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, unfolded: pass.scratch, pitch: unfoldedPitch, output: target, outputRows: rows)
     }
 }

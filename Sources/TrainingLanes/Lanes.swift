@@ -102,5 +102,15 @@ package func shuffled(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> 
     return result
 }
 
+/// Lets `body` write to the memory of 24 registers.
+@inlinable @inline(__always)
+package func withTileMemory(
+    _ memory: inout InlineArray<24, Lanes>, _ body: (UnsafeMutablePointer<Float>) -> Void
+) {
+    withUnsafeMutablePointer(to: &memory) {
+        body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self))
+    }
+}
+
 /// Names a number of rows.
 package enum Tile<let count: Int> {}

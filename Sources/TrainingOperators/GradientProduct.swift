@@ -1,21 +1,20 @@
 import TrainingLanes
 
-/// gradient[m][k] += Σ over p: left[m][p] · right[k][p]: a matrix product along contiguous pixels.
-///
-/// `gradient` is row-major, `pitch` numbers a row; `scratch` holds ``gradientScratchCount(rows:depth:)`` numbers.
-package func gradientProduct(
-    rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
-    right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    if packsGradient(rows: rows, depth: depth) {
-        packedGradientProduct(
-            rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-            rightRows: rightRows, gradient: gradient, pitch: pitch, scratch: scratch)
-    } else {
-        directGradientProduct(
-            rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-            rightRows: rightRows, gradient: gradient, pitch: pitch)
+extension Operators {
+    package static func gradientProduct(
+        rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
+        right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        if packsGradient(rows: rows, depth: depth) {
+            packedGradientProduct(
+                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
+                rightRows: rightRows, gradient: gradient, pitch: pitch, scratch: scratch)
+        } else {
+            directGradientProduct(
+                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
+                rightRows: rightRows, gradient: gradient, pitch: pitch)
+        }
     }
 }
 
@@ -74,36 +73,37 @@ private struct GradientStrip {
     func run<let MR: Int>(_ rows: Tile<MR>.Type) {
         let whole = columns / laneCount * laneCount
         if whole > 0 {
-            var k = 0
-            while k + 4 <= depth {
-                tile(rows, Tile<4>.self, k, whole)
-                k += 4
-            }
-            while k < depth {
-                tile(rows, Tile<1>.self, k, whole)
-                k += 1
+            var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
+            withTileMemory(&buffer) { sums in
+                var k = 0
+                while k + 4 <= depth {
+                    tile(rows, Tile<4>.self, k, whole, sums)
+                    k += 4
+                }
+                while k < depth {
+                    tile(rows, Tile<1>.self, k, whole, sums)
+                    k += 1
+                }
             }
         }
         if whole < columns { addTail(rows: MR, from: whole) }
     }
 
     @inline(never)
-    private func tile<let MR: Int, let KR: Int>(_: Tile<MR>.Type, _: Tile<KR>.Type, _ first: Int, _ whole: Int) {
-        withUnsafeTemporaryAllocation(byteCount: MR * KR * laneCount * 4, alignment: 64) { buffer in
-            guard let raw = buffer.baseAddress else { return }
-            let sums = raw.assumingMemoryBound(to: Float.self)
-            multiply(Tile<MR>.self, Tile<KR>.self, first, whole, into: sums)
-            for m in 0..<MR {
-                let target = gradient + (m * pitch + first)
-                let row = sums + m * KR * laneCount
-                if KR == 4 {
-                    let place = UnsafeMutableRawPointer(target)
-                    let four = sumsOfFour(
-                        load(row), load(row + laneCount), load(row + 2 * laneCount), load(row + 3 * laneCount))
-                    place.storeBytes(of: place.loadUnaligned(as: SIMD4<Float>.self) + four, as: SIMD4<Float>.self)
-                } else {
-                    for k in 0..<KR { target[k] += sum(load(row + k * laneCount)) }
-                }
+    private func tile<let MR: Int, let KR: Int>(
+        _: Tile<MR>.Type, _: Tile<KR>.Type, _ first: Int, _ whole: Int, _ sums: UnsafeMutablePointer<Float>
+    ) {
+        multiply(Tile<MR>.self, Tile<KR>.self, first, whole, into: sums)
+        for m in 0..<MR {
+            let target = gradient + (m * pitch + first)
+            let row = sums + m * KR * laneCount
+            if KR == 4 {
+                let place = UnsafeMutableRawPointer(target)
+                let four = sumsOfFour(
+                    load(row), load(row + laneCount), load(row + 2 * laneCount), load(row + 3 * laneCount))
+                place.storeBytes(of: place.loadUnaligned(as: SIMD4<Float>.self) + four, as: SIMD4<Float>.self)
+            } else {
+                for k in 0..<KR { target[k] += sum(load(row + k * laneCount)) }
             }
         }
     }

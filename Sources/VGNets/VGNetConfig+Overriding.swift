@@ -1,4 +1,5 @@
 import Diagnostics
+import Yams
 
 extension VGNetConfig {
     /// A copy with the fields that YAML or JSON text gives; `subject` names the text in errors.

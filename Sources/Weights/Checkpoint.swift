@@ -87,6 +87,17 @@ public struct Checkpoint: Sendable {
         return Tensor(shape: entry.shape, scalars: scalars)
     }
 
+    /// Reads some rows of a tensor (places along its first axis), converted to float32, in the file's own axis order.
+    ///
+    /// Where the file allows it, no more than these rows comes into memory.
+    /// Throws as ``tensor(named:)``; the rows must lie inside the tensor.
+    public func rows(_ rows: Range<Int>, of name: String) throws -> [Float] {
+        let entry = try existing(name)
+        precondition(entry.shape.rank > 0 && rows.lowerBound >= 0 && rows.upperBound <= entry.shape[0])
+        let count = rows.count * entry.shape.dimensions.dropFirst().reduce(1, *)
+        return try source.stored(entry, rows: rows).floats(count: count, subject: "\(path): \(name)")
+    }
+
     /// Reads one tensor without converting anything but the byte order.
     ///
     /// Throws as ``tensor(named:)``.
@@ -99,6 +110,9 @@ public struct Checkpoint: Sendable {
 
     /// What the source hands over, for readers that pass it on.
     func stored(_ entry: Entry) throws -> StoredTensor { try source.stored(entry) }
+
+    /// What the source hands over of some rows.
+    func stored(_ entry: Entry, rows: Range<Int>) throws -> StoredTensor { try source.stored(entry, rows: rows) }
 
     private func existing(_ name: String) throws -> Entry {
         if let entry = entry(named: name) { return entry }

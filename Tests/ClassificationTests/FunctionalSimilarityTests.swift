@@ -17,7 +17,7 @@ import Testing
         #expect(abs(three.r2([-1, 0, 1, -2, 0, 2, -1, 0, 1], [0, 0, 0, -1, 0, 1, 0, 0, 0]) - 0.857_142_857) < 1e-6)
         #expect(
             abs(FunctionalSimilarity(size: 3, rho: 0.3).r2((0..<9).map(Float.init), delta) - 0.271_183_635) < 1e-6)
-        let gaussian = KernelFactory(size: 5, seed: 0).gaussian(1)
+        let gaussian = SyntheticKernels(size: 5, seed: 0).gaussian(1)
         #expect(
             abs(FunctionalSimilarity(size: 5).r2(gaussian, Array(repeating: 1, count: 25)) - 0.796_608_481) < 1e-5)
     }

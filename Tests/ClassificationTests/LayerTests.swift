@@ -7,8 +7,8 @@ import Testing
 /// What only a layer's context decides: zero kernels, and layers that are no more than chance.
 @Suite struct LayerTests {
     private func structured(_ count: Int, seed: UInt64) -> [[Float]] {
-        var factory = KernelFactory(size: 3, seed: seed)
-        let families: [Family] = [.delta, .gaussian, .sobelX, .laplacian8, .shifted]
+        var factory = SyntheticKernels(size: 3, seed: seed)
+        let families: [SyntheticFamily] = [.delta, .gaussian, .sobelX, .laplacian8, .shifted]
         return (0..<count).map { index in
             let kernel = factory.make(families[index % families.count])
             return factory.noisy(kernel, decibels: 20)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func smallIsZeroOnlyWhereNormAndOutputAreBothSmall() {
         // Sixty bumps of norm 1; a Laplacian's output is some five times weaker than a bump's of its norm.
-        var factory = KernelFactory(size: 3, seed: 2)
+        var factory = SyntheticKernels(size: 3, seed: 2)
         func unit(_ kernel: [Float], _ norm: Float) -> [Float] {
             let energy = kernel.reduce(0) { $0 + $1 * $1 }
             return kernel.map { $0 * norm / energy.squareRoot() }
@@ -78,9 +78,9 @@ import Testing
     }
 
     @Test func theNamesOfASmallLayerAloneShowStructure() {
-        var factory = KernelFactory(size: 3, seed: 6)
+        var factory = SyntheticKernels(size: 3, seed: 6)
         let kernels = (0..<32).flatMap { index -> [Float] in
-            let families: [Family] = [.sobelX, .gaussianDerivative, .turnedLine]
+            let families: [SyntheticFamily] = [.sobelX, .gaussianDerivative, .turnedLine]
             return index < 14 ? factory.noisy(factory.make(families[index % 3]), decibels: 20) : factory.random()
         }
         let (found, structure) = Classifiers.three.classifyLayer(kernels)
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func aLayerFullOfNamesKeepsThemWhateverTheirOrder() {
-        var factory = KernelFactory(size: 3, seed: 8)
+        var factory = SyntheticKernels(size: 3, seed: 8)
         let shifted = (0..<200).flatMap { _ in factory.make(.shifted) }
         let found = Classifiers.three.classifyLayer(shifted)
         #expect(found.classifications.allSatisfy { $0.label == .identity })

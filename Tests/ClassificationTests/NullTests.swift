@@ -14,12 +14,19 @@ import Testing
     }
 
     @Test func theRubricAloneDecidesAboveThreeByThree() {
-        let rubric = ClassifierSettings.Rubric()
         for size in [5, 7] {
-            let thresholds = Classifiers.of(size).thresholds
-            #expect(thresholds.blurFit == rubric.blurFit && thresholds.firstFit == rubric.edgeFit)
-            #expect(thresholds.secondFit == rubric.edgeFit && thresholds.identityPeak == rubric.identityPeak)
+            let classifier = Classifiers.of(size)
+            #expect(classifier.thresholds == classifier.rubricThresholds)
+            #expect(classifier.nullRates == classifier.lookalikeRates && classifier.nullRates.named < 0.001)
         }
+    }
+
+    /// NumPy, 20,000 normal kernels: 4.5 % have a DC gain of 0.8 or more, 60 % one of 0.4 or less.
+    @Test func theRubricAloneSeesMoreInRandomKernelsThanAlphaAllows() {
+        let (alone, rubric) = (Classifiers.three.nullRates, Classifiers.three.lookalikeRates)
+        #expect(rubric.blur >= alone.blur && rubric.blur < 0.045)
+        #expect(rubric.edge > 3 * alone.edge && rubric.edge < 0.6)
+        #expect(rubric.identity == alone.identity)
     }
 
     @Test func aSmallerAlphaRaisesTheCutOffsAndLowersTheRates() {
@@ -43,9 +50,21 @@ import Testing
     }
 
     @Test func probabilityCountsScoresAtLeastAsHigh() {
-        let sorted: [Float] = [0.1, 0.2, 0.2, 0.4]
-        #expect(NullCalibration.probability(of: 0.2, among: sorted) == 4.0 / 5)
-        #expect(NullCalibration.probability(of: 0.5, among: sorted) == 1.0 / 5)
-        #expect(NullCalibration.probability(of: 0, among: sorted) == 1)
+        let scores = NullScores([0.4, 0.2, 0.1, 0.2])
+        #expect(scores.probability(of: 0.2) == 4.0 / 5)
+        #expect(scores.probability(of: 0.5) == 1.0 / 5)
+        #expect(scores.probability(of: 0) == 1)
+        #expect(scores.probability(of: 1) == 1.0 / 5)
+    }
+
+    /// The same by counting, with ties and scores on the edges of the buckets.
+    @Test func theTableOfScoresAgreesWithCounting() {
+        var generator = SeededGenerator(seed: 3)
+        let scores = (0..<500).map { _ in Float((generator.uniform() * 64).rounded() / 64) }
+        let table = NullScores(scores)
+        for score in scores + [0, 0.5, 0.999_999, 1] {
+            let higher = scores.count { $0 >= score }
+            #expect(table.probability(of: score) == Double(1 + higher) / 501)
+        }
     }
 }

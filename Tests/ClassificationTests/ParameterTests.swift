@@ -8,7 +8,7 @@ import Testing
 @Suite struct ParameterTests {
     @Test(arguments: [3, 5, 7], [0.65, 0.8, 1, 1.1, 1.5, 2])
     func theWidthOfAGaussianIsFound(size: Int, sigma: Double) throws {
-        let found = Classifiers.of(size).classify(KernelFactory(size: size, seed: 0).gaussian(sigma))
+        let found = Classifiers.of(size).classify(SyntheticKernels(size: size, seed: 0).gaussian(sigma))
         let fitted = try #require(found.sigmaPixels)
         #expect(abs(fitted - sigma) < 0.01 * sigma, "\(fitted)")
         #expect(found.fit > 0.9999 && found.polarity == 1 || found.weightFit < 1)
@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: [0.0, 30, 45, 90, 120, 165])
     func theAxesOfAnElongatedBlurAreFound(degrees: Double) throws {
-        let factory = KernelFactory(size: 7, seed: 0)
+        let factory = SyntheticKernels(size: 7, seed: 0)
         let found = Classifiers.seven.classify(factory.elongated(2, 0.9, radians: degrees * .pi / 180))
         #expect(found.label == .blur && found.subLabel == "directional")
         let axes = try #require(found.axes)
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: (0..<12).map { Double($0) * 30 })
     func theDirectionOfAFirstDerivativeIsFound(degrees: Double) throws {
-        let factory = KernelFactory(size: 5, seed: 0)
+        let factory = SyntheticKernels(size: 5, seed: 0)
         let (c, s) = (cos(degrees * .pi / 180), sin(degrees * .pi / 180))
         let found = Classifiers.five.classify(factory.map { (c * $0 + s * $1) * factory.bell($0, $1, 1) })
         let angle = try #require(found.angleDegrees)
@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [0.0, 45, 90, 135])
     func theDirectionOfALineIsFound(degrees: Double) throws {
-        let factory = KernelFactory(size: 5, seed: 0)
+        let factory = SyntheticKernels(size: 5, seed: 0)
         let (c, s) = (cos(degrees * .pi / 180), sin(degrees * .pi / 180))
         for sign in [1.0, -1] {
             let line = factory.zeroMean(
@@ -58,7 +58,7 @@ import Testing
     @Test func offsetsAndPolarities() {
         let shifted = Classifiers.three.classify([0, 0, 0, 0, 0, -2, 0, 0, 0])
         #expect(shifted.offset == SIMD2(1, 0) && shifted.polarity == -1)
-        let blur = Classifiers.five.classify(KernelFactory(size: 5, seed: 0).gaussian(0.7, x: -0.5, y: 0.25))
+        let blur = Classifiers.five.classify(SyntheticKernels(size: 5, seed: 0).gaussian(0.7, x: -0.5, y: 0.25))
         #expect(blur.label == .blur)
         #expect(abs((blur.offset?.x ?? 0) + 0.5) < 0.03 && abs((blur.offset?.y ?? 0) - 0.25) < 0.03)
         let off = Classifiers.three.classify([1, 1, 1, 1, -8, 1, 1, 1, 1])

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -65,6 +66,73 @@ import Testing
     }
 
     @Test(arguments: [["--alpha", "0"], ["--rho", "1"], ["--kernels"], ["--compare"]])
+    func wrongOptionsAreACommandLineError(options: [String]) throws {
+        #expect(try CommandLine.run(["classify", Self.checkpoint] + options).status == 64)
+    }
+}
+
+/// The modes of `classify` that show how far labels can be trusted.
+@Suite struct ClassifyEvidenceTests {
+    private static let checkpoint = VerbTests.ownCheckpoint
+
+    private func object(_ text: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test func claimsAreTestedOnEveryCheckpoint() throws {
+        let json = try object(CommandLine.run(["classify", "--claims", "--format", "json", Self.checkpoint]).output)
+        let checkpoints = try #require(json["checkpoints"] as? [[String: Any]])
+        #expect((checkpoints[0]["claims"] as? [Any])?.count == 8 && (json["criteria"] as? [String: String])?.count == 8)
+        let table = try CommandLine.run(["classify", "--claims", Self.checkpoint]).output
+        #expect(table.contains("edges fall with depth (3.3, Fig. 5)") && table.contains("borne out"))
+    }
+
+    @Test func fidelityReplacesLabelsOnBarePictures() throws {
+        try withTemporaryFolder { folder in
+            for name in ["a", "b", "c", "d", "e"] {
+                try FileManager.default.copyItem(
+                    atPath: SharedFiles.packageRoot + "/Weights/cat.jpg", toPath: "\(folder)/\(name).jpg")
+            }
+            let arguments = ["classify", "--fidelity", "--images", folder, "--fit-on", "2", "--format", "json"]
+            let json = try object(CommandLine.run(arguments + [Self.checkpoint]).output)
+            let fidelity = try #require(json["fidelity"] as? [String: Any])
+            #expect(fidelity["fittedImages"] as? Int == 2 && fidelity["judgedImages"] as? Int == 3)
+            #expect(fidelity["accuracy"] == nil)
+            let rows = try #require(fidelity["labels"] as? [[String: Any]])
+            #expect(rows.last?["name"] as? String == "all named" && rows.count >= 4)
+        }
+    }
+
+    @Test func correlationsAreMeasuredOnPictures() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.copyItem(
+                atPath: SharedFiles.packageRoot + "/Weights/cat.jpg", toPath: folder + "/cat.jpg")
+            let arguments = ["classify", Self.checkpoint, "--calibrate", folder]
+            let json = try object(CommandLine.run(arguments + ["--format", "json"]).output)
+            let layers = try #require(json["layers"] as? [[String: Any]])
+            #expect(layers.allSatisfy { ($0["inputCorrelation"] as? [String: Any])?["reach"] as? Int == 2 })
+            #expect(((json["measuredOn"] as? [String: Any])?["images"] as? Int) == 1)
+            #expect(try CommandLine.run(arguments).output.contains("Fits rest on the input correlation measured on 1 "))
+        }
+    }
+
+    @Test func looseKernelsAreReportedWithoutANetwork() throws {
+        try withTemporaryFolder { folder in
+            let values = (0..<64).flatMap { index in (0..<9).map { Float($0 == index % 9 ? 1 : 0.01) } }
+            try HDF5Writer.write(to: folder + "/dataset.h5") {
+                try $0.write(values, dimensions: [64, 9], to: "filters")
+            }
+            let json = try object(
+                CommandLine.run(["classify", folder + "/dataset.h5", "--format", "json"]).output)
+            #expect(json["schema"] as? String == "kernelviz.collection/1" && json["kernels"] as? Int == 64)
+            #expect((json["counts"] as? [String: Int])?["identity"] == 64)
+        }
+    }
+
+    @Test(arguments: [
+        ["--fidelity"], ["--images", "."], ["--claims", "--compare"], ["--claims", "--kernels", "--format", "csv"],
+        ["--validate", "--calibrate", "."], ["--fidelity", "--images", ".", "--fit-on", "0"],
+    ])
     func wrongOptionsAreACommandLineError(options: [String]) throws {
         #expect(try CommandLine.run(["classify", Self.checkpoint] + options).status == 64)
     }

@@ -45,18 +45,22 @@ import Weights
     }
 
     @Test(arguments: ["mobilenetv2_1.0_224_int8dq.h5", "mobilenetv3_small_torchvision.h5", "mobilenetv1_0.25_224.h5"])
-    func shuffledRealWeightsAreOther(file: String) throws {
+    func weightsThatSayNothingAreOther(file: String) throws {
         let network = try Network.open(SharedFiles.path("weights/" + file))
-        var generator = SeededGenerator(seed: 4)
-        let shuffled = try MemoryNetwork.make(
-            network.spatialLayers.map {
-                .init(
-                    name: $0.name, shape: $0.weightShape, stride: $0.stride,
-                    scalars: try network.weight(of: $0).scalars.shuffled(using: &generator))
-            })
-        let statistics = try NetworkStatistics.analyse(shuffled)
-        #expect(statistics.counts.share(.other) >= 0.95)
-        #expect(statistics.randomness.isRandom)
+        for kind in [ChanceControl.Kind.initialised, .layerShuffled] {
+            let control = try ChanceControl(kind, network)
+            #expect(control.otherShare >= 0.95, "\(kind)")
+            #expect(control.statistics.randomness.isRandom)
+        }
         #expect(try analyse(file).randomness.isRandom == false)
+    }
+
+    /// A box whose cells change places is the same box: only kernels of one sign keep a name.
+    @Test func kernelsWithShuffledCellsKeepANameOnlyWhereTheyAreOfOneSign() throws {
+        let network = try Network.open(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5"))
+        let layers = try ChanceControl(.kernelShuffled, network).statistics.layers
+        for layer in layers where layer.counts.share(.other) + layer.counts.share(.zero) < 0.95 {
+            #expect(layer.medianDCGain > 0.95 && layer.counts[.edge] < layer.counts[.blur] / 20)
+        }
     }
 }

@@ -13,6 +13,16 @@ static inline __attribute__((always_inline)) void kernelviz_prefetch(const void 
     __builtin_prefetch(address, 0, 2);
 }
 
+// The same for the first-level cache.
+static inline __attribute__((always_inline)) void kernelviz_prefetch_near(const void *address) {
+    __builtin_prefetch(address, 0, 3);
+}
+
+// The same for a line that will be written.
+static inline __attribute__((always_inline)) void kernelviz_prefetch_to_write(const void *address) {
+    __builtin_prefetch(address, 1, 3);
+}
+
 // A hint to the processor that a loop waits for another thread.
 static inline __attribute__((always_inline)) void kernelviz_relax(void) {
 #if defined(__x86_64__)

@@ -90,13 +90,17 @@ public struct TrainingRun: Sendable {
     /// Trains to the last epoch, or until `shouldStop` says so after a step (the state is saved then).
     ///
     /// - Parameter resumes: Goes on from the folder's checkpoint where there is one.
-    /// Throws `training.exists` where there is one and `resumes` is false, `training.notFinite` with epoch and step,
-    /// and the errors of reading and writing; the last checkpoint stays whole.
+    /// Throws `files.locked` where another process trains in the folder, `training.exists` where there is one and
+    /// `resumes` is false, `training.notFinite` with epoch and step, and the errors of reading and writing; the last
+    /// checkpoint stays whole.
     /// Returns the state at the end.
     @discardableResult
     public func run(
         resumes: Bool, shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
     ) throws -> TrainingState {
+        let lock = try FolderLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        AtomicFile.removeLeftovers(inFolder: folder)
         var state = TrainingState(
             recipe: recipe, network: network.name, design: network.configText, images: training.count)
         var net = try TrainingNetwork(

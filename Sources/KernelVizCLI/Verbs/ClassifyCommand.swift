@@ -9,6 +9,8 @@ struct ClassifyCommand: ParsableCommand {
         discussion: """
             Several checkpoints or a folder give one report each and a summary; those that cannot be read are named on \
             stderr, and the exit status is 1. JSON then holds the reports under "checkpoints".
+
+            A data set of loose kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -16,7 +18,7 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     @Argument(help: "Checkpoints, or folders of them.")
-    var checkpoints: [String]
+    var checkpoints: [String] = []
 
     @Option(help: "table, json, csv or markdown.")
     var format = Format.table
@@ -27,20 +29,53 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Show the difference of two checkpoints layer by layer, second minus first.")
     var compare = false
 
+    @Flag(help: "Test the paper's statements about learned kernels on each checkpoint.")
+    var claims = false
+
+    @Flag(help: "Replace the kernels of each label by templates and count what the network loses on --images.")
+    var fidelity = false
+
+    @Option(
+        help: ArgumentHelp("Pictures for --fidelity, with a CSV of classes or in class folders.", valueName: "folder"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("Pictures on which --fidelity fits gains; the others judge.", valueName: "number"))
+    var fitOn = 20
+
+    @Flag(
+        name: .customLong("validate"),
+        help: """
+            Show how well synthetic kernels are recovered from noise and what chance is called; with checkpoints also \
+            their shuffled and re-initialised weights.
+            """)
+    var showsValidation = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure the correlation of each layer's input on these pictures instead of assuming --rho.",
+            valueName: "folder"))
+    var calibrate: String?
+
     @Option(help: "Share of random kernels that each family may catch, above 0 and below 1.")
     var alpha = 0.01
 
     @Option(help: "Correlation of neighbouring input pixels, from 0 to below 1.")
     var rho = 0.5
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard alpha > 0, alpha < 1 else { throw ValidationError("--alpha is \(alpha); expected above 0 and below 1.") }
         guard rho >= 0, rho < 1 else { throw ValidationError("--rho is \(rho); expected from 0 to below 1.") }
-        guard !checkpoints.isEmpty else { throw ValidationError("Name at least one checkpoint.") }
-        if kernels, compare || format == .table || format == .markdown {
-            throw ValidationError("--kernels needs --format csv or json, and no --compare.")
+        guard !checkpoints.isEmpty || showsValidation else { throw ValidationError("Name at least one checkpoint.") }
+        let modes = [
+            ("--compare", compare), ("--claims", claims), ("--fidelity", fidelity), ("--validate", showsValidation),
+        ].filter(\.1).map(\.0)
+        guard modes.count <= 1 else { throw ValidationError("Choose one of \(modes.joined(separator: ", ")).") }
+        if kernels, !modes.isEmpty || format == .table || format == .markdown {
+            throw ValidationError("--kernels needs --format csv or json, and no \(modes.first ?? "--compare").")
         }
         if compare {
             guard checkpoints.count == 2 else {
@@ -48,9 +83,18 @@ struct ClassifyCommand: ParsableCommand {
             }
             guard format != .csv else { throw ValidationError("--compare has --format table, json and markdown.") }
         }
+        if fidelity {
+            guard checkpoints.count == 1, images != nil else {
+                throw ValidationError("--fidelity needs one checkpoint and --images.")
+            }
+            guard fitOn >= 1 else { throw ValidationError("--fit-on is \(fitOn); expected at least 1.") }
+        } else if images != nil {
+            throw ValidationError("--images belongs to --fidelity; --calibrate takes its own folder.")
+        }
+        if showsValidation, calibrate != nil { throw ValidationError("--validate has no --calibrate.") }
     }
 
-    private var settings: ClassifierSettings {
+    var settings: ClassifierSettings {
         var settings = ClassifierSettings()
         settings.alpha = alpha
         settings.rho = rho
@@ -60,25 +104,48 @@ struct ClassifyCommand: ParsableCommand {
     func run() throws {
         try output.check()
         if compare { return try runComparison() }
-        guard checkpoints.count > 1 || InputFile.isFolder(checkpoints[0]) else {
-            return try emit(ClassificationReport(try Analysis.statistics(of: checkpoints[0], settings: settings)))
+        if fidelity { return try runFidelity() }
+        if showsValidation { return try runValidation() }
+        guard checkpoints.count > 1 || InputFile.isFolder(checkpoints[0]) || claims else {
+            return try runCollection(checkpoints[0]) ? () : runOne()
         }
+        let (found, failures) = try analyseAll()
+        if !found.isEmpty || format == .json && !claims {
+            if claims {
+                try emit(ClaimsReport(found))
+            } else {
+                try emit(ClassificationCollection(found, failures: failures))
+            }
+        }
+        if !failures.isEmpty { throw ExitCode(1) }
+    }
+
+    /// The statistics of every checkpoint that can be read; the others are named on stderr.
+    func analyseAll() throws -> ([NetworkStatistics], [ClassificationCollection.Failure]) {
         var found: [NetworkStatistics] = []
         var failures: [ClassificationCollection.Failure] = []
-        for path in try checkpoints.flatMap(CheckpointFolder.files) {
+        let paths = try checkpoints.flatMap(CheckpointFolder.files)
+        for (path, strides) in zip(paths, try strides.tables(for: paths)) {
             do {
-                found.append(try Analysis.statistics(of: path, settings: settings))
+                found.append(try statistics(of: path, strides: strides))
             } catch let error as KernelVizError {
                 Console.error("kernelviz: error: \(error)")
                 failures.append(ClassificationCollection.Failure(path: path, error: error))
             }
         }
-        if !found.isEmpty || format == .json { try emit(ClassificationCollection(found, failures: failures)) }
-        if !failures.isEmpty { throw ExitCode(1) }
+        return (found, failures)
+    }
+
+    func statistics(of path: String, strides: StrideTable?) throws -> NetworkStatistics {
+        try Analysis.statistics(of: path, strides: strides, settings: settings, calibratedOn: calibrate)
+    }
+
+    private func runOne() throws {
+        try emit(ClassificationReport(try statistics(of: checkpoints[0], strides: strides.table(for: checkpoints[0]))))
     }
 
     private func runComparison() throws {
-        let sides = try checkpoints.map { try Analysis.statistics(of: $0, settings: settings) }
+        let sides = try Analysis.statistics(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
         let report = ComparisonReport(try NetworkComparison(sides[0], sides[1]))
         switch format {
         case .table, .csv: try output.emit(report.table)
@@ -105,5 +172,5 @@ struct ClassifyCommand: ParsableCommand {
         }
     }
 
-    private var isColoured: Bool { output.output == nil && Console.resultsAreColoured }
+    var isColoured: Bool { output.output == nil && Console.resultsAreColoured }
 }

@@ -74,6 +74,7 @@ struct DeriveCommand: ParsableCommand {
     var explain = false
 
     @OptionGroup(title: "Ablations") var ablation: AblationOptions
+    @OptionGroup var strides: StrideOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -103,7 +104,7 @@ struct DeriveCommand: ParsableCommand {
         try output.check()
         try ablation.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
-        let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
+        let networks = try Analysis.statistics(of: checkpoints, strides)
         if ablation.isAsked { return try ablation.write(networks, wishes, overwriting: output.overwriting) }
         let derivation =
             try target.map { try timed(networks, wishes, $0) } ?? Derivation.derive(from: networks, wishes: wishes)

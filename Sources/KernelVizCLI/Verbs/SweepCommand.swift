@@ -47,6 +47,12 @@ struct SweepCommand: ParsableCommand {
         help: ArgumentHelp("The program that those commands name; this one by default.", valueName: "path"))
     var program: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Let --print-jobs name PyTorch instead: torchrun with so many processes, or gpu for one a GPU.",
+            valueName: "processes"))
+    var torchrun: String?
+
     @Flag(help: "Only make the table of what is done.")
     var collect = false
 
@@ -56,13 +62,20 @@ struct SweepCommand: ParsableCommand {
     func validate() throws {
         if jobs < 1 || threads < 1 { throw ValidationError("--jobs and --threads start at 1.") }
         if printJobs && collect { throw ValidationError("--print-jobs and --collect exclude each other.") }
-        if program != nil && !printJobs { throw ValidationError("--program goes with --print-jobs.") }
+        if (program != nil || torchrun != nil) && !printJobs {
+            throw ValidationError("--program and --torchrun go with --print-jobs.")
+        }
+        if let torchrun, torchrun != "gpu", !(1...4096).contains(Int(torchrun) ?? 0) {
+            throw ValidationError("--torchrun must be a number of processes or gpu.")
+        }
     }
 
     func run() throws {
         let sweep = try Sweep(SweepPlan(contentsOf: plan), folder: out)
         if printJobs {
-            let lines = try sweep.commands(program: program ?? FilePaths.program, threads: threads)
+            let lines =
+                try torchrun.map { try sweep.torchrunCommands(processes: $0) }
+                ?? sweep.commands(program: program ?? FilePaths.program, threads: threads)
             return Console.result(lines.map { $0 + "\n" }.joined())
         }
         var results = sweep.results()

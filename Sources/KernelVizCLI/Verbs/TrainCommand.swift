@@ -9,7 +9,7 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             NETWORK is a VGNet config, the name of a published net such as vgnetg-1.0mp-thumbnail, or mobilenetv1-0.5. \
             The recipe is the paper's unless options change it. RUN/ gets checkpoint.h5 (weights and state, after every \
-            epoch), log.csv and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
+            epoch), log.csv, curves.png and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
             """)
 
     @Argument(help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"))
@@ -119,10 +119,21 @@ struct TrainCommand: ParsableCommand {
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
                 + "\(NumberFormat.grouped(training.count)) images (\(training.form)), \(net.classes) classes")
         let reporter = TrainingReporter(epochs: epochs)
-        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { reporter.report($0) }
+        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in
+            reporter.report(event)
+            if case .epoch = event { drawCurves(run, net.name) }
+        }
         reporter.finish()
         if state.epoch < epochs { throw Interruption.Stopped() }
         Console.note("Wrote \(run.checkpointPath)")
+    }
+
+    /// The learning curve up to now; a training does not end because it cannot be drawn.
+    private func drawCurves(_ run: TrainingRun, _ name: String) {
+        do {
+            let figure = try TrainingLog(contentsOf: run.logPath).learningCurve(title: name)
+            try FigureWriter.write(figure, to: "\(out)/curves.png", dpi: 120)
+        } catch { Console.note("kernelviz: warning: curves.png was not drawn: \(error)") }
     }
 
     private func testSet() throws -> ImageDataSet? {

@@ -111,7 +111,20 @@ private enum VGNet {
             ]
         let size = sizes.first { $0.channels.map(Optional.some) == channels }
         let hasSqueeze = table.weight("features.stage1.0.conv1x1.1.reduce") != nil
-        return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "")
+        return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "") + era(table)
+    }
+
+    /// What tells the releases of the authors' code apart. The paper's nets share the last unit's kernels or fix them, and
+    /// change the sign of the fixed Gaussians from channel to channel; the later release has a plain last unit, and no
+    /// negative Gaussians; one between them has shared kernels and no negative Gaussians.
+    static func era(_ table: ModuleTable) -> String {
+        let last = "features.stage4.\(table.count(after: "features.stage4.") - 1)"
+        let isShared = table.weight("\(last).0.mux") != nil
+        let isFixed = table.entry("\(last).1", "running_var") != nil
+        if !isShared && !isFixed { return " (re-release)" }
+        let down = "features.stage2.0.downsample"
+        guard isShared, hasOneKernel(table, down), let kernels = kernels(table, down) else { return "" }
+        return kernels.allSatisfy { $0 == kernels[0] } ? " (January 2022)" : ""
     }
 
     /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere;

@@ -25,4 +25,23 @@ struct FilterCollection {
                     axes: .looseKernels)
             ] + rest
     }
+
+    /// The checkpoint attribute that holds the kernels' layers: "first:last" of each, in the file's order, joined by spaces.
+    static let rangesAttribute = "filter_ids"
+
+    /// The layers' kernels by the file's own table: its column `filter_ids` holds "first:last", both included.
+    ///
+    /// The table is a pickled array of strings; they are looked for in its bytes, and nothing is unpickled. Nil where there
+    /// is no such column.
+    static func ranges(_ file: borrowing HDF5File, _ listing: HDF5Listing) throws -> String? {
+        for dataset in listing.datasets where dataset.path.hasSuffix("_items") && dataset.kind == .string {
+            guard try file.strings(dataset.path) == ["filter_ids"] else { continue }
+            let values = dataset.path.dropLast("_items".count) + "_values"
+            guard let bytes = try file.variableBytes(String(values)) else { return nil }
+            let texts = bytes.split { !($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: ":")) }
+                .filter { $0.contains(UInt8(ascii: ":")) }.compactMap { String(validating: $0, as: UTF8.self) }
+            return texts.isEmpty ? nil : texts.joined(separator: " ")
+        }
+        return nil
+    }
 }

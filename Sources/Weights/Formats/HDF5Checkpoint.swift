@@ -20,11 +20,16 @@ enum HDF5Checkpoint {
         }
         if let config { attributes["model_config"] = config }
         let model = attributes["model_config"].flatMap(KerasModelConfig.facts)
-        let contents = try contents(file, listing, attributes, model)
+        let contents = try contents(file, listing, &attributes, model)
         return Checkpoint(
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
             attributes: attributes, model: model, source: HDF5TensorSource(file))
     }
+
+    /// The attribute that names the type of numbers kept as integers of their size.
+    static let typeAttribute = "dtype"
+    /// Types that may be kept so.
+    static let disguised: [NumberType] = [.bfloat16, .float8e4m3, .float8e5m2]
 
     private struct Contents {
         let format: String
@@ -32,7 +37,7 @@ enum HDF5Checkpoint {
     }
 
     private static func contents(
-        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: [String: String], _ model: ModelFacts?
+        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: inout [String: String], _ model: ModelFacts?
     ) throws -> Contents {
         if let keras = try KerasLayout(file, listing: listing) {
             return Contents(
@@ -44,14 +49,20 @@ enum HDF5Checkpoint {
             return Contents(format: "Keras 3 HDF5", entries: try keras.entries())
         }
         if let filters = try FilterCollection(listing, path: file.path) {
+            attributes[FilterCollection.rangesAttribute] = try FilterCollection.ranges(file, listing)
             return Contents(format: "CNN Filter DB", entries: filters.entries)
         }
         let entries = try listing.datasets.filter { $0.kind == .numeric }.map { dataset in
             var dtype = dataset.dtype
-            if dtype == "uint16" || dtype == "int16" {
-                let own = try file.attribute("dtype", of: dataset.path)?.text
-                // The same two bytes under another name.
-                if own ?? attributes["dtype"] == "bfloat16" { dtype = "bfloat16" }
+            // Types that h5py lacks are kept as integers of their size, the name in an attribute.
+            if ["uint8", "int8", "uint16", "int16"].contains(dtype) {
+                let own = try file.attribute(typeAttribute, of: dataset.path)?.text
+                let wanted = own ?? attributes[typeAttribute]
+                if let type = wanted.flatMap(NumberType.init), disguised.contains(type),
+                    dtype.hasSuffix("int\(type.sizeBytes * 8)")
+                {
+                    dtype = type.rawValue
+                }
             }
             return GenericNames.entry(dataset.path, shape: try shape(dataset, file.path), dtype: dtype)
         }
@@ -86,5 +97,12 @@ final class HDF5TensorSource: TensorSource {
             return StoredTensor(type: type, content: .floats(try file.floats(entry.name)))
         }
         return StoredTensor(type: type, content: .bytes(try file.bytes(entry.name)))
+    }
+
+    func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
+        if let type = entry.type, let offset = try file.plainOffset(entry.name) {
+            return StoredTensor(type: type, content: .region(path: file.path, offset: offset)).rows(rows, of: entry)
+        }
+        return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name, rows: rows)))
     }
 }

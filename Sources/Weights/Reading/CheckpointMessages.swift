@@ -11,6 +11,8 @@ enum CheckpointMessages {
         case open(path: String)
         /// The tensor at this place of the listing.
         case tensor(Int)
+        /// Some rows of the tensor at this place.
+        case rows(Int, Range<Int>)
     }
 
     static func encode(_ request: Request) -> [UInt8] {
@@ -22,13 +24,23 @@ enum CheckpointMessages {
         case .tensor(let index):
             writer.write(UInt8(1))
             writer.write(index)
+        case .rows(let index, let rows):
+            writer.write(UInt8(2))
+            for number in [index, rows.lowerBound, rows.upperBound] { writer.write(number) }
         }
         return writer.bytes
     }
 
     static func request(_ bytes: [UInt8]) throws -> Request {
         var reader = ByteReader(bytes)
-        return try reader.byte() == 0 ? .open(path: reader.text()) : .tensor(reader.number())
+        switch try reader.byte() {
+        case 0: return .open(path: try reader.text())
+        case 1: return .tensor(try reader.number())
+        default:
+            let (index, lower, upper) = (try reader.number(), try reader.number(), try reader.number())
+            guard lower >= 0, lower <= upper else { throw ByteReader.Malformed() }
+            return .rows(index, lower..<upper)
+        }
     }
 
     /// A checkpoint without its tensors.

@@ -96,19 +96,28 @@ final class IsolatedSource: TensorSource {
         folder = InputFile.isFolder(path) ? path : FilePaths.folder(of: path)
     }
 
-    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor { try exchanged(entry, rows: nil) }
+
+    func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
+        try exchanged(entry, rows: rows)
+    }
+
+    /// Asks for a tensor, or for some of its rows.
+    private func exchanged(_ entry: Checkpoint.Entry, rows: Range<Int>?) throws -> StoredTensor {
         let subject = "\(path): \(entry.name)"
         guard let place = places[entry.name] else {
             throw KernelVizError(code: "weights.noTensor", subject: path, found: "no tensor '\(entry.name)'")
         }
-        let memoryBytes = entry.shape.elementCount * (entry.type?.sizeBytes ?? MemoryLayout<Float>.size)
+        let count = rows.map { $0.count * entry.shape.dimensions.dropFirst().reduce(1, *) } ?? entry.shape.elementCount
+        let memoryBytes = count * max(entry.type?.sizeBytes ?? 0, MemoryLayout<Float>.size)
+        let request = rows.map { CheckpointMessages.Request.rows(place, $0) } ?? .tensor(place)
         let outcome: Result<StoredTensor, any Error>
         do throws(ReaderFailure) {
             outcome = try unsafe process.exchange(
-                CheckpointMessages.encode(.tensor(place)), memoryBytes: memoryBytes,
+                CheckpointMessages.encode(request), memoryBytes: memoryBytes,
                 extraSeconds: memoryBytes / Self.bytesPerSecond
             ) { (answer, memory) throws(ReaderFailure) in
-                Result { try unsafe self.tensor(answer, memory, entry) }
+                Result { try unsafe self.tensor(answer, memory, entry, isPart: rows != nil) }
             }
         } catch {
             throw IsolatedCheckpoint.sentence(error, subject, limits)
@@ -119,12 +128,13 @@ final class IsolatedSource: TensorSource {
     }
 
     private func tensor(
-        _ answer: [UInt8], _ memory: UnsafeRawBufferPointer, _ entry: Checkpoint.Entry
+        _ answer: [UInt8], _ memory: UnsafeRawBufferPointer, _ entry: Checkpoint.Entry, isPart: Bool
     ) throws -> StoredTensor {
         var reader = try CheckpointMessages.success(answer)
-        guard let type = NumberType(rawValue: try reader.text()), type == entry.type ?? .float32 else {
-            throw ByteReader.Malformed()
-        }
+        // Rows of packed data come converted.
+        guard let type = NumberType(rawValue: try reader.text()),
+            type == entry.type ?? .float32 || isPart && type == .float32
+        else { throw ByteReader.Malformed() }
         if try reader.byte() == 1 {
             let file = try reader.text()
             let offset = try reader.number()
@@ -132,15 +142,20 @@ final class IsolatedSource: TensorSource {
             guard offset >= 0, file == path || samePlace(file) else { throw ByteReader.Malformed() }
             return StoredTensor(type: type, content: .region(path: file, offset: offset))
         }
-        guard try reader.number() == memory.count else { throw ByteReader.Malformed() }
+        // Rows may need less than was set aside for them.
+        let byteCount = try reader.number()
+        guard byteCount == memory.count || isPart && byteCount >= 0 && byteCount < memory.count else {
+            throw ByteReader.Malformed()
+        }
+        let filledMemory = unsafe UnsafeRawBufferPointer(rebasing: memory[..<byteCount])
         if type == .float32 {
-            let floats = unsafe [Float](unsafeUninitializedCapacity: memory.count / 4) { buffer, filled in
-                unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: memory)
-                filled = memory.count / 4
+            let floats = unsafe [Float](unsafeUninitializedCapacity: byteCount / 4) { buffer, filled in
+                unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: filledMemory)
+                filled = byteCount / 4
             }
             return StoredTensor(type: type, content: .floats(floats))
         }
-        return StoredTensor(type: type, content: .bytes(unsafe Array(memory)))
+        return StoredTensor(type: type, content: .bytes(unsafe Array(filledMemory)))
     }
 
     private func samePlace(_ file: String) -> Bool {

@@ -23,6 +23,11 @@ public enum IsolatedReader {
                             throw ByteReader.Malformed()
                         }
                         return try unsafe answer(checkpoint.stored(checkpoint.entries[index]), memory)
+                    case .rows(let index, let rows):
+                        guard let checkpoint, checkpoint.entries.indices.contains(index),
+                            let length = checkpoint.entries[index].shape.dimensions.first, rows.upperBound <= length
+                        else { throw ByteReader.Malformed() }
+                        return try unsafe answer(checkpoint.stored(checkpoint.entries[index], rows: rows), memory)
                     }
                 } catch let error as KernelVizError {
                     return CheckpointMessages.encode(error)

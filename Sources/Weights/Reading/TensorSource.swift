@@ -6,6 +6,15 @@ import Tensors
 package protocol TensorSource: Sendable {
     /// The elements of one tensor of the checkpoint's listing, in the file's axis order.
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor
+    /// The elements of some rows (places along the first axis), which lie inside the tensor.
+    func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor
+}
+
+extension TensorSource {
+    /// By reading everything, unless the elements lie in a file as they are.
+    package func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
+        try stored(entry).rows(rows, of: entry)
+    }
 }
 
 /// A tensor's elements as a format hands them over.
@@ -26,6 +35,20 @@ package struct StoredTensor: Sendable, Equatable {
     package init(type: NumberType, content: Content) {
         self.type = type
         self.content = content
+    }
+
+    /// Some rows of a whole tensor.
+    func rows(_ rows: Range<Int>, of entry: Checkpoint.Entry) -> StoredTensor {
+        let length = entry.shape.dimensions.dropFirst().reduce(1, *)
+        let (start, end) = (rows.lowerBound * length, rows.upperBound * length)
+        switch content {
+        case .floats(let values): return StoredTensor(type: type, content: .floats(Array(values[start..<end])))
+        case .bytes(let bytes):
+            return StoredTensor(
+                type: type, content: .bytes(Array(bytes[start * type.sizeBytes..<end * type.sizeBytes])))
+        case .region(let path, let offset):
+            return StoredTensor(type: type, content: .region(path: path, offset: offset + start * type.sizeBytes))
+        }
     }
 
     /// The elements of a tensor of `count` elements as float32.

@@ -2,30 +2,8 @@ import Glibc
 import Kernels
 import Tensors
 
-@testable import Classification
-
-/// Classifiers for the tests, calibrated once; without stability, which has tests of its own.
-enum Classifiers {
-    static let three = make(3)
-    static let five = make(5)
-    static let seven = make(7)
-
-    static func of(_ size: Int) -> KernelClassifier { size == 3 ? three : size == 5 ? five : seven }
-
-    private static func make(_ size: Int) -> KernelClassifier {
-        var settings = ClassifierSettings()
-        settings.perturbations = 0
-        return KernelClassifier(settings: settings, size: size)
-    }
-}
-
-extension KernelClassifier {
-    /// The classification of one kernel by itself.
-    func classify(_ kernel: [Float]) -> KernelClassification { classifyLayer(kernel).classifications[0] }
-}
-
-/// Kernels whose class is known by construction, written here from their definitions.
-struct KernelFactory {
+/// Kernels whose class is known by construction, written from their definitions and apart from the classifier's templates.
+struct SyntheticKernels: Sendable {
     let size: Int
     var generator: SeededGenerator
 
@@ -73,7 +51,7 @@ struct KernelFactory {
     }
 
     /// One kernel of a family that has a name; parameters that the name leaves open are drawn.
-    mutating func make(_ family: Family) -> [Float] {
+    mutating func make(_ family: SyntheticFamily) -> [Float] {
         let far = size == 3 ? 1.0 : 1.3
         switch family {
         case .delta: return gaussian(0.05)
@@ -124,25 +102,6 @@ struct KernelFactory {
                 })
         case .cornerSaddle: return map { $0 * $1 * bell($0, $1, 1) }
         case .axisSaddle: return map { ($0 * $0 - $1 * $1) * bell($0, $1, 1) }
-        }
-    }
-}
-
-/// Families of kernels with a name, and the label that each must get.
-enum Family: String, CaseIterable, CustomStringConvertible {
-    case delta, shifted, sharpen
-    case narrowGaussian, gaussian, wideGaussian, offCentreGaussian, directional, box, ring
-    case sobelX, sobelY, prewitt, diagonal, gaussianDerivative, centralDifference, forwardDifference, oneSidedSobel
-    case laplacian4, laplacian8, paperLaplacian, laplacianOfGaussian, differenceOfGaussians
-    case line, turnedLine, cornerSaddle, axisSaddle
-
-    var description: String { rawValue }
-
-    var label: KernelLabel {
-        switch self {
-        case .delta, .shifted, .sharpen: .identity
-        case .narrowGaussian, .gaussian, .wideGaussian, .offCentreGaussian, .directional, .box, .ring: .blur
-        default: .edge
         }
     }
 }

@@ -1,15 +1,23 @@
 import Glibc
 
-/// A sum of one to three normal distributions fitted to values.
-public struct GaussianMixture: Sendable, Equatable {
+/// A sum of one to three normal distributions fitted to weights.
+///
+/// Strided layers of real networks blur: their weights are mostly of one sign, far from one bell (VGNet paper, §3.1).
+public struct GaussianMixture: Sendable, Equatable, Codable {
     /// One normal distribution with its share of the values.
-    public struct Component: Sendable, Equatable {
+    public struct Component: Sendable, Equatable, Codable {
         /// The share of the values, 0…1; all shares sum to 1.
         public let share: Double
-        /// The mean.
+        /// The mean, in the values' unit.
         public let mean: Double
-        /// The standard deviation, > 0.
+        /// The standard deviation, > 0, in the values' unit.
         public let standardDeviation: Double
+
+        /// share · N(value; mean, σ²).
+        public func density(_ value: Double) -> Double {
+            let z = (value - mean) / standardDeviation
+            return share * exp(-0.5 * z * z) / (standardDeviation * (2 * Double.pi).squareRoot())
+        }
     }
 
     /// The distributions, the largest share first.
@@ -28,14 +36,8 @@ public struct GaussianMixture: Sendable, Equatable {
     /// Starts are quantiles and, beside them, one common mean with several widths: weights are often narrow peaks on
     /// wide skirts. Nothing is random. Nil with fewer than 50 finite values or where all are equal.
     public init?(_ values: [Float], limit: Int = 3) {
-        let counted = Histogram(values, bins: Self.binCount)
-        let total = Double(counted.total)
-        guard counted.total >= 50, let first = values.first(where: \.isFinite),
-            values.contains(where: { $0.isFinite && $0 != first })
-        else { return nil }
-        let points = counted.counts.enumerated().filter { $0.element > 0 }.map { bin, count in
-            (value: counted.lowerBound + (Double(bin) + 0.5) * counted.binWidth, weight: Double(count))
-        }
+        guard let counted = BinnedValues(values, bins: Self.binCount), counted.total >= 50 else { return nil }
+        let (points, total) = (counted.points, counted.total)
         let mean = points.reduce(0) { $0 + $1.value * $1.weight } / total
         let variance = points.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) * $1.weight } / total
         let floor = counted.binWidth * counted.binWidth
@@ -55,12 +57,27 @@ public struct GaussianMixture: Sendable, Equatable {
         bicByCount = all
     }
 
+    /// Whether two or more distributions describe the values better than one.
+    public var isMixture: Bool { components.count > 1 }
+
+    /// How far the outermost means lie apart, in standard deviations √(Σ share·(σ² + μ²) − (Σ share·μ)²) of the whole.
+    public var separation: Double {
+        let means = components.map(\.mean)
+        guard let low = means.min(), let high = means.max() else { return 0 }
+        let mean = components.reduce(0) { $0 + $1.share * $1.mean }
+        let square = components.reduce(0) {
+            $0 + $1.share * ($1.standardDeviation * $1.standardDeviation + $1.mean * $1.mean)
+        }
+        let variance = square - mean * mean
+        return variance > 0 ? (high - low) / variance.squareRoot() : 0
+    }
+
     /// The density at `value`: Σ share · N(value; mean, σ²).
     public func density(_ value: Double) -> Double {
         components.reduce(0) { $0 + $1.density(value) }
     }
 
-    private typealias Point = (value: Double, weight: Double)
+    fileprivate typealias Point = (value: Double, weight: Double)
 
     private static func starts(
         _ count: Int, points: [Point], total: Double, mean: Double, variance: Double
@@ -125,10 +142,30 @@ public struct GaussianMixture: Sendable, Equatable {
     }
 }
 
-extension GaussianMixture.Component {
-    /// share · N(value; mean, σ²).
-    func density(_ value: Double) -> Double {
-        let z = (value - mean) / standardDeviation
-        return share * exp(-0.5 * z * z) / (standardDeviation * (2 * Double.pi).squareRoot())
+/// Values counted into equally wide bins from the smallest to the largest, each bin standing at its middle.
+private struct BinnedValues {
+    /// The bins that are not empty, rising.
+    let points: [GaussianMixture.Point]
+    /// How many values are finite.
+    let total: Double
+    let binWidth: Double
+
+    /// Counts the finite ones of `values`; nil where fewer than two of them differ.
+    init?(_ values: [Float], bins: Int) {
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for value in values where value.isFinite {
+            low = min(low, Double(value))
+            high = max(high, Double(value))
+        }
+        guard low < high else { return nil }
+        let scale = Double(bins) / (high - low)
+        var counts = [Int](repeating: 0, count: bins)
+        for value in values where value.isFinite { counts[min(bins - 1, Int((Double(value) - low) * scale))] += 1 }
+        let width = (high - low) / Double(bins)
+        binWidth = width
+        points = counts.enumerated().filter { $0.element > 0 }.map { bin, count in
+            (value: low + (Double(bin) + 0.5) * width, weight: Double(count))
+        }
+        total = Double(counts.reduce(0, +))
     }
 }

@@ -1,0 +1,47 @@
+import Diagnostics
+import Files
+
+/// Pictures of a folder, with their classes where the folder tells them.
+public struct ImageFolder: Sendable {
+    /// The pictures.
+    public let images: ImageDataSet
+    /// Whether ``images`` has the pictures' true classes; a bare folder of pictures has none.
+    public let isLabelled: Bool
+
+    /// Opens a folder: a CSV of files and classes in it, class folders, or pictures alone; or whatever else
+    /// ``ImageDataSet`` opens.
+    ///
+    /// - Parameters:
+    ///   - path: the folder, or a CSV.
+    ///   - classes: widens the numbering where fewer classes occur.
+    /// Throws `data.notFound`, `data.empty` and the errors of reading.
+    public static func open(_ path: String, classes: Int? = nil) throws -> ImageFolder {
+        guard InputFile.isFolder(path) else {
+            return ImageFolder(images: try ImageDataSet.open(path, split: .test, classes: classes), isLabelled: true)
+        }
+        let names = try Folder.names(path)
+        let tables = try names.filter { try FilePaths.fileExtension(of: $0) == "csv" && lists(path + "/" + $0) }
+        if let table = tables.first {
+            let images = try ImageDataSet.open(path + "/" + table, split: .test, classes: classes)
+            return ImageFolder(images: images, isLabelled: true)
+        }
+        let pictures = names.filter { Folder.isPicture($0) && !Folder.isFolder(path + "/" + $0) }
+        guard !pictures.isEmpty else {
+            return ImageFolder(images: try ImageDataSet.open(path, split: .test, classes: classes), isLabelled: true)
+        }
+        let images = ImageDataSet(
+            path: path, form: "folder of pictures", classNames: ["unknown"],
+            labels: Array(repeating: 0, count: pictures.count), storage: .files(pictures.map { path + "/" + $0 }))
+        return ImageFolder(images: images, isLabelled: false)
+    }
+
+    /// Whether a CSV has the columns of a data set.
+    private static func lists(_ path: String) throws -> Bool {
+        let text = try InputFile.text(path)
+        let heading = text.prefix { !$0.isNewline }.lowercased().split(separator: ",").map {
+            $0.filter { $0 != "\"" && $0 != " " }
+        }
+        return heading.contains { ["filename", "file", "path", "image"].contains($0) }
+            && heading.contains { ["class_index", "class", "label"].contains($0) }
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import KernelViz
+
+/// What shows how far the labels can be trusted.
+extension ClassifyCommand {
+    func emit(_ report: ClaimsReport) throws {
+        switch format {
+        case .table: try output.emit(report.table)
+        case .json: try output.emit(report.json)
+        case .csv: try output.emit(report.csv)
+        case .markdown: try output.emit(report.markdown)
+        }
+    }
+
+    func runFidelity() throws {
+        guard let images else { return }
+        let path = checkpoints[0]
+        let statistics = try statistics(of: path, strides: strides.table(for: path))
+        let network = try RunnableNetwork(checkpoint: path)
+        let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
+        let progress = ProgressLine("Replacing kernels of \(network.name)")
+        defer { progress.finish() }
+        let fidelity = try LabelFidelity.measure(
+            network, statistics, on: folder, fitted: fitOn,
+            threads: ProcessInfo.processInfo.activeProcessorCount, seed: settings.seed &+ 1
+        ) { try progress.update($0, of: $1) }
+        progress.finish()
+        let report = FidelityReport(fidelity)
+        switch format {
+        case .table: try output.emit(report.table)
+        case .json: try output.emit(report.json)
+        case .csv: try output.emit(report.csv)
+        case .markdown: try output.emit(report.markdown)
+        }
+    }
+}
+
+extension ClassifyCommand {
+    func runValidation() throws {
+        let progress = ProgressLine("Recovering synthetic kernels")
+        defer { progress.finish() }
+        let curves = try RecoveryCurves.measure(settings: settings) { try progress.update($0, of: $1) }
+        progress.finish()
+        var controls: [ChanceControl] = []
+        var hasFailed = false
+        for path in try checkpoints.flatMap(CheckpointFolder.files) {
+            do {
+                let network = try Network.open(path)
+                for kind in ChanceControl.Kind.allCases {
+                    try Interruption.check()
+                    controls.append(try ChanceControl(kind, network, settings: settings))
+                }
+            } catch let error as KernelVizError {
+                Console.error("kernelviz: error: \(error)")
+                hasFailed = true
+            }
+        }
+        let report = ValidationReport(curves, controls: controls)
+        switch format {
+        case .table: try output.emit(report.table)
+        case .json: try output.emit(report.json)
+        case .csv: try output.emit(report.csv)
+        case .markdown: try output.emit(report.markdown)
+        }
+        if hasFailed { throw ExitCode(1) }
+    }
+}
+
+extension ClassifyCommand {
+    /// Reports on a data set of loose kernels; false where the file is something else, or every kernel is asked for.
+    func runCollection(_ path: String) throws -> Bool {
+        guard !kernels, calibrate == nil, let loose = LooseKernels(try Checkpoint.open(path)) else { return false }
+        let progress = ProgressLine("Classifying \(path)")
+        defer { progress.finish() }
+        let statistics = try CollectionStatistics.analyse(
+            loose, settings: settings, threads: ProcessInfo.processInfo.activeProcessorCount
+        ) { try progress.update($0, of: $1) }
+        progress.finish()
+        let report = CollectionReport(statistics)
+        switch format {
+        case .table: try output.emit(report.table)
+        case .json: try output.emit(report.json)
+        case .csv: try output.emit(report.csv)
+        case .markdown: try output.emit(report.markdown)
+        }
+        return true
+    }
+}

@@ -1,0 +1,125 @@
+import Diagnostics
+import Statistics
+
+/// The paper's statements about learned kernels, tested on checkpoints.
+public struct ClaimsReport: Sendable {
+    /// Names the JSON's form.
+    public static let schema = "kernelviz.claims/1"
+
+    private struct Entry: Sendable {
+        let path: String
+        let sha256: String
+        let network: String
+        let claims: [PaperClaim]
+    }
+
+    private let entries: [Entry]
+
+    /// Tests every statement on every network, in the order given.
+    public init(_ statistics: [NetworkStatistics]) {
+        entries = statistics.map {
+            Entry(
+                path: $0.network.checkpoint.path, sha256: $0.network.checkpoint.sha256, network: $0.network.title,
+                claims: $0.paperClaims)
+        }
+    }
+
+    /// One table a statement, then how often each was borne out.
+    public var table: String {
+        PaperClaim.Statement.allCases.map { "\(heading($0))\n\(rows(of: $0).text)\n" }.joined() + summary.text
+    }
+
+    /// The same in Markdown.
+    public var markdown: String {
+        PaperClaim.Statement.allCases.map { "### \(heading($0))\n\n\(rows(of: $0).markdown)\n" }.joined()
+            + "### All statements\n\n" + summary.markdown
+    }
+
+    /// One line a checkpoint and statement, with a header.
+    public var csv: String {
+        var text = CSVText.line([
+            "checkpoint", "sha256", "network", "claim", "source", "criterion", "finding", "rank_correlation", "p_value",
+            "verdict",
+        ])
+        for entry in entries {
+            for claim in entry.claims {
+                text += CSVText.line([
+                    entry.path, entry.sha256, entry.network, claim.statement.rawValue, claim.statement.source,
+                    claim.statement.criterion, claim.finding, CSVText.field(claim.rankCorrelation),
+                    CSVText.field(claim.pValue), claim.verdict.rawValue,
+                ])
+            }
+        }
+        return text
+    }
+
+    /// The same as JSON.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema,
+                criteria: Dictionary(
+                    uniqueKeysWithValues: PaperClaim.Statement.allCases.map { ($0.rawValue, $0.criterion) }),
+                checkpoints: entries.map {
+                    Document.Checkpoint(path: $0.path, sha256: $0.sha256, network: $0.network, claims: $0.claims)
+                }))
+    }
+
+    private struct Document: Encodable {
+        struct Checkpoint: Encodable {
+            let path: String
+            let sha256: String
+            let network: String
+            let claims: [PaperClaim]
+        }
+
+        let schema: String
+        let criteria: [String: String]
+        let checkpoints: [Checkpoint]
+    }
+
+    private func heading(_ statement: PaperClaim.Statement) -> String {
+        "\(statement.rawValue) (\(statement.source)): borne out where \(statement.criterion)"
+    }
+
+    private func rows(of statement: PaperClaim.Statement) -> TextTable {
+        var table = TextTable([
+            .init("checkpoint", .left), .init("found", .left), .init("ρ", .right), .init("p", .right),
+            .init("verdict", .left),
+        ])
+        for entry in entries {
+            for claim in entry.claims where claim.statement == statement {
+                table.add([
+                    .init(TextTable.shortened(Self.fileName(entry.path), to: 36)), .init(claim.finding),
+                    .init(claim.rankCorrelation.map { Self.signed($0) } ?? "·"),
+                    .init(claim.pValue.map(Self.probability) ?? "·"), .init(claim.verdict.rawValue),
+                ])
+            }
+        }
+        return table
+    }
+
+    private var summary: TextTable {
+        var table = TextTable([
+            .init("statement", .left), .init("borne out", .right), .init("not borne out", .right),
+            .init("not testable", .right),
+        ])
+        for statement in PaperClaim.Statement.allCases {
+            let verdicts = entries.flatMap(\.claims).filter { $0.statement == statement }.map(\.verdict)
+            table.add([
+                .init(statement.rawValue), .init("\(verdicts.count { $0 == .borneOut })"),
+                .init("\(verdicts.count { $0 == .notBorneOut })"), .init("\(verdicts.count { $0 == .notTestable })"),
+            ])
+        }
+        return table
+    }
+
+    private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    private static func signed(_ value: Double) -> String {
+        (value < 0 ? "−" : "") + NumberFormat.fixed(abs(value), 2)
+    }
+
+    /// "0.031", "<0.001".
+    static func probability(_ value: Double) -> String { value < 0.001 ? "<0.001" : NumberFormat.fixed(value, 3) }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Evaluation
+
+/// What replacing the kernels of each label costs, for people and programs.
+public struct FidelityReport: Sendable {
+    /// Names the JSON's form.
+    public static let schema = "kernelviz.fidelity/1"
+
+    private let fidelity: LabelFidelity
+
+    /// Takes a measurement.
+    public init(_ fidelity: LabelFidelity) { self.fidelity = fidelity }
+
+    /// A table for a terminal, with what the numbers rest on around it.
+    public var table: String { heading + "\n" + rows.text + notes.map { $0 + "\n" }.joined() }
+
+    /// The same in Markdown.
+    public var markdown: String { "## \(heading)\n\n\(rows.markdown)\n" + notes.map { "- \($0)\n" }.joined() }
+
+    /// One line a choice of kernels, with a header.
+    public var csv: String {
+        let ways = ["chosen", "functional", "weights", "random"]
+        var text = CSVText.line(
+            ["checkpoint", "sha256", "images", "replaced", "kernels"]
+                + ways.flatMap { ["\($0)_agreement", "\($0)_accuracy"] })
+        for row in fidelity.labels + fidelity.fits {
+            let outcomes = [row.chosen, row.functional, row.weights, row.random]
+            text += CSVText.line(
+                [fidelity.checkpointPath, fidelity.sha256, fidelity.imagesPath, row.name, "\(row.kernels)"]
+                    + outcomes.flatMap {
+                        [CSVText.field($0?.agreement.share), CSVText.field($0?.accuracy?.share)]
+                    })
+        }
+        return text
+    }
+
+    /// The measurement as JSON.
+    public var json: String { JSONText.of(Document(schema: Self.schema, fidelity: fidelity)) }
+
+    private struct Document: Encodable {
+        let schema: String
+        let fidelity: LabelFidelity
+    }
+
+    private var heading: String {
+        "\(fidelity.checkpointPath): \(fidelity.network), \(NumberFormat.grouped(fidelity.kernels)) depthwise kernels; "
+            + "gains fitted on \(fidelity.fittedImages) pictures, judged on \(fidelity.judgedImages) others"
+            + (fidelity.accuracy.map { ", of which the network tells \(NumberFormat.percent($0.share)) right" } ?? "")
+    }
+
+    private var rows: TextTable {
+        var table = TextTable([
+            .init("replaced by templates", .left), .init("kernels", .right), .init("share", .right),
+            .init("agreement", .right), .init("95 %", .right), .init("accuracy", .right), .init("lost", .right),
+            .init("best by output", .right), .init("best by weights", .right), .init("random", .right),
+        ])
+        for row in fidelity.labels { table.add(cells(row)) }
+        table.addRule()
+        for row in fidelity.fits { table.add(cells(row)) }
+        return table
+    }
+
+    private func cells(_ row: LabelFidelity.Row) -> [TextTable.Cell] {
+        let lost = row.chosen.accuracy.flatMap { now in fidelity.accuracy.map { $0.share - now.share } }
+        let interval = row.chosen.agreement
+        return [
+            .init(row.name), .init(NumberFormat.grouped(row.kernels)),
+            .init(NumberFormat.percent(Double(row.kernels) / Double(max(1, fidelity.kernels)))),
+            .init(tenth(interval.share)),
+            .init("\(NumberFormat.fixed(interval.low * 100, 0))…\(NumberFormat.fixed(interval.high * 100, 0))"),
+            .init(row.chosen.accuracy.map { tenth($0.share) } ?? "·"),
+            .init(lost.map { ($0 < 0 ? "−" : "") + NumberFormat.fixed(abs($0) * 100, 1) } ?? "·"),
+            .init(both(row.functional)), .init(both(row.weights)), .init(both(row.random)),
+        ]
+    }
+
+    private func tenth(_ share: Double) -> String { NumberFormat.fixed(share * 100, 1) }
+
+    /// "97.5 / 88.8": agreement and accuracy.
+    private func both(_ outcome: LabelFidelity.Outcome?) -> String {
+        guard let outcome else { return "·" }
+        return tenth(outcome.agreement.share) + (outcome.accuracy.map { " / \(tenth($0.share))" } ?? "")
+    }
+
+    private var notes: [String] {
+        [
+            "All numbers are percent of the judged pictures: how often the first class stays, and how often it is right.",
+            "'best by output' and 'best by weights' replace as many kernels, those that the label's templates explain best; "
+                + "'random' as many drawn from the whole network (mean of \(LabelFidelity.randomDraws) draws). In the rows "
+                + "'R² ≥' every label's templates compete.",
+            "Each template gets the gain, and its output the constant, of least squares on the fitting pictures; nothing is "
+                + "trained.",
+        ]
+    }
+}

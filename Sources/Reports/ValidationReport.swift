@@ -1,0 +1,128 @@
+import Classification
+import Diagnostics
+import Statistics
+
+/// How well known kernels are recovered from noise, and what chance is called.
+public struct ValidationReport: Sendable {
+    /// Names the JSON's form.
+    public static let schema = "kernelviz.validation/1"
+
+    private let curves: RecoveryCurves
+    private let controls: [ChanceControl]
+
+    /// Joins the curves with the controls of any networks.
+    public init(_ curves: RecoveryCurves, controls: [ChanceControl] = []) {
+        self.curves = curves
+        self.controls = controls
+    }
+
+    /// The tables for a terminal.
+    public var table: String {
+        var text = recoveryHeading + "\n" + recovery.text + "\n" + chanceHeading + "\n" + chance.text
+        if !controls.isEmpty { text += "\n" + controlHeading + "\n" + control.text }
+        return text
+    }
+
+    /// The same in Markdown.
+    public var markdown: String {
+        var text = "### \(recoveryHeading)\n\n\(recovery.markdown)\n### \(chanceHeading)\n\n\(chance.markdown)"
+        if !controls.isEmpty { text += "\n### \(controlHeading)\n\n\(control.markdown)" }
+        return text
+    }
+
+    /// The curves, one line a family and size, with a header.
+    public var csv: String {
+        curves.curves.reduce(
+            CSVText.line(["family", "label", "size"] + curves.decibels.map { "recovered_\(Int($0))_db" })
+        ) { text, curve in
+            text
+                + CSVText.line(
+                    [curve.family.rawValue, curve.label.rawValue, "\(curve.size)"] + curve.shares.map { "\($0)" })
+        }
+    }
+
+    /// All of it as JSON.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, recovery: curves,
+                controls: controls.map {
+                    Document.Control(
+                        path: $0.statistics.network.checkpoint.path, kind: $0.kind,
+                        kernels: $0.statistics.counts.total, shares: shares($0.statistics.counts))
+                }))
+    }
+
+    private struct Document: Encodable {
+        struct Control: Encodable {
+            let path: String
+            let kind: ChanceControl.Kind
+            let kernels: Int
+            let shares: [String: Double]
+        }
+
+        let schema: String
+        let recovery: RecoveryCurves
+        let controls: [Control]
+    }
+
+    private func shares(_ counts: LabelCounts) -> [String: Double] {
+        Dictionary(uniqueKeysWithValues: KernelLabel.allCases.map { ($0.rawValue, counts.share($0)) })
+    }
+
+    private var recoveryHeading: String {
+        let worst = curves.decibels.firstIndex(of: 20).map { place in curves.curves.map { $0.shares[place] }.min() ?? 0
+        }
+        return "Synthetic kernels that keep their label under white noise, percent of \(curves.samples)"
+            + (worst.map { "; the least at 20 dB is \(NumberFormat.fixed($0 * 100, 1))" } ?? "")
+    }
+
+    private var recovery: TextTable {
+        var table = TextTable(
+            [.init("family", .left), .init("label", .left), .init("size", .left)]
+                + curves.decibels.map { .init("\(Int($0)) dB", .right) })
+        for curve in curves.curves {
+            table.add(
+                [.init(curve.family.rawValue), .init(curve.label.rawValue), .init("\(curve.size)×\(curve.size)")]
+                    + curve.shares.map { .init(NumberFormat.fixed($0 * 100, 1)) })
+        }
+        return table
+    }
+
+    private let chanceHeading = "Random kernels that are called so, percent"
+
+    private var chance: TextTable {
+        var table = TextTable([
+            .init("size", .left), .init("cut-offs", .left), .init("kernels", .right), .init("identity", .right),
+            .init("blur", .right), .init("edge", .right), .init("other", .right),
+        ])
+        for (strict, lenient) in zip(curves.nullRates, curves.lookalikeRates) {
+            for (name, rates) in [("the kernel alone", strict), ("the rubric's own", lenient)] {
+                table.add(
+                    [.init("\(rates.size)×\(rates.size)"), .init(name), .init(NumberFormat.grouped(rates.samples))]
+                        + [rates.identity, rates.blur, rates.edge, 1 - rates.named].map {
+                            .init(NumberFormat.fixed($0 * 100, 2))
+                        })
+            }
+        }
+        return table
+    }
+
+    private let controlHeading = "Networks whose weights say nothing, percent of their kernels"
+
+    private var control: TextTable {
+        var table = TextTable(
+            [.init("checkpoint", .left), .init("weights", .left), .init("kernels", .right)]
+                + KernelLabel.allCases.map { .init($0.rawValue, .right) })
+        for control in controls {
+            let counts = control.statistics.counts
+            let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+            table.add(
+                [
+                    .init(TextTable.shortened(path, to: 36)), .init(control.kind.rawValue),
+                    .init(NumberFormat.grouped(counts.total)),
+                ] + KernelLabel.allCases.map { .init(NumberFormat.fixed(counts.share($0) * 100, 1)) })
+        }
+        return table
+    }
+}
