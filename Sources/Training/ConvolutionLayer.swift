@@ -1,5 +1,5 @@
-import TrainingLanes
 import EngineOperators
+import TrainingLanes
 import TrainingOperators
 
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.

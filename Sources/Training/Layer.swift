@@ -1,4 +1,5 @@
 import TrainingLanes
+
 /// The images of one shard that a layer works on now, and the memory that it may use.
 struct Pass {
     let operators: any OperatorSet.Type

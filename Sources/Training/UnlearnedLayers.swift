@@ -1,4 +1,5 @@
 import TrainingLanes
+
 /// A layer before anything that is trained: nothing goes back through it.
 struct ForwardOnlyLayer: Layer {
     let layer: any Layer
@@ -23,7 +24,7 @@ struct ZeroGradientLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {}
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<rows.count {
-            (pass.row(rows, channel)).update(repeating: 0, count: pass.columns(rows))
+            pass.row(rows, channel).update(repeating: 0, count: pass.columns(rows))
         }
     }
 }

@@ -1,6 +1,6 @@
-import TrainingLanes
 import Tensors
 import Testing
+import TrainingLanes
 import TrainingOperators
 
 @testable import Training
