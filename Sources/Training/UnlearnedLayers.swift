@@ -1,5 +1,3 @@
-import TrainingLanes
-
 /// A layer before anything that is trained: nothing goes back through it.
 struct ForwardOnlyLayer: Layer {
     let layer: any Layer
@@ -7,9 +5,7 @@ struct ForwardOnlyLayer: Layer {
     var forwardStages: Int { layer.forwardStages }
 
     func touched(isForward: Bool) -> [Rows] { isForward ? layer.touched(isForward: true) : [] }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {
-        layer.prepare(weights: weights, packed: packed, operators: operators)
-    }
+    func prepare(_ preparation: Preparation) { layer.prepare(preparation) }
     func forward(_ pass: Pass, stage: Int) { layer.forward(pass, stage: stage) }
     func finishForward(_ barrier: Barrier) { layer.finishForward(barrier) }
     func backward(_ pass: Pass, stage: Int) {}
