@@ -5,8 +5,8 @@ import Testing
 @Suite struct RecoveryTests {
     /// Each kernel by itself, by the strictest cut-offs; what the report prints.
     @Test(arguments: [3, 5, 7])
-    func everyFamilyIsRecoveredAtTwentyDecibels(size: Int) {
-        let curves = RecoveryCurves.measure(sizes: [size], decibels: [30, 20, 0], samples: 500)
+    func everyFamilyIsRecoveredAtTwentyDecibels(size: Int) throws {
+        let curves = try RecoveryCurves.measure(sizes: [size], decibels: [30, 20, 0], samples: 500)
         #expect(curves.curves.count == SyntheticFamily.allCases.count)
         for curve in curves.curves {
             #expect(curve.shares[0] >= 0.99 && curve.shares[1] >= 0.99, "\(curve)")

@@ -382,10 +382,20 @@ import VGNets
         let changed = try net.overriding(
             yaml: "{channels: [8, 16, 16, 16, 16], downsampling: learnable, squeeze_excite: none}", subject: "plan")
         #expect(changed.channels == [8, 16, 16, 16, 16] && changed.blocks == net.blocks)
-        #expect(changed.downsampling == .learnable && changed.squeezeExcite == nil && changed.isThumbnail)
+        #expect(changed.downsampling == PerStage(.learnable) && changed.squeezeExcite == nil && changed.isThumbnail)
         #expect(
             try net.overriding(yaml: "{gaussian_sigma: 0.8}", subject: "plan").downsampling
-                == .gaussian(FixedGaussian(sigmaPixels: 0.8, signs: .alternating, decimals: 4)))
+                == PerStage(.gaussian(FixedGaussian(sigmaPixels: 0.8, signs: .alternating, decimals: 4))))
+        let banked = try VGNetConfig(
+            yaml: "channels: [8, 16, 24, 32, 40]\nblocks: [2, 2, 2, 2]\nhalf: a\n"
+                + "banks:\n  a:\n    - [0, 0, 0, 0, 1, 0, 0, 0, 0]", subject: "net.yaml")
+        #expect(try banked.overriding(yaml: "dropout: 0.1", subject: "plan").half == banked.half)
+        let plain = try VGNetConfig(yaml: "channels: [8, 16, 24, 32, 40]\nblocks: [2, 2, 2, 2]", subject: "net.yaml")
+        #expect(try banked.overriding(yaml: "half: learnable", subject: "plan") == plain)
+        for name in VGNetConfig.publishedNames {
+            let net = try VGNetConfig.published(name)
+            #expect(try net.overriding(yaml: "{name: \(name)}", subject: "plan") == net)
+        }
         let error = #expect(throws: KernelVizError.self) { try net.overriding(yaml: "half: 3ek", subject: "plan") }
         #expect(error?.description.hasPrefix("plan: half: '3ek' (line 1); expected 'learnable'") == true)
     }

@@ -39,7 +39,7 @@ class Tables:
             self.kinds = {k: get(f"kinds/{k}") for k in self.weights}
             self.null = {k: get(f"null/{k}") for k in ("identity", "blur", "first", "second")}
             self.c = get("correlation").reshape(9, 9)
-            self.widths = get("widths").reshape(9, -1)
+            self.widths = np.ascontiguousarray(get("widths").reshape(-1, 9).T)
             self.lenient, self.strict = get("cutOffs").reshape(2, 4)
             self.found = {k: get(f"found/{k}") for k in ("label", "shape", "fit", "sigma", "angle")}
         self.ones = self.c.sum()
@@ -53,10 +53,10 @@ class Tables:
 
 def decide(t, cuts, peak, gain, delta, blur, first, second, saddle):
     """The order of decisions; see the documentation of the module Classification."""
-    bump = (gain >= 0.8) & (blur >= 0.93)
+    bump = (gain >= 0.8) & (blur >= 0.9)
     identity = (peak >= 0.7) & ((peak >= cuts[0]) | (~bump & (delta >= 0.9)))
     identity &= ~((gain <= 0.17) & (peak <= 0.94) & (second >= max(0.965, cuts[3])) & ~saddle)
-    is_blur = (blur >= cuts[1]) & ((gain >= 0.8) | ((gain >= 0.6) & (blur >= 0.93)))
+    is_blur = (blur >= cuts[1]) & ((gain >= 0.8) | ((gain >= 0.6) & (blur >= 0.9)))
     is_edge = (gain <= 0.4) & ((first >= cuts[2]) | (second >= cuts[3]))
     return np.where(identity, IDENTITY, np.where(is_blur, BLUR, np.where(is_edge, EDGE, OTHER)))
 
