@@ -1,5 +1,5 @@
-import TrainingLanes
 import EngineOperators
+import TrainingLanes
 import TrainingOperators
 
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
@@ -7,6 +7,8 @@ struct ConvolutionLayer: UnaryLayer {
     let name: String
     let geometry: ConvolutionGeometry
     let input: Rows
+    /// What a 1×1 convolution takes into its weights and biases.
+    let pending: PendingFactors?
     let output: Rows
     /// A ReLU behind the convolution is computed with it.
     let isRectified: Bool
@@ -15,6 +17,9 @@ struct ConvolutionLayer: UnaryLayer {
     /// Where the packed weights of all groups begin; the transposed ones follow.
     let packedForward: Int
     let packedBackward: Int
+    /// With pending factors: where the biases lie that include their shifts, and each shard's sums of the gradient's rows.
+    let foldedBias: Int
+    let upstreamSums: Int
     let isLearnable: Bool
     let learnsBias: Bool
     let outputGradient: Rows
@@ -43,16 +48,31 @@ struct ConvolutionLayer: UnaryLayer {
 
     var readsInputGoingBack: Bool { true }
 
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {
+    func prepare(_ preparation: Preparation) {
+        let (weights, packed, operators) = (preparation.weights, preparation.packed, preparation.operators)
+        pending?.gather(preparation.factors)
+        if let pending { foldShifts(pending.shifts(preparation.factors), preparation) }
         for group in 0..<geometry.groups {
             let matrix = weights + (weight + group * rowsPerGroup * depth)
             operators.packTiles(
                 matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup), isTransposed: false,
+                factors: pending.map { $0.scales(preparation.factors) },
                 packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
             guard inputGradient != nil else { continue }
             operators.packTiles(
                 matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
+                factors: nil,
                 packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+        }
+    }
+
+    /// bias + W · shift, one number an output.
+    private func foldShifts(_ shifts: UnsafePointer<Float>, _ preparation: Preparation) {
+        for row in 0..<rowsPerGroup {
+            var sum = bias.map { Double(preparation.weights[$0 + row]) } ?? 0
+            let matrix = preparation.weights + (weight + row * depth)
+            for k in 0..<depth { sum += Double(matrix[k]) * Double(shifts[k]) }
+            preparation.packed[foldedBias + row] = Float(sum)
         }
     }
 
@@ -102,7 +122,9 @@ struct ConvolutionLayer: UnaryLayer {
             packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
             input: source, inputRows: sourceRows, output: pass.base(output) + shift,
             outputRows: pass.places(output) + group * rowsPerGroup, accumulates: nil,
-            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
+            bias: pending == nil
+                ? bias.map { pass.weights + ($0 + group * rowsPerGroup) } : UnsafePointer(pass.packed + foldedBias),
+            isRectified: isRectified)
     }
 
     func backward(_ pass: Pass, stage: Int) {
@@ -115,6 +137,7 @@ struct ConvolutionLayer: UnaryLayer {
         }
         if geometry.isPointwise {
             if isLearnable {
+                if pending != nil { addUpstream(pass) }
                 pass.operators.gradientProduct(
                     rows: rowsPerGroup, depth: depth, columns: pass.columns(output), left: upstream,
                     leftRows: pass.places(outputGradient), right: pass.base(input), rightRows: pass.places(input),
@@ -131,6 +154,26 @@ struct ConvolutionLayer: UnaryLayer {
         }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images { backward(pass, group, image) }
+        }
+    }
+
+    private func addUpstream(_ pass: Pass) {
+        let sums = pass.statistics + upstreamSums
+        if pass.firstImage == 0 { sums.update(repeating: 0, count: rowsPerGroup) }
+        for channel in 0..<rowsPerGroup {
+            sums[channel] += Double(
+                pass.operators.total(count: pass.columns(output), a: pass.row(outputGradient, channel)))
+        }
+    }
+
+    /// Σ g · (scale·x + shift) of the sums Σ g · x and Σ g.
+    func finishGradients(_ barrier: Barrier) {
+        guard let pending, isLearnable else { return }
+        let (scales, shifts) = (pending.scales(barrier.factors), pending.shifts(barrier.factors))
+        for row in 0..<rowsPerGroup {
+            let upstream = Float(barrier.shards.reduce(0) { $0 + $1.statistics[upstreamSums + row] })
+            let gradient = barrier.gradients + (weight + row * depth)
+            for k in 0..<depth { gradient[k] = scales[k] * gradient[k] + shifts[k] * upstream }
         }
     }
 

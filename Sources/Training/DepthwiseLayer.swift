@@ -8,6 +8,8 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
     let geometry: ConvolutionGeometry
     let kernelCount: Int
     let input: Rows
+    /// Applied as the input is loaded.
+    let pending: PendingFactors?
     let output: Rows
     let isRectified: Bool
     let weight: Int
@@ -41,12 +43,16 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
 
     var readsInputGoingBack: Bool { true }
 
+    func prepare(_ preparation: Preparation) { pending?.gather(preparation.factors) }
+
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.depthwise(
             channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
             width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
             stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
-            input: pass.base(input), inputRows: pass.places(input), kernels: pass.weights + weight,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
             kernelCount: kernelCount, bias: bias.map { pass.weights + $0 }, output: pass.base(output),
             outputRows: pass.places(output), leftEdge: leftEdge, rightEdge: rightEdge, isRectified: isRectified,
             scratch: pass.scratch)
@@ -64,7 +70,9 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
             channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
             width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
             stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
-            input: pass.base(input), inputRows: pass.places(input), kernels: pass.weights + weight,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
             kernelCount: kernelCount, outputGradient: pass.base(outputGradient),
             outputGradientRows: pass.places(outputGradient), inputGradient: inputGradient.map { pass.base($0.rows) },
             inputGradientRows: pass.places(inputGradient?.rows ?? input),

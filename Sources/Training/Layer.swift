@@ -1,4 +1,5 @@
 import TrainingLanes
+
 /// The images of one shard that a layer works on now, and the memory that it may use.
 struct Pass {
     let operators: any OperatorSet.Type
@@ -41,6 +42,14 @@ struct Pass {
     func columns(_ rows: Rows) -> Int { images * rows.plane }
 }
 
+/// What a layer may read and write before its phase.
+struct Preparation {
+    let operators: any OperatorSet.Type
+    let weights: UnsafePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+}
+
 /// What the last shard's end makes known to all: runs on one thread between two phases.
 struct Barrier {
     let weights: UnsafeMutablePointer<Float>
@@ -62,21 +71,24 @@ protocol Layer: Sendable {
     var backwardStages: Int { get }
     /// Rows that a stage reads or writes, so that no one else gets their memory meanwhile.
     func touched(isForward: Bool) -> [Rows]
-    /// Packs weights; runs once a step before anything else.
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type)
+    /// Packs weights and gathers factors; runs once a step on one thread, before the phase of the layer's first stage.
+    func prepare(_ preparation: Preparation)
     func forward(_ pass: Pass, stage: Int)
     func backward(_ pass: Pass, stage: Int)
     /// Between the two stages of a direction.
     func finishForward(_ barrier: Barrier)
     func finishBackward(_ barrier: Barrier)
+    /// Completes gradients when they are summed over the shards.
+    func finishGradients(_ barrier: Barrier)
 }
 
 extension Layer {
     var forwardStages: Int { 1 }
     var backwardStages: Int { 1 }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {}
+    func prepare(_ preparation: Preparation) {}
     func finishForward(_ barrier: Barrier) {}
     func finishBackward(_ barrier: Barrier) {}
+    func finishGradients(_ barrier: Barrier) {}
 }
 
 /// Where a layer's input gradient goes; nil where nobody needs it.

@@ -17,6 +17,8 @@ struct NormalizationLayer: Layer {
     let learnsBias: Bool
     let inputIsRectified: Bool
     let outputIsRectified: Bool
+    /// Whether those who read the result compute it themselves, from the input.
+    let isPending: Bool
     let outputGradient: Rows
     let inputGradient: GradientTarget?
     /// 6·C numbers: scale, shift, mean; then a, b, c of the way back.
@@ -42,7 +44,7 @@ struct NormalizationLayer: Layer {
             pass.operators.mergeMoments(
                 channels: channels, columns: pass.columns(input), before: pass.firstImage * input.plane,
                 input: pass.base(input), rows: pass.places(input), means: means, squares: means + channels)
-        } else {
+        } else if !isPending {
             pass.operators.affine(
                 channels: channels, columns: pass.columns(input), input: pass.base(input),
                 inputRows: pass.places(input), scale: pass.factors + factors,

@@ -29,6 +29,8 @@ extension TrainingNetwork {
         guard outcome.loss.isFinite else { throw notFinite(images, seed) }
         run(plan.backwardPhases, isForward: false, isTraining: true, seed: seed)
         sumGradients()
+        let barrier = barrier(isTraining: true)
+        for layer in plan.layers { layer.finishGradients(barrier) }
         return outcome
     }
 
@@ -55,9 +57,6 @@ extension TrainingNetwork {
 
     func runForward(_ images: UnsafeBufferPointer<Float>, isTraining: Bool, seed: UInt64) {
         precondition(images.count == inputShape.elementCount)
-        for layer in plan.layers {
-            layer.prepare(weights: memory.parameters, packed: memory.packed, operators: operators)
-        }
         guard let source = images.baseAddress else { return }
         let (channels, plane) = (plan.input.count, plan.input.plane)
         for shard in 0..<plan.shards {
@@ -74,12 +73,10 @@ extension TrainingNetwork {
 
     func run(_ phases: [TrainingPlan.Phase], isForward: Bool, isTraining: Bool, seed: UInt64) {
         for phase in phases {
+            if isForward { prepare(phase) }
             run(phase, isForward: isForward, isTraining: isTraining, seed: seed)
             guard let layer = phase.barrier else { continue }
-            let barrier = Barrier(
-                weights: memory.parameters, factors: memory.factors, gradients: memory.gradients,
-                shards: (0..<plan.shards).map { (memory.statistics(of: $0), plan.images(of: $0).count) },
-                isTraining: isTraining)
+            let barrier = barrier(isTraining: isTraining)
             if isForward {
                 plan.layers[layer].finishForward(barrier)
             } else {
@@ -118,6 +115,19 @@ extension TrainingNetwork {
                 first += count
             }
         }
+    }
+
+    func prepare(_ phase: TrainingPlan.Phase) {
+        let preparation = Preparation(
+            operators: operators, weights: memory.parameters, packed: memory.packed, factors: memory.factors)
+        for stage in phase.stages where stage.stage == 0 { plan.layers[stage.layer].prepare(preparation) }
+    }
+
+    func barrier(isTraining: Bool) -> Barrier {
+        Barrier(
+            weights: memory.parameters, factors: memory.factors, gradients: memory.gradients,
+            shards: (0..<plan.shards).map { (memory.statistics(of: $0), plan.images(of: $0).count) },
+            isTraining: isTraining)
     }
 
     func evaluateLoss(_ labels: [Int], writesGradients: Bool) -> Outcome {

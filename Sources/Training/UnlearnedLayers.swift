@@ -1,4 +1,3 @@
-import TrainingLanes
 /// A layer before anything that is trained: nothing goes back through it.
 struct ForwardOnlyLayer: Layer {
     let layer: any Layer
@@ -6,9 +5,7 @@ struct ForwardOnlyLayer: Layer {
     var forwardStages: Int { layer.forwardStages }
 
     func touched(isForward: Bool) -> [Rows] { isForward ? layer.touched(isForward: true) : [] }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: any OperatorSet.Type) {
-        layer.prepare(weights: weights, packed: packed, operators: operators)
-    }
+    func prepare(_ preparation: Preparation) { layer.prepare(preparation) }
     func forward(_ pass: Pass, stage: Int) { layer.forward(pass, stage: stage) }
     func finishForward(_ barrier: Barrier) { layer.finishForward(barrier) }
     func backward(_ pass: Pass, stage: Int) {}
@@ -23,7 +20,7 @@ struct ZeroGradientLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {}
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<rows.count {
-            (pass.row(rows, channel)).update(repeating: 0, count: pass.columns(rows))
+            pass.row(rows, channel).update(repeating: 0, count: pass.columns(rows))
         }
     }
 }

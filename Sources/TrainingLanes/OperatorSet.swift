@@ -3,10 +3,11 @@
 /// One source, several modules: each is compiled for its own instructions, the processor chooses, and all give the same
 /// bits. Rows of one channel lie at `base + rows[c]`: pixels are contiguous, channels lie anywhere.
 package protocol OperatorSet: Sendable {
-    /// Packs the row-major M×K matrix (or, if `isTransposed`, the K×M one) into tiles of `tile` rows.
+    /// Packs the row-major M×K matrix (or, if `isTransposed`, the K×M one) into tiles of `tile` rows;
+    /// column k is multiplied by `factors[k]`, where given.
     static func packTiles(
         _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
-        packed: UnsafeMutablePointer<Float>)
+        factors: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>)
 
     /// The product of packed tiles of 7 or 8 rows with `columns` pixels.
     ///
@@ -34,10 +35,12 @@ package protocol OperatorSet: Sendable {
         right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
         scratch: UnsafeMutablePointer<Float>)
 
-    /// out[c] = the correlation of in[c] with kernel c mod `kernelCount`, for `images` planes a channel.
+    /// out[c] = the correlation of in[c] with kernel c mod `kernelCount`, for `images` planes a channel;
+    /// in[c] = scales[c] · input[c] + shifts[c] where these are given, and zero around it.
     static func depthwise(
         channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
         offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
         kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
         output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>, leftEdge: UnsafePointer<Float>,
         rightEdge: UnsafePointer<Float>, isRectified: Bool, scratch: UnsafeMutablePointer<Float>)
@@ -47,6 +50,7 @@ package protocol OperatorSet: Sendable {
     static func depthwiseBackward(
         channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
         offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
         kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
         outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
         inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,

@@ -7,15 +7,16 @@ import TrainingLanes
 extension Operators {
     package static func packTiles(
         _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
-        packed: UnsafeMutablePointer<Float>
+        factors: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>
     ) {
         var place = packed
         var first = 0
         while first < rows {
             for k in 0..<depth {
+                let factor = factors.map { $0[k] } ?? 1
                 for lane in 0..<tile {
                     let m = first + lane
-                    place[lane] = m < rows ? (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+                    place[lane] = m < rows ? factor * (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
                 }
                 place += tile
             }

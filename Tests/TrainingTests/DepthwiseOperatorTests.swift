@@ -60,6 +60,9 @@ import TrainingOperators
         let outputHeight: Int
         let outputWidth: Int
         let input: [Float]
+        /// What the input is multiplied with and what is added as it is loaded.
+        let scales: [Float] = [1.5, -0.5, 1]
+        let shifts: [Float] = [0.25, 2, 0]
         let kernels: [Float]
         let gradient: [Float]
         let present: [Float]
@@ -105,7 +108,8 @@ import TrainingOperators
             operators.depthwise(
                 channels: channels, images: images, height: test.height, width: test.width,
                 outputHeight: outputHeight, outputWidth: outputWidth, stride: test.stride, offsetY: 1 - test.padding,
-                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane), kernels: kernels,
+                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane),
+                scales: scales, shifts: shifts, kernels: kernels,
                 kernelCount: kernelCount, bias: nil, output: &output, outputRows: rows(outputPlane), leftEdge: left,
                 rightEdge: right, isRectified: false, scratch: &scratch)
             var inputGradient = spread(present, plane)
@@ -113,7 +117,8 @@ import TrainingOperators
             operators.depthwiseBackward(
                 channels: channels, images: images, height: test.height, width: test.width,
                 outputHeight: outputHeight, outputWidth: outputWidth, stride: test.stride, offsetY: 1 - test.padding,
-                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane), kernels: kernels,
+                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane),
+                scales: scales, shifts: shifts, kernels: kernels,
                 kernelCount: kernelCount, outputGradient: spread(gradient, outputPlane),
                 outputGradientRows: rows(outputPlane), inputGradient: &inputGradient, inputGradientRows: rows(plane),
                 accumulates: [Bool](repeating: test.accumulates, count: channels), kernelGradient: &kernelGradient,
@@ -142,9 +147,11 @@ import TrainingOperators
                                 }
                                 let from = (channel * images + image) * plane + fromY * test.width + fromX
                                 let kernel = channel % kernelCount * 9 + tap
-                                output[to] += Double(kernels[kernel]) * Double(input[from])
+                                let value =
+                                    Double(scales[channel]) * Double(input[from]) + Double(shifts[channel])
+                                output[to] += Double(kernels[kernel]) * value
                                 inputGradient[from] += Double(kernels[kernel]) * Double(gradient[to])
-                                kernelGradient[kernel] += Double(input[from]) * Double(gradient[to])
+                                kernelGradient[kernel] += value * Double(gradient[to])
                             }
                         }
                     }

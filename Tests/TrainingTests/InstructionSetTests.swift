@@ -1,6 +1,6 @@
-import TrainingLanes
 import Tensors
 import Testing
+import TrainingLanes
 import TrainingOperators
 
 @testable import Training
@@ -60,7 +60,8 @@ import TrainingOperators
         var outputs = [Float](repeating: 0, count: rows * 64)
         var gradient = [Float](repeating: 0, count: rows * depth)
         var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
-        operators.packTiles(weights, rows: rows, depth: depth, tile: 7, isTransposed: false, packed: &packed)
+        operators.packTiles(
+            weights, rows: rows, depth: depth, tile: 7, isTransposed: false, factors: nil, packed: &packed)
         operators.matrixProduct(
             tile: 7, rows: rows, depth: depth, columns: columns, packed: packed, input: inputs, inputRows: inputRows,
             output: &outputs, outputRows: outputRows, accumulates: nil, bias: nil, isRectified: false)
