@@ -114,7 +114,9 @@ struct TemplateFamilies: Sendable, Equatable {
         }
         // Between two cells or four: what people see as a centre and its surround all the same.
         for sigma in isLarge ? [0.6, 0.8, 1.1, 1.5] : [0.6, 0.85] {
-            for (cx, cy) in [(0.5, 0.0), (-0.5, 0), (0, 0.5), (0, -0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5)] {
+            for (cx, cy) in [
+                (0.5, 0.0), (-0.5, 0), (0, 0.5), (0, -0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5),
+            ] {
                 drafts.append(
                     (
                         .laplacian,

@@ -83,6 +83,45 @@ import Testing
         }
     }
 
+    /// ln w of a Gaussian is a quadratic: its coefficients come back, for either sign and every lane.
+    @Test(arguments: [3, 5, 7])
+    func theCoefficientsOfGaussiansComeBack(size: Int) {
+        var generator = SeededGenerator(seed: 11)
+        let middle = Double(size - 1) / 2
+        var block = [TemplateMatcher.Lanes](repeating: .zero, count: size * size)
+        var sign = TemplateMatcher.Lanes.zero
+        var expected: [[Double]] = []
+        for lane in 0..<16 {
+            func draw(_ low: Double, _ high: Double) -> Double { low + (high - low) * generator.uniform() }
+            let beta = [0, draw(-0.2, 0.2), draw(-0.2, 0.2), draw(-0.4, -0.1), draw(-0.1, 0.1), draw(-0.4, -0.1)]
+            sign[lane] = lane % 3 == 0 ? -1 : 1
+            for cell in 0..<size * size {
+                let (x, y) = (Double(cell % size) - middle, Double(cell / size) - middle)
+                let value = beta[1] * x + beta[2] * y + beta[3] * x * x + beta[4] * x * y + beta[5] * y * y
+                block[cell][lane] = Float(exp(value)) * sign[lane]
+            }
+            expected.append(beta)
+        }
+        for matcher in TemplateMatcher.available {
+            var beta = [Double](repeating: 0, count: 96)
+            var pivots = [Double](repeating: 0, count: 16)
+            matcher.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+            for lane in 0..<16 {
+                for index in 0..<6 {
+                    #expect(abs(beta[index * 16 + lane] - expected[lane][index]) < 1e-5, "\(matcher.name)")
+                }
+                #expect(pivots[lane] > 1e-3)
+            }
+        }
+    }
+
+    @Test func theMiddleIsThatOfSortedValues() {
+        for count in [1, 2, 3, 10, 1001] {
+            let values = normal(count, seed: UInt64(count)).map { abs($0) } + [0]
+            #expect(RadixSelection.middle(values) == values.sorted()[values.count / 2])
+        }
+    }
+
     @Test func everyInstructionSetGivesTheSameFeatures() {
         let similarity = FunctionalSimilarity(size: 3)
         let families = TemplateFamilies(similarity: similarity)

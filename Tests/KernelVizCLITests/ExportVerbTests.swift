@@ -41,7 +41,8 @@ import Testing
             #expect(
                 outcome.errors
                     == "kernelviz: error: MobileNetV1 0.5: is no VGNet; expected a VGNet config, a checkpoint that "
-                    + "holds its design, or the name of a published net beside --pytorch. Export it with --onnx, --safetensors or --hdf5.\n")
+                    + "holds its design, or the name of a published net beside --pytorch. Export it with --onnx, --safetensors or --hdf5.\n"
+            )
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }
