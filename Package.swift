@@ -17,14 +17,6 @@ func module(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-/// Loops over pointers, optimised in debug builds too, for one instruction set.
-func loops(_ name: String, _ instructions: [String]) -> Target {
-    .target(
-        name: name,
-        dependencies: ["TrainingLanes"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
-}
-
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
@@ -40,6 +32,12 @@ func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftS
     let whole = ["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"]
     return [.unsafeFlags(["-Ounchecked"] + unrolling + whole + features.flatMap { ["-Xcc", $0] })]
         + defines.map { .define($0) }
+}
+
+/// Loops over pointers for training, likewise.
+func loops(_ name: String, _ instructions: [String]) -> Target {
+    .target(
+        name: name, dependencies: ["TrainingLanes", "COperators"], swiftSettings: operatorSettings(instructions))
 }
 
 /// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
@@ -79,7 +77,8 @@ func matchingLoops(_ name: String, _ instructions: [String]) -> Target {
 #if arch(x86_64)
     let x86Matching = [
         matchingLoops("MatchingLoopsAVX2", ["-mavx2", "-mfma"]),
-        matchingLoops("MatchingLoopsAVX512", ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
+        matchingLoops(
+            "MatchingLoopsAVX512", ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
     ]
 #else
     let x86Matching: [Target] = []
@@ -132,8 +131,10 @@ let package = Package(
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.
-        module("VGNets", ["Diagnostics", "Files", yams]),
-        module("Derivation", ["Statistics", "Classification", "VGNets", "Diagnostics"]),
+        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
+        module(
+            "Derivation", ["Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Diagnostics"],
+            settings: optimised),
 
         // Pictures.
         module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
@@ -154,12 +155,13 @@ let package = Package(
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
 
         // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "TrainingLanes", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "TrainingLanes", dependencies: ["COperators"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         loops("TrainingOperators", []),
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+                "Engine", "EngineOperators", "COperators", "TrainingLanes", "TrainingOperators", "Tensors",
+                "Diagnostics",
             ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
@@ -175,6 +177,10 @@ let package = Package(
             name: "Export",
             dependencies: ["ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
+
+        // Several trainings and what they tell.
+        module("Sweeps", ["Evaluation", "Export", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+
         // The pictures of whole networks and of the paper.
         module(
             "Gallery",
@@ -187,8 +193,8 @@ let package = Package(
         module(
             "Reports",
             [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "VGNets", "Weights",
-                "Diagnostics",
+                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+                "Weights", "Diagnostics",
             ]),
 
         module(
@@ -196,20 +202,22 @@ let package = Package(
             [
                 "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
                 "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation",
+                "Networks", "Evaluation", "Sweeps",
                 "Reports", "Gallery", "Export",
             ]),
         .target(
             name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
         .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
-        .executableTarget(name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser], exclude: ["Peers"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser], exclude: ["Peers"]),
         .executableTarget(
             name: "TrainingBenchmark",
-            dependencies: ["Training", "Networks", "VGNets", "Evaluation", "Tensors"]),
+            dependencies: ["Training", "Evaluation", "Tensors"]),
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Tensors", "HDF5", "Weights", "Diagnostics"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
+            path: "Tests/TestSupport"),
         tests("Diagnostics"),
         tests("Files"),
         tests(
@@ -238,11 +246,24 @@ let package = Package(
             ]),
         tests("VGNets", ["Diagnostics"]),
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
-        tests("Training", ["Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Derivation", ["VGNets", "Statistics", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests(
+            "Training",
+            [
+                "TrainingLanes", "TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors",
+                "Diagnostics",
+            ], exclude: ["Fixtures", "Scripts"]),
+        tests(
+            "Derivation",
+            [
+                "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
+            ]),
+        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
         tests(
             "Evaluation",
-            ["VGNets", "Images", "Engine", "Statistics", "Classification", "Weights", "Tensors", "Files", "Diagnostics"]),
+            [
+                "VGNets", "Images", "Engine", "Statistics", "Classification", "Weights", "Tensors", "Files",
+                "Diagnostics",
+            ]),
         .testTarget(
             name: "KernelVizCLITests",
             dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),

@@ -9,7 +9,7 @@ struct BenchmarksCommand: ParsableCommand {
         abstract: "Measure kernelviz; run in release: swift run -c release Benchmarks.")
 
     /// What can be measured; a new group is added here.
-    static var groups: [any BenchmarkGroup.Type] { 
+    static var groups: [any BenchmarkGroup.Type] {
         [WeightsBenchmarks.self, FiguresBenchmarks.self, ClassificationBenchmarks.self]
     }
 

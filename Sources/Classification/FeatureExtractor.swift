@@ -85,7 +85,8 @@ struct FeatureExtractor: Sendable {
             features[lane] = KernelFeatures(
                 scale: scales[lane], sum: sum[lane], absoluteSum: absolute[lane], energy: energy[lane],
                 peakIndex: Int(peakIndex[lane]), outputEnergy: outputEnergy[lane], outputOfOnes: outputOfOnes[lane],
-                outputAtPeak: outputAtPeak[lane], horizontal: horizontal[lane], vertical: vertical[lane], checker: checker[lane],
+                outputAtPeak: outputAtPeak[lane], horizontal: horizontal[lane], vertical: vertical[lane],
+                checker: checker[lane],
                 blur: TemplateMatch(index: Int(blurIndex[lane]), weightFit: min(1, blur[lane])),
                 first: TemplateMatch(index: Int(firstIndex[lane]), weightFit: min(1, first[lane])),
                 second: TemplateMatch(index: Int(secondIndex[lane]), weightFit: min(1, second[lane])))

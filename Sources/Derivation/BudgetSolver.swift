@@ -1,19 +1,22 @@
 import Diagnostics
 import Glibc
 
-/// Finds widths and depths whose exact parameter count meets a budget.
+/// Finds widths and depths whose exact cost meets a budget.
+///
+/// Widths follow the published family along the budget and only ever grow with it; depths, near those of the family,
+/// make up the difference. Budgets that this cannot meet (tiny nets, coarse multiples) are met by a search over widths.
 public struct BudgetSolver: Sendable {
-    /// The wanted number of learnable parameters.
-    public let budget: ParameterBudget
+    /// What the net may cost.
+    public let budget: DesignBudget
     /// Stage widths are multiples of this; the stem's of half of it (the published 1.0MP net has a stem of 28).
     public let multiple: Int
     /// The allowed relative distance from the budget.
     public static let tolerance = 0.005
 
-    /// A solver for `budget`; `multiple` is even and at least 2.
+    /// A solver for `budget`; `multiple` is even, 2…128.
     ///
     /// Throws `derive.badMultiple`.
-    public init(budget: ParameterBudget, multiple: Int = 8) throws {
+    public init(budget: DesignBudget, multiple: Int = 8) throws {
         guard multiple >= 2, multiple % 2 == 0, multiple <= 128 else {
             throw KernelVizError(
                 code: "derive.badMultiple", subject: "--multiple", found: "\(multiple)",
@@ -23,42 +26,65 @@ public struct BudgetSolver: Sendable {
         self.multiple = multiple
     }
 
-    /// The shape nearest to the published family whose count is within ``tolerance`` of the budget.
+    /// A solver for a number of learnable parameters; throws as ``init(budget:multiple:)``.
+    public init(budget: ParameterBudget, multiple: Int = 8) throws {
+        try self.init(budget: .parameters(budget.parameters), multiple: multiple)
+    }
+
+    /// The shape nearest to the published family whose cost is within ``tolerance`` of the budget.
     ///
-    /// Nearest means the smallest Σ (ln cᵢ/idealᵢ)² over the five widths; equal ones fall to the count nearest to the
-    /// budget. The published depths come first, shallower nets where they do not fit. Every candidate is counted by
-    /// `parameters`, which returns nil for a shape that the wanted form does not allow and grows with every width.
-    /// Throws `derive.impossibleBudget` with the smallest possible count.
-    public func solve(_ parameters: (NetworkShape) -> Int?) throws -> NetworkShape {
-        let profile = ShapeProfile(parameters: budget.parameters, count: parameters)
-        if let least = smallest(parameters), Double(least) > upperBound {
+    /// - Parameters:
+    ///   - shaping: How the evidence bends the family.
+    ///   - cost: The exact cost of a shape; nil for a shape that the wanted form does not allow. It grows with every
+    ///     width and depth.
+    ///
+    /// Throws `derive.impossibleBudget` with the smallest possible cost.
+    public func solve(
+        shaping: Shaping = .published, _ cost: (NetworkShape) -> Int?
+    ) throws -> NetworkShape {
+        var profile = ShapeProfile(amount: budget.amount, count: cost)
+        profile.bend(shaping)
+        let step = try allowedStep(cost)
+        if let shape = fittingDepths(rounded(profile.channels, step), profile.blocks, cost) { return shape }
+        if let least = smallest(step, cost), Double(least) > upperBound {
             throw KernelVizError(
                 code: "derive.impossibleBudget", subject: "derive",
-                found: "the smallest VGNet of this form has \(least) parameters",
-                expected: "at most \(budget.parameters) (--budget)", advice: "Raise the budget")
+                found: "the smallest VGNet of this form has \(least) \(budget.unit)",
+                expected: "at most \(budget.amount) (\(budget.flag))", advice: "Raise the budget")
         }
         for depths in depthChoices(profile.blocks) {
-            if let shape = bestWidths(profile: profile, blocks: depths, parameters) { return shape }
+            let search = WidthSearch(solver: self, profile: profile, blocks: depths, step: step)
+            if let shape = search.best(cost) { return shape }
         }
         throw KernelVizError(
             code: "derive.impossibleBudget", subject: "derive",
-            found: "no widths in multiples of \(multiple) come within 0.5 % of \(budget.parameters) parameters",
+            found: "no widths in multiples of \(step) come within 0.5 % of \(budget.amount) \(budget.unit)",
             advice: "Pass a smaller --multiple or another budget")
     }
 
-    private var lowerBound: Double { Double(budget.parameters) * (1 - Self.tolerance) }
-    private var upperBound: Double { Double(budget.parameters) * (1 + Self.tolerance) }
-    private var stemStep: Int { max(2, multiple / 2) }
+    var lowerBound: Double { Double(budget.amount) * (1 - Self.tolerance) }
+    var upperBound: Double { Double(budget.amount) * (1 + Self.tolerance) }
+    var stemStep: Int { max(2, multiple / 2) }
 
-    /// The count of the narrowest allowed net with one block a stage.
-    private func smallest(_ parameters: (NetworkShape) -> Int?) -> Int? {
-        for factor in 1...16 {
-            let width = multiple * factor
-            let shape = NetworkShape(
-                channels: [stemStep] + Array(repeating: width, count: 4), blocks: [1, 1, 1, 1])
-            if let count = parameters(shape) { return count }
+    /// The smallest multiple of ``multiple`` whose multiples the form allows as stage widths.
+    func allowedStep(_ cost: (NetworkShape) -> Int?) throws -> Int {
+        for factor in [1, 2, 3, 4, 6, 8, 12, 16, 24, 32] {
+            let step = multiple * factor
+            let shapes = [1, 2, 3].map { scale in
+                NetworkShape(
+                    channels: [stemStep] + Array(repeating: step * scale, count: 4), blocks: [3, 3, 3, 3])
+            }
+            if shapes.allSatisfy({ cost($0) != nil }) { return step }
         }
-        return nil
+        throw KernelVizError(
+            code: "derive.impossibleBudget", subject: "derive",
+            found: "no widths in multiples of \(multiple) suit this form",
+            advice: "Pass another --multiple, or another number of shared groups")
+    }
+
+    /// The cost of the narrowest allowed net with one block a stage.
+    private func smallest(_ step: Int, _ cost: (NetworkShape) -> Int?) -> Int? {
+        cost(NetworkShape(channels: [stemStep] + Array(repeating: step, count: 4), blocks: [1, 1, 1, 1]))
     }
 
     /// The published depths, then ever shallower nets for budgets that are small.
@@ -68,78 +94,51 @@ public struct BudgetSolver: Sendable {
         }
     }
 
-    private func bestWidths(
-        profile: ShapeProfile, blocks: [Int], _ parameters: (NetworkShape) -> Int?
+    /// Widths as multiples, none narrower than the one before.
+    func rounded(_ widths: [Double], _ step: Int) -> [Int] {
+        var channels = widths.enumerated().map { index, width in
+            let step = index == 0 ? stemStep : step
+            return max(1, Int((width / Double(step)).rounded())) * step
+        }
+        for index in 1..<5 { channels[index] = max(channels[index], channels[index - 1]) }
+        return channels
+    }
+
+    /// The depths nearest to `centre` with which `channels` meet the budget; nil for none.
+    ///
+    /// Nearest means the smallest Σ ((n − n')/n')² over the stages; equal ones fall to the cost nearest to the budget.
+    func fittingDepths(
+        _ channels: [Int], _ centre: [Int], _ cost: (NetworkShape) -> Int?
     ) -> NetworkShape? {
-        var best: (shape: NetworkShape, distance: Double, miss: Double)?
-        let stem = widths(near: profile.channels[0], step: stemStep, reach: 0)[0]
-        let (first, second, third) = (choices(1, profile), choices(2, profile), choices(3, profile))
-        let last = widths(near: profile.channels[4], step: multiple, reach: 1 << 10)
-        for c1 in first where c1 >= stem {
-            for c2 in second where c2 >= c1 {
-                for c3 in third where c3 >= c2 {
-                    let shapes = last.lazy.filter { $0 >= c3 }
-                        .map { NetworkShape(channels: [stem, c1, c2, c3, $0], blocks: blocks) }
-                    for (shape, count) in within(Array(shapes), parameters) {
-                        let distance = Self.distance(shape, profile)
-                        let miss = abs(Double(count - budget.parameters))
-                        if let found = best, (distance, miss) >= (found.distance, found.miss) { continue }
-                        best = (shape, distance, miss)
-                    }
-                }
+        guard let base = cost(NetworkShape(channels: channels, blocks: centre)) else { return nil }
+        // A stage's cost does not depend on the depths of the others.
+        let choices = centre.indices.map { stage in
+            let reach = max(2, centre[stage] / 2)
+            return (max(1, centre[stage] - reach)...centre[stage] + reach).compactMap { depth -> (Int, Int)? in
+                var blocks = centre
+                blocks[stage] = depth
+                return cost(NetworkShape(channels: channels, blocks: blocks)).map { (depth, $0 - base) }
             }
         }
-        return best?.shape
-    }
-
-    /// Those of `shapes`, which grow, whose count is within the tolerance; found by halving.
-    private func within(
-        _ shapes: [NetworkShape], _ parameters: (NetworkShape) -> Int?
-    ) -> [(shape: NetworkShape, count: Int)] {
-        var low = 0
-        var high = shapes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Double(Self.count(shapes, from: middle, parameters)) < lowerBound {
-                low = middle + 1
-            } else {
-                high = middle
+        let deepest = centre.indices.max { centre[$0] < centre[$1] } ?? 2
+        var best: (blocks: [Int], distance: Double, miss: Int)?
+        func visit(_ stage: Int, _ blocks: [Int], _ distance: Double, _ sum: Int) {
+            if let best, distance > best.distance { return }
+            guard stage < 4 else {
+                let miss = abs(sum - budget.amount)
+                guard Double(sum) >= lowerBound, Double(sum) <= upperBound,
+                    blocks[deepest] == blocks.max() || centre[deepest] != centre.max()
+                else { return }
+                if let best, (distance, miss) >= (best.distance, best.miss) { return }
+                best = (blocks, distance, miss)
+                return
+            }
+            for (depth, difference) in choices[stage] {
+                let away = Double(depth - centre[stage]) / Double(centre[stage])
+                visit(stage + 1, blocks + [depth], distance + away * away, sum + difference)
             }
         }
-        var found: [(shape: NetworkShape, count: Int)] = []
-        for shape in shapes[low...] {
-            guard let count = parameters(shape) else { continue }
-            guard Double(count) <= upperBound else { break }
-            if Double(count) >= lowerBound { found.append((shape, count)) }
-        }
-        return found
-    }
-
-    /// The count of the first allowed shape from `index` on; endless where there is none.
-    private static func count(
-        _ shapes: [NetworkShape], from index: Int, _ parameters: (NetworkShape) -> Int?
-    ) -> Int {
-        for shape in shapes[index...] {
-            if let count = parameters(shape) { return count }
-        }
-        return .max
-    }
-
-    private static func distance(_ shape: NetworkShape, _ profile: ShapeProfile) -> Double {
-        zip(shape.channels, profile.channels).reduce(0) { sum, pair in
-            let ratio = log(Double(pair.0) / pair.1)
-            return sum + ratio * ratio
-        }
-    }
-
-    private func choices(_ index: Int, _ profile: ShapeProfile) -> [Int] {
-        widths(near: profile.channels[index], step: multiple, reach: 5)
-    }
-
-    /// Multiples of `step` around the ideal in growing order: at most `reach` steps and at most half of it away.
-    private func widths(near ideal: Double, step: Int, reach: Int) -> [Int] {
-        let centre = max(1, Int((ideal / Double(step)).rounded()))
-        let steps = min(reach, max(5, centre / 2))
-        return (max(1, centre - steps)...(centre + min(reach, steps))).map { $0 * step }
+        visit(0, [], 0, base)
+        return best.map { NetworkShape(channels: channels, blocks: $0.blocks) }
     }
 }

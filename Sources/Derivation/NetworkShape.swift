@@ -1,5 +1,3 @@
-import Glibc
-
 /// The widths and depths that a budget decides.
 public struct NetworkShape: Sendable, Equatable, Codable {
     /// c0…c4: the stem's and the four stages' output channels.
@@ -23,35 +21,4 @@ public struct NetworkShape: Sendable, Equatable, Codable {
         (NetworkShape(channels: [32, 80, 192, 400, 544], blocks: [3, 6, 16, 2]), 2_492_756),
         (NetworkShape(channels: [32, 88, 216, 456, 856], blocks: [4, 7, 15, 5]), 4_990_239),
     ]
-}
-
-/// What the published nets look like in between: ideal, real-valued widths for any budget.
-struct ShapeProfile: Sendable, Equatable {
-    /// Ideal widths c0…c4, not yet rounded.
-    let channels: [Double]
-    /// Units per stage, those of the published net nearest in parameters (as a ratio).
-    let blocks: [Int]
-
-    /// The profile at `parameters`: between two published nets the logarithms of the widths are interpolated along the
-    /// logarithm of the count; outside them all widths grow or shrink with the square root of the budget.
-    ///
-    /// `count` gives the parameters that a published shape has in the wanted form (classes, SE, kernels); nil where
-    /// the form does not allow the shape, which then counts as its VGNetG.
-    init(parameters: Int, count: (NetworkShape) -> Int?) {
-        let shapes = NetworkShape.published.map(\.shape)
-        let wanted = log(Double(parameters))
-        let logs = NetworkShape.published.map { log(Double(count($0.shape) ?? $0.parameters)) }
-        let nearest = shapes.indices.min { abs(logs[$0] - wanted) < abs(logs[$1] - wanted) } ?? 0
-        blocks = shapes[nearest].blocks
-        guard let upper = logs.firstIndex(where: { $0 >= wanted }), upper > 0 else {
-            let end = wanted <= logs[0] ? 0 : shapes.count - 1
-            let factor = exp((wanted - logs[end]) / 2)
-            channels = shapes[end].channels.map { Double($0) * factor }
-            return
-        }
-        let weight = (wanted - logs[upper - 1]) / (logs[upper] - logs[upper - 1])
-        channels = zip(shapes[upper - 1].channels, shapes[upper].channels).map {
-            exp((1 - weight) * log(Double($0)) + weight * log(Double($1)))
-        }
-    }
 }

@@ -12,17 +12,21 @@ public struct ParameterBudget: Sendable, Equatable {
     ///
     /// MP is a million learnable parameters, as in the names of the published nets. Throws `derive.badBudget`.
     public init(parsing text: String) throws {
-        let units: [(suffix: String, factor: Double)] = [("mp", 1e6), ("m", 1e6), ("k", 1e3), ("", 1)]
-        let lowered = text.lowercased()
-        for (suffix, factor) in units where lowered.hasSuffix(suffix) {
-            guard let number = Double(lowered.dropLast(suffix.count)), number.isFinite, number > 0,
-                number * factor >= 1, number * factor <= 1e12
-            else { break }
-            self.init(parameters: Int((number * factor).rounded()))
-            return
+        guard let parameters = Self.number(text, units: [("mp", 1e6), ("m", 1e6), ("k", 1e3), ("", 1)]) else {
+            throw KernelVizError(
+                code: "derive.badBudget", subject: "--budget", found: "found '\(text)'",
+                expected: "a number of learnable parameters such as 1.0MP, 1500K or 1500000")
         }
-        throw KernelVizError(
-            code: "derive.badBudget", subject: "--budget", found: "found '\(text)'",
-            expected: "a number of learnable parameters such as 1.0MP, 1500K or 1500000")
+        self.init(parameters: parameters)
+    }
+
+    /// A positive whole number with a unit, at most 10¹²; nil for anything else.
+    static func number(_ text: String, units: [(suffix: String, factor: Double)]) -> Int? {
+        let lowered = text.lowercased()
+        guard let unit = units.first(where: { lowered.hasSuffix($0.suffix) }),
+            let number = Double(lowered.dropLast(unit.suffix.count)), number.isFinite, number > 0,
+            number * unit.factor >= 1, number * unit.factor <= 1e12
+        else { return nil }
+        return Int((number * unit.factor).rounded())
     }
 }

@@ -1,45 +1,102 @@
+import Diagnostics
+
 /// Why one field of a derived config has its value.
 public struct Reason: Sendable, Equatable, Codable {
+    /// What was found at one place, a stage or a width.
+    public struct Finding: Sendable, Equatable, Codable {
+        /// "stage 1", "stem"; nil where the field has one value.
+        public let place: String?
+        /// The value there in words.
+        public let value: String
+        /// What was measured, with its numbers ("76 % of 1008 strided kernels are blur").
+        public let statistic: String
+        /// The number behind the statistic with its 95 % interval; nil where nothing could be measured.
+        public let estimate: Estimate?
+        /// Networks and layers where it was measured.
+        public let sources: [String]
+        /// Whether the value is the paper's.
+        public let isDefault: Bool
+        /// What single networks would lead to where that differs ("MobileNetV1 1.0: learnable (31 %)").
+        public let dissent: [String]
+
+        init(
+            place: String? = nil, value: String, statistic: String, estimate: Estimate? = nil, sources: [String] = [],
+            isDefault: Bool = false, dissent: [String] = []
+        ) {
+            self.place = place
+            self.value = value
+            self.statistic = statistic
+            self.estimate = estimate
+            self.sources = sources
+            self.isDefault = isDefault
+            self.dissent = dissent
+        }
+
+        /// Everything in one line.
+        public var sentence: String {
+            var text = place.map { "\($0): " } ?? ""
+            if !value.isEmpty { text += (isDefault ? "default " : "") + value }
+            if !statistic.isEmpty { text += (value.isEmpty ? "" : "; ") + statistic }
+            if !sources.isEmpty { text += " [\(Reason.shortened(sources))]" }
+            if !dissent.isEmpty { text += "; alone, \(dissent.joined(separator: ", "))" }
+            return text
+        }
+    }
+
     /// The field's key in the config file.
     public let field: String
     /// The value in words, as printed in tables.
     public let value: String
-    /// What was measured, with its numbers ("76 % of 1008 strided kernels are blur"); empty where nothing applies.
-    public let statistic: String
-    /// Where it was measured: networks and layers; empty where nothing applies.
-    public let sources: [String]
-    /// The rule that turned the statistic into the value, one sentence.
+    /// The rule's name ("D1"); nil where no rule decides.
+    public let ruleName: String?
+    /// The rule that turned the statistics into the value, one sentence.
     public let rule: String
-    /// Whether the value is the paper's because the evidence does not support another one.
+    /// What was measured, place by place; empty where nothing applies.
+    public let findings: [Finding]
+    /// Whether the value is the paper's in all places because the evidence does not support another one.
     public let isDefault: Bool
 
     /// Joins a value with its grounds; see the properties.
-    public init(
-        field: String, value: String, statistic: String = "", sources: [String] = [], rule: String,
+    init(
+        field: String, value: String, rule: DerivationRule? = nil, _ sentence: String, findings: [Finding] = [],
         isDefault: Bool = false
     ) {
         self.field = field
         self.value = value
-        self.statistic = statistic
-        self.sources = sources
-        self.rule = rule
+        self.ruleName = rule?.rawValue
+        self.rule = sentence
+        self.findings = findings
         self.isDefault = isDefault
     }
 
-    /// Everything in one line, as written beside the field in a config file.
+    /// What was measured, all places in one line.
+    public var statistic: String { findings.map(\.statistic).filter { !$0.isEmpty }.joined(separator: "; ") }
+    /// Where it was measured, each layer once.
+    public var sources: [String] {
+        findings.flatMap(\.sources).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Everything, as written beside the field in a config file: the rule on one line, each place on one.
     public var sentence: String {
-        var parts: [String] = []
-        if isDefault { parts.append("default") }
-        if !statistic.isEmpty { parts.append(statistic) }
-        parts.append(rule)
-        var text = parts.joined(separator: "; ")
-        if !sources.isEmpty { text += " [\(Self.shortened(sources))]" }
-        return text
+        let head = (isDefault ? "default; " : "") + (ruleName.map { "\($0): " } ?? "") + rule
+        return ([head] + findings.map(\.sentence)).joined(separator: "\n")
     }
 
     /// At most four sources by name, the rest as a number.
-    private static func shortened(_ sources: [String]) -> String {
+    fileprivate static func shortened(_ sources: [String]) -> String {
         let shown = sources.prefix(4).joined(separator: ", ")
         return sources.count > 4 ? "\(shown) and \(sources.count - 4) more" : shown
+    }
+}
+
+extension Estimate {
+    /// "76 % (95 % interval 73 to 79 %)".
+    var percent: String {
+        "\(NumberFormat.percent(value)) (95 % interval \(Int((low * 100).rounded())) to \(NumberFormat.percent(high)))"
+    }
+
+    /// "1.02 px (95 % interval 1.00 to 1.04)".
+    var pixels: String {
+        "\(NumberFormat.fixed(value, 2)) px (95 % interval \(NumberFormat.fixed(low, 2)) to \(NumberFormat.fixed(high, 2)))"
     }
 }

@@ -3,6 +3,11 @@ public enum NumberFormat {
     /// A share 0…1 as a whole percentage: "76 %".
     public static func percent(_ share: Double) -> String { "\(fixed(share * 100, 0)) %" }
 
+    /// A share 0…1 as a whole percentage that hides nothing: "<1 %" for what would print as 0, ">99 %" for what is not all.
+    public static func share(_ share: Double) -> String {
+        share > 0 && share < 0.005 ? "<1 %" : share >= 0.995 && share < 1 ? ">99 %" : percent(share)
+    }
+
     /// `value` rounded (half away from zero) to `digits` decimals: "1.10"; "nan" and "inf" as they are.
     ///
     /// `digits` is 0…9; magnitudes above 1e15 come in the shortest form.

@@ -60,17 +60,26 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
     ///   - isStrict: Makes an unreadable image an error.
     ///   - progress: Called with how many images are done; may throw to stop.
-    /// Throws `data.classes` where a label is beyond the net's classes, and the errors of reading and planning.
+    /// Throws `data.classes` where the data set does not have the net's classes, and the errors of reading and planning.
     public static func evaluate(
         _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1, shifts: Bool = false,
         seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        // ImageNet nets of TensorFlow number their classes from 1 and call 0 the background.
-        let offset = network.classes == data.classNames.count + 1 ? 1 : 0
-        if let worst = data.labels.max(), worst + offset >= network.classes {
+        let background = network.backgroundClasses
+        let offset = network.classes == data.classNames.count + background ? background : 0
+        // A CSV of numbers may leave classes out; in other data sets every class has its place.
+        let fits =
+            data.isNumbered
+            ? (data.labels.max() ?? 0) + offset < network.classes
+            : data.classNames.count + offset == network.classes
+        guard fits else {
             throw KernelVizError(
-                code: "data.classes", subject: data.path, found: "label \(worst)",
-                expected: "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs",
+                code: "data.classes", subject: data.path,
+                found: data.isNumbered
+                    ? "label \(data.labels.max() ?? 0)" : "\(data.classNames.count) classes",
+                expected: data.isNumbered
+                    ? "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs"
+                    : "\(network.classes - background), as \(network.name) has",
                 advice: "Choose another data set or another net")
         }
         let worker = AccuracyWorker(
@@ -206,25 +215,21 @@ private struct AccuracyWorker: Sendable {
         }
     }
 
-    /// Two crops at random places. Large images are resized first and leave a margin, as antialiased-cnns crops 224 of
-    /// 256; images without a margin are shifted by up to an eighth, with black behind.
+    /// Two crops at random places, as antialiased-cnns takes 224 of 256: from the middle square of the resized image,
+    /// offsets 0 to 31. Images without a margin are shifted by up to an eighth, with black behind.
     private func crops(_ image: RGBImage, _ index: Int) -> (RGBImage, RGBImage) {
         var generator = SeededGenerator(seed: seed ^ (UInt64(index) &* 0x9E37_79B9_7F4A_7C15))
         let size = network.preprocessing.crop ?? network.inputSize
-        let resized = network.preprocessing.shortSide.map { image.resized(shortSide: $0) } ?? image
+        let side = max(size, network.preprocessing.shortSide ?? size)
+        let square = image.resized(shortSide: side, filter: network.preprocessing.filter).centerCropped(side)
+        func offset() -> Int {
+            side > size
+                ? Int(generator.uniform() * Double(side - size))
+                : Int(generator.uniform() * Double(2 * (size / 8) + 1)) - size / 8
+        }
         func crop() -> RGBImage {
-            let margin = size / 8
-            let freeX = resized.width - size
-            let freeY = resized.height - size
-            let x =
-                freeX > 0
-                ? Int(generator.uniform() * Double(freeX + 1))
-                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
-            let y =
-                freeY > 0
-                ? Int(generator.uniform() * Double(freeY + 1))
-                : Int(generator.uniform() * Double(2 * margin + 1)) - margin
-            return resized.cropped(x: x, y: y, width: size, height: size)
+            let (y, x) = (offset(), offset())
+            return square.cropped(x: x, y: y, width: size, height: size)
         }
         return (crop(), crop())
     }

@@ -50,8 +50,12 @@ public struct RunnableNetwork: Sendable {
     ///   - text: A path to YAML or JSON, a path to a checkpoint, or a name such as "vgnetg-1.0mp".
     ///   - weights: The weights' file; nil draws random ones from `seed` (a checkpoint brings its own).
     ///   - inputSize: Rows and columns of the images; nil takes the design's own.
+    ///   - strides: Strides of a checkpoint that differ from its family's.
     /// Throws the errors of the config, the checkpoint and the networks, or `eval.weightsTwice`.
-    public init(named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil) throws {
+    public init(
+        named text: String, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil,
+        strides: StrideTable? = nil
+    ) throws {
         let isConfig = VGNetConfig.isFileName(text)
         let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
         if isFile && !isConfig {
@@ -60,7 +64,7 @@ public struct RunnableNetwork: Sendable {
                     code: "eval.weightsTwice", subject: "--weights", found: "\(text) is a checkpoint of its own",
                     expected: "a config or the name of a net beside --weights")
             }
-            try self.init(checkpoint: text, inputSize: inputSize)
+            try self.init(checkpoint: text, inputSize: inputSize, strides: strides)
             return
         }
         let config = try VGNetConfig(named: text)
@@ -73,11 +77,18 @@ public struct RunnableNetwork: Sendable {
     public init(
         config: VGNetConfig, source: Source, weights: String? = nil, seed: UInt64 = 1, inputSize: Int? = nil
     ) throws {
-        let checkpoint = try weights.map { try Checkpoint.open($0) }
+        try self.init(
+            config: config, source: source, checkpoint: weights.map { try Checkpoint.open($0) }, seed: seed,
+            inputSize: inputSize)
+    }
+
+    private init(
+        config: VGNetConfig, source: Source, checkpoint: Checkpoint?, seed: UInt64, inputSize: Int?
+    ) throws {
         let net = try checkpoint.map { try VGNet(config, checkpoint: $0) } ?? VGNet(config, seed: seed)
         name = config.name
         self.source = source
-        weightsPath = weights
+        weightsPath = checkpoint?.path
         family = "VGNet"
         self.config = config
         inputWords = checkpoint?.attributes["input"]
@@ -89,12 +100,23 @@ public struct RunnableNetwork: Sendable {
         preprocessing = Self.preprocessing(size: self.inputSize, normalization: .imageNet)
     }
 
-    /// The network that a checkpoint of a known family holds.
+    /// The network that a checkpoint holds: a VGNet whose design is written in the file or lies beside it as
+    /// `config.yaml` or `config.json`, or one of a known family.
     ///
     /// Throws `networks.otherFamily` for a family that the engine does not run, and the errors of reading.
-    public init(checkpoint path: String, inputSize: Int? = nil) throws {
-        let network = try Network.open(path)
+    public init(checkpoint path: String, inputSize: Int? = nil, strides: StrideTable? = nil) throws {
+        let checkpoint = try Checkpoint.open(path)
+        if let design = try Self.design(of: checkpoint) {
+            try self.init(
+                config: design, source: .checkpoint(path), checkpoint: checkpoint, seed: 1, inputSize: inputSize)
+            return
+        }
+        try self.init(network: Network(recognising: checkpoint, strides: strides), inputSize: inputSize)
+    }
+
+    private init(network: Network, inputSize: Int?) throws {
         let net = try RunnableGraph(network: network)
+        let path = network.checkpoint.path
         name = network.title
         source = .checkpoint(path)
         weightsPath = path
@@ -128,6 +150,10 @@ public struct RunnableNetwork: Sendable {
         }
     }
 
+    /// How many outputs stand before the first class: ImageNet nets of TensorFlow have 1001 and call the first one the
+    /// background.
+    public var backgroundClasses: Int { classes == 1001 && config == nil ? 1 : 0 }
+
     /// N×C×H×W of a batch of `images`.
     public func inputShape(images: Int = 1) -> Shape { [images, inputChannels, inputSize, inputSize] }
 
@@ -139,10 +165,5 @@ public struct RunnableNetwork: Sendable {
         ImagePreprocessing(
             shortSide: size < 128 ? size : (size * 256 + 112) / 224, crop: size, channelOrder: order,
             normalization: normalization)
-    }
-
-    private static func classNames(of checkpoint: Checkpoint) -> [String]? {
-        guard let text = checkpoint.attributes["classes"], !text.isEmpty else { return nil }
-        return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 }

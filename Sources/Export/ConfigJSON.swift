@@ -1,3 +1,4 @@
+import Diagnostics
 import VGNets
 
 #if canImport(FoundationEssentials)
@@ -18,12 +19,13 @@ enum ConfigJSON {
     }
 
     /// What a field may hold.
-    private enum Value: Decodable {
+    private indirect enum Value: Decodable {
         case null
         case boolean(Bool)
         case integer(Int)
         case number(Double)
-        case integers([Int])
+        case list([Value])
+        case object([String: Value])
         case string(String)
 
         init(from decoder: any Decoder) throws {
@@ -36,10 +38,12 @@ enum ConfigJSON {
                 self = .integer(value)
             } else if let value = try? container.decode(Double.self) {
                 self = .number(value)
-            } else if let value = try? container.decode([Int].self) {
-                self = .integers(value)
+            } else if let value = try? container.decode(String.self) {
+                self = .string(value)
+            } else if let value = try? container.decode([Value].self) {
+                self = .list(value)
             } else {
-                self = .string(try container.decode(String.self))
+                self = .object(try container.decode([String: Value].self))
             }
         }
 
@@ -49,7 +53,11 @@ enum ConfigJSON {
             case .boolean(let value): "\(value)"
             case .integer(let value): "\(value)"
             case .number(let value): "\(value)"
-            case .integers(let values): "[\(values.map(String.init).joined(separator: ", "))]"
+            case .list(let values): "[\(values.map(\.text).joined(separator: ", "))]"
+            case .object(let values):
+                "{"
+                    + values.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)): \($0.value.text)" }
+                    .joined(separator: ", ") + "}"
             case .string(let value): JSONText.quoted(value)
             }
         }

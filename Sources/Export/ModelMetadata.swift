@@ -1,3 +1,4 @@
+import Diagnostics
 import VGNets
 
 /// What an exported file says about its network beside the numbers, the same keys in every format.

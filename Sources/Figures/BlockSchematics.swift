@@ -12,14 +12,21 @@ struct BlockSchematics {
     func drawDownsampling(on page: inout Page) {
         page.subheading("DownsamplingBlock")
         let kernels: String
-        let bank: [NamedKernel]
-        if case .gaussian(let gaussian) = config.downsampling {
-            kernels = "depthwise 3×3 s2, fixed"
-            let kernel = NamedKernel.gaussian(sigmaPixels: gaussian.sigmaPixels)
-            let negative = NamedKernel("−" + kernel.name, kernel.values.map { -$0 })
-            bank = gaussian.signs == .alternating ? [kernel, negative] : [kernel]
+        var bank: [NamedKernel] = []
+        if let uniform = config.downsampling.uniform {
+            kernels =
+                uniform.gaussian == nil
+                ? "depthwise 3×3 s2, learned"
+                : uniform.share == nil ? "depthwise 3×3 s2, fixed" : "depthwise 3×3 s2, part fixed"
+            if let gaussian = uniform.gaussian {
+                let kernel = NamedKernel.gaussian(sigmaPixels: gaussian.sigmaPixels)
+                bank = [kernel]
+                if gaussian.signs == .alternating {
+                    bank.append(NamedKernel("−" + kernel.name, kernel.values.map { -$0 }))
+                }
+            }
         } else {
-            (kernels, bank) = ("depthwise 3×3 s2, learned", [])
+            kernels = "depthwise 3×3 s2, by stage"
         }
         let chart = Chart(page: page, rows: 5)
         chart.box("i channels", row: 0, column: .centre, NetworkDiagramFigure.Tint.plain, on: &page)
@@ -39,33 +46,39 @@ struct BlockSchematics {
     /// HalfIdentityBlock: one half passes and is filtered as well; a pointwise convolution on both makes the other.
     func drawHalfIdentity(on page: inout Page) {
         page.subheading("HalfIdentityBlock")
+        let uniform = config.half.uniform
         let bank: [NamedKernel] =
-            switch config.half {
-            case .learnable: []
-            case .bank(.fourEdge): FixedKernels.fourEdge
-            case .bank(.sixEdgeTwoGaussian): FixedKernels.sixEdgeTwoGaussian
+            switch uniform?.bank {
+            case nil: []
+            case .fourEdge: FixedKernels.fourEdge
+            case .sixEdgeTwoGaussian: FixedKernels.sixEdgeTwoGaussian
+            case .some(let bank):
+                (bank.givenKernels ?? []).enumerated().map { NamedKernel("\(bank.text) \($0 + 1)", $1) }
             }
+        let kernels = uniform == nil ? "by stage" : uniform?.bank == nil ? "learned" : "fixed, BN"
+        // The paper's halves, or the queue that they are for other shares ρ.
+        let isHalf = config.identity.uniform == .half
+        let (left, right) = isHalf ? ("left half a", "right half b") : ("older ρ·C", "younger (1 − ρ)·C")
         let chart = Chart(page: page, rows: 5)
         let tint = NetworkDiagramFigure.Tint.self
-        chart.box("left half a", row: 0, column: .left, tint.plain, on: &page)
-        chart.box("right half b", row: 0, column: .right, tint.plain, on: &page)
-        chart.box(
-            bank.isEmpty ? "depthwise 3×3, learned" : "depthwise 3×3, fixed, BN", row: 1.25, column: .right, tint.half,
-            on: &page)
+        chart.box(left, row: 0, column: .left, tint.plain, on: &page)
+        chart.box(right, row: 0, column: .right, tint.plain, on: &page)
+        chart.box("depthwise 3×3, \(kernels)", row: 1.25, column: .right, tint.half, on: &page)
         chart.box(pointwise, row: 2.6, column: .left, tint.plain, on: &page)
-        chart.box("new right half", row: 4, column: .left, tint.plain, on: &page)
-        chart.box("new left half = b", row: 4, column: .right, tint.half, on: &page)
+        chart.box(isHalf ? "new right half" : "(1 − ρ)·C new", row: 4, column: .left, tint.plain, on: &page)
+        chart.box(
+            isHalf ? "new left half = b" : "youngest ρ·C pass", row: 4, column: .right, tint.half, on: &page)
         chart.link((0, .left), (2.6, .left), on: &page)
         chart.link((0, .right), (1.25, .right), on: &page)
         chart.link((1.25, .right), (2.6, .left), on: &page)
-        chart.bypass(from: "right half b", 0, to: 4, on: &page)
+        chart.bypass(from: right, 0, to: 4, on: &page)
         chart.link((2.6, .left), (4, .left), on: &page)
         page.y = chart.bottom
         drawBank(bank, on: &page)
     }
 
     private var pointwise: String {
-        "1×1, \(config.activation.rawValue), BN" + (config.squeezeExcite == nil ? "" : ", SE")
+        "1×1, \(config.activation.title), BN" + (config.squeezeExcite == nil ? "" : ", SE")
     }
 
     /// The fixed kernels, channel after channel.
@@ -143,8 +156,12 @@ struct BlockSchematics {
 
         private func arrow(_ points: [Point], on page: inout Page) {
             page.add(.path(Path(points, stroke: Stroke(.axis, width: 0.8))))
-            guard let end = points.last else { return }
-            let tip = [end, Point(end.x - 1.6, end.y - 3.2), Point(end.x + 1.6, end.y - 3.2)]
+            // The tip points along the last piece of the line.
+            let (start, end) = (points[points.count - 2], points[points.count - 1])
+            let length = ((end.x - start.x) * (end.x - start.x) + (end.y - start.y) * (end.y - start.y)).squareRoot()
+            let (x, y) = ((end.x - start.x) / length, (end.y - start.y) / length)
+            let foot = Point(end.x - 3.6 * x, end.y - 3.6 * y)
+            let tip = [end, Point(foot.x - 1.6 * y, foot.y + 1.6 * x), Point(foot.x + 1.6 * y, foot.y - 1.6 * x)]
             page.add(.path(Path(tip, isClosed: true, fill: .axis)))
         }
 

@@ -67,31 +67,42 @@ public enum CurvesFigure {
         // Steps and epochs are counted: no halves between them.
         let isCounted = steps.allSatisfy { $0 == $0.rounded() && abs($0) < 1e9 }
         let range = first...(last > first ? last : first + 1)
-        let ticks = AxisTicks(in: range, limit: max(3, Int(widthMillimetres / 10))).values
+        let ticks = AxisTicks(in: range, limit: max(3, Int(widthMillimetres / 20))).values
             .filter { !isCounted || $0 == $0.rounded() }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, "")
-        for (index, panel) in usable.enumerated() {
-            page.y += 2
+        let constant = usable.filter(\.isConstant)
+        // A plot of a level line would say less than the number.
+        let plotted = constant.count < usable.count ? usable.filter { !$0.isConstant } : usable
+        if plotted.count < usable.count {
+            page.facts(
+                constant.map { panel in
+                    let value = panel.series[0].points.lazy.map(\.value).first(where: \.isFinite) ?? 0
+                    return "\(panel.title) \(NumberText.short(value)) throughout"
+                })
+        }
+        page.y += 4
+        let columns = page.contentWidth > 330 && plotted.count > 1 ? 2 : 1
+        page.columns(columns, gap: 16, blocks: plotted.count, spansLast: true) { page, index in
+            let panel = plotted[index]
             page.flow(
                 panel.series.enumerated().map { number, series in
                     Legend.line(
-                        Stroke(colors[number % colors.count], width: 1.2),
-                        series.name + lastAndBest(series, isLoss: panel.isLessBetter))
+                        Stroke(colors[number % colors.count], width: 1.2), series.name + panel.summary(of: series))
                 })
             page.y += 4
-            let values = panel.series.flatMap(\.points).map(\.value)
             var plot = PlotFrame(
                 x: PlotAxis(
-                    title: index == usable.count - 1 ? stepTitle : "", range: range,
+                    title: stepTitle, range: range,
                     ticks: isCounted ? ticks.map { ($0, NumberText.grouped(Int($0))) } : nil),
-                y: .fitting(panel.title, values), height: min(max(page.contentWidth * 0.3, 80), 220))
+                y: .fitting(panel.title, panel.series.flatMap(\.points).map(\.value)),
+                height: min(max(page.contentWidth * 0.5, 80), 220))
             plot.draw(on: &page)
             plot.drawBaseline(on: &page)
             for (number, series) in panel.series.enumerated() {
                 draw(series, colors[number % colors.count], in: plot, on: &page)
             }
-            page.y = plot.bottom + 2
+            page.y = plot.bottom
         }
         return page.finished(title: title)
     }
@@ -108,17 +119,23 @@ public enum CurvesFigure {
             }
         }
     }
-
-    private static func lastAndBest(_ series: Series, isLoss: Bool) -> String {
-        let values = series.points.map(\.value).filter(\.isFinite)
-        guard let last = values.last, let best = isLoss ? values.min() : values.max() else { return "" }
-        return ": last \(NumberText.short(last)), best \(NumberText.short(best))"
-    }
 }
 
 extension CurvesFigure.Panel {
-    /// Whether small numbers are good ones.
-    fileprivate var isLessBetter: Bool {
-        ["loss", "error", "seconds", "learning", "lr"].contains { title.lowercased().contains($0) }
+    /// Whether every finite value is the same.
+    fileprivate var isConstant: Bool {
+        Set(series.flatMap(\.points).map(\.value).filter(\.isFinite)).count == 1
+            && series.contains { $0.points.count > 1 }
+    }
+
+    /// The last value, and the best one where it is known whether more or less is better.
+    fileprivate func summary(of series: CurvesFigure.Series) -> String {
+        let values = series.points.map(\.value).filter(\.isFinite)
+        guard let last = values.last else { return "" }
+        let lower = title.lowercased()
+        let best =
+            ["loss", "error"].contains(where: lower.contains)
+            ? values.min() : ["accuracy", "top"].contains(where: lower.contains) ? values.max() : nil
+        return ": last \(NumberText.short(last))" + (best.map { ", best \(NumberText.short($0))" } ?? "")
     }
 }

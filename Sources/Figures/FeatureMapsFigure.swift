@@ -60,6 +60,12 @@ public struct FeatureMapsFigure: Sendable {
 
     /// The comparison behind the picture.
     public var similarity: ChannelPairs { pairs }
+    /// The pairs that are drawn, the most similar first.
+    public var linkedPairs: [ChannelPairs.Pair] { pairs.closest(Self.pairLimit) }
+    /// Rows of a map behind the layer.
+    public var mapHeight: Int { FeatureMap(behind.maps).height }
+    /// Whether the layer leaves the resolution as it is.
+    public var keepsResolution: Bool { FeatureMap(before.maps).height == mapHeight }
 
     /// Lays the picture out.
     ///
@@ -87,7 +93,7 @@ public struct FeatureMapsFigure: Sendable {
                             ? "1 output is constant" : "\(pairs.constantOutputs) outputs are constant"
                     ] : []))
         page.y += 4
-        let closest = pairs.closest(Self.pairLimit)
+        let closest = linkedPairs
         drawPairs(closest, a, b, on: &page)
         page.y += 8
         let marks = closest.enumerated().map { ($0.element, CurvesFigure.colors[$0.offset % 8]) }
@@ -103,32 +109,33 @@ public struct FeatureMapsFigure: Sendable {
         let shown = [a, b].contains { $0.channels > Self.channelLimit }
         page.caption(
             "Each map from its own 1st to its 99th percentile, dark to bright. r: Pearson's correlation over the "
-                + "pixels; inputs are averaged down where the outputs are smaller. Frames: the linked channels."
+                + "pixels; inputs are averaged down where the outputs are smaller. Frames: the linked channels, numbered "
+                + "from 0."
                 + (shown ? " Grids show the linked channels and the first others, \(Self.channelLimit) at most." : ""))
     }
 
     /// The picture, then the closest pairs: input, line with r, output.
     private func drawPairs(_ closest: [ChannelPairs.Pair], _ a: FeatureMap, _ b: FeatureMap, on page: inout Page) {
         let size = Page.FontSize.tick
-        let side = min(46, (page.contentWidth - 60) / 5)
-        let link = 30.0
-        let gap = 12.0
+        let layout = PairLayout(
+            pairs: closest.count, aspect: picture.map { Double($0.width) / Double($0.height) } ?? 0,
+            width: page.contentWidth)
         let top = page.y
-        var left = page.left
+        var origin = Point(page.left, top)
         if let picture {
-            let height = side * 2 + size * 2 + gap
-            let scale = min(height / Double(picture.height), page.contentWidth * 0.25 / Double(picture.width))
             let frame = Rect(
-                x: left, y: top, width: Double(picture.width) * scale, height: Double(picture.height) * scale)
+                x: page.left, y: top, width: layout.pictureHeight * layout.aspect, height: layout.pictureHeight)
             page.add(
                 .raster(Raster(frame: frame, width: picture.width, height: picture.height, bytes: picture.bytes)))
-            left = frame.right + gap
+            origin =
+                layout.isBeside
+                ? Point(frame.right + PairLayout.gap, top) : Point(page.left, frame.bottom + PairLayout.gap)
             page.y = frame.bottom
         }
-        let columns = max(1, Int((page.right - left + gap) / (2 * side + link + gap)))
+        let (side, link) = (layout.side, PairLayout.link)
         for (index, pair) in closest.enumerated() {
-            let x = left + Double(index % columns) * (2 * side + link + gap)
-            let y = top + Double(index / columns) * (side + size + 9)
+            let x = origin.x + Double(index % layout.columns) * (2 * side + link + PairLayout.gap)
+            let y = origin.y + Double(index / layout.columns) * (side + PairLayout.rowGap)
             let color = CurvesFigure.colors[index % 8]
             let boxes = [x, x + side + link].map { Rect(x: $0, y: y, width: side, height: side) }
             for (box, map, channel) in [(boxes[0], a, pair.input), (boxes[1], b, pair.output)] {
@@ -148,8 +155,9 @@ public struct FeatureMapsFigure: Sendable {
         }
         if closest.isEmpty {
             page.text(
-                "no channel varies over the picture", at: Point(left, top + size), size: size, color: .quietInk)
-            page.y = max(page.y, top + size + 3)
+                "no channel varies over the picture", at: Point(origin.x, origin.y + size), size: size,
+                color: .quietInk)
+            page.y = max(page.y, origin.y + size + 3)
         }
     }
 
@@ -157,7 +165,10 @@ public struct FeatureMapsFigure: Sendable {
         let others = (0..<map.channels).filter { frames[$0] == nil }.prefix(Self.channelLimit - frames.count)
         let channels = (frames.keys + others).sorted()
         let gap = 2.0
-        let columns = max(1, min(8, Int(Double(channels.count).squareRoot().rounded(.up))))
+        // Full rows where some number of columns gives them.
+        let columns =
+            (4...8).reversed().first { channels.count % $0 == 0 }
+            ?? max(1, min(8, Int(Double(channels.count).squareRoot().rounded(.up))))
         let side = min(60, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
         for (place, channel) in channels.enumerated() {
             let box = Rect(
@@ -181,5 +192,48 @@ public struct FeatureMapsFigure: Sendable {
             return [color.red, color.green, color.blue]
         }
         page.add(.raster(Raster(frame: box, width: map.width, height: map.height, bytes: bytes)))
+    }
+}
+
+/// Where the picture and the pairs of maps go: as large as they can be beside each other, else one below the other.
+private struct PairLayout {
+    static let link = 30.0
+    static let gap = 14.0
+    /// From the foot of one map to the head of the next: room for the channel's number.
+    static let rowGap = 16.0
+    private static let largestSide = 72.0
+    private static let smallestSide = 28.0
+
+    /// The picture's width divided by its height; 0 without one.
+    let aspect: Double
+    let columns: Int
+    /// The side of a map.
+    let side: Double
+    let isBeside: Bool
+    let pictureHeight: Double
+
+    init(pairs: Int, aspect: Double, width: Double) {
+        self.aspect = aspect
+        let count = Double(max(1, pairs))
+        var best: (columns: Int, side: Double)?
+        for columns in [1, 2, 4] {
+            // The picture is as tall as the pairs: aspect·(rows·(side + gap)) + pairs = width.
+            let rows = (count / Double(columns)).rounded(.up)
+            let fixed =
+                (aspect > 0 ? Self.gap : 0) + Double(columns) * Self.link + Double(columns - 1) * Self.gap + aspect
+                * (rows * Self.rowGap - 6)
+            let side = min(Self.largestSide, (width - fixed) / (aspect * rows + 2 * Double(columns)))
+            if side >= best?.side ?? Self.smallestSide { best = (columns, side) }
+        }
+        if let best {
+            (columns, side, isBeside) = (best.columns, best.side, true)
+            let rows = (count / Double(best.columns)).rounded(.up)
+            pictureHeight = rows * (best.side + Self.rowGap) - 6
+        } else {
+            let columns = max(1, Int((width + Self.gap) / (2 * Self.smallestSide + Self.link + Self.gap)))
+            let room = (width + Self.gap) / Double(columns) - Self.gap
+            (self.columns, side, isBeside) = (columns, (room - Self.link) / 2, false)
+            pictureHeight = aspect > 0 ? min(120, width / aspect) : 0
+        }
     }
 }

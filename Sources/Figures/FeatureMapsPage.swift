@@ -6,10 +6,12 @@ public enum FeatureMapsPage {
         public let title: String
         /// Its maps.
         public let maps: FeatureMapsFigure
+        /// Sentences below them.
+        public let findings: [String]
 
         /// Names a network's maps.
-        public init(title: String, maps: FeatureMapsFigure) {
-            (self.title, self.maps) = (title, maps)
+        public init(title: String, maps: FeatureMapsFigure, findings: [String] = []) {
+            (self.title, self.maps, self.findings) = (title, maps, findings)
         }
     }
 
@@ -26,6 +28,7 @@ public enum FeatureMapsPage {
             page.y += 6
             page.subheading(part.title)
             part.maps.draw(on: &page)
+            if !part.findings.isEmpty { page.caption(part.findings.joined(separator: " ")) }
         }
         page.y += 4
         page.caption(caption)

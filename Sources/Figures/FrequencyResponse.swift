@@ -126,8 +126,10 @@ public enum FrequencyResponseFigure {
     private static func draw(_ rows: [Row], on page: inout Page) {
         let size = Page.FontSize.tick
         let gap = 9.0
-        let columns = max(1, min(rows.count, Int((page.contentWidth + gap) / (66 + gap))))
-        let side = min(80, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
+        // As many as fit, then about equally many in every row.
+        let most = max(1, min(rows.count, Int((page.contentWidth + gap) / (63 + gap))))
+        let columns = (rows.count + (rows.count + most - 1) / most - 1) / ((rows.count + most - 1) / most)
+        let side = min(120, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
         var top = page.y
         for (index, row) in rows.enumerated() {
             let column = index % columns

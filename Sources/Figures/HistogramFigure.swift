@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Kernels
+import Statistics
 
 /// The weight distribution of one layer.
 public enum HistogramFigure {

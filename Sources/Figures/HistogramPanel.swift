@@ -1,4 +1,5 @@
 import Classification
+import Statistics
 
 /// A histogram with axes and moments, drawn across the page.
 struct HistogramPanel {
@@ -23,6 +24,8 @@ struct HistogramPanel {
             page.y += 1
             page.flow(legend)
         }
+        // Axes without data would show nothing but themselves.
+        guard histogram.total > 0 else { return }
         page.y += 4
         let bars = heights(histogram)
         let curve = mixture.map { mixture in
@@ -65,32 +68,39 @@ struct HistogramPanel {
         func isNegative(_ bin: Int) -> Bool { histogram.lowerBound + (Double(bin) + 0.5) * histogram.binWidth < 0 }
         // One shape where one colour does: no seam at zero.
         let border = negative == positive ? 0 : bars.indices.first { !isNegative($0) } ?? bars.count
-        for (part, color) in [(0..<border, negative), (border..<bars.count, positive)] where !part.isEmpty {
-            drawSteps(part, from: Array(repeating: 0, count: bars.count), to: bars, color, in: plot, on: &page)
+        if border > 0 {
+            // Under the first bar of the other side as well, so that no light seam shows between the two.
+            var left = Array(bars[..<border])
+            if border < bars.count { left.append(min(bars[border - 1], bars[border])) }
+            drawSteps(left, from: 0, negative, in: plot, on: &page)
         }
+        if border < bars.count { drawSteps(Array(bars[border...]), from: border, positive, in: plot, on: &page) }
     }
 
-    /// One stepped shape a label, each on top of the one before.
+    /// One stepped shape a label down to the axis, the tallest first, so that no seams show between them.
     private func drawSplit(
         _ split: [(label: KernelLabel, histogram: Histogram)], in plot: PlotFrame, on page: inout Page
     ) {
-        var base = [Double](repeating: 0, count: histogram.counts.count)
-        for part in split {
-            let top = zip(base, heights(part.histogram)).map { $0 + $1 }
-            drawSteps(0..<top.count, from: base, to: top, LabelPalette.color(part.label), in: plot, on: &page)
-            base = top
+        var top = [Double](repeating: 0, count: histogram.counts.count)
+        let tops = split.map { part in
+            top = zip(top, heights(part.histogram)).map { $0 + $1 }
+            return top
+        }
+        for (part, top) in zip(split, tops).reversed() {
+            drawSteps(top, from: 0, LabelPalette.color(part.label), in: plot, on: &page)
         }
     }
 
+    /// Bars of these heights from bin `first` on, as one shape.
     private func drawSteps(
-        _ bins: Range<Int>, from base: [Double], to top: [Double], _ color: Color, in plot: PlotFrame,
-        on page: inout Page
+        _ heights: [Double], from first: Int, _ color: Color, in plot: PlotFrame, on page: inout Page
     ) {
         func edge(_ bin: Int, _ value: Double) -> Point {
-            plot.point(histogram.lowerBound + Double(bin) * histogram.binWidth, value)
+            plot.point(histogram.lowerBound + Double(first + bin) * histogram.binWidth, value)
         }
-        var outline = bins.flatMap { [edge($0, top[$0]), edge($0 + 1, top[$0])] }
-        outline += bins.reversed().flatMap { [edge($0 + 1, base[$0]), edge($0, base[$0])] }
+        var outline = [edge(0, 0)]
+        for (bin, height) in heights.enumerated() { outline += [edge(bin, height), edge(bin + 1, height)] }
+        outline.append(edge(heights.count, 0))
         page.add(.path(Path(outline, isClosed: true, fill: color)))
     }
 
@@ -113,9 +123,9 @@ struct HistogramPanel {
     private var legend: [Page.Item] {
         var items = (split ?? []).map { part in
             let share = histogram.total > 0 ? Double(part.histogram.total) / Double(histogram.total) : 0
-            return Legend.swatch(
-                LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberText.percent(share)) of the weights")
+            return Legend.swatch(LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberText.percent(share))")
         }
+        if !items.isEmpty { items.append(Legend.words("of the weights")) }
         if let mixture {
             items.append(
                 Legend.line(

@@ -107,7 +107,12 @@ public enum InlineSVG {
         for (index, color) in colors.enumerated() {
             if shapes[color] == nil { order.append(color) }
             let (x, y) = (Double(index % columns) * width, Double(index / columns) * height)
-            shapes[color, default: ""] += box(Rect(x: frame.x + x, y: frame.y + y, width: width, height: height))
+            // A little under the neighbours, so that no seams show in print.
+            let isLast = (column: index % columns == columns - 1, row: index / columns == rows - 1)
+            shapes[color, default: ""] += box(
+                Rect(
+                    x: frame.x + x, y: frame.y + y, width: width + (isLast.column ? 0 : min(0.12, width / 12)),
+                    height: height + (isLast.row ? 0 : min(0.12, height / 12))))
         }
         return order.map { color in
             "<path fill=\"\(hexadecimal(color))\" shape-rendering=\"crispEdges\" d=\"\(shapes[color] ?? "")\"/>"

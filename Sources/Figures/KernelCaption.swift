@@ -8,6 +8,8 @@ struct KernelCaption {
     let options: KernelGridOptions
     let layout: KernelGridLayout
     let isRaster: Bool
+    /// Weights beyond the ends of the colours.
+    let beyondCount: Int
     let marksSalience: Bool
     /// The unit of printed numbers, empty for plain ones; nil where none are printed.
     let numberUnit: String?
@@ -38,8 +40,16 @@ struct KernelCaption {
                 options.faintKernels == .neutral && labels?.contains(.zero) == true
                 ? " Kernels labelled zero are on the layer's scale." : ""
             return "Each kernel on its own scale ±max|w|\(faint)." + zero
-        case .perLayer: return "All kernels on the layer's scale."
-        case .shared: return "All kernels on one scale, shared with other layers."
+        case .perLayer: return "All kernels on the layer's scale." + beyond
+        case .shared: return "All kernels on one scale, shared with other layers." + beyond
+        }
+    }
+
+    private var beyond: String {
+        switch beyondCount {
+        case 0: ""
+        case 1: " 1 weight lies beyond it and has the end's colour."
+        default: " \(NumberText.grouped(beyondCount)) weights lie beyond it and have the ends' colours."
         }
     }
 
@@ -54,7 +64,8 @@ struct KernelCaption {
                 + (marksSalience ? " Black outline: the filter's strongest slice." : "")
         }
         return inputs > 1
-            ? "\(NumberText.grouped(inputs)) kernels for each output channel, one after the other." : ""
+            ? "\(NumberText.grouped(inputs)) kernels for each output channel, one after the other."
+                + (marksSalience ? " Black outline: the strongest of them." : "") : ""
     }
 
     private var order: String {
@@ -71,7 +82,9 @@ struct KernelCaption {
 
     private var numbers: String {
         guard options.showsNumbers else { return "" }
-        guard let numberUnit else { return "Numbers are left out: the cells are too small for them." }
+        guard let numberUnit else {
+            return "Numbers are left out: the page would be more than three times as tall as wide."
+        }
         return numberUnit.isEmpty ? "Numbers are the weights." : "Numbers are the weights in units of \(numberUnit)."
     }
 

@@ -8,19 +8,36 @@ package struct KernelColors {
     private let options: KernelGridOptions
     /// The layer's largest finite |w|; 0 where there is none.
     let largest: Float
+    /// The end of the colours on the layer's scale: ``largest``, or less where few weights are much larger than all others.
+    let layerRange: Float
 
     package init(bank: KernelBank, labels: [KernelLabel]?, options: KernelGridOptions) {
         self.bank = bank
         self.labels = labels
         self.options = options
         largest = bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+        layerRange = options.scale == .perLayer ? Self.range(of: bank.values) : largest
+    }
+
+    /// The largest finite |w|, unless the largest 0.5 % are more than twice as large as all others: then where those
+    /// begin, so that few outliers do not leave all other weights pale. 0 where no weight is finite.
+    package static func range(of values: [Float]) -> Float {
+        let sorted = values.filter(\.isFinite).map(abs).sorted()
+        guard let largest = sorted.last else { return 0 }
+        let bulk = sorted[sorted.count - 1 - sorted.count / 200]
+        return bulk > 0 && largest > 2 * bulk ? bulk : largest
+    }
+
+    /// How many weights lie beyond the ends of a shared range.
+    var beyondCount: Int {
+        sharedRange.map { range in bank.values.count { $0.isFinite && abs($0) > range } } ?? 0
     }
 
     /// The weight at the end of the colour map; nil where every kernel has its own.
     var sharedRange: Float? {
         switch options.scale {
         case .perKernel: nil
-        case .perLayer: largest
+        case .perLayer: layerRange
         case .shared(let range): range
         }
     }

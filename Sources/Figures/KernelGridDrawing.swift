@@ -10,8 +10,10 @@ struct KernelGridDrawing {
     let labels: [KernelLabel]?
     let colors: KernelColors
     let layout: KernelGridLayout
-    /// The kernel of each strip that is outlined; empty for none.
+    /// The kernel of each filter that is outlined; empty for none.
     var salient: [Int] = []
+    /// Kernels of a filter: one for each of its input channels.
+    var slicesPerFilter = 1
     /// How weights are printed into the cells; nil for not at all.
     var numbers: CellNumbers?
 
@@ -27,8 +29,11 @@ struct KernelGridDrawing {
         let inset = Double(layout.frame) * unit
         forEachKernel { kernel, x, y in
             let box = Rect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
-            if isSalient(kernel) { page.add(.rectangle(box.expanded(unit), fill: .black)) }
-            page.add(.rectangle(box, fill: frameColor(kernel)))
+            if isSalient(kernel) {
+                page.add(.rectangle(box.expanded(Double(layout.outline) * unit), fill: .black))
+                page.add(.rectangle(box, fill: .white))
+            }
+            page.add(.rectangle(labels == nil ? box.expanded(unit - inset) : box, fill: frameColor(kernel)))
             let cells = colors.colors(kernel)
             let inner = box.expanded(-inset)
             page.add(
@@ -53,10 +58,15 @@ struct KernelGridDrawing {
         var picture = PixelCanvas(width: layout.width, height: layout.height)
         forEachKernel { kernel, x, y in
             if isSalient(kernel) {
-                picture.fill(
-                    x: x - 1, y: y - 1, width: layout.kernelSide + 2, height: layout.kernelSide + 2, .black)
+                let side = layout.kernelSide + 2 * layout.outline
+                picture.fill(x: x - layout.outline, y: y - layout.outline, width: side, height: side, .black)
+                picture.fill(x: x, y: y, width: layout.kernelSide, height: layout.kernelSide, .white)
             }
-            picture.fill(x: x, y: y, width: layout.kernelSide, height: layout.kernelSide, frameColor(kernel))
+            // Without labels a hairline is enough, however much room the layout leaves.
+            let room = labels == nil ? layout.frame - 1 : 0
+            picture.fill(
+                x: x + room, y: y + room, width: layout.kernelSide - 2 * room, height: layout.kernelSide - 2 * room,
+                frameColor(kernel))
             for (index, color) in colors.colors(kernel).enumerated() {
                 let cellX = x + layout.frame + index % bank.size * layout.cell
                 let cellY = y + layout.frame + index / bank.size * layout.cell
@@ -92,7 +102,9 @@ struct KernelGridDrawing {
         }
     }
 
-    private func isSalient(_ kernel: Int) -> Bool { !salient.isEmpty && salient[kernel / layout.strip] == kernel }
+    private func isSalient(_ kernel: Int) -> Bool {
+        !salient.isEmpty && salient[kernel / slicesPerFilter] == kernel
+    }
 
     private func forEachKernel(_ body: (_ kernel: Int, _ x: Int, _ y: Int) -> Void) {
         for (place, strip) in order.prefix(layout.shownStrips).enumerated() {

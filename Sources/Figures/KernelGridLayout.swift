@@ -10,8 +10,10 @@ struct KernelGridLayout: Equatable {
     let cell: Int
     /// The frame's thickness around each kernel.
     let frame: Int
-    /// The distance between strips, also below each other.
+    /// The distance between strips; beside each other they may be further apart.
     let gap: Int
+    /// The distance between the kernels of one strip: room for an outline around one of them.
+    let sliceGap: Int
     /// Strips in a row.
     let columns: Int
     /// From the left end of the first strip to the right end of the last in a row.
@@ -22,13 +24,13 @@ struct KernelGridLayout: Equatable {
     /// Whether cells are as large as the printed numbers need.
     let hasRoomForNumbers: Bool
 
-    /// The distance between the kernels of one strip: room for an outline around one of them.
-    static let sliceGap = 2
+    /// The thickness of the outline around one kernel of a strip.
+    var outline: Int { max(1, sliceGap * 2 / 3) }
 
     /// The best grid for `count` kernels on `width` units: large cells, full rows, no taller than wide if it can be.
     ///
-    /// Where numbers are to be printed, `numberCell` is the cell that they need; the page may then be one and a half
-    /// times as tall as wide, and a grid that is larger still does without them.
+    /// Where numbers are to be printed, `numberCell` is the cell that they need; the page may then be three times as
+    /// tall as wide, and a grid that is larger still does without them.
     init(count: Int, kernelSize: Int, strip: Int, width: Int, hasLabels: Bool, numberCell: Int? = nil) {
         let strips = (count + strip - 1) / strip
         if let numberCell {
@@ -62,7 +64,9 @@ struct KernelGridLayout: Equatable {
         self.strip = strip
         self.cell = cell
         frame = hasLabels ? min(4, max(2, cell * 2 / 5)) : 1
-        gap = min(10, max(2, cell / 2)) + extraGap
+        sliceGap = min(7, max(2, cell / 6))
+        // Strips below each other must not read as one.
+        gap = min(14, strip > 1 ? max(5, sliceGap * 2, cell / 2) : min(10, max(2, cell / 2))) + extraGap
         self.columns = columns
         self.shownStrips = shownStrips
         self.hasRoomForNumbers = hasRoomForNumbers
@@ -72,7 +76,7 @@ struct KernelGridLayout: Equatable {
     /// The width of a kernel with its frame.
     var kernelSide: Int { kernelSize * cell + 2 * frame }
     /// The height of a strip.
-    var stripHeight: Int { strip * kernelSide + (strip - 1) * Self.sliceGap }
+    var stripHeight: Int { strip * kernelSide + (strip - 1) * sliceGap }
     /// Rows of strips.
     var rows: Int { (shownStrips + columns - 1) / columns }
     /// The grid's height.
@@ -82,7 +86,7 @@ struct KernelGridLayout: Equatable {
     func corner(strip index: Int, slice: Int) -> (x: Int, y: Int) {
         (
             columns > 1 ? index % columns * (width - kernelSide) / (columns - 1) : 0,
-            index / columns * (stripHeight + gap) + slice * (kernelSide + Self.sliceGap)
+            index / columns * (stripHeight + gap) + slice * (kernelSide + sliceGap)
         )
     }
 
@@ -102,7 +106,7 @@ struct KernelGridLayout: Equatable {
             kernelSize: kernelSize, strip: strip, cell: max(cell, min(room, cell * 3 / 2)), hasLabels: hasLabels,
             columns: columns,
             shownStrips: strips, hasRoomForNumbers: true)
-        return layout.height <= width * 3 / 2 ? layout : nil
+        return layout.height <= width * 3 ? layout : nil
     }
 
     private static func best(
@@ -120,9 +124,18 @@ struct KernelGridLayout: Equatable {
             if let best, Double(cell) < 0.75 * Double(best.layout.cell) { break }
             for columns in stride(from: most, through: max(1, most * 3 / 4), by: -1) {
                 let leftover = width - (columns * (one.kernelSide + one.gap) - one.gap)
-                // The rest goes between the columns, where that does not tear the grid apart.
-                let extra = columns > 1 ? min(leftover / (columns - 1), max(2, one.kernelSide / 6)) : 0
-                let isJustified = columns > 1 && leftover <= (columns - 1) * max(3, one.kernelSide / 3)
+                // The rest goes between the columns, where that does not tear the grid apart, and between the rows as
+                // far as there is room.
+                let rows = (strips + columns - 1) / columns
+                let spare = maximumHeight - (rows * (one.stripHeight + one.gap) - one.gap)
+                if spare < 0 { continue }
+                let extra =
+                    columns > 1
+                    ? min(
+                        leftover / (columns - 1), max(2, one.kernelSide / 6), rows > 1 ? spare / (rows - 1) : leftover)
+                    : 0
+                let isJustified =
+                    columns > 1 && leftover <= (columns - 1) * max(3, strip > 1 ? one.kernelSide : one.kernelSide / 3)
                 let layout = KernelGridLayout(
                     kernelSize: kernelSize, strip: strip, cell: cell, hasLabels: hasLabels, columns: columns,
                     shownStrips: strips, extraGap: extra, justifiedWidth: isJustified ? width : nil)

@@ -20,15 +20,18 @@ struct KernelPanel {
         let numbers = options.showsNumbers ? CellNumbers(largest: Double(colors.largest)) : nil
         let layout = KernelGridLayout(
             count: bank.count, kernelSize: bank.size, strip: slicesPerStrip,
-            width: Int(page.contentWidth / Length.unit), hasLabels: framesLabels,
+            width: Int(page.contentWidth / Length.unit), hasLabels: labels != nil,
             numberCell: numbers.map { Int(($0.width / Length.unit).rounded(.up)) })
         page.facts(LayerFacts.texts(of: bank) + salienceFacts)
         page.y += 2
-        page.flow(legend(colors))
-        page.y += 3
+        let legend = self.legend(colors)
+        if !legend.isEmpty {
+            page.flow(legend)
+            page.y += 3
+        }
         let drawing = KernelGridDrawing(
             bank: bank, order: ordering.strips(options.order), labels: framesLabels ? labels : nil, colors: colors,
-            layout: layout, salient: salientKernels,
+            layout: layout, salient: salientKernels, slicesPerFilter: bank.layer.weightShape[1],
             numbers: layout.hasRoomForNumbers ? numbers : nil)
         let isRaster = layout.shownStrips * layout.strip * bank.size * bank.size > options.vectorCellLimit
         if isRaster { drawing.drawPixels(on: &page) } else { drawing.drawVectors(on: &page) }
@@ -39,7 +42,8 @@ struct KernelPanel {
         }
         let caption = KernelCaption(
             bank: bank, labels: labels, options: options, layout: layout, isRaster: isRaster,
-            marksSalience: marksSalience, numberUnit: layout.hasRoomForNumbers ? numbers?.unitText : nil,
+            beyondCount: colors.beyondCount, marksSalience: marksSalience,
+            numberUnit: layout.hasRoomForNumbers ? numbers?.unitText : nil,
             findings: findings)
         page.caption(isOneOfSeveral ? caption.ownText : caption.text)
     }
@@ -52,11 +56,16 @@ struct KernelPanel {
         return inputs <= Self.longestStrip ? inputs : 1
     }
 
-    private var marksSalience: Bool { slicesPerStrip > 1 && options.marksSalientSlices }
+    private var marksSalience: Bool { bank.layer.weightShape[1] > 1 && options.marksSalientSlices }
 
-    /// The strongest slice of each strip, where they are marked.
+    /// The filters of the layer, each with all its slices.
+    private var filters: KernelOrdering {
+        KernelOrdering(bank: bank, strip: max(1, bank.layer.weightShape[1]), labels: labels)
+    }
+
+    /// The strongest slice of each filter, where they are marked.
     private var salientKernels: [Int] {
-        marksSalience ? (0..<bank.count / slicesPerStrip).map(ordering.salientKernel) : []
+        marksSalience ? (0..<bank.layer.weightShape[0]).map(filters.salientKernel) : []
     }
 
     private var ordering: KernelOrdering { KernelOrdering(bank: bank, strip: slicesPerStrip, labels: labels) }
@@ -64,25 +73,28 @@ struct KernelPanel {
     /// How much of a filter's energy its strongest slice carries, where slices are marked.
     private var salienceFacts: [String] {
         guard marksSalience else { return [] }
-        let shares = (0..<bank.count / slicesPerStrip).compactMap { strip -> Double? in
-            let total = ordering.energy(strip)
-            return total > 0 ? bank.energy(ordering.salientKernel(strip)) / total : nil
+        let filters = self.filters
+        let shares = (0..<bank.layer.weightShape[0]).compactMap { filter -> Double? in
+            let total = filters.energy(filter)
+            return total > 0 ? bank.energy(filters.salientKernel(filter)) / total : nil
         }.sorted()
         guard !shares.isEmpty else { return [] }
         let median = shares[shares.count / 2]
-        return [
-            "strongest slice: \(NumberText.percent(median)) of a filter's energy",
-            "\(NumberText.short(median * Double(slicesPerStrip)))× an even share (medians)",
-        ]
+        let times = NumberText.short(median * Double(bank.layer.weightShape[1]), digits: 2)
+        return ["strongest slice: median \(NumberText.percent(median)) of the energy", "\(times)× an even share"]
     }
 
     private func legend(_ colors: KernelColors) -> [Page.Item] {
         let range = colors.sharedRange.map { NumberText.short(Double($0)) } ?? "max|w|"
         let isLayerEmpty = colors.sharedRange == 0
-        var items = [
-            Legend.colorBar(
-                options.colorMap, low: isLayerEmpty ? "0" : "−" + range, high: isLayerEmpty ? "0" : "+" + range)
-        ]
+        // One bar for all panels of a page where every kernel has its own scale.
+        var items =
+            isOneOfSeveral && colors.sharedRange == nil
+            ? []
+            : [
+                Legend.colorBar(
+                    options.colorMap, low: isLayerEmpty ? "0" : "−" + range, high: isLayerEmpty ? "0" : "+" + range)
+            ]
         if framesLabels, let labels { items += Legend.labels(labels) }
         let nonFinite = bank.values.count { !$0.isFinite }
         if nonFinite > 0 { items.append(Legend.hatch("not finite \(NumberText.grouped(nonFinite))")) }

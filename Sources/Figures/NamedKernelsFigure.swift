@@ -22,15 +22,20 @@ public enum NamedKernelsFigure {
     /// Draws the kernels in rows below what is on the page.
     static func draw(_ kernels: [NamedKernel], on page: inout Page) {
         let (size, gap) = (6.0, 14.0)
-        let texts = kernels.map { $0.values.map { NumberText.trimmed(NumberText.fixed(Double($0), decimals: 4)) } }
+        let texts = kernels.map { $0.values.map { NumberText.exact(Double($0)) } }
         let widest = texts.joined().map { TextMetrics.width($0, size: size) }.max() ?? 0
-        let side = (kernels.map(\.size).max() ?? 3)
-        let cell = max(widest + 3, 22)
-        let width = cell * Double(side)
-        let columns = max(1, min(kernels.count, Int((page.contentWidth + gap) / (width + gap))))
+        let side = Double(kernels.map(\.size).max() ?? 3)
+        // As many as fit in full rows, then as large as the row allows.
+        let least = max(widest + 3, 22) * side
+        let most = max(1, min(kernels.count, Int((page.contentWidth + gap) / (least + gap))))
+        let rows = (kernels.count + most - 1) / most
+        let columns = (kernels.count + rows - 1) / rows
+        let width = max(least, min(40 * side, (page.contentWidth + gap) / Double(columns) - gap))
+        let cell = width / side
+        let rowHeight = width + gap + 11
         for (index, kernel) in kernels.enumerated() {
             let x = page.left + Double(index % columns) * (width + gap)
-            let y = page.y + Double(index / columns) * (width + gap + 9)
+            let y = page.y + Double(index / columns) * rowHeight
             let frame = Rect(
                 x: x, y: y, width: cell * Double(kernel.size), height: cell * Double(kernel.size))
             let largest = Double(kernel.values.map(abs).max() ?? 0)
@@ -48,8 +53,8 @@ public enum NamedKernelsFigure {
             let fontSize = Page.FontSize.name
             page.text(
                 TextFitting.shortenedMiddle(kernel.name, to: width, size: fontSize),
-                at: Point(x, frame.bottom + 2 + fontSize * TextMetrics.ascent), size: fontSize, color: .ink)
+                at: Point(x, frame.bottom + 4 + fontSize * TextMetrics.ascent), size: fontSize, color: .ink)
         }
-        page.y += Double((kernels.count + columns - 1) / columns) * (width + gap + 9)
+        page.y += Double(rows) * rowHeight
     }
 }

@@ -20,6 +20,19 @@ public enum NetworkComparisonFigure {
         public init(_ statistics: NetworkStatistics) {
             self.init(title: statistics.network.title, rows: statistics.layers.map(LabelSharesFigure.Row.init))
         }
+
+        /// Analysed networks; those of one title are told apart by their files' names.
+        public static func entries(_ networks: [NetworkStatistics]) -> [Entry] {
+            networks.map { statistics in
+                let title = statistics.network.title
+                let isAlone = networks.count { $0.network.title == title } == 1
+                let path = statistics.network.checkpoint.path
+                let file = path.split(separator: "/").last.map(String.init) ?? path
+                return Entry(
+                    title: isAlone ? title : "\(title), \(file)",
+                    rows: statistics.layers.map(LabelSharesFigure.Row.init))
+            }
+        }
     }
 
     /// Lays the picture out.

@@ -49,13 +49,13 @@ public enum NetworkDiagramFigure {
         }
         page.y += 8
         page.subheading("Choices")
-        for row in comparison.rows { drawChoice(row, on: &page) }
+        for row in comparison.rows { drawChoice(row, comparison.baseline.name, on: &page) }
     }
 
-    private static func drawChoice(_ row: ConfigComparison.Row, on page: inout Page) {
+    private static func drawChoice(_ row: ConfigComparison.Row, _ baseline: String, on page: inout Page) {
         let size = Page.FontSize.fact
         let nameRoom = min(78, page.contentWidth * 0.32)
-        let text = row.isChanged ? "\(row.value) (there: \(row.baseline))" : row.value
+        let text = row.isChanged ? "\(row.value) (\(baseline): \(row.baseline))" : row.value
         let lines = TextFitting.lines(text, limit: page.contentWidth - nameRoom - 2, size: size * 1.08)
         for (index, line) in lines.enumerated() {
             page.y += size * TextMetrics.ascent
@@ -74,18 +74,26 @@ public enum NetworkDiagramFigure {
         let size = Page.FontSize.tick
         let rowHeight = 19.0
         let parts = counts.parts
-        let outputs = parts.map { $0.name == "head" ? "\($0.channels)" : "\($0.channels) × \($0.height)×\($0.width)" }
-        let costs = parts.map {
-            "\(NumberText.short(Double($0.parameters.learnable) / 1e3))k"
+        let outputs = parts.map {
+            $0.name == "head"
+                ? NumberText.grouped($0.channels) : "\($0.channels) × \($0.height)×\($0.width)"
         }
-        let macs = parts.map { "\(NumberText.short(Double($0.macs) / 1e6))M" }
+        let isWide = page.contentWidth > 300
+        let costs = parts.map { part in
+            let count = part.parameters.learnable
+            return isWide || count < 1000
+                ? NumberText.grouped(count) : "\(threeDigits(Double(count) / 1e3)) k"
+        }
+        let macs = parts.map { "\(threeDigits(Double($0.macs) / 1e6)) M" }
         func room(_ texts: [String], _ title: String) -> Double {
             (texts.map { TextMetrics.width($0, size: size, weight: .bold) } + [TextMetrics.width(title, size: size)])
                 .max() ?? 0
         }
         let titles = ["output", "params", "MACs"]
         let rooms = zip([outputs, costs, macs], titles).map { room($0, $1) }
-        let nameRoom = room(parts.map(\.name), "")
+        // "stage1" in the configs, "stage 1" for readers.
+        let names = parts.map { $0.name.hasPrefix("stage") ? "stage " + $0.name.dropFirst(5) : $0.name }
+        let nameRoom = room(names, "")
         var rights = [page.right]
         for width in rooms.reversed().dropLast() { rights.insert(rights[0] - width - 8, at: 0) }
         for (title, right) in zip(titles, rights) {
@@ -98,7 +106,7 @@ public enum NetworkDiagramFigure {
         for (index, part) in parts.enumerated() {
             let middle = page.y + rowHeight / 2
             let baseline = middle + size * 0.36
-            page.text(part.name, at: Point(page.left, baseline), size: size, color: .ink)
+            page.text(names[index], at: Point(page.left, baseline), size: size, color: .ink)
             let stage = index >= 1 && index <= 4 ? index : nil
             chain(config, part.name, stage: stage).draw(
                 in: Rect(x: chainLeft, y: page.y + 3, width: chainWidth, height: rowHeight - 6), on: &page)
@@ -121,6 +129,11 @@ public enum NetworkDiagramFigure {
         if !comparison.changedDepths.isEmpty {
             page.caption("Underlined in orange: another number of blocks than in \(comparison.baseline.name).")
         }
+    }
+
+    /// Three significant digits, zeros kept, so that a column is equally exact.
+    private static func threeDigits(_ value: Double) -> String {
+        NumberText.fixed(value, decimals: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
     private static func chain(_ config: VGNetConfig, _ name: String, stage: Int?) -> BlockChain {
@@ -176,53 +189,5 @@ struct BlockChain {
                 color: block.color.contrasting)
             x += side + gap
         }
-    }
-}
-
-/// A design beside the published VGNetG nearest in parameters.
-struct ConfigComparison {
-    /// One choice.
-    struct Row {
-        let name: String
-        let value: String
-        let baseline: String
-        var isChanged: Bool { value != baseline }
-    }
-
-    let baseline: VGNetConfig
-    /// Indices 0 (stem) … 4 of widths that differ.
-    let changedWidths: Set<Int>
-    /// Stages 1…4 whose number of blocks differs.
-    let changedDepths: Set<Int>
-    let rows: [Row]
-
-    /// Whether any choice differs.
-    var isDifferent: Bool { rows.contains(where: \.isChanged) }
-
-    init(_ config: VGNetConfig) {
-        let form = config.isThumbnail ? "-thumbnail" : ""
-        let published = ["1.0mp", "1.5mp", "2.0mp", "2.5mp", "5.0mp"].compactMap {
-            try? VGNetConfig.published("vgnetg-\($0)\(form)")
-        }
-        let wanted = config.parameters.learnable
-        let nearest = published.min { abs($0.parameters.learnable - wanted) < abs($1.parameters.learnable - wanted) }
-        let baseline = nearest ?? config
-        self.baseline = baseline
-        changedWidths = Set((0..<5).filter { config.channels[$0] != baseline.channels[$0] })
-        changedDepths = Set((1...4).filter { config.blocks[$0 - 1] != baseline.blocks[$0 - 1] })
-        func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: ", ") }
-        let describe: [(String, (VGNetConfig) -> String)] = [
-            ("widths", { list($0.channels) }), ("blocks", { list($0.blocks) }),
-            ("downsampling", { Self.text($0.downsampling) }), ("half identity", { $0.half.text }),
-            ("last unit", { $0.last.text }), ("activation", { $0.activation.rawValue }),
-            ("squeeze-excite", { $0.squeezeExcite.map { "ratio \(NumberText.short($0.ratio))" } ?? "none" }),
-            ("dropout", { NumberText.short($0.dropout) }),
-        ]
-        rows = describe.map { Row(name: $0.0, value: $0.1(config), baseline: $0.1(baseline)) }
-    }
-
-    private static func text(_ kernels: DownsamplingKernels) -> String {
-        guard case .gaussian(let gaussian) = kernels else { return "learnable" }
-        return "fixed Gaussian σ = \(NumberText.short(gaussian.sigmaPixels)), signs \(gaussian.signs.rawValue)"
     }
 }

@@ -36,6 +36,18 @@ enum NumberText {
         return text == "1" ? power : text == "−1" ? "−" + power : "\(text)×\(power)"
     }
 
+    /// A fraction of small whole numbers where `value` is one ("−1/12"), else four decimals ("0.1110").
+    static func exact(_ value: Double) -> String {
+        for denominator in [1, 2, 3, 4, 6, 8, 12] {
+            let numerator = (value * Double(denominator)).rounded()
+            // Within the rounding of 32-bit numbers.
+            guard abs(value * Double(denominator) - numerator) < 1e-6, abs(numerator) < 100 else { continue }
+            let text = fixed(numerator, decimals: 0)
+            return denominator == 1 || numerator == 0 ? text : "\(text)/\(denominator)"
+        }
+        return fixed(value, decimals: 4)
+    }
+
     /// `12,345`.
     static func grouped(_ count: Int) -> String {
         let digits = String(abs(count))

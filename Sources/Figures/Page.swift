@@ -41,9 +41,12 @@ struct Page {
     /// The room between both ends.
     var contentWidth: Double { right - left }
 
-    /// Draws blocks side by side, `columns` in a row, each row below the tallest block of the one before.
-    mutating func columns(_ columns: Int, gap: Double, blocks: Int, _ draw: (_ page: inout Page, _ block: Int) -> Void)
-    {
+    /// Draws blocks side by side, `columns` in a row, each row below the tallest block of the one before; where
+    /// `spansLast`, a block that would stand alone in the last row gets all its room.
+    mutating func columns(
+        _ columns: Int, gap: Double, blocks: Int, spansLast: Bool = false,
+        _ draw: (_ page: inout Page, _ block: Int) -> Void
+    ) {
         let (outerLeft, outerRight) = (left, right)
         let width = (contentWidth - gap * Double(columns - 1)) / Double(columns)
         var (top, bottom) = (y, y)
@@ -55,7 +58,7 @@ struct Page {
                 bottom = top
             }
             left = outerLeft + Double(column) * (width + gap)
-            right = left + width
+            right = spansLast && column == 0 && block == blocks - 1 ? outerRight : left + width
             y = top
             draw(&self, block)
             bottom = max(bottom, y)

@@ -50,7 +50,7 @@ public struct PanelsFigure: Sendable {
         self.caption = caption
     }
 
-    /// Lays the page out, two layers in a row where there is room.
+    /// Lays the page out, two layers in a row where there is room, an odd last one across the page.
     ///
     /// Throws `figures.noLayers` where there is nothing, `figures.emptyLayer`, `figures.classificationCount` or
     /// `figures.badWidth`.
@@ -59,14 +59,21 @@ public struct PanelsFigure: Sendable {
         for panel in panels { try KernelGridFigure.check(panel.bank, panel.classifications) }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, subject)
+        if let options = panels.first?.options, panels.contains(where: { $0.options.scale == .perKernel }) {
+            page.y += 2
+            page.flow([
+                Legend.colorBar(options.colorMap, low: "−max|w|", high: "+max|w|"),
+                Legend.words("of each kernel"),
+            ])
+        }
         if !references.isEmpty {
-            page.y += 4
+            page.y += 5
             NamedKernelsFigure.draw(references, on: &page)
         }
-        page.y += 4
+        page.y += 8
         let columns = page.contentWidth > 330 && panels.count > 1 ? 2 : 1
         let letters = Array("abcdefghijklmnopqrstuvwxyz")
-        page.columns(columns, gap: 16, blocks: panels.count) { page, index in
+        page.columns(columns, gap: 18, blocks: panels.count, spansLast: true) { page, index in
             let panel = panels[index]
             let letter = index < letters.count ? "(\(letters[index])) " : ""
             page.subheading(letter + panel.title)

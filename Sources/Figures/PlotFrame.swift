@@ -96,7 +96,7 @@ struct PlotFrame {
     mutating func draw(on page: inout Page) {
         let size = Self.size
         page.y += headroom
-        let yTicks = y.ticks(limit: max(2, Int(height / 15)))
+        let yTicks = y.ticks(limit: min(10, max(2, Int(height / 15))))
         let gutter = (yTicks.map { TextMetrics.width($0.label, size: size) }.max() ?? 0) + 5
         let titleRoom = y.title.isEmpty ? 0 : size + 4
         area = Rect(
@@ -148,7 +148,7 @@ struct PlotFrame {
     private mutating func drawValueAxis(on page: inout Page) {
         let size = Self.size
         drawBaseline(on: &page)
-        var limit = max(3, Int(area.width / 32))
+        var limit = min(14, max(3, Int(area.width / 32)))
         var ticks = x.ticks(limit: limit)
         // Wide labels (powers of ten) may need more room than the limit above gave them.
         while x.ticks == nil, let widest = ticks.map({ TextMetrics.width($0.label, size: size) }).max(),

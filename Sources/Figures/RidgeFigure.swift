@@ -59,9 +59,6 @@ public enum RidgeFigure {
     /// Where densities are measured, in standard deviations from the mean.
     public static let grid = (0...320).map { -4 + Double($0) / 40 }
 
-    private static let rowHeight = 13.0
-    private static let ridgeHeight = 24.0
-
     /// Lays the picture out.
     ///
     /// Throws `figures.noLayers` or `figures.badWidth`.
@@ -86,6 +83,9 @@ public enum RidgeFigure {
 
     private static func drawRows(_ rows: [Row], on page: inout Page) {
         let size = Page.FontSize.tick
+        // Wide pages get taller ridges, which would be flat otherwise.
+        let rowHeight = min(26, max(13, page.contentWidth / 42))
+        let ridgeHeight = rowHeight * 1.85
         func weight(_ row: Row) -> TextMark.Weight { row.isStrided ? .bold : .regular }
         func mark(_ row: Row) -> String { row.isStrided ? " ↓" : "" }
         let facts = rows.map { row in

@@ -13,13 +13,16 @@ public enum ScatterFigure {
         public let y: Double
         /// Whether the point is emphasised (one of ours among others).
         public let isEmphasised: Bool
+        /// What the area of its disc shows; nil draws a small disc of the same size for all.
+        public let area: Double?
 
         /// Places a network.
-        public init(name: String, x: Double, y: Double, isEmphasised: Bool = false) {
+        public init(name: String, x: Double, y: Double, isEmphasised: Bool = false, area: Double? = nil) {
             self.name = name
             self.x = x
             self.y = y
             self.isEmphasised = isEmphasised
+            self.area = area
         }
     }
 
@@ -40,15 +43,23 @@ public enum ScatterFigure {
         }
     }
 
-    /// Lays the picture out; the networks that no other one beats on both axes are joined by a line.
+    private static let smallRadius = 2.4
+    private static let largestRadius = 8.0
+    static let plainColor = Color(0x00, 0x72, 0xB2)
+    static let emphasisColor = Color(0xD5, 0x5E, 0x00)
+
+    /// Lays the picture out; the networks that no other one beats on both axes are joined by a line. `areaTitle` says
+    /// what the discs' areas show, where entries have them.
     ///
-    /// Throws `figures.noPoints` where no entry has two usable numbers, or `figures.badWidth`.
+    /// Throws `figures.noPoints` where no entry has all numbers, or `figures.badWidth`.
     public static func figure(
-        of entries: [Entry], x: Axis, y: Axis, title: String, widthMillimetres: Double = 170
+        of entries: [Entry], x: Axis, y: Axis, areaTitle: String = "", title: String, widthMillimetres: Double = 170
     ) throws -> Figure {
         try Figure.check(widthMillimetres: widthMillimetres)
         func isUsable(_ value: Double, _ axis: Axis) -> Bool { value.isFinite && (!axis.isLogarithmic || value > 0) }
-        let usable = entries.filter { isUsable($0.x, x) && isUsable($0.y, y) }
+        let usable = entries.filter { entry in
+            isUsable(entry.x, x) && isUsable(entry.y, y) && entry.area.map { $0.isFinite && $0 > 0 } != false
+        }
         guard !usable.isEmpty else {
             throw KernelVizError(
                 code: "figures.noPoints", subject: title, found: "no network with both \(x.title) and \(y.title)",
@@ -60,7 +71,11 @@ public enum ScatterFigure {
             [
                 usable.count == 1 ? "1 network" : "\(usable.count) networks"
             ] + (usable.count < entries.count ? ["\(entries.count - usable.count) left out: a number is missing"] : []))
-        page.y += 4
+        let largest = usable.compactMap(\.area).max()
+        let legend = Self.legend(usable, areaTitle, largest)
+        page.y += 2
+        if !legend.isEmpty { page.flow(legend, spacing: 12) }
+        page.y += 6
         var plot = PlotFrame(
             x: .fitting(x.title, usable.map(\.x), isLogarithmic: x.isLogarithmic),
             y: .fitting(y.title, usable.map(\.y), isLogarithmic: y.isLogarithmic),
@@ -68,9 +83,9 @@ public enum ScatterFigure {
         plot.draw(on: &page)
         plot.drawBaseline(on: &page)
         let isJoined = drawFront(usable, x, y, in: plot, on: &page)
-        drawPoints(usable, in: plot, on: &page)
+        drawPoints(usable, largest, in: plot, on: &page)
         page.y = plot.bottom
-        if isJoined { page.caption("Line: networks that no other one beats on both axes.") }
+        if isJoined { page.caption("Dashed: the networks that no other one beats on both axes.") }
         return page.finished(title: title)
     }
 
@@ -94,24 +109,51 @@ public enum ScatterFigure {
         return true
     }
 
-    private static func drawPoints(_ entries: [Entry], in plot: PlotFrame, on page: inout Page) {
-        let radius = 2.4
+    /// What colours and areas mean.
+    private static func legend(_ entries: [Entry], _ areaTitle: String, _ largest: Double?) -> [Page.Item] {
+        var items: [Page.Item] = []
+        if Set(entries.map(\.isEmphasised)).count == 2 {
+            items = [Legend.swatch(emphasisColor, "VGNets"), Legend.swatch(plainColor, "others")]
+        }
+        guard let largest else { return items }
+        let power = NumberText.tenTo(NumberText.exponent(of: largest))
+        let round = [5.0, 2, 1].map { $0 * power }.first { $0 <= largest } ?? largest
+        items.append(Legend.words("area: \(areaTitle)"))
+        items += [round, round / 4].map { value in
+            let radius = Self.radius(value, largest)
+            let text = NumberText.short(value)
+            return Page.Item(width: 2 * radius + 3 + TextMetrics.width(text, size: Page.FontSize.fact)) { page, at in
+                page.add(.path(circle(Point(at.x + radius, at.y - 2.4), radius, Color(grey: 0x99))))
+                page.text(text, at: Point(at.x + 2 * radius + 3, at.y), size: Page.FontSize.fact, color: .ink)
+            }
+        }
+        return items
+    }
+
+    private static func radius(_ area: Double?, _ largest: Double?) -> Double {
+        guard let area, let largest else { return smallRadius }
+        return max(1.2, largestRadius * (area / largest).squareRoot())
+    }
+
+    private static func circle(_ centre: Point, _ radius: Double, _ color: Color) -> Path {
+        let corners = (0..<36).map { step -> Point in
+            let angle = Double(step) / 18 * Double.pi
+            return Point(centre.x + radius * cos(angle), centre.y + radius * sin(angle))
+        }
+        return Path(corners, isClosed: true, fill: color, stroke: Stroke(.white, width: 0.5))
+    }
+
+    private static func drawPoints(_ entries: [Entry], _ largest: Double?, in plot: PlotFrame, on page: inout Page) {
         let size = Page.FontSize.tick
+        // The largest first, so that no disc hides another.
+        let entries = entries.sorted { ($0.area ?? 0) > ($1.area ?? 0) }
         let boxes = entries.map { entry -> Rect in
             let point = plot.point(entry.x, entry.y)
-            return Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(radius)
+            return Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(radius(entry.area, largest))
         }
         for (entry, box) in zip(entries, boxes) {
-            let centre = Point(box.x + radius, box.y + radius)
-            let circle = (0..<24).map { step -> Point in
-                let angle = Double(step) / 12 * Double.pi
-                return Point(centre.x + radius * cos(angle), centre.y + radius * sin(angle))
-            }
-            page.add(
-                .path(
-                    Path(
-                        circle, isClosed: true,
-                        fill: entry.isEmphasised ? Color(0xD5, 0x5E, 0x00) : Color(0x00, 0x72, 0xB2))))
+            let centre = Point(box.x + box.width / 2, box.y + box.height / 2)
+            page.add(.path(circle(centre, box.width / 2, entry.isEmphasised ? emphasisColor : plainColor)))
         }
         var taken = boxes
         for (entry, box) in zip(entries, boxes) {
@@ -128,9 +170,11 @@ public enum ScatterFigure {
             if spot.position.y < box.y - 14 || spot.position.y > box.bottom + 16 {
                 let end = spot.bounds.y > box.bottom ? spot.bounds.y : spot.bounds.bottom
                 page.line(
-                    from: Point(box.x + radius, box.y + radius), to: Point(spot.position.x, end),
+                    from: Point(box.x + box.width / 2, box.y + box.height / 2), to: Point(spot.position.x, end),
                     Stroke(.axis, width: 0.3))
             }
+            // Level lines do not cross the name.
+            page.add(.rectangle(spot.bounds.expanded(-0.5), fill: .white))
             page.add(.text(spot))
         }
     }

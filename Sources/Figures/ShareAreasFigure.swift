@@ -26,20 +26,20 @@ public enum ShareAreasFigure {
                 title: "", range: 0...1, ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberText.percent($0)) }),
             height: height, hasGrid: false, headroom: LayerAxis.headroom)
         plot.draw(on: &page)
-        var base = [Double](repeating: 0, count: rows.count)
-        for label in KernelLabel.allCases {
-            let top = zip(base, rows).map { $0 + $1.counts.share(label) }
+        // Down to the axis and the tallest first, so that no seams show between the areas.
+        for label in KernelLabel.allCases.reversed() where sum[label] > 0 {
+            let below = KernelLabel.allCases.prefix { $0 != label } + [label]
+            let tops = rows.map { row in below.reduce(0) { $0 + row.counts.share($1) } }
             // Level for half a layer at both ends, so that one layer is a bar.
-            func edge(_ values: [Double]) -> [Point] {
-                [plot.point(-0.5, values[0])] + values.enumerated().map { plot.point(Double($0.offset), $0.element) }
-                    + [plot.point(Double(values.count) - 0.5, values[values.count - 1])]
-            }
-            if sum[label] > 0 {
-                page.add(
-                    .path(
-                        Path(edge(top) + edge(base).reversed(), isClosed: true, fill: LabelPalette.color(label))))
-            }
-            base = top
+            let line =
+                [(-0.5, tops[0])] + tops.enumerated().map { (Double($0.offset), $0.element) }
+                + [(Double(tops.count) - 0.5, tops[tops.count - 1])]
+            let ends = [plot.point(Double(tops.count) - 0.5, 0), plot.point(-0.5, 0)]
+            page.add(
+                .path(
+                    Path(
+                        line.map { plot.point($0.0, min(1, $0.1)) } + ends, isClosed: true,
+                        fill: LabelPalette.color(label))))
         }
         LayerAxis.markStrided(rows.indices.filter { rows[$0].isStrided }, in: plot, on: &page)
         plot.drawBaseline(on: &page)

@@ -34,7 +34,11 @@ enum TextFitting {
         let letters = Array(text)
         func shortened(keeping kept: Int) -> String {
             let head = (kept + 1) / 2
-            return String(letters[..<head]) + "…" + String(letters[(letters.count - (kept - head))...])
+            // Points and spaces beside the mark say nothing ("features.…conv").
+            let isMark = { (letter: Character) in letter == "." || letter == "_" || letter == " " }
+            let start = letters[..<head].reversed().drop(while: isMark).reversed()
+            let end = letters[(letters.count - (kept - head))...].drop(while: isMark)
+            return String(start) + "…" + String(end)
         }
         // Halving, for a file may hold names of any length.
         var (fits, tooLong) = (0, letters.count)
@@ -49,12 +53,39 @@ enum TextFitting {
         return shortened(keeping: fits)
     }
 
+    /// Signs that stay beside both their neighbours, and units that stay behind their number.
+    private static let joining: Set<Substring> = ["=", "<", ">", "×"]
+    private static let units = ["%", "px", "mm"]
+
+    /// What must stay in one line: words, with the signs and units that belong to them.
+    private static func unbreakable(_ text: String) -> [String] {
+        var pieces: [String] = []
+        var joinsNext = false
+        for word in text.split(separator: " ") {
+            let joins = joining.contains(word)
+            let isUnit = units.contains { unit in
+                word.hasPrefix(unit) && word.dropFirst(unit.count).allSatisfy { $0.isPunctuation }
+            }
+            if joins || joinsNext || isUnit, !pieces.isEmpty {
+                pieces[pieces.count - 1] += " " + word
+            } else {
+                pieces.append(String(word))
+            }
+            joinsNext = joins
+        }
+        return pieces
+    }
+
     /// The words of `text` in lines of at most `limit` points; a longer word is shortened in its middle.
     static func lines(_ text: String, limit: Double, size: Double) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
-            let word = shortenedMiddle(String(word), to: limit, size: size)
+        // What does not fit together on a line is broken all the same.
+        let words = unbreakable(text).flatMap { piece in
+            TextMetrics.width(piece, size: size) <= limit ? [piece] : piece.split(separator: " ").map(String.init)
+        }
+        for word in words {
+            let word = shortenedMiddle(word, to: limit, size: size)
             let longer = line.isEmpty ? word : line + " " + word
             if !line.isEmpty, TextMetrics.width(longer, size: size) > limit {
                 lines.append(line)

@@ -50,6 +50,16 @@ public enum AtomicFile {
         }
     }
 
+    /// Removes the temporary files in `folder` whose process was killed before it could rename them.
+    public static func removeLeftovers(inFolder folder: String) {
+        for name in (try? InputFile.names(inFolder: folder)) ?? [] where name.hasSuffix(".tmp") {
+            let process = name.dropLast(4).split(separator: ".").last.flatMap { Int32($0) }
+            // Signal 0 only asks whether the process is there.
+            guard let process, process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+            unlink("\(folder)/\(name)")
+        }
+    }
+
     /// Throws where `path` could not be written: call it before long work whose result goes there.
     public static func checkWritable(_ path: String, overwriting: Overwriting = .replace) throws {
         var status = stat()

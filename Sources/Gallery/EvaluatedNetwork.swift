@@ -8,7 +8,7 @@ import Files
     import Foundation
 #endif
 
-/// What `eval --format json` wrote about one network, as far as pictures need it.
+/// What `eval --format json` and `eval --data --format json` wrote about one network, as far as pictures need it.
 public struct EvaluatedNetwork: Sendable, Equatable {
     /// A number by which networks are compared.
     public enum Quantity: String, Sendable, Equatable, CaseIterable {
@@ -46,69 +46,109 @@ public struct EvaluatedNetwork: Sendable, Equatable {
 
     /// The network's name.
     public let name: String
-    /// Learnable parameters.
-    public let parameters: Double
-    /// Multiply-accumulates for one image.
-    public let macs: Double
+    /// Learnable parameters; nil where they were not counted.
+    public let parameters: Double?
+    /// Multiply-accumulates for one image; nil where they were not counted.
+    public let macs: Double?
     /// Median milliseconds for one image; nil where it was not timed.
     public let latencyMilliseconds: Double?
     /// The share of pictures whose first guess is right, 0…1; nil where it was not measured.
     public let top1: Double?
 
-    /// Reads such a file.
+    /// Joins what is known of a network.
+    init(name: String, parameters: Double?, macs: Double?, latencyMilliseconds: Double?, top1: Double?) {
+        (self.name, self.parameters, self.macs) = (name, parameters, macs)
+        (self.latencyMilliseconds, self.top1) = (latencyMilliseconds, top1)
+    }
+
+    /// Reads such a file, one that `eval --data --format json` wrote, or the results of a sweep: one network or
+    /// several, in the file's order.
     ///
     /// Throws `evaluation.badJSON` and the file's own errors.
-    public init(contentsOf path: String) throws {
-        let text = try InputFile.text(path)
+    public static func read(_ path: String) throws -> [EvaluatedNetwork] {
+        let data = Data(try InputFile.text(path).utf8)
+        let decoder = JSONDecoder()
         do {
-            let document = try JSONDecoder().decode(Document.self, from: Data(text.utf8))
-            let images = Double(max(1, document.inputShape?.first ?? 1))
-            name = document.network
-            parameters = document.parameters
-            macs = document.macs / images
-            latencyMilliseconds = document.latencyMilliseconds.map { $0 / images }
-            top1 = document.top1 ?? document.top1Accuracy ?? document.accuracy?.top1
+            if let list = try? decoder.decode(List.self, from: data), !list.networks.isEmpty {
+                return try list.networks.map { try EvaluatedNetwork($0) }
+            }
+            return [try EvaluatedNetwork(decoder.decode(Document.self, from: data))]
         } catch {
             throw KernelVizError(
                 code: "evaluation.badJSON", subject: path, found: "no evaluation of a network",
-                expected: "the JSON that 'kernelviz eval --format json' writes",
+                expected: "the JSON that 'kernelviz eval --format json' or 'kernelviz sweep' writes",
                 advice: "Run 'kernelviz eval NETWORK --format json -o \(FilePaths.name(of: path))'")
         }
+    }
+
+    /// Reads such files and joins those of one network: counts and latency from one, accuracy from another.
+    ///
+    /// Networks come in the order in which they first appear; of two numbers for one thing the first holds.
+    public static func read(_ paths: [String]) throws -> [EvaluatedNetwork] {
+        var networks: [EvaluatedNetwork] = []
+        for new in try paths.flatMap({ try read($0) }) {
+            guard let place = networks.firstIndex(where: { $0.name == new.name }) else {
+                networks.append(new)
+                continue
+            }
+            let old = networks[place]
+            networks[place] = EvaluatedNetwork(
+                name: old.name, parameters: old.parameters ?? new.parameters, macs: old.macs ?? new.macs,
+                latencyMilliseconds: old.latencyMilliseconds ?? new.latencyMilliseconds, top1: old.top1 ?? new.top1)
+        }
+        return networks
+    }
+
+    private init(_ document: Document) throws {
+        let images = Double(max(1, document.inputShape?.first ?? 1))
+        guard document.parameters != nil || document.top1 != nil else { throw Missing() }
+        self.init(
+            name: document.network, parameters: document.parameters, macs: document.macs,
+            latencyMilliseconds: document.latencyMilliseconds.map { $0 / images }, top1: document.top1)
     }
 
     /// The number that stands for `quantity` on its axis; NaN where it was not measured.
     public func value(_ quantity: Quantity) -> Double {
         switch quantity {
-        case .parameters: parameters / 1e6
-        case .macs: macs / 1e6
+        case .parameters: parameters.map { $0 / 1e6 } ?? .nan
+        case .macs: macs.map { $0 / 1e6 } ?? .nan
         case .latency: latencyMilliseconds ?? .nan
         case .accuracy: top1.map { $0 * 100 } ?? .nan
         }
     }
 
-    /// The networks in the plane of two quantities; VGNets are emphasised.
+    /// The networks in the plane of two quantities, with discs whose areas show a third; VGNets are emphasised.
+    ///
+    /// Without `y` accuracy is shown where it was measured, else latency; without `size` latency, where it is on no axis
+    /// and was measured for all networks.
     public static func scatter(
-        _ networks: [EvaluatedNetwork], x: Quantity, y: Quantity, widthMillimetres: Double = 170
+        _ networks: [EvaluatedNetwork], x: Quantity, y: Quantity? = nil, size: Quantity? = nil,
+        widthMillimetres: Double = 170
     ) throws -> Figure {
+        let y = y ?? (networks.contains { $0.top1 != nil } ? .accuracy : .latency)
+        let isTimed = networks.allSatisfy { $0.latencyMilliseconds != nil }
+        let size = size ?? (isTimed && x != .latency && y != .latency ? .latency : nil)
         let entries = networks.map { network in
             ScatterFigure.Entry(
                 name: network.name, x: network.value(x), y: network.value(y),
-                isEmphasised: ["vgnet", "derived"].contains { network.name.lowercased().hasPrefix($0) })
+                isEmphasised: ["vgnet", "derived"].contains { network.name.lowercased().hasPrefix($0) },
+                area: size.map(network.value))
         }
         return try ScatterFigure.figure(
-            of: entries, x: x.axis, y: y.axis, title: "\(y.title) against \(x.title)",
+            of: entries, x: x.axis, y: y.axis, areaTitle: size?.axis.title ?? "",
+            title: "\(y.title) against \(x == .macs ? x.title : x.title.lowercased())",
             widthMillimetres: widthMillimetres)
     }
 
+    private struct Missing: Error {}
+    private struct List: Decodable { let networks: [Document] }
+
     private struct Document: Decodable {
-        struct Accuracy: Decodable { let top1: Double? }
         let network: String
-        let parameters: Double
-        let macs: Double
+        let parameters: Double?
+        let macs: Double?
         let inputShape: [Int]?
         let latencyMilliseconds: Double?
         let top1: Double?
-        let top1Accuracy: Double?
-        let accuracy: Accuracy?
     }
 }

@@ -35,9 +35,39 @@ public struct FeatureMaps: Sendable {
                 code: "eval.badInput", subject: path, found: "a picture with 3 channels",
                 expected: "\(network.inputChannels) channels for \(network.name)")
         }
+        self.init(network, image: try ImageFile.read(path))
+    }
+
+    /// Prepares a picture for `network`, which takes colour pictures.
+    public init(_ network: RunnableNetwork, image: RGBImage) {
+        precondition(network.inputChannels == 3)
         self.network = network
-        picture = network.preprocessing.prepared(try ImageFile.read(path))
+        picture = network.preprocessing.prepared(image)
         layers = Self.layers(of: network.graph)
+    }
+
+    /// How alike the maps before and behind each spatial convolution are.
+    ///
+    /// Throws what planning and running throw.
+    public func similarities() throws -> [LayerSimilarity] {
+        let input = network.preprocessing.normalized(picture)
+        var names: [String] = []
+        for name in layers.flatMap({ ($0.readsInput ? [] : [$0.source]) + [$0.result] }) where !names.contains(name) {
+            names.append(name)
+        }
+        let outcome = try ExecutionPlan(network.graph, inputShape: input.shape, taps: names).runWithTaps(input)
+        let maps = Dictionary(uniqueKeysWithValues: zip(names, outcome.taps))
+        return layers.compactMap { layer in
+            guard let before = layer.readsInput ? input : maps[layer.source], let behind = maps[layer.result] else {
+                return nil
+            }
+            let pairs = ChannelPairs(inputs: before, outputs: behind)
+            let total = pairs.best.count + pairs.constantOutputs
+            let sum = pairs.best.reduce(0) { $0 + abs($1.correlation) }
+            return LayerSimilarity(
+                number: layer.number, name: layer.name, share: pairs.share(above: 0.95),
+                meanCorrelation: total == 0 ? 0 : sum / Double(total))
+        }
     }
 
     /// The maps around spatial convolution `number`.

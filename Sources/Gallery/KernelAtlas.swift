@@ -37,16 +37,16 @@ public struct KernelAtlas: Sendable {
         return figures
     }
 
-    /// The largest finite |w| of all square kernels, for one scale over all layers; 0 where there is none.
-    public static func largestWeight(of network: Network) throws -> Float {
-        try KernelBanks.squareLayers(of: network).reduce(0) { largest, layer in
-            try KernelBanks.read(layer, of: network).values.reduce(largest) { $1.isFinite ? max($0, abs($1)) : $0 }
-        }
+    /// The end of one colour scale for all square kernels of a network: the largest finite |w|, or less where few
+    /// weights are much larger than all others; 0 where there is none.
+    public static func sharedRange(of network: Network) throws -> Float {
+        KernelColors.range(
+            of: try KernelBanks.squareLayers(of: network).flatMap { try KernelBanks.read($0, of: network).values })
     }
 
     private func figure(_ bank: KernelBank, classifier: KernelClassifier?) throws -> Figure {
         try KernelGridFigure(
-            bank: bank, classifications: classifier?.classify(bank), network: network.title, options: options
+            bank: bank, classifications: classifier?.classify(bank), network: network.figureTitle, options: options
         ).figure()
     }
 }

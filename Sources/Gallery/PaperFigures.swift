@@ -136,8 +136,11 @@ public struct PaperFigures: Sendable {
         var seen: Set<String> = []
         var analysed: [String: NetworkStatistics] = [:]
         let findings = PaperFindings(figure: number)
-        for wanted in Self.layers(number) {
-            guard let chosen = chosen(wanted, figure: number) else { continue }
+        let zeros = number == 9 ? layersWithZeros : []
+        for (place, wanted) in Self.layers(number).enumerated() {
+            guard let chosen = place < zeros.count ? zeros[place] : ChosenLayer(wanted, among: shelf.networks) else {
+                continue
+            }
             let name = "\(chosen.network.title) \(chosen.layer.label)"
             if !chosen.isExact { stand.append("\(wanted.text) → \(chosen.network.title) \(chosen.layer.label)") }
             // Two layers of the paper may have one stand-in.
@@ -153,16 +156,16 @@ public struct PaperFigures: Sendable {
             options.widthMillimetres = widthMillimetres
             options.sign = .centrePositive
             options.showsHistogram = number == 1
-            options.histogramRange = .full
             options.vectorCellLimit = 12_000
             let sentences = findings.sentences(layer, bank, statistics)
             if number == 9 {
+                // With labels but without frames: laid out as the panel beside it.
                 var authors = options
                 authors.faintKernels = .asAuthors
                 authors.framesLabels = false
                 panels.append(
                     PanelsFigure.Panel(
-                        title: name, bank: bank, classifications: nil, options: authors,
+                        title: name, bank: bank, classifications: layer.classifications, options: authors,
                         findings: ["As the authors' code draws them."] + sentences))
                 options.sign = .raw
             }
@@ -176,6 +179,7 @@ public struct PaperFigures: Sendable {
             findings.claim, "Each kernel on its own scale ±max|w|, kernels labelled zero on the layer's.",
             "Kernels with a negative centre are drawn negated, as in the paper.",
         ]
+        if number == 9, zeros.isEmpty { caption.append("No kernel at hand is that small.") }
         if !stand.isEmpty { caption.append("Not at hand, the nearest drawn: \(stand.joined(separator: "; ")).") }
         return try PanelsFigure(
             title: "Fig. \(number)", subject: Self.subject(number),
@@ -183,20 +187,23 @@ public struct PaperFigures: Sendable {
         ).figure(widthMillimetres: widthMillimetres)
     }
 
-    /// The layer for one of the paper; for Fig. 9, which is about zeros, one that has some where there is a choice.
-    private func chosen(_ wanted: PaperLayer, figure number: Int) -> ChosenLayer? {
-        let networks = shelf.networks
-        if number == 9 {
-            let small = networks.filter { $0.family == wanted.family }
-            let withZeros = small.filter { network in
-                guard let choice = ChosenLayer(wanted, among: [network]),
-                    let bank = try? KernelBanks.read(choice.layer, of: network)
-                else { return false }
-                return (0..<bank.count).contains { index in bank.kernel(index).allSatisfy { abs($0) < 5e-6 } }
-            }
-            if let choice = ChosenLayer(wanted, among: withZeros) { return choice }
+    /// For Fig. 9, which is about zeros: the two layers with the largest shares of them, of MobileNetV3 where it has some,
+    /// in network order; empty where no kernel at hand is that small.
+    private var layersWithZeros: [ChosenLayer] {
+        func ranked(_ networks: [Network]) -> [(choice: ChosenLayer, share: Double)] {
+            networks.map { network in
+                let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth && $0.isDepthwise }
+                return layers.compactMap { layer -> (choice: ChosenLayer, share: Double)? in
+                    guard let bank = try? KernelBanks.read(layer, of: network) else { return nil }
+                    let share = PaperFindings.faintShare(bank)
+                    return share > 0
+                        ? (ChosenLayer(network: network, layer: layer, isExact: false), share) : nil
+                }.sorted { ($1.share, $0.choice.layer.number ?? 0) < ($0.share, $1.choice.layer.number ?? 0) }
+            }.max { ($0.first?.share ?? 0) < ($1.first?.share ?? 0) } ?? []
         }
-        return ChosenLayer(wanted, among: networks)
+        let family = ranked(shelf.networks.filter { $0.family == "MobileNetV3" })
+        let best = family.isEmpty ? ranked(shelf.networks) : family
+        return best.prefix(2).map(\.choice).sorted { ($0.layer.number ?? 0) < ($1.layer.number ?? 0) }
     }
 
     // MARK: Feature maps
@@ -216,14 +223,12 @@ public struct PaperFigures: Sendable {
             var isDrawn = false
             for network in candidates where !isDrawn {
                 do {
-                    let maps = try FeatureMaps(RunnableNetwork(named: network.checkpoint.path), picture: picture)
-                    // A layer of stride 1 in the first half, where maps are still pictures.
-                    let number = Self.featureLayer(network)
-                    let layer = network.spatialLayers.first { $0.number == number }
+                    let choice = try FeatureMapsChoice(network.checkpoint.path, picture: picture)
                     drawn.append(
                         FeatureMapsPage.Part(
-                            title: "\(network.title), around \(layer?.label ?? "#\(number)")",
-                            maps: try maps.figure(layer: number)))
+                            title: "\(network.title), around \(choice.layer)", maps: choice.maps,
+                            findings: choice.findings))
+                    if !network.title.hasPrefix(name) { notes.append("\(network.title) stands for \(name).") }
                     isDrawn = true
                 } catch let error as KernelVizError {
                     reason = "\(error)"
@@ -241,13 +246,6 @@ public struct PaperFigures: Sendable {
             caption: (["The paper's claim: many channels pass a layer nearly unchanged."] + notes).joined(
                 separator: " "),
             widthMillimetres: widthMillimetres)
-    }
-
-    private static func featureLayer(_ network: Network) -> Int {
-        let spatial = network.spatialLayers
-        let middle = Double(spatial.count) * 0.3
-        return spatial.dropFirst().filter { ($0.stride ?? 1) == 1 }
-            .min { abs(Double($0.number ?? 0) - middle) < abs(Double($1.number ?? 0) - middle) }?.number ?? 1
     }
 
     private var noWeights: KernelVizError {

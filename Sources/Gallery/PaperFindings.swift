@@ -45,7 +45,7 @@ struct PaperFindings {
                     mixture.components.count == 1
                         ? "One Gaussian fits the weights best (BIC)."
                         : "\(mixture.components.count) Gaussians fit the weights better than one "
-                            + "(BIC \(NumberFormat.fixed(one - mixture.bic, 0)) less).")
+                            + "(BIC \(NumberFormat.grouped(Int((one - mixture.bic).rounded()))) less).")
             }
             return sentences
         case 3:
@@ -70,14 +70,17 @@ struct PaperFindings {
                     + "\(signed(blurs))."
             ]
         default:
-            let faint = (0..<bank.count).count { index in
-                (bank.kernel(index).map(abs).max() ?? 0) < 2e-6
-            }
             return [
-                "\(percent(Double(faint) / Double(bank.count))) of the kernels have max|w| < 2×10⁻⁶, "
+                "\(percent(Self.faintShare(bank))) of the kernels have max|w| < 2×10⁻⁶, "
                     + "\(percent(counts.share(.zero))) are labelled zero."
             ]
         }
+    }
+
+    /// The share of kernels that the authors' code draws in full red: max|w| < 2×10⁻⁶.
+    static func faintShare(_ bank: KernelBank) -> Double {
+        let faint = (0..<bank.count).count { bank.kernel($0).allSatisfy { abs($0) < 2e-6 } }
+        return bank.count > 0 ? Double(faint) / Double(bank.count) : 0
     }
 
     /// Two decimals with a real minus sign.

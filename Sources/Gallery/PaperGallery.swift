@@ -36,7 +36,7 @@ public struct PaperGallery: Sendable {
         var (files, notes): ([String], [String]) = ([], [])
         var sections = [
             "# The figures of the VGNet paper",
-            "Drawn by `kernelviz render paper --all` from \(paper.shelf.networks.map(\.title).joined(separator: ", ")). "
+            "Drawn as `kernelviz render paper --all` does from \(paper.shelf.networks.map(\.title).joined(separator: ", ")). "
                 + "Captions inside the figures name what stands in for a network that is not at hand.",
         ]
         for number in numbers {

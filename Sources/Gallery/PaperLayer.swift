@@ -42,7 +42,8 @@ struct ChosenLayer {
     /// Whether it is the very layer of the paper's network.
     let isExact: Bool
 
-    /// The nearest layer on a shelf: the same place in the same family, else the same stride at a similar depth.
+    /// The nearest layer on a shelf: the same place in the same family, else the same stride at a similar depth, in the
+    /// family if it can be.
     ///
     /// Nil where no network has square kernels.
     init?(_ wanted: PaperLayer, among networks: [Network]) {
@@ -52,24 +53,29 @@ struct ChosenLayer {
             guard !layers.isEmpty else { continue }
             let isFamily = network.family == wanted.family
             let isForm = Self.hasForm(network, wanted)
-            guard let layer = isFamily ? Self.samePlace(wanted, in: network) : Self.similar(wanted, layers) else {
-                continue
-            }
-            let ratio = Double(layer.outputChannels) / Double(wanted.channels)
-            let isExact =
-                network.title.hasPrefix(wanted.network) && isForm && ratio == 1 && layer.kernelHeight == wanted.size
-            var distance = abs(ratio > 1 ? ratio - 1 : 1 / ratio - 1) + (!isFamily ? 100 : isForm ? 0 : 60)
-            if layer.kernelHeight != wanted.size { distance += 10 }
-            if layer.stride.map({ $0 > 1 }) != (wanted.stride > 1) { distance += 50 }
-            if distance < best?.distance ?? .infinity {
-                best = (ChosenLayer(network: network, layer: layer, isExact: isExact), distance)
+            let samePlace = isFamily ? Self.samePlace(wanted, in: network) : nil
+            // A smaller network of the family may not have the place, or have another kind of layer there.
+            for (layer, isPlace) in [(samePlace, true), (Self.similar(wanted, layers), false)] {
+                guard let layer else { continue }
+                let ratio = Double(layer.outputChannels) / Double(wanted.channels)
+                let isExact =
+                    isPlace && network.title.hasPrefix(wanted.network) && isForm && ratio == 1
+                    && layer.kernelHeight == wanted.size
+                var distance = abs(ratio > 1 ? ratio - 1 : 1 / ratio - 1) + (!isFamily ? 100 : isForm ? 0 : 60)
+                if isFamily, !isPlace { distance += 20 }
+                if layer.kernelHeight != wanted.size { distance += 10 }
+                if layer.stride.map({ $0 > 1 }) != (wanted.stride > 1) { distance += 50 }
+                if distance < best?.distance ?? .infinity {
+                    best = (ChosenLayer(network: network, layer: layer, isExact: isExact), distance)
+                }
             }
         }
         guard let best else { return nil }
         self = best.choice
     }
 
-    private init(network: Network, layer: ConvLayer, isExact: Bool) {
+    /// A layer that was chosen by other means.
+    init(network: Network, layer: ConvLayer, isExact: Bool) {
         (self.network, self.layer, self.isExact) = (network, layer, isExact)
     }
 
@@ -92,8 +98,9 @@ struct ChosenLayer {
         if case .last = wanted.place { return layers.last }
         let bodies = layers.count > 1 ? Array(layers.dropFirst()) : layers
         let strides = bodies.filter { (($0.stride ?? 1) > 1) == (wanted.stride > 1) }
+        let sized = strides.filter { $0.kernelHeight == wanted.size }
         let depth = { (layer: ConvLayer) in Double(layer.number ?? 1) / Double(layers.count) }
-        return (strides.isEmpty ? bodies : strides).min {
+        return (sized.isEmpty ? strides.isEmpty ? bodies : strides : sized).min {
             (abs(depth($0) - wanted.depth), $0.number ?? 0) < (abs(depth($1) - wanted.depth), $1.number ?? 0)
         }
     }

@@ -66,6 +66,15 @@ public struct TrainingLog: Sendable, Equatable {
         panels = groups.map { CurvesFigure.Panel(title: $0.title, series: $0.series) }
     }
 
+    /// The learning curve: losses, accuracies and learning rates; speed and other columns are left out.
+    ///
+    /// Throws as ``CurvesFigure/figure(of:stepTitle:title:widthMillimetres:)`` does.
+    public func learningCurve(title: String, widthMillimetres: Double = 170) throws -> Figure {
+        try CurvesFigure.figure(
+            of: panels.filter { ["loss", "accuracy", "learning rate"].contains($0.title) }, stepTitle: stepName,
+            title: title, widthMillimetres: widthMillimetres)
+    }
+
     private static func axisTitle(_ name: String) -> String {
         let lower = name.lowercased()
         if lower.contains("loss") { return "loss" }

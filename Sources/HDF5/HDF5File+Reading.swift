@@ -123,7 +123,8 @@ extension HDF5File {
     ///
     /// `limit`: the most elements that it may claim.
     func reading<Result: Sendable>(
-        _ dataset: String, limit: Int = HDF5File.maximumElements, _ body: (hid_t, HDF5Dataset, _ count: Int, _ subject: String) throws -> Result
+        _ dataset: String, limit: Int = HDF5File.maximumElements,
+        _ body: (hid_t, HDF5Dataset, _ count: Int, _ subject: String) throws -> Result
     ) throws -> Result {
         let file = identifier
         let path = path

@@ -12,10 +12,20 @@ enum HDF5Library {
     /// Runs `body` alone, with the library's own error printing off on this thread.
     static func locked<Result: Sendable>(_ body: () throws -> Result) throws -> Result {
         try lock.withLock { _ in
+            _ = isPrepared
             H5Eset_auto2(kv_H5E_DEFAULT(), nil, nil)
             return try body()
         }
     }
+
+    /// Before the library's first use: it must not tidy up when the program ends, where it crashes over a file that
+    /// could not be written to the end (a full disk); our handles close what is open. Then the filters that it lacks.
+    private static let isPrepared: Bool = {
+        H5dont_atexit()
+        H5open()
+        H5Eset_auto2(kv_H5E_DEFAULT(), nil, nil)
+        return LZFFilter.isRegistered
+    }()
 
     /// Closes an identifier from a `deinit`.
     static func close(_ identifier: hid_t, _ closing: (hid_t) -> herr_t) {

@@ -1,15 +1,16 @@
 import CHDF5
 import Diagnostics
 import Files
+import Glibc
 
 /// Writes a new HDF5 file: data sets with their groups, and attributes.
 ///
-/// The same calls give the same bytes. A file is seen whole or not at all: ``write(to:overwriting:body:)``. It is made in
-/// memory first: libhdf5 crashes when the program ends after a file could not be written to the end (a full disk).
+/// The same calls give the same bytes. A file is seen whole or not at all: ``write(to:overwriting:body:)``. Memory holds
+/// one data set at a time. Readers find data sets in the order in which they were written.
 public struct HDF5Writer: ~Copyable, Sendable {
     /// The path that the finished file will have.
     public let path: String
-    private let identifier: hid_t
+    private var identifier: hid_t
 
     /// Writes a file beside `path`, then renames it there; where `body` throws, nothing is left behind.
     ///
@@ -17,38 +18,62 @@ public struct HDF5Writer: ~Copyable, Sendable {
     public static func write(
         to path: String, overwriting: AtomicFile.Overwriting = .replace, body: (borrowing HDF5Writer) throws -> Void
     ) throws {
-        try AtomicFile.checkWritable(path, overwriting: overwriting)
-        let writer = try HDF5Writer(path: path)
-        try body(writer)
-        try AtomicFile.write(writer.image(), to: path, overwriting: overwriting)
+        try AtomicFile.write(to: path, overwriting: overwriting) { temporary in
+            let writer = try HDF5Writer(temporary: temporary, path: path)
+            try body(writer)
+            try writer.close()
+            try sync(temporary, path)
+        }
     }
 
-    private init(path: String) throws {
+    private init(temporary: String, path: String) throws {
         self.path = path
         self.identifier = try HDF5Library.locked {
-            let access = try HDF5Library.check(
-                H5Pcreate(kv_H5P_FILE_ACCESS()), "hdf5.writeFailed", path, "cannot be created")
+            let access = try Self.check(H5Pcreate(kv_H5P_FILE_ACCESS()), path, "cannot be created")
             defer { H5Pclose(access) }
             kv_without_file_locking(access)
-            _ = try Self.check(H5Pset_fapl_core(access, 1 << 20, false), path, "cannot be created")
+            let creation = try Self.check(H5Pcreate(kv_H5P_FILE_CREATE()), path, "cannot be created")
+            defer { H5Pclose(creation) }
+            Self.keepOrder(creation)
             return try Self.check(
-                H5Fcreate(path, kv_H5F_ACC_TRUNC(), kv_H5P_DEFAULT(), access), path, "cannot be created")
+                H5Fcreate(temporary, kv_H5F_ACC_TRUNC(), creation, access), path, "cannot be created")
         }
     }
 
-    deinit { HDF5Library.close(identifier, H5Fclose) }
+    /// Closes the file where ``close()`` did not.
+    deinit { if identifier >= 0 { HDF5Library.close(identifier, H5Fclose) } }
 
-    /// The bytes of the finished file.
-    private func image() throws -> [UInt8] {
+    /// Writes what is still in memory and closes the file.
+    private consuming func close() throws {
         let (file, path) = (identifier, path)
-        return try HDF5Library.locked {
-            _ = try Self.check(H5Fflush(file, H5F_SCOPE_GLOBAL), path, "cannot be written")
-            let size = try Self.check(H5Fget_file_image(file, nil, 0), path, "cannot be written")
-            var bytes = [UInt8](repeating: 0, count: size)
-            let copied = bytes.withUnsafeMutableBytes { H5Fget_file_image(file, $0.baseAddress, $0.count) }
-            _ = try Self.check(copied, path, "cannot be written")
-            return bytes
+        identifier = -1
+        try HDF5Library.locked {
+            let flushed = H5Fflush(file, H5F_SCOPE_GLOBAL)
+            let reason = flushed < 0 ? HDF5Library.innermostReason() : nil
+            guard H5Fclose(file) >= 0, flushed >= 0 else { throw Self.unwritten(path, reason) }
         }
+    }
+
+    /// The file's bytes reach the disk before its name does.
+    private static func sync(_ temporary: String, _ path: String) throws {
+        let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unwritten(path, String(cString: strerror(errno))) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
+            throw unwritten(path, String(cString: strerror(errno)))
+        }
+    }
+
+    private static func unwritten(_ path: String, _ reason: String?) -> KernelVizError {
+        KernelVizError(
+            code: "hdf5.writeFailed", subject: path,
+            found: "cannot be written" + (reason.map { " (\($0))" } ?? ""), advice: "Check the free space and the name")
+    }
+
+    /// Groups remember the order in which their members were made, and no times: the same calls give the same bytes.
+    private static func keepOrder(_ creation: hid_t) {
+        H5Pset_link_creation_order(creation, UInt32(H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED))
+        H5Pset_obj_track_times(creation, false)
     }
 
     /// Writes a float32 data set, row-major; groups named in `dataset` ("a/b/c") are made on the way.
@@ -125,17 +150,37 @@ public struct HDF5Writer: ~Copyable, Sendable {
             let subject = HDF5File.subject(path, dataset)
             let space = try Self.space(dimensions, subject)
             defer { H5Sclose(space) }
-            let links = try Self.check(H5Pcreate(kv_H5P_LINK_CREATE()), subject, "cannot be written")
-            defer { H5Pclose(links) }
-            H5Pset_create_intermediate_group(links, 1)
+            try Self.makeGroups(of: dataset, in: file, subject)
             let creation = try Self.check(H5Pcreate(kv_H5P_DATASET_CREATE()), subject, "cannot be written")
             defer { H5Pclose(creation) }
             H5Pset_obj_track_times(creation, false)
             let opened = try Self.check(
-                H5Dcreate2(file, dataset, stored(), space, links, creation, kv_H5P_DEFAULT()), subject,
+                H5Dcreate2(file, dataset, stored(), space, kv_H5P_DEFAULT(), creation, kv_H5P_DEFAULT()), subject,
                 "cannot be created")
             defer { H5Dclose(opened) }
             if count > 0 { _ = try Self.check(writing(opened), subject, "cannot be written") }
+        }
+    }
+
+    /// Makes the groups that a data set lies in, where they are not there yet.
+    private static func makeGroups(of dataset: String, in file: hid_t, _ subject: String) throws {
+        let parts = dataset.split(separator: "/").dropLast()
+        guard !parts.isEmpty else { return }
+        let creation = try check(H5Pcreate(kv_H5P_GROUP_CREATE()), subject, "cannot be written")
+        defer { H5Pclose(creation) }
+        keepOrder(creation)
+        // Step by step: a path from the root would be walked anew for each part.
+        var group = file
+        defer { if group != file { H5Gclose(group) } }
+        for part in parts {
+            let name = String(part)
+            let inner =
+                H5Lexists(group, name, kv_H5P_DEFAULT()) > 0
+                ? H5Gopen2(group, name, kv_H5P_DEFAULT())
+                : H5Gcreate2(group, name, kv_H5P_DEFAULT(), creation, kv_H5P_DEFAULT())
+            try check(inner, subject, "the group '\(name)' cannot be created")
+            if group != file { H5Gclose(group) }
+            group = inner
         }
     }
 
@@ -193,6 +238,7 @@ public struct HDF5Writer: ~Copyable, Sendable {
         return try check(H5Screate_simple(Int32(lengths.count), lengths, nil), subject, "cannot be written")
     }
 
+    @discardableResult
     private static func check<Status: SignedInteger>(
         _ status: Status, _ subject: String, _ found: String
     ) throws -> Status {

@@ -16,6 +16,7 @@
 @_exported import Networks
 @_exported import Reports
 @_exported import Statistics
+@_exported import Sweeps
 @_exported import Tensors
 @_exported import Training
 @_exported import VGNets

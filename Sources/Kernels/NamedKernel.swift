@@ -19,13 +19,14 @@ public struct NamedKernel: Sendable, Equatable {
         self.values = values
     }
 
-    /// A sampled Gaussian, normalised to sum 1: g(x, y) ∝ exp(−(x² + y²) / 2σ²), σ in pixels.
-    public static func gaussian(size: Int = 3, sigmaPixels: Double) -> NamedKernel {
-        let half = Double(size - 1) / 2
+    /// A sampled Gaussian, normalised to sum 1: g(x, y) ∝ exp(−((x − o)² + (y − o)²) / 2σ²), σ and o in pixels.
+    public static func gaussian(size: Int = 3, sigmaPixels: Double, offsetPixels: Double = 0) -> NamedKernel {
+        let half = Double(size - 1) / 2 + offsetPixels
         let line = (0..<size).map { exp(-(Double($0) - half) * (Double($0) - half) / (2 * sigmaPixels * sigmaPixels)) }
         let sum = line.reduce(0, +)
         let values = line.flatMap { y in line.map { x in Float(x * y / (sum * sum)) } }
-        return NamedKernel("Gaussian σ=\(sigmaPixels)", size: size, values)
+        let offset = offsetPixels == 0 ? "" : ", offset \(offsetPixels)"
+        return NamedKernel("Gaussian σ=\(sigmaPixels)\(offset)", size: size, values)
     }
 
     /// 1 at the centre, 0 elsewhere.

@@ -17,7 +17,11 @@ package enum TemplateScan {
         _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ weights: UnsafePointer<Float>, _ count: Int,
         _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
     ) {
-        if cells == 9 { nine(block, weights, count, score, index) } else { any(block, cells, weights, count, score, index) }
+        if cells == 9 {
+            nine(block, weights, count, score, index)
+        } else {
+            any(block, cells, weights, count, score, index)
+        }
     }
 
     /// The commonest size: the kernels stay in registers.

@@ -13,8 +13,8 @@ private struct BottleneckFunctions {
 }
 
 extension FamilyBuilder {
-    /// MobileNetV2 (arXiv 1801.04381), MobileNetV3 (1905.02244), EfficientNet (1905.11946): stem, inverted residual
-    /// blocks, head.
+    /// MobileNetV2 (arXiv 1801.04381), MobileNetV3 (1905.02244), EfficientNet (1905.11946), MnasNet (1807.11626): stem,
+    /// inverted residual blocks, head.
     ///
     /// A block is expand (1×1, may be absent), depthwise, squeeze-and-excite (may be absent), project; its input is
     /// added where neither resolution nor width changes.
@@ -42,6 +42,7 @@ extension FamilyBuilder {
                 ends: .hardSwish, block: { $0 < firstHardSwish ? .relu : .hardSwish }, gate: .hardSigmoid)
         case "EfficientNet" where !network.title.contains("Lite"):
             return BottleneckFunctions(ends: .silu, block: { _ in .silu }, squeeze: .silu)
+        case "MnasNet": return BottleneckFunctions(ends: .relu, block: { _ in .relu })
         default: return BottleneckFunctions(ends: .relu6, block: { _ in .relu6 })
         }
     }

@@ -6,7 +6,7 @@ import VGNets
 extension FixedGaussian {
     /// The 3×3 kernel with a plus sign, rounded where the design says so.
     public var kernel: NamedKernel {
-        let exact = NamedKernel.gaussian(sigmaPixels: sigmaPixels)
+        let exact = NamedKernel.gaussian(sigmaPixels: sigmaPixels, offsetPixels: offsetPixels)
         guard let decimals else { return exact }
         let scale = pow(10, Double(decimals))
         return NamedKernel(exact.name, exact.values.map { Float((Double($0) * scale).rounded() / scale) })
@@ -28,6 +28,8 @@ extension FixedBank {
         switch self {
         case .fourEdge: FixedKernels.fourEdge
         case .sixEdgeTwoGaussian: FixedKernels.sixEdgeTwoGaussian
+        case .random, .listed:
+            (givenKernels ?? []).enumerated().map { NamedKernel("\(text) \($0 + 1)", $1) }
         }
     }
 

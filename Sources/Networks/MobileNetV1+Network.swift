@@ -17,7 +17,10 @@ extension MobileNetV1 {
                 code: "networks.noTensor", subject: checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole MobileNetV1", advice: "The kernels can be analysed all the same")
         }
-        guard network.family == "MobileNetV1", network.layers.count >= Self.layerNames.count else {
+        // One with a head between the blocks and the classifier is another network.
+        guard network.family == "MobileNetV1", network.layers.count >= Self.layerNames.count,
+            network.layers.dropFirst(Self.layerNames.count).allSatisfy({ $0.batchNorm == nil })
+        else {
             throw KernelVizError(
                 code: "networks.otherFamily", subject: checkpoint.path, found: network.title,
                 expected: "a complete MobileNetV1", advice: "Only MobileNetV1 and VGNets can be run")
@@ -44,7 +47,8 @@ extension MobileNetV1 {
         }
         tensors += try Self.classifier(of: checkpoint)
         try self.init(
-            weights: TensorLookup(subject: checkpoint.path, tensors: tensors), conventions: conventions)
+            weights: TensorLookup(subject: checkpoint.path, tensors: tensors), conventions: conventions,
+            strides: network.spatialLayers.map { $0.stride ?? 1 })
     }
 
     /// conv1, conv_dw_1, conv_pw_1, … conv_pw_13.

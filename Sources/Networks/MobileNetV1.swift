@@ -44,8 +44,11 @@ public struct MobileNetV1: Sendable {
 
     /// Builds the net; widths are read off the weights. `conv_preds` may be a linear layer or a 1×1 convolution.
     ///
+    /// `strides` are those of the fourteen 3×3 convolutions, the published ones without.
     /// Throws `networks.noTensor`, `networks.badShape`, `networks.notFinite` or the file's own error.
-    public init(weights: TensorLookup, conventions: Conventions) throws {
+    public init(weights: TensorLookup, conventions: Conventions, strides: [Int]? = nil) throws {
+        let strides = strides ?? [2] + Self.strides
+        precondition(strides.count == Self.strides.count + 1)
         let parameters = StoredParameters(weights, network: "MobileNetV1", anchor: "conv1/weight")
         var builder = LayerBuilder(parameters)
         let stem = try Self.shape("conv1/weight", in: parameters, weights, "a 3×3 convolution")
@@ -53,10 +56,10 @@ public struct MobileNetV1: Sendable {
         inputChannels = stem[1]
         var result = builder.graph.add(.input, name: "input")
         result = try builder.convolution(
-            result, "conv1", outputs: width, inputsPerGroup: stem[1], kernel: 3, stride: 2,
+            result, "conv1", outputs: width, inputsPerGroup: stem[1], kernel: 3, stride: strides[0],
             padding: conventions.padding, hasBias: parameters.contains("conv1/bias"), name: "conv1")
         result = try builder.normalizeAndActivate(result, "conv1", channels: width, conventions)
-        for (index, stride) in Self.strides.enumerated() {
+        for (index, stride) in strides.dropFirst().enumerated() {
             let (depthwise, pointwise) = ("conv_dw_\(index + 1)", "conv_pw_\(index + 1)")
             result = try builder.convolution(
                 result, depthwise, outputs: width, inputsPerGroup: 1, kernel: 3, stride: stride,

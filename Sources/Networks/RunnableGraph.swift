@@ -5,7 +5,8 @@ import Weights
 
 /// The graph of a recognised checkpoint, whatever its family and the library that wrote it.
 ///
-/// Runs MobileNetV1, V2 and V3, EfficientNet and EfficientNet-Lite, ShuffleNetV2, RegNetX and RegNetY. Results that can
+/// Runs MobileNetV1, V2 and V3, EfficientNet and EfficientNet-Lite, MnasNet, ShuffleNetV2, RegNetX,
+/// RegNetY and GhostNet. Results that can
 /// be tapped: `stem`, `block1` … `blockN` in network order, `head` (the last convolution before the mean), `gap`,
 /// `logits`; for MobileNetV1 those of ``MobileNetV1``. A backbone without a classifier ends with its last map.
 public struct RunnableGraph: Sendable {
@@ -18,7 +19,7 @@ public struct RunnableGraph: Sendable {
 
     /// The families that run, as ``Network/family`` spells them.
     public static let families = [
-        "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet",
+        "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet", "MnasNet",
     ]
 
     /// Builds the graph of a checkpoint.
@@ -36,7 +37,7 @@ public struct RunnableGraph: Sendable {
             let net = try MobileNetV1(network: network)
             (graph, inputChannels, classes) = (net.graph, net.inputChannels, net.classes)
             return
-        case "MobileNetV2", "MobileNetV3", "EfficientNet":
+        case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet":
             var builder = try FamilyBuilder(network)
             try builder.buildBottlenecks()
             (graph, inputChannels, classes) = builder.result
@@ -47,6 +48,10 @@ public struct RunnableGraph: Sendable {
         case "RegNet":
             var builder = try FamilyBuilder(network)
             try builder.buildRegNet()
+            (graph, inputChannels, classes) = builder.result
+        case "GhostNet":
+            var builder = try FamilyBuilder(network)
+            try builder.buildGhostNet()
             (graph, inputChannels, classes) = builder.result
         default:
             let advice =

@@ -14,7 +14,32 @@ struct StoredParameters: ParameterProvider {
 
     mutating func tensor(_ name: String, _ shape: Shape, _ initial: InitialValue) throws -> Tensor {
         used.insert(name)
+        if let once = try onceOf(name, shape) { return once }
         return try lookup.tensor(name, shape: shape, network: network)
+    }
+
+    /// The shared kernels of a file that holds one for each channel, as ONNX models do; nil where it holds them once.
+    ///
+    /// Throws `networks.badShape` where the repetitions differ: then they are not shared.
+    private func onceOf(_ name: String, _ shape: Shape) throws -> Tensor? {
+        guard name.hasSuffix("/mux/weight"), let found = lookup.shape(of: name), found.rank == shape.rank,
+            found[0] > shape[0], found[0] % shape[0] == 0,
+            found.dimensions.dropFirst() == shape.dimensions.dropFirst()
+        else { return nil }
+        let whole = try lookup.tensor(name, shape: found, network: network)
+        let count = shape.elementCount
+        let once = Array(whole.scalars.prefix(count))
+        guard
+            stride(from: count, to: whole.scalars.count, by: count).allSatisfy({ start in
+                whole.scalars[start..<start + count].elementsEqual(once)
+            })
+        else {
+            throw KernelVizError(
+                code: "networks.badShape", subject: "\(lookup.subject): \(name)",
+                found: "\(found[0]) kernels that are not \(shape[0]) repeated", expected: "\(shape) for \(network)",
+                advice: "Check that the weights belong to this net")
+        }
+        return Tensor(shape: shape, scalars: once)
     }
 
     mutating func check(_ name: String, fixed: Tensor) throws {

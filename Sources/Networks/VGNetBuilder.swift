@@ -6,12 +6,6 @@ import VGNets
 ///
 /// Everywhere a convolution is followed by the activation and only then by batch normalisation.
 struct VGNetBuilder<Provider: ParameterProvider> {
-    /// The two halves that travel from block to block; they are joined only at the end of a stage.
-    struct Halves {
-        var left: Graph.NodeID
-        var right: Graph.NodeID
-    }
-
     let config: VGNetConfig
     var layers: LayerBuilder<Provider>
 
@@ -40,29 +34,26 @@ struct VGNetBuilder<Provider: ParameterProvider> {
     }
 
     private mutating func stage(_ number: Int, _ input: Graph.NodeID) throws -> Graph.NodeID {
-        var halves = try downsampling(number, input)
-        join(halves, name: "stage\(number).0")
+        var queue = try downsampling(number, input)
+        join(queue, name: "stage\(number).0")
         for block in 1..<max(1, config.blocks[number - 1]) {
-            halves = try halfIdentity(number, block, halves)
-            join(halves, name: "stage\(number).\(block)")
+            queue = try halfIdentity(number, block, queue)
+            join(queue, name: "stage\(number).\(block)")
         }
-        let joined = join(halves, name: number == 4 ? "stage4_concat" : "stage\(number)")
+        let joined = join(queue, name: number == 4 ? "stage4_concat" : "stage\(number)")
         return number == 4 ? try lastUnit(joined) : joined
     }
 
     @discardableResult
-    private mutating func join(_ halves: Halves, name: String) -> Graph.NodeID {
-        layers.graph.add(.concatenate, halves.left, halves.right, name: name)
+    private mutating func join(_ queue: ChannelQueue, name: String) -> Graph.NodeID {
+        layers.graph.add(.concatenate, inputs: queue.parts.map(\.node), name: name)
     }
 
-    private mutating func downsampling(_ stage: Int, _ input: Graph.NodeID) throws -> Halves {
+    private mutating func downsampling(_ stage: Int, _ input: Graph.NodeID) throws -> ChannelQueue {
         let split = config.split(ofStage: stage)
         let path = "features/stage\(stage)/0"
         let name = "stage\(stage).0"
-        let filtered = try depthwise(
-            input, "\(path)/downsample", channels: split.inputChannels,
-            fixed: fixedWeight(config.downsampling(ofStage: stage), channels: split.inputChannels),
-            stride: config.stride(ofStage: stage), name: "\(name).downsample")
+        let filtered = try downsamplingConvolution(stage, input, "\(path)/downsample", name: "\(name).downsample")
         let new = try pointwise(
             filtered, "\(path)/conv1x1", inputs: split.inputChannels, outputs: split.newChannels, name: name)
         let kept =
@@ -73,33 +64,67 @@ struct VGNetBuilder<Provider: ParameterProvider> {
                 name: "\(name).kept")
         guard split.isCutAgain else {
             guard let kept else { preconditionFailure("an uncut split keeps half of its channels") }
-            return Halves(left: kept, right: new)
+            return ChannelQueue([(kept, split.keptChannels), (new, split.newChannels)])
         }
         let whole = kept.map { layers.graph.add(.concatenate, $0, new, name: "\(name).recut") } ?? new
         let half = split.outputChannels / 2
-        return Halves(
-            left: layers.graph.add(.slice(0..<half), whole, name: "\(name).left"),
-            right: layers.graph.add(.slice(half..<2 * half), whole, name: "\(name).right"))
+        return ChannelQueue([
+            (layers.graph.add(.slice(0..<half), whole, name: "\(name).left"), half),
+            (layers.graph.add(.slice(half..<2 * half), whole, name: "\(name).right"), half),
+        ])
     }
 
-    private mutating func halfIdentity(_ stage: Int, _ block: Int, _ halves: Halves) throws -> Halves {
-        let width = config.channels[stage]
+    /// The depthwise convolution of a DownsamplingBlock: trained, fixed, or fixed for the first channels
+    /// (`path`/fixed) and trained for the others (`path`/learned).
+    private mutating func downsamplingConvolution(
+        _ stage: Int, _ input: Graph.NodeID, _ path: String, name: String
+    ) throws -> Graph.NodeID {
+        let channels = config.channels[stage - 1]
+        let stride = config.stride(ofStage: stage)
+        let kernels = config.downsampling(ofStage: stage)
+        let fixed = kernels.fixedChannels(of: channels)
+        let weight = fixed == 0 ? nil : kernels.gaussian?.weight(channels: fixed)
+        guard fixed > 0 && fixed < channels else {
+            return try depthwise(input, path, channels: channels, fixed: weight, stride: stride, name: name)
+        }
+        let first = layers.graph.add(.slice(0..<fixed), input, name: "\(name).first")
+        let rest = layers.graph.add(.slice(fixed..<channels), input, name: "\(name).rest")
+        let blurred = try depthwise(
+            first, "\(path)/fixed", channels: fixed, fixed: weight, stride: stride, name: "\(name).fixed")
+        let learned = try depthwise(
+            rest, "\(path)/learned", channels: channels - fixed, fixed: nil, stride: stride, name: "\(name).learned")
+        return layers.graph.add(.concatenate, blurred, learned, name: name)
+    }
+
+    private mutating func halfIdentity(_ stage: Int, _ block: Int, _ queue: ChannelQueue) throws -> ChannelQueue {
+        let split = config.identitySplit(ofStage: stage, block: block)
         let path = "features/stage\(stage)/\(block)"
         let name = "stage\(stage).\(block)"
+        let old = queue.range(0..<split.firstFiltered, &layers.graph, name: "\(name).old")
+        let young = queue.range(split.firstFiltered..<split.width, &layers.graph, name: "\(name).young")
+        let input =
+            young.parts.count == 1
+            ? young.parts[0].node
+            : layers.graph.add(.concatenate, inputs: young.parts.map(\.node), name: "\(name).young")
         let filtered: Graph.NodeID
-        switch config.half {
+        switch config.half[stage] {
         case .learnable:
             filtered = try depthwise(
-                halves.right, "\(path)/half3x3", channels: width / 2, fixed: nil, name: "\(name).half3x3")
+                input, "\(path)/half3x3", channels: split.filteredChannels, fixed: nil, name: "\(name).half3x3")
         case .bank(let bank):
             filtered = try normalizedBank(
-                halves.right, "\(path)/half3x3/0", "\(path)/half3x3/1", bank, channels: width / 2,
+                input, "\(path)/half3x3/0", "\(path)/half3x3/1", bank, channels: split.filteredChannels,
                 name: "\(name).half3x3")
         }
-        let joined = layers.graph.add(.concatenate, halves.left, filtered, name: "\(name).joined")
-        let new = try pointwise(joined, "\(path)/conv1x1", inputs: width, outputs: width / 2, name: name)
-        // The right half becomes the left one unchanged.
-        return Halves(left: halves.right, right: new)
+        let joined =
+            old.parts.isEmpty
+            ? filtered
+            : layers.graph.add(.concatenate, inputs: old.parts.map(\.node) + [filtered], name: "\(name).joined")
+        let new = try pointwise(
+            joined, "\(path)/conv1x1", inputs: split.width, outputs: split.newChannels, name: name)
+        // The youngest channels pass unchanged; with the ratio ½ the right half becomes the left one.
+        let passed = queue.range(split.newChannels..<split.width, &layers.graph, name: "\(name).passed")
+        return ChannelQueue(passed.parts + [(new, split.newChannels)])
     }
 
     private mutating func lastUnit(_ input: Graph.NodeID) throws -> Graph.NodeID {
@@ -126,10 +151,6 @@ struct VGNetBuilder<Provider: ParameterProvider> {
 }
 
 extension VGNetBuilder {
-    private func fixedWeight(_ kernels: DownsamplingKernels, channels: Int) -> Tensor? {
-        if case .gaussian(let gaussian) = kernels { gaussian.weight(channels: channels) } else { nil }
-    }
-
     /// A depthwise 3×3 convolution, trained or with a fixed weight, without activation.
     private mutating func depthwise(
         _ input: Graph.NodeID, _ path: String, channels: Int, fixed: Tensor?, stride: Int = 1, name: String

@@ -1,20 +1,16 @@
 import Diagnostics
 import Evaluation
 
-/// The accuracy of a net on a data set, for people and programs.
-public struct AccuracyReport: Sendable {
-    /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.accuracy/1"
-
+/// The accuracy of a net on a data set, for people; ``EvaluationReport`` has it for programs.
+struct AccuracyReport {
     private let evaluation: AccuracyEvaluation
 
     /// A report on `evaluation`.
-    public init(_ evaluation: AccuracyEvaluation) { self.evaluation = evaluation }
+    init(_ evaluation: AccuracyEvaluation) { self.evaluation = evaluation }
 
     /// Totals, one line a class, then the worst confusions.
-    public var table: String {
+    var table: String {
         var lines = [
-            "network       \(evaluation.network)", "weights       \(evaluation.weightsPath ?? "random")",
             "data          \(evaluation.dataPath)",
             "images        \(evaluation.images)"
                 + (evaluation.unreadable.isEmpty ? "" : " (\(evaluation.unreadable.count) unreadable left out)"),
@@ -43,19 +39,6 @@ public struct AccuracyReport: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The evaluation as JSON, keys sorted; `top1` and `top5` are shares 0…1.
-    public var json: String {
-        JSONText.of(
-            Document(
-                schema: Self.schema, network: evaluation.network, weights: evaluation.weightsPath,
-                data: evaluation.dataPath, images: evaluation.images, top1: evaluation.top1.share,
-                top5: evaluation.top5.share, top1Interval: [evaluation.top1.low, evaluation.top1.high],
-                top5Interval: [evaluation.top5.low, evaluation.top5.high],
-                shiftConsistency: evaluation.shiftConsistency?.share,
-                shiftConsistencyInterval: evaluation.shiftConsistency.map { [$0.low, $0.high] },
-                classes: evaluation.classes, confusions: evaluation.confusions, unreadable: evaluation.unreadable))
-    }
-
     private func text(_ interval: WilsonInterval) -> String {
         "\(NumberFormat.fixed(interval.share * 100, 2)) %  "
             + "(95 %: \(NumberFormat.fixed(interval.low * 100, 2))–\(NumberFormat.fixed(interval.high * 100, 2)))"
@@ -68,22 +51,5 @@ public struct AccuracyReport: Sendable {
     private func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
         let space = String(repeating: " ", count: max(0, width - text.count))
         return right ? space + text : text + space
-    }
-
-    private struct Document: Encodable {
-        let schema: String
-        let network: String
-        let weights: String?
-        let data: String
-        let images: Int
-        let top1: Double
-        let top5: Double
-        let top1Interval: [Double]
-        let top5Interval: [Double]
-        let shiftConsistency: Double?
-        let shiftConsistencyInterval: [Double]?
-        let classes: [AccuracyEvaluation.ClassResult]
-        let confusions: [AccuracyEvaluation.Confusion]
-        let unreadable: [String]
     }
 }

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Statistics
 
@@ -138,7 +139,7 @@ private struct Document: Encodable {
         let spectrum: [String: Int]
         let diversity: Nullable<FilterDiversity>
         let zeroGap: Nullable<ZeroGap>
-        let mixture: Nullable<WeightMixture>
+        let mixture: Nullable<GaussianMixture>
         let blueprint: Nullable<Blueprint>
         let inputCorrelation: Nullable<InputCorrelation>
         let classifications: [KernelEntry]?

@@ -67,10 +67,7 @@ extension ClassificationReport {
         KernelLabel.allCases.map { label in
             let share = counts.share(label)
             guard counts[label] > 0 else { return .init("·") }
-            let isSmall = share < 0.005
-            let isNearlyAll = share >= 0.995 && counts[label] < counts.total
-            let text = isSmall ? "<1 %" : isNearlyAll ? ">99 %" : NumberFormat.percent(share)
-            return .init(text, style: coloured ? Self.style(label, share) : "")
+            return .init(NumberFormat.share(share), style: coloured ? Self.style(label, share) : "")
         }
     }
 

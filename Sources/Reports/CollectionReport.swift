@@ -145,7 +145,8 @@ public struct CollectionReport: Sendable {
                 + "\(piece) differ from their own shuffled weights; zero kernels are judged within them.")
         if statistics.nonFinite > 0 {
             notes.append(
-                "\(NumberFormat.grouped(statistics.nonFinite)) kernels hold NaN or infinite weights and count as other.")
+                "\(NumberFormat.grouped(statistics.nonFinite)) kernels hold NaN or infinite weights and count as other."
+            )
         }
         return notes
     }

@@ -1,27 +1,76 @@
 import Derivation
+import Diagnostics
 import VGNets
 
 /// A derived design with its reasons, for people and programs.
 public struct DerivationReport: Sendable {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.derivation/1"
+    public static let schema = "kernelviz.derivation/2"
 
     private let derivation: Derivation
 
     /// A report on `derivation`.
     public init(_ derivation: Derivation) { self.derivation = derivation }
 
-    /// One field a line: its value, whether it is the paper's, and its reason.
+    /// One line a field and place: value, whether it is derived, what was measured, the rule, where; the rules below.
     public var table: String {
-        let reasons = derivation.reasons
-        let fieldWidth = reasons.map(\.field.count).max() ?? 0
-        let valueWidth = reasons.map(\.value.count).max() ?? 0
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(0, width - text.count))
+        var table = TextTable([
+            .init("field", .left), .init("place", .left), .init("value", .left), .init("from", .left),
+            .init("rule", .left), .init("what was measured", .left), .init("where", .left),
+        ])
+        for reason in derivation.reasons {
+            let first = (reason.field, reason.value, reason.isDefault ? "paper" : "derived", reason.ruleName ?? "")
+            if reason.findings.count != 1 || reason.findings[0].place != nil {
+                table.add([first.0, "", first.1, first.2, first.3, "", ""].map { TextTable.Cell($0) })
+            }
+            for finding in reason.findings {
+                let isWhole = finding.place == nil
+                let dissent = finding.dissent.isEmpty ? "" : "; alone, " + finding.dissent.joined(separator: ", ")
+                let measured = Self.wrapped(finding.statistic + dissent, width: 64)
+                let places = Self.wrapped(Self.shortened(finding.sources), width: 32)
+                for line in 0..<max(1, measured.count, places.count) {
+                    let from = finding.value.isEmpty ? "" : finding.isDefault ? "paper" : "derived"
+                    var cells = Array(repeating: "", count: 5)
+                    if line == 0 {
+                        cells = [
+                            isWhole ? first.0 : "", finding.place ?? "", isWhole ? first.1 : finding.value, from,
+                            isWhole ? first.3 : "",
+                        ]
+                    }
+                    cells += [line < measured.count ? measured[line] : "", line < places.count ? places[line] : ""]
+                    table.add(cells.map { TextTable.Cell($0) })
+                }
+            }
         }
-        var lines = ["\(derivation.config.name), derived from \(derivation.sources.joined(separator: ", "))", ""]
-        lines += reasons.map { "\(padded($0.field, fieldWidth))  \(padded($0.value, valueWidth))  \($0.sentence)" }
-        return lines.joined(separator: "\n") + "\n"
+        let counts = derivation.config.parameters
+        let macs = derivation.config.macs(
+            inputHeight: derivation.config.inputSize, inputWidth: derivation.config.inputSize)
+        var text = "\(derivation.config.name), derived from \(derivation.sources.joined(separator: ", ")): "
+        text += "\(NumberFormat.grouped(counts.learnable)) parameters, \(NumberFormat.grouped(macs)) MACs\n"
+        text += table.text
+        var seen: Set<String> = []
+        for reason in derivation.reasons {
+            let line = "\(reason.ruleName.map { "\($0), " } ?? "")\(reason.field): \(reason.rule).\n"
+            if seen.insert(line).inserted { text += line }
+        }
+        for left in derivation.leftOut { text += "Left out: \(left).\n" }
+        return text
+    }
+
+    /// Breaks text at spaces.
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        text.split(separator: " ").reduce(into: []) { lines, word in
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+    }
+
+    private static func shortened(_ sources: [String]) -> String {
+        let shown = sources.prefix(2).joined(separator: ", ")
+        return sources.count > 2 ? "\(shown) and \(sources.count - 2) more" : shown
     }
 
     /// What changed against another config, one field a line, and why.
@@ -32,9 +81,24 @@ public struct DerivationReport: Sendable {
         var lines = ["\(name) against \(other.name)", ""]
         for difference in differences {
             lines.append("\(difference.field): \(difference.theirs ?? "–") → \(difference.ours ?? "–")")
-            if !difference.why.isEmpty { lines.append("    \(difference.why)") }
+            for line in difference.why.split(separator: "\n") { lines.append("    \(line)") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The same as JSON.
+    public func differencesJSON(from other: VGNetConfig) -> String {
+        JSONText.of(
+            DifferenceDocument(
+                schema: "kernelviz.derivation-difference/1", network: derivation.config.name, against: other.name,
+                differences: derivation.differences(from: other)))
+    }
+
+    private struct DifferenceDocument: Encodable {
+        let schema: String
+        let network: String
+        let against: String
+        let differences: [ConfigDifference]
     }
 
     /// The design and its reasons as JSON, keys sorted, a line end at the end.
@@ -45,7 +109,8 @@ public struct DerivationReport: Sendable {
             Document(
                 schema: Self.schema, config: config, parameters: counts.learnable, fixedParameters: counts.fixed,
                 macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize),
-                sources: derivation.sources, refusal: derivation.refusal, reasons: derivation.reasons))
+                sources: derivation.sources, leftOut: derivation.leftOut, refusal: derivation.refusal,
+                reasons: derivation.reasons))
     }
 
     private struct Document: Encodable {
@@ -55,6 +120,7 @@ public struct DerivationReport: Sendable {
         let fixedParameters: Int
         let macs: Int
         let sources: [String]
+        let leftOut: [String]
         let refusal: String?
         let reasons: [Reason]
     }

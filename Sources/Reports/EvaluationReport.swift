@@ -1,18 +1,32 @@
 import Diagnostics
 import Evaluation
 
-/// One evaluation in the forms in which people and programs read it.
+/// Evaluations of networks in the forms in which people and programs read them.
 public struct EvaluationReport: Sendable {
-    /// Names the JSON's form; changes when a field changes its meaning.
+    /// Names the form of the JSON of one network; changes when a field changes its meaning.
     public static let schema = "kernelviz.evaluation/1"
+    /// Names the form of the JSON of several networks, each as in ``schema``.
+    public static let listSchema = "kernelviz.evaluations/1"
 
-    private let evaluation: NetworkEvaluation
+    let evaluations: [NetworkEvaluation]
 
     /// A report on `evaluation`.
-    public init(_ evaluation: NetworkEvaluation) { self.evaluation = evaluation }
+    public init(_ evaluation: NetworkEvaluation) { self.init([evaluation]) }
 
-    /// Aligned lines for a terminal: one fact a line, then the five classes where there are some.
+    /// A report on several networks, in this order.
+    public init(_ evaluations: [NetworkEvaluation]) { self.evaluations = evaluations }
+
+    /// For a terminal: one network as aligned lines, one fact a line, several as one table with a row each.
     public var table: String {
+        evaluations.count == 1 ? lines(evaluations[0]) : comparison.text + footnotes.map { $0 + "\n" }.joined()
+    }
+
+    /// A table of GitHub's Markdown, one row a network.
+    public var markdown: String { comparison.markdown + "\n" + footnotes.map { $0 + "  \n" }.joined() }
+
+    // MARK: - One network
+
+    private func lines(_ evaluation: NetworkEvaluation) -> String {
         let counts = evaluation.parameters
         let shape = evaluation.inputShape
         var rows: [(String, String)] = [
@@ -26,16 +40,21 @@ public struct EvaluationReport: Sendable {
                 "MACs",
                 "\(NumberFormat.grouped(evaluation.macs)) at \(shape[2])×\(shape[3]) (FLOPs = 2 MACs)"
             ),
-            ("activations", "\(NumberFormat.fixed(Double(evaluation.activationBytes) / 1_048_576, 1)) MiB"),
+            (
+                "memory",
+                "\(mebibytes(evaluation.activationBytes)) MiB activations"
+                    + (evaluation.peakMemoryBytes.map { ", \(mebibytes($0)) MiB peak of the process" } ?? "")
+            ),
         ]
-        if let latency = evaluation.latency {
-            let images = shape[0] == 1 ? "" : " for \(shape[0]) images"
+        for timing in evaluation.timings {
+            let latency = timing.latency
+            let images = timing.batch == 1 ? "" : " for \(timing.batch) images"
             rows.append(
                 (
                     "latency",
-                    "\(NumberFormat.fixed(latency.median, 2)) ms median\(images), 10–90 %: "
-                        + "\(NumberFormat.fixed(latency.percentile10, 2))–\(NumberFormat.fixed(latency.percentile90, 2)) ms "
-                        + "(\(latency.runs) runs, 1 thread)"
+                    "\(number(latency.median)) ms median\(images), 10–90 %: \(number(latency.percentile10))–"
+                        + "\(number(latency.percentile90)) ms (\(latency.runs) runs, "
+                        + "\(timing.threads) thread\(timing.threads == 1 ? "" : "s"))"
                 ))
         }
         for (rank, guess) in (evaluation.topClasses ?? []).enumerated() {
@@ -43,35 +62,79 @@ public struct EvaluationReport: Sendable {
             rows.append(("top-\(rank + 1)", "\(NumberFormat.fixed(guess.probability * 100, 1)) %  \(name)"))
         }
         let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 + "\n" }.joined()
+        let facts = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 + "\n" }.joined()
+        let accuracy = evaluation.accuracy.map { "\n" + AccuracyReport($0).table } ?? ""
+        return facts + accuracy + similarityLines(evaluation.similarities ?? [])
     }
 
-    /// The evaluation as JSON, keys sorted, a line end at the end.
-    public var json: String {
-        let latency = evaluation.latency
-        let document = Document(
-            schema: Self.schema, network: evaluation.network, weights: evaluation.weightsPath,
-            parameters: evaluation.parameters.learnable, fixedParameters: evaluation.parameters.fixed,
-            macs: evaluation.macs, inputShape: evaluation.inputShape.dimensions,
-            activationBytes: evaluation.activationBytes, latencyMilliseconds: latency?.median,
-            latencySpreadMilliseconds: latency.map { [$0.percentile10, $0.percentile90] }, runs: latency?.runs,
-            threads: 1, top5: evaluation.topClasses)
-        return JSONText.of(document)
+    private func similarityLines(_ similarities: [LayerSimilarity]) -> String {
+        guard !similarities.isEmpty else { return "" }
+        var table = TextTable([
+            .init("#", .right), .init("layer", .left), .init("|r| > 0.95", .right), .init("mean |r|", .right),
+        ])
+        for layer in similarities {
+            table.add(
+                ["\(layer.number)", layer.name, percent(layer.share, 0), NumberFormat.fixed(layer.meanCorrelation, 2)]
+                    .map { TextTable.Cell($0) })
+        }
+        return "\nFeature maps behind each spatial convolution that one before it shows too\n" + table.text
     }
 
-    private struct Document: Encodable {
-        let schema: String
-        let network: String
-        let weights: String?
-        let parameters: Int
-        let fixedParameters: Int
-        let macs: Int
-        let inputShape: [Int]
-        let activationBytes: Int
-        let latencyMilliseconds: Double?
-        let latencySpreadMilliseconds: [Double]?
-        let runs: Int?
-        let threads: Int
-        let top5: [TopClasses.Guess]?
+    // MARK: - Several networks
+
+    private var comparison: TextTable {
+        let timings = evaluations.first?.timings ?? []
+        let accuracies = evaluations.contains { $0.accuracy != nil }
+        let shifts = evaluations.contains { $0.accuracy?.shiftConsistency != nil }
+        var columns: [TextTable.Column] = [
+            .init("network", .left), .init("parameters", .right), .init("MACs", .right), .init("input", .right),
+            .init("peak MiB", .right),
+        ]
+        columns += timings.map { .init("ms, batch \($0.batch), \($0.threads) T", .right) }
+        if accuracies { columns += [.init("top-1 %", .right), .init("95 %", .right), .init("top-5 %", .right)] }
+        if shifts { columns.append(.init("shift %", .right)) }
+        var table = TextTable(columns)
+        for evaluation in evaluations {
+            var cells = [
+                evaluation.network, NumberFormat.grouped(evaluation.parameters.learnable),
+                NumberFormat.grouped(evaluation.macs), "\(evaluation.inputShape[2])×\(evaluation.inputShape[3])",
+                evaluation.peakMemoryBytes.map(mebibytes) ?? "–",
+            ]
+            cells += evaluation.timings.map { "\(number($0.latency.median)) (\(number($0.latency.percentile90)))" }
+            if accuracies {
+                let top1 = evaluation.accuracy?.top1
+                cells += [
+                    top1.map { percent($0.share, 2, unit: "") } ?? "–",
+                    top1.map { "\(percent($0.low, 2, unit: ""))–\(percent($0.high, 2, unit: ""))" } ?? "–",
+                    evaluation.accuracy.map { percent($0.top5.share, 2, unit: "") } ?? "–",
+                ]
+            }
+            if shifts {
+                cells.append(evaluation.accuracy?.shiftConsistency.map { percent($0.share, 2, unit: "") } ?? "–")
+            }
+            table.add(cells.map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    private var footnotes: [String] {
+        var notes: [String] = []
+        if evaluations.contains(where: { !$0.timings.isEmpty }) {
+            notes.append("Milliseconds of a run: median (90 % of the runs are faster); T: threads.")
+        }
+        if let accuracy = evaluations.compactMap(\.accuracy).first {
+            notes.append("Accuracy on \(accuracy.images) images of \(accuracy.dataPath).")
+        }
+        let random = evaluations.filter { $0.weightsPath == nil }.map(\.network)
+        if !random.isEmpty { notes.append("Random weights: \(random.joined(separator: ", ")).") }
+        return notes
+    }
+
+    private func number(_ value: Double) -> String { NumberFormat.fixed(value, 2) }
+
+    private func mebibytes(_ bytes: Int) -> String { NumberFormat.fixed(Double(bytes) / 1_048_576, 1) }
+
+    private func percent(_ share: Double, _ digits: Int, unit: String = " %") -> String {
+        NumberFormat.fixed(share * 100, digits) + unit
     }
 }

@@ -21,7 +21,8 @@ public struct FidelityReport: Sendable {
     public var csv: String {
         let ways = ["chosen", "functional", "weights", "random"]
         var text = CSVText.line(
-            ["checkpoint", "sha256", "images", "replaced", "kernels"] + ways.flatMap { ["\($0)_agreement", "\($0)_accuracy"] })
+            ["checkpoint", "sha256", "images", "replaced", "kernels"]
+                + ways.flatMap { ["\($0)_agreement", "\($0)_accuracy"] })
         for row in fidelity.labels + fidelity.fits {
             let outcomes = [row.chosen, row.functional, row.weights, row.random]
             text += CSVText.line(

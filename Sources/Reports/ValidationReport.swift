@@ -71,7 +71,8 @@ public struct ValidationReport: Sendable {
     }
 
     private var recoveryHeading: String {
-        let worst = curves.decibels.firstIndex(of: 20).map { place in curves.curves.map { $0.shares[place] }.min() ?? 0 }
+        let worst = curves.decibels.firstIndex(of: 20).map { place in curves.curves.map { $0.shares[place] }.min() ?? 0
+        }
         return "Synthetic kernels that keep their label under white noise, percent of \(curves.samples)"
             + (worst.map { "; the least at 20 dB is \(NumberFormat.fixed($0 * 100, 1))" } ?? "")
     }

@@ -23,7 +23,7 @@ public struct LayerStatistics: Sendable, Equatable {
     /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
     public let diversity: FilterDiversity?
     /// How the weights of a strided layer divide into normal distributions; nil for other layers.
-    public let mixture: WeightMixture?
+    public let mixture: GaussianMixture?
     /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
     public let blueprint: BlueprintStatistics?
 
@@ -33,7 +33,7 @@ public struct LayerStatistics: Sendable, Equatable {
     /// Summarises the classifications of one layer.
     public init(
         layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
-        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: WeightMixture? = nil,
+        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: GaussianMixture? = nil,
         blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil
     ) {
         self.inputCorrelation = inputCorrelation
@@ -58,7 +58,7 @@ public struct LayerStatistics: Sendable, Equatable {
             layer: bank.layer, classifications: classifications,
             symmetry: Self.symmetry(of: bank, classifications), structure: structure,
             diversity: FilterDiversity(values: bank.values, size: bank.size),
-            mixture: (bank.layer.stride ?? 1) > 1 ? WeightMixture(bank.values) : nil,
+            mixture: (bank.layer.stride ?? 1) > 1 ? GaussianMixture(bank.values) : nil,
             blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation)
     }
 

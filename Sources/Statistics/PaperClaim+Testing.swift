@@ -50,10 +50,7 @@ private struct ClaimTests {
         let mixtures = strided.compactMap(\.mixture)
         guard !mixtures.isEmpty else { return untestable(.stridedMixture, "no strided layer known") }
         let mixed = mixtures.count(where: \.isMixture)
-        let apart = mixtures.count { mixture in
-            guard let low = mixture.components.first?.mean, let high = mixture.components.last?.mean else { return false }
-            return high - low >= 1
-        }
+        let apart = mixtures.count { $0.separation >= 1 }
         return PaperClaim(
             .stridedMixture,
             "in \(mixed) of \(mixtures.count) strided layers, their means a deviation or more apart in \(apart)",

@@ -1,6 +1,8 @@
 /// The index lists of a plan: where rows lie in the arena and which gradients are added to. Released with its owner.
 final class PlanMemory: @unchecked Sendable {
     // Sendable: written while planning only, read by all threads afterwards.
+    /// The numbers of each thread's table of rows.
+    private(set) var tableCount = 0
     private var integers: [UnsafeMutableBufferPointer<Int>] = []
     private var flags: [UnsafeMutableBufferPointer<Bool>] = []
     private var floats: [UnsafeMutableBufferPointer<Float>] = []
@@ -26,10 +28,36 @@ final class PlanMemory: @unchecked Sendable {
         return UnsafePointer(buffer.baseAddress ?? UnsafeMutablePointer.allocate(capacity: 1))
     }
 
-    /// Turns references to rows (buffer and channel) into places in the arena.
-    func resolve(_ place: (_ reference: Int) -> Int, in lists: [Rows]) {
+    /// A list of rows, given as references until they are resolved.
+    func rows(_ references: [Int], plane: Int) -> Rows {
+        let list = list([-1] + references)
+        return Rows(start: list + 1, count: references.count, plane: plane)
+    }
+
+    /// Where a row lies: in the arena of a shard or in the memory of the thread that works on it.
+    enum Place {
+        case arena(Int)
+        case transient(Int)
+    }
+
+    /// Turns references to rows (buffer and channel) into places.
+    ///
+    /// Lists that lead to a thread's memory get a part of each thread's table, where ``Rows/write(into:transient:)``
+    /// completes them for the images at hand.
+    func resolve(in lists: [Rows], _ place: (_ reference: Int) -> Place) {
         for rows in lists {
-            for index in 0..<rows.count { rows.start[index] = place(rows.start[index]) }
+            var isMoving = false
+            for index in 0..<rows.count {
+                switch place(rows.start[index]) {
+                case .arena(let place): rows.start[index] = place
+                case .transient(let place):
+                    rows.start[index] = -1 - place
+                    isMoving = true
+                }
+            }
+            guard isMoving else { continue }
+            rows.tableIndex = tableCount
+            tableCount += rows.count
         }
     }
 
@@ -51,5 +79,17 @@ struct Rows: @unchecked Sendable {
     /// Pixels of one image.
     let plane: Int
 
-    var places: UnsafePointer<Int> { UnsafePointer(start) }
+    /// Where the list begins in a thread's table; −1 for lists whose rows all lie in the arena.
+    var tableIndex: Int {
+        get { start[-1] }
+        nonmutating set { start[-1] = newValue }
+    }
+
+    /// Completes a list in a thread's table: `transient` is where the thread's memory begins, seen from the arena of the
+    /// shard and from its first image at hand.
+    func write(into table: UnsafeMutablePointer<Int>, transient: Int) {
+        for index in 0..<count {
+            table[tableIndex + index] = start[index] >= 0 ? start[index] : transient - 1 - start[index]
+        }
+    }
 }

@@ -16,6 +16,10 @@ final class TrainingMemory: @unchecked Sendable {
     let arenaStride: Int
     let scratchStride: Int
 
+    private let transientStride: Int
+    private let transientStart: Int
+    private let tableStride: Int
+    private let tableStart: UnsafeMutablePointer<Float>
     private let statisticsStride: Int
     private let statisticsStart: UnsafeMutablePointer<Float>
     private let blocks: [AlignedFloats]
@@ -23,12 +27,15 @@ final class TrainingMemory: @unchecked Sendable {
     /// Throws `training.memory` where the system has not enough.
     init(plan: TrainingPlan, threads: Int) throws {
         arenaStride = (plan.arenaFloats + 1023) / 1024 * 1024
+        transientStride = (plan.transientFloats + 1023) / 1024 * 1024
+        tableStride = (2 * plan.tableCount + 15) / 16 * 16
+        transientStart = plan.shards * arenaStride
         scratchStride = (plan.scratchFloats + 1023) / 1024 * 1024
         statisticsStride = (2 * plan.statisticsDoubles + 15) / 16 * 16
         let counts = [
-            plan.shards * arenaStride, plan.parameterFloats, plan.parameterFloats,
+            plan.shards * arenaStride + threads * transientStride, plan.parameterFloats, plan.parameterFloats,
             plan.shards * plan.parameterFloats, plan.packedFloats, plan.factorFloats, threads * scratchStride,
-            plan.shards * statisticsStride,
+            plan.shards * statisticsStride, threads * tableStride,
         ]
         byteCount = counts.reduce(0, +) * 4
         blocks = try counts.map { count in
@@ -42,7 +49,17 @@ final class TrainingMemory: @unchecked Sendable {
         }
         (arena, parameters, velocities, gradients) = (blocks[0].base, blocks[1].base, blocks[2].base, blocks[3].base)
         (packed, factors, scratch) = (blocks[4].base, blocks[5].base, blocks[6].base)
-        statisticsStart = blocks[7].base
+        (statisticsStart, tableStart) = (blocks[7].base, blocks[8].base)
+    }
+
+    /// A thread's memory for results of one phase, seen from the arena of a shard: both are parts of one block.
+    func transient(of thread: Int, from shard: Int) -> Int {
+        transientStart + thread * transientStride - shard * arenaStride
+    }
+
+    /// A thread's table of rows.
+    func table(of thread: Int) -> UnsafeMutablePointer<Int> {
+        UnsafeMutableRawPointer(tableStart + thread * tableStride).assumingMemoryBound(to: Int.self)
     }
 
     /// 64-bit sums over a shard.

@@ -14,20 +14,23 @@ struct TrainingPlan: Sendable {
         var stages: [(layer: Int, stage: Int)] = []
         /// The layer whose sums are completed behind the phase.
         var barrier: Int?
-        /// Images that go through the phase together, so that what they need stays in cache.
+        /// Lists of rows that lie in a thread's memory.
+        var movingRows: [Rows] = []
+        /// Images that go through the phase together: all of a shard unless they are very large.
         var imagesAtOnce = 1
     }
 
     /// The most shards that a batch is cut into, and so the most threads that help.
     static let maximumShards = 16
-    /// What the images of a phase may fill: about half of a core's own cache.
-    private static let cacheFloats = 1 << 18
+    /// What the rows of one layer may fill. Rows longer than a page let the processor fetch ahead, which is worth more than
+    /// keeping a phase in a core's own cache (Techniques).
+    private static let layerFloats = 1 << 21
 
     let batch: Int
     let imagesPerShard: Int
     let layers: [any Layer]
-    private(set) var forwardPhases: [Phase]
-    private(set) var backwardPhases: [Phase]
+    let forwardPhases: [Phase]
+    let backwardPhases: [Phase]
     let input: Rows
     let logits: Rows
     let logitsGradient: Rows
@@ -36,11 +39,16 @@ struct TrainingPlan: Sendable {
     let parameterFloats: Int
     let packedFloats: Int
     let arenaFloats: Int
+    /// What a thread holds of results that no other phase knows.
+    let transientFloats: Int
     let scratchFloats: Int
     let factorFloats: Int
     let statisticsDoubles: Int
     /// Keeps the lists alive to which layers point.
     private let memory: PlanMemory
+
+    /// The numbers of a thread's table of rows.
+    var tableCount: Int { memory.tableCount }
 
     var shards: Int { (batch + imagesPerShard - 1) / imagesPerShard }
 
@@ -77,13 +85,18 @@ struct TrainingPlan: Sendable {
         factorFloats = builder.factorFloats
         statisticsDoubles = builder.statisticsDoubles
         memory = builder.memory
-        forwardPhases = Self.phases(layers.enumerated().map { ($0, $1.forwardStages) })
-        backwardPhases = Self.phases(layers.enumerated().reversed().map { ($0, $1.backwardStages) })
-        arenaFloats = builder.place(
-            layers: layers, forward: forwardPhases, backward: backwardPhases, keep: [made.logits, made.logitsGradient])
+        var forward = Self.phases(layers.enumerated().map { ($0, $1.forwardStages) })
+        var backward = Self.phases(layers.enumerated().reversed().map { ($0, $1.backwardStages) })
+        for index in forward.indices { Self.chooseImages(&forward[index], layers, imagesPerShard, true) }
+        for index in backward.indices { Self.chooseImages(&backward[index], layers, imagesPerShard, false) }
+        (arenaFloats, transientFloats) = builder.place(
+            layers: layers, forward: forward, backward: backward, keep: [made.logits, made.logitsGradient])
+        for index in backward.indices {
+            let rows = backward[index].stages.flatMap { made.layers[$0.layer].touched(isForward: false) }
+            backward[index].movingRows = rows.filter { $0.tableIndex >= 0 }
+        }
+        (forwardPhases, backwardPhases) = (forward, backward)
         scratchFloats = builder.scratchFloats
-        forwardPhases.indices.forEach { Self.chooseImages(&forwardPhases[$0], layers, imagesPerShard, true) }
-        backwardPhases.indices.forEach { Self.chooseImages(&backwardPhases[$0], layers, imagesPerShard, false) }
     }
 
     private static func phases(_ stages: [(layer: Int, count: Int)]) -> [Phase] {
@@ -103,6 +116,6 @@ struct TrainingPlan: Sendable {
         let largest = phase.stages.reduce(1) { largest, stage in
             max(largest, layers[stage.layer].touched(isForward: isForward).reduce(0) { $0 + $1.count * $1.plane })
         }
-        phase.imagesAtOnce = max(1, min(limit, cacheFloats / largest))
+        phase.imagesAtOnce = max(1, min(limit, layerFloats / largest))
     }
 }

@@ -1,11 +1,9 @@
 import Evaluation
 import Glibc
-import Networks
 import Tensors
 import Training
-import VGNets
 
-/// Times training steps and prints one line of JSON: `TrainingBenchmark [NET] [BATCH] [THREADS] [STEPS]`.
+/// Times training steps and prints one line of JSON: `TrainingBenchmark [NET] [BATCH] [THREADS] [STEPS] [SIZE]`.
 @main
 enum TrainingBenchmark {
     static func main() throws {
@@ -15,9 +13,9 @@ enum TrainingBenchmark {
         let batch = numbers.first ?? 128
         let threads = numbers.count > 1 ? numbers[1] : 1
         let steps = numbers.count > 2 ? numbers[2] : 10
-        let config = try VGNetConfig.published(name).replacing(classes: 10)
-        let net = try VGNet(config, seed: 1)
-        let shape: Shape = [batch, config.inputChannels, config.inputSize, config.inputSize]
+        let size = numbers.count > 3 ? numbers[3] : nil
+        let net = try TrainableNetwork(named: name, seed: 1, classes: 10, inputSize: size)
+        let shape: Shape = [batch, net.inputChannels, net.inputSize, net.inputSize]
         var network = try TrainingNetwork(net.graph, inputShape: shape, threads: threads)
         var generator = SeededGenerator(seed: 2)
         let images = (0..<shape.elementCount).map { _ in Float(generator.normal()) }
@@ -35,7 +33,7 @@ enum TrainingBenchmark {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         print(
             """
-            {"net": "\(config.name)", "batch": \(batch), "threads": \(threads), "median_ms": \(latency.median), \
+            {"net": "\(net.name)", "batch": \(batch), "threads": \(threads), "median_ms": \(latency.median), \
             "min_ms": \(latency.minimum), "cpu_ms": \(Latency(milliseconds: processorTimes).median), \
             "images_per_s": \(1000 * Double(batch) / latency.median), \
             "planned_mb": \(network.memoryBytes >> 20), "rss_mb": \(usage.ru_maxrss >> 10), "loss": \(loss)}

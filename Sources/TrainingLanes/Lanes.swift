@@ -1,3 +1,5 @@
+import COperators
+
 // Everything here is inlined into its callers, which are compiled for several instruction sets.
 
 /// Sixteen numbers that are computed together: one register with AVX-512, two with AVX2, four without.
@@ -23,20 +25,20 @@ package func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
 /// Writes the first `count` lanes only.
 @inlinable @inline(__always)
 package func store(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
-    for lane in 0..<count { pointer[lane] = lanes[lane] }
+    kernelviz_store_first(lanes, pointer, count)
 }
 
 /// Reads `count` lanes; the others are zero and their memory is not touched.
 @inlinable @inline(__always)
 package func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Lanes {
-    var lanes = Lanes(repeating: 0)
-    for lane in 0..<count { lanes[lane] = pointer[lane] }
-    return lanes
+    kernelviz_load_first(pointer, count)
 }
 
 /// a·b + c, rounded once on every processor, so that all give the same bits (slow where there is no such instruction).
 @inlinable @inline(__always)
-package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { c.addingProduct(a, b) }
+package func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
+    kernelviz_multiply_add(a, b, c)
+}
 
 /// The sum of all lanes, pairwise.
 @inlinable @inline(__always)
@@ -79,6 +81,35 @@ package func exponential(_ x: Lanes) -> Lanes {
     y = multiplyAdd(y, rest * rest, rest + 1)
     let whole = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &- 0x4B40_0000
     return y * unsafeBitCast((whole &+ 127) &<< 23, to: Lanes.self)
+}
+
+/// Sixteen rows of sixteen numbers become columns.
+///
+/// Each round turns the index (row, column) of a number, eight bits, by one place; after four rounds they have changed
+/// places.
+@inlinable @inline(__always)
+package func transpose(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> {
+    shuffled(shuffled(shuffled(shuffled(rows))))
+}
+
+@inlinable @inline(__always)
+package func shuffled(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> {
+    var result = rows
+    for i in 0..<8 {
+        result[2 * i] = kernelviz_interleave_low(rows[i], rows[i + 8])
+        result[2 * i + 1] = kernelviz_interleave_high(rows[i], rows[i + 8])
+    }
+    return result
+}
+
+/// Lets `body` write to the memory of 24 registers.
+@inlinable @inline(__always)
+package func withTileMemory(
+    _ memory: inout InlineArray<24, Lanes>, _ body: (UnsafeMutablePointer<Float>) -> Void
+) {
+    withUnsafeMutablePointer(to: &memory) {
+        body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self))
+    }
 }
 
 /// Names a number of rows.

@@ -1,165 +1,209 @@
 import TrainingLanes
 
-// Depthwise 3×3 convolutions over planes of H×W pixels. A plane is copied between rows of zeros and then treated as one
-// line: a neighbour above is W places before. What a line would take from beyond the left and right edge is multiplied by
-// zero: `leftEdge[p]` is 0 where p is in the first column, `rightEdge[p]` where it is in the last, else 1.
-// With a stride the whole plane is computed and every stride-th pixel kept; going back, zeros stand between the gradients.
+// Depthwise 3×3 convolutions over planes of H×W pixels, in three ways: by columns of registers where rows are long
+// (DepthwiseRows), by registers of whole rows where they have eight or four pixels (DepthwisePackedRows), else as one line
+// (DepthwiseLine). With a stride the whole plane is computed and every stride-th pixel kept; going back, zeros stand
+// between the gradients.
 
 /// The numbers that the scratch memory of these functions must hold for planes of H×W.
 package func depthwiseScratchCount(height: Int, width: Int) -> Int { 3 * paddedCount(height * width, width) }
 
-/// One plane with a row of zeros and a register's width before and behind it.
-@inline(__always)
-private func paddedCount(_ plane: Int, _ width: Int) -> Int { (plane + 2 * width + 4 * laneCount + 15) / 16 * 16 }
-
-@inline(__always)
-private func planeStart(_ width: Int) -> Int { width + laneCount }
-
-/// out[c] = the correlation of in[c] with kernel c mod `kernelCount`, for `images` planes a channel.
-package func depthwise(
-    channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-    offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
-    output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-    leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    let plane = height * width
-    let outputPlane = outputHeight * outputWidth
-    let padded = paddedCount(plane, width)
-    scratch.update(repeating: 0, count: padded)
-    let whole = scratch + padded
-    for channel in 0..<channels {
-        var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
-        let shift = bias.map { $0[channel] } ?? 0
-        for image in 0..<images {
-            let source = input + (inputRows[channel] + image * plane)
-            let line = scratch + planeStart(width)
-            line.update(from: source, count: plane)
-            let target = output + (outputRows[channel] + image * outputPlane)
-            if stride == 1 && outputPlane == plane {
-                correlate(
-                    line, taps, plane, width, leftEdge, rightEdge, accumulates: false, shift, isRectified, target)
-            } else {
-                correlate(line, taps, plane, width, leftEdge, rightEdge, accumulates: false, shift, isRectified, whole)
+extension Operators {
+    package static func depthwise(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
+        kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let outputPlane = outputHeight * outputWidth
+        for channel in 0..<channels {
+            var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
+            let shift = bias.map { $0[channel] } ?? 0
+            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
+            let source = input + inputRows[channel]
+            let target = output + outputRows[channel]
+            if stride == 1 && outputPlane == planes.plane {
+                planes.correlate(source, loading, taps, images: images, accumulates: false, shift, target)
+                if isRectified { rectify(target, count: images * outputPlane) }
+                continue
+            }
+            for image in 0..<images {
+                let whole = planes.spare
+                planes.correlate(
+                    source + image * planes.plane, loading, taps, images: 1, accumulates: false, shift, whole)
+                let kept = target + image * outputPlane
                 for y in 0..<outputHeight {
                     let row = whole + ((y * stride + offsetY) * width + offsetX)
-                    for x in 0..<outputWidth { target[y * outputWidth + x] = row[x * stride] }
+                    for x in 0..<outputWidth { kept[y * outputWidth + x] = row[x * stride] }
                 }
+            }
+            if isRectified { rectify(target, count: images * outputPlane) }
+        }
+    }
+}
+
+extension Operators {
+    package static func depthwiseBackward(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
+        kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
+        outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
+        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
+        kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let (plane, outputPlane) = (planes.plane, outputHeight * outputWidth)
+        let isSamePlane = stride == 1 && outputPlane == plane
+        for channel in 0..<channels {
+            let kernel = channel % kernelCount * 9
+            var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
+            var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            let adds = inputGradient != nil && accumulates[channel]
+            // Where nobody needs the input's gradient, it is written to a plane that nobody reads.
+            let pitch = inputGradient == nil ? 0 : plane
+            let target = inputGradient.map { $0 + inputGradientRows[channel] } ?? planes.spare
+            let values = input + inputRows[channel]
+            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
+            for image in 0..<(isSamePlane ? 1 : images) {
+                var gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
+                if !isSamePlane {
+                    for y in 0..<outputHeight {
+                        let row = planes.gradientLine + ((y * stride + offsetY) * width + offsetX)
+                        for x in 0..<outputWidth { row[x * stride] = gradient[y * outputWidth + x] }
+                    }
+                    gradient = UnsafePointer(planes.gradientLine)
+                }
+                let count = isSamePlane ? images : 1
+                if kernelGradient != nil {
+                    planes.goBack(
+                        gradient, values + image * plane, loading, flipped, images: count, accumulates: adds,
+                        target + image * pitch, pitch, &sums)
+                } else if inputGradient != nil {
+                    planes.correlate(
+                        gradient, Loading.plain, flipped, images: count, accumulates: adds, 0, target + image * pitch)
+                }
+            }
+            if let kernelGradient {
+                for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[8 - tap]) }
             }
         }
     }
 }
 
-/// What ``depthwise`` does to gradients: the input's (where `inputGradient` is given, overwritten or added to as
-/// `accumulates` says) and the kernels' (added to `kernelGradient` where given).
-package func depthwiseBackward(
-    channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-    offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
-    outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
-    inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
-    kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    let plane = height * width
-    let outputPlane = outputHeight * outputWidth
-    let padded = paddedCount(plane, width)
-    scratch.update(repeating: 0, count: 2 * padded)
-    let inputLine = scratch + planeStart(width)
-    let gradientLine = scratch + (padded + planeStart(width))
-    for channel in 0..<channels {
-        let kernel = channel % kernelCount * 9
-        var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
-        var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-        for image in 0..<images {
-            let gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
-            if stride == 1 && outputPlane == plane {
-                gradientLine.update(from: gradient, count: plane)
-            } else {
-                for y in 0..<outputHeight {
-                    let row = gradientLine + ((y * stride + offsetY) * width + offsetX)
-                    for x in 0..<outputWidth { row[x * stride] = gradient[y * outputWidth + x] }
-                }
-            }
-            if let inputGradient {
-                correlate(
-                    gradientLine, flipped, plane, width, leftEdge, rightEdge, accumulates: accumulates[channel], 0,
-                    false, inputGradient + (inputGradientRows[channel] + image * plane))
-            }
-            if kernelGradient != nil {
-                inputLine.update(from: input + (inputRows[channel] + image * plane), count: plane)
-                correlateGradients(inputLine, gradientLine, plane, width, leftEdge, rightEdge, &sums)
-            }
-        }
-        if let kernelGradient {
-            for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[tap]) }
-        }
-    }
-}
+/// Planes of one size and the ways to go over them.
+private struct Planes {
+    let height: Int
+    let width: Int
+    let leftEdge: UnsafePointer<Float>
+    let rightEdge: UnsafePointer<Float>
+    let scratch: UnsafeMutablePointer<Float>
 
-/// out[p] = Σ over the nine taps; `line` is readable a row and a register before and behind the plane.
-@inline(__always)
-private func correlate(
-    _ line: UnsafeMutablePointer<Float>, _ taps: InlineArray<9, Lanes>, _ plane: Int, _ width: Int,
-    _ leftEdge: UnsafePointer<Float>, _ rightEdge: UnsafePointer<Float>, accumulates: Bool, _ shift: Float,
-    _ isRectified: Bool, _ output: UnsafeMutablePointer<Float>
-) {
-    var p = 0
-    while p < plane {
-        let above = line + (p - width)
-        let here = line + p
-        let below = line + (p + width)
-        var left = taps[0] * load(above - 1)
-        left = multiplyAdd(taps[3], load(here - 1), left)
-        left = multiplyAdd(taps[6], load(below - 1), left)
-        var middle = taps[1] * load(above)
-        middle = multiplyAdd(taps[4], load(here), middle)
-        middle = multiplyAdd(taps[7], load(below), middle)
-        var right = taps[2] * load(above + 1)
-        right = multiplyAdd(taps[5], load(here + 1), right)
-        right = multiplyAdd(taps[8], load(below + 1), right)
-        var result = multiplyAdd(left, load(leftEdge + p), middle + shift)
-        result = multiplyAdd(right, load(rightEdge + p), result)
-        if plane - p >= laneCount {
-            if accumulates { result += load(output + p) }
-            if isRectified { result = maximum(result, Lanes(repeating: 0)) }
-            store(result, output + p)
+    var plane: Int { height * width }
+    /// A plane between zeros, a second one for gradients, and a third one for anything.
+    var inputLine: UnsafeMutablePointer<Float> { scratch + planeStart(width) }
+    var gradientLine: UnsafeMutablePointer<Float> { scratch + (paddedCount(plane, width) + planeStart(width)) }
+    var spare: UnsafeMutablePointer<Float> { scratch + 2 * paddedCount(plane, width) }
+
+    func clearScratch() { scratch.update(repeating: 0, count: 2 * paddedCount(plane, width)) }
+
+    @inline(__always)
+    func correlate(
+        _ source: UnsafePointer<Float>, _ loading: Loading, _ taps: InlineArray<9, Lanes>, images: Int,
+        accumulates: Bool, _ shift: Float,
+        _ target: UnsafeMutablePointer<Float>
+    ) {
+        if accumulates {
+            correlate(Tile<1>.self, source, loading, taps, images, shift, target)
         } else {
-            if accumulates { result += load(UnsafePointer(output + p), first: plane - p) }
-            if isRectified { result = maximum(result, Lanes(repeating: 0)) }
-            store(result, output + p, first: plane - p)
+            correlate(Tile<0>.self, source, loading, taps, images, shift, target)
         }
-        p += laneCount
+    }
+
+    @inline(never)
+    private func correlate<let adds: Int>(
+        _ kind: Tile<adds>.Type, _ source: UnsafePointer<Float>, _ loading: Loading, _ taps: InlineArray<9, Lanes>,
+        _ images: Int, _ shift: Float, _ target: UnsafeMutablePointer<Float>
+    ) {
+        if suitsPackedRows(height: height, width: width) {
+            if width == 8 {
+                correlatePackedRows(
+                    Tile<8>.self, kind, source, loading, taps, images: images, plane: plane, shift, target)
+            } else {
+                correlatePackedRows(
+                    Tile<4>.self, kind, source, loading, taps, images: images, plane: plane, shift, target)
+            }
+            return
+        }
+        for image in 0..<images {
+            let (from, to) = (source + image * plane, target + image * plane)
+            if suitsRows(width: width) {
+                correlateRows(kind, from, loading, taps, height: height, width: width, shift, to)
+            } else {
+                let line = from == UnsafePointer(gradientLine) ? gradientLine : inputLine
+                if line == inputLine { copy(from, loading, plane, to: line) }
+                correlateLine(line, taps, plane, width, leftEdge, rightEdge, accumulates: adds == 1, shift, to)
+            }
+        }
+    }
+
+    /// The correlation of gradients with flipped taps, and what they add to the kernel's, in the order of these taps.
+    @inline(__always)
+    func goBack(
+        _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
+        _ flipped: InlineArray<9, Lanes>, images: Int, accumulates: Bool, _ target: UnsafeMutablePointer<Float>,
+        _ pitch: Int, _ sums: inout InlineArray<9, Lanes>
+    ) {
+        if accumulates {
+            goBack(Tile<1>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+        } else {
+            goBack(Tile<0>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+        }
+    }
+
+    @inline(never)
+    private func goBack<let adds: Int>(
+        _ kind: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
+        _ flipped: InlineArray<9, Lanes>, _ images: Int, _ target: UnsafeMutablePointer<Float>, _ pitch: Int,
+        _ sums: inout InlineArray<9, Lanes>
+    ) {
+        if suitsPackedRows(height: height, width: width) {
+            if width == 8 {
+                backPackedRows(
+                    Tile<8>.self, kind, gradient, input, loading, flipped, images: images, plane: plane, target, pitch,
+                    &sums)
+            } else {
+                backPackedRows(
+                    Tile<4>.self, kind, gradient, input, loading, flipped, images: images, plane: plane, target, pitch,
+                    &sums)
+            }
+            return
+        }
+        for image in 0..<images {
+            let (from, values, to) = (gradient + image * plane, input + image * plane, target + image * pitch)
+            if suitsRows(width: width) {
+                backRows(kind, from, values, loading, flipped, height: height, width: width, to, &sums)
+                continue
+            }
+            if from != UnsafePointer(gradientLine) { gradientLine.update(from: from, count: plane) }
+            copy(values, loading, plane, to: inputLine)
+            correlateLine(gradientLine, flipped, plane, width, leftEdge, rightEdge, accumulates: adds == 1, 0, to)
+            correlateGradientLines(inputLine, gradientLine, plane, width, leftEdge, rightEdge, &sums)
+        }
     }
 }
 
-/// sums[tap] += Σ over p: gradient[p] · in[p + tap's shift], inside the plane.
+/// Negative numbers become zero.
 @inline(__always)
-private func correlateGradients(
-    _ line: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, _ plane: Int, _ width: Int,
-    _ leftEdge: UnsafePointer<Float>, _ rightEdge: UnsafePointer<Float>, _ sums: inout InlineArray<9, Lanes>
-) {
-    var p = 0
-    while p < plane {
-        // Behind the plane the line of gradients holds zeros.
-        let middle = load(gradients + p)
-        let left = middle * load(leftEdge + p)
-        let right = middle * load(rightEdge + p)
-        let above = line + (p - width)
-        let here = line + p
-        let below = line + (p + width)
-        sums[0] = multiplyAdd(left, load(above - 1), sums[0])
-        sums[1] = multiplyAdd(middle, load(above), sums[1])
-        sums[2] = multiplyAdd(right, load(above + 1), sums[2])
-        sums[3] = multiplyAdd(left, load(here - 1), sums[3])
-        sums[4] = multiplyAdd(middle, load(here), sums[4])
-        sums[5] = multiplyAdd(right, load(here + 1), sums[5])
-        sums[6] = multiplyAdd(left, load(below - 1), sums[6])
-        sums[7] = multiplyAdd(middle, load(below), sums[7])
-        sums[8] = multiplyAdd(right, load(below + 1), sums[8])
-        p += laneCount
-    }
+private func rectify(_ numbers: UnsafeMutablePointer<Float>, count: Int) {
+    for p in 0..<count { numbers[p] = numbers[p] < 0 ? 0 : numbers[p] }
 }

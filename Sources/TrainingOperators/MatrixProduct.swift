@@ -1,43 +1,44 @@
+import COperators
 import TrainingLanes
 
 // out[m][p] = Σ over k: a[m][k] · in[k][p]. Rows lie anywhere: `inputRows[k]` and `outputRows[m]` are offsets from the
 // bases; pixels p are contiguous. `a` is packed in tiles of `tile` rows: [M/tile][K][tile], the last tile padded by zeros.
 
-/// Packs the row-major M×K matrix (or, if `isTransposed`, the K×M one) into tiles of `tile` rows.
-package func packTiles(
-    _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
-    packed: UnsafeMutablePointer<Float>
-) {
-    var place = packed
-    var first = 0
-    while first < rows {
-        for k in 0..<depth {
-            for lane in 0..<tile {
-                let m = first + lane
-                place[lane] = m < rows ? (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+extension Operators {
+    package static func packTiles(
+        _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
+        factors: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>
+    ) {
+        var place = packed
+        var first = 0
+        while first < rows {
+            for k in 0..<depth {
+                let factor = factors.map { $0[k] } ?? 1
+                for lane in 0..<tile {
+                    let m = first + lane
+                    place[lane] = m < rows ? factor * (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+                }
+                place += tile
             }
-            place += tile
+            first += tile
         }
-        first += tile
     }
 }
 
-/// The product of packed tiles of 7 or 8 rows with `columns` pixels.
-///
-/// A row of the output is added to where `accumulates` says so, else overwritten. `bias` has one number a row.
-/// With `isRectified` negative results become zero. Inputs may be read up to 15 numbers beyond the last pixel.
-package func matrixProduct(
-    tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
-    inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-    accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
-) {
-    let product = Product(
-        rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
-        outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
-    if tile == 7 {
-        product.run(tileOf: Tile<7>.self, columns: columns)
-    } else {
-        product.run(tileOf: Tile<8>.self, columns: columns)
+extension Operators {
+    package static func matrixProduct(
+        tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
+    ) {
+        let product = Product(
+            rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
+            outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
+        if tile == 7 {
+            product.run(tileOf: Tile<7>.self, columns: columns)
+        } else {
+            product.run(tileOf: Tile<8>.self, columns: columns)
+        }
     }
 }
 
@@ -74,13 +75,13 @@ private struct Product {
     /// All rows of `count` pixels from `start` on.
     @inline(never)
     private func panel<let MR: Int, let NV: Int>(_: Tile<MR>.Type, _: Tile<NV>.Type, start: Int, count: Int) {
-        withUnsafeTemporaryAllocation(byteCount: MR * NV * laneCount * 4, alignment: 64) { buffer in
-            guard let raw = buffer.baseAddress else { return }
-            let sums = raw.assumingMemoryBound(to: Float.self)
+        var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
+        withTileMemory(&buffer) { sums in
             var first = 0
             var tile = packed
             while first < rows {
-                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, into: sums)
+                fetchOutput(from: first, count: rows - first < MR ? rows - first : MR, start: start, vectors: NV)
+                multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, fetchesNext: first == 0, into: sums)
                 tile += MR * depth
                 for m in 0..<(rows - first < MR ? rows - first : MR) {
                     finish(sums + m * NV * laneCount, row: first + m, start: start, count: count, vectors: NV)
@@ -90,11 +91,20 @@ private struct Product {
         }
     }
 
+    /// Asks for the lines that a tile will write: they have long left the cache, and stores wait in line for each other.
+    @inline(__always)
+    private func fetchOutput(from first: Int, count: Int, start: Int, vectors: Int) {
+        for m in 0..<count {
+            let target = output + (outputRows[first + m] + start)
+            for v in 0..<vectors { kernelviz_prefetch_to_write(target + v * laneCount) }
+        }
+    }
+
     /// The sums of one tile. They leave the registers only at the end, for a buffer: an array of them that is indexed
     /// later would be written in every round.
     @inline(__always)
     private func multiply<let MR: Int, let NV: Int>(
-        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int,
+        _: Tile<MR>.Type, _: Tile<NV>.Type, _ tile: UnsafePointer<Float>, start: Int, fetchesNext: Bool,
         into buffer: UnsafeMutablePointer<Float>
     ) {
         var sums = InlineArray<MR, InlineArray<NV, Lanes>>(repeating: InlineArray(repeating: Lanes(repeating: 0)))
@@ -103,6 +113,8 @@ private struct Product {
             let source = input + (inputRows[k] + start)
             var x = InlineArray<NV, Lanes>(repeating: Lanes(repeating: 0))
             for v in 0..<NV { x[v] = load(source + v * laneCount) }
+            // The next pixels of so many rows are out of the processor's own foresight.
+            if fetchesNext { for v in 0..<NV { kernelviz_prefetch_near(source + (NV + v) * laneCount) } }
             for m in 0..<MR {
                 let factor = Lanes(repeating: factors[m])
                 for v in 0..<NV { sums[m][v] = multiplyAdd(factor, x[v], sums[m][v]) }

@@ -1,9 +1,42 @@
-/// The depthwise kernels of the DownsamplingBlocks.
+/// The depthwise kernels of a DownsamplingBlock.
 public enum DownsamplingKernels: Sendable, Equatable {
     /// Trained (VGNetC).
     case learnable
     /// One Gaussian for all channels (VGNetG, VGNetF).
     case gaussian(FixedGaussian)
+    /// The Gaussian for a share of the channels, the first ones; the others are trained. The share is in 0.01…0.99.
+    case hybrid(share: Double, FixedGaussian)
+
+    /// The fixed kernel, where there is one.
+    public var gaussian: FixedGaussian? {
+        switch self {
+        case .learnable: nil
+        case .gaussian(let gaussian), .hybrid(_, let gaussian): gaussian
+        }
+    }
+
+    /// The share of channels that the Gaussian filters, where both kinds occur.
+    public var share: Double? { if case .hybrid(let share, _) = self { share } else { nil } }
+
+    /// As written in a file.
+    public var text: String {
+        switch self {
+        case .learnable: "learnable"
+        case .gaussian: "gaussian"
+        case .hybrid: "hybrid"
+        }
+    }
+
+    /// How many of `channels` the Gaussian filters: all, none, or share · channels rounded half up, at least one and
+    /// not all.
+    public func fixedChannels(of channels: Int) -> Int {
+        switch self {
+        case .learnable: 0
+        case .gaussian: channels
+        case .hybrid(let share, _):
+            max(1, min(channels - 1, Int((share * Double(channels) + 0.5).rounded(.down))))
+        }
+    }
 }
 
 /// A fixed 3×3 Gaussian, normalised to sum 1, and its sign in each channel.
@@ -22,12 +55,15 @@ public struct FixedGaussian: Sendable, Equatable {
     public let signs: Signs
     /// To how many decimals the weights are rounded, 1…9; nil for exact weights.
     public let decimals: Int?
+    /// How far the peak lies right of and below the centre in pixels, −1…1; 0 in the paper.
+    public let offsetPixels: Double
 
     /// Describes a Gaussian; the ranges are checked by ``VGNetConfig``.
-    public init(sigmaPixels: Double, signs: Signs = .alternating, decimals: Int? = nil) {
+    public init(sigmaPixels: Double, signs: Signs = .alternating, decimals: Int? = nil, offsetPixels: Double = 0) {
         self.sigmaPixels = sigmaPixels
         self.signs = signs
         self.decimals = decimals
+        self.offsetPixels = offsetPixels
     }
 
     /// The Gaussian behind Table 3: σ = 1.1 rounded to four decimals, signs alternating.
@@ -36,18 +72,7 @@ public struct FixedGaussian: Sendable, Equatable {
     public static let rerelease = FixedGaussian(sigmaPixels: 1, signs: .positive, decimals: nil)
 }
 
-/// A bank of fixed kernels; channel i uses kernel i mod ``count``.
-public enum FixedBank: String, Sendable, Equatable, CaseIterable {
-    /// Four edge kernels (VGNetF3, F4).
-    case fourEdge = "4ek"
-    /// Six edge and two Gaussian kernels (VGNetF1, F2; Fig. 7).
-    case sixEdgeTwoGaussian = "6ek2gk"
-
-    /// How many kernels the bank holds; the width that it filters must be a multiple.
-    public var count: Int { self == .fourEdge ? 4 : 8 }
-}
-
-/// The depthwise kernels of the HalfIdentityBlocks.
+/// The depthwise kernels of a HalfIdentityBlock.
 public enum HalfKernels: Sendable, Equatable {
     /// Trained.
     case learnable
@@ -93,4 +118,31 @@ public struct SqueezeExcite: Sendable, Equatable {
         let rounded = max(8, (wanted + 4) / 8 * 8)
         return Double(rounded) < 0.9 * Double(wanted) ? rounded + 8 : rounded
     }
+}
+
+extension HalfKernels {
+    /// As written in a file: "learnable" or the bank's name.
+    public var text: String {
+        switch self {
+        case .learnable: "learnable"
+        case .bank(let bank): bank.text
+        }
+    }
+
+    /// The bank, where the kernels are fixed.
+    public var bank: FixedBank? { if case .bank(let bank) = self { bank } else { nil } }
+}
+
+extension LastKernels {
+    /// As written in a file: "shared8", "learnable" or the bank's name.
+    public var text: String {
+        switch self {
+        case .shared(let groups): "shared\(groups)"
+        case .learnable: "learnable"
+        case .bank(let bank): bank.text
+        }
+    }
+
+    /// The bank, where the kernels are fixed.
+    public var bank: FixedBank? { if case .bank(let bank) = self { bank } else { nil } }
 }

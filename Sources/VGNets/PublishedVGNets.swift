@@ -83,7 +83,7 @@ struct PublishedVGNet: Equatable {
         return try VGNetConfig(
             name: name, channels: size.channels, blocks: size.blocks,
             downsampling: kind == .c ? .learnable : .gaussian(isRerelease ? .rerelease : .paper),
-            half: bank.map(HalfKernels.bank) ?? .learnable,
+            half: bank.map { .bank($0) } ?? .learnable,
             last: hasFixedLast ? bank.map(LastKernels.bank) ?? last : last,
             activation: hasSiLU || isRerelease ? .silu : .relu,
             squeezeExcite: hasSqueezeExcite ? SqueezeExcite(activation: isRerelease ? .silu : .relu) : nil,

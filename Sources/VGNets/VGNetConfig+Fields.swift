@@ -5,11 +5,15 @@ extension VGNetConfig {
         case channels
         case blocks
         case downsampling
+        case gaussianShare = "gaussian_share"
         case gaussianSigma = "gaussian_sigma"
         case gaussianSigns = "gaussian_signs"
         case gaussianDecimals = "gaussian_decimals"
+        case gaussianOffset = "gaussian_offset"
+        case identity
         case half
         case last
+        case banks
         case activation
         case squeezeExcite = "squeeze_excite"
         case squeezeExciteActivation = "squeeze_excite_activation"
@@ -20,46 +24,36 @@ extension VGNetConfig {
         case thumbnail
     }
 
-    /// What a field may hold in a file.
-    enum FieldValue: Equatable {
-        case text(String)
-        case integer(Int)
-        case number(Double)
-        case boolean(Bool)
-        case integers([Int])
-        case none
-    }
-
     /// The fields that this design has, in order; those without meaning here are left out.
     public var fields: [Field] { Field.allCases.filter { value(of: $0) != nil } }
 
     /// A field's value as a config file has it ("28, 56, 112, 224, 368", "gaussian"); nil where it has no meaning in
     /// this design.
     public func text(of field: Field) -> String? {
-        switch value(of: field) {
-        case nil: nil
-        case .text(let text): text
-        case .integer(let integer): "\(integer)"
-        case .number(let number): "\(number)"
-        case .boolean(let flag): "\(flag)"
-        case .integers(let integers): integers.map(String.init).joined(separator: ", ")
-        case .some(.none): "none"
-        }
+        value(of: field)?.text
     }
 
     /// What is written for a field; nil where it has no meaning in this design.
     func value(of field: Field) -> FieldValue? {
-        let gaussian: FixedGaussian? = if case .gaussian(let value) = downsampling { value } else { nil }
+        func gaussian(_ part: (FixedGaussian) -> FieldValue) -> FieldValue? {
+            .stages(downsampling.values.map { $0.gaussian.map(part) })
+        }
         return switch field {
         case .name: .text(name)
         case .channels: .integers(channels)
         case .blocks: .integers(blocks)
-        case .downsampling: .text(gaussian == nil ? "learnable" : "gaussian")
-        case .gaussianSigma: gaussian.map { .number($0.sigmaPixels) }
-        case .gaussianSigns: gaussian.map { .text($0.signs.rawValue) }
-        case .gaussianDecimals: gaussian.map { $0.decimals.map(FieldValue.integer) ?? .text("exact") }
-        case .half: .text(half.text)
+        case .downsampling: .stages(downsampling.values.map { .text($0.text) })
+        case .gaussianShare: .stages(downsampling.values.map { $0.share.map { .number($0) } })
+        case .gaussianSigma: gaussian { .number($0.sigmaPixels) }
+        case .gaussianSigns: gaussian { .text($0.signs.rawValue) }
+        case .gaussianDecimals: gaussian { $0.decimals.map { .integer($0) } ?? .text("exact") }
+        case .gaussianOffset:
+            downsampling.values.contains { ($0.gaussian?.offsetPixels ?? 0) != 0 }
+                ? gaussian { .number($0.offsetPixels) } : nil
+        case .identity: .stages(identity.values.map { .number($0.ratio) })
+        case .half: .stages(half.values.map { .text($0.text) })
         case .last: .text(last.text)
+        case .banks: listedBanks.isEmpty ? nil : .mapping(listedBanks.map { Self.entry($0) })
         case .activation: .text(activation.rawValue)
         case .squeezeExcite: squeezeExcite.map { .number($0.ratio) } ?? FieldValue.none
         case .squeezeExciteActivation: squeezeExcite.map { .text($0.activation.rawValue) }
@@ -76,19 +70,8 @@ extension VGNetConfig {
     /// Throws ``Problem``.
     init(fields: [Field: FieldValue], name: String) throws {
         let reader = FieldReader(fields: fields)
-        let isGaussian = try reader.choice(.downsampling, ["gaussian", "learnable"]) != "learnable"
-        for field in [Field.gaussianSigma, .gaussianSigns, .gaussianDecimals]
-        where !isGaussian && fields[field] != nil {
-            throw Problem(
-                field: field, found: "given, but downsampling is 'learnable'", expected: "no such field",
-                advice: "Delete it, or set downsampling to 'gaussian'")
-        }
-        let paper = FixedGaussian.paper
-        let gaussian = FixedGaussian(
-            sigmaPixels: try reader.number(.gaussianSigma) ?? paper.sigmaPixels,
-            signs: try reader.choice(.gaussianSigns, FixedGaussian.Signs.allCases.map(\.rawValue))
-                .flatMap(FixedGaussian.Signs.init) ?? paper.signs,
-            decimals: try reader.decimals(isPaperSigma: fields[.gaussianSigma] == nil))
+        let downsampling = try reader.downsampling()
+        let banks = try reader.banks()
         let ratio = try reader.ratio()
         if ratio == nil && fields[.squeezeExciteActivation] != nil {
             throw Problem(
@@ -99,9 +82,10 @@ extension VGNetConfig {
         self.name = try reader.text(.name) ?? name
         self.channels = try reader.required(.channels, reader.integers(.channels))
         self.blocks = try reader.required(.blocks, reader.integers(.blocks))
-        self.downsampling = isGaussian ? .gaussian(gaussian) : .learnable
-        self.half = try reader.half()
-        self.last = try reader.last()
+        self.downsampling = downsampling
+        self.identity = try reader.identity()
+        self.half = try reader.half(banks)
+        self.last = try reader.last(banks)
         self.activation = try reader.activation(.activation) ?? .relu
         self.squeezeExcite = ratio.map { SqueezeExcite(ratio: $0, activation: inner) }
         self.dropout = try reader.number(.dropout) ?? 0
@@ -109,27 +93,18 @@ extension VGNetConfig {
         self.classes = try reader.integer(.classes) ?? 1000
         self.inputSize = try reader.integer(.inputSize) ?? (isThumbnail ? 32 : 224)
         self.inputChannels = try reader.integer(.inputChannels) ?? 3
+        if let unused = banks.first(where: { bank in !listedBanks.contains { $0.name == bank.name } }) {
+            throw Problem(
+                field: .banks, found: "'\(unused.name)' is used by neither half nor last", expected: nil,
+                advice: "Delete it, or name it in half or last")
+        }
         if let problem = firstProblem() { throw problem }
     }
-}
 
-extension HalfKernels {
-    /// As written in a file: "learnable" or the bank's name.
-    public var text: String {
-        switch self {
-        case .learnable: "learnable"
-        case .bank(let bank): bank.rawValue
-        }
-    }
-}
-
-extension LastKernels {
-    /// As written in a file: "shared8", "learnable" or the bank's name.
-    public var text: String {
-        switch self {
-        case .shared(let groups): "shared\(groups)"
-        case .learnable: "learnable"
-        case .bank(let bank): bank.rawValue
-        }
+    /// Float weights as the shortest decimals that read back equal.
+    private static func entry(_ bank: ListedBank) -> FieldValue.Entry {
+        FieldValue.Entry(
+            name: bank.name,
+            value: .list(bank.kernels.map { .list($0.map { .number(Double("\($0)") ?? Double($0)) }) }))
     }
 }

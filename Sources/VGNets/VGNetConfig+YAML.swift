@@ -16,6 +16,18 @@ extension VGNetConfig {
     /// Throws `vgnets.notYAML`, `vgnets.unknownField`, `vgnets.duplicateField`, `vgnets.missingField`,
     /// `vgnets.wrongType` or `vgnets.badField`, each with the line.
     public init(yaml text: String, subject: String) throws {
+        let (values, lines) = try Self.values(yaml: text, subject: subject)
+        do {
+            try self.init(fields: values, name: FilePaths.stem(of: subject))
+        } catch let problem as Problem {
+            throw problem.error(subject: subject, line: lines[problem.field])
+        }
+    }
+
+    /// The fields of a text, as they stand there, and their lines.
+    static func values(
+        yaml text: String, subject: String
+    ) throws -> (values: [Field: FieldValue], lines: [Field: Int]) {
         let pairs = try Self.pairs(yaml: text, subject: subject)
         var values: [Field: FieldValue] = [:]
         var lines: [Field: Int] = [:]
@@ -32,14 +44,10 @@ extension VGNetConfig {
             do {
                 values[field] = try Self.fieldValue(node, of: field)
             } catch let problem as Problem {
-                throw problem.error(subject: subject, line: node.mark?.line ?? line)
+                throw problem.error(subject: subject, line: problem.line ?? node.mark?.line ?? line)
             }
         }
-        do {
-            try self.init(fields: values, name: FilePaths.stem(of: subject))
-        } catch let problem as Problem {
-            throw problem.error(subject: subject, line: lines[problem.field])
-        }
+        return (values, lines)
     }
 
     /// The design as YAML, fields in stable order, each with its comment on the lines above it.
@@ -54,7 +62,16 @@ extension VGNetConfig {
                 if !result.isEmpty { result += "\n" }
                 for line in Self.wrapped(comment, width: 98) { result += line.isEmpty ? "#\n" : "# \(line)\n" }
             }
-            result += "\(field.rawValue): \(Self.scalar(value))\n"
+            guard case .mapping(let entries) = value else {
+                result += "\(field.rawValue): \(Self.scalar(value))\n"
+                continue
+            }
+            result += "\(field.rawValue):\n"
+            for entry in entries {
+                guard case .list(let items) = entry.value else { continue }
+                result += "  \(entry.name):\n"
+                for item in items { result += "    - \(Self.scalar(item))\n" }
+            }
         }
         return result
     }
@@ -116,16 +133,21 @@ extension VGNetConfig {
             }
             return plain(scalar.string)
         case .sequence(let sequence):
-            return .integers(
-                try sequence.map { element in
-                    if let scalar = element.scalar, case .integer(let value) = plain(scalar.string) { return value }
-                    throw Problem(
-                        field: field, found: element.scalar.map { "'\($0.string)'" } ?? "a nested value",
-                        expected: "a list of whole numbers", code: "vgnets.wrongType")
+            return .list(try sequence.map { try fieldValue($0, of: field) })
+        case .mapping(let mapping) where field == .banks:
+            return .mapping(
+                try mapping.map { key, value in
+                    guard let name = key.scalar?.string else {
+                        throw Problem(
+                            field: field, found: "a nested key", expected: "the name of a bank",
+                            code: "vgnets.wrongType", line: key.mark?.line)
+                    }
+                    return FieldValue.Entry(name: name, value: try fieldValue(value, of: field))
                 })
         case .mapping, .alias:
             throw Problem(
-                field: field, found: "a nested mapping", expected: "a plain value", code: "vgnets.wrongType")
+                field: field, found: "a nested mapping", expected: "a plain value", code: "vgnets.wrongType",
+                line: node.mark?.line)
         }
     }
 
@@ -157,7 +179,8 @@ extension VGNetConfig {
         case .integer(let value): return "\(value)"
         case .number(let value): return "\(value)"
         case .boolean(let value): return "\(value)"
-        case .integers(let values): return "[\(values.map(String.init).joined(separator: ", "))]"
+        case .list(let values): return "[\(values.map(scalar).joined(separator: ", "))]"
+        case .mapping: preconditionFailure("a mapping is written over several lines")
         case .none: return "none"
         }
     }

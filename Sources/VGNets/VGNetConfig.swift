@@ -11,10 +11,12 @@ public struct VGNetConfig: Sendable, Equatable {
     public let channels: [Int]
     /// n1…n4: blocks of each stage, the DownsamplingBlock included; 1…256.
     public let blocks: [Int]
-    /// The depthwise kernels of the DownsamplingBlocks with stride 2.
-    public let downsampling: DownsamplingKernels
-    /// The depthwise kernels of the HalfIdentityBlocks.
-    public let half: HalfKernels
+    /// The depthwise kernels of the DownsamplingBlocks with stride 2, stage by stage.
+    public let downsampling: PerStage<DownsamplingKernels>
+    /// Which share of the channels passes a HalfIdentityBlock untouched, stage by stage; see ``IdentitySplit``.
+    public let identity: PerStage<IdentityRatio>
+    /// The depthwise kernels of the HalfIdentityBlocks, stage by stage.
+    public let half: PerStage<HalfKernels>
     /// The depthwise kernels of the unit behind stage 4.
     public let last: LastKernels
     /// The activation behind every pointwise convolution and the stem.
@@ -36,15 +38,17 @@ public struct VGNetConfig: Sendable, Equatable {
     ///
     /// Throws `vgnets.badField`, its subject the name and the field.
     public init(
-        name: String, channels: [Int], blocks: [Int], downsampling: DownsamplingKernels = .gaussian(.paper),
-        half: HalfKernels = .learnable, last: LastKernels = .shared(groups: 8), activation: Activation = .relu,
-        squeezeExcite: SqueezeExcite? = nil, dropout: Double = 0, classes: Int = 1000, inputSize: Int = 224,
+        name: String, channels: [Int], blocks: [Int], downsampling: PerStage<DownsamplingKernels> = .gaussian(.paper),
+        identity: PerStage<IdentityRatio> = .half, half: PerStage<HalfKernels> = .learnable,
+        last: LastKernels = .shared(groups: 8), activation: Activation = .relu, squeezeExcite: SqueezeExcite? = nil,
+        dropout: Double = 0, classes: Int = 1000, inputSize: Int = 224,
         inputChannels: Int = 3, isThumbnail: Bool = false
     ) throws {
         self.name = name
         self.channels = channels
         self.blocks = blocks
         self.downsampling = downsampling
+        self.identity = identity
         self.half = half
         self.last = last
         self.activation = activation
@@ -59,14 +63,16 @@ public struct VGNetConfig: Sendable, Equatable {
 
     /// A copy with some fields replaced; checked as in the initializer.
     public func replacing(
-        name: String? = nil, channels: [Int]? = nil, blocks: [Int]? = nil, downsampling: DownsamplingKernels? = nil,
-        half: HalfKernels? = nil, last: LastKernels? = nil, activation: Activation? = nil,
+        name: String? = nil, channels: [Int]? = nil, blocks: [Int]? = nil,
+        downsampling: PerStage<DownsamplingKernels>? = nil, identity: PerStage<IdentityRatio>? = nil,
+        half: PerStage<HalfKernels>? = nil, last: LastKernels? = nil, activation: Activation? = nil,
         squeezeExcite: SqueezeExcite?? = .none, dropout: Double? = nil, classes: Int? = nil, inputSize: Int? = nil,
         inputChannels: Int? = nil, isThumbnail: Bool? = nil
     ) throws -> VGNetConfig {
         try VGNetConfig(
             name: name ?? self.name, channels: channels ?? self.channels, blocks: blocks ?? self.blocks,
-            downsampling: downsampling ?? self.downsampling, half: half ?? self.half, last: last ?? self.last,
+            downsampling: downsampling ?? self.downsampling, identity: identity ?? self.identity,
+            half: half ?? self.half, last: last ?? self.last,
             activation: activation ?? self.activation, squeezeExcite: squeezeExcite ?? self.squeezeExcite,
             dropout: dropout ?? self.dropout, classes: classes ?? self.classes, inputSize: inputSize ?? self.inputSize,
             inputChannels: inputChannels ?? self.inputChannels, isThumbnail: isThumbnail ?? self.isThumbnail)
@@ -80,7 +86,21 @@ public struct VGNetConfig: Sendable, Equatable {
 
     /// The kernels of the DownsamplingBlock of stage 1…4: learnable wherever its stride is 1.
     public func downsampling(ofStage stage: Int) -> DownsamplingKernels {
-        stride(ofStage: stage) == 1 ? .learnable : downsampling
+        stride(ofStage: stage) == 1 ? .learnable : downsampling[stage]
+    }
+
+    /// How HalfIdentityBlock 1, 2 … of stage 1…4 cuts its channels.
+    public func identitySplit(ofStage stage: Int, block: Int) -> IdentitySplit {
+        IdentitySplit(width: channels[stage], ratio: identity[stage], isFirst: block == 1)
+    }
+
+    /// The banks whose kernels the design lists, each once, by name.
+    public var listedBanks: [ListedBank] {
+        var found: [ListedBank] = []
+        for bank in half.values.map(\.bank) + [last.bank] {
+            if case .listed(let listed) = bank, !found.contains(listed) { found.append(listed) }
+        }
+        return found.sorted { $0.name < $1.name }
     }
 
     /// How the DownsamplingBlock of stage 1…4 cuts its channels.

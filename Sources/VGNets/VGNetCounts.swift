@@ -78,7 +78,7 @@ extension VGNetConfig {
             width = outputLength(width, stride(ofStage: stage))
             var part = PartCounts(name: "stage\(stage)", channels: channels[stage], height: height, width: width)
             addDownsampling(stage, to: &part)
-            for _ in 1..<blocks[stage - 1] { addHalfIdentity(channels[stage], to: &part) }
+            for block in 1..<max(1, blocks[stage - 1]) { addHalfIdentity(stage, block, to: &part) }
             if stage == 4 {
                 lastUnit = PartCounts(name: "last unit", channels: channels[4], height: height, width: width)
                 addLast(to: &lastUnit)
@@ -98,19 +98,21 @@ extension VGNetConfig {
 
     private func addDownsampling(_ stage: Int, to part: inout PartCounts) {
         let split = split(ofStage: stage)
-        let isLearnable = downsampling(ofStage: stage) == .learnable
-        part.addConvolution(weights: 9 * split.inputChannels, isLearnable: isLearnable)
+        let inputs = split.inputChannels
+        let fixed = downsampling(ofStage: stage).fixedChannels(of: inputs)
+        part.addConvolution(weights: 9 * inputs, learnable: 9 * (inputs - fixed), fixed: 9 * fixed)
         part.addConvolution(weights: split.inputChannels * split.newChannels, isLearnable: true)
         part.addBatchNorm(channels: split.newChannels)
         addSqueezeExcite(split.newChannels, to: &part)
     }
 
-    private func addHalfIdentity(_ width: Int, to part: inout PartCounts) {
-        part.addConvolution(weights: 9 * width / 2, isLearnable: half == .learnable)
-        if half != .learnable { part.addBatchNorm(channels: width / 2) }
-        part.addConvolution(weights: width * width / 2, isLearnable: true)
-        part.addBatchNorm(channels: width / 2)
-        addSqueezeExcite(width / 2, to: &part)
+    private func addHalfIdentity(_ stage: Int, _ block: Int, to part: inout PartCounts) {
+        let split = identitySplit(ofStage: stage, block: block)
+        part.addConvolution(weights: 9 * split.filteredChannels, isLearnable: half[stage] == .learnable)
+        if half[stage] != .learnable { part.addBatchNorm(channels: split.filteredChannels) }
+        part.addConvolution(weights: split.width * split.newChannels, isLearnable: true)
+        part.addBatchNorm(channels: split.newChannels)
+        addSqueezeExcite(split.newChannels, to: &part)
     }
 
     private func addLast(to part: inout PartCounts) {

@@ -39,6 +39,9 @@ public struct ModelFacts: Sendable, Equatable {
         self.inputSize = inputSize
     }
 
+    /// The stride that the file gives a convolution.
+    func stride(of module: String) -> Int? { layer(module)?.stride }
+
     /// The settings of a layer by its own name or by the end of its path ("backbone.conv1").
     func layer(_ module: String) -> Layer? {
         layers[module] ?? module.split(separator: ".").last.flatMap { layers[String($0)] }

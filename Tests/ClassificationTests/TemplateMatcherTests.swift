@@ -38,13 +38,45 @@ import Testing
         }
     }
 
-    @Test func pairsAreThoseOfPlainLoops() {
+    /// w = ±exp(β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y²) has its own coefficients as its fit.
+    @Test(arguments: [3, 5, 7])
+    func bumpsGiveBackTheCoefficientsThatMadeThem(size: Int) {
+        let middle = Double(size - 1) / 2
+        let made = (0..<16).map { lane in
+            let t = Double(lane) / 16
+            return [-0.1, 0.1 * t, -0.05 * t, -0.3 - 0.1 * t, 0.1 * t, -0.4 + 0.1 * t]
+        }
+        let sign = TemplateMatcher.Lanes((0..<16).map { $0 % 2 == 0 ? 1 : -1 })
+        let block = (0..<size * size).map { cell in
+            let (x, y) = (Double(cell % size) - middle, Double(cell / size) - middle)
+            return sign
+                * TemplateMatcher.Lanes(
+                    made.map {
+                        Float(exp($0[0] + $0[1] * x + $0[2] * y + $0[3] * x * x + $0[4] * x * y + $0[5] * y * y))
+                    })
+        }
+        for matcher in TemplateMatcher.available {
+            var beta = [Double](repeating: 0, count: 96)
+            var pivots = [Double](repeating: 0, count: 16)
+            matcher.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+            for lane in 0..<16 {
+                #expect(pivots[lane] > 1e-6)
+                for term in 0..<6 {
+                    #expect(abs(beta[term * 16 + lane] - made[lane][term]) < 1e-4, "\(matcher.name), β\(term)")
+                }
+            }
+        }
+    }
+
+    @Test func pairProductsAreThoseOfPlainLoops() {
         let rows = normal(5 * 5000, seed: 5)
         for matcher in TemplateMatcher.available {
             let products = matcher.pairProducts(rows.span, rows: 5)
             for a in 0..<5 {
                 for b in 0..<5 {
-                    let exact = (0..<5000).reduce(0.0) { $0 + Double(rows[a * 5000 + $1]) * Double(rows[b * 5000 + $1]) }
+                    let exact = (0..<5000).reduce(0.0) {
+                        $0 + Double(rows[a * 5000 + $1]) * Double(rows[b * 5000 + $1])
+                    }
                     #expect(abs(products[a * 5 + b] - exact) < 0.02, "\(matcher.name)")
                 }
             }

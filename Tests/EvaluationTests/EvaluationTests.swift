@@ -63,7 +63,7 @@ import VGNets
             name: "tiny", channels: [8, 16, 16, 24, 32], blocks: [1, 2, 2, 1], classes: 10, inputSize: 32)
         let logits = try [UInt64(1), 1, 2].map { seed in
             let network = try RunnableNetwork(config: config, source: .config("t"), seed: seed)
-            return try NetworkEvaluation.evaluate(network, input: .random(seed: 5), runs: 0).logits
+            return try NetworkEvaluation.evaluate(network, input: .random(seed: 5), timings: .init(runs: 0)).logits
         }
         #expect(logits[0] == logits[1])
         #expect(logits[0] != logits[2])

@@ -71,7 +71,8 @@ import Weights
             }
         }
         let (mx, my) = (xs.reduce(0, +) / 324, ys.reduce(0, +) / 324)
-        let gain = zip(xs, ys).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) } / xs.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
+        let gain =
+            zip(xs, ys).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) } / xs.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
         let found = input.substitute(for: kernel, template: template, channel: 0)
         #expect(abs(Double(found.kernel[4]) - gain * Double(template[4])) < 1e-3)
         #expect(abs(found.shift - (my - gain * mx)) < 1e-3)
@@ -131,8 +132,11 @@ import Weights
         let images = all.images.subset(Array(0..<6))
         let measurement = try InputMeasurement(network, of: statistics.network, on: images)
         let substitution = try KernelSubstitution(network.graph, statistics, measurement)
-        #expect(substitution.candidates.count == statistics.layers.filter(\.layer.isDepthwise).reduce(0) { $0 + $1.counts.total })
-        let same = substitution.graph(replacing: substitution.candidates.indices.map { ($0, substitution.candidates[$0].weights) })
+        #expect(
+            substitution.candidates.count
+                == statistics.layers.filter(\.layer.isDepthwise).reduce(0) { $0 + $1.counts.total })
+        let same = substitution.graph(
+            replacing: substitution.candidates.indices.map { ($0, substitution.candidates[$0].weights) })
         let picture = network.preprocessing.prepared(try images.image(0))
         let input = network.input(of: [picture], filledTo: 1)
         let before = try ExecutionPlan(network.graph, inputShape: network.inputShape()).run(input).scalars

@@ -106,6 +106,70 @@ import TestSupport
         }
     }
 
+    @Test("A truncated CIFAR file and a label out of range are named with their place")
+    func namesDamagedCIFAR() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/data_batch_1.bin"
+            let image = [UInt8](repeating: 0, count: 3072)
+            try AtomicFile.write([3] + image + [4] + image.dropLast(10), to: path)
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(path): 6136 bytes; expected whole records of 3073 bytes. Copy or download it again.")
+            try AtomicFile.write([3] + image + [10] + image, to: path)
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(path): image 1: label 10; expected 0 to 9. The file is damaged or belongs to another data set."
+            )
+        }
+    }
+
+    @Test("A CSV's names may hold quotes and commas; its numbers start at 0")
+    func readsQuotedCSV() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/list.csv"
+            try AtomicFile.write(
+                text: "filename,class_index,label\na.png,2,\"a \"\"big\"\" cat, black\"\nb.png,0,dog\n", to: path)
+            let data = try ImageDataSet.open(path)
+            #expect(data.labels == [2, 0])
+            #expect(data.classNames == ["dog", "class 1", "a \"big\" cat, black"])
+            try AtomicFile.write(text: "filename,class_index\na.png,-3\n", to: path)
+            #expect(
+                text { try ImageDataSet.open(path) }
+                    == "\(path): line 2: label -3; expected 0 or more. The file is damaged or belongs to another data set."
+            )
+        }
+    }
+
+    @Test("A network with other classes than the data set is not measured")
+    func refusesOtherClasses() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder)
+            let network = try RunnableNetwork(named: "vgnetg-1.0mp-thumbnail", inputSize: 8)
+            let data = try ImageDataSet.open(folder, testing: network)
+            #expect(
+                text { try AccuracyEvaluation.evaluate(network, on: data) }
+                    == "\(folder)/test: 2 classes; expected 100, as vgnetg-1.0mp-thumbnail has. "
+                    + "Choose another data set or another net.")
+        }
+    }
+
+    @Test("Two random crops of a picture that is the same everywhere agree")
+    func measuresShifts() throws {
+        try withTemporaryFolder { folder in
+            // 256 × 256 and larger: 224 of the middle 256 are cut out, nothing black comes in.
+            for (index, side) in [(0, 256), (1, 300)] {
+                let bytes = [UInt8](repeating: UInt8(60 + 90 * index), count: side * side * 3)
+                try ImageFile.writePNG(RGBImage(width: side, height: side, bytes: bytes), to: "\(folder)/\(index).png")
+            }
+            try AtomicFile.write(text: "file,class\n0.png,0\n1.png,1\n", to: folder + "/list.csv")
+            let network = try RunnableNetwork(named: "vgnetg-1.0mp")
+            let data = try ImageDataSet.open(folder + "/list.csv", testing: network)
+            #expect(data.classNames.count == 1000)
+            let result = try AccuracyEvaluation.evaluate(network, on: data, shifts: true)
+            #expect(result.shiftConsistency?.share == 1)
+        }
+    }
+
     @Test("Fashion-MNIST opens from its packed files", .needsSharedFiles)
     func readsFashionMNIST() throws {
         let data = try ImageDataSet.open(SharedFiles.path("datasets/fashion-mnist"), split: .test)

@@ -8,28 +8,6 @@ import TestSupport
 import VGNets
 
 @Suite struct TrainingRunTests {
-    /// Eight pixels a side: class 0 is red on top, class 1 red below, with noise.
-    private func writeData(_ folder: String) throws {
-        var generator = SeededGenerator(seed: 4)
-        for (split, count) in [("train", 24), ("test", 8)] {
-            for label in 0..<2 {
-                try FolderWriter.prepare("\(folder)/\(split)/class\(label)")
-                for index in 0..<count {
-                    var bytes: [UInt8] = []
-                    for pixel in 0..<64 {
-                        let isRed = (pixel / 32 == 0) == (label == 0)
-                        bytes += [isRed ? 200 : 20, 60, 60].map {
-                            UInt8(max(0, min(255, Double($0) + 20 * generator.normal())))
-                        }
-                    }
-                    try ImageFile.writePNG(
-                        RGBImage(width: 8, height: 8, bytes: bytes), to: "\(folder)/\(split)/class\(label)/\(index).png"
-                    )
-                }
-            }
-        }
-    }
-
     private func run(_ data: String, _ folder: String, epochs: Int = 4, threads: Int = 1) throws -> TrainingRun {
         let config = folder + "-net.yaml"
         try AtomicFile.write(
@@ -51,7 +29,7 @@ import VGNets
     @Test("A training learns, logs, and its checkpoint evaluates to the accuracy that it reported")
     func learns() throws {
         try withTemporaryFolder { root in
-            try writeData(root + "/data")
+            try TinyImages.write(root + "/data")
             let run = try run(root + "/data", root + "/run", epochs: 6)
             let state = try run.run(resumes: false)
             #expect(state.records.count == 6)
@@ -71,7 +49,7 @@ import VGNets
     @Test("A training that is stopped anywhere and resumed ends with the same bytes, on any number of threads")
     func resumesExactly() throws {
         try withTemporaryFolder { root in
-            try writeData(root + "/data")
+            try TinyImages.write(root + "/data")
             let whole = try run(root + "/data", root + "/whole")
             try whole.run(resumes: false)
             let expected = try InputFile.bytes(whole.checkpointPath)
@@ -89,7 +67,7 @@ import VGNets
     @Test("A folder with a training is not overwritten, nor resumed by another recipe")
     func refusesOtherTrainings() throws {
         try withTemporaryFolder { root in
-            try writeData(root + "/data")
+            try TinyImages.write(root + "/data")
             let first = try run(root + "/data", root + "/run", epochs: 1)
             try first.run(resumes: false)
             #expect(
@@ -106,7 +84,7 @@ import VGNets
     @Test("Net and data must have as many classes")
     func checksClasses() throws {
         try withTemporaryFolder { root in
-            try writeData(root + "/data")
+            try TinyImages.write(root + "/data")
             let net = try TrainableNetwork(named: "vgnetg-1.0mp-thumbnail", seed: 1)
             #expect(
                 text {

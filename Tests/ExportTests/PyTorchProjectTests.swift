@@ -30,6 +30,7 @@ import Weights
                   "gaussian_sigma": 1.1,
                   "gaussian_signs": "alternating",
                   "gaussian_decimals": 4,
+                  "identity": 0.5,
                   "half": "learnable",
                   "last": "shared8",
                   "activation": "relu",

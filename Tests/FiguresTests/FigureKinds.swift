@@ -10,7 +10,7 @@ import VGNets
 enum FigureKinds {
     /// Those in which text stands on coloured areas, as it should.
     static let withTextOnAreas: Set<String> = [
-        "shares", "symmetry", "comparison", "diagram", "fixed diagram", "named", "numbers", "paper",
+        "shares", "symmetry", "comparison", "diagram", "fixed diagram", "general diagram", "named", "numbers", "paper",
     ]
 
     static func figures(width: Double) throws -> [(String, Figure)] {
@@ -66,6 +66,7 @@ enum FigureKinds {
             ("features", try features(width)), ("feature page", try featurePage(width)),
             ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
             ("fixed diagram", try NetworkDiagramFigure.figure(of: changed(), widthMillimetres: width)),
+            ("general diagram", try NetworkDiagramFigure.figure(of: general(), widthMillimetres: width)),
             (
                 "named",
                 try NamedKernelsFigure.figure(
@@ -98,6 +99,15 @@ enum FigureKinds {
         try VGNetConfig.published("vgnetf1-1.5mp").replacing(
             name: "derived", channels: [32, 64, 128, 256, 496], blocks: [3, 40, 14, 2],
             squeezeExcite: .some(SqueezeExcite()))
+    }
+
+    /// What no published net has: other shares that pass, kernels of several kinds.
+    static func general() throws -> VGNetConfig {
+        try VGNetConfig(
+            name: "general", channels: [32, 64, 128, 256, 512], blocks: [3, 7, 14, 2],
+            downsampling: PerStage(stages: [
+                .learnable, .gaussian(.paper), .hybrid(share: 0.5, .rerelease), .gaussian(.rerelease),
+            ]), identity: .eighths(3), half: PerStage(stages: [.learnable, .bank(.fourEdge), .learnable, .learnable]))
     }
 
     private static func scatter(_ width: Double) throws -> Figure {

@@ -36,7 +36,12 @@ import Testing
         let grid = CellGrid(
             frame: Rect(x: 0, y: 0, width: 4, height: 4), columns: 2, colors: [red, .black, .black, red])
         let svg = InlineSVG.element(figure([.cells(grid)]), label: "")
-        #expect(svg.contains("<path fill=\"#c80000\" shape-rendering=\"crispEdges\" d=\"M0 0h2v2h-2zM2 2h2v2h-2z\"/>"))
-        #expect(svg.contains("<path fill=\"#000000\" shape-rendering=\"crispEdges\" d=\"M2 0h2v2h-2zM0 2h2v2h-2z\"/>"))
+        // A little under the neighbours to the right and below.
+        #expect(
+            svg.contains(
+                "<path fill=\"#c80000\" shape-rendering=\"crispEdges\" d=\"M0 0h2.12v2.12h-2.12zM2 2h2v2h-2z\"/>"))
+        #expect(
+            svg.contains(
+                "<path fill=\"#000000\" shape-rendering=\"crispEdges\" d=\"M2 0h2v2.12h-2zM0 2h2.12v2h-2.12z\"/>"))
     }
 }

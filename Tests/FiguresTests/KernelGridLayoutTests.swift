@@ -27,6 +27,19 @@ import Testing
         #expect(few.columns == 8 && few.rows == 1)
     }
 
+    @Test(arguments: [477, 1271, 3105]) func stripsStandFurtherApartThanTheirSlices(width: Int) {
+        for (count, strip) in [(1216, 8), (96, 3), (2944, 16)] {
+            let layout = KernelGridLayout(count: count, kernelSize: 3, strip: strip, width: width, hasLabels: true)
+            #expect(layout.gap >= 2 * layout.sliceGap)
+            // The outline around a slice touches no neighbour's frame.
+            #expect(layout.outline < layout.sliceGap && layout.outline >= 1)
+            let (first, below) = (
+                layout.corner(strip: 0, slice: strip - 1), layout.corner(strip: layout.columns, slice: 0)
+            )
+            #expect(below.y - (first.y + layout.kernelSide) == layout.gap)
+        }
+    }
+
     @Test func hugeLayersAreCutToAPage() {
         let layout = KernelGridLayout(count: 262_144, kernelSize: 3, strip: 1, width: 1271, hasLabels: false)
         #expect(layout.shownStrips < 262_144)

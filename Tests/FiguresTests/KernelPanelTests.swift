@@ -37,7 +37,7 @@ import Testing
         var options = KernelGridOptions()
         options.showsNumbers = true
         let figure = try KernelGridFigure(bank: Samples.bank(outputs: 500), network: "", options: options).figure()
-        #expect(caption(figure).contains("Numbers are left out: the cells are too small for them."))
+        #expect(caption(figure).contains("Numbers are left out: the page would be"))
     }
 
     @Test func theStrongestSliceOfEachFilterIsOutlined() throws {
@@ -54,11 +54,56 @@ import Testing
         #expect(outlined.count == 2 && kernels.count == 6)
         #expect(outlined[0].contains(kernels[1]) && outlined[1].contains(kernels[5]))
         #expect(caption(figure).contains("Black outline: the filter's strongest slice."))
-        #expect(texts(figure).joined(separator: " ").contains("strongest slice: 89 % of a filter's energy"))
+        #expect(texts(figure).joined(separator: " ").contains("strongest slice: median 89 % of the energy"))
         var options = KernelGridOptions()
         options.marksSalientSlices = false
         let plain = try KernelGridFigure(bank: bank, network: "", options: options).figure()
         #expect(!plain.marks.contains { if case .rectangle(_, .black) = $0 { true } else { false } })
+    }
+
+    @Test func theStrongestSliceIsOutlinedInFiltersTooLongForAStripAsWell() throws {
+        // 2 filters of 70 inputs; slice 69 of the first and slice 3 of the second are strongest.
+        let bank = Samples.bank(outputs: 2, inputs: 70, values: { [69, 73].contains($0 / 9) ? 5 : 1 })
+        let figure = try KernelGridFigure(bank: bank, network: "").figure()
+        let outlined = figure.marks.compactMap { mark -> Rect? in
+            if case .rectangle(let rect, .black) = mark { rect } else { nil }
+        }
+        let kernels = figure.marks.compactMap { mark -> Rect? in
+            if case .cells(let grid) = mark, grid.columns == 3 { grid.frame } else { nil }
+        }
+        #expect(kernels.count == 140 && outlined.count == 2)
+        #expect(outlined[0].contains(kernels[69]) && outlined[1].contains(kernels[73]))
+        #expect(caption(figure).contains("Black outline: the strongest of them."))
+    }
+
+    @Test func fewHugeWeightsDoNotPaleAllOthersOnASharedScale() throws {
+        // 999 weights up to 1 and one of 50: the scale ends at 1, and what lies beyond is counted.
+        let bank = Samples.bank(outputs: 111, values: { $0 == 7 ? 50 : Float($0 % 11) / 10 })
+        #expect(KernelColors.range(of: bank.values) == 1)
+        // Not twice as large is no outlier.
+        #expect(KernelColors.range(of: [0.1, -0.2, 0.3, 0.5]) == 0.5 && KernelColors.range(of: [.nan]) == 0)
+        var options = KernelGridOptions()
+        options.scale = .perLayer
+        let figure = try KernelGridFigure(bank: bank, network: "", options: options).figure()
+        #expect(texts(figure).contains("+1") && texts(figure).contains("−1"))
+        #expect(caption(figure).contains("1 weight lies beyond it and has the end's colour."))
+    }
+
+    @Test func panelsShareOneColourBarAndAnOddLastOneSpansThePage() throws {
+        let panels = (0..<3).map { index in
+            PanelsFigure.Panel(
+                title: "layer \(index)", bank: Samples.bank(outputs: 300), classifications: nil,
+                options: KernelGridOptions(), findings: [])
+        }
+        let figure = try PanelsFigure(title: "Fig.", subject: "", panels: panels, caption: []).figure()
+        #expect(texts(figure).filter { $0 == "+max|w|" }.count == 1)
+        let titles = figure.texts.filter { $0.text.contains(") layer ") }
+        #expect(titles[0].position.y == titles[1].position.y && titles[2].position.y > titles[1].position.y)
+        // Below the last title the grid reaches into the right half of the page.
+        let right = figure.marks.compactMap { mark -> Double? in
+            if case .cells(let grid) = mark, grid.frame.y > titles[2].position.y { grid.frame.right } else { nil }
+        }.max()
+        #expect(try #require(right) > figure.width * 0.75)
     }
 
     @Test func likenessPutsEachKernelBesideItsNearest() {
@@ -84,7 +129,7 @@ import Testing
         let figure = try HistogramFigure.figure(
             of: bank, classifications: labels.map(Samples.classification), network: "Net")
         for label in [KernelLabel.blur, .edge] {
-            #expect(texts(figure).contains("\(label.rawValue) 50 % of the weights"))
+            #expect(texts(figure).contains("\(label.rawValue) 50 %"))
             let shapes = figure.marks.filter {
                 if case .path(let path) = $0 { path.fill == LabelPalette.color(label) } else { false }
             }
@@ -116,10 +161,16 @@ import Testing
             #expect(
                 grid.colors == kernel.numbers.map { ColorMap.rdBu.color(Double(Float($0)) / Double(Float(largest))) })
         }
+        // As the paper writes them: fractions and four decimals.
         let printed = figure.texts.filter { $0.anchor == .middle }.map(\.text)
-        #expect(
-            printed
-                == Self.fixed.flatMap(\.numbers).map { NumberText.trimmed(NumberText.fixed($0, decimals: 4)) })
+        let sobelY = ["−1/2", "−1", "−1/2", "0", "0", "0", "1/2", "1", "1/2"]
+        let laplacian = ["−1/12", "−1/6", "−1/12", "−1/6", "1", "−1/6", "−1/12", "−1/6", "−1/12"]
+        let diagonal = ["−1", "−2/3", "−1/3", "−2/3", "0", "2/3", "1/3", "2/3", "1"]
+        let gaussian = ["0.0277", "0.1110", "0.0277", "0.1110", "0.4452", "0.1110", "0.0277", "0.1110", "0.0277"]
+        #expect(printed.count == 72)
+        for (kernel, numbers) in [(0, sobelY), (2, laplacian), (4, diagonal), (7, gaussian)] {
+            #expect(Array(printed[kernel * 9..<kernel * 9 + 9]) == numbers)
+        }
         #expect(texts(figure).filter { text in Self.fixed.contains { $0.name == text } } == Self.fixed.map(\.name))
     }
 }

@@ -22,39 +22,6 @@ import Testing
         #expect(Moments([5, 5, 5]).skewness == 0 && Moments([5, 5, 5]).excessKurtosis == 0)
     }
 
-    @Test func oneGaussianIsEnoughForOne() throws {
-        let mixture = try #require(GaussianMixture(normal(3000, 0.3, 0.05, seed: 1)))
-        #expect(mixture.components.count == 1)
-        #expect(abs(mixture.components[0].mean - 0.3) < 0.005)
-        #expect(abs(mixture.components[0].standardDeviation - 0.05) < 0.003)
-        // The likelihood of a fitted Gaussian in closed form: −2 ln L = n (ln(2πσ²) + 1); two parameters.
-        let variance = mixture.components[0].standardDeviation * mixture.components[0].standardDeviation
-        let expected = 3000 * (log(2 * Double.pi * variance) + 1) + 2 * log(3000)
-        #expect(abs(mixture.bic - expected) < 1)
-    }
-
-    @Test func twoPeaksAndASkirtAreFoundAgain() throws {
-        let peaks = normal(2000, -0.2, 0.05, seed: 2) + normal(1000, 0.3, 0.1, seed: 3)
-        let two = try #require(GaussianMixture(peaks))
-        #expect(two.components.count == 2)
-        #expect(abs(two.components[0].share - 2 / 3) < 0.03 && abs(two.components[0].mean + 0.2) < 0.01)
-        #expect(abs(two.components[1].mean - 0.3) < 0.02 && abs(two.components[1].standardDeviation - 0.1) < 0.01)
-        // A narrow peak on a wide skirt with one mean, as weights often are.
-        let nested = try #require(GaussianMixture(normal(2000, 0, 0.05, seed: 4) + normal(2000, 0, 0.5, seed: 5)))
-        #expect(nested.components.count == 2)
-        let widths = nested.components.map(\.standardDeviation).sorted()
-        #expect(abs(widths[0] - 0.05) < 0.01 && abs(widths[1] - 0.5) < 0.05)
-        // The density is one: Σ over a wide range times the step.
-        let area = (-400...400).reduce(0) { $0 + nested.density(Double($1) / 100) } / 100
-        #expect(abs(area - 1) < 1e-3)
-    }
-
-    @Test func tooFewOrEqualValuesHaveNoMixture() {
-        #expect(GaussianMixture(normal(49, 0, 1, seed: 6)) == nil)
-        #expect(GaussianMixture(Array(repeating: 2, count: 500)) == nil)
-        #expect(GaussianMixture(Array(repeating: .nan, count: 500)) == nil)
-    }
-
     @Test func aDeltaPassesEverythingAndABoxBlursByHand() {
         let delta = FrequencyResponse(Samples.bank(outputs: 2, values: { $0 % 9 == 4 ? -3 : 0 }))
         #expect(delta.amplitudes.allSatisfy { abs($0 - 1) < 1e-5 })

@@ -2,6 +2,7 @@ import Classification
 import Diagnostics
 import Kernels
 import Statistics
+import TestSupport
 import Testing
 
 @testable import Figures
@@ -34,9 +35,9 @@ import Testing
         }
         let blur = try #require(area(.blur))
         let identity = try #require(area(.identity))
-        // Half a layer level, both layers, half a layer level: above, then back below.
-        #expect(blur.count == 8 && identity.count == 8)
-        let (top, bottom) = (blur[0].y, identity[7].y)
+        // Half a layer level, both layers, half a layer level, then down to the axis and back.
+        #expect(blur.count == 6 && identity.count == 6)
+        let (top, bottom) = (blur[0].y, identity[5].y)
         #expect(abs((bottom - identity[1].y) - 0.25 * (bottom - top)) < 1e-9)
         #expect(abs(identity[2].y - bottom) < 1e-9)
         #expect(area(.edge) == nil)
@@ -75,6 +76,58 @@ import Testing
             sentence { _ = try ScatterFigure.figure(of: [entries[1]], x: axis, y: axis, title: "t") }
                 == "t: no network with both latency and latency; expected at least one. "
                 + "Evaluate the networks again, or choose other axes.")
+    }
+
+    @Test func networksOfOneTitleAreToldApartByTheirFiles() throws {
+        let layers = [MemoryNetwork.Layer(name: "c", shape: [8, 1, 3, 3], scalars: (0..<72).map { Float($0 % 7) - 3 })]
+        let networks = try ["a/one.h5", "b/two.h5"].map {
+            try NetworkStatistics.analyse(MemoryNetwork.make(layers, path: $0))
+        }
+        #expect(
+            NetworkComparisonFigure.Entry.entries(networks).map(\.title) == [
+                "TestNet 1.0, one.h5", "TestNet 1.0, two.h5",
+            ])
+        #expect(NetworkComparisonFigure.Entry.entries([networks[0]]).map(\.title) == ["TestNet 1.0"])
+    }
+
+    @Test func areasOfDiscsShowAThirdNumber() throws {
+        let axis = ScatterFigure.Axis(title: "x", isLogarithmic: false, isMoreBetter: true)
+        let entries = [(1.0, 2.0), (4, 8), (9, 18)].enumerated().map { index, numbers in
+            ScatterFigure.Entry(
+                name: "net \(index)", x: numbers.0, y: Double(index), isEmphasised: index == 0, area: numbers.1)
+        }
+        let figure = try ScatterFigure.figure(of: entries, x: axis, y: axis, areaTitle: "latency (ms)", title: "t")
+        let widths = figure.marks.compactMap { mark -> Double? in
+            guard case .path(let path) = mark, path.isClosed, let fill = path.fill else { return nil }
+            return [ScatterFigure.plainColor, ScatterFigure.emphasisColor].contains(fill) ? mark.bounds.width : nil
+        }.sorted()
+        // Areas 2 : 8 : 18, so widths 1 : 2 : 3.
+        #expect(widths.count == 3 && abs(widths[1] / widths[0] - 2) < 1e-9 && abs(widths[2] / widths[0] - 3) < 1e-9)
+        #expect(texts(figure).contains("area: latency (ms)") && texts(figure).contains("10"))
+        let missing = ScatterFigure.Entry(name: "m", x: 1, y: 1, area: .nan)
+        let rest = try ScatterFigure.figure(of: entries + [missing], x: axis, y: axis, title: "t")
+        #expect(texts(rest).contains { $0.contains("1 left out: a number is missing") })
+    }
+
+    @Test func whatNeverChangesIsAFactAndNoCurve() throws {
+        func panel(_ title: String, _ values: [Double]) -> CurvesFigure.Panel {
+            CurvesFigure.Panel(
+                title: title,
+                series: [
+                    CurvesFigure.Series(
+                        name: title,
+                        points: values.enumerated().map {
+                            CurvesFigure.Series.Point(step: Double($0), value: $1)
+                        })
+                ])
+        }
+        let figure = try CurvesFigure.figure(
+            of: [panel("learning rate", [0.1, 0.05]), panel("unreadable", [0, 0])], stepTitle: "epoch", title: "run")
+        #expect(texts(figure).contains("unreadable 0 throughout"))
+        // Whether more or less is better is not known of a learning rate.
+        #expect(texts(figure).contains("learning rate: last 0.05"))
+        let only = try CurvesFigure.figure(of: [panel("loss", [2, 2])], stepTitle: "epoch", title: "run")
+        #expect(texts(only).contains("loss: last 2, best 2"))
     }
 
     @Test func logarithmicAxesTickAtPowersOfTen() {
@@ -117,10 +170,26 @@ import Testing
         let changed = try NetworkDiagramFigure.figure(of: FigureKinds.changed())
         let marked = changed.texts.filter { $0.color == NetworkDiagramFigure.Tint.changed }.map(\.text)
         #expect(marked.contains("496 × 7×7"))
-        #expect(marked.contains { $0.hasPrefix("6ek2gk (there: learnable)") })
-        #expect(marked.contains { $0.hasPrefix("ratio 0.25 (there: none)") })
+        // The published net nearest in parameters, as the legend says.
+        let legend = try #require(changed.texts.map(\.text).first { $0.hasPrefix("bold orange: not as in ") })
+        let baseline = legend.dropFirst("bold orange: not as in ".count)
+        #expect(marked.contains { $0.hasPrefix("6ek2gk (\(baseline): learnable)") })
+        #expect(marked.contains { $0.hasPrefix("ratio 0.25, inner ReLU (\(baseline): none)") })
         // 40 blocks do not fit as boxes.
         #expect(texts(changed).contains("H ×39"))
+    }
+
+    @Test func theDiagramTellsWhatDiffersBetweenStages() throws {
+        let figure = try NetworkDiagramFigure.figure(of: FigureKinds.general())
+        let changed = figure.texts.filter { $0.color == NetworkDiagramFigure.Tint.changed }.map(\.text)
+            .joined(separator: " ")
+        #expect(
+            changed.contains("learnable, fixed Gaussian, fixed Gaussian for 50 % of the channels, fixed Gaussian ("))
+        #expect(changed.contains("–, 1.10 px, 1.00 px, 1.00 px (") && changed.contains("0.375 ("))
+        #expect(
+            texts(figure).contains("depthwise 3×3 s2, by stage") && texts(figure).contains("depthwise 3×3, by stage"))
+        // Halves are the paper's alone.
+        #expect(texts(figure).contains("younger (1 − ρ)·C") && !texts(figure).contains("right half b"))
     }
 
     @Test func everyStatisticsFigureRefusesNothingAndBadWidths() {

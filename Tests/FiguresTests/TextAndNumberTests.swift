@@ -16,12 +16,30 @@ import Testing
         #expect(TextMetrics.width(short, size: 7) <= 100)
         #expect(short.hasPrefix("backbone") && short.hasSuffix("conv") && short.contains("…"))
         #expect(TextFitting.shortenedMiddle("conv1", to: 100, size: 7) == "conv1")
+        // No points beside the mark, whichever length fits.
+        for width in 20...150 {
+            let text = TextFitting.shortenedMiddle("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p", to: Double(width), size: 7)
+            #expect(!text.contains(".…") && !text.contains("…."), "\(text)")
+        }
         #expect(TextFitting.shortenedMiddle("conv1", to: 1, size: 7) == "…")
     }
 
     @Test func textIsWrappedAtWords() {
         let lines = TextFitting.lines("one two three four", limit: TextMetrics.width("one two", size: 7), size: 7)
         #expect(lines == ["one two", "three", "four"])
+        // Signs and units stay beside their numbers, wherever lines end.
+        let text = "the fixed: σ = 1.1 (7 %), σ 1.02 px, max|w| < 2×10⁻⁶ in 13 %."
+        for width in 50...200 {
+            let lines = TextFitting.lines(text, limit: Double(width), size: 7)
+            #expect(lines.joined(separator: " ") == text)
+            for line in lines {
+                #expect(TextMetrics.width(line, size: 7) <= Double(width))
+                // "max|w| < 2×10⁻⁶" alone takes 62 points.
+                guard width > 65 else { continue }
+                #expect(!["=", "%", "px", "<"].contains(where: line.hasPrefix), "\(line)")
+                #expect(!["=", "<"].contains(where: line.hasSuffix), "\(line)")
+            }
+        }
     }
 
     @Test func numbersAreShortAndHaveARealMinus() {
@@ -37,6 +55,13 @@ import Testing
         #expect(NumberText.percent(0.001) == "<1 %")
         #expect(NumberText.percent(0.9999) == ">99 %")
         #expect(NumberText.percent(0.125) == "13 %")
+    }
+
+    @Test func smallFractionsAreWrittenAsSuch() {
+        #expect(
+            NumberText.exact(Double(Float(-1.0 / 12))) == "−1/12" && NumberText.exact(Double(Float(2.0 / 3))) == "2/3")
+        #expect(NumberText.exact(1) == "1" && NumberText.exact(-0.5) == "−1/2" && NumberText.exact(0) == "0")
+        #expect(NumberText.exact(0.1110) == "0.1110" && NumberText.exact(0.0811) == "0.0811")
     }
 
     @Test func ticksAreRound() {

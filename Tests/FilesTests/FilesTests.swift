@@ -53,4 +53,31 @@ import Testing
         #expect(FilePaths.stem(of: path) == stem)
         #expect(FilePaths.folder(of: path) == folder)
     }
+
+    @Test("A folder is locked for others until its lock is gone")
+    func locksFolders() throws {
+        try withTemporaryFolder { folder in
+            do {
+                let lock = try FolderLock(folder)
+                let error = #expect(throws: KernelVizError.self) { _ = try FolderLock(folder) }
+                #expect(
+                    error?.description == "\(folder): another process works in this folder. "
+                        + "Wait until it ends, or choose another folder.")
+                withExtendedLifetime(lock) {}
+            }
+            _ = try FolderLock(folder)
+        }
+    }
+
+    @Test("Temporary files of processes that are gone are removed, others stay")
+    func removesLeftovers() throws {
+        try withTemporaryFolder { folder in
+            // Process 1 is always there; no process has the largest number.
+            for name in ["a.h5.2147483647.tmp", "a.h5.1.tmp", "b.tmp", "a.h5"] {
+                try AtomicFile.write([1], to: "\(folder)/\(name)")
+            }
+            AtomicFile.removeLeftovers(inFolder: folder)
+            #expect(try InputFile.names(inFolder: folder).sorted() == ["a.h5", "a.h5.1.tmp", "b.tmp"])
+        }
+    }
 }

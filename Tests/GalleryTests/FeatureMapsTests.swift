@@ -21,6 +21,33 @@ import VGNets
         for layer in layers { #expect(net.graph.node(named: layer.result) != nil) }
     }
 
+    @Test func figure6ShowsTheLayerWithTheMostSimilarChannels() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/picture.png"
+            let picture = RGBImage(
+                width: 48, height: 48, bytes: (0..<48 * 48 * 3).map { UInt8(truncatingIfNeeded: $0 * $0 / 97) })
+            try ImageFile.writePNG(picture, to: path)
+            let choice = try FeatureMapsChoice("vgnetg-1.0mp-thumbnail", picture: path)
+            #expect(choice.maps.keepsResolution && choice.maps.mapHeight == 32)
+            // The same over all layers, by hand.
+            let maps = try FeatureMaps(RunnableNetwork(named: "vgnetg-1.0mp-thumbnail"), picture: path)
+            let all = try maps.layers.dropFirst().map { try maps.figure(layer: $0.number) }.filter(\.keepsResolution)
+            let large = all.filter { $0.mapHeight >= 28 }
+            #expect(choice.maps.similarity.share(above: 0.95) == large.map { $0.similarity.share(above: 0.95) }.max())
+            #expect(choice.findings.count == 1)
+            #expect(choice.findings[0].hasPrefix("In the network's \(all.count) layers of stride 1, "))
+            #expect(choice.findings[0].hasSuffix("among those whose maps have at least 28 rows."))
+        }
+    }
+
+    @Test(.needsSharedFiles) func smallNetsAreRunOnLargerPicturesForFigure6() throws {
+        let choice = try FeatureMapsChoice(
+            SharedFiles.path("weights/regnetx_200mf_tinyimagenet100.h5"),
+            picture: SharedFiles.path("images/n01440764_tench.JPEG"))
+        #expect(choice.maps.mapHeight == 14)
+        #expect(choice.findings.last?.hasPrefix("Run at 224×224 instead of 64×64") == true)
+    }
+
     @Test func mapsOfASmallNetAreDrawnAroundALayer() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/picture.png"

@@ -79,6 +79,21 @@ import Weights
         #expect(texts(figure).contains("25 % of the kernels have max|w| < 2×10⁻⁶"))
     }
 
+    @Test func figure9LooksForTheLayersWithTheMostZeros() throws {
+        // One zero kernel in each layer of 4, 8 and 16: the first two have the largest shares.
+        let shelf = CheckpointShelf(networks: [network([16, 8, 4], zeros: 1)])
+        let titles = try PaperFigures(shelf: shelf, picture: nil).figure(9).texts
+            .filter { $0.weight == .bold && $0.text.hasPrefix("(") }.map(\.text)
+        #expect(
+            titles == [
+                "(a) TestNet 1.0 #2 conv1", "(b) TestNet 1.0 #2 conv1", "(c) TestNet 1.0 #3 conv2",
+                "(d) TestNet 1.0 #3 conv2",
+            ])
+        let none = CheckpointShelf(networks: [network([8, 8])])
+        #expect(
+            texts(try PaperFigures(shelf: none, picture: nil).figure(9)).contains("No kernel at hand is that small."))
+    }
+
     @Test func ranksAndCosinesAreThoseOfTheTextbooks() {
         // scipy.stats.spearmanr([0, 1, 2, 3, 4], [1, 3, 2, 5, 5])
         #expect(abs(PaperFindings.rankCorrelation([1, 3, 2, 5, 5]) - 0.8720815992723809) < 1e-12)

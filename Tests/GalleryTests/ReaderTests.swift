@@ -47,20 +47,52 @@ import Testing
             try AtomicFile.write(
                 text: """
                     {"schema": "kernelviz.evaluation/1", "network": "vgnetg-1.0mp", "parameters": 997358,
-                     "macs": 282600464, "inputShape": [2, 3, 224, 224], "latencyMilliseconds": 8.0, "top1": 0.666,
+                     "macs": 141300232, "inputShape": [2, 3, 224, 224], "latencyMilliseconds": 8.0, "top1": 0.666,
                      "anything": [1, 2]}
                     """, to: path)
-            let network = try EvaluatedNetwork(contentsOf: path)
+            let network = try #require(EvaluatedNetwork.read(path).first)
             #expect(network.name == "vgnetg-1.0mp" && network.macs == 141_300_232)
             #expect(network.value(.latency) == 4 && network.value(.parameters) == 0.997358)
             #expect(abs(network.value(.accuracy) - 66.6) < 1e-9)
             let figure = try EvaluatedNetwork.scatter([network], x: .parameters, y: .accuracy)
             #expect(figure.texts.map(\.text).contains("vgnetg-1.0mp"))
+            // What 'eval --data' writes beside it: the accuracy alone.
+            let accuracy = folder + "/b.json"
+            try AtomicFile.write(
+                text: "{\"schema\": \"kernelviz.accuracy/1\", \"network\": \"net\", \"images\": 100, \"top1\": 0.59}",
+                to: accuracy)
+            let counts = folder + "/c.json"
+            try AtomicFile.write(
+                text: "{\"network\": \"net\", \"parameters\": 470072, \"macs\": 41e6, \"latencyMilliseconds\": 2.5}",
+                to: counts)
+            let joined = try EvaluatedNetwork.read([accuracy, path, counts])
+            #expect(joined.map(\.name) == ["net", "vgnetg-1.0mp"])
+            #expect(joined[0].value(.accuracy) == 59 && joined[0].value(.latency) == 2.5)
+            #expect(joined[0].value(.parameters) == 0.470072)
+            // Accuracy against parameters, the areas show the latency: nothing had to be asked for.
+            let table = try EvaluatedNetwork.scatter(joined, x: .parameters)
+            #expect(table.title == "Accuracy against parameters")
+            #expect(table.texts.map(\.text).contains("area: latency (ms, batch 1, 1 thread)"))
+            try AtomicFile.write(
+                text: """
+                    {"networks": [{"network": "a", "parameters": 1, "macs": 2, "top1": 0.5},
+                     {"network": "b", "parameters": 3, "macs": 4, "top1": null}]}
+                    """, to: path)
+            let several = try EvaluatedNetwork.read(path)
+            #expect(several.map(\.name) == ["a", "b"] && several.map(\.top1) == [0.5, nil])
             try AtomicFile.write(text: "{}", to: path)
             #expect(
-                sentence { _ = try EvaluatedNetwork(contentsOf: path) }
+                sentence { _ = try EvaluatedNetwork.read(path) }
                     == "\(path): no evaluation of a network; expected the JSON that 'kernelviz eval --format json' "
-                    + "writes. Run 'kernelviz eval NETWORK --format json -o a.json'.")
+                    + "or 'kernelviz sweep' writes. Run 'kernelviz eval NETWORK --format json -o a.json'.")
         }
+    }
+
+    @Test func aLearningCurveLeavesSpeedOut() throws {
+        let log = try TrainingLog(
+            csv: "epoch,loss,test_top1,learning_rate,seconds\n1,2,0.5,0.1,9\n2,1,0.6,0.05,9\n", subject: "x")
+        let texts = try log.learningCurve(title: "net").texts.map(\.text)
+        #expect(["loss", "accuracy", "learning rate"].allSatisfy(texts.contains))
+        #expect(!texts.contains { $0.contains("seconds") })
     }
 }

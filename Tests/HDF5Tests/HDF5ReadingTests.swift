@@ -1,6 +1,6 @@
 import Diagnostics
 import Files
-import HDF5
+@testable import HDF5
 import TestSupport
 import Testing
 
@@ -75,6 +75,32 @@ import Testing
         #expect(half?.description == "\(file.path): /numbers/float16: holds float16; expected integers.")
     }
 
+    // By the formulas of the script.
+    @Test func lzfIsUnpacked() throws {
+        let file = try HDF5File(path: Self.fixture("lzf.h5"))
+        #expect(try file.floats("shuffled") == (0..<5000).map { Float($0 % 7) })
+        #expect(try file.doubles("zeros") == Array(repeating: 0, count: 3000))
+        let noise = (1...256).map { (base: UInt64) in (0..<7).reduce(UInt64(1)) { power, _ in power &* base } % 251 }
+        #expect(try file.integers("noise") == noise.map { Int64($0) })
+    }
+
+    // By hand: two literals, then three bytes from two back, twice over.
+    @Test func damagedLZFEndsWithoutAnAnswer() {
+        func unpack(_ packed: [UInt8], capacity: Int) -> [UInt8]? {
+            var target = [UInt8](repeating: 0xEE, count: capacity)
+            let filled = packed.withUnsafeBytes { from in target.withUnsafeMutableBytes { LZF.unpack(from, into: $0) } }
+            return filled.map { Array(target.prefix($0)) }
+        }
+        #expect(unpack([1, 65, 66, 1 << 5, 1], capacity: 16) == [65, 66, 65, 66, 65])
+        #expect(unpack([0, 65, 7 << 5, 3, 0], capacity: 16) == Array(repeating: 65, count: 13))
+        // Too long for the target, cut off within literals or a repetition, back beyond the beginning.
+        for packed: [UInt8] in [
+            [1, 65, 66, 1 << 5, 1], [4, 65], [0, 65, 7 << 5], [0, 65, 1 << 5], [0, 65, 1 << 5, 1],
+        ] {
+            #expect(unpack(packed, capacity: 4) == nil)
+        }
+    }
+
     @Test func threadsWaitForEachOther() async throws {
         let path = Self.fixture("kinds.h5")
         try await withThrowingTaskGroup(of: [Float].self) { group in
@@ -123,8 +149,8 @@ import Testing
                 + "The file is damaged; copy or download it again."
         ),
         (
-            "lzf.h5", "lzf",
-            "its data cannot be read (required filter 'lzf' is not registered). "
+            "unknown_filter.h5", "packed",
+            "its data cannot be read (required filter 'abc' is not registered). "
                 + "The data are compressed with a filter that this HDF5 library lacks; rewrite the file with gzip."
         ),
         ("kinds.h5", "nothing", "no such data set (object 'nothing' doesn't exist). REST"),

@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    @Test func theOrderOfWritingIsKept() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.h5"
+            let names = ["z/2", "z/10", "z/1", "b", "a/y/0", "a/x/0"]
+            try HDF5Writer.write(to: path) { writer in
+                for name in names { try writer.write([Float(0)], dimensions: [1], to: name) }
+            }
+            #expect(try HDF5File(path: path).listing().datasets.map(\.path) == names)
+        }
+    }
+
     @Test func aNameTakenTwiceIsRefused() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.h5"

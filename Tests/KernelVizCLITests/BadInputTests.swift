@@ -105,7 +105,35 @@ import Testing
     }
 
     @Test(arguments: [
+        (
+            ["--macs", "many"],
+            "--macs: found 'many'; expected a number of multiply-accumulates such as 141M, 0.3G or 141300232."
+        ),
+        (["--latency", "0"], "--latency: found '0.0'; expected a number of milliseconds such as 3.5."),
+        (["--budget", "1MP", "--multiple", "7"], "--multiple: 7; expected an even number from 2 to 128."),
+        (
+            ["--budget", "1MP", "--rules", "D1,D12"],
+            "--rules: found 'D12'; expected 'default', 'all', 'none', rules such as D1,D2, or changes such as +D4,-D6. "
+                + "The nearest name is 'D1'."
+        ),
+        (
+            ["--budget", "1MP", "--against", "vgnetg-1.1mp"],
+            "vgnetg-1.1mp: no published VGNet of this name; expected a name such as 'vgnetg-1.0mp', 'vgnetc-1.5mp' or "
+                + "'vgnetf2-1.5mp', or a config file. The nearest name is 'vgnetg-1.0mp'."
+        ),
+    ])
+    func aWishThatCannotBeMet(options: [String], sentence: String) throws {
+        try expect(["derive", "no.h5"] + options, sentence)
+    }
+
+    @Test(arguments: [
         ["classify"], ["render", "kernels", "a.h5"], ["eval", "vgnetg-1.0mp", "--input", "a", "--tensor", "b"],
+        ["derive", "a.h5"], ["derive", "a.h5", "--budget", "1MP", "--macs", "1G"],
+        ["derive", "a.h5", "--budget", "1MP", "--explain", "--format", "json"],
+        ["derive", "a.h5", "--budget", "1MP", "--sample", "3"], ["derive", "a.h5", "--budget", "1MP", "--out", "b"],
+        ["derive", "a.h5", "--latency", "3", "--sample", "3", "--out", "b"],
+        ["derive", "a.h5", "--budget", "1MP", "--against", "b.yaml", "--explain"],
+        ["derive", "a.h5", "--budget", "1MP", "--form", "x"],
         ["paint"], ["render", "kernels", "a.h5", "--layer", "1", "-o", "a.png", "--width", "20"],
     ])
     func aWrongCommandLineExitsWith64(arguments: [String]) throws {

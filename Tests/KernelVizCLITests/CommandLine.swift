@@ -36,4 +36,18 @@ enum CommandLine {
             return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
         }
     }
+
+    /// Starts `kernelviz` and kills it (SIGKILL) after so many seconds, unless it has ended before.
+    static func kill(_ arguments: [String], after seconds: Double) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: binary)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        Thread.sleep(forTimeInterval: seconds)
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
 }

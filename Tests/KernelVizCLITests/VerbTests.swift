@@ -90,6 +90,35 @@ import Testing
         #expect(report.latencyMilliseconds == nil)
     }
 
+    @Test func deriveWritesAblationsWithAPlan() throws {
+        try withTemporaryFolder { folder in
+            let outcome = try CommandLine.run([
+                "derive", Self.ownCheckpoint, "--budget", "0.3MP", "--thumbnail", "--classes", "10", "--alternatives",
+                "2",
+                "--sample", "3", "--out", "\(folder)/designs", "--name", "mine",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/designs")
+            #expect(names.count == 7)
+            #expect(Set(names).isSuperset(of: ["plan.yaml", "mine.yaml", "sample-1.yaml", "sample-3.yaml"]))
+            let plan = try String(contentsOfFile: "\(folder)/designs/plan.yaml", encoding: .utf8)
+            #expect(plan.contains("baseline: \"mine\"") && plan.contains("net: \"sample-2.yaml\""))
+            let again = try CommandLine.run([
+                "derive", Self.ownCheckpoint, "--budget", "0.3MP", "--sample", "3", "--out", "\(folder)/designs",
+            ])
+            #expect(again.status == 1)
+            #expect(again.errors.contains("plan.yaml: already exists. Choose another name or pass --force"))
+            let explained = try CommandLine.run([
+                "derive", Self.ownCheckpoint, "--budget", "0.3MP", "--explain", "--weighting", "network",
+            ])
+            #expect(explained.output.contains("what was measured") && explained.output.contains("│ D1 "))
+            let against = try CommandLine.run([
+                "derive", Self.ownCheckpoint, "--budget", "1.0MP", "--against", "vgnetc-1.0mp", "--format", "json",
+            ])
+            #expect(against.output.contains("\"field\" : \"downsampling\""))
+        }
+    }
+
     @Test func deriveWritesAConfigThatEvalRuns() throws {
         try withTemporaryFolder { folder in
             let config = folder + "/net.yaml"

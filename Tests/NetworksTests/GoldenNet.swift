@@ -65,7 +65,7 @@ struct GoldenNet {
 
     private static func config(_ name: String, _ text: Description) throws -> VGNetConfig {
         let banks = ["ek4": FixedBank.fourEdge, "ek6gk2": .sixEdgeTwoGaussian]
-        let downsampling: DownsamplingKernels =
+        let downsampling: PerStage<DownsamplingKernels> =
             switch text.down {
             case "gauss_pm11": .gaussian(.paper)
             case "gauss_s1": .gaussian(.rerelease)
@@ -79,7 +79,7 @@ struct GoldenNet {
             }
         return try VGNetConfig(
             name: name, channels: text.channels, blocks: text.layers, downsampling: downsampling,
-            half: banks[text.half].map(HalfKernels.bank) ?? .learnable, last: last,
+            half: banks[text.half].map { .bank($0) } ?? .learnable, last: last,
             activation: text.act == "silu" ? .silu : .relu,
             squeezeExcite: text.se > 0
                 ? SqueezeExcite(ratio: text.se, activation: text.se_act == "silu" ? .silu : .relu) : nil,

@@ -21,7 +21,7 @@ import Weights
     static let cases = [
         Case(
             weights: "mobilenetv1_0.25_224", golden: "mobilenetv1_0.25_224", classes: 1000,
-            taps: [("conv_dw_2_relu", "conv_dw_2_relu")]),
+            taps: ["conv1_relu", "conv_dw_1_relu", "conv_dw_2_relu", "conv_pw_6_relu", "gap"].map { ($0, $0) }),
         Case(
             weights: "mobilenetv2_1.0_224_int8dq", golden: "mobilenetv2_1.0_224", classes: 1001,
             taps: [
@@ -29,13 +29,19 @@ import Weights
             ]),
         Case(
             weights: "mobilenetv3_small_1.0_224_uint8dq", golden: "mobilenetv3_small_1.0_224", classes: 1001,
-            taps: [("features.0", "stem"), ("features.1", "block1"), ("features.4", "block4"), ("features.12", "head")]),
+            taps: [
+                ("features.0", "stem"), ("features.1", "block1"), ("features.4", "block4"), ("features.12", "head"),
+                ("gap", "gap"),
+            ]),
         Case(
             weights: "mobilenetv3_small_torchvision", golden: "mobilenetv3_small_torchvision", classes: 2,
-            taps: [("features.0", "stem"), ("features.1", "block1"), ("features.4", "block4"), ("features.12", "head")]),
+            taps: [
+                ("features.0", "stem"), ("features.1", "block1"), ("features.4", "block4"), ("features.12", "head"),
+                ("gap", "gap"),
+            ]),
         Case(
             weights: "efficientnet_lite0_int8dq", golden: "efficientnet_lite0", classes: 17,
-            taps: [("stem", "stem"), ("blocks_0", "block1"), ("blocks_4", "block5")]),
+            taps: [("stem", "stem"), ("blocks_0", "block1"), ("blocks_4", "block5"), ("gap", "gap")]),
         Case(
             weights: "shufflenetv2_x0.5_backbone", golden: "shufflenetv2_x0.5", classes: 192,
             taps: [("first_conv", "stem"), ("stage2", "block4"), ("stage3", "block12")]),
@@ -60,6 +66,8 @@ import Weights
         guard operators == .automatic || operators == .reference else { return }
         let plan = try ExecutionPlan(
             net.graph, inputShape: input.shape, taps: example.taps.map(\.1), options: options)
+        let recorded = try golden.listing().datasets.map(\.path).filter { $0.hasPrefix("taps/") }
+        #expect(recorded.sorted() == example.taps.map { "taps/\($0.0)" }.sorted())
         let outcome = try plan.runWithTaps(input)
         #expect(relativeError(outcome.output, output) <= 1e-3)
         for (tap, result) in zip(example.taps, outcome.taps) {
@@ -74,6 +82,7 @@ import Weights
         #expect(
             error?.description
                 == "\(path): \(network.title); expected MobileNetV1, MobileNetV2, MobileNetV3, EfficientNet, "
-                + "ShuffleNetV2 or RegNet. Name the VGNet's config or published name and give this file as --weights.")
+                + "ShuffleNetV2, RegNet, GhostNet or MnasNet. Name the VGNet's config or published name and give this file as --weights."
+        )
     }
 }

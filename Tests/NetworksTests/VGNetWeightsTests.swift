@@ -32,6 +32,27 @@ import VGNets
         #expect(try VGNet(Self.config(), weights: TensorLookup(subject: "net.h5", tensors: learned)).graph == net.graph)
     }
 
+    /// ONNX models hold one shared kernel for each channel.
+    @Test func sharedKernelsMayBeRepeated() throws {
+        let net = try VGNet(Self.config(), seed: 1)
+        func repeated(_ change: Float) -> [(name: String, tensor: Tensor)] {
+            Self.tensors(net).map { name, tensor in
+                guard name.hasSuffix("/mux/weight") else { return (name, tensor) }
+                var scalars = Array(repeatElement(tensor.scalars, count: 8).joined())
+                scalars[scalars.count - 1] += change
+                return (name, Tensor(shape: [32, 1, 3, 3], scalars: scalars))
+            }
+        }
+        let lookup = TensorLookup(subject: "net.onnx", tensors: repeated(0))
+        #expect(try VGNet(Self.config(), weights: lookup).graph == net.graph)
+        let error = #expect(throws: KernelVizError.self) {
+            try VGNet(Self.config(), weights: TensorLookup(subject: "net.onnx", tensors: repeated(1)))
+        }
+        #expect(
+            error?.description == "net.onnx: features/stage4/2/0/mux/weight: 32 kernels that are not 4 repeated; "
+                + "expected 4×1×3×3 for tiny. Check that the weights belong to this net.")
+    }
+
     private func failure(
         _ config: VGNetConfig? = nil, _ change: (inout [(name: String, tensor: Tensor)]) -> Void
     ) throws -> String? {

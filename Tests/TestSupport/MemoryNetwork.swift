@@ -10,9 +10,11 @@ public enum MemoryNetwork {
         let shape: Shape
         let stride: Int?
         let scalars: [Float]
+        let role: ConvLayer.Role?
 
-        /// Names a layer.
-        public init(name: String, shape: Shape, stride: Int? = 1, scalars: [Float]) {
+        /// Names a layer; its role follows from the stride where none is given.
+        public init(name: String, shape: Shape, stride: Int? = 1, scalars: [Float], role: ConvLayer.Role? = nil) {
+            self.role = role
             self.name = name
             self.shape = shape
             self.stride = stride
@@ -21,20 +23,20 @@ public enum MemoryNetwork {
     }
 
     /// Joins layers to a network of the family "TestNet"; nothing lies in its checkpoint.
-    public static func make(_ layers: [Layer], path: String = "net.h5") -> Network {
+    public static func make(_ layers: [Layer], path: String = "net.h5", title: String = "TestNet 1.0") -> Network {
         let tensors = Dictionary(
             uniqueKeysWithValues: layers.map { ($0.name + ".weight", Tensor(shape: $0.shape, scalars: $0.scalars)) })
         let convs = layers.enumerated().map { index, layer in
             ConvLayer(
                 number: index + 1, name: layer.name, tensorName: layer.name + ".weight", weightShape: layer.shape,
                 stride: layer.stride, connectivity: layer.shape[1] == 1 ? .depthwise(multiplier: 1) : .standard,
-                role: layer.stride == 2 ? .downsampling : .body)
+                role: layer.role ?? (layer.stride == 2 ? .downsampling : .body))
         }
         let checkpoint = Checkpoint(
             path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],
             source: NoTensors())
         return Network(
-            checkpoint: checkpoint, family: "TestNet", title: "TestNet 1.0", recognition: "made in a test",
+            checkpoint: checkpoint, family: "TestNet", title: title, recognition: "made in a test",
             layers: convs, missingTensors: [], classCount: nil, input: InputConvention(padding: .torch),
             readWeight: { layer in
                 guard let tensor = tensors[layer.tensorName] else {

@@ -48,6 +48,9 @@ struct GoldenStepTests {
         }
     }
 
+    /// All steps from PyTorch's first weights alone. Every gradient, update and running statistic stays within 1e-4, most
+    /// within 1e-5 (PyTorch's own 32-bit floats: 1.3e-5), but for one tensor of one net at its last step: see
+    /// ``tinyGStandsOnACorner()``.
     @Test("Steps left to themselves stay with PyTorch's", arguments: ["tiny_g", "tiny_c_se_silu", "tiny_f2"])
     func staysWithPyTorch(name: String) throws {
         let golden = try GoldenSteps(name)
@@ -59,16 +62,63 @@ struct GoldenStepTests {
             let images = try golden.floats("input", step: step)
             let labels = try golden.doubles("labels", step: step).map { Int($0) }
             let outcome = try images.withUnsafeBufferPointer {
-                try network.step(images: $0, labels: labels, rate: golden.rate, optimizer: optimizer)
+                try network.forwardAndBackward(images: $0, labels: labels)
             }
             #expect(abs(outcome.loss - (try golden.doubles("loss", step: step)[0])) < 1e-5)
+            func isOnTheCorner(_ parameter: String) -> Bool {
+                name == "tiny_g" && step == 3 && parameter == "features/stem/0/weight"
+            }
+            for (parameter, gradient) in network.parameterGradients {
+                let error = relativeError(gradient.scalars, try golden.doubles("grad/\(parameter)", step: step))
+                #expect(error < (isOnTheCorner(parameter) ? 3e-3 : 1e-4), "step \(step), gradient of \(parameter)")
+            }
+            network.update(rate: golden.rate, optimizer: optimizer)
+            let updated = network.graph
+            for parameter in golden.names(in: "updated") {
+                let identifier = try #require(updated.parameter(named: parameter), "\(parameter)")
+                let expected = try golden.doubles("updated/\(parameter)", step: step)
+                let error = relativeError(updated[identifier].scalars, expected)
+                #expect(error < (isOnTheCorner(parameter) ? 3e-4 : 1e-4), "step \(step), \(parameter)")
+            }
         }
-        let trained = network.graph
-        for parameter in golden.names(in: "updated") {
-            let identifier = try #require(trained.parameter(named: parameter), "\(parameter)")
-            let expected = try golden.doubles("updated/\(parameter)", step: golden.steps)
-            #expect(relativeError(trained[identifier].scalars, expected) < 3e-4, "\(parameter)")
+    }
+
+    /// At step 3 of tiny_g one of the stem's 32,768 results lies nearer to the ReLU's corner than 32-bit weights can tell:
+    /// rounding PyTorch's own weights of step 2 may move it by more than it is large. On which side it falls decides
+    /// whether its gradient counts, so no tolerance on the stem's gradient follows from one on the weights.
+    @Test("tiny_g's third step stands on the ReLU's corner")
+    func tinyGStandsOnACorner() throws {
+        let golden = try GoldenSteps("tiny_g")
+        let shape = try #require(golden.shape("step1/input"))
+        let images = try golden.doubles("input", step: 3)
+        let weights = try golden.doubles("updated/features/stem/0/weight", step: 2)
+        let (rows, columns) = (shape[2], shape[3])
+        var nearest = (value: Double.infinity, rounding: 0.0)
+        for image in 0..<shape[0] {
+            for output in 0..<8 {
+                for y in 0..<rows / 2 {
+                    for x in 0..<columns / 2 {
+                        var (sum, magnitude) = (0.0, 0.0)
+                        for channel in 0..<3 {
+                            for ky in 0..<3 {
+                                for kx in 0..<3 {
+                                    let (row, column) = (2 * y + ky - 1, 2 * x + kx - 1)
+                                    guard row >= 0, row < rows, column >= 0, column < columns else { continue }
+                                    let pixel = images[((image * 3 + channel) * rows + row) * columns + column]
+                                    let product = pixel * weights[((output * 3 + channel) * 3 + ky) * 3 + kx]
+                                    sum += product
+                                    magnitude += abs(product)
+                                }
+                            }
+                        }
+                        // Half a unit in the last place of every weight.
+                        if abs(sum) < abs(nearest.value) { nearest = (sum, magnitude * 0x1p-24) }
+                    }
+                }
+            }
         }
+        #expect(abs(nearest.value) < 3e-7)
+        #expect(abs(nearest.value) < 4 * nearest.rounding, "\(nearest)")
     }
 
     @Test("The learning rate follows the authors' schedule")

@@ -81,7 +81,7 @@ struct GoldenSteps {
         return try VGNetConfig(
             name: name, channels: text.channels, blocks: text.layers,
             downsampling: text.down == "gauss_pm11" ? .gaussian(.paper) : .learnable,
-            half: banks[text.half].map(HalfKernels.bank) ?? .learnable,
+            half: banks[text.half].map { .bank($0) } ?? .learnable,
             last: banks[text.last].map(LastKernels.bank) ?? .shared(groups: 8),
             activation: text.act == "silu" ? .silu : .relu,
             squeezeExcite: text.se > 0

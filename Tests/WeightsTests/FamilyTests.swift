@@ -8,7 +8,47 @@ import Testing
 /// Families against the networks that torchvision, timm and Keras build.
 @Suite struct FamilyTests {
     @Test func theTableOfPublishedNetworksIsThere() {
-        #expect(PublishedArchitecture.all.count == 40)
+        #expect(PublishedArchitecture.all.count == 76)
+        #expect(PublishedArchitecture.relatives.count == 8)
+    }
+
+    /// Networks that share names with a family load all the same, without its strides.
+    @Test(arguments: PublishedArchitecture.relatives)
+    func aRelativeOfAFamilyIsNotTakenForIt(net: PublishedArchitecture) throws {
+        let network = try Network(recognising: net.checkpoint())
+        #expect(network.family == nil)
+        #expect(Set(network.spatialLayers.map(\.name)) == Set(net.spatial.map(\.module)))
+        #expect(network.spatialLayers.allSatisfy { $0.stride == nil })
+    }
+
+    @Test func theNearestFamilyIsNamed() throws {
+        // FBNet-C has timm's names, and blocks of 3×3 where MobileNetV3-Small has 5×5 or none.
+        let net = try #require(PublishedArchitecture.relatives.first)
+        let recognition = try Network(recognising: net.checkpoint()).recognition
+        #expect(recognition.contains(" Nearest is "))
+    }
+
+    @Test func aShallowerNetworkLoads() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let last = net.convs.map(\.module).filter { $0.hasPrefix("features.17.") }
+        let network = try Network(recognising: net.checkpoint(dropping: Set(last)))
+        #expect(network.family == nil)
+        #expect(
+            network.recognition.hasSuffix(
+                " Nearest is MobileNetV2, but no tensor 'features.17.conv.1.0.weight' (16 of 17 blocks found)."))
+    }
+
+    @Test func theFilesOwnStrideGoesBeforeTheFamilys() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
+        let bare = net.checkpoint()
+        let facts = ModelFacts(
+            layers: ["features.0.0": .init(className: "Conv", stride: 1)], order: ["features.0.0"])
+        let checkpoint = Checkpoint(
+            path: "net.onnx", format: "ONNX", files: [], entries: bare.entries, model: facts, source: Ones())
+        let layers = try Network(recognising: checkpoint).spatialLayers
+        #expect(layers.map(\.stride).prefix(3) == [1, 1, 2])
+        let table = try StrideTable(text: "#1 4", path: "strides.txt")
+        #expect(try Network(recognising: checkpoint, strides: table).spatialLayers[0].stride == 4)
     }
 
     @Test(arguments: PublishedArchitecture.all)

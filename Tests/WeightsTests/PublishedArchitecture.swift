@@ -40,11 +40,16 @@ struct PublishedArchitecture: Decodable, Sendable, CustomTestStringConvertible {
     let convs: [Conv]
     let classifier: Linear?
 
-    static let all: [PublishedArchitecture] = {
-        let path = SharedFiles.packageRoot + "/Tests/WeightsTests/Fixtures/architectures.json"
+    /// Networks of the families.
+    static let all = recorded.filter { $0.title != "unknown network" }
+    /// Networks that resemble a family and are none of it.
+    static let relatives = recorded.filter { $0.title == "unknown network" }
+
+    private static let recorded = ["architectures", "architectures_tf_keras"].flatMap { name in
+        let path = SharedFiles.packageRoot + "/Tests/WeightsTests/Fixtures/\(name).json"
         let data = FileManager.default.contents(atPath: path) ?? Data()
         return (try? JSONDecoder().decode([PublishedArchitecture].self, from: data)) ?? []
-    }()
+    }
 
     var testDescription: String { "\(title) by \(dialect)" }
 
@@ -55,8 +60,12 @@ struct PublishedArchitecture: Decodable, Sendable, CustomTestStringConvertible {
 
     func kernelSize(_ conv: Conv) -> Int { isKeras ? conv.shape[0] : conv.shape[2] }
 
+    /// Keras' grouped convolutions have a group a channel where one input channel remains of many.
     func isDepthwise(_ conv: Conv) -> Bool {
-        conv.groups > 1 && (isKeras ? conv.shape[2] : conv.shape[0]) == conv.groups
+        conv.groups > 1
+            && (isKeras
+                ? conv.shape[2] == conv.groups || (conv.shape[2] == 1 && conv.shape[3] == conv.groups)
+                : conv.shape[0] == conv.groups)
     }
 
     /// The tensors of such a network, without numbers; alphabetical, as HDF5 lists them.

@@ -103,7 +103,8 @@ import Testing
             "layouts/keras3_legacy_full_mbv1_0.25.h5", "layouts/torch_flat_dotted.h5",
             "layouts/torch_flat_dotted_libver_latest.h5", "layouts/torch_groups_gzip_shuffle_f16.h5",
             "layouts/cnn_filter_db_like_dataset.h5", "layouts/keras3_mbv1_0.25.weights.h5",
-            "layouts/keras3_nested.weights.h5",
+            "layouts/keras3_nested.weights.h5", "layouts/torch_groups_f64_bigendian_lzf.h5",
+            "layouts/keras3_mbv1_0.25.keras",
         ]
 
     @Test(arguments: byteExact)
@@ -133,7 +134,7 @@ import Testing
         "keras/st_mobilenet_v1_0.25_224_imagenet.h5", "layouts/keras2_weights_only_mbv1_0.25.h5",
         "layouts/keras3_legacy_full_mbv1_0.25.h5", "layouts/torch_flat_dotted.h5",
         "layouts/torch_flat_dotted_libver_latest.h5", "layouts/keras3_mbv1_0.25.keras",
-        "layouts/keras3_mbv1_0.25.weights.h5",
+        "layouts/keras3_mbv1_0.25.weights.h5", "layouts/torch_groups_f64_bigendian_lzf.h5",
     ])
     func everyLayoutGivesTheSameNetwork(file: String) throws {
         let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
@@ -157,6 +158,20 @@ import Testing
         #expect(wakeWords.title == "MobileNetV1 0.25")
         #expect(wakeWords.input.size == 96)
         #expect(wakeWords.classCount == 2)
+    }
+
+    // By the files' names; a 3×3 stem, two 3×3 convolutions in each of 3n blocks.
+    @Test(arguments: [("st_resnet_v1_8_cifar10", 8, 10), ("st_resnet_v1_32_cifar100", 32, 100)])
+    func smallKerasResNetsAreRecognised(file: String, depth: Int, classes: Int) throws {
+        let network = try Network.open(SharedFiles.path("weights/keras/\(file).h5"))
+        #expect(network.family == "ResNet")
+        #expect(network.title == "ResNet-\(depth) for small images")
+        #expect(network.classCount == classes)
+        #expect(network.spatialLayers.count == depth - 1)
+        let blocks = (depth - 2) / 6
+        #expect(
+            network.spatialLayers.filter { $0.stride == 2 }.compactMap(\.number) == [2 * blocks + 2, 4 * blocks + 2])
+        #expect(network.spatialLayers.allSatisfy { $0.batchNorm != nil })
     }
 
     @Test func preprocessingIsReadFromTheFile() throws {
@@ -221,7 +236,7 @@ import Testing
         ("vgnetg_1_0mp_silu", "VGNetG-1.0MP", 28, 10), ("vgnetg_1_0mp_se", "VGNetG-1.0MP+SE", 28, 10),
         ("vgnetc_1_5mp", "VGNetC-1.5MP", 28, 10), ("vgnetf1_1_5mp", "VGNetF1-1.5MP", 28, 10),
         ("vgnetf2_1_5mp", "VGNetF2-1.5MP", 28, 10), ("vgnetf3_1_5mp", "VGNetF3-1.5MP", 28, 10),
-        ("vgnetf4_1_5mp", "VGNetF4-1.5MP", 28, 10), ("repo22_vgnetg_1_0mp_se", "VGNetG-1.0MP+SE", 28, 10),
+        ("vgnetf4_1_5mp", "VGNetF4-1.5MP", 28, 10), ("repo22_vgnetg_1_0mp_se", "VGNetG-1.0MP+SE (re-release)", 28, 10),
         ("tiny_g_odd", "VGNetG", 11, 10),
     ])
     func eachVariantIsRecognised(file: String, title: String, layers: Int, classes: Int) throws {

@@ -1,4 +1,4 @@
-// What Swift cannot say: which instructions the processor has, and a hint to load a cache line.
+// What Swift cannot say: which instructions the processor has, hints to it, and a multiply-add of whole registers.
 #ifndef KERNELVIZ_COPERATORS_H
 #define KERNELVIZ_COPERATORS_H
 
@@ -13,12 +13,106 @@ static inline __attribute__((always_inline)) void kernelviz_prefetch(const void 
     __builtin_prefetch(address, 0, 2);
 }
 
+// The same for the first-level cache.
+static inline __attribute__((always_inline)) void kernelviz_prefetch_near(const void *address) {
+    __builtin_prefetch(address, 0, 3);
+}
+
+// The same for a line that will be written.
+static inline __attribute__((always_inline)) void kernelviz_prefetch_to_write(const void *address) {
+    __builtin_prefetch(address, 1, 3);
+}
+
 // A hint to the processor that a loop waits for another thread.
 static inline __attribute__((always_inline)) void kernelviz_relax(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ __volatile__("yield");
+#endif
+}
+
+// Sixteen numbers, SIMD16<Float> in Swift.
+typedef float kernelviz_lanes __attribute__((ext_vector_type(16)));
+
+// a·b + c, rounded once. Swift's addingProduct is one such operation a lane, which the compiler puts together again in
+// lucky cases only; this is one operation from the start.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_multiply_add(
+    kernelviz_lanes a, kernelviz_lanes b, kernelviz_lanes c) {
+    return __builtin_elementwise_fma(a, b, c);
+}
+
+// a[0] b[0] a[1] b[1] … from the lower, or from the upper halves.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_interleave_low(
+    kernelviz_lanes a, kernelviz_lanes b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_interleave_high(
+    kernelviz_lanes a, kernelviz_lanes b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+// Each pixel's left and right neighbour where `a` holds a part of a row and the other register what lies beside it.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_left16(
+    kernelviz_lanes before, kernelviz_lanes a) {
+    return __builtin_shufflevector(before, a, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_right16(
+    kernelviz_lanes a, kernelviz_lanes behind) {
+    return __builtin_shufflevector(a, behind, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+}
+
+// The same where `a` holds two rows of eight, or four rows of four; zero beyond the edges.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_left8(kernelviz_lanes a) {
+    kernelviz_lanes zero = 0;
+    return __builtin_shufflevector(a, zero, 16, 0, 1, 2, 3, 4, 5, 6, 16, 8, 9, 10, 11, 12, 13, 14);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_right8(kernelviz_lanes a) {
+    kernelviz_lanes zero = 0;
+    return __builtin_shufflevector(a, zero, 1, 2, 3, 4, 5, 6, 7, 16, 9, 10, 11, 12, 13, 14, 15, 16);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_left4(kernelviz_lanes a) {
+    kernelviz_lanes zero = 0;
+    return __builtin_shufflevector(a, zero, 16, 0, 1, 2, 16, 4, 5, 6, 16, 8, 9, 10, 16, 12, 13, 14);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_right4(kernelviz_lanes a) {
+    kernelviz_lanes zero = 0;
+    return __builtin_shufflevector(a, zero, 1, 2, 3, 16, 5, 6, 7, 16, 9, 10, 11, 16, 13, 14, 15, 16);
+}
+
+// The rows above and below: `a` and what comes before or behind it, moved by a row of eight or of four.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_above8(
+    kernelviz_lanes before, kernelviz_lanes a) {
+    return __builtin_shufflevector(before, a, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_above4(
+    kernelviz_lanes before, kernelviz_lanes a) {
+    return __builtin_shufflevector(before, a, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
+}
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_below4(
+    kernelviz_lanes a, kernelviz_lanes behind) {
+    return __builtin_shufflevector(a, behind, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+}
+
+// Reads or writes the first `count` numbers, 1...15; the others are zero, or keep what they are.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_load_first(const float *from, long count) {
+    kernelviz_lanes result = 0;
+#if defined(__AVX512F__)
+    typedef float vector __attribute__((vector_size(64)));
+    return (kernelviz_lanes)__builtin_ia32_loadups512_mask(
+        from, (vector)result, (unsigned short)((1u << count) - 1));
+#else
+    for (long lane = 0; lane < count; lane++) result[lane] = from[lane];
+    return result;
+#endif
+}
+static inline __attribute__((always_inline)) void kernelviz_store_first(
+    kernelviz_lanes lanes, float *to, long count) {
+#if defined(__AVX512F__)
+    typedef float vector __attribute__((vector_size(64)));
+    __builtin_ia32_storeups512_mask(to, (vector)lanes, (unsigned short)((1u << count) - 1));
+#else
+    for (long lane = 0; lane < count; lane++) to[lane] = lanes[lane];
 #endif
 }
 

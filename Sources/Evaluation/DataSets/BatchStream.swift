@@ -1,5 +1,6 @@
 import Diagnostics
 import Dispatch
+import Foundation
 import Images
 import Synchronization
 import Tensors
@@ -46,7 +47,8 @@ public final class BatchStream: Sendable {
             data: data, batch: batch, size: size, channels: channels, augmentation: augmentation, seed: seed,
             epoch: epoch, isStrict: isStrict, dropsLast: dropsLast, order: order)
         for _ in 0..<2 { room.signal() }
-        DispatchQueue.global().async { [self] in
+        // A thread of its own: waiting would hold one of the few that all trainings of a process share.
+        Thread.detachNewThread { [self] in
             var position = consumed
             while true {
                 room.wait()

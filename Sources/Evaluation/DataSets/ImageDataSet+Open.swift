@@ -38,6 +38,17 @@ extension ImageDataSet {
         return try imageFolder(path)
     }
 
+    /// Opens the test part of the data set at `path` for a network: a CSV of class numbers need not name an image of every
+    /// class that the network has.
+    ///
+    /// Throws as ``open(_:split:classes:)`` does.
+    public static func open(_ path: String, testing network: RunnableNetwork) throws -> ImageDataSet {
+        let set = try open(path, split: .test)
+        let classes = network.classes - network.backgroundClasses
+        guard set.isNumbered, set.classNames.count < classes else { return set }
+        return try open(path, split: .test, classes: classes)
+    }
+
     /// Whether `path` holds a test part of its own.
     public static func hasTestSplit(_ path: String) -> Bool {
         guard let names = try? Folder.names(path) else { return false }
@@ -78,8 +89,11 @@ extension ImageDataSet {
                 expected: "a header such as 'filename,class_index'")
         }
         let folder = FilePaths.folder(of: path)
+        let nameColumn = ["label", "name", "class", "class_name"].compactMap { header.firstIndex(of: $0) }
+            .first { $0 != labelColumn }
         var files: [String] = []
         var texts: [String] = []
+        var words: [String?] = []
         for (number, fields) in lines.enumerated().dropFirst() {
             guard fields.count > max(fileColumn, labelColumn) else {
                 throw KernelVizError(
@@ -89,6 +103,7 @@ extension ImageDataSet {
             let file = fields[fileColumn]
             files.append(file.hasPrefix("/") ? file : folder + "/" + file)
             texts.append(fields[labelColumn])
+            words.append(nameColumn.flatMap { $0 < fields.count && !fields[$0].isEmpty ? fields[$0] : nil })
         }
         guard !files.isEmpty else {
             throw KernelVizError(code: "data.empty", subject: path, found: "no images", expected: "at least one line")
@@ -102,23 +117,30 @@ extension ImageDataSet {
                 storage: .files(files))
         }
         let labels = numbers.compactMap { $0 }
-        let limit = classes ?? (labels.max() ?? 0) + 1
+        let limit = max(0, classes ?? (labels.max() ?? 0) + 1)
         for (index, label) in labels.enumerated() where label < 0 || label >= limit {
             throw badLabel(label, classes: limit, subject: "\(path): line \(index + 2)")
         }
+        var names = (0..<limit).map { "class \($0)" }
+        for (label, word) in zip(labels, words) { if let word { names[label] = word } }
         return ImageDataSet(
-            path: path, form: "CSV", classNames: (0..<limit).map { "class \($0)" }, labels: labels,
-            storage: .files(files))
+            path: path, form: "CSV", classNames: names, labels: labels, storage: .files(files), isNumbered: true)
     }
 
-    /// The fields of a line of CSV; quotes may hold commas, a doubled quote is one.
-    private static func fields(_ line: String) -> [String] {
+    /// The fields of a line of CSV (RFC 4180); quotes may hold commas, a doubled quote is one.
+    static func fields(_ line: String) -> [String] {
         var fields = [""]
         var isQuoted = false
+        var previousEndedQuotes = false
         for character in line {
             if character == "\"" {
+                if previousEndedQuotes { fields[fields.count - 1].append(character) }
                 isQuoted.toggle()
-            } else if character == "," && !isQuoted {
+                previousEndedQuotes = !isQuoted
+                continue
+            }
+            previousEndedQuotes = false
+            if character == "," && !isQuoted {
                 fields.append("")
             } else {
                 fields[fields.count - 1].append(character)
@@ -129,7 +151,8 @@ extension ImageDataSet {
 
     static func badLabel(_ label: Int, classes: Int, subject: String) -> KernelVizError {
         KernelVizError(
-            code: "data.badLabel", subject: subject, found: "label \(label)", expected: "0 to \(classes - 1)",
+            code: "data.badLabel", subject: subject, found: "label \(label)",
+            expected: classes > 0 ? "0 to \(classes - 1)" : "0 or more",
             advice: "The file is damaged or belongs to another data set")
     }
 }

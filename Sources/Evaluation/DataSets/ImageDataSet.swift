@@ -29,11 +29,16 @@ public struct ImageDataSet: Sendable {
     public let labels: [Int]
 
     let storage: Storage
+    /// Whether classes are numbers of a larger whole, of which some may have no image.
+    let isNumbered: Bool
 
     /// How many images.
     public var count: Int { labels.count }
 
-    init(path: String, form: String, classNames: [String], labels: [Int], storage: Storage) {
+    init(
+        path: String, form: String, classNames: [String], labels: [Int], storage: Storage, isNumbered: Bool = false
+    ) {
+        self.isNumbered = isNumbered
         self.path = path
         self.form = form
         self.classNames = classNames
@@ -78,7 +83,8 @@ public struct ImageDataSet: Sendable {
             storage = .bytes(part, width: width, height: height, channels: channels)
         }
         return ImageDataSet(
-            path: path, form: form, classNames: classNames, labels: indices.map { labels[$0] }, storage: storage)
+            path: path, form: form, classNames: classNames, labels: indices.map { labels[$0] }, storage: storage,
+            isNumbered: isNumbered)
     }
 
     /// At most `limit` images, as many of each class as possible, the first ones of each.

@@ -85,7 +85,8 @@ public struct InputMeasurement: Sendable {
         guard !names.isEmpty, names.allSatisfy({ $0 != nil }) else {
             throw KernelVizError(
                 code: "fidelity.layers", subject: analysed.checkpoint.path,
-                found: "\(names.count { $0 != nil }) of the graph's \(names.count) spatial convolutions are the checkpoint's",
+                found:
+                    "\(names.count { $0 != nil }) of the graph's \(names.count) spatial convolutions are the checkpoint's",
                 expected: "all \(max(1, layers.count))", advice: "Only networks that the engine runs can be measured")
         }
         return names.compactMap { $0 }

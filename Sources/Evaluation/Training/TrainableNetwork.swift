@@ -46,11 +46,29 @@ public struct TrainableNetwork: Sendable {
         }
         let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
         let design = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
+        try self.init(
+            config: design, seed: seed, classes: classes, inputSize: inputSize, inputChannels: inputChannels)
+    }
+
+    /// An untrained VGNet; `classes`, `inputSize` and `inputChannels` replace the design's.
+    public init(
+        config design: VGNetConfig, seed: UInt64, classes: Int? = nil, inputSize: Int? = nil,
+        inputChannels: Int? = nil
+    ) throws {
         let config = try design.replacing(classes: classes, inputSize: inputSize, inputChannels: inputChannels)
         self.init(
             name: config.name, graph: try VGNet(config, seed: seed).graph, inputSize: config.inputSize,
             inputChannels: config.inputChannels, classes: config.classes, configText: config.yaml(),
-            attributes: [("family", "vgnet"), ("model_name", config.name), ("layout", "OIHW")])
+            attributes: [
+                ("family", "VGNet"), ("model_name", config.name), ("layout", "OIHW"), ("config", config.yaml()),
+            ])
+    }
+
+    /// Multiply-accumulates of one image.
+    ///
+    /// Throws the errors of planning.
+    public func macs() throws -> Int {
+        try ExecutionPlan(graph, inputShape: [1, inputChannels, inputSize, inputSize]).macs
     }
 
     private init(

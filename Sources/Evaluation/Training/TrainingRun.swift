@@ -52,14 +52,17 @@ public struct TrainingRun: Sendable {
     private let test: ImageDataSet?
     private let threads: Int
     private let isStrict: Bool
+    private let testEvery: Int
     private let batch: Int
 
     /// Prepares a training.
     ///
+    /// - Parameter testEvery: The test set is evaluated after every so many epochs and after the last one; 0 for the
+    ///   last one alone.
     /// Throws `data.classes` where net and data do not fit, `data.empty`, or `files.unwritable`.
     public init(
         _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, recipe: TrainingRecipe,
-        folder: String, threads: Int = 1, isStrict: Bool = false
+        folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
     ) throws {
         try training.check(classes: network.classes, network: network.name)
         try test?.check(classes: network.classes, network: network.name)
@@ -75,6 +78,7 @@ public struct TrainingRun: Sendable {
         self.folder = folder
         self.threads = threads
         self.isStrict = isStrict
+        self.testEvery = testEvery
         batch = min(recipe.batch, training.count)
     }
 
@@ -86,14 +90,19 @@ public struct TrainingRun: Sendable {
     /// Trains to the last epoch, or until `shouldStop` says so after a step (the state is saved then).
     ///
     /// - Parameter resumes: Goes on from the folder's checkpoint where there is one.
-    /// Throws `training.exists` where there is one and `resumes` is false, `training.notFinite` with epoch and step,
-    /// and the errors of reading and writing; the last checkpoint stays whole.
+    /// Throws `files.locked` where another process trains in the folder, `training.exists` where there is one and
+    /// `resumes` is false, `training.notFinite` with epoch and step, and the errors of reading and writing; the last
+    /// checkpoint stays whole.
     /// Returns the state at the end.
     @discardableResult
     public func run(
         resumes: Bool, shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
     ) throws -> TrainingState {
-        var state = TrainingState(recipe: recipe, network: network.name, images: training.count)
+        let lock = try FolderLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        AtomicFile.removeLeftovers(inFolder: folder)
+        var state = TrainingState(
+            recipe: recipe, network: network.name, design: network.configText, images: training.count)
         var net = try TrainingNetwork(
             network.graph,
             inputShape: [batch, network.inputChannels, network.inputSize, network.inputSize],
@@ -186,12 +195,16 @@ public struct TrainingRun: Sendable {
         }
     }
 
+    private func isTested(after epoch: Int) -> Bool {
+        epoch == recipe.epochs || (testEvery > 0 && epoch % testEvery == 0)
+    }
+
     private func finishEpoch(_ net: inout TrainingNetwork, _ state: inout TrainingState) throws -> EpochRecord {
         let steps = state.progress.steps
         let record = EpochRecord(
             epoch: state.epoch + 1, loss: state.progress.lossSum / Double(steps),
             trainingAccuracy: Double(state.progress.correct) / Double(steps * batch),
-            testAccuracy: try testAccuracy(&net),
+            testAccuracy: isTested(after: state.epoch + 1) ? try testAccuracy(&net) : nil,
             rate: recipe.schedule(stepsPerEpoch: stepsPerEpoch).rate(at: state.epoch * stepsPerEpoch + steps - 1),
             unreadable: state.progress.unreadable)
         state.records.append(record)

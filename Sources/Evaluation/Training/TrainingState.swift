@@ -33,6 +33,8 @@ public struct TrainingState: Sendable, Equatable {
     public var recipe: TrainingRecipe
     /// The net that is trained.
     public let network: String
+    /// Its design as a config file; nil for a net that is no VGNet, and in checkpoints that do not tell.
+    public let design: String?
     /// How many images it is trained on.
     public let images: Int
 
@@ -47,9 +49,10 @@ public struct TrainingState: Sendable, Equatable {
     }
 
     /// A training that has not begun.
-    public init(recipe: TrainingRecipe, network: String, images: Int) {
+    public init(recipe: TrainingRecipe, network: String, design: String? = nil, images: Int) {
         self.recipe = recipe
         self.network = network
+        self.design = design
         self.images = images
     }
 
@@ -79,20 +82,32 @@ public struct TrainingState: Sendable, Equatable {
         }
     }
 
-    /// Reads state and parameters back into `training`.
+    /// Reads the state alone, without parameters.
     ///
-    /// Throws `training.state` where the file belongs to another net, recipe or data set, and the errors of reading.
-    static func read(_ path: String, into training: inout TrainingNetwork, expecting fresh: TrainingState) throws
-        -> TrainingState
-    {
-        let file = try HDF5File(path: path)
+    /// Throws `training.state` where the file holds none, and the errors of reading.
+    public static func read(_ path: String) throws -> TrainingState {
+        try read(HDF5File(path: path))
+    }
+
+    private static func read(_ file: borrowing HDF5File) throws -> TrainingState {
         guard let text = try file.attribute("training_state")?.text,
             let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)), document.version == 1
         else {
             throw KernelVizError(
-                code: "training.state", subject: path, found: "no state of a training",
+                code: "training.state", subject: file.path, found: "no state of a training",
                 expected: "a checkpoint that 'kernelviz train' wrote", advice: "Start afresh in another folder")
         }
+        var state = TrainingState(
+            recipe: document.recipe, network: document.network, design: try file.attribute("config")?.text,
+            images: document.images)
+        state.epoch = document.epoch
+        state.progress = document.progress
+        state.records = document.records
+        return state
+    }
+
+    /// Throws `training.state` unless this is the training that `other` would begin; `path` is named in the error.
+    public func check(sameAs other: TrainingState, path: String) throws {
         func check(_ what: String, _ found: String, _ expected: String) throws {
             guard found == expected else {
                 throw KernelVizError(
@@ -100,15 +115,28 @@ public struct TrainingState: Sendable, Equatable {
                     advice: "Resume with the same settings, or start afresh in another folder")
             }
         }
-        try check("a training of", document.network, fresh.network)
-        try check("a training set of", "\(document.images) images", "\(fresh.images) images")
-        if document.recipe != fresh.recipe {
-            throw KernelVizError(
-                code: "training.state", subject: path,
-                found: "a training by another recipe (\(Self.text(document.recipe)))",
-                expected: Self.text(fresh.recipe),
-                advice: "Resume with the same settings, or start afresh in another folder")
+        try check("a training of", network, other.network)
+        try check("a training set of", "\(images) images", "\(other.images) images")
+        if recipe != other.recipe {
+            try check("a training by another recipe", "(\(Self.text(recipe)))", Self.text(other.recipe))
         }
+        guard let design, let wanted = other.design, design != wanted else { return }
+        let lines = design.split(separator: "\n")
+        let others = wanted.split(separator: "\n")
+        try check(
+            "a training of another design, with", "'\(lines.first { !others.contains($0) } ?? "fewer fields")'",
+            "'\(others.first { !lines.contains($0) } ?? "fewer fields")'")
+    }
+
+    /// Reads state and parameters back into `training`.
+    ///
+    /// Throws `training.state` where the file belongs to another net, recipe or data set, and the errors of reading.
+    static func read(_ path: String, into training: inout TrainingNetwork, expecting fresh: TrainingState) throws
+        -> TrainingState
+    {
+        let file = try HDF5File(path: path)
+        let state = try read(file)
+        try state.check(sameAs: fresh, path: path)
         for parameter in training.graph.parameters {
             let shape = parameter.tensor.shape
             training.setParameter(parameter.name, to: try tensor(file, parameter.name, shape))
@@ -117,10 +145,6 @@ public struct TrainingState: Sendable, Equatable {
                 training.setVelocity(parameter.name, to: try tensor(file, name, shape))
             }
         }
-        var state = fresh
-        state.epoch = document.epoch
-        state.progress = document.progress
-        state.records = document.records
         return state
     }
 

@@ -35,9 +35,51 @@ BANKS = {
 }
 
 
-def gaussian(sigma, decimals):
-    """A 3×3 Gaussian of sum 1, rounded unless decimals is "exact"."""
-    line = [math.exp(-(x**2) / (2 * sigma**2)) for x in (-1, 0, 1)]
+def random_bank(count, seed):
+    """Kernels drawn once, uniform in ±1/3, by xoshiro256** from a seed: the same numbers as kernelviz draws."""
+    mask, state = 2**64 - 1, []
+    for _ in range(4):
+        seed = (seed + 0x9E3779B97F4A7C15) & mask
+        z = ((seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        state.append(z ^ (z >> 31))
+
+    def rotated(x, k):
+        return ((x << k) | (x >> (64 - k))) & mask
+
+    def uniform():
+        result = (rotated((state[1] * 5) & mask, 7) * 9) & mask
+        shifted = (state[1] << 17) & mask
+        state[2] ^= state[0]
+        state[3] ^= state[1]
+        state[1] ^= state[2]
+        state[0] ^= state[3]
+        state[2] ^= shifted
+        state[3] = rotated(state[3], 45)
+        return (result >> 11) * 2.0**-53
+
+    return [[[(2 * uniform() - 1) / 3 for _ in range(3)] for _ in range(3)] for _ in range(count)]
+
+
+def bank(name, config):
+    """The kernels of a fixed bank: one of the paper's, one that the config lists, or random ones (random8-seed1)."""
+    if name in BANKS:
+        return BANKS[name]
+    listed = config.get("banks") or {}
+    if name in listed:
+        return [[kernel[row : row + 3] for row in (0, 3, 6)] for kernel in listed[name]]
+    count, seed = name.removeprefix("random").split("-seed")
+    return random_bank(int(count), int(seed))
+
+
+def of_stage(value, k):
+    """The value of stage k of a field that has one value for all stages or a list of four."""
+    return value[k - 1] if isinstance(value, list) else value
+
+
+def gaussian(sigma, decimals, offset=0):
+    """A 3×3 Gaussian of sum 1, rounded unless decimals is "exact"; its peak lies offset pixels right and below."""
+    line = [math.exp(-((x - offset) ** 2) / (2 * sigma**2)) for x in (-1, 0, 1)]
     kernel = [[y * x / sum(line) ** 2 for x in line] for y in line]
     return kernel if decimals == "exact" else [[round(x, decimals) for x in row] for row in kernel]
 
@@ -103,65 +145,93 @@ def pointwise(inputs, outputs, config):
     return nn.Sequential(layers, SqueezeExcite(outputs, ratio, config["squeeze_excite_activation"]))
 
 
-class DownsamplingBlock(nn.Module):
-    """Filters all channels, keeps the last ones unchanged and makes the others by a 1×1 convolution: (left, right)."""
+class HybridDepthwise(nn.Module):
+    """A depthwise convolution whose first channels have given kernels and whose others learn theirs."""
 
-    def __init__(self, inputs, outputs, stride, config):
+    def __init__(self, channels, fixed, kernels, stride):
         super().__init__()
-        self.half = outputs // 2
-        self.kept = 0 if inputs > outputs else min(self.half, inputs)
-        if config["downsampling"] == "learnable" or stride == 1:
-            self.downsample = depthwise(inputs, stride)
-        else:
-            kernel = gaussian(config["gaussian_sigma"], config["gaussian_decimals"])
-            kernels = [kernel]
-            if config["gaussian_signs"] == "alternating":
-                kernels.append([[-x for x in row] for row in kernel])
-            self.downsample = FixedDepthwise(inputs, kernels, stride)
+        self.fixed = FixedDepthwise(fixed, kernels, stride)
+        self.learned = depthwise(channels - fixed, stride)
+
+    def forward(self, x):
+        fixed = self.fixed.weight.shape[0]
+        return torch.cat((self.fixed(x[:, :fixed]), self.learned(x[:, fixed:])), 1)
+
+
+def downsample(channels, stride, k, config):
+    """The depthwise convolution that opens stage k: learned, a Gaussian, or a Gaussian for a share of the channels."""
+    kind = of_stage(config["downsampling"], k)
+    if kind == "learnable" or stride == 1:
+        return depthwise(channels, stride)
+    offset = of_stage(config.get("gaussian_offset", 0), k)
+    kernel = gaussian(of_stage(config["gaussian_sigma"], k), of_stage(config["gaussian_decimals"], k), offset)
+    kernels = [kernel]
+    if of_stage(config["gaussian_signs"], k) == "alternating":
+        kernels.append([[-x for x in row] for row in kernel])
+    if kind == "gaussian":
+        return FixedDepthwise(channels, kernels, stride)
+    share = of_stage(config["gaussian_share"], k)
+    fixed = max(1, min(channels - 1, math.floor(share * channels + 0.5)))
+    return HybridDepthwise(channels, fixed, kernels, stride)
+
+
+class DownsamplingBlock(nn.Module):
+    """Filters all channels, keeps the last ones unchanged and makes the others by a 1×1 convolution."""
+
+    def __init__(self, inputs, outputs, stride, k, config):
+        super().__init__()
+        self.kept = 0 if inputs > outputs else min(outputs // 2, inputs)
+        self.downsample = downsample(inputs, stride, k, config)
         self.conv1x1 = pointwise(inputs, outputs - self.kept, config)
 
     def forward(self, x):
         x = self.downsample(x)
-        kept = x[:, x.shape[1] - self.kept :]
-        new = self.conv1x1(x)
-        if self.kept == self.half:
-            return kept, new
-        return torch.cat((kept, new), 1).chunk(2, 1)
+        return torch.cat((x[:, x.shape[1] - self.kept :], self.conv1x1(x)), 1)
 
 
 class HalfIdentityBlock(nn.Module):
-    """(a, b) becomes (b, conv1x1(a, half3x3(b))): the right half passes unchanged."""
+    """The channels are a queue, oldest first. With the paper's ratio 1/2, (a, b) becomes (b, conv1x1(a, half3x3(b))).
 
-    def __init__(self, channels, config):
+    The youngest channels are convolved on the way to the 1×1 convolution, which makes (1 - ratio)·C new ones of all;
+    the youngest ratio·C pass as they came, the new ones join on the right and the oldest fall out. So each channel is
+    convolved once, in the block behind the one that made it; the first block of a stage convolves the whole right half.
+    """
+
+    def __init__(self, channels, is_first, k, config):
         super().__init__()
-        half = channels // 2
-        if config["half"] == "learnable":
-            self.half3x3 = depthwise(half)
+        passed = int(channels * of_stage(config["identity"], k))
+        self.new = channels - passed
+        self.filtered = min(passed, channels // 2) if is_first else passed
+        kernels = of_stage(config["half"], k)
+        if kernels == "learnable":
+            self.half3x3 = depthwise(channels - self.filtered)
         else:
-            self.half3x3 = nn.Sequential(FixedDepthwise(half, BANKS[config["half"]]), nn.BatchNorm2d(half))
-        self.conv1x1 = pointwise(channels, half, config)
+            count = channels - self.filtered
+            self.half3x3 = nn.Sequential(FixedDepthwise(count, bank(kernels, config)), nn.BatchNorm2d(count))
+        self.conv1x1 = pointwise(channels, self.new, config)
 
-    def forward(self, halves):
-        left, right = halves
-        return right, self.conv1x1(torch.cat((left, self.half3x3(right)), 1))
+    def forward(self, x):
+        old, young = x[:, : self.filtered], x[:, self.filtered :]
+        new = self.conv1x1(torch.cat((old, self.half3x3(young)), 1))
+        return torch.cat((x[:, self.new :], new), 1)
 
 
 class Concat(nn.Module):
-    """Joins both halves at the end of a stage."""
+    """Stands where the authors' code joins both halves at the end of a stage; here they are joined already."""
 
-    def forward(self, halves):
-        return torch.cat(halves, 1)
+    def forward(self, x):
+        return x
 
 
 def last_unit(channels, config):
     """A depthwise and a 1×1 convolution behind stage 4, without squeeze-and-excite."""
     last = config["last"]
-    if last in BANKS:
-        layers = [FixedDepthwise(channels, BANKS[last]), nn.BatchNorm2d(channels)]
-    elif last == "learnable":
+    if last == "learnable":
         layers = [depthwise(channels)]
-    else:
+    elif last.startswith("shared"):
         layers = [SharedDepthwise(channels, int(last.removeprefix("shared")))]
+    else:
+        layers = [FixedDepthwise(channels, bank(last, config)), nn.BatchNorm2d(channels)]
     return nn.Sequential(*layers, unit(nn.Conv2d(channels, channels, 1, bias=False), config))
 
 
@@ -173,8 +243,8 @@ class VGNet(nn.Module):
         stages = OrderedDict(stem=unit(stem, config))
         for k in range(1, 5):
             stride = 1 if thumbnail and k == 1 else 2
-            blocks = [DownsamplingBlock(widths[k - 1], widths[k], stride, config)]
-            blocks += [HalfIdentityBlock(widths[k], config) for _ in range(config["blocks"][k - 1] - 1)]
+            blocks = [DownsamplingBlock(widths[k - 1], widths[k], stride, k, config)]
+            blocks += [HalfIdentityBlock(widths[k], n == 1, k, config) for n in range(1, config["blocks"][k - 1])]
             blocks.append(Concat())
             if k == 4:
                 blocks.append(last_unit(widths[4], config))

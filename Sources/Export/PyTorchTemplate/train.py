@@ -4,7 +4,7 @@ One process:     python train.py --data DIR
 All GPUs:        torchrun --nproc_per_node=gpu train.py --data DIR
 After a stop:    the same command with --resume
 
-DIR holds train/CLASS/*.jpg and val/CLASS/*.jpg. Results go to --out: log.csv, last.pth (everything a resume needs),
+DIR holds train/CLASS/*.jpg and val/CLASS/*.jpg (or test/). Results go to --out: log.csv, last.pth (everything a resume needs),
 weights.pth and weights.safetensors (the state dict alone).
 """
 
@@ -116,6 +116,8 @@ def fail(message):
 
 def open_folder(args, config, part, transform):
     path = Path(args.data, part)
+    if part == "val" and not path.is_dir() and Path(args.data, "test").is_dir():
+        path = Path(args.data, "test")
     if not path.is_dir():
         fail(f"{path} is not a folder; expected {part}/CLASS/*.jpg below --data")
     folder = datasets.ImageFolder(path, transform)
@@ -276,6 +278,9 @@ def main():
     criterion = nn.CrossEntropyLoss(label_smoothing=args.label_smoothing)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
+    if team.is_first:
+        # Beside weights.pth, which has no place for it: kernelviz finds the design there.
+        replace(out / "config.json", lambda path: path.write_text(json.dumps(config, indent=2), encoding="utf-8"))
     first_epoch, history = 0, []
     if args.resume and (out / "last.pth").exists():
         state = torch.load(out / "last.pth", map_location=team.device, weights_only=True)

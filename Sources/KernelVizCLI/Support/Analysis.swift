@@ -6,11 +6,12 @@ enum Analysis {
     ///
     /// - Parameter calibratedOn: pictures on which the correlation of each layer's input is measured; nil takes the prior.
     static func statistics(
-        of path: String, settings: ClassifierSettings = ClassifierSettings(), calibratedOn pictures: String? = nil
+        of path: String, strides: StrideTable? = nil, settings: ClassifierSettings = ClassifierSettings(),
+        calibratedOn pictures: String? = nil
     ) throws -> NetworkStatistics {
         try Interruption.check()
-        let network = try Network.open(path)
-        let measured = try pictures.map { try measuredInput(of: network, on: $0) }
+        let network = try Network.open(path, strides: strides)
+        let measured = try pictures.map { try measuredInput(of: network, strides, on: $0) }
         let progress = ProgressLine("Classifying \(network.title)")
         defer { progress.finish() }
         return try NetworkStatistics.analyse(network, settings: settings, measuredInput: measured) {
@@ -20,14 +21,24 @@ enum Analysis {
 
     /// Runs the network on every picture.
     private static func measuredInput(
-        of network: Network, on pictures: String
+        of network: Network, _ strides: StrideTable?, on pictures: String
     ) throws -> NetworkStatistics.MeasuredInput {
-        let runnable = try RunnableNetwork(checkpoint: network.checkpoint.path)
+        let runnable = try RunnableNetwork(checkpoint: network.checkpoint.path, strides: strides)
         let images = try ImageFolder.open(pictures).images
         let progress = ProgressLine("Measuring the inputs of \(network.title)")
         defer { progress.finish() }
         let measurement = try InputMeasurement(runnable, of: network, on: images) { try progress.update($0, of: $1) }
         return NetworkStatistics.MeasuredInput(
             path: measurement.path, images: measurement.images, correlations: measurement.correlations)
+    }
+
+    /// The statistics of several checkpoints, each with its strides.
+    static func statistics(
+        of paths: [String], _ strides: StrideOptions, settings: ClassifierSettings = ClassifierSettings(),
+        calibratedOn pictures: String? = nil
+    ) throws -> [NetworkStatistics] {
+        try zip(paths, strides.tables(for: paths)).map { path, strides in
+            try statistics(of: path, strides: strides, settings: settings, calibratedOn: pictures)
+        }
     }
 }

@@ -5,13 +5,16 @@ enum CheckpointFolder {
     /// The extensions by which a file in a folder counts as a checkpoint; a file named by itself may have any.
     static let extensions = ["h5", "hdf5", "keras", "pth", "pt", "safetensors", "npz", "onnx"]
 
-    /// `path` itself, or the checkpoints in the folder, by name; folders inside it are passed over.
+    /// `path` itself, or the checkpoints in the folder, by name; folders inside it are passed over. A folder with an index
+    /// of shards is one checkpoint.
     ///
     /// Throws `classify.emptyFolder`.
     static func files(_ path: String) throws -> [String] {
         guard InputFile.isFolder(path) else { return [path] }
         let prefix = path.hasSuffix("/") ? path : path + "/"
-        let files = try InputFile.names(inFolder: path).sorted().filter {
+        let names = try InputFile.names(inFolder: path).sorted()
+        if names.contains(where: { $0.hasSuffix(".index.json") }) { return [path] }
+        let files = names.filter {
             extensions.contains(FilePaths.fileExtension(of: $0)) && !InputFile.isFolder(prefix + $0)
         }
         guard files.isEmpty else { return files.map { prefix + $0 } }

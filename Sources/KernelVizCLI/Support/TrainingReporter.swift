@@ -56,7 +56,7 @@ final class TrainingReporter {
     }
 
     /// "2:03:04", "3:04".
-    private static func clock(_ seconds: Double) -> String {
+    static func clock(_ seconds: Double) -> String {
         let whole = Int(max(0, seconds))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let rest = "\(two(whole / 60 % 60)):\(two(whole % 60))"

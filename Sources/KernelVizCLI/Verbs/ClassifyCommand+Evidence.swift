@@ -16,7 +16,7 @@ extension ClassifyCommand {
     func runFidelity() throws {
         guard let images else { return }
         let path = checkpoints[0]
-        let statistics = try statistics(of: path)
+        let statistics = try statistics(of: path, strides: strides.table(for: path))
         let network = try RunnableNetwork(checkpoint: path)
         let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
         let progress = ProgressLine("Replacing kernels of \(network.name)")

@@ -35,7 +35,8 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Replace the kernels of each label by templates and count what the network loses on --images.")
     var fidelity = false
 
-    @Option(help: ArgumentHelp("Pictures for --fidelity, with a CSV of classes or in class folders.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Pictures for --fidelity, with a CSV of classes or in class folders.", valueName: "folder"))
     var images: String?
 
     @Option(help: ArgumentHelp("Pictures on which --fidelity fits gains; the others judge.", valueName: "number"))
@@ -60,6 +61,8 @@ struct ClassifyCommand: ParsableCommand {
 
     @Option(help: "Correlation of neighbouring input pixels, from 0 to below 1.")
     var rho = 0.5
+
+    @OptionGroup var strides: StrideOptions
 
     @OptionGroup var output: OutputOptions
 
@@ -121,9 +124,10 @@ struct ClassifyCommand: ParsableCommand {
     func analyseAll() throws -> ([NetworkStatistics], [ClassificationCollection.Failure]) {
         var found: [NetworkStatistics] = []
         var failures: [ClassificationCollection.Failure] = []
-        for path in try checkpoints.flatMap(CheckpointFolder.files) {
+        let paths = try checkpoints.flatMap(CheckpointFolder.files)
+        for (path, strides) in zip(paths, try strides.tables(for: paths)) {
             do {
-                found.append(try statistics(of: path))
+                found.append(try statistics(of: path, strides: strides))
             } catch let error as KernelVizError {
                 Console.error("kernelviz: error: \(error)")
                 failures.append(ClassificationCollection.Failure(path: path, error: error))
@@ -132,16 +136,16 @@ struct ClassifyCommand: ParsableCommand {
         return (found, failures)
     }
 
-    func statistics(of path: String) throws -> NetworkStatistics {
-        try Analysis.statistics(of: path, settings: settings, calibratedOn: calibrate)
+    func statistics(of path: String, strides: StrideTable?) throws -> NetworkStatistics {
+        try Analysis.statistics(of: path, strides: strides, settings: settings, calibratedOn: calibrate)
     }
 
     private func runOne() throws {
-        try emit(ClassificationReport(try statistics(of: checkpoints[0])))
+        try emit(ClassificationReport(try statistics(of: checkpoints[0], strides: strides.table(for: checkpoints[0]))))
     }
 
     private func runComparison() throws {
-        let sides = try checkpoints.map(statistics)
+        let sides = try Analysis.statistics(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
         let report = ComparisonReport(try NetworkComparison(sides[0], sides[1]))
         switch format {
         case .table, .csv: try output.emit(report.table)

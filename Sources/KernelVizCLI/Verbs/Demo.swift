@@ -7,7 +7,9 @@ struct Demo {
     let picture: String?
     let budget: ParameterBudget
 
-    private static let stepCount = 5
+    private static let stepCount = 6
+    /// Enough for a screen; the folder is kept small.
+    private static let dpi = 120.0
 
     func run() throws {
         try FolderWriter.prepare(folder)
@@ -38,6 +40,9 @@ struct Demo {
         step(5, "Running \(statistics.network.title)")
         let own = try ownEvaluation(statistics.network, &written)
 
+        step(6, "Drawing the paper's figures")
+        try drawPaper(statistics.network, &written)
+
         let page = DemoPage(
             statistics: statistics, table: table, figures: figures, derivation: derivation, derived: derived,
             own: own, picture: picture.map(FilePaths.name(of:)))
@@ -67,6 +72,17 @@ struct Demo {
         return pictures
     }
 
+    /// The figures of the VGNet paper from this one checkpoint, with their own index page.
+    private func drawPaper(_ network: Network, _ written: inout [String]) throws {
+        let paper = PaperFigures(shelf: CheckpointShelf(networks: [network]), picture: picture)
+        let progress = ProgressLine("Drawing")
+        defer { progress.finish() }
+        let outcome = try PaperGallery(paper: paper, dpi: Self.dpi).write(to: folder, overwriting: .replace) {
+            try progress.update($0, of: $1)
+        }
+        written += outcome.files
+    }
+
     /// Runs the analysed network itself where the engine knows its family.
     private func ownEvaluation(_ network: Network, _ written: inout [String]) throws -> NetworkEvaluation? {
         do {
@@ -83,7 +99,7 @@ struct Demo {
     private func evaluate(_ network: RunnableNetwork, _ input: NetworkInput) throws -> NetworkEvaluation {
         let progress = ProgressLine("Running \(network.name)")
         defer { progress.finish() }
-        return try NetworkEvaluation.evaluate(network, input: input, runs: 20) { try progress.update($0, of: 20) }
+        return try NetworkEvaluation.evaluate(network, input: input) { try progress.update($0, of: $1) }
     }
 
     private func summary(
@@ -91,7 +107,7 @@ struct Demo {
         _ own: NetworkEvaluation?, _ written: [String]
     ) -> String {
         let counts = statistics.counts
-        let shares = KernelLabel.allCases.map { "\(NumberFormat.percent(counts.share($0))) \($0.rawValue)" }
+        let shares = KernelLabel.allCases.map { "\(NumberFormat.share(counts.share($0))) \($0.rawValue)" }
         let strided = statistics.layers.filter { $0.layer.role == .downsampling }
             .reduce(LabelCounts()) { $0 + $1.counts }
         var lines = [
@@ -120,7 +136,7 @@ struct Demo {
     }
 
     private func draw(_ figure: Figure, _ name: String, _ written: inout [String]) throws {
-        try FigureWriter.write(figure, to: "\(folder)/\(name)", dpi: 120)
+        try FigureWriter.write(figure, to: "\(folder)/\(name)", dpi: Self.dpi)
         written.append(name)
     }
 }

@@ -20,6 +20,11 @@ struct DemoPage {
         var parts = [
             "# \(statistics.network.title): what its kernels show",
             "Written by `kernelviz demo`. The same command gives the same files, latencies apart.",
+            "Also here: [the figures of the VGNet paper](paper.md) drawn from this network; the labels as "
+                + "[text](classification.txt), [JSON](classification.json) and [CSV](classification.csv); the first "
+                + "figure as [SVG](label-shares.svg); the derived net as [text](derived.txt), [YAML](derived.yaml) and "
+                + "[JSON](derived.json), [evaluated](derived-evaluation.json)"
+                + (own == nil ? "." : "; [the analysed net evaluated](evaluation.json)."),
             "## Labels by layer", "```\n\(table)```",
         ]
         parts += figures.map { "**\($0.caption)**\n\n![\($0.caption)](\($0.file))" }

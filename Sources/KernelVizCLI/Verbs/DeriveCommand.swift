@@ -8,22 +8,43 @@ struct DeriveCommand: ParsableCommand {
         abstract: "Derive a VGNet from what the kernels of real networks show.",
         discussion: """
             Reads the N×N kernels of every checkpoint, labels them, and turns the statistics into a config that 'eval' \
-            runs. Each field carries its reason as a comment; fields that the kernels do not support keep the paper's \
-            value and say so.
+            and 'train' run. Each field carries its reason as a comment; fields that the kernels do not support keep the \
+            paper's value and say so.
+
+            Rules: D1 kinds of downsampling, D2 their σ, D3 their offset, D4 identity ratios, D5 fixed banks, D6 dead \
+            channels, D7 the last unit, D8 depths, D9 refusal. Those that no experiment supports are off; --rules \
+            switches.
+
+            --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case yaml, json, table
     }
 
-    @Argument(help: "Checkpoints whose kernels are read (HDF5).")
+    @Argument(help: "Checkpoints whose kernels are read.")
     var checkpoints: [String]
 
     @Option(help: "Learnable parameters: 1.0MP, 1500K or 1500000.")
-    var budget: String
+    var budget: String?
+
+    @Option(help: "Multiply-accumulates of one image instead: 141M or 0.3G.")
+    var macs: String?
+
+    @Option(help: ArgumentHelp("Milliseconds of one image in this engine on this machine instead.", valueName: "ms"))
+    var latency: Double?
 
     @Option(help: "Stage widths are multiples of this even number.")
     var multiple = 8
+
+    @Option(help: "Rules in force: default, all, none, a list (D1,D2) or changes to the default (+D4,-D6).")
+    var rules = "default"
+
+    @Option(help: "What has a vote: every one of the kernels, or every network.")
+    var weighting = Weighting.kernels
+
+    @Option(help: "Which kernels are fixed: g (downsampling), c (none), f (the half blocks' too).")
+    var form = Derivation.Wishes.Form.g
 
     @Flag(name: .customLong("se"), help: "Add squeeze-and-excite, ratio 0.25.")
     var squeezeExcite = false
@@ -31,17 +52,20 @@ struct DeriveCommand: ParsableCommand {
     @Flag(name: .customLong("silu"), help: "Use SiLU instead of ReLU.")
     var silu = false
 
+    @Flag(help: "Keep the resolution in stem and stage 1, for images of about 32 pixels.")
+    var thumbnail = false
+
     @Option(help: "The number of classes.")
     var classes = 1000
 
-    @Option(help: "Rows and columns of the input images.")
-    var inputSize = 224
+    @Option(help: "Rows and columns of the input images; 224, or 32 with --thumbnail.")
+    var inputSize: Int?
 
     @Option(help: "The name of the derived net.")
     var name: String?
 
     @Option(help: "What is printed or written: yaml (a config), json (for programs), table (reasons).")
-    var format = Format.yaml
+    var format: Format?
 
     @Option(help: ArgumentHelp("Print what changed against this net or config, and why.", valueName: "net"))
     var against: String?
@@ -49,32 +73,88 @@ struct DeriveCommand: ParsableCommand {
     @Flag(help: "The same as --format table: every field with its reason.")
     var explain = false
 
+    @OptionGroup(title: "Ablations") var ablation: AblationOptions
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        let given = [budget != nil, macs != nil, latency != nil].count { $0 }
+        if given != 1 { throw ValidationError("Give exactly one of --budget, --macs and --latency.") }
+        if explain, let format, format != .table {
+            throw ValidationError("--explain is --format table; leave one of them out.")
+        }
+        if against != nil && (explain || format == .yaml) {
+            throw ValidationError("--against prints differences: it goes with --format json or table only.")
+        }
+        try ablation.validate(isAgainst: against != nil, hasOutput: output.output != nil, isTimed: latency != nil)
+    }
+
     func run() throws {
-        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
+        let wishes = try wishes()
+        let target = try latency.map { milliseconds in
+            guard milliseconds > 0, milliseconds.isFinite else {
+                throw KernelVizError(
+                    code: "derive.badBudget", subject: "--latency", found: "found '\(milliseconds)'",
+                    expected: "a number of milliseconds such as 3.5")
+            }
+            return milliseconds
+        }
+        _ = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
+        try output.check()
+        try ablation.check(force: output.force)
+        let other = try against.map { try VGNetConfig(named: $0) }
+        let networks = try Analysis.statistics(of: checkpoints, strides)
+        if ablation.isAsked { return try ablation.write(networks, wishes, overwriting: output.overwriting) }
+        let derivation =
+            try target.map { try timed(networks, wishes, $0) } ?? Derivation.derive(from: networks, wishes: wishes)
+        let report = DerivationReport(derivation)
+        if let other {
+            let text = format == .json ? report.differencesJSON(from: other) : report.differences(from: other)
+            return try output.emit(text)
+        }
+        switch explain ? .table : format ?? .yaml {
+        case .yaml: try output.emit(derivation.yaml)
+        case .json: try output.emit(report.json)
+        case .table: try output.emit(report.table)
+        }
+        let config = derivation.config
+        let macs = config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize)
+        Console.note("\(config.name): \(config.parameters.learnable) learnable parameters, \(macs) MACs")
+        for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
+        if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
+    }
+
+    private func wishes() throws -> Derivation.Wishes {
+        let cost: DesignBudget =
+            try macs.map { try DesignBudget(macs: $0) }
+            ?? .parameters(budget.map { try ParameterBudget(parsing: $0).parameters } ?? 1_000_000)
+        var wishes = Derivation.Wishes(budget: cost)
         wishes.multiple = multiple
+        wishes.rules = try RuleSet(parsing: rules)
+        wishes.weighting = weighting
+        wishes.form = form
         wishes.withSqueezeExcite = squeezeExcite
         wishes.activation = silu ? .silu : .relu
         wishes.classes = classes
         wishes.inputSize = inputSize
-        wishes.name = name
-        _ = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
-        try output.check()
-        let other = try against.map { try VGNetConfig(named: $0) }
-        let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
-        let derivation = try Derivation.derive(from: networks, wishes: wishes)
-        if let other {
-            try output.emit(DerivationReport(derivation).differences(from: other))
-            return
+        wishes.isThumbnail = thumbnail
+        wishes.name = name ?? latency.map { "derived-\($0)ms" }
+        return wishes
+    }
+
+    private func timed(
+        _ networks: [NetworkStatistics], _ wishes: Derivation.Wishes, _ milliseconds: Double
+    ) throws -> Derivation {
+        let progress = ProgressLine("Timing designs")
+        defer { progress.finish() }
+        var number = 0
+        return try Derivation.derive(from: networks, wishes: wishes, milliseconds: milliseconds) { config in
+            number += 1
+            return try Latency.measure(config, runs: 30) { try progress.update(number * 30 - 30 + $0, of: 300) }.median
         }
-        switch explain ? .table : format {
-        case .yaml: try output.emit(derivation.yaml)
-        case .json: try output.emit(DerivationReport(derivation).json)
-        case .table: try output.emit(DerivationReport(derivation).table)
-        }
-        let count = derivation.config.parameters.learnable
-        Console.note("\(derivation.config.name): \(count) learnable parameters, budget \(wishes.budget.parameters)")
-        if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }
 }
+
+extension Weighting: ExpressibleByArgument {}
+extension Derivation.Wishes.Form: ExpressibleByArgument {}

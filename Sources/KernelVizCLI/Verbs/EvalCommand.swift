@@ -1,22 +1,24 @@
 import ArgumentParser
 import KernelViz
 
-/// `kernelviz eval CONFIG|NAME|CHECKPOINT [--weights FILE] [--input IMAGE]`.
+/// `kernelviz eval NETWORK… [--weights FILE] [--input IMAGE] [--data DATA]`.
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Count, run and time a network in the embedded engine.",
+        abstract: "Count, run, time and test networks in the embedded engine.",
         discussion: """
             NETWORK is a config (YAML or JSON), the name of a published net such as vgnetg-1.0mp, or a checkpoint of \
-            a family that the engine runs. Without weights they are random: counts and latency hold, logits mean nothing.
+            a family that the engine runs, or of a VGNet whose design it holds or has beside it as config.yaml. \
+            Without weights they are random: counts and latency hold, logits mean nothing. Several networks make one \
+            table; 'render statistics --plot scatter' draws its JSON.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, json
+        case table, json, csv, markdown
     }
 
-    @Argument(help: ArgumentHelp("A config file, a published net's name, or a checkpoint.", valueName: "network"))
-    var network: String
+    @Argument(help: ArgumentHelp("Config files, published nets' names, or checkpoints.", valueName: "network"))
+    var networks: [String]
 
     @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))
     var weights: String?
@@ -36,14 +38,31 @@ struct EvalCommand: ParsableCommand {
     @Option(help: "Rows and columns of the input; the network's own by default.")
     var inputSize: Int?
 
-    @Option(help: "Timed runs; 0 for none.")
+    @Option(help: "Timed runs of each batch on each number of threads; 0 for none.")
     var runs = 20
+
+    @Option(
+        help: ArgumentHelp(
+            "Images of a run; several are timed one after another. Accuracy uses the largest (16 by default).",
+            valueName: "n,n"))
+    var batch: CountList?
+
+    @Option(
+        help: ArgumentHelp(
+            "Threads of a run; several are timed one after another. Accuracy uses the largest, and does not depend on it.",
+            valueName: "n,n"))
+    var threads = CountList([1])
+
+    @Flag(help: "Also compare the feature maps of adjacent layers, on --input or the first image of --data.")
+    var similarity = false
 
     @Option(help: "Seed of random weights and inputs.")
     var seed: UInt64 = 1
 
-    @Option(help: "table or json.")
+    @Option(help: "table, json, csv or markdown.")
     var format = Format.table
+
+    @OptionGroup var strides: StrideOptions
 
     @OptionGroup(title: "Accuracy") var accuracy: EvalDataOptions
 
@@ -55,6 +74,14 @@ struct EvalCommand: ParsableCommand {
         }
         if input != nil && tensor != nil { throw ValidationError("--input and --tensor exclude each other.") }
         if runs < 0 { throw ValidationError("--runs must not be negative.") }
+        if threads.counts.contains(where: { $0 > 256 }) { throw ValidationError("--threads must lie in 1…256.") }
+        if tensor != nil && batch != nil { throw ValidationError("--tensor brings its own batch.") }
+        if networks.count > 1 && (weights != nil || saveLogits != nil || labels != nil) {
+            throw ValidationError("--weights, --save-logits and --labels go with one network.")
+        }
+        if similarity && input == nil && accuracy.data == nil {
+            throw ValidationError("--similarity needs --input or --data.")
+        }
         if let inputSize, !(1...4096).contains(inputSize) {
             throw ValidationError("--input-size must lie in 1…4096.")
         }
@@ -64,24 +91,53 @@ struct EvalCommand: ParsableCommand {
         try output.check()
         if let saveLogits { try AtomicFile.checkWritable(saveLogits, overwriting: output.overwriting) }
         let names = try labels.map { try ClassNames.read($0) }
-        let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
-        if let path = accuracy.data {
-            let report = AccuracyReport(try accuracy.evaluate(runnable, path: path, seed: seed))
-            try output.emit(format == .json ? report.json : report.table)
-            return
+        let evaluations = try zip(networks, strides.tables(for: networks)).map {
+            try evaluate($0, strides: $1, classNames: names)
         }
+        let report = EvaluationReport(evaluations)
+        switch format {
+        case .table: try output.emit(report.table)
+        case .json: try output.emit(report.json)
+        case .csv: try output.emit(report.csv)
+        case .markdown: try output.emit(report.markdown)
+        }
+    }
+
+    private func evaluate(
+        _ text: String, strides: StrideTable?, classNames: [String]?
+    ) throws -> NetworkEvaluation {
+        let network = try RunnableNetwork(
+            named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides)
+        let images = try accuracy.images(for: network)
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)
-        let progress = ProgressLine("Running \(runnable.name)")
-        let evaluation = try NetworkEvaluation.evaluate(runnable, input: source, runs: runs, classNames: names) {
-            try progress.update($0, of: runs)
-        }
+        let progress = ProgressLine("Running \(network.name)")
+        var evaluation = try NetworkEvaluation.evaluate(
+            network, input: source,
+            timings: NetworkEvaluation.Timings(runs: runs, threads: threads.counts, batches: batch?.counts),
+            classNames: classNames
+        ) { try progress.update($0, of: $1) }
         progress.finish()
+        if let images {
+            evaluation.accuracy = try accuracy.evaluate(
+                network, on: images, batch: batch?.counts.max() ?? 16, threads: threads.counts.max() ?? 1, seed: seed)
+        }
+        if similarity { evaluation.similarities = try similarities(network, images) }
         if let saveLogits {
             try evaluation.saveLogits(to: saveLogits, overwriting: output.overwriting)
             Console.note("Wrote \(saveLogits)")
         }
-        let report = EvaluationReport(evaluation)
-        try output.emit(format == .json ? report.json : report.table)
+        return evaluation
+    }
+
+    private func similarities(_ network: RunnableNetwork, _ images: ImageDataSet?) throws -> [LayerSimilarity] {
+        if let input { return try FeatureMaps(network, picture: input).similarities() }
+        guard let images, images.count > 0 else { return [] }
+        guard network.inputChannels == 3 else {
+            throw KernelVizError(
+                code: "eval.badInput", subject: network.name, found: "\(network.inputChannels) input channels",
+                expected: "3 for --similarity")
+        }
+        return try FeatureMaps(network, image: images.image(0)).similarities()
     }
 }

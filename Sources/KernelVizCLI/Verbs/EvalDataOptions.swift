@@ -8,12 +8,6 @@ struct EvalDataOptions: ParsableArguments {
             "Measure accuracy: IDX or CIFAR binary files, a folder of class folders, or a CSV.", valueName: "data"))
     var data: String?
 
-    @Option(help: "Images of a batch, with --data.")
-    var batch = 16
-
-    @Option(help: "Threads, with --data; the result does not depend on it.")
-    var threads = 1
-
     @Option(help: ArgumentHelp("Use at most so many images, evenly over the classes.", valueName: "images"))
     var limit: Int?
 
@@ -24,20 +18,24 @@ struct EvalDataOptions: ParsableArguments {
     var strict = false
 
     func validate() throws {
-        if batch < 1 || threads < 1 { throw ValidationError("--batch and --threads start at 1.") }
         if let limit, limit < 1 { throw ValidationError("--limit starts at 1.") }
+        if data == nil && (shifts || limit != nil || strict) {
+            throw ValidationError("--shifts, --limit and --strict go with --data.")
+        }
     }
 
-    /// The accuracy of `network` on the data set at `path`.
-    func evaluate(_ network: RunnableNetwork, path: String, seed: UInt64) throws -> AccuracyEvaluation {
-        var set = try ImageDataSet.open(path, split: .test, classes: nil)
-        if set.form == "CSV", network.classes > set.classNames.count + 1, set.classNames.first == "class 0" {
-            // A CSV of numbers need not name an image of every class.
-            set = try ImageDataSet.open(path, split: .test, classes: network.classes)
-        }
-        if let limit { set = set.limited(to: limit) }
-        let count = set.count
-        let progress = SharedProgress("Evaluating \(network.name)", count)
+    /// The images at --data for `network`; nil without --data.
+    func images(for network: RunnableNetwork) throws -> ImageDataSet? {
+        guard let data else { return nil }
+        let set = try ImageDataSet.open(data, testing: network)
+        return limit.map { set.limited(to: $0) } ?? set
+    }
+
+    /// The accuracy of `network` on `set`.
+    func evaluate(
+        _ network: RunnableNetwork, on set: ImageDataSet, batch: Int, threads: Int, seed: UInt64
+    ) throws -> AccuracyEvaluation {
+        let progress = SharedProgress("Evaluating \(network.name)", set.count)
         defer { progress.finish() }
         let result = try AccuracyEvaluation.evaluate(
             network, on: set, batch: batch, threads: threads, shifts: shifts, seed: seed, isStrict: strict

@@ -38,6 +38,8 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Seed of random weights.")
     var seed: UInt64 = 1
 
+    @OptionGroup var strides: StrideOptions
+
     @Flag(help: "Replace existing files.")
     var force = false
 
@@ -58,7 +60,8 @@ struct ExportCommand: ParsableCommand {
         for path in [onnx, safetensors, hdf5].compactMap({ $0 }) {
             try AtomicFile.checkWritable(path, overwriting: overwriting)
         }
-        let runnable = try RunnableNetwork(named: network, weights: weights, seed: seed, inputSize: inputSize)
+        let runnable = try RunnableNetwork(
+            named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network))
         let metadata = metadata(of: runnable)
         if let onnx {
             let exporter = ONNXExporter(
@@ -92,11 +95,12 @@ struct ExportCommand: ParsableCommand {
         guard let config = runnable.config else {
             throw KernelVizError(
                 code: "export.notAVGNet", subject: runnable.name, found: "is no VGNet",
-                expected: "a VGNet config or the name of a published net beside --pytorch",
+                expected:
+                    "a VGNet config, a checkpoint that holds its design, or the name of a published net beside --pytorch",
                 advice: "Export it with --onnx, --safetensors or --hdf5")
         }
         let project = try PyTorchProject(
-            config: config, weights: weights == nil ? nil : state, classNames: runnable.classNames ?? [])
+            config: config, weights: runnable.weightsPath == nil ? nil : state, classNames: runnable.classNames ?? [])
         try project.write(to: folder, overwriting: overwriting)
         Console.note("Wrote \(folder)/, start with \(folder)/README.md")
     }

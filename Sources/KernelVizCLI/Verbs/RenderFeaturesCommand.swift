@@ -22,16 +22,26 @@ struct RenderFeaturesCommand: ParsableCommand {
     @Option(help: "Rows and columns of the input; the network's own by default.")
     var inputSize: Int?
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
         try figure.check()
-        let runnable = try RunnableNetwork(named: network, weights: weights, inputSize: inputSize)
+        let runnable = try RunnableNetwork(
+            named: network, weights: weights, inputSize: inputSize, strides: strides.table(for: network))
         let maps = try FeatureMaps(runnable, picture: input)
         let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
+        let compared = try maps.figure(layer: layer)
         try figure.write(
-            maps.figure(layer: layer).figure(
+            compared.figure(
                 network: runnable.name, subject: "\(subject), \(FilePaths.name(of: input))",
                 widthMillimetres: figure.width))
+        for pair in compared.linkedPairs {
+            let sign = pair.correlation < 0 ? "−" : " "
+            Console.result(
+                "channel \(pair.input) → channel \(pair.output): r = \(sign)"
+                    + "\(NumberFormat.fixed(abs(pair.correlation), 3))\n")
+        }
     }
 }

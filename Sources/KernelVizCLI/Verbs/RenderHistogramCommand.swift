@@ -39,15 +39,17 @@ struct RenderHistogramCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Fit a Gaussian mixture.")
     var mixture = true
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
         try figure.check()
-        let network = try Network.open(checkpoint)
+        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
         guard let layer else {
             let rows = try KernelBanks.read(network).map(RidgeFigure.Row.init)
             try figure.write(
-                RidgeFigure.figure(of: rows, network: network.title, widthMillimetres: figure.width))
+                RidgeFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: figure.width))
             return
         }
         let bank = try KernelBanks.read(network.spatialLayer(layer), of: network)
@@ -59,6 +61,6 @@ struct RenderHistogramCommand: ParsableCommand {
         try figure.write(
             HistogramFigure.figure(
                 of: bank, classifications: labels ? KernelClassifier(size: bank.size).classify(bank) : nil,
-                network: network.title, options: options, fitsMixture: mixture))
+                network: network.figureTitle, options: options, fitsMixture: mixture))
     }
 }

@@ -58,6 +58,8 @@ struct RenderKernelsCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Outline the strongest slice of each filter of several input channels.")
     var salience = true
 
+    @OptionGroup var strides: StrideOptions
+
     @OptionGroup var figure: FigureOptions
 
     func run() throws {
@@ -72,11 +74,11 @@ struct RenderKernelsCommand: ParsableCommand {
         options.showsHistogram = histogram
         options.showsNumbers = numbers
         options.marksSalientSlices = salience
-        let network = try Network.open(checkpoint)
+        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
         switch scale {
         case .kernel: options.scale = .perKernel
         case .layer: options.scale = .perLayer
-        case .network: options.scale = .shared(try KernelAtlas.largestWeight(of: network))
+        case .network: options.scale = .shared(try KernelAtlas.sharedRange(of: network))
         }
         let atlas = KernelAtlas(
             network: network, options: options, classifies: labels || order == .label)
@@ -87,14 +89,15 @@ struct RenderKernelsCommand: ParsableCommand {
     }
 
     private func writeAll(_ atlas: KernelAtlas, _ network: Network) throws {
-        let reading = ProgressLine("Drawing \(network.title)")
+        let reading = ProgressLine("Drawing \(network.figureTitle)")
         let figures = try atlas.figures { try reading.update($0, of: $1) }
         reading.finish()
         let writing = ProgressLine("Writing \(figure.output)")
         defer { writing.finish() }
         figure.size.say(
             try FigureWriter.writeBook(
-                figures, title: "\(network.title): all kernels", to: figure.output, overwriting: figure.size.overwriting
+                figures, title: "\(network.figureTitle): all kernels", to: figure.output,
+                overwriting: figure.size.overwriting
             ) { try writing.update($0, of: $1) })
         Console.note("Wrote \(figure.output), \(figures.count) pages")
     }

@@ -10,7 +10,8 @@ struct RenderStatisticsCommand: ParsableCommand {
             shares: one bar of labels a layer. areas: the same as stacked areas by depth. sigma: widths of the blur \
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
             several networks. These read checkpoints.
-            scatter reads files of 'eval --format json', curves a CSV of a training run.
+            scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
+            network, or a sweep's results.json; curves reads the log.csv of a training run.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
@@ -31,8 +32,15 @@ struct RenderStatisticsCommand: ParsableCommand {
     @Option(help: "The horizontal axis of a scatter plot.")
     var x = Quantity.parameters
 
-    @Option(help: "The vertical axis of a scatter plot.")
-    var y = Quantity.latency
+    @Option(help: "The vertical axis of a scatter plot; accuracy where it was measured, else latency.")
+    var y: Quantity?
+
+    @Option(
+        name: .customLong("size"),
+        help: "What the areas of a scatter plot's discs show; latency where it is on no axis and measured for all.")
+    var discs: Quantity?
+
+    @OptionGroup var strides: StrideOptions
 
     @OptionGroup var figure: FigureOptions
 
@@ -47,27 +55,34 @@ struct RenderStatisticsCommand: ParsableCommand {
         try figure.write(drawn())
     }
 
+    /// A log is called as its training's folder is.
+    private static func title(ofLog path: String) -> String {
+        let folder = FilePaths.name(of: FilePaths.folder(of: path))
+        return folder.isEmpty || folder == "." ? FilePaths.name(of: path) : "\(folder)/\(FilePaths.name(of: path))"
+    }
+
     private func drawn() throws -> Figure {
         let width = figure.width
         switch plot {
         case .scatter:
             return try EvaluatedNetwork.scatter(
-                inputs.map(EvaluatedNetwork.init(contentsOf:)), x: x.quantity, y: y.quantity, widthMillimetres: width)
+                EvaluatedNetwork.read(inputs), x: x.quantity, y: y?.quantity, size: discs?.quantity,
+                widthMillimetres: width)
         case .curves:
             let log = try TrainingLog(contentsOf: inputs[0])
             return try CurvesFigure.figure(
-                of: log.panels, stepTitle: log.stepName, title: FilePaths.name(of: inputs[0]), widthMillimetres: width)
+                of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
         case .compare:
             return try NetworkComparisonFigure.figure(
-                of: inputs.map { NetworkComparisonFigure.Entry(try Analysis.statistics(of: $0)) },
+                of: NetworkComparisonFigure.Entry.entries(try Analysis.statistics(of: inputs, strides)),
                 widthMillimetres: width)
         case .frequency:
-            let network = try Network.open(inputs[0])
+            let network = try Network.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
-            return try FrequencyResponseFigure.figure(of: rows, network: network.title, widthMillimetres: width)
+            return try FrequencyResponseFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: width)
         case .shares, .areas, .sigma, .symmetry:
-            let statistics = try Analysis.statistics(of: inputs[0])
-            let (layers, title) = (statistics.layers, statistics.network.title)
+            let statistics = try Analysis.statistics(of: inputs, strides)[0]
+            let (layers, title) = (statistics.layers, statistics.network.figureTitle)
             switch plot {
             case .areas:
                 return try ShareAreasFigure.figure(

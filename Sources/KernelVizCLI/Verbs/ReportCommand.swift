@@ -20,6 +20,8 @@ struct ReportCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Derive a design.")
     var design = true
 
+    @OptionGroup var strides: StrideOptions
+
     @Option(name: [.short, .long], help: ArgumentHelp("The page.", valueName: "file.html"))
     var output: String
 
@@ -29,7 +31,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
         try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
-        let networks = try checkpoints.map { try Analysis.statistics(of: $0) }
+        let networks = try Analysis.statistics(of: checkpoints, strides)
         let derivation = design ? try Derivation.derive(from: networks, wishes: wishes) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(

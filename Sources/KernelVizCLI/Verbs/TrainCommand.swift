@@ -9,12 +9,8 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             NETWORK is a VGNet config, the name of a published net such as vgnetg-1.0mp-thumbnail, or mobilenetv1-0.5. \
             The recipe is the paper's unless options change it. RUN/ gets checkpoint.h5 (weights and state, after every \
-            epoch), log.csv and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
+            epoch), log.csv, curves.png and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
             """)
-
-    enum Crop: String, ExpressibleByArgument, CaseIterable {
-        case center, padded, resized
-    }
 
     @Argument(help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"))
     var network: String
@@ -51,7 +47,7 @@ struct TrainCommand: ParsableCommand {
     var smoothing = 0.1
 
     @Option(help: "How images are cut: center, padded (by 4) or resized; by the image size if not given.")
-    var crop: Crop?
+    var crop: TrainingSettings.Crop?
 
     @Flag(inversion: .prefixedNo, help: "Mirror half of the images.")
     var flip = true
@@ -80,18 +76,34 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Stop at an image that cannot be read instead of leaving it out.")
     var strict = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Test after every so many epochs and after the last one; 0 for the last one alone.", valueName: "epochs"))
+    var testEvery = 1
+
+    private var settings: TrainingSettings {
+        var settings = TrainingSettings()
+        settings.epochs = epochs
+        settings.batch = batch
+        settings.rate = rate
+        settings.warmUp = warmUp
+        settings.weightDecay = weightDecay
+        settings.momentum = momentum
+        settings.smoothing = smoothing
+        settings.crop = crop
+        settings.flip = flip
+        settings.cutout = cutout
+        settings.inputSize = inputSize
+        settings.classes = classes
+        settings.limit = limit
+        settings.testEvery = testEvery
+        settings.strict = strict
+        return settings
+    }
+
     func validate() throws {
-        if epochs < 1 || batch < 1 || threads < 1 {
-            throw ValidationError("--epochs, --batch and --threads start at 1.")
-        }
-        if !(rate > 0 && rate.isFinite) { throw ValidationError("--lr must be positive.") }
-        if !(0..<1).contains(momentum) { throw ValidationError("--momentum must lie in 0…1, without 1.") }
-        if !(0...1).contains(smoothing) { throw ValidationError("--smoothing must lie in 0…1.") }
-        if weightDecay < 0 || warmUp < 0 || cutout < 0 {
-            throw ValidationError("--wd, --warmup and --cutout must not be negative.")
-        }
-        if let inputSize, !(1...4096).contains(inputSize) { throw ValidationError("--input-size must lie in 1…4096.") }
-        if let limit, limit < 2 { throw ValidationError("--limit starts at 2.") }
+        if threads < 1 { throw ValidationError("--threads starts at 1.") }
+        if let problem = settings.problem { throw ValidationError("Of the options, \(problem).") }
     }
 
     func run() throws {
@@ -101,39 +113,33 @@ struct TrainCommand: ParsableCommand {
         let net = try TrainableNetwork(
             named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize)
         let run = try TrainingRun(
-            net, training: training, test: test, recipe: recipe(net), folder: out, threads: threads, isStrict: strict)
+            net, training: training, test: test, recipe: settings.recipe(inputSize: net.inputSize, seed: seed),
+            folder: out, threads: threads, isStrict: strict, testEvery: testEvery)
         Console.note(
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
                 + "\(NumberFormat.grouped(training.count)) images (\(training.form)), \(net.classes) classes")
         let reporter = TrainingReporter(epochs: epochs)
-        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { reporter.report($0) }
+        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in
+            reporter.report(event)
+            if case .epoch = event { drawCurves(run, net.name) }
+        }
         reporter.finish()
         if state.epoch < epochs { throw Interruption.Stopped() }
         Console.note("Wrote \(run.checkpointPath)")
+    }
+
+    /// The learning curve up to now; a training does not end because it cannot be drawn.
+    private func drawCurves(_ run: TrainingRun, _ name: String) {
+        do {
+            let figure = try TrainingLog(contentsOf: run.logPath).learningCurve(title: name)
+            try FigureWriter.write(figure, to: "\(out)/curves.png", dpi: 120)
+        } catch { Console.note("kernelviz: warning: curves.png was not drawn: \(error)") }
     }
 
     private func testSet() throws -> ImageDataSet? {
         if let testData { return try ImageDataSet.open(testData, split: .test) }
         return ImageDataSet.hasTestSplit(data) ? try ImageDataSet.open(data, split: .test) : nil
     }
-
-    private func recipe(_ net: TrainableNetwork) -> TrainingRecipe {
-        var recipe = TrainingRecipe(inputSize: net.inputSize)
-        recipe.epochs = epochs
-        recipe.batch = batch
-        recipe.rate = rate
-        recipe.warmUpEpochs = warmUp
-        recipe.optimizer = SGD(momentum: momentum, weightDecay: weightDecay)
-        recipe.labelSmoothing = smoothing
-        recipe.seed = seed
-        switch crop {
-        case .center: recipe.augmentation.crop = .center
-        case .padded: recipe.augmentation.crop = .padded(4)
-        case .resized: recipe.augmentation.crop = .resized
-        case nil: break
-        }
-        recipe.augmentation.flips = flip
-        recipe.augmentation.cutout = cutout
-        return recipe
-    }
 }
+
+extension TrainingSettings.Crop: ExpressibleByArgument {}

@@ -17,15 +17,13 @@ struct WeightsInspectCommand: ParsableCommand {
     @Option(help: "table or json (each tensor with the SHA-256 of its float32 bytes).")
     var format = Format.table
 
-    @Option(
-        help: ArgumentHelp("Strides of an unknown network, one 'layer: stride' a line.", valueName: "file"))
-    var strides: String?
+    @OptionGroup var strides: StrideOptions
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         try output.check()
-        let table = try strides.map { try StrideTable(contentsOf: $0) }
+        let table = try strides.table(for: file)
         let checkpoint = try Checkpoint.open(file)
         let progress = ProgressLine("Reading \(file)")
         let inspection = try CheckpointInspection(checkpoint, strides: table) { try progress.update($0, of: $1) }

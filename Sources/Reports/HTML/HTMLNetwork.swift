@@ -62,7 +62,7 @@ struct HTMLNetwork {
                 + "\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"></span>"
         }
         let texts = KernelLabel.allCases.map {
-            "\($0.rawValue) \(NumberFormat.grouped(counts[$0])) (\(NumberFormat.percent(counts.share($0))))"
+            "\($0.rawValue) \(NumberFormat.grouped(counts[$0])) (\(NumberFormat.share(counts.share($0))))"
         }
         let file = network.checkpoint.path.split(separator: "/").last.map(String.init) ?? network.checkpoint.path
         var facts = [

@@ -32,7 +32,7 @@ public struct HTMLReport: Sendable {
         var done = 0
         var sections: [String] = []
         if networks.count > 1 {
-            let figure = try NetworkComparisonFigure.figure(of: networks.map(NetworkComparisonFigure.Entry.init))
+            let figure = try NetworkComparisonFigure.figure(of: NetworkComparisonFigure.Entry.entries(networks))
             sections.append(
                 "<section><h2>Comparison</h2>" + InlineSVG.element(figure, label: "Label shares of the networks")
                     + "</section>")
@@ -107,7 +107,7 @@ struct HTMLDesign {
         return "<section id=\"design\"><h2>The derived design: \(InlineSVG.escaped(config.name))</h2>"
             + (refusal ?? "")
             + "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>"
-            + ["field", "value", "from", "what was measured", "rule"].map(HTMLTable.header).joined()
+            + ["field", "value", "from", "what was measured", "rule"].map { HTMLTable.header($0) }.joined()
             + "</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
             + InlineSVG.element(figure, label: "Block diagram of \(config.name)") + "</section>"
     }

@@ -5,6 +5,11 @@ enum HTMLScript {
           "use strict";
           const names = ["identity", "blur", "edge", "zero", "other"];
           const tip = document.getElementById("tip");
+          // Details that the keyboard opened stay when the page scrolls away under a resting pointer.
+          let byKeys = false;
+          addEventListener("pointermove", event => {
+            if (event.movementX || event.movementY) byKeys = false;
+          }, true);
 
           function filter(label) {
             document.body.dataset.filter = label;
@@ -95,6 +100,7 @@ enum HTMLScript {
               hide();
             }
             grid.addEventListener("pointermove", event => {
+              if (byKeys) return;
               const box = grid.getBoundingClientRect();
               const scale = grid.viewBox.baseVal.width / box.width;
               const column = Math.floor(((event.clientX - box.left) * scale - 0.25) / pitch);
@@ -103,13 +109,17 @@ enum HTMLScript {
               if (column < 0 || column >= data.columns || row < 0 || index >= data.count) return clear();
               select(index, event.clientX, event.clientY);
             });
-            grid.addEventListener("pointerleave", clear);
-            grid.addEventListener("blur", clear);
+            grid.addEventListener("pointerleave", () => { if (!byKeys) clear(); });
+            grid.addEventListener("blur", () => {
+              byKeys = false;
+              clear();
+            });
             grid.addEventListener("keydown", event => {
               const steps = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.columns, ArrowUp: -data.columns};
               if (event.key === "Escape") return clear();
               if (!(event.key in steps)) return;
               event.preventDefault();
+              byKeys = true;
               const next = selected < 0 ? 0 : selected + steps[event.key];
               if (next >= 0 && next < data.count) select(next);
             });
@@ -118,7 +128,7 @@ enum HTMLScript {
           document.addEventListener("pointerover", event => {
             const element = event.target.closest?.("[data-tip]");
             if (element) show([line(element.dataset.tip)], event.clientX, event.clientY);
-            else if (!event.target.closest?.("svg.grid")) hide();
+            else if (!byKeys && !event.target.closest?.("svg.grid")) hide();
           });
           document.addEventListener("keydown", event => {
             if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,select,textarea")) return;

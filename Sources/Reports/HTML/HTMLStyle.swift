@@ -25,7 +25,7 @@ enum HTMLStyle {
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:13px;width:100%}
         th,td{padding:3px 8px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:top}
-        thead th{padding:0}
+        thead th{padding:0}thead th.n{text-align:right}td{overflow-wrap:anywhere}
         .sort{border:0;background:none;font-weight:bold;margin:0;padding:4px 8px;white-space:nowrap}
         th[aria-sort=ascending] .sort::after{content:" ▲"}th[aria-sort=descending] .sort::after{content:" ▼"}
         td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -38,7 +38,7 @@ enum HTMLStyle {
         .nan{fill:#d0d0d0;stroke:#404040;stroke-width:.12;stroke-dasharray:.2 .2}
         .layer{background:var(--panel);border-radius:8px;padding:8px 14px 10px;margin:0 0 14px;scroll-margin-top:120px;\
         break-inside:avoid}
-        .layer summary{font-weight:bold;cursor:pointer}.layer p{margin:4px 0}
+        .layer summary{font-weight:bold;cursor:pointer;overflow-wrap:anywhere}.layer p{margin:4px 0}
         svg.grid{max-width:100%;height:auto;display:block;margin:8px 0}
         svg.histogram{width:100%;max-width:520px;height:auto;display:block;margin:8px 0 0}
         .cursor{fill:none;stroke:var(--focus);stroke-width:.5}
@@ -54,6 +54,7 @@ enum HTMLStyle {
         footer{padding:16px 20px 40px}
         @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--faint:#ddd;--panel:#fff}\
         .tools,.keys,#tip{display:none}header{position:static}body{font-size:10pt}.layer{border:1px solid #ddd}\
-        table{font-size:8pt}h2{break-before:auto}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        .scroll{overflow:visible}table{font-size:6.5pt}th,td{padding:2px 3px}.sort{font-size:inherit;padding:2px 3px}\
+        h2,h3{break-after:avoid}figure,tr{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """
 }

@@ -6,8 +6,8 @@ import Statistics
 /// Tables whose columns the reader can sort.
 enum HTMLTable {
     /// A column's head: a button, so that the keyboard reaches it.
-    static func header(_ title: String) -> String {
-        "<th scope=\"col\"><button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
+    static func header(_ title: String, isNumeric: Bool = false) -> String {
+        "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")><button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
     }
 
     /// One layer a row, linked to its section.
@@ -15,8 +15,10 @@ enum HTMLTable {
         let titles =
             ["layer", "name", "kernels", "size", "stride", "role"] + KernelLabel.allCases.map { "\($0.rawValue) %" }
             + ["σ px", "DC gain", "structured"]
+        let words: Set = ["layer", "name", "size", "role", "structured"]
+        let headers = titles.map { header($0, isNumeric: !words.contains($0)) }
         let rows = statistics.layers.map { row($0, prefix: prefix) }
-        return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(titles.map(header).joined())</tr></thead>"
+        return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(headers.joined())</tr></thead>"
             + "<tbody>\(rows.joined())</tbody></table></div>"
     }
 

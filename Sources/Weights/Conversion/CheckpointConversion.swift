@@ -35,9 +35,9 @@ public struct CheckpointConversion: Sendable {
 
     /// Writes the file and reads it back before it gets its name; memory holds one tensor at a time.
     ///
-    /// Returns what could not be kept, one sentence each. Throws `files.exists` and the like, `weights.notWritten`
-    /// where the format lacks a type, `weights.verification` where the file differs from what was to be written, and
-    /// what `progress` throws.
+    /// Types that a format lacks are kept as integers of their size, with the type's name beside. Returns what could not
+    /// be kept, one sentence each. Throws `files.exists` and the like, `weights.verification` where the file differs from
+    /// what was to be written, and what `progress` throws.
     @discardableResult
     public func write(
         to path: String, format: CheckpointFormat, overwriting: AtomicFile.Overwriting = .refuse,

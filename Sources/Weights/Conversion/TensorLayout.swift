@@ -14,8 +14,10 @@ struct TensorPlan: Sendable {
     let name: String
     let type: NumberType
     let shape: Shape
-    /// Where each axis of the result comes from; nil where the tensor stays as it is.
-    let order: [Int]?
+    /// The source's axes; other than its own where it holds loose kernels.
+    private let view: Shape
+    /// Where each axis of the result comes from in ``view``; nil where the elements stay as they are.
+    private let order: [Int]?
 
     var byteCount: Int { shape.elementCount * type.sizeBytes }
 
@@ -25,6 +27,7 @@ struct TensorPlan: Sendable {
         name = entry.name
         type = entry.type ?? .float32
         shape = entry.shape
+        view = entry.shape
         order = nil
     }
 
@@ -32,7 +35,10 @@ struct TensorPlan: Sendable {
     /// layer is a batch normalisation.
     init(_ entry: Checkpoint.Entry, layout: TensorLayout, isDepthwise: Bool, isNorm: Bool) {
         var order: [Int]?
-        var shape = entry.shape
+        // Loose kernels are those of a layer with one input channel.
+        let isLoose = entry.axes == .looseKernels
+        let view = isLoose ? entry.axes.outputFirst(entry.shape) ?? entry.shape : entry.shape
+        var shape = view
         var parameter = entry.parameter
         let words = isNorm ? Self.normWords : []
         switch layout {
@@ -53,15 +59,15 @@ struct TensorPlan: Sendable {
             default: parameter = words.first { $0.keras == parameter }?.torch ?? parameter
             }
         case .outputLast:
-            guard entry.axes == .outputInputRowsColumns else { break }
-            switch (entry.shape.rank, parameter) {
+            guard entry.axes == .outputInputRowsColumns || isLoose else { break }
+            switch (view.rank, parameter) {
             case (4, "weight") where isDepthwise:
                 order = [2, 3, 0, 1]
-                shape = Shape([2, 3, 0, 1].map { entry.shape[$0] })
+                shape = Shape([2, 3, 0, 1].map { view[$0] })
                 parameter = "depthwise_kernel"
             case (4, "weight"), (4, "pointwise_weight"):
                 order = [2, 3, 1, 0]
-                shape = Shape([2, 3, 1, 0].map { entry.shape[$0] })
+                shape = Shape([2, 3, 1, 0].map { view[$0] })
                 parameter = parameter == "weight" ? "kernel" : "pointwise_kernel"
             case (2, "weight"):
                 order = [1, 0]
@@ -74,6 +80,7 @@ struct TensorPlan: Sendable {
         name = Self.name(entry, parameter)
         type = entry.type ?? .float32
         self.shape = shape
+        self.view = view
         self.order = order
     }
 
@@ -93,12 +100,12 @@ struct TensorPlan: Sendable {
     func bytes(from checkpoint: Checkpoint) throws -> [UInt8] {
         let stored = try checkpoint.bytes(named: source.name)
         guard let order else { return stored.bytes }
-        var strides = Array(repeating: 1, count: stored.shape.rank)
-        for axis in stride(from: stored.shape.rank - 2, through: 0, by: -1) {
-            strides[axis] = strides[axis + 1] * stored.shape[axis + 1]
+        var strides = Array(repeating: 1, count: view.rank)
+        for axis in stride(from: view.rank - 2, through: 0, by: -1) {
+            strides[axis] = strides[axis + 1] * view[axis + 1]
         }
         return StridedElements.gather(
-            stored.bytes, offset: 0, shape: Shape(order.map { stored.shape[$0] }), strides: order.map { strides[$0] },
+            stored.bytes, offset: 0, shape: Shape(order.map { view[$0] }), strides: order.map { strides[$0] },
             elementBytes: type.sizeBytes)
     }
 }

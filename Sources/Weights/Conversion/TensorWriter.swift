@@ -38,17 +38,23 @@ struct TensorWriter {
     }
 
     private func writeHDF5() throws {
-        try checkTypes { HDF5File.plainTypes.contains($0.rawValue) }
         try HDF5Writer.write(to: temporary) { writer in
             for plan in plans {
+                let type = Self.isByte(plan.type) ? .uint8 : plan.type
                 try writer.write(
-                    bytes: produce(plan), dtype: plan.type.rawValue, dimensions: plan.shape.dimensions, to: plan.name)
+                    bytes: produce(plan), dtype: type.rawValue, dimensions: plan.shape.dimensions, to: plan.name)
+                if type != plan.type {
+                    try writer.setAttribute(HDF5Checkpoint.typeAttribute, of: plan.name, to: plan.type.rawValue)
+                }
             }
             for (key, value) in checkpoint.attributes.sorted(by: { $0.key < $1.key }) {
                 try writer.setAttribute(key, to: value)
             }
         }
     }
+
+    /// Floating-point numbers of 8 bits, which HDF5's and NumPy's readers lack: written as bytes with the type beside.
+    private static func isByte(_ type: NumberType) -> Bool { type == .float8e4m3 || type == .float8e5m2 }
 
     private func writeSafetensors() throws {
         let header = try safetensorsHeader()
@@ -88,34 +94,26 @@ struct TensorWriter {
     }
 
     private func writeArchive() throws -> [String] {
-        try checkTypes { ArrayHeader.bytes(type: $0, shape: []) != nil }
         var notes: [String] = []
         try ZipWriter.write(to: temporary) { writer in
             for plan in plans {
-                guard let header = ArrayHeader.bytes(type: plan.type, shape: plan.shape) else { continue }
+                let type = Self.isByte(plan.type) ? .uint8 : plan.type
+                guard let header = ArrayHeader.bytes(type: type, shape: plan.shape) else { continue }
                 try writer.add("\(plan.name).npy", sizeBytes: header.count + plan.byteCount) {
                     header + (try produce(plan))
                 }
             }
-            guard !checkpoint.attributes.isEmpty else { return }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let text = String(decoding: try encoder.encode(checkpoint.attributes), as: UTF8.self)
-            if text.utf8.count <= Self.maximumCommentBytes {
-                try writer.setComment(text)
-            } else {
+            let bytes = plans.filter { Self.isByte($0.type) }
+            var comment = try NumPyCheckpoint.comment(
+                checkpoint.attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            if comment.utf8.count > Self.maximumCommentBytes {
                 notes.append(
-                    "\(text.utf8.count) bytes of metadata were left out: an .npz file can hold "
+                    "\(comment.utf8.count) bytes of metadata were left out: an .npz file can hold "
                         + "\(Self.maximumCommentBytes).")
+                comment = try NumPyCheckpoint.comment([:], types: bytes.map { ($0.name, $0.type.rawValue) })
             }
+            if !comment.isEmpty, comment.utf8.count <= Self.maximumCommentBytes { try writer.setComment(comment) }
         }
         return notes
-    }
-
-    private func checkTypes(_ isWritable: (NumberType) -> Bool) throws {
-        guard let plan = plans.first(where: { !isWritable($0.type) }) else { return }
-        throw KernelVizError(
-            code: "weights.notWritten", subject: "\(checkpoint.path): \(plan.source.name)",
-            found: "stored as \(plan.type), which this format lacks", advice: "Convert to .safetensors")
     }
 }

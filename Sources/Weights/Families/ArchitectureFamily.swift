@@ -16,7 +16,7 @@ struct ArchitectureFamily: Sendable {
 struct Dialect: Sendable {
     /// Whose names these are ("torchvision").
     let name: String
-    /// The module of the first convolution.
+    /// The module of the first convolution; "*" before an ending stands for the network's own name (Keras).
     let stem: String
     /// What the library adds to variances unless the file says otherwise.
     var epsilon: Float = 1e-5
@@ -25,7 +25,7 @@ struct Dialect: Sendable {
     /// How the library's own networks of this family normalise images, in the words of ``InputConvention``; nil where
     /// it prescribes nothing.
     var normalisation: String?
-    /// Modules of which one is the classifier.
+    /// Modules of which one is the classifier; "*" as in ``stem``.
     var classifiers: [String] = []
     /// The convolutions in network order for each variant that may be meant; depths may be read from the table.
     let blueprints: @Sendable (ModuleTable) -> [Blueprint]

@@ -1,4 +1,4 @@
-/// One inverted residual block of MobileNetV2, V3 or EfficientNet: expand, depthwise, squeeze-excite, project.
+/// One inverted residual block of MobileNetV2, V3, MnasNet or EfficientNet: expand, depthwise, squeeze-excite, project.
 struct Bottleneck: Sendable, Equatable {
     /// A row of a paper's architecture table.
     struct Row: Sendable {
@@ -7,7 +7,7 @@ struct Bottleneck: Sendable, Equatable {
         let expands: Bool
         /// Output channels at width 1.
         let channels: Int
-        let repeats: Int
+        var repeats: Int
         /// Stride of the first block; the others have 1.
         let stride: Int
         var squeezes = false
@@ -65,6 +65,45 @@ struct Bottleneck: Sendable, Equatable {
         }
         result.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: ordinal))
         return result
+    }
+
+    /// A network of a 3×3 stem of stride 2, the blocks of `rows` and pointwise heads, which may be absent.
+    ///
+    /// Without a `title` of its own the network is called `name` and its width multiplier ("MobileNetV2 0.35").
+    static func blueprint(
+        _ name: String, _ rows: [Row], stem: Pair, head: [Pair], names: (Bottleneck) -> Names,
+        title: (@Sendable (ModuleTable) -> String)? = nil
+    ) -> Blueprint {
+        let blocks = blocks(rows)
+        let projections = blocks.map { names($0).project.conv }
+        let convs =
+            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
+            + blocks.flatMap { $0.convs(names($0)) }
+            + head.map { ExpectedConv($0.conv, norm: $0.norm, .pointwise, isOptional: true) }
+        return Blueprint(convs: convs) { table in
+            if let title { return title(table) }
+            let width = WidthMultiplier.infer(
+                base: blocks.map(\.channels), found: projections.map(table.outputs),
+                rounding: WidthMultiplier.nearestMultipleOf8)
+            return name + (width.map { " \($0)" } ?? "")
+        }
+    }
+}
+
+extension [Bottleneck.Row] {
+    /// The rows with as many blocks as the file has behind the stems that `stem` names; as published where one has none.
+    func repeated(as table: ModuleTable, _ stem: (_ stage: Int) -> String) -> [Bottleneck.Row] {
+        repeated(indices.map { table.count(after: stem($0)) })
+    }
+
+    /// The rows with other numbers of blocks; as published where one is not from 1 to 64.
+    func repeated(_ counts: [Int]) -> [Bottleneck.Row] {
+        guard counts.allSatisfy({ (1...64).contains($0) }) else { return self }
+        return zip(self, counts).map { row, count in
+            var row = row
+            row.repeats = count
+            return row
+        }
     }
 }
 

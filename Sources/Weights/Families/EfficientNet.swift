@@ -1,15 +1,17 @@
 extension ArchitectureFamily {
     /// Tan and Le, "EfficientNet" (arXiv 1905.11946), Table 1, scaled in depth and width; Lite without squeeze-excite.
+    /// Depths are read from the file where its names number the stages.
     static let efficientNet = ArchitectureFamily(
         name: "EfficientNet",
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,
                 classifiers: ["classifier.1"]
-            ) { _ in
+            ) { table in
                 EfficientNet.blueprints(
-                    stem: ("features.0.0", "features.0.1"), head: ("features.8.0", "features.8.1")
-                ) { block in
+                    table.counts(7) { "features.\($0 + 1)." }, stem: CVModels.pair("features.0"),
+                    head: { _ in CVModels.pair("features.8") }
+                ) { block, _ in
                     let path = "features.\(block.stage + 1).\(block.index).block"
                     let first = block.expands ? 1 : 0
                     return Bottleneck.Names(
@@ -21,13 +23,17 @@ extension ArchitectureFamily {
             },
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { _ in
-                EfficientNet.blueprints(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) { $0.timmNames() }
+            ) { table in
+                EfficientNet.blueprints(
+                    table.counts(7) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"), head: { _ in ("conv_head", "bn2") }
+                ) { block, _ in block.timmNames() }
             },
-            .keras("Keras", stem: "stem_conv", classifiers: ["predictions"]) { _ in
-                EfficientNet.blueprints(stem: ("stem_conv", "stem_bn"), head: ("top_conv", "top_bn")) { block in
-                    let letters = Array("abcdefghijklmnopqrstuvwxyz")
-                    let path = "block\(block.stage + 1)\(letters[block.index % letters.count])"
+            .keras("Keras", stem: "stem_conv", classifiers: ["predictions"]) { table in
+                let depths = (1...7).map { stage in table.letterCount { "block\(stage)\($0)_dwconv" } }
+                return EfficientNet.blueprints(
+                    depths, stem: ("stem_conv", "stem_bn"), head: { _ in ("top_conv", "top_bn") }
+                ) { block, _ in
+                    let path = "block\(block.stage + 1)\(ModuleTable.letters[block.index % ModuleTable.letters.count])"
                     return Bottleneck.Names(
                         expand: block.expands ? ("\(path)_expand_conv", "\(path)_expand_bn") : nil,
                         depthwise: ("\(path)_dwconv", "\(path)_bn"),
@@ -40,9 +46,9 @@ extension ArchitectureFamily {
                 classifiers: ["dense", "head.dense"]
             ) { _ in
                 EfficientNet.blueprints(
-                    stem: ("stem.conv2d", "stem.tpu_batch_normalization"),
-                    head: ("head.conv2d", "head.tpu_batch_normalization")
-                ) { block in
+                    nil, stem: ("stem.conv2d", "stem.tpu_batch_normalization"),
+                    head: { _ in ("head.conv2d", "head.tpu_batch_normalization") }
+                ) { block, _ in
                     let path = "blocks_\(block.ordinal - 1)"
                     let norm = "\(path).tpu_batch_normalization"
                     return Bottleneck.Names(
@@ -52,6 +58,17 @@ extension ArchitectureFamily {
                         project: block.expands
                             ? ("\(path).conv2d_1", "\(norm)_2") : ("\(path).conv2d", "\(norm)_1"))
                 }
+            },
+            Dialect(
+                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                func paths(_ rows: [Bottleneck.Row]) -> [String] {
+                    CVModels.paths(rows, stages: [0, 1, 2, 3, 3, 4, 4])
+                }
+                return EfficientNet.blueprints(
+                    nil, stem: CVModels.pair("features.stem.0"), head: { CVModels.pair(paths($0).last ?? "") }
+                ) { CVModels.names(paths($1)[$0.ordinal - 1], table, expands: $0.expands) }
             },
         ])
 }
@@ -67,55 +84,55 @@ private enum EfficientNet {
         .init(kernel: 5, expands: true, channels: 192, repeats: 4, stride: 2, squeezes: true),
         .init(kernel: 3, expands: true, channels: 320, repeats: 1, stride: 1, squeezes: true),
     ]
-    /// Width and depth of B0 to B7; Lite0 to Lite4 have those of B0 to B4.
-    static let scales: [(width: Double, depth: Double)] = [
-        (1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8), (1.6, 2.2), (1.8, 2.6), (2.0, 3.1),
+    /// Width and depth of the published sizes; Lite0 to Lite4 have those of B0 to B4.
+    static let scales: [(name: String, width: Double, depth: Double)] = [
+        ("0", 1.0, 1.0), ("1", 1.0, 1.1), ("2", 1.1, 1.2), ("3", 1.2, 1.4), ("4", 1.4, 1.8), ("5", 1.6, 2.2),
+        ("6", 1.8, 2.6), ("7", 2.0, 3.1), ("8", 2.2, 3.6), ("L2", 4.3, 5.3),
     ]
 
-    /// One blueprint for each depth; Lite keeps the first and last stage at one block.
+    /// The blueprint for depths read from the file, or one for each published depth; Lite keeps the first and last stage
+    /// at one block.
     static func blueprints(
-        stem: Bottleneck.Pair, head: Bottleneck.Pair, names: (Bottleneck) -> Bottleneck.Names
+        _ depths: [Int]?, stem: Bottleneck.Pair, head: ([Bottleneck.Row]) -> Bottleneck.Pair,
+        names: (Bottleneck, [Bottleneck.Row]) -> Bottleneck.Names
     ) -> [Blueprint] {
+        if let depths, depths.allSatisfy({ (1...64).contains($0) }) {
+            return [blueprint(rows.repeated(depths), stem, head, names)]
+        }
         var seen: [[Int]] = []
-        var result: [Blueprint] = []
         for keepsEnds in [false, true] {
             for scale in scales {
                 let repeats = rows.enumerated().map { stage, row in
                     keepsEnds && (stage == 0 || stage == rows.count - 1)
                         ? row.repeats : Int((Double(row.repeats) * scale.depth).rounded(.up))
                 }
-                if seen.contains(repeats) { continue }
-                seen.append(repeats)
-                result.append(blueprint(repeats, stem, head, names))
+                if !seen.contains(repeats) { seen.append(repeats) }
             }
         }
-        return result
+        return seen.map { blueprint(rows.repeated($0), stem, head, names) }
     }
 
-    static func blueprint(
-        _ repeats: [Int], _ stem: Bottleneck.Pair, _ head: Bottleneck.Pair, _ names: (Bottleneck) -> Bottleneck.Names
+    private static func blueprint(
+        _ rows: [Bottleneck.Row], _ stem: Bottleneck.Pair, _ head: ([Bottleneck.Row]) -> Bottleneck.Pair,
+        _ names: (Bottleneck, [Bottleneck.Row]) -> Bottleneck.Names
     ) -> Blueprint {
-        let scaled = zip(rows, repeats).map { row, count in
-            Bottleneck.Row(
-                kernel: row.kernel, expands: row.expands, channels: row.channels, repeats: count, stride: row.stride,
-                squeezes: row.squeezes)
-        }
-        let blocks = Bottleneck.blocks(scaled)
-        let convs =
-            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
-            + blocks.flatMap { $0.convs(names($0)) }
-            + [ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true)]
-        let lastProjection = blocks.last.map { names($0).project.conv } ?? ""
-        let squeezes = blocks.flatMap { names($0).squeeze }
-        return Blueprint(convs: convs) { table in
-            let hasSqueeze = squeezes.contains { table.weight($0) != nil }
-            let name = hasSqueeze ? "EfficientNet-B" : "EfficientNet-Lite"
-            let size = scales.indices.first { index in
-                let width = WidthMultiplier.nearestMultipleOf8(320 * scales[index].width)
-                let middle = Int((Double(rows[5].repeats) * scales[index].depth).rounded(.up))
-                return table.outputs(lastProjection) == width && middle == repeats[5]
+        let blocks = Bottleneck.blocks(rows)
+        let lastProjection = blocks.last.map { names($0, rows).project.conv } ?? ""
+        let squeezes = blocks.flatMap { names($0, rows).squeeze }
+        let (depths, published) = (rows.map(\.repeats), Self.rows.map(\.repeats))
+        return Bottleneck.blueprint("EfficientNet", rows, stem: stem, head: [head(rows)]) {
+            names($0, rows)
+        } title: { table in
+            let isLite = !squeezes.contains { table.weight($0) != nil }
+            let size = scales.first { scale in
+                let width = WidthMultiplier.nearestMultipleOf8(320 * scale.width)
+                return table.outputs(lastProjection) == width
+                    && zip(depths, published).dropFirst(isLite ? 1 : 0).dropLast(isLite ? 1 : 0).allSatisfy {
+                        $0 == Int((Double($1) * scale.depth).rounded(.up))
+                    }
             }
-            return size.map { name + "\($0)" } ?? "EfficientNet"
+            guard let size else { return isLite ? "EfficientNet-Lite" : "EfficientNet" }
+            return "EfficientNet-" + (isLite ? "Lite" : size.name == "L2" ? "" : "B") + size.name
         }
     }
 }

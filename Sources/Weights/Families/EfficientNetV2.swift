@@ -33,7 +33,9 @@ extension ArchitectureFamily {
                 return EfficientNetV2.blueprints(depths, stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) {
                     stage, index in
                     let path = "blocks.\(stage).\(index)"
-                    if stage == 0 { return .init(expand: nil, spatial: ("\(path).conv", "\(path).bn1"), project: nil) }
+                    if stage == 0 && table.weight("\(path).conv_exp") == nil {
+                        return .init(expand: nil, spatial: ("\(path).conv", "\(path).bn1"), project: nil)
+                    }
                     if stage < 3 {
                         return .init(
                             expand: nil, spatial: ("\(path).conv_exp", "\(path).bn1"),
@@ -46,13 +48,9 @@ extension ArchitectureFamily {
                 }
             },
             .keras("Keras", stem: "stem_conv", classifiers: ["predictions"]) { table in
-                let letters = Array("abcdefghijklmnopqrstuvwxyz")
+                let letters = ModuleTable.letters
                 let depths = EfficientNetV2.depths { stage in
-                    letters.prefix { letter in
-                        ["project_conv", "expand_conv"].contains { part in
-                            table.weight("block\(stage + 1)\(letter)_\(part)") != nil
-                        }
-                    }.count
+                    table.letterCount { letter in "block\(stage + 1)\(letter)_project_conv" }
                 }
                 return EfficientNetV2.blueprints(depths, stem: ("stem_conv", "stem_bn"), head: ("top_conv", "top_bn")) {
                     stage, index in
@@ -64,6 +62,28 @@ extension ArchitectureFamily {
                     return .init(
                         expand: expand, spatial: ("\(path)_dwconv2", "\(path)_bn"),
                         squeeze: ["\(path)_se_reduce", "\(path)_se_expand"], project: project)
+                }
+            },
+            Dialect(
+                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                let depths = EfficientNetV2.depths { stage in
+                    table.weight("features.\(stage + 1).0.branch1.0.0") == nil
+                        ? 0 : table.count(after: "features.\(stage + 1).")
+                }
+                return EfficientNetV2.blueprints(
+                    depths, stem: CVModels.pair("features.0"), head: CVModels.pair("features.\(depths.count + 1)")
+                ) { stage, index in
+                    let path = "features.\(stage + 1).\(index)"
+                    if stage < 3 {
+                        return .init(
+                            expand: nil, spatial: CVModels.pair("\(path).branch1.0"),
+                            project: CVModels.pair("\(path).branch1.1"))
+                    }
+                    let names = CVModels.names(path, table, expands: true)
+                    return .init(
+                        expand: names.expand, spatial: names.depthwise, squeeze: names.squeeze, project: names.project)
                 }
             },
         ])
@@ -81,7 +101,9 @@ private enum EfficientNetV2 {
     static let published: [(name: String, depths: [Int])] = [
         ("B0", [1, 2, 2, 3, 5, 8]), ("B1", [2, 3, 3, 4, 6, 9]), ("B2", [2, 3, 3, 4, 6, 10]),
         ("B3", [2, 3, 3, 5, 7, 12]), ("T", [2, 4, 4, 6, 9, 14]), ("S", [2, 4, 4, 6, 9, 15]),
-        ("M", [3, 5, 5, 7, 14, 18, 5]), ("L", [4, 7, 7, 10, 19, 25, 7]),
+        // cv-models' S has a block more.
+        ("S", [2, 4, 5, 6, 9, 15]),
+        ("M", [3, 5, 5, 7, 14, 18, 5]), ("L", [4, 7, 7, 10, 19, 25, 7]), ("XL", [4, 8, 8, 16, 24, 32, 8]),
     ]
     static let strides = [1, 2, 2, 2, 1, 2, 1]
 

@@ -1,5 +1,5 @@
 extension ArchitectureFamily {
-    /// Tan et al., "MnasNet" (arXiv 1807.11626): the B1 network, which torchvision and timm have.
+    /// Tan et al., "MnasNet" (arXiv 1807.11626): the networks A1, B1 and Small. Depths are read from the file.
     static let mnasNet = ArchitectureFamily(
         name: "MnasNet",
         dialects: [
@@ -8,7 +8,9 @@ extension ArchitectureFamily {
                 classifiers: ["classifier.1"]
             ) { _ in
                 [
-                    MnasNet.blueprint(stem: ("layers.0", "layers.1"), head: ("layers.14", "layers.15")) { block in
+                    Bottleneck.blueprint(
+                        "MnasNet", MnasNet.b1, stem: ("layers.0", "layers.1"), head: [("layers.14", "layers.15")]
+                    ) { block in
                         guard block.expands else {
                             return Bottleneck.Names(
                                 expand: nil, depthwise: ("layers.3", "layers.4"), project: ("layers.6", "layers.7"))
@@ -22,14 +24,31 @@ extension ArchitectureFamily {
             },
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { _ in
-                [MnasNet.blueprint(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) { $0.timmNames() }]
+            ) { table in
+                [("MnasNet", MnasNet.b1), ("MnasNet-A1", MnasNet.a1), ("MnasNet-Small", MnasNet.small)].map {
+                    name, rows in
+                    Bottleneck.blueprint(
+                        name, rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
+                        head: [("conv_head", "bn2")]
+                    ) { $0.timmNames() }
+                }
+            },
+            Dialect(
+                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                [
+                    Bottleneck.blueprint(
+                        "MnasNet-A1", MnasNet.a1.repeated(as: table) { "features.\($0 + 1)." },
+                        stem: CVModels.pair("features.0"), head: [CVModels.pair("features.8")]
+                    ) { CVModels.names("features.\($0.stage + 1).\($0.index)", table, expands: $0.expands) }
+                ]
             },
         ])
 }
 
 private enum MnasNet {
-    static let rows: [Bottleneck.Row] = [
+    static let b1: [Bottleneck.Row] = [
         .init(kernel: 3, expands: false, channels: 16, repeats: 1, stride: 1),
         .init(kernel: 3, expands: true, channels: 24, repeats: 3, stride: 2),
         .init(kernel: 5, expands: true, channels: 40, repeats: 3, stride: 2),
@@ -38,21 +57,22 @@ private enum MnasNet {
         .init(kernel: 5, expands: true, channels: 192, repeats: 4, stride: 2),
         .init(kernel: 3, expands: true, channels: 320, repeats: 1, stride: 1),
     ]
-
-    static func blueprint(
-        stem: Bottleneck.Pair, head: Bottleneck.Pair, names: (Bottleneck) -> Bottleneck.Names
-    ) -> Blueprint {
-        let blocks = Bottleneck.blocks(rows)
-        let projections = blocks.map { names($0).project.conv }
-        let convs =
-            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
-            + blocks.flatMap { $0.convs(names($0)) }
-            + [ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true)]
-        return Blueprint(convs: convs) { table in
-            let width = WidthMultiplier.infer(
-                base: blocks.map(\.channels), found: projections.map(table.outputs),
-                rounding: WidthMultiplier.nearestMultipleOf8)
-            return "MnasNet" + (width.map { " \($0)" } ?? "")
-        }
-    }
+    static let a1: [Bottleneck.Row] = [
+        .init(kernel: 3, expands: false, channels: 16, repeats: 1, stride: 1),
+        .init(kernel: 3, expands: true, channels: 24, repeats: 2, stride: 2),
+        .init(kernel: 5, expands: true, channels: 40, repeats: 3, stride: 2, squeezes: true),
+        .init(kernel: 3, expands: true, channels: 80, repeats: 4, stride: 2),
+        .init(kernel: 3, expands: true, channels: 112, repeats: 2, stride: 1, squeezes: true),
+        .init(kernel: 5, expands: true, channels: 160, repeats: 3, stride: 2, squeezes: true),
+        .init(kernel: 3, expands: true, channels: 320, repeats: 1, stride: 1),
+    ]
+    static let small: [Bottleneck.Row] = [
+        .init(kernel: 3, expands: false, channels: 8, repeats: 1, stride: 1),
+        .init(kernel: 3, expands: true, channels: 16, repeats: 1, stride: 2),
+        .init(kernel: 3, expands: true, channels: 16, repeats: 2, stride: 2),
+        .init(kernel: 5, expands: true, channels: 32, repeats: 4, stride: 2, squeezes: true),
+        .init(kernel: 3, expands: true, channels: 32, repeats: 3, stride: 1, squeezes: true),
+        .init(kernel: 5, expands: true, channels: 88, repeats: 3, stride: 2, squeezes: true),
+        .init(kernel: 3, expands: true, channels: 144, repeats: 1, stride: 1, squeezes: true),
+    ]
 }

@@ -39,12 +39,16 @@ extension ArchitectureFamily {
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
             ) { _ in
                 [
-                    MobileNetV1.blueprint(stem: ("conv_stem", "bn1")) { block in
+                    MobileNetV1.blueprint(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) { block in
                         let name = MobileNetV1.timmNames[block - 1]
                         return (("\(name).conv_dw", "\(name).bn1"), ("\(name).conv_pw", "\(name).bn2"))
                     }
                 ]
             },
+            Dialect(
+                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { [MobileNetV1.cvModels($0)] },
             Dialect(name: "sequential", stem: "model.0.0", classifiers: ["fc"]) { _ in
                 [
                     MobileNetV1.blueprint(stem: ("model.0.0", "model.0.1")) { block in
@@ -68,12 +72,31 @@ private enum MobileNetV1 {
         "conv2_1", "conv2_2", "conv3_1", "conv3_2", "conv4_1", "conv4_2", "conv5_1", "conv5_2", "conv5_3", "conv5_4",
         "conv5_5", "conv5_6", "conv6",
     ]
+    /// The blocks of cv-models' stem and stages: "stem.1", "stage1.0" …
+    static let cvModelsPaths =
+        ["features.stem.1"]
+        + [2, 2, 6, 2].enumerated().flatMap { stage, count in
+            (0..<count).map { "features.stage\(stage + 1).\($0)" }
+        }
+
+    /// cv-models also has blocks without function and norm behind the depthwise convolution; all norms then stand behind
+    /// the functions.
+    static func cvModels(_ table: ModuleTable) -> Blueprint {
+        let isBare = table.weight("features.stem.1.0.0") == nil
+        func pair(_ path: String) -> Bottleneck.Pair { ("\(path).0", "\(path).\(isBare ? 2 : 1)") }
+        return blueprint(stem: pair("features.stem.0")) { block in
+            let path = cvModelsPaths[block - 1]
+            return (isBare ? ("\(path).0", nil) : pair("\(path).0"), pair("\(path).1"))
+        }
+    }
+
     static let timmNames = [1, 2, 2, 6, 2].enumerated().flatMap { stage, count in
         (0..<count).map { "blocks.\(stage).\($0)" }
     }
 
     static func blueprint(
-        stem: Bottleneck.Pair, names: (_ block: Int) -> (depthwise: Bottleneck.Pair, pointwise: Bottleneck.Pair)
+        stem: Bottleneck.Pair, head: Bottleneck.Pair? = nil,
+        names: (_ block: Int) -> (depthwise: Bottleneck.Pair, pointwise: Bottleneck.Pair)
     ) -> Blueprint {
         var convs = [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
         for (index, block) in blocks.enumerated() {
@@ -84,6 +107,7 @@ private enum MobileNetV1 {
             convs.append(ExpectedConv(pointwise.conv, norm: pointwise.norm, .pointwise, block: index + 1))
         }
         let pointwise = convs.filter { !$0.isSpatial }.map(\.module)
+        if let head { convs.append(ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true)) }
         return Blueprint(convs: convs) { table in
             let width = WidthMultiplier.infer(
                 base: blocks.map(\.channels), found: pointwise.map(table.outputs), rounding: { Int($0) })

@@ -1,5 +1,6 @@
 extension ArchitectureFamily {
-    /// Sandler et al., "MobileNetV2" (arXiv 1801.04381), Table 2.
+    /// Sandler et al., "MobileNetV2" (arXiv 1801.04381), Table 2. timm has deeper ones, whose depths are read from the
+    /// file.
     static let mobileNetV2 = ArchitectureFamily(
         name: "MobileNetV2",
         dialects: [
@@ -7,45 +8,37 @@ extension ArchitectureFamily {
                 name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,
                 classifiers: ["classifier.1"]
             ) { _ in
-                [
-                    MobileNetV2.blueprint(
-                        stem: ("features.0.0", "features.0.1"), head: ("features.18.0", "features.18.1")
-                    ) { block in
-                        let path = "features.\(block.ordinal).conv"
-                        let first = block.expands ? 1 : 0
-                        return Bottleneck.Names(
-                            expand: block.expands ? ("\(path).0.0", "\(path).0.1") : nil,
-                            depthwise: ("\(path).\(first).0", "\(path).\(first).1"),
-                            project: ("\(path).\(first + 1)", "\(path).\(first + 2)"))
-                    }
-                ]
+                MobileNetV2.torch { path, first in
+                    Bottleneck.Names(
+                        expand: first ? nil : CVModels.pair("\(path).0"),
+                        depthwise: CVModels.pair("\(path).\(first ? 0 : 1)"),
+                        project: first ? ("\(path).1", "\(path).2") : ("\(path).2", "\(path).3"))
+                }
             },
             Dialect(name: "flat PyTorch", stem: "features.0.0", classifiers: ["classifier.1", "classifier"]) { _ in
-                [
-                    MobileNetV2.blueprint(
-                        stem: ("features.0.0", "features.0.1"), head: ("features.18.0", "features.18.1")
-                    ) { block in
-                        let path = "features.\(block.ordinal).conv"
-                        let first = block.expands ? 3 : 0
-                        return Bottleneck.Names(
-                            expand: block.expands ? ("\(path).0", "\(path).1") : nil,
-                            depthwise: ("\(path).\(first)", "\(path).\(first + 1)"),
-                            project: ("\(path).\(first + 3)", "\(path).\(first + 4)"))
-                    }
-                ]
+                MobileNetV2.torch { path, first in
+                    let depthwise = first ? 0 : 3
+                    return Bottleneck.Names(
+                        expand: first ? nil : ("\(path).0", "\(path).1"),
+                        depthwise: ("\(path).\(depthwise)", "\(path).\(depthwise + 1)"),
+                        project: ("\(path).\(depthwise + 3)", "\(path).\(depthwise + 4)"))
+                }
             },
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { _ in
+            ) { table in
                 [
-                    MobileNetV2.blueprint(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) {
-                        $0.timmNames()
-                    }
+                    Bottleneck.blueprint(
+                        "MobileNetV2", MobileNetV2.rows.repeated(as: table) { "blocks.\($0)." },
+                        stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")]
+                    ) { $0.timmNames() }
                 ]
             },
             .keras("Keras", stem: "Conv1", normalisation: "x/127.5-1", classifiers: ["predictions", "Logits"]) { _ in
                 [
-                    MobileNetV2.blueprint(stem: ("Conv1", "bn_Conv1"), head: ("Conv_1", "Conv_1_bn")) { block in
+                    Bottleneck.blueprint(
+                        "MobileNetV2", MobileNetV2.rows, stem: ("Conv1", "bn_Conv1"), head: [("Conv_1", "Conv_1_bn")]
+                    ) { block in
                         let name = block.ordinal == 1 ? "expanded_conv" : "block_\(block.ordinal - 1)"
                         return Bottleneck.Names(
                             expand: block.expands ? ("\(name)_expand", "\(name)_expand_BN") : nil,
@@ -54,22 +47,19 @@ extension ArchitectureFamily {
                     }
                 ]
             },
+            Dialect(
+                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                let paths = CVModels.paths(MobileNetV2.rows, stages: [0, 1, 2, 3, 3, 4, 4])
+                return [
+                    Bottleneck.blueprint(
+                        "MobileNetV2", MobileNetV2.rows, stem: CVModels.pair("features.stem.0"),
+                        head: [CVModels.pair(paths[paths.count - 1])]
+                    ) { CVModels.names(paths[$0.ordinal - 1], table, expands: $0.expands) }
+                ]
+            },
         ])
-}
-
-extension Bottleneck {
-    /// timm's names; its first stage has no expansion and other numbers.
-    func timmNames() -> Names {
-        let path = "blocks.\(stage).\(index)"
-        let squeeze = squeezes ? ["\(path).se.conv_reduce", "\(path).se.conv_expand"] : []
-        return expands
-            ? Names(
-                expand: ("\(path).conv_pw", "\(path).bn1"), depthwise: ("\(path).conv_dw", "\(path).bn2"),
-                squeeze: squeeze, project: ("\(path).conv_pwl", "\(path).bn3"))
-            : Names(
-                expand: nil, depthwise: ("\(path).conv_dw", "\(path).bn1"), squeeze: squeeze,
-                project: ("\(path).conv_pw", "\(path).bn2"))
-    }
 }
 
 private enum MobileNetV2 {
@@ -83,20 +73,12 @@ private enum MobileNetV2 {
         .init(kernel: 3, expands: true, channels: 320, repeats: 1, stride: 1),
     ]
 
-    static func blueprint(
-        stem: Bottleneck.Pair, head: Bottleneck.Pair, names: (Bottleneck) -> Bottleneck.Names
-    ) -> Blueprint {
-        let blocks = Bottleneck.blocks(rows)
-        let projections = blocks.map { names($0).project.conv }
-        let convs =
-            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
-            + blocks.flatMap { $0.convs(names($0)) }
-            + [ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true)]
-        return Blueprint(convs: convs) { table in
-            let width = WidthMultiplier.infer(
-                base: blocks.map(\.channels), found: projections.map(table.outputs),
-                rounding: WidthMultiplier.nearestMultipleOf8)
-            return "MobileNetV2" + (width.map { " \($0)" } ?? "")
-        }
+    /// The blocks in one sequence "features", as torchvision and its forerunners have them.
+    static func torch(_ names: (_ path: String, _ isFirst: Bool) -> Bottleneck.Names) -> [Blueprint] {
+        [
+            Bottleneck.blueprint(
+                "MobileNetV2", rows, stem: CVModels.pair("features.0"), head: [CVModels.pair("features.18")]
+            ) { names("features.\($0.ordinal).conv", !$0.expands) }
+        ]
     }
 }

@@ -1,5 +1,6 @@
 extension ArchitectureFamily {
-    /// Howard et al., "Searching for MobileNetV3" (arXiv 1905.02244), Tables 1 and 2.
+    /// Howard et al., "Searching for MobileNetV3" (arXiv 1905.02244), Tables 1 and 2. timm has deeper ones, whose depths
+    /// are read from the file.
     static let mobileNetV3 = ArchitectureFamily(
         name: "MobileNetV3",
         dialects: [
@@ -9,9 +10,9 @@ extension ArchitectureFamily {
             ) { _ in
                 MobileNetV3.variants.map { variant in
                     let last = variant.rows.reduce(1) { $0 + $1.repeats }
-                    return MobileNetV3.blueprint(
-                        variant, stem: ("features.0.0", "features.0.1"),
-                        head: [("features.\(last).0", "features.\(last).1")]
+                    return Bottleneck.blueprint(
+                        variant.name, variant.rows, stem: CVModels.pair("features.0"),
+                        head: [CVModels.pair("features.\(last)")]
                     ) { block in
                         let path = "features.\(block.ordinal).block"
                         let depthwise = block.expands ? 1 : 0
@@ -27,12 +28,26 @@ extension ArchitectureFamily {
             },
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { _ in
+            ) { table in
                 MobileNetV3.variants.map { variant in
                     let last = "blocks.\(variant.rows.count).0"
-                    return MobileNetV3.blueprint(
-                        variant, stem: ("conv_stem", "bn1"),
-                        head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], names: { $0.timmNames() })
+                    return Bottleneck.blueprint(
+                        variant.name, variant.rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
+                        head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)]
+                    ) { $0.timmNames() }
+                }
+            },
+            Dialect(
+                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.3"]
+            ) { table in
+                MobileNetV3.variants.map { variant in
+                    let stages = variant.rows.count == 5 ? [1, 2, 3, 3, 4] : [0, 1, 2, 3, 3, 4]
+                    let paths = CVModels.paths(variant.rows, stages: stages)
+                    return Bottleneck.blueprint(
+                        variant.name, variant.rows, stem: CVModels.pair("features.stem.0"),
+                        head: [CVModels.pair(paths[paths.count - 1])]
+                    ) { CVModels.names(paths[$0.ordinal - 1], table, expands: $0.expands) }
                 }
             },
             .keras("Keras", stem: "Conv", normalisation: "x/127.5-1", classifiers: ["Logits"]) { _ in
@@ -49,7 +64,6 @@ private enum MobileNetV3 {
         let name: String
         /// Rows of equal resolution and width, as timm numbers its stages.
         let rows: [Bottleneck.Row]
-        var blocks: [Bottleneck] { Bottleneck.blocks(rows) }
     }
 
     /// The published networks, and the minimalistic ones: 3×3 kernels only and no squeeze-excite.
@@ -89,8 +103,9 @@ private enum MobileNetV3 {
 
     static func keras(stem: String, between: String, norm: String, _ squeeze: String) -> [Blueprint] {
         variants.map { variant in
-            blueprint(
-                variant, stem: (stem, stem + norm), head: [("\(stem)_1", "\(stem)_1\(norm)"), ("\(stem)_2", nil)]
+            Bottleneck.blueprint(
+                variant.name, variant.rows, stem: (stem, stem + norm),
+                head: [("\(stem)_1", "\(stem)_1\(norm)"), ("\(stem)_2", nil)]
             ) { block in
                 let path = (block.ordinal == 1 ? "expanded_conv" : "expanded_conv_\(block.ordinal - 1)") + between
                 let excite = "\(path)squeeze_excite\(between)\(squeeze)"
@@ -100,23 +115,6 @@ private enum MobileNetV3 {
                     squeeze: block.squeezes ? [excite, "\(excite)_1"] : [],
                     project: ("\(path)project", "\(path)project\(norm)"))
             }
-        }
-    }
-
-    static func blueprint(
-        _ variant: Variant, stem: Bottleneck.Pair, head: [Bottleneck.Pair], names: (Bottleneck) -> Bottleneck.Names
-    ) -> Blueprint {
-        let blocks = variant.blocks
-        let projections = blocks.map { names($0).project.conv }
-        let convs =
-            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
-            + blocks.flatMap { $0.convs(names($0)) }
-            + head.map { ExpectedConv($0.conv, norm: $0.norm, .pointwise, isOptional: true) }
-        return Blueprint(convs: convs) { table in
-            let width = WidthMultiplier.infer(
-                base: blocks.map(\.channels), found: projections.map(table.outputs),
-                rounding: WidthMultiplier.nearestMultipleOf8)
-            return variant.name + (width.map { " \($0)" } ?? "")
         }
     }
 }

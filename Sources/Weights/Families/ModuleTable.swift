@@ -6,6 +6,8 @@ struct ModuleTable: Sendable {
     let prefix: String
     let checkpoint: Checkpoint
     private let byModule: [String: [String: Checkpoint.Entry]]
+    /// The first part of every module's path, seen from no prefix.
+    private let roots: Set<Substring>
 
     init(_ checkpoint: Checkpoint) {
         self.prefix = ""
@@ -13,29 +15,57 @@ struct ModuleTable: Sendable {
         self.byModule = Dictionary(grouping: checkpoint.entries, by: \.module).mapValues { entries in
             Dictionary(entries.map { ($0.parameter, $0) }, uniquingKeysWith: { first, _ in first })
         }
+        self.roots = Set(byModule.keys.compactMap { $0.split(separator: ".").first })
     }
 
-    private init(prefix: String, checkpoint: Checkpoint, byModule: [String: [String: Checkpoint.Entry]]) {
+    private init(_ other: ModuleTable, prefix: String) {
         self.prefix = prefix
-        self.checkpoint = checkpoint
-        self.byModule = byModule
+        checkpoint = other.checkpoint
+        byModule = other.byModule
+        roots = other.roots
     }
 
     /// The same tensors seen from another prefix.
     func from(_ prefix: String) -> ModuleTable {
-        ModuleTable(prefix: prefix, checkpoint: checkpoint, byModule: byModule)
+        ModuleTable(self, prefix: prefix)
+    }
+
+    /// Whether a network with this stem may lie here: something begins as the stem's path does. Spares most families
+    /// the search for every layer.
+    func mayHold(_ stem: String) -> Bool {
+        stem.hasPrefix("*") || stem.split(separator: ".").first.map(roots.contains) == true
     }
 
     /// The prefixes under which `module` has a weight, in file order, and the empty one.
+    ///
+    /// A module that begins with "*" stands for every one of its prefix whose name ends so.
     func prefixes(of module: String, limit: Int = 8) -> [String] {
+        let isPattern = module.hasPrefix("*")
+        let ending = isPattern ? String(module.dropFirst()) : "." + module
         var result: [String] = []
         for entry in checkpoint.entries where entry.shape.rank == 4 {
-            guard entry.module.hasSuffix("." + module) else { continue }
-            let prefix = String(entry.module.dropLast(module.count))
-            if !result.contains(prefix) { result.append(prefix) }
+            guard entry.module.hasSuffix(ending) else { continue }
+            let last = isPattern ? entry.module.split(separator: ".").last?.count ?? 0 : module.count
+            let prefix = String(entry.module.dropLast(last))
+            if !result.contains(prefix) && !prefix.isEmpty { result.append(prefix) }
             if result.count == limit { break }
         }
         return [""] + result
+    }
+
+    /// What stands before `ending` in the name of a module directly below the prefix: Keras puts the network's own name
+    /// there ("convnext_tiny" of "convnext_tiny_head_dense"). The first by name; nil without any.
+    func name(before ending: String) -> String? {
+        byModule.keys.lazy.filter { module in
+            module.hasPrefix(prefix) && module.hasSuffix(ending) && !module.dropFirst(prefix.count).contains(".")
+        }.min().map { String($0.dropFirst(prefix.count).dropLast(ending.count)) }
+    }
+
+    /// The module itself, or the one that a leading "*" stands for.
+    func resolved(_ module: String) -> String? {
+        guard module.hasPrefix("*") else { return module }
+        let ending = String(module.dropFirst())
+        return name(before: ending).map { $0 + ending }
     }
 
     /// The tensor that is `parameter` of `module`.
@@ -70,6 +100,19 @@ struct ModuleTable: Sendable {
             if let index = Int(digits), index < limit { count = max(count, index + 1) }
         }
         return count
+    }
+
+    /// The counts after the stems of so many stages.
+    func counts(_ stages: Int, _ stem: (_ stage: Int) -> String) -> [Int] {
+        (0..<stages).map { count(after: stem($0)) }
+    }
+
+    /// How Keras numbers the blocks of a stage.
+    static let letters = (UInt8(ascii: "a")...UInt8(ascii: "z")).map { Character(UnicodeScalar($0)) }
+
+    /// How many of the modules that `name` gives for "a", "b" … are there without a gap.
+    func letterCount(_ name: (_ letter: Character) -> String) -> Int {
+        Self.letters.prefix { weight(name($0)) != nil }.count
     }
 
     /// How the file would call the weight of `module`.

@@ -4,37 +4,73 @@ extension ArchitectureFamily {
         name: "ReXNet",
         dialects: [
             Dialect(
-                name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"],
-                blueprints: { _ in [ReXNet.blueprint()] })
+                name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"]
+            ) { _ in
+                [
+                    ReXNet.blueprint(stem: ("stem.conv", "stem.bn"), head: ("features.16.conv", "features.16.bn")) {
+                        let path = "features.\($0)"
+                        func pair(_ name: String) -> Bottleneck.Pair { ("\(path).\(name).conv", "\(path).\(name).bn") }
+                        return ReXNet.Unit(
+                            names: Bottleneck.Names(
+                                expand: $0 > 0 ? pair("conv_exp") : nil, depthwise: pair("conv_dw"),
+                                squeeze: ["\(path).se.fc1", "\(path).se.fc2"], project: pair("conv_pwl")),
+                            squeezeNorm: "\(path).se.bn")
+                    }
+                ]
+            },
+            Dialect(
+                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                [
+                    ReXNet.blueprint(stem: CVModels.pair("features.0"), head: CVModels.pair("features.17")) {
+                        let path = "features.\($0 + 1)"
+                        return ReXNet.Unit(
+                            names: CVModels.names(path, table, expands: $0 > 0, hasFunction: true),
+                            squeezeNorm: "\(path).branch1.2.norm")
+                    }
+                ]
+            },
         ])
 }
 
 private enum ReXNet {
+    /// The modules of a block; the first convolution of squeeze-and-excite has a normalisation.
+    struct Unit {
+        let names: Bottleneck.Names
+        let squeezeNorm: String
+    }
+
     /// Strides of the 16 blocks.
     static let strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]
+    /// Output channels of the last block at width 1: they grow by 180 / 16 a block from 16 on.
+    static let lastWidth = 16 + 15 * 180.0 / 16
 
-    static func blueprint() -> Blueprint {
-        var convs = [ExpectedConv("stem.conv", norm: "stem.bn", .standard, size: 3, stride: 2)]
+    static func blueprint(
+        stem: Bottleneck.Pair, head: Bottleneck.Pair, unit: (_ index: Int) -> Unit
+    ) -> Blueprint {
+        var convs = [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
         for (index, stride) in strides.enumerated() {
-            let path = "features.\(index)"
-            let block = index + 1
-            if index > 0 {
-                convs.append(
-                    ExpectedConv("\(path).conv_exp.conv", norm: "\(path).conv_exp.bn", .pointwise, block: block))
+            let unit = unit(index)
+            let (names, block) = (unit.names, index + 1)
+            if let expand = names.expand {
+                convs.append(ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: block))
             }
-            convs += [
+            convs.append(
                 ExpectedConv(
-                    "\(path).conv_dw.conv", norm: "\(path).conv_dw.bn", .depthwise, size: 3, stride: stride,
-                    block: block),
-                ExpectedConv("\(path).se.fc1", norm: "\(path).se.bn", .pointwise, block: block, isOptional: true),
-                ExpectedConv("\(path).se.fc2", norm: nil, .pointwise, block: block, isOptional: true),
-                ExpectedConv("\(path).conv_pwl.conv", norm: "\(path).conv_pwl.bn", .pointwise, block: block),
-            ]
+                    names.depthwise.conv, norm: names.depthwise.norm, .depthwise, size: 3, stride: stride, block: block)
+            )
+            convs += names.squeeze.enumerated().map { place, module in
+                ExpectedConv(
+                    module, norm: place == 0 ? unit.squeezeNorm : nil, .pointwise, block: block, isOptional: true)
+            }
+            convs.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: block))
         }
-        convs.append(ExpectedConv("features.16.conv", norm: "features.16.bn", .pointwise, isOptional: true))
+        let last = convs.last?.module ?? ""
+        convs.append(ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true))
         return Blueprint(convs: convs) { table in
-            let width = WidthMultiplier.infer(
-                base: [32], found: [table.outputs("stem.conv")], rounding: WidthMultiplier.nearestMultipleOf8)
+            // Published widths have one decimal.
+            let width = table.outputs(last).map { (Double($0) / lastWidth * 10).rounded() / 10 }
             return "ReXNet" + (width.map { " \($0)" } ?? "")
         }
     }

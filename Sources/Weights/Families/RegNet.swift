@@ -6,7 +6,7 @@ extension ArchitectureFamily {
             Dialect(name: "torchvision", stem: "stem.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]) {
                 table in
                 let depths = (1...4).map { table.count(after: "trunk_output.block\($0).block\($0)-") }
-                return RegNet.blueprints(depths, stem: ("stem.0", "stem.1")) { stage, index in
+                return RegNet.blueprints(table, depths, stem: ("stem.0", "stem.1")) { stage, index in
                     let path = "trunk_output.block\(stage).block\(stage)-\(index)"
                     return RegNet.Names(
                         first: ("\(path).f.a.0", "\(path).f.a.1"), second: ("\(path).f.b.0", "\(path).f.b.1"),
@@ -17,7 +17,7 @@ extension ArchitectureFamily {
             Dialect(name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"])
             { table in
                 let depths = (1...4).map { max(0, table.count(after: "s\($0).b") - 1) }
-                return RegNet.blueprints(depths, stem: ("stem.conv", "stem.bn")) { stage, index in
+                return RegNet.blueprints(table, depths, stem: ("stem.conv", "stem.bn")) { stage, index in
                     let path = "s\(stage).b\(index + 1)"
                     return RegNet.Names(
                         first: ("\(path).conv1.conv", "\(path).conv1.bn"),
@@ -25,6 +25,46 @@ extension ArchitectureFamily {
                         squeeze: ["\(path).se.fc1", "\(path).se.fc2"],
                         third: ("\(path).conv3.conv", "\(path).conv3.bn"),
                         shortcut: ("\(path).downsample.conv", "\(path).downsample.bn"))
+                }
+            },
+            Dialect(name: "pycls", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"])
+            {
+                table in
+                let depths = (1...4).map { max(0, table.count(after: "s\($0).b") - 1) }
+                return RegNet.blueprints(table, depths, stem: ("stem.conv", "stem.bn")) { stage, index in
+                    let path = "s\(stage).b\(index + 1)"
+                    func pair(_ name: String) -> Bottleneck.Pair { ("\(path).\(name)", "\(path).\(name)_bn") }
+                    return RegNet.Names(
+                        first: pair("f.a"), second: pair("f.b"),
+                        squeeze: ["\(path).f.se.f_ex.0", "\(path).f.se.f_ex.2"], third: pair("f.c"),
+                        shortcut: ("\(path).proj", "\(path).bn"))
+                }
+            },
+            Dialect(
+                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
+                classifiers: ["classifier.1"]
+            ) { table in
+                let depths = (1...4).map { table.count(after: "features.stage\($0).stage\($0)-") }
+                return RegNet.blueprints(table, depths, stem: CVModels.pair("features.stem")) { stage, index in
+                    let path = "features.stage\(stage).stage\(stage)-\(index)"
+                    return RegNet.Names(
+                        first: CVModels.pair("\(path).f.1x1-1"), second: CVModels.pair("\(path).f.3x3"),
+                        squeeze: ["\(path).f.se.reduce", "\(path).f.se.expand"],
+                        third: CVModels.pair("\(path).f.1x1-2"), shortcut: CVModels.pair("\(path).proj"))
+                }
+            },
+            .keras("Keras", stem: "*_stem_conv", classifiers: ["*head_dense"]) { table in
+                guard let model = table.name(before: "_stem_conv") else { return [] }
+                let letter = table.weight("\(model)_Stage_0_YBlock_0_conv_3x3") == nil ? "X" : "Y"
+                let depths = (0...3).map { table.count(after: "\(model)_Stage_\($0)_\(letter)Block_") }
+                return RegNet.blueprints(table, depths, stem: ("\(model)_stem_conv", "\(model)_stem_bn")) {
+                    stage, index in
+                    let path = "\(model)_Stage_\(stage - 1)_\(letter)Block_\(index)"
+                    func pair(_ name: String) -> Bottleneck.Pair { ("\(path)_\(name)", "\(path)_\(name)_bn") }
+                    return RegNet.Names(
+                        first: pair("conv_1x1_1"), second: pair("conv_3x3"),
+                        squeeze: ["squeeze", "excite"].map { "\(path)_squeeze_and_excite_\($0)" },
+                        third: pair("conv_1x1_2"), shortcut: ("\(path)_skip_1x1", "\(path)_skip_bn"))
                 }
             },
         ])
@@ -39,19 +79,28 @@ private enum RegNet {
         let shortcut: Bottleneck.Pair
     }
 
-    /// Depths and last width of the published X networks (Table 4 of the paper); torchvision rounds 400MF to 400.
+    /// Depths and last widths of the published networks as the authors (pycls), torchvision
+    /// and timm build them; torchvision rounds some widths otherwise.
     static let published: [(name: String, depths: [Int], lastWidths: [Int])] = [
-        ("200MF", [1, 1, 4, 7], [368]), ("400MF", [1, 2, 7, 12], [384, 400]), ("600MF", [1, 3, 5, 7], [528]),
-        ("800MF", [1, 3, 7, 5], [672]), ("1.6GF", [2, 4, 10, 2], [912]), ("3.2GF", [2, 6, 15, 2], [1008]),
-        ("4.0GF", [2, 5, 14, 2], [1360]), ("6.4GF", [2, 4, 10, 1], [1624]), ("8.0GF", [2, 5, 15, 1], [1920]),
-        ("12GF", [2, 5, 11, 1], [2240]), ("16GF", [2, 6, 13, 1], [2048]), ("32GF", [2, 7, 13, 1], [2520]),
+        ("X-200MF", [1, 1, 4, 7], [368]), ("X-400MF", [1, 2, 7, 12], [384, 400]), ("X-600MF", [1, 3, 5, 7], [528]),
+        ("X-800MF", [1, 3, 7, 5], [672]), ("X-1.6GF", [2, 4, 10, 2], [912]), ("X-3.2GF", [2, 6, 15, 2], [1008]),
+        ("X-4.0GF", [2, 5, 14, 2], [1360]), ("X-6.4GF", [2, 4, 10, 1], [1624]), ("X-8.0GF", [2, 5, 15, 1], [1920]),
+        ("X-12GF", [2, 5, 11, 1], [2240]), ("X-16GF", [2, 6, 13, 1], [2048]), ("X-32GF", [2, 7, 13, 1], [2520]),
+        ("Y-200MF", [1, 1, 4, 7], [368]), ("Y-400MF", [1, 3, 6, 6], [440]), ("Y-600MF", [1, 3, 7, 4], [608]),
+        ("Y-800MF", [1, 3, 8, 2], [768, 784]), ("Y-1.6GF", [2, 6, 17, 2], [888]), ("Y-3.2GF", [2, 5, 13, 1], [1512]),
+        ("Y-4.0GF", [2, 6, 12, 2], [1088]), ("Y-6.4GF", [2, 7, 14, 2], [1296]), ("Y-8.0GF", [2, 4, 10, 1], [2016]),
+        ("Y-12GF", [2, 5, 11, 1], [2240]), ("Y-16GF", [2, 4, 11, 1], [3024]), ("Y-32GF", [2, 5, 12, 1], [3712]),
+        ("Y-64GF", [2, 5, 12, 1], [4920]), ("Y-128GF", [2, 7, 17, 1], [7392]), ("Y-256GF", [2, 7, 17, 1], [10444]),
     ]
 
-    /// The blueprint for depths read from the file; none where a stage is empty.
+    /// The blueprint for depths read from the file; none where a stage is empty, or where blocks end wider or narrower
+    /// than they begin, as in RegNetZ.
     static func blueprints(
-        _ depths: [Int], stem: Bottleneck.Pair, names: (_ stage: Int, _ index: Int) -> Names
+        _ table: ModuleTable, _ depths: [Int], stem: Bottleneck.Pair, names: (_ stage: Int, _ index: Int) -> Names
     ) -> [Blueprint] {
-        guard depths.allSatisfy({ $0 > 0 }) else { return [] }
+        guard depths.allSatisfy({ (1...128).contains($0) }),
+            table.outputs(names(1, 0).first.conv) == table.outputs(names(1, 0).third.conv)
+        else { return [] }
         var convs = [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
         var block = 0
         for (stage, depth) in depths.enumerated() {
@@ -79,11 +128,12 @@ private enum RegNet {
         let last = names(4, depths[3] - 1).third.conv
         return [
             Blueprint(convs: convs) { table in
-                if table.weight(firstSqueeze) != nil { return "RegNetY" }
+                let letter = table.weight(firstSqueeze) == nil ? "X" : "Y"
                 let net = published.first { net in
-                    net.depths == depths && net.lastWidths.contains { $0 == table.outputs(last) }
+                    net.name.hasPrefix(letter) && net.depths == depths
+                        && net.lastWidths.contains { $0 == table.outputs(last) }
                 }
-                return net.map { "RegNetX-\($0.name)" } ?? "RegNetX"
+                return "RegNet" + (net?.name ?? letter)
             }
         ]
     }

@@ -34,7 +34,7 @@ private enum VGNet {
                 block += 1
                 let path = "features.stage\(stage + 1).\(index)"
                 let isStrided = index == 0 && !(stage == 0 && isThumbnail)
-                convs.append(spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block))
+                convs += spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block)
                 convs += pointwise(table, "\(path).conv1x1", block)
             }
         }
@@ -42,17 +42,28 @@ private enum VGNet {
         return [Blueprint(convs: convs, title: { title($0, depths: depths) })]
     }
 
-    /// The depthwise convolution of a Down or Half unit; a Half unit with fixed kernels holds it beside its norm.
+    /// The depthwise convolution of a Down or Half unit, two where a Down unit fixes a part of its kernels; a Half unit
+    /// with fixed kernels holds it beside its norm.
     static func spatial(
         _ table: ModuleTable, _ path: String, isDown: Bool, stride: Int, _ block: Int
-    ) -> ExpectedConv {
+    ) -> [ExpectedConv] {
         if isDown {
-            return ExpectedConv("\(path).downsample", norm: nil, .depthwise, size: 3, stride: stride, block: block)
+            let paths =
+                isHybrid(table, path)
+                ? ["\(path).downsample.fixed", "\(path).downsample.learned"] : ["\(path).downsample"]
+            return paths.map { ExpectedConv($0, norm: nil, .depthwise, size: 3, stride: stride, block: block) }
         }
         let isFixed = table.weight("\(path).half3x3.0") != nil
-        return ExpectedConv(
-            isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil, .depthwise,
-            size: 3, block: block)
+        return [
+            ExpectedConv(
+                isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil,
+                .depthwise, size: 3, block: block)
+        ]
+    }
+
+    /// Whether a Down unit fixes the kernels of some channels and trains those of the others.
+    static func isHybrid(_ table: ModuleTable, _ path: String) -> Bool {
+        table.weight("\(path).downsample.fixed") != nil
     }
 
     /// The 1×1 convolution, with squeeze-excite one level deeper.
@@ -100,11 +111,26 @@ private enum VGNet {
             ]
         let size = sizes.first { $0.channels.map(Optional.some) == channels }
         let hasSqueeze = table.weight("features.stage1.0.conv1x1.1.reduce") != nil
-        return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "")
+        return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "") + era(table)
     }
 
-    /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere.
+    /// What tells the releases of the authors' code apart. The paper's nets share the last unit's kernels or fix them, and
+    /// change the sign of the fixed Gaussians from channel to channel; the later release has a plain last unit, and no
+    /// negative Gaussians; one between them has shared kernels and no negative Gaussians.
+    static func era(_ table: ModuleTable) -> String {
+        let last = "features.stage4.\(table.count(after: "features.stage4.") - 1)"
+        let isShared = table.weight("\(last).0.mux") != nil
+        let isFixed = table.entry("\(last).1", "running_var") != nil
+        if !isShared && !isFixed { return " (re-release)" }
+        let down = "features.stage2.0.downsample"
+        guard isShared, hasOneKernel(table, down), let kernels = kernels(table, down) else { return "" }
+        return kernels.allSatisfy { $0 == kernels[0] } ? " (January 2022)" : ""
+    }
+
+    /// "C" where downsampling kernels are learned, "G" where they are fixed, "F1" to "F4" with fixed kernels elsewhere;
+    /// empty where only some of the downsampling kernels are fixed.
     static func letter(_ table: ModuleTable) -> String {
+        if (1...4).contains(where: { isHybrid(table, "features.stage\($0).0") }) { return "" }
         guard hasOneKernel(table, "features.stage2.0.downsample") else { return "C" }
         guard table.weight("features.stage2.1.half3x3.0") != nil else { return "G" }
         let hasSharedLast = table.weight("features.stage4.\(table.count(after: "features.stage4.") - 1).0.mux") != nil

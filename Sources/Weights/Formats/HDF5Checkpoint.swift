@@ -26,6 +26,11 @@ enum HDF5Checkpoint {
             attributes: attributes, model: model, source: HDF5TensorSource(file))
     }
 
+    /// The attribute that names the type of numbers kept as integers of their size.
+    static let typeAttribute = "dtype"
+    /// Types that may be kept so.
+    static let disguised: [NumberType] = [.bfloat16, .float8e4m3, .float8e5m2]
+
     private struct Contents {
         let format: String
         let entries: [Checkpoint.Entry]
@@ -49,10 +54,15 @@ enum HDF5Checkpoint {
         }
         let entries = try listing.datasets.filter { $0.kind == .numeric }.map { dataset in
             var dtype = dataset.dtype
-            if dtype == "uint16" || dtype == "int16" {
-                let own = try file.attribute("dtype", of: dataset.path)?.text
-                // The same two bytes under another name.
-                if own ?? attributes["dtype"] == "bfloat16" { dtype = "bfloat16" }
+            // Types that h5py lacks are kept as integers of their size, the name in an attribute.
+            if ["uint8", "int8", "uint16", "int16"].contains(dtype) {
+                let own = try file.attribute(typeAttribute, of: dataset.path)?.text
+                let wanted = own ?? attributes[typeAttribute]
+                if let type = wanted.flatMap(NumberType.init), disguised.contains(type),
+                    dtype.hasSuffix("int\(type.sizeBytes * 8)")
+                {
+                    dtype = type.rawValue
+                }
             }
             return GenericNames.entry(dataset.path, shape: try shape(dataset, file.path), dtype: dtype)
         }

@@ -26,20 +26,43 @@ enum NumPyCheckpoint {
             source: ArrayFileSource(path: path, header: header))
     }
 
+    /// The attribute under which the types of arrays are kept that NumPy has no name for, by the arrays' names.
+    private static let typesKey = "kernelviz.types"
+
+    /// The note to an archive: attributes as JSON, and types that NumPy lacks; empty without any.
+    static func comment(_ attributes: [String: String], types: [(String, String)]) throws -> String {
+        var all = attributes
+        if !types.isEmpty { all[typesKey] = try encoded(Dictionary(types, uniquingKeysWith: { first, _ in first })) }
+        return all.isEmpty ? "" : try encoded(all)
+    }
+
+    private static func encoded(_ texts: [String: String]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(texts), as: UTF8.self)
+    }
+
+    private static func decoded(_ json: String) -> [String: String] {
+        (try? JSONDecoder().decode([String: String].self, from: Data(json.utf8))) ?? [:]
+    }
+
     /// Opens an archive whose members are arrays.
     static func open(_ archive: ZipArchive) throws -> Checkpoint {
         var entries: [Checkpoint.Entry] = []
         var arrays: [String: ArchivedArray] = [:]
+        var attributes = decoded(archive.comment)
+        let types = attributes.removeValue(forKey: typesKey).map(decoded) ?? [:]
         for member in archive.members where member.name.hasSuffix(".npy") {
             let name = String(member.name.dropLast(4))
             let subject = "\(archive.path): \(name)"
             let head = try archive.prefix(of: member, count: min(member.sizeBytes, ArrayHeader.maximumBytes + 16))
             let header = try ArrayHeader(head, subject: subject)
             guard arrays[name] == nil else { continue }
-            arrays[name] = ArchivedArray(member: member, header: header)
-            entries.append(GenericNames.entry(name, shape: header.shape, dtype: header.type.rawValue))
+            let own = types[name].flatMap(NumberType.init)
+            let type = own.map { $0.sizeBytes == header.type.sizeBytes ? $0 : header.type } ?? header.type
+            arrays[name] = ArchivedArray(member: member, header: header, type: type)
+            entries.append(GenericNames.entry(name, shape: header.shape, dtype: type.rawValue))
         }
-        let attributes = (try? JSONDecoder().decode([String: String].self, from: Data(archive.comment.utf8))) ?? [:]
         return Checkpoint(
             path: archive.path, format: "NumPy archive", files: [archive.path], entries: entries,
             attributes: attributes, source: ArrayArchiveSource(archive: archive, arrays: arrays))
@@ -50,6 +73,8 @@ enum NumPyCheckpoint {
 struct ArchivedArray: Sendable {
     let member: ZipMember
     let header: ArrayHeader
+    /// What the elements are: the header's type, or one of the same size that NumPy has no name for.
+    let type: NumberType
 }
 
 /// Arrays unpacked when asked for.
@@ -64,7 +89,7 @@ struct ArrayArchiveSource: TensorSource {
         }
         let whole = try archive.bytes(of: array.member)
         let elements = try array.header.elements(Array(whole[array.header.dataOffset...]), subject: subject)
-        return StoredTensor(type: array.header.type, content: .bytes(elements))
+        return StoredTensor(type: array.type, content: .bytes(elements))
     }
 }
 

@@ -24,18 +24,26 @@ enum FamilyRecogniser {
         }
     }
 
-    /// The best match with every spatial convolution in place; nil where no family is there by half.
+    /// What a checkpoint is.
+    enum Outcome {
+        /// Every spatial convolution of the match is in place, and no N×N tensor contradicts it.
+        case recognised(Match)
+        /// No family; what keeps the nearest one from being it, where half of that is there.
+        case unknown(nearest: String?)
+    }
+
+    /// Lays every family over the checkpoint.
     ///
-    /// Throws `weights.missingTensor` where at least half of a family is there, `weights.noKernels` without any N×N
-    /// tensor.
-    static func recognise(_ checkpoint: Checkpoint) throws -> Match? {
+    /// Throws `weights.missingTensor` where a file of a known family lacks tensors of blocks that are there otherwise,
+    /// `weights.noKernels` without any N×N tensor.
+    static func recognise(_ checkpoint: Checkpoint) throws -> Outcome {
         guard checkpoint.entries.contains(where: isSpatial) else { throw noKernels(checkpoint) }
         let table = ModuleTable(checkpoint)
         let spatialCount = checkpoint.entries.count(where: isSpatial)
         var best: Match?
         for family in ArchitectureFamily.all {
             for dialect in family.dialects {
-                for prefix in table.prefixes(of: dialect.stem) {
+                for prefix in table.prefixes(of: dialect.stem) where !prefix.isEmpty || table.mayHold(dialect.stem) {
                     let view = table.from(prefix)
                     for blueprint in dialect.blueprints(view) {
                         let match = lay(blueprint, over: view, family, dialect, spatialCount)
@@ -44,11 +52,50 @@ enum FamilyRecogniser {
                 }
             }
         }
-        guard let best, best.missing.count * 2 <= best.spatial.count else {
-            return nil
+        guard let best, best.missing.count * 2 <= best.spatial.count else { return .unknown(nearest: nil) }
+        if let first = best.missing.first {
+            let error = incomplete(best, first)
+            if isDamaged(best) { throw error }
+            return .unknown(nearest: "\(best.family.name), but \(error.found)")
         }
-        if let first = best.missing.first { throw incomplete(best, first) }
-        return best
+        if let stranger = stranger(best) {
+            return .unknown(nearest: "\(best.family.name), which has no '\(stranger.name)'")
+        }
+        return .recognised(best)
+    }
+
+    /// Whether a file with missing tensors is this family's all the same: nothing else is in it, and what is missing
+    /// belongs to blocks that are there by half. A network without whole blocks or with kernels of other sizes is
+    /// another one.
+    private static func isDamaged(_ match: Match) -> Bool {
+        let wrong = match.missing.filter { match.table.weight($0.module) != nil }
+        guard wrong.count <= 1, match.unexplainedCount <= wrong.count,
+            wrong.allSatisfy({ match.table.kernelSize($0.module) == $0.size })
+        else { return false }
+        return match.missing.allSatisfy { conv in
+            conv.block == 0
+                || match.blueprint.convs.contains { other in
+                    other.block == conv.block && other.module != conv.module && !other.isOptional
+                        && match.table.weight(other.module).flatMap(other.fittingShape) != nil
+                }
+        }
+    }
+
+    /// An N×N tensor that lies among those of the family and is none of them: in a deeper or wider relative, not in a
+    /// detector that has a head of its own beside the family's backbone.
+    private static func stranger(_ match: Match) -> Checkpoint.Entry? {
+        guard match.unexplainedCount > 0 else { return nil }
+        let prefix = match.table.prefix
+        let modules = Set(match.spatial.map { prefix + $0.module })
+        func branch(_ module: String) -> Substring? {
+            let parts = module.dropFirst(prefix.count).split(separator: ".")
+            return parts.count > 1 ? parts[0] : nil
+        }
+        let branches = Set(match.spatial.compactMap { branch(prefix + $0.module) })
+        return match.table.checkpoint.entries.first { entry in
+            isSpatial(entry) && entry.module.hasPrefix(prefix) && !modules.contains(entry.module)
+                && branch(entry.module).map(branches.contains) == true
+        }
     }
 
     private static func lay(

@@ -17,11 +17,15 @@ extension Network {
     /// Pointwise convolutions may be absent (``missingTensors``): the kernels can be looked at all the same.
     /// An unknown network (``family`` is nil) has a layer for every N×N tensor; its strides come from the file's own
     /// description of the model or from `strides`, else they are unknown.
-    /// Throws `weights.noKernels` without any N×N tensor, `weights.missingTensor` where part of a known family is
-    /// there, `weights.unknownLayer` for a stride of no layer, or the format's own error.
+    /// Strides are those of `strides`, else of the file's own description of the model, else of the family.
+    /// Throws `weights.noKernels` without any N×N tensor, `weights.missingTensor` where a file of a known family lacks
+    /// some, `weights.unknownLayer` for a stride of no layer, or the format's own error.
     public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
-        guard let match = try FamilyRecogniser.recognise(checkpoint) else {
-            try self.init(unknown: checkpoint, strides: strides)
+        let match: FamilyRecogniser.Match
+        switch try FamilyRecogniser.recognise(checkpoint) {
+        case .recognised(let found): match = found
+        case .unknown(let nearest):
+            try self.init(unknown: checkpoint, strides: strides, nearest: nearest)
             return
         }
         let facts = checkpoint.model
@@ -34,9 +38,8 @@ extension Network {
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
         // Some libraries write the classifier as a 1×1 convolution.
-        let classifiers = match.dialect.classifiers.map {
-            ExpectedConv($0, norm: nil, .pointwise, isOptional: true)
-        }
+        let heads = match.dialect.classifiers.compactMap(match.table.resolved)
+        let classifiers = heads.map { ExpectedConv($0, norm: nil, .pointwise, isOptional: true) }
         for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
                 if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
@@ -44,21 +47,22 @@ extension Network {
             }
             try Self.checkType(entry, checkpoint)
             if conv.isSpatial { number += 1 }
+            let name = match.table.prefix + conv.module
+            let stride =
+                strides?.stride(number: conv.isSpatial ? number : nil, name: name)
+                ?? facts?.stride(of: entry.module) ?? conv.stride
             layers.append(
                 ConvLayer(
-                    number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module,
-                    tensorName: entry.name, weightShape: shape,
-                    stride: strides?.stride(
-                        number: conv.isSpatial ? number : nil, name: match.table.prefix + conv.module)
-                        ?? conv.stride,
-                    connectivity: Self.connectivity(conv, entry, shape),
-                    role: Self.role(conv, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
+                    number: conv.isSpatial ? number : nil, name: name, tensorName: entry.name, weightShape: shape,
+                    stride: stride, connectivity: Self.connectivity(conv, entry, shape),
+                    role: Self.role(
+                        stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
                     batchNorm: try norms.read(conv, channels: shape[0])))
         }
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
-            classCount: match.dialect.classifiers.lazy.compactMap(match.table.outputs).first,
+            classCount: heads.lazy.compactMap(match.table.outputs).first,
             input: InputConvention(
                 attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize,
                 normalisation: match.dialect.normalisation),
@@ -90,7 +94,10 @@ extension Network {
     ) -> ConvLayer.Connectivity {
         switch conv.kind {
         case .depthwise:
-            .depthwise(multiplier: conv.axes(of: entry) == .rowsColumnsChannelMultiplier ? entry.shape[3] : 1)
+            // A grouped Keras convolution with a group a channel has one input channel in its weight: no multiplier.
+            .depthwise(
+                multiplier: conv.axes(of: entry) == .rowsColumnsChannelMultiplier && entry.shape[2] > 1
+                    ? entry.shape[3] : 1)
         case .grouped where shape[0] > shape[1]:
             // Input and output of a grouped convolution are equally wide in the families that have one.
             .grouped(shape[0] / shape[1])
@@ -98,10 +105,10 @@ extension Network {
         }
     }
 
-    private static func role(_ conv: ExpectedConv, isFirst: Bool, isLast: Bool) -> ConvLayer.Role {
+    private static func role(stride: Int, isFirst: Bool, isLast: Bool) -> ConvLayer.Role {
         if isFirst { return .stem }
         if isLast { return .last }
-        return conv.stride > 1 ? .downsampling : .body
+        return stride > 1 ? .downsampling : .body
     }
 
     private static func sentence(_ match: FamilyRecogniser.Match) -> String {

@@ -3,7 +3,9 @@ import Tensors
 
 extension Network {
     /// A network of no known family: every N×N tensor is a layer, in the file's order, every 1×1 one a pointwise layer.
-    init(unknown checkpoint: Checkpoint, strides: StrideTable?) throws {
+    ///
+    /// `nearest` names a family that it nearly is and what keeps it from being one.
+    init(unknown checkpoint: Checkpoint, strides: StrideTable?, nearest: String?) throws {
         let found = UnknownLayers(checkpoint)
         let names = found.layers.filter { $0.number != nil }.map(\.name)
         try strides?.check(names: names, checkpoint.path)
@@ -23,7 +25,7 @@ extension Network {
         let unknownCount = layers.count { $0.number != nil && $0.stride == nil }
         self.init(
             checkpoint: checkpoint, family: nil, title: "unknown network",
-            recognition: Self.sentence(spatialCount: names.count, unknownCount: unknownCount),
+            recognition: Self.sentence(spatialCount: names.count, unknownCount: unknownCount, nearest: nearest),
             layers: layers, missingTensors: [], classCount: nil,
             input: InputConvention(
                 attributes: checkpoint.attributes, padding: found.isKeras ? .tensorFlowSame : .torch,
@@ -37,7 +39,7 @@ extension Network {
         return (stride ?? 1) > 1 ? .downsampling : .body
     }
 
-    private static func sentence(spatialCount: Int, unknownCount: Int) -> String {
+    private static func sentence(spatialCount: Int, unknownCount: Int, nearest: String?) -> String {
         let known = ArchitectureFamily.all.map(\.name)
         let families = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
         let tensors =
@@ -48,8 +50,10 @@ extension Network {
             case spatialCount: "the strides are unknown (--strides FILE supplies them)"
             default: "\(unknownCount) strides are unknown (--strides FILE supplies them)"
             }
+        let hint = nearest.map { " Nearest is \($0)." } ?? ""
         return
             "Not \(families): \(tensors) in the file's order, connectivity is inferred from the shapes, and \(strides)."
+            + hint
     }
 }
 

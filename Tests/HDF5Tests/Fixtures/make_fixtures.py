@@ -60,5 +60,18 @@ with h5py.File(here / "deep.h5", "w", libver="latest") as f:
 with h5py.File(here / "huge.h5", "w") as f:
     f.create_dataset("huge", (1 << 20, 1 << 20), "f4", chunks=(1, 1024))
 
+# Repetitions with shuffle, chunks that do not get smaller and so are stored as they are, a scalar type of 8 bytes.
 with h5py.File(here / "lzf.h5", "w") as f:
-    f.create_dataset("lzf", data=np.zeros(1000, "f4"), chunks=(1000,), compression="lzf")
+    f.create_dataset("shuffled", data=(np.arange(5000) % 7).astype("f4"), chunks=(900,), compression="lzf", shuffle=True)
+    f.create_dataset("zeros", data=np.zeros(3000), chunks=(3000,), compression="lzf")
+    noise = np.arange(1, 257, dtype="u8") ** 7 % 251
+    f.create_dataset("noise", data=noise.astype("u1"), chunks=(64,), compression="lzf")
+
+# A filter that nobody has.
+path = here / "unknown_filter.h5"
+with h5py.File(path, "w") as f:
+    f.create_dataset("packed", data=np.zeros(1000, "f4"), chunks=(1000,), compression="lzf")
+raw = path.read_bytes()
+at = raw.index(b"lzf\0")
+number = raw.rindex((32000).to_bytes(2, "little"), 0, at)
+path.write_bytes(raw[:number] + (32099).to_bytes(2, "little") + raw[number + 2:at] + b"abc" + raw[at + 3:])

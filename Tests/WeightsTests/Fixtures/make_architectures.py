@@ -1,26 +1,31 @@
-"""Writes architectures.json beside this script: the convolutions of published networks as the libraries build them.
+"""Writes the convolutions of published networks as the libraries build them beside this script.
 
-python make_architectures.py (torchvision, timm, keras with KERAS_BACKEND=torch). No pretrained weights are needed.
+python make_architectures.py            (torchvision, timm, keras with KERAS_BACKEND=torch): architectures.json
+python make_architectures.py tf_keras   (tf_keras, tensorflow): architectures_tf_keras.json, networks that Keras 3 lacks
+
+No pretrained weights are needed.
 Each row is [module, weight shape, stride, groups, module of the batch normalisation behind it or null].
+"unknown network" is the title of networks that resemble a family and are none of it.
 """
 import json
 import os
 import pathlib
+import sys
 
 os.environ["KERAS_BACKEND"] = "torch"
-import keras
-import timm
-import torch
-import torchvision
 
 
-def torch_net(title, dialect, net):
+def torch_net(title, dialect, net, pre_activation=False):
+    import torch
+
     rows, classifier = [], None
     for name, module in net.named_modules():
         if isinstance(module, torch.nn.Conv2d):
             rows.append([name, list(module.weight.shape), module.stride[0], module.groups, None])
         elif isinstance(module, torch.nn.BatchNorm2d) and rows and rows[-1][4] is None:
-            rows[-1][4] = name
+            # Behind a sum it is not the convolution's own.
+            if not pre_activation or name.rpartition(".")[0] == rows[-1][0].rpartition(".")[0]:
+                rows[-1][4] = name
         elif isinstance(module, torch.nn.Linear):
             classifier = [name, list(module.weight.shape)]
     return {"title": title, "dialect": dialect, "convs": rows, "classifier": classifier}
@@ -28,19 +33,52 @@ def torch_net(title, dialect, net):
 
 def keras_net(title, net):
     rows, classifier = [], None
+
+    def add(layer, path):
+        depthwise = type(layer).__name__ == "DepthwiseConv2D"
+        shape = list((layer.depthwise_kernel if hasattr(layer, "depthwise_kernel") else layer.kernel).shape)
+        rows.append([path + layer.name, shape, layer.strides[0], shape[2] if depthwise else layer.groups, None])
+
     for layer in net.layers:
         kind = type(layer).__name__
         if kind in ("Conv2D", "DepthwiseConv2D"):
-            shape = list(layer.kernel.shape)
-            rows.append([layer.name, shape, layer.strides[0], shape[2] if kind == "DepthwiseConv2D" else 1, None])
+            add(layer, "")
+        elif kind == "Sequential":
+            for inner in layer.layers:
+                if type(inner).__name__ == "Conv2D":
+                    add(inner, layer.name + ".")
         elif kind == "BatchNormalization":
-            owner = layer.input._keras_history.operation.name
+            history = layer.input._keras_history if hasattr(layer.input, "_keras_history") else None
+            owner = history.operation.name if hasattr(history, "operation") else layer.input.node.layer.name
             for row in rows:
                 if row[0] == owner:
                     row[4] = layer.name
         elif kind == "Dense":
             classifier = [layer.name, list(layer.kernel.shape)]
     return {"title": title, "dialect": "Keras", "convs": rows, "classifier": classifier}
+
+
+def write(nets, name):
+    lines = ",\n".join(json.dumps(net, separators=(",", ":"), ensure_ascii=False) for net in nets)
+    pathlib.Path(__file__).with_name(name).write_text(f"[\n{lines}\n]\n")
+
+
+if sys.argv[1:] == ["tf_keras"]:
+    import tf_keras
+
+    old = tf_keras.applications
+    write([
+        keras_net("ResNet-RS-50", old.resnet_rs.ResNetRS50(weights=None)),
+        keras_net("RegNetX-400MF", old.regnet.RegNetX004(weights=None)),
+        keras_net("RegNetY-400MF", old.regnet.RegNetY004(weights=None)),
+    ], "architectures_tf_keras.json")
+    sys.exit()
+
+import cv_models
+import keras
+import timm
+import torch
+import torchvision
 
 
 class ShuffleNetV1(torch.nn.Module):
@@ -74,7 +112,7 @@ nets = [
     torch_net("EfficientNet-B0", "torchvision", tv.efficientnet_b0()),
     torch_net("EfficientNet-B3", "torchvision", tv.efficientnet_b3()),
     torch_net("RegNetX-400MF", "torchvision", tv.regnet_x_400mf()),
-    torch_net("RegNetY", "torchvision", tv.regnet_y_400mf()),
+    torch_net("RegNetY-400MF", "torchvision", tv.regnet_y_400mf()),
     torch_net("ShuffleNetV2 x1.0", "torchvision", tv.shufflenet_v2_x1_0()),
     torch_net("MobileNetV1 1.0", "timm", timm.create_model("mobilenetv1_100")),
     torch_net("MobileNetV2 0.5", "timm", timm.create_model("mobilenetv2_050")),
@@ -108,6 +146,25 @@ nets = [
     keras_net("ResNet-50", apps.ResNet50(weights=None)),
     keras_net("EfficientNetV2-B0", apps.EfficientNetV2B0(weights=None)),
     keras_net("MobileNetV3-Small minimalistic 1.0", apps.MobileNetV3Small(weights=None, minimalistic=True)),
+    keras_net("ResNet-50V2", apps.ResNet50V2(weights=None)),
+    keras_net("ConvNeXt-Tiny", apps.ConvNeXtTiny(weights=None)),
+    torch_net("ConvNeXt-Atto", "timm", timm.create_model("convnext_atto_ols")),
+    torch_net("MobileNetV2 1.1", "timm", timm.create_model("mobilenetv2_110d")),
+    torch_net("MnasNet-A1 0.5", "timm", timm.create_model("semnasnet_050")),
+    torch_net("MnasNet-Small 1.0", "timm", timm.create_model("mnasnet_small")),
+    torch_net("RepGhostNet 0.5", "timm", timm.create_model("repghostnet_050")),
+    torch_net("ReXNet 1.3", "timm", timm.create_model("rexnet_130")),
+    torch_net("SE-ResNet-18", "timm", timm.create_model("seresnet18")),
+    torch_net("ResNet-14-T", "timm", timm.create_model("resnet14t")),
+    torch_net("EfficientNetV2-S", "timm", timm.create_model("efficientnetv2_rw_s")),
 ]
-lines = ",\n".join(json.dumps(net, separators=(",", ":"), ensure_ascii=False) for net in nets)
-pathlib.Path(__file__).with_name("architectures.json").write_text(f"[\n{lines}\n]\n")
+nets += [
+    torch_net("unknown network", "timm", timm.create_model(name))
+    for name in ("fbnetc_100", "lcnet_050", "hardcorenas_a", "efficientnet_es", "legacy_seresnet18", "spnasnet_100",
+                 "edgenext_xx_small", "regnetz_005")
+]
+nets += [
+    torch_net(title, "cv-models", build(), pre_activation="V2" in title and "Efficient" not in title and "Mobile" not in title)
+    for title, build in cv_models.all_networks()
+]
+write(nets, "architectures.json")

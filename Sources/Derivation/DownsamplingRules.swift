@@ -1,0 +1,192 @@
+import Classification
+import Diagnostics
+import VGNets
+
+/// D1 to D3: the depthwise kernels of the DownsamplingBlocks, stage by stage.
+struct DownsamplingRules {
+    let evidence: Evidence
+    let rules: RuleSet
+    /// Whether the user wants these kernels trained (VGNetC).
+    let isLearned: Bool
+
+    /// Fewer strided kernels than these decide nothing in a stage.
+    static let enoughKernels = 50
+    /// Fewer blur kernels than these have no σ.
+    static let enoughBlurs = 30
+
+    /// D1: p ≥ 0.75: Gaussian; p ≥ 0.4: Gaussian for that share of channels; else learned.
+    static func kernels(blurShare share: Double) -> DownsamplingKernels {
+        let gaussian = FixedGaussian.paper
+        if share >= 0.75 { return .gaussian(gaussian) }
+        return share >= 0.4 ? .hybrid(share: (share * 20).rounded() / 20, gaussian) : .learnable
+    }
+
+    /// D2: clamped to 0.7…1.5, rounded to 0.05.
+    static func sigma(_ median: Double) -> Double { (min(1.5, max(0.7, median)) * 20).rounded() / 20 }
+
+    /// D3: rounded to 0.05; 0 where the interval holds 0.
+    static func offset(_ estimate: Estimate) -> Double {
+        if estimate.low <= 0 && estimate.high >= 0 { return 0 }
+        let rounded = (min(0.5, max(-0.5, estimate.value)) * 20).rounded() / 20
+        return rounded == 0 ? 0 : rounded
+    }
+
+    /// The kernels of all stages.
+    var value: PerStage<DownsamplingKernels> {
+        PerStage(
+            stages: (1...4).map { stage in
+                let gaussian = FixedGaussian(
+                    sigmaPixels: sigma(stage)?.value ?? FixedGaussian.paper.sigmaPixels,
+                    decimals: isPaperSigma ? FixedGaussian.paper.decimals : nil,
+                    offsetPixels: offset(stage)?.value ?? 0)
+                return switch kind(stage) {
+                case .learnable: .learnable
+                case .gaussian: .gaussian(gaussian)
+                case .hybrid(let share, _): .hybrid(share: share, gaussian)
+                }
+            })
+    }
+
+    /// Whether all fixed kernels have the paper's σ, which keeps the paper's rounding.
+    private var isPaperSigma: Bool {
+        let fixed = (1...4).filter { kind($0) != .learnable }
+        return fixed.allSatisfy { stage in
+            sigma(stage).map { $0.value == FixedGaussian.paper.sigmaPixels } ?? true
+        }
+    }
+
+    private func kind(_ stage: Int) -> DownsamplingKernels {
+        if isLearned { return .learnable }
+        let pool = evidence.downsampling(stage)
+        guard rules.contains(.downsampling), pool.total >= Self.enoughKernels else { return .gaussian(.paper) }
+        return Self.kernels(blurShare: pool.share(.blur).value)
+    }
+
+    private func sigma(_ stage: Int) -> (value: Double, estimate: Estimate)? {
+        let pool = evidence.downsampling(stage)
+        guard rules.contains(.sigma), pool.pools.reduce(0, { $0 + $1.sigmasPixels.count }) >= Self.enoughBlurs,
+            let estimate = pool.sigma
+        else { return nil }
+        return (Self.sigma(estimate.value), estimate)
+    }
+
+    private func offset(_ stage: Int) -> (value: Double, estimate: Estimate)? {
+        let pool = evidence.downsampling(stage)
+        guard rules.contains(.offset), pool.pools.reduce(0, { $0 + $1.offsetsPixels.count }) >= Self.enoughBlurs,
+            let estimate = pool.offset
+        else { return nil }
+        return (Self.offset(estimate), estimate)
+    }
+
+    /// One reason for each field of the downsampling that `config` has.
+    func reasons(_ config: VGNetConfig) -> [Reason] {
+        func text(_ field: VGNetConfig.Field) -> String { config.text(of: field) ?? "" }
+        let kinds = (1...4).map(kindFinding)
+        let sigmas = (1...4).filter { config.downsampling[$0].gaussian != nil }.map(sigmaFinding)
+        let offsets = (1...4).filter { config.downsampling[$0].gaussian != nil }.map(offsetFinding)
+        let isExact = config.downsampling.values.contains { $0.gaussian?.decimals == nil }
+        let all = [
+            isLearned
+                ? Reason(field: "downsampling", value: text(.downsampling), "asked for with --form c")
+                : Reason(
+                    field: "downsampling", value: text(.downsampling), rule: .downsampling,
+                    DerivationRule.downsampling.sentence, findings: kinds, isDefault: kinds.allSatisfy(\.isDefault)),
+            Reason(
+                field: "gaussian_share", value: text(.gaussianShare), rule: .downsampling,
+                "the share of blur kernels, rounded to 0.05; the first channels of the block"),
+            Reason(
+                field: "gaussian_sigma", value: "\(text(.gaussianSigma)) px", rule: .sigma,
+                DerivationRule.sigma.sentence, findings: sigmas, isDefault: sigmas.allSatisfy(\.isDefault)),
+            Reason(
+                field: "gaussian_signs", value: text(.gaussianSigns),
+                "the paper's: kernels are compared without their sign", isDefault: true),
+            Reason(
+                field: "gaussian_decimals", value: text(.gaussianDecimals),
+                isExact ? "a fitted σ is used unrounded" : "the paper's kernel as its authors' code has it",
+                isDefault: !isExact),
+            Reason(
+                field: "gaussian_offset", value: "\(text(.gaussianOffset)) px", rule: .offset,
+                DerivationRule.offset.sentence, findings: offsets, isDefault: offsets.allSatisfy(\.isDefault)),
+        ]
+        return all.filter { reason in config.fields.contains { $0.rawValue == reason.field } }
+    }
+
+    private func kindFinding(_ stage: Int) -> Reason.Finding {
+        let pool = evidence.downsampling(stage)
+        let name = "stage \(stage)"
+        guard pool.total >= Self.enoughKernels else {
+            return Reason.Finding(
+                place: name, value: "gaussian",
+                statistic: "only \(pool.total) strided kernels were found, \(Self.enoughKernels) are needed",
+                sources: pool.layers, isDefault: true)
+        }
+        let share = pool.share(.blur)
+        let statistic = "\(share.percent) of \(pool.total) strided kernels are blur"
+        guard rules.contains(.downsampling) else {
+            return Reason.Finding(
+                place: name, value: "gaussian", statistic: "D1 is off; \(statistic)", estimate: share,
+                sources: pool.layers, isDefault: true)
+        }
+        let kernels = kind(stage)
+        return Reason.Finding(
+            place: name, value: Self.text(kernels), statistic: statistic, estimate: share, sources: pool.layers,
+            dissent: pool.dissent(from: kernels) { single in
+                guard single.total >= Self.enoughKernels else { return nil }
+                let share = single.share(.blur).value
+                let other = Self.kernels(blurShare: share)
+                return (other, "\(Self.text(other)) (\(NumberFormat.percent(share)))")
+            })
+    }
+
+    private func sigmaFinding(_ stage: Int) -> Reason.Finding {
+        let pool = evidence.downsampling(stage)
+        let blurs = pool.pools.reduce(0) { $0 + $1.sigmasPixels.count }
+        let paper = FixedGaussian.paper.sigmaPixels
+        guard let (value, estimate) = sigma(stage) else {
+            let why =
+                rules.contains(.sigma) ? "only \(blurs) blur kernels, \(Self.enoughBlurs) are needed" : "D2 is off"
+            let measured = pool.sigma.map { "; median fitted σ \($0.pixels)" } ?? ""
+            return Reason.Finding(
+                place: "stage \(stage)", value: "\(paper)", statistic: why + measured, estimate: pool.sigma,
+                sources: pool.layers, isDefault: true)
+        }
+        return Reason.Finding(
+            place: "stage \(stage)", value: "\(value)",
+            statistic: "median fitted σ \(estimate.pixels) of \(blurs) blur kernels", estimate: estimate,
+            sources: pool.layers,
+            dissent: pool.dissent(from: value) { single in
+                guard let pool = single.pools.first, pool.sigmasPixels.count >= Self.enoughBlurs,
+                    let estimate = single.sigma
+                else { return nil }
+                let other = Self.sigma(estimate.value)
+                return (other, "\(other)")
+            })
+    }
+
+    private func offsetFinding(_ stage: Int) -> Reason.Finding {
+        let pool = evidence.downsampling(stage)
+        guard let (value, estimate) = offset(stage) else {
+            return Reason.Finding(
+                place: "stage \(stage)", value: "0", statistic: "too few blur kernels", sources: pool.layers,
+                isDefault: true)
+        }
+        return Reason.Finding(
+            place: "stage \(stage)", value: "\(value)", statistic: "mean offset \(estimate.pixels)",
+            estimate: estimate, sources: pool.layers, isDefault: value == 0)
+    }
+
+    private static func text(_ kernels: DownsamplingKernels) -> String {
+        kernels.share.map { "hybrid \($0)" } ?? kernels.text
+    }
+}
+
+extension PooledKernels {
+    /// What single networks would lead to where that differs from `value`; nil from `decide` where one says nothing.
+    func dissent<Value: Equatable>(from value: Value, _ decide: (PooledKernels) -> (Value, String)?) -> [String] {
+        guard pools.count > 1 else { return [] }
+        return single.compactMap { single in
+            guard let (other, text) = decide(single), other != value else { return nil }
+            return "\(single.pools[0].network): \(text)"
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Classification
+import Diagnostics
+import Kernels
+import Statistics
+
+/// How few kernels explain the last layers (D7).
+public struct LastSharing: Sendable, Equatable {
+    /// The smallest number of kernels, a power of two, whose best one explains each kernel with a median functional R² of
+    /// 0.98; nil where half of the kernels themselves do not suffice.
+    public let kernels: Int?
+    /// The kernels of the last layers.
+    public let total: Int
+    /// The median R² with one kernel for all.
+    public let oneKernelR2: Double
+
+    static let enough = 0.98
+
+    /// Clusters the last layers of `networks`, all of the size of the first; nil with fewer than 50 kernels.
+    init?(_ networks: [NetworkEvidence]) throws {
+        var kernels: [[Float]] = []
+        var size: Int?
+        var rho = 0.5
+        for network in networks {
+            for layer in network.statistics.layers where layer.layer.role == .last {
+                let bank = try KernelBanks.read(layer.layer, of: network.statistics.network)
+                guard bank.size == size ?? bank.size else { continue }
+                size = bank.size
+                rho = network.statistics.settings.rho
+                kernels += (0..<bank.count).map { Array(bank.kernel($0)) }.filter { kernel in
+                    kernel.allSatisfy(\.isFinite) && kernel.contains { $0 != 0 }
+                }
+            }
+        }
+        guard let size, kernels.count >= 50 else { return nil }
+        // In the coordinates of the outputs R² is the squared cosine.
+        let similarity = FunctionalSimilarity(size: size, rho: rho)
+        var points = kernels.map { kernel in
+            let correlated = similarity.correlate(kernel)
+            let energy = zip(kernel, correlated).reduce(0) { $0 + Double($1.0) * Double($1.1) }.squareRoot()
+            let signed = energy * (kernel.reduce(0, +) < 0 ? -1 : 1)
+            return Point(kernel: kernel.map { Double($0) / signed }, correlated: correlated.map { Double($0) / signed })
+        }
+        // One order whatever the channels' order was.
+        points.sort { $0.kernel.lexicographicallyPrecedes($1.kernel) }
+        total = points.count
+        oneKernelR2 = Self.medianR2(points, clusters: 1)
+        var fewest: Int? = oneKernelR2 >= Self.enough ? 1 : nil
+        var clusters = 2
+        while fewest == nil, clusters <= min(256, points.count / 2) {
+            if Self.medianR2(points, clusters: clusters) >= Self.enough { fewest = clusters }
+            clusters *= 2
+        }
+        self.kernels = fewest
+    }
+
+    /// The largest divisor t ≥ 2 of `width` that leaves at least ``kernels`` of width/t; nil where there is none.
+    func groups(width: Int) -> Int? {
+        guard let kernels else { return nil }
+        return (2...max(2, width)).last { width % $0 == 0 && width / $0 >= kernels }
+    }
+
+    var statistic: String {
+        let one = "one kernel explains them with a median functional R² of \(NumberFormat.fixed(oneKernelR2, 3))"
+        guard let kernels else { return "\(one); no small number reaches \(Self.enough)" }
+        return kernels == 1 ? one : "\(one), \(kernels) kernels reach \(Self.enough)"
+    }
+
+    private struct Point {
+        let kernel: [Double]
+        let correlated: [Double]
+    }
+
+    /// The median over the kernels of the R² with the centre of their cluster, k-means with a start of farthest points.
+    private static func medianR2(_ points: [Point], clusters: Int) -> Double {
+        func r2(_ centre: [Double], _ energy: Double, _ point: Point) -> Double {
+            let cross = zip(centre, point.correlated).reduce(0) { $0 + $1.0 * $1.1 }
+            return energy > 0 ? min(1, cross * cross / energy) : 0
+        }
+        func mean(_ members: [Point]) -> (centre: [Double], energy: Double) {
+            let cells = members[0].kernel.count
+            let centre = (0..<cells).map { cell in members.reduce(0) { $0 + $1.kernel[cell] } }
+            let correlated = (0..<cells).map { cell in members.reduce(0) { $0 + $1.correlated[cell] } }
+            return (centre, zip(centre, correlated).reduce(0) { $0 + $1.0 * $1.1 })
+        }
+        var centres = [mean(points)]
+        var best = points.map { r2(centres[0].centre, centres[0].energy, $0) }
+        while centres.count < clusters {
+            let farthest = best.indices.min { best[$0] < best[$1] } ?? 0
+            let centre = mean([points[farthest]])
+            centres.append(centre)
+            for index in points.indices {
+                best[index] = max(best[index], r2(centre.centre, centre.energy, points[index]))
+            }
+        }
+        for _ in 0..<(clusters == 1 ? 0 : 10) {
+            var members = Array(repeating: [Point](), count: centres.count)
+            for point in points {
+                let likeness = centres.map { r2($0.centre, $0.energy, point) }
+                members[likeness.indices.max { likeness[$0] < likeness[$1] } ?? 0].append(point)
+            }
+            for index in centres.indices where !members[index].isEmpty { centres[index] = mean(members[index]) }
+            best = points.map { point in centres.reduce(0) { max($0, r2($1.centre, $1.energy, point)) } }
+        }
+        let sorted = best.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import KernelViz
+
+/// Designs around the derived one and random ones of equal budget, written as configs with a sweep's plan.
+struct AblationOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Write so many designs that differ in one choice each.", valueName: "number"))
+    var alternatives: Int?
+
+    @Option(help: ArgumentHelp("Write so many random designs of equal budget.", valueName: "number"))
+    var sample: Int?
+
+    @Option(help: ArgumentHelp("The folder of the configs and of plan.yaml.", valueName: "folder"))
+    var out: String?
+
+    @Option(help: ArgumentHelp("The data set that the plan names, relative to it.", valueName: "path"))
+    var data = "cifar10"
+
+    @Option(help: "How many seeds the plan has.")
+    var seeds = 3
+
+    @Option(help: "How many epochs the plan has.")
+    var epochs = 10
+
+    @Option(help: "The seed of the random designs.")
+    var seed: UInt64 = 1
+
+    var isAsked: Bool { alternatives != nil || sample != nil }
+
+    func validate(isAgainst: Bool, hasOutput: Bool, isTimed: Bool) throws {
+        guard isAsked else {
+            if out != nil { throw ValidationError("--out goes with --alternatives or --sample.") }
+            return
+        }
+        if out == nil {
+            throw ValidationError("--alternatives and --sample write files: give their folder with --out.")
+        }
+        if isAgainst || hasOutput {
+            throw ValidationError("--alternatives and --sample write to --out: leave out --against and -o.")
+        }
+        if isTimed { throw ValidationError("--alternatives and --sample need --budget or --macs, not --latency.") }
+        if (alternatives ?? 1) < 1 || (sample ?? 1) < 1 || seeds < 1 || epochs < 1 {
+            throw ValidationError("--alternatives, --sample, --seeds and --epochs start at 1.")
+        }
+        if (sample ?? 0) > 10_000 { throw ValidationError("--sample goes up to 10000.") }
+    }
+
+    /// Throws where the folder's plan may not be replaced, before any work is done.
+    func check(force: Bool) throws {
+        guard isAsked, let out else { return }
+        do {
+            try AtomicFile.checkWritable("\(out)/plan.yaml", overwriting: force ? .replace : .refuse)
+        } catch let error as KernelVizError where error.code == "files.unwritable" {
+            // The folder is made when there is something to write.
+        }
+    }
+
+    func write(
+        _ networks: [NetworkStatistics], _ wishes: Derivation.Wishes, overwriting: AtomicFile.Overwriting
+    ) throws {
+        guard let out else { return }
+        var files: [(name: String, text: String)] = []
+        var entries: [SweepPlanText.Entry] = []
+        var derived: Derivation?
+        if let alternatives {
+            let found = try Derivation.alternatives(from: networks, wishes: wishes, count: alternatives)
+            derived = found.derived
+            for alternative in found.alternatives {
+                let file = "\(alternative.config.name).yaml"
+                let remark = "\(alternative.change) (distance \(NumberFormat.fixed(alternative.distance, 1)))"
+                files.append((file, "# \(remark)\n" + alternative.config.yaml()))
+                entries.append(.init(name: alternative.config.name, file: file, remark: remark))
+            }
+            if found.alternatives.count < alternatives {
+                Console.note("Only \(found.alternatives.count) different designs of this budget were found.")
+            }
+        }
+        if let sample {
+            let found = try Derivation.samples(from: networks, wishes: wishes, count: sample, seed: seed)
+            derived = found.derived
+            for config in found.samples {
+                files.append(("\(config.name).yaml", config.yaml()))
+                entries.append(.init(name: config.name, file: "\(config.name).yaml"))
+            }
+        }
+        guard let derived else { return }
+        let name = derived.config.name
+        files.insert(("\(name).yaml", derived.yaml), at: 0)
+        entries.insert(.init(name: name, file: "\(name).yaml", remark: "as derived"), at: 0)
+        let plan = SweepPlanText(
+            title: "\(name) against \(entries.count - 1) designs of equal budget", data: data, seeds: seeds,
+            epochs: epochs, entries: entries)
+        files.append(("plan.yaml", plan.yaml))
+        try FolderWriter.prepare(out)
+        for file in files { try AtomicFile.checkWritable("\(out)/\(file.name)", overwriting: overwriting) }
+        for file in files {
+            try Interruption.check()
+            try AtomicFile.write(text: file.text, to: "\(out)/\(file.name)", overwriting: overwriting)
+        }
+        Console.note("Wrote \(files.count - 1) configs and \(out)/plan.yaml")
+    }
+}

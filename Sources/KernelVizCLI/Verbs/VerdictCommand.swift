@@ -1,0 +1,46 @@
+import ArgumentParser
+import KernelViz
+
+/// `kernelviz verdict CHECKS`.
+struct VerdictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verdict",
+        abstract: "Say which rules of 'derive' the trainings of sweeps bear out.",
+        discussion: """
+            CHECKS is YAML:
+
+              checks:
+                - rule: D1
+                  claim: mixed downsampling is better than all fixed and all learned
+                  results: runs/downsampling       # a sweep's folder, relative to this file
+                  candidate: mixed
+                  against: [fixed, learned]        # names; "sample-*" takes all that begin so
+                  test: beats                      # or holds (with margin: 0.003), or rank
+                  against_results: runs/sample     # where the rivals were trained, if elsewhere
+
+            A gain is a difference of more than two standard errors (Welch); with 'rank' at most 1 in 20 random designs \
+            may be as good.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, markdown, json
+    }
+
+    @Argument(help: ArgumentHelp("The checks, YAML or JSON.", valueName: "checks"))
+    var checks: String
+
+    @Option(help: "table, markdown or json.")
+    var format = Format.table
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try output.check()
+        let report = VerdictReport(try RuleCheck.read(contentsOf: checks).map(RuleVerdict.init))
+        switch format {
+        case .table: try output.emit(report.table)
+        case .markdown: try output.emit(report.markdown)
+        case .json: try output.emit(report.json)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Diagnostics
+import Sweeps
+
+/// The table of a sweep, for people and programs.
+public struct SweepReport: Sendable {
+    /// Names the JSON's form; changes when a field changes its meaning.
+    public static let schema = "kernelviz.sweep/1"
+
+    private let results: SweepResults
+
+    /// A report on `results`.
+    public init(_ results: SweepResults) { self.results = results }
+
+    private var heading: String {
+        let (done, all) = results.progress
+        return "\(results.title): \(results.dataPath), \(NumberFormat.grouped(results.testImages)) test images, "
+            + (done == all ? "\(all) trainings" : "\(done) of \(all) trainings done")
+    }
+
+    /// What the columns mean, and what failed.
+    private var footnotes: [String] {
+        var notes = ["Top-1 in % after the last epoch: mean ± standard deviation over seeds (n − 1), best − worst."]
+        if let baseline = results.baseline {
+            notes.append(
+                "Difference to \(baseline) in percentage points ± its standard error (Welch), with its 95 % interval.")
+        }
+        return notes + results.failures.map { "Failed: \($0)" }
+    }
+
+    /// A ruled table for a terminal.
+    public var table: String {
+        heading + "\n" + textTable.text + footnotes.map { $0 + "\n" }.joined()
+    }
+
+    /// The same as GitHub's Markdown.
+    public var markdown: String {
+        "**\(heading)**\n\n" + textTable.markdown + "\n" + footnotes.map { $0 + "  \n" }.joined()
+    }
+
+    private var textTable: TextTable {
+        var columns: [TextTable.Column] = [
+            .init("network", .left), .init("parameters", .right), .init("MACs", .right), .init("seeds", .right),
+            .init("top-1 %", .right), .init("range", .right),
+        ]
+        if let baseline = results.baseline {
+            columns += [.init("− \(baseline)", .right), .init("95 %", .right)]
+        }
+        var table = TextTable(columns)
+        for row in results.rows {
+            var cells = [
+                row.network, NumberFormat.grouped(row.parameters), NumberFormat.grouped(row.macs),
+                "\(row.top1?.count ?? 0)", row.top1.map(accuracy) ?? "–",
+                row.top1.map { percent($0.best - $0.worst) } ?? "–",
+            ]
+            if results.baseline != nil {
+                let difference = results.difference(of: row)
+                cells += [
+                    difference.map(text) ?? (row.network == results.baseline ? "baseline" : "–"),
+                    difference?.interval.map { "\(signed($0.lowerBound)) … \(signed($0.upperBound))" } ?? "–",
+                ]
+            }
+            table.add(cells.map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    private func accuracy(_ top1: SampleSummary) -> String {
+        percent(top1.mean) + (top1.standardDeviation.map { " ± \(percent($0))" } ?? "")
+    }
+
+    private func text(_ difference: MeanDifference) -> String {
+        signed(difference.mean) + (difference.standardError.map { " ± \(percent($0))" } ?? "")
+    }
+
+    private func percent(_ share: Double) -> String { NumberFormat.fixed(share * 100, 2) }
+
+    private func signed(_ share: Double) -> String {
+        let text = percent(share)
+        return text.hasPrefix("-") ? "−" + text.dropFirst() : "+" + text
+    }
+
+    /// One line a net, shares 0…1, a column for each seed at the end.
+    public var csv: String {
+        let seeds = results.rows.first?.runs.map(\.seed) ?? []
+        let header =
+            [
+                "network", "parameters", "fixed_parameters", "macs", "trainings", "top1_mean", "top1_std", "top1_best",
+                "top1_worst", "difference", "difference_se", "difference_low", "difference_high",
+            ] + seeds.map { "top1_seed_\($0)" }
+        func number(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 6) } ?? "" }
+        let lines = results.rows.map { row in
+            let difference = results.difference(of: row)
+            let fields: [String] = [
+                row.network, "\(row.parameters)", "\(row.fixedParameters)", "\(row.macs)",
+                "\(row.top1?.count ?? 0)", number(row.top1?.mean), number(row.top1?.standardDeviation),
+                number(row.top1?.best), number(row.top1?.worst), number(difference?.mean),
+                number(difference?.standardError), number(difference?.interval?.lowerBound),
+                number(difference?.interval?.upperBound),
+            ]
+            return fields + row.runs.map { number($0.top1) }
+        }
+        return ([header] + lines).map(CSVText.line).joined()
+    }
+
+    /// The table as JSON, keys sorted; shares are 0…1. `render statistics --plot scatter` reads it.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, title: results.title, data: results.dataPath,
+                trainingImages: results.trainingImages, testImages: results.testImages, baseline: results.baseline,
+                networks: results.rows.map(entry)))
+    }
+
+    private func entry(_ row: SweepResults.Row) -> Entry {
+        let difference = results.difference(of: row)
+        return Entry(
+            network: row.network, parameters: row.parameters, fixedParameters: row.fixedParameters, macs: row.macs,
+            trainings: row.top1?.count ?? 0, top1: row.top1?.mean, top1StandardDeviation: row.top1?.standardDeviation,
+            top1Best: row.top1?.best, top1Worst: row.top1?.worst, difference: difference?.mean,
+            differenceStandardError: difference?.standardError,
+            differenceInterval: difference?.interval.map { [$0.lowerBound, $0.upperBound] },
+            runs: row.runs.map {
+                Run(seed: $0.seed, top1: $0.top1, trainingTop1: $0.trainingTop1, loss: $0.loss, failure: $0.failure)
+            })
+    }
+
+    private struct Document: Encodable {
+        let schema: String
+        let title: String
+        let data: String
+        let trainingImages: Int
+        let testImages: Int
+        let baseline: String?
+        let networks: [Entry]
+    }
+
+    private struct Entry: Encodable {
+        let network: String
+        let parameters: Int
+        let fixedParameters: Int
+        let macs: Int
+        let trainings: Int
+        let top1: Double?
+        let top1StandardDeviation: Double?
+        let top1Best: Double?
+        let top1Worst: Double?
+        let difference: Double?
+        let differenceStandardError: Double?
+        let differenceInterval: [Double]?
+        let runs: [Run]
+    }
+
+    private struct Run: Encodable {
+        let seed: UInt64
+        let top1: Double?
+        let trainingTop1: Double?
+        let loss: Double?
+        let failure: String?
+    }
+}

@@ -1,0 +1,176 @@
+import Diagnostics
+import Files
+import Yams
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A claim behind a rule, and which trainings show whether it holds.
+public struct RuleCheck: Sendable, Equatable {
+    /// What must be so for a gain.
+    public enum Test: String, Sendable, Equatable, CaseIterable {
+        /// The candidate's mean lies more than two standard errors above that of each rival.
+        case beats
+        /// It lies at most ``RuleCheck/margin`` below, by more than two standard errors.
+        case holds
+        /// At most one in twenty of the rivals, which are random designs, is as good.
+        case rank
+    }
+
+    /// The rule ("D1").
+    public let rule: String
+    /// The claim in words.
+    public let claim: String
+    /// The net that the rule leads to.
+    public let candidate: String
+    /// The trainings of the candidate, in the order of the seeds: top-1, 0…1.
+    public let candidateTop1: [Double]
+    /// The rivals with their trainings.
+    public let rivals: [Rival]
+    /// What must be so.
+    public let test: Test
+    /// For ``Test/holds``: how much may be lost, 0…1.
+    public let margin: Double
+
+    /// A net that the candidate is compared with.
+    public struct Rival: Sendable, Equatable {
+        /// Its name in the sweep.
+        public let name: String
+        /// Its trainings: top-1, 0…1.
+        public let top1: [Double]
+
+        /// Groups the values.
+        public init(name: String, top1: [Double]) { (self.name, self.top1) = (name, top1) }
+    }
+
+    /// Groups the parts of a check.
+    public init(
+        rule: String, claim: String, candidate: String, candidateTop1: [Double], rivals: [Rival], test: Test = .beats,
+        margin: Double = 0
+    ) {
+        self.rule = rule
+        self.claim = claim
+        self.candidate = candidate
+        self.candidateTop1 = candidateTop1
+        self.rivals = rivals
+        self.test = test
+        self.margin = margin
+    }
+}
+
+extension RuleCheck {
+    /// Reads a list of checks, YAML or JSON; folders in it are relative to its own.
+    ///
+    /// ```yaml
+    /// checks:
+    ///   - rule: D1
+    ///     claim: mixed downsampling is better than all fixed and all learned
+    ///     results: runs/downsampling       # the folder of a sweep, with its results.json
+    ///     candidate: mixed
+    ///     against: [fixed, learned]        # names; "sample-*" takes all that begin so
+    ///     test: beats                      # or holds (with margin: 0.003), or rank
+    ///     against_results: runs/sample     # where the rivals were trained, if elsewhere
+    /// ```
+    /// Throws `verdict.badChecks`, `verdict.noResults` and the errors of files.
+    public static func read(contentsOf path: String) throws -> [RuleCheck] {
+        let folder = FilePaths.folder(of: path)
+        let text = try InputFile.text(path, limitBytes: 1 << 20)
+        let document: CheckDocument
+        do {
+            document = try YAMLDecoder().decode(CheckDocument.self, from: text)
+        } catch {
+            throw KernelVizError(
+                code: "verdict.badChecks", subject: path, found: "no list of checks (\(reason(error)))",
+                expected: "checks, each with rule, claim, results, candidate and against")
+        }
+        return try document.checks.enumerated().map { index, entry in
+            try check(entry, subject: "\(path): checks[\(index)]", folder: folder)
+        }
+    }
+
+    private static func check(_ entry: CheckDocument.Check, subject: String, folder: String) throws -> RuleCheck {
+        func full(_ path: String) -> String { path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)" }
+        let own = try SweepDocument.read(folder: full(entry.results))
+        let theirs = try entry.against_results.map { try SweepDocument.read(folder: full($0)) } ?? own
+        func problem(_ name: String, _ networks: [SweepDocument.Network]) -> KernelVizError {
+            KernelVizError(
+                code: "verdict.badChecks", subject: subject, found: "no net called '\(name)' in the results",
+                expected: "a net of the sweep",
+                advice: NearestName.advice(for: name, among: networks.map(\.network)))
+        }
+        guard let candidate = own.networks.first(where: { $0.network == entry.candidate }) else {
+            throw problem(entry.candidate, own.networks)
+        }
+        let rivals = try entry.against.flatMap { name -> [Rival] in
+            let found = theirs.networks.filter {
+                name.hasSuffix("*") ? $0.network.hasPrefix(name.dropLast()) : $0.network == name
+            }
+            guard !found.isEmpty else { throw problem(name, theirs.networks) }
+            return found.map { Rival(name: $0.network, top1: $0.runs.compactMap(\.top1)) }
+        }
+        guard let test = Test(rawValue: entry.test ?? "beats") else {
+            throw KernelVizError(
+                code: "verdict.badChecks", subject: "\(subject): test", found: "'\(entry.test ?? "")'",
+                expected: Test.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+        }
+        return RuleCheck(
+            rule: entry.rule, claim: entry.claim, candidate: entry.candidate,
+            candidateTop1: candidate.runs.compactMap(\.top1), rivals: rivals, test: test, margin: entry.margin ?? 0)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error as? DecodingError {
+        case .keyNotFound(let key, _): "no '\(key.stringValue)'"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "a wrong value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+        default: "not YAML"
+        }
+    }
+}
+
+/// A file of checks.
+private struct CheckDocument: Decodable {
+    struct Check: Decodable {
+        let rule: String
+        let claim: String
+        let results: String
+        let candidate: String
+        let against: [String]
+        let against_results: String?
+        let test: String?
+        let margin: Double?
+    }
+
+    let checks: [Check]
+}
+
+/// What is needed of a sweep's results.json.
+private struct SweepDocument: Decodable {
+    struct Network: Decodable {
+        let network: String
+        let runs: [Run]
+    }
+
+    struct Run: Decodable {
+        let top1: Double?
+    }
+
+    let schema: String
+    let networks: [Network]
+
+    static func read(folder: String) throws -> SweepDocument {
+        let path = "\(folder)/results.json"
+        let text = try InputFile.text(path, limitBytes: 1 << 26)
+        guard let document = try? JSONDecoder().decode(SweepDocument.self, from: Data(text.utf8)),
+            document.schema.hasPrefix("kernelviz.sweep/")
+        else {
+            throw KernelVizError(
+                code: "verdict.noResults", subject: path, found: "no results of a sweep", expected: "results.json",
+                advice: "Run 'kernelviz sweep' with this folder as --out")
+        }
+        return document
+    }
+}

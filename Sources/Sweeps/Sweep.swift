@@ -1,0 +1,190 @@
+import Diagnostics
+import Evaluation
+import Files
+import Foundation
+import Synchronization
+import VGNets
+
+/// A plan in a folder: `OUT/NET/seed-N/` is one training, as `kernelviz train` writes it.
+public struct Sweep: Sendable {
+    /// One training of a sweep.
+    public struct Job: Sendable, Equatable {
+        /// Its place among the jobs, from 0: all nets with the first seed, then all with the second.
+        public let index: Int
+        /// The row.
+        public let net: SweepPlan.Net
+        /// The seed.
+        public let seed: UInt64
+        /// The folder of the training.
+        public let folder: String
+    }
+
+    /// What a caller hears.
+    public enum Event: Sendable {
+        /// Something happened in a training.
+        case training(Job, TrainingRun.Event)
+        /// A training was done before.
+        case done(Job)
+        /// A training failed.
+        case failed(Job, String)
+    }
+
+    /// The plan.
+    public let plan: SweepPlan
+    /// The folder of all trainings.
+    public let folder: String
+    /// The trainings.
+    public let jobs: [Job]
+
+    private let training: ImageDataSet
+    private let test: ImageDataSet
+
+    /// Opens the data and checks that every net fits them.
+    ///
+    /// Throws `sweep.noTestSet` where there is nothing to test on, `data.classes` where a net does not fit, and the
+    /// errors of data sets and folders.
+    public init(_ plan: SweepPlan, folder: String) throws {
+        self.plan = plan
+        self.folder = folder
+        training = try ImageDataSet.open(plan.dataPath, split: .training)
+        if let path = plan.testDataPath {
+            test = try ImageDataSet.open(path, split: .test)
+        } else {
+            guard ImageDataSet.hasTestSplit(plan.dataPath) else {
+                throw KernelVizError(
+                    code: "sweep.noTestSet", subject: plan.dataPath, found: "no test images",
+                    expected: "a data set with a test part", advice: "Name one as 'test_data' in the plan")
+            }
+            test = try ImageDataSet.open(plan.dataPath, split: .test)
+        }
+        jobs = plan.seeds.enumerated().flatMap { place, seed in
+            plan.nets.enumerated().map { index, net in
+                Job(
+                    index: place * plan.nets.count + index, net: net, seed: seed,
+                    folder: "\(folder)/\(SweepPlan.folderName(net.name))/seed-\(seed)")
+            }
+        }
+        for net in plan.nets {
+            let network = try Self.network(net, seed: plan.seeds[0], training: training)
+            try training.check(classes: network.classes, network: net.name)
+            try test.check(classes: network.classes, network: net.name)
+        }
+    }
+
+    private static func network(
+        _ net: SweepPlan.Net, seed: UInt64, training: ImageDataSet
+    ) throws -> TrainableNetwork {
+        let classes = net.settings.classes ?? training.classNames.count
+        if let config = net.config {
+            return try TrainableNetwork(
+                config: config, seed: seed, classes: classes, inputSize: net.settings.inputSize)
+        }
+        return try TrainableNetwork(
+            named: net.builtIn ?? net.name, seed: seed, classes: classes, inputSize: net.settings.inputSize)
+    }
+
+    /// The network of a job, before training.
+    public func network(_ job: Job) throws -> TrainableNetwork {
+        try Self.network(job.net, seed: job.seed, training: training)
+    }
+
+    private func run(_ job: Job, threads: Int) throws -> TrainingRun {
+        let network = try network(job)
+        let settings = job.net.settings
+        return try TrainingRun(
+            network, training: settings.limit.map { training.limited(to: $0) } ?? training, test: test,
+            recipe: settings.recipe(inputSize: network.inputSize, seed: job.seed), folder: job.folder,
+            threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
+    }
+
+    /// Trains what is not done yet, several at a time; the result does not depend on how many, nor on threads.
+    ///
+    /// - Parameters:
+    ///   - parallel: Trainings at a time.
+    ///   - threads: Threads of each.
+    ///   - shouldStop: Asked after each step; the trainings under way are saved then, to go on another time.
+    /// Returns what the folder holds in the end; a training that fails does not stop the others.
+    public func train(
+        parallel: Int, threads: Int, shouldStop: @escaping @Sendable () -> Bool = { false },
+        report: @escaping @Sendable (Event) -> Void = { _ in }
+    ) -> SweepResults {
+        let workers = max(1, min(parallel, jobs.count))
+        let queue = Queue()
+        for _ in 0..<workers {
+            // Threads of their own, so that the few that share the steps' work stay free for it.
+            Thread.detachNewThread { [self] in
+                while !shouldStop() {
+                    let index = queue.next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard index < jobs.count else { break }
+                    let job = jobs[index]
+                    do {
+                        if try finished(job) != nil {
+                            report(.done(job))
+                            continue
+                        }
+                        try run(job, threads: threads).run(resumes: true, shouldStop: shouldStop) {
+                            report(.training(job, $0))
+                        }
+                    } catch {
+                        queue.failures.withLock { $0[index] = "\(error)" }
+                        report(.failed(job, "\(error)"))
+                    }
+                }
+                queue.finished.signal()
+            }
+        }
+        for _ in 0..<workers { queue.finished.wait() }
+        return results(failures: queue.failures.withLock { $0 })
+    }
+
+    /// What the threads of a sweep share.
+    private final class Queue: Sendable {
+        let next = Atomic<Int>(0)
+        let failures = Mutex<[Int: String]>([:])
+        let finished = DispatchSemaphore(value: 0)
+    }
+
+    /// What the folder holds now.
+    public func results(failures: [Int: String] = [:]) -> SweepResults {
+        SweepResults(
+            title: plan.title, dataPath: plan.dataPath, trainingImages: training.count, testImages: test.count,
+            baseline: plan.baseline,
+            rows: plan.nets.map { net in
+                let network = try? Self.network(net, seed: plan.seeds[0], training: training)
+                return SweepResults.Row(
+                    network: net.name, parameters: network?.graph.parameterCount(.learnable) ?? 0,
+                    fixedParameters: network?.graph.parameterCount(.fixed) ?? 0, macs: (try? network?.macs()) ?? 0,
+                    runs: jobs.filter { $0.net == net }.map { outcome(of: $0, failure: failures[$0.index]) })
+            })
+    }
+
+    private func outcome(of job: Job, failure: String?) -> SweepResults.Run {
+        do {
+            if let run = try finished(job) { return run }
+            return SweepResults.Run(seed: job.seed, last: nil, failure: failure)
+        } catch { return SweepResults.Run(seed: job.seed, last: nil, failure: failure ?? "\(error)") }
+    }
+
+    /// A row's design with the data set's classes; nil for a net that is no VGNet.
+    func design(of net: SweepPlan.Net) throws -> VGNetConfig? {
+        try net.config?.replacing(
+            classes: net.settings.classes ?? training.classNames.count, inputSize: net.settings.inputSize)
+    }
+
+    /// What a training came to; nil for one that is not done, or has not begun.
+    ///
+    /// Throws `training.state` where the folder holds another training.
+    private func finished(_ job: Job) throws -> SweepResults.Run? {
+        let path = job.folder + "/checkpoint.h5"
+        guard (try? InputFile.check(path)) != nil else { return try pyTorchRun(of: job) }
+        let network = try network(job)
+        let state = try TrainingState.read(path)
+        let images = min(job.net.settings.limit ?? training.count, training.count)
+        try state.check(
+            sameAs: TrainingState(
+                recipe: job.net.settings.recipe(inputSize: network.inputSize, seed: job.seed), network: network.name,
+                design: network.configText, images: images), path: path)
+        guard state.epoch >= job.net.settings.epochs else { return nil }
+        return SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)
+    }
+}

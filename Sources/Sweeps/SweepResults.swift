@@ -1,0 +1,105 @@
+import Evaluation
+
+/// What the trainings of a sweep came to, one row a net.
+public struct SweepResults: Sendable, Equatable {
+    /// One training.
+    public struct Run: Sendable, Equatable {
+        /// Its seed.
+        public let seed: UInt64
+        /// The share of test images told right after the last epoch, 0…1; nil while it is not done.
+        public let top1: Double?
+        /// The same for the training images of the last epoch, with augmentation.
+        public let trainingTop1: Double?
+        /// The mean loss of the last epoch.
+        public let loss: Double?
+        /// Why it failed; nil where it did not.
+        public let failure: String?
+
+        /// Groups the values.
+        public init(seed: UInt64, top1: Double?, trainingTop1: Double?, loss: Double?, failure: String?) {
+            self.seed = seed
+            self.top1 = top1
+            self.trainingTop1 = trainingTop1
+            self.loss = loss
+            self.failure = failure
+        }
+
+        init(seed: UInt64, last: EpochRecord?, failure: String?) {
+            self.init(
+                seed: seed, top1: last?.testAccuracy, trainingTop1: last?.trainingAccuracy, loss: last?.loss,
+                failure: failure)
+        }
+    }
+
+    /// A net with its trainings.
+    public struct Row: Sendable, Equatable {
+        /// The net's name in the plan.
+        public let network: String
+        /// Learnable parameters.
+        public let parameters: Int
+        /// Weights of fixed kernels.
+        public let fixedParameters: Int
+        /// Multiply-accumulates of one image.
+        public let macs: Int
+        /// Its trainings, in the order of the seeds.
+        public let runs: [Run]
+
+        /// Groups the values.
+        public init(network: String, parameters: Int, fixedParameters: Int, macs: Int, runs: [Run]) {
+            self.network = network
+            self.parameters = parameters
+            self.fixedParameters = fixedParameters
+            self.macs = macs
+            self.runs = runs
+        }
+
+        /// Top-1 over the trainings that are done; nil where none is.
+        public var top1: SampleSummary? { SampleSummary(runs.compactMap(\.top1)) }
+    }
+
+    /// The plan's title.
+    public let title: String
+    /// The data set.
+    public let dataPath: String
+    /// Images of its training part, before limits.
+    public let trainingImages: Int
+    /// Images that the nets are tested on.
+    public let testImages: Int
+    /// The row that others are compared with; nil for none.
+    public let baseline: String?
+    /// The nets, in the plan's order.
+    public let rows: [Row]
+
+    /// Groups the values.
+    public init(
+        title: String, dataPath: String, trainingImages: Int, testImages: Int, baseline: String?, rows: [Row]
+    ) {
+        self.title = title
+        self.dataPath = dataPath
+        self.trainingImages = trainingImages
+        self.testImages = testImages
+        self.baseline = baseline
+        self.rows = rows
+    }
+
+    /// How many trainings are done, and of how many.
+    public var progress: (done: Int, of: Int) {
+        let runs = rows.flatMap(\.runs)
+        return (runs.count { $0.top1 != nil }, runs.count)
+    }
+
+    /// Trainings that failed: "net, seed 1: reason".
+    public var failures: [String] {
+        rows.flatMap { row in
+            row.runs.compactMap { run in run.failure.map { "\(row.network), seed \(run.seed): \($0)" } }
+        }
+    }
+
+    /// How far a row lies above the baseline; nil for the baseline itself and where either has no result.
+    public func difference(of row: Row) -> MeanDifference? {
+        guard let baseline, row.network != baseline,
+            let other = rows.first(where: { $0.network == baseline })?.top1, let own = row.top1
+        else { return nil }
+        return MeanDifference(own, minus: other)
+    }
+}

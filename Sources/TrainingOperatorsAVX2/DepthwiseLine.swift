@@ -1,0 +1,1 @@
+../TrainingOperators/DepthwiseLine.swift

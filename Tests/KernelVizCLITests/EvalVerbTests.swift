@@ -1,0 +1,110 @@
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+@Suite struct EvalVerbTests {
+    private struct Accuracy: Decodable {
+        let network: String
+        let parameters: Int
+        let macs: Int
+        let top1: Double
+        let top5: Double
+        let images: Int
+        let latencyMilliseconds: Double?
+        let shiftConsistency: Double?
+    }
+
+    private struct Predictions: Decodable {
+        struct Accuracy: Decodable {
+            let top1: Double
+            let top5: Double
+        }
+        let accuracy: Accuracy
+    }
+
+    /// PIL decodes and resizes a little differently, so that one image of a hundred may fall on the other side.
+    @Test(
+        .needsSharedFiles,
+        arguments: [
+            "mobilenetv1_0.25_224.h5", "mobilenetv2_1.0_224_int8dq.h5", "mobilenetv3_small_1.0_224_uint8dq.h5",
+        ])
+    func photographsAreClassifiedAsPyTorchDoes(checkpoint: String) throws {
+        let file = SharedFiles.path("golden/pretrained/imagenet100_predictions.json")
+        let predictions = try JSONDecoder().decode(
+            [String: Predictions].self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+        let expected = try #require(predictions[checkpoint]).accuracy
+        let outcome = try CommandLine.run([
+            "eval", SharedFiles.path("weights/\(checkpoint)"), "--data", SharedFiles.path("images/imagenet100.csv"),
+            "--format", "json", "--threads", "2", "--runs", "0",
+        ])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let result = try JSONDecoder().decode(Accuracy.self, from: Data(outcome.output.utf8))
+        #expect(result.images == 100)
+        #expect(abs(result.top1 - expected.top1) < 0.0101)
+        #expect(abs(result.top5 - expected.top5) < 0.0101)
+    }
+
+    @Test func severalNetworksMakeOneTable() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            // A CSV of numbers may leave most of the hundred classes out.
+            let lines = (0..<16).map { "test/class\($0 / 8)/\($0 % 8).png,\($0 / 8)" }
+            try (["filename,class_index"] + lines).joined(separator: "\n")
+                .write(toFile: folder + "/data/list.csv", atomically: true, encoding: .utf8)
+            let nets = ["vgnetg-1.0mp-thumbnail", "vgnetc-1.0mp-thumbnail"]
+            // Numbers of the published nets with 100 classes (Table 3's reference implementation).
+            let common = nets + ["--data", folder + "/data/list.csv", "--runs", "2", "--threads", "1,2", "--shifts"]
+            let json = try CommandLine.run(["eval"] + common + ["--format", "json", "-o", folder + "/nets.json"])
+            #expect(json.status == 0, "\(json.errors)")
+            struct List: Decodable { let networks: [Accuracy] }
+            let list = try JSONDecoder().decode(
+                List.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "/nets.json")))
+            #expect(list.networks.map(\.network) == nets)
+            #expect(list.networks[0].parameters == 665_510 && list.networks[0].macs == 43_733_056)
+            #expect(list.networks.allSatisfy { $0.images == 16 && $0.shiftConsistency != nil })
+            for format in ["table", "csv", "markdown"] {
+                let outcome = try CommandLine.run(["eval"] + common + ["--format", format])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(outcome.output.contains("vgnetg-1.0mp-thumbnail") && outcome.output.contains("top"))
+            }
+            let figure = try CommandLine.run([
+                "render", "statistics", folder + "/nets.json", "--plot", "scatter", "--y", "accuracy", "-o",
+                folder + "/nets.svg",
+            ])
+            #expect(figure.status == 0, "\(figure.errors)")
+        }
+    }
+
+    /// The shape of a VGNet's weights does not tell its activation; the file, or a config beside it, does.
+    @Test func aVGNetsCheckpointIsRunByItself() throws {
+        try withTemporaryFolder { folder in
+            let net = ["vgnetg-1.0mp-thumbnail", "--seed", "3"]
+            let exported = try CommandLine.run(
+                ["export"] + net + ["--safetensors", folder + "/a.safetensors", "--onnx", folder + "/a.onnx"])
+            #expect(exported.status == 0, "\(exported.errors)")
+            var logits: [[Float]] = []
+            for arguments in [
+                net, [folder + "/a.safetensors", "--seed", "3"], net + ["--weights", folder + "/a.onnx"],
+            ] {
+                let file = "\(folder)/\(logits.count).h5"
+                let outcome = try CommandLine.run(["eval"] + arguments + ["--runs", "0", "--save-logits", file])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                logits.append(try HDF5File(path: file).floats("/logits"))
+            }
+            #expect(logits[0].count == 100 && logits[0] == logits[1] && logits[0] == logits[2])
+        }
+    }
+
+    @Test(arguments: [
+        (["--weights", "x.h5"], "--weights, --save-logits and --labels go with one network."),
+        (["--shifts"], "--shifts, --limit and --strict go with --data."),
+        (["--similarity"], "--similarity needs --input or --data."),
+        (["--threads", "1,0"], "The value '1,0' is invalid for '--threads <n,n>'"),
+    ])
+    func wrongCommandLinesAreNamed(options: [String], sentence: String) throws {
+        let outcome = try CommandLine.run(["eval", "vgnetg-1.0mp", "vgnetc-1.0mp"] + options)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+    }
+}
