@@ -36,8 +36,9 @@ import VGNets
         let derivation = try Derivation.derive(from: [network], wishes: Self.wishes())
         #expect(derivation.config.downsampling[1].text == kind)
         #expect(derivation.config.downsampling[1].share == share)
-        // The other stages were not seen.
-        #expect(derivation.config.downsampling[2] == .gaussian(.paper))
+        // The other stages were not seen: the paper's σ, rounded as the paper's only where no stage has another one.
+        let decimals = kind == "learnable" ? FixedGaussian.paper.decimals : nil
+        #expect(derivation.config.downsampling[2] == .gaussian(FixedGaussian(sigmaPixels: 1.1, decimals: decimals)))
         let reason = try #require(derivation.reasons.first { $0.field == "downsampling" })
         #expect(reason.findings[0].statistic.hasPrefix("\(percent) % (95 % interval"))
         #expect(reason.findings[0].statistic.hasSuffix("of 400 strided kernels are blur"))
