@@ -101,7 +101,9 @@ final class IsolatedSource: TensorSource {
         guard let place = places[entry.name] else {
             throw KernelVizError(code: "weights.noTensor", subject: path, found: "no tensor '\(entry.name)'")
         }
-        let memoryBytes = entry.shape.elementCount * (entry.type?.sizeBytes ?? MemoryLayout<Float>.size)
+        // A reader holds what it hands over, so more than its limit comes straight from the file or not at all.
+        let claimedBytes = entry.shape.elementCount * (entry.type?.sizeBytes ?? MemoryLayout<Float>.size)
+        let memoryBytes = claimedBytes <= limits.memoryBytes ? claimedBytes : 0
         let outcome: Result<StoredTensor, any Error>
         do throws(ReaderFailure) {
             outcome = try unsafe process.exchange(
