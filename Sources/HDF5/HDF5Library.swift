@@ -71,7 +71,15 @@ enum HDF5Library {
                     return 0
                 }, pointer)
         }
-        return reasons.first { $0.contains("is not registered") } ?? reasons.first
+        return (reasons.first { $0.contains("is not registered") } ?? reasons.first).map(plain)
+    }
+
+    /// The system's own words, where the library wraps them in the time, its buffers and file positions.
+    private static func plain(_ reason: String) -> String {
+        guard let start = reason.firstRange(of: "error message = '") else {
+            return String(reason.prefix { !$0.isNewline })
+        }
+        return reason[start.upperBound...].prefix { $0 != "'" }.lowercased()
     }
 
     private static func advice(for reason: String?) -> String {

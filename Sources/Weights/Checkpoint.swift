@@ -60,7 +60,7 @@ public struct Checkpoint: Sendable {
         self.format = format
         self.entries = entries
         self.attributes = attributes
-        self.model = model
+        self.model = model?.believable
         self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

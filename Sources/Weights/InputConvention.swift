@@ -39,6 +39,9 @@ public struct InputConvention: Sendable, Equatable {
         self.scale = scale
     }
 
+    /// The rows and columns that images can have.
+    static let sizes = 1...65_536
+
     /// The words for ImageNet's mean and deviation per plane.
     static let imageNet = "/255 ImageNet mean/std"
 
@@ -48,7 +51,7 @@ public struct InputConvention: Sendable, Equatable {
         let words = (attributes["input"] ?? "").split(separator: " ").map(String.init)
         let order = words.first.flatMap(ChannelOrder.init(rawValue:))
         let rest = order == nil ? words[...] : words.dropFirst()
-        let ownSize = rest.first.flatMap { Int($0) }
+        let ownSize = rest.first.flatMap { Int($0) }.flatMap { Self.sizes.contains($0) ? $0 : nil }
         let formula = (ownSize == nil ? rest : rest.dropFirst()).joined(separator: " ")
         let known = Self.normalisation(attributes["input"] == nil ? normalisation ?? "" : formula)
         let own = attributes["padding"].flatMap { text -> Padding? in

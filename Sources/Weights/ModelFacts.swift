@@ -42,6 +42,19 @@ public struct ModelFacts: Sendable, Equatable {
     /// The stride that the file gives a convolution.
     func stride(of module: String) -> Int? { layer(module)?.stride }
 
+    /// The facts as far as a network can have them: strides and groups that are none, images too large for any, are not
+    /// said.
+    var believable: ModelFacts {
+        var result = self
+        for (name, var layer) in layers {
+            layer.stride = layer.stride.flatMap { StrideTable.range.contains($0) ? $0 : nil }
+            layer.groups = layer.groups.flatMap { $0 > 0 ? $0 : nil }
+            result.layers[name] = layer
+        }
+        result.inputSize = inputSize.flatMap { InputConvention.sizes.contains($0) ? $0 : nil }
+        return result
+    }
+
     /// The settings of a layer by its own name or by the end of its path ("backbone.conv1").
     func layer(_ module: String) -> Layer? {
         layers[module] ?? module.split(separator: ".").last.flatMap { layers[String($0)] }

@@ -6,6 +6,9 @@ import Files
 /// A text with one layer a line, its name or its number and its stride: `features.3.conv: 2`, `#7 2`; `#` and a space
 /// begin a comment.
 public struct StrideTable: Sendable, Equatable {
+    /// The strides that a convolution can have.
+    static let range = 1...64
+
     private let byName: [String: Int]
     private let byNumber: [Int: Int]
     private let path: String
@@ -26,7 +29,7 @@ public struct StrideTable: Sendable, Equatable {
             guard let first = words.first, first != "#",
                 !(first.hasPrefix("#") && Int(Self.bare(first).dropFirst()) == nil)
             else { continue }
-            guard words.count == 2, let stride = Int(words[1]), (1...64).contains(stride) else {
+            guard words.count == 2, let stride = Int(words[1]), Self.range.contains(stride) else {
                 throw KernelVizError(
                     code: "weights.badStrides", subject: "\(path): line \(index + 1)", found: "'\(line)'",
                     expected: "a layer and its stride from 1 to 64, such as 'features.3.conv: 2'")

@@ -19,11 +19,18 @@ enum CommandLine {
     }()
 
     /// Runs `kernelviz` with `arguments` in `folder`; stdout and stderr go through files, so that neither can block.
-    static func run(_ arguments: [String], in folder: String? = nil) throws -> Outcome {
+    ///
+    /// No file can grow beyond `fileBlocks` blocks of 512 bytes, as on a disk that is full then.
+    static func run(_ arguments: [String], in folder: String? = nil, fileBlocks: Int? = nil) throws -> Outcome {
         try withTemporaryFolder { temporary in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: binary)
             process.arguments = arguments
+            if let fileBlocks {
+                process.executableURL = URL(fileURLWithPath: "/bin/sh")
+                process.arguments =
+                    ["-c", "ulimit -f \(fileBlocks); trap '' XFSZ; exec \"$0\" \"$@\"", binary] + arguments
+            }
             if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
             let files = ["out", "err"].map { temporary + "/" + $0 }
             for file in files { try Data().write(to: URL(fileURLWithPath: file)) }

@@ -90,6 +90,73 @@ import Testing
         }
     }
 
+    @Test func stridesReachTheLayers() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/strides.txt"
+            try "conv1: 2\n#2 4\n".write(toFile: path, atomically: true, encoding: .utf8)
+            let net = Self.folder + "/state_dict.pth"
+            let outcome = try CommandLine.run(["classify", net, "--strides", path, "--format", "csv"])
+            #expect(outcome.status == 0)
+            let rows = outcome.output.split(separator: "\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false)
+            }
+            let column = try #require(rows.first { $0.contains("stride") }?.firstIndex(of: "stride"))
+            let strides = rows.filter { $0.count > column }.map { $0[column] }
+            #expect(strides == ["stride", "2", "4", ""])
+            let two = try CommandLine.run([
+                "classify", net, Self.folder + "/exported.onnx", "--strides", "\(net)=\(path)", "--format", "json",
+            ])
+            #expect(two.status == 0)
+            let nobodys = try CommandLine.run(["classify", net, net, "--strides", path])
+            #expect(nobodys.status == 1)
+            #expect(
+                nobodys.errors
+                    == "kernelviz: error: --strides: '\(path)' beside 2 checkpoints; expected CHECKPOINT=FILE "
+                    + "with the name of one of them. For example --strides \(net)=strides.txt.\n")
+        }
+    }
+
+    /// Each verb reads the table: one that names no layer is refused.
+    @Test(arguments: [
+        ["classify", "NET"], ["weights", "inspect", "NET"], ["report", "NET", "-o", "a.html"],
+        ["derive", "NET", "--budget", "1MP"], ["render", "kernels", "NET", "--layer", "1", "-o", "a.png"],
+        ["render", "histogram", "NET", "-o", "a.png"], ["render", "statistics", "NET", "-o", "a.png"],
+        ["render", "statistics", "NET", "--plot", "frequency", "-o", "a.png"],
+        ["render", "statistics", "NET", "--plot", "compare", "-o", "a.png"], ["eval", "NET"],
+        ["export", "NET", "--onnx", "a.onnx"],
+        ["render", "features", "NET", "--input", "a.png", "--layer", "1", "-o", "b.png"],
+    ])
+    func everyVerbTakesStrides(arguments: [String]) throws {
+        try withTemporaryFolder { folder in
+            try "conv9: 2\n".write(toFile: folder + "/strides.txt", atomically: true, encoding: .utf8)
+            let net = Self.folder + "/state_dict.pth"
+            let outcome = try CommandLine.run(
+                arguments.map { $0 == "NET" ? net : $0 } + ["--strides", "strides.txt"], in: folder)
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors == "kernelviz: error: strides.txt: no layer 'conv9' in \(net). "
+                    + "The nearest name is 'conv1'.\n")
+        }
+    }
+
+    @Test func aFolderOfShardsIsOneCheckpoint() throws {
+        let outcome = try CommandLine.run(["classify", Self.folder + "/sharded"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.hasPrefix("\(Self.folder)/sharded: unknown network, 3 layers, 96 kernels\n"))
+    }
+
+    @Test(arguments: ["a.h5", "a.safetensors", "a.npz"])
+    func aFullDiskIsOneSentence(name: String) throws {
+        try withTemporaryFolder { folder in
+            let outcome = try CommandLine.run(
+                ["weights", "convert", Self.folder + "/training.pth", name], in: folder, fileBlocks: 4)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("kernelviz: error: \(name): "))
+            #expect(outcome.errors.split(separator: "\n").count == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        }
+    }
+
     @Test func anUnknownExtensionIsRefused() throws {
         let outcome = try CommandLine.run(["weights", "convert", Self.folder + "/one.npy", "out.bin"])
         #expect(outcome.status == 1)

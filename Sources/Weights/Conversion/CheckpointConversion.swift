@@ -49,8 +49,15 @@ public struct CheckpointConversion: Sendable {
                 let record = WriteRecord(count: plans.count, progress: progress)
                 let writer = TensorWriter(
                     checkpoint: checkpoint, plans: plans, path: path, temporary: temporary, record: record)
-                notes = try writer.write(format)
-                try verify(temporary, path: path, record)
+                do {
+                    notes = try writer.write(format)
+                    try verify(temporary, path: path, record)
+                } catch let error as KernelVizError where error.subject.hasPrefix(temporary) {
+                    // Nobody knows the temporary name.
+                    throw KernelVizError(
+                        code: error.code, subject: path + error.subject.dropFirst(temporary.count), found: error.found,
+                        expected: error.expected, advice: error.advice)
+                }
             }
         }
         return notes

@@ -41,7 +41,9 @@ struct TensorPlan: Sendable {
         var shape = view
         var parameter = entry.parameter
         let words = isNorm ? Self.normWords : []
-        switch layout {
+        // Empty tensors may claim axes whose product is no number.
+        switch shape.elementCount > 0 || shape.rank != 4 ? layout : nil {
+        case nil: break
         case .outputFirst:
             switch (entry.axes, entry.shape.rank) {
             case (.rowsColumnsInputOutput, 4) where isDepthwise, (.rowsColumnsChannelMultiplier, 4):

@@ -58,8 +58,10 @@ package struct StoredTensor: Sendable, Equatable {
         case .floats(let values): floats = values
         case .bytes(let bytes): floats = type.floats(bytes)
         case .region(let path, let offset) where type == .float32:
+            try check(path, offset: offset, count: count, subject)
             return try InputFile.floats(path, offset: offset, count: count)
         case .region(let path, let offset):
+            try check(path, offset: offset, count: count, subject)
             floats = type.floats(try InputFile.bytes(path, offset: offset, count: count * type.sizeBytes))
         }
         guard floats.count == count else { throw Self.changed(subject, found: floats.count, expected: count) }
@@ -73,12 +75,19 @@ package struct StoredTensor: Sendable, Equatable {
         case .floats(let values): bytes = unsafe values.withUnsafeBytes { unsafe Array($0) }
         case .bytes(let own): bytes = own
         case .region(let path, let offset):
+            try check(path, offset: offset, count: count, subject)
             return try InputFile.bytes(path, offset: offset, count: count * type.sizeBytes)
         }
         guard bytes.count == count * type.sizeBytes else {
             throw Self.changed(subject, found: bytes.count / type.sizeBytes, expected: count)
         }
         return bytes
+    }
+
+    /// Before memory is taken: the region lies in the file.
+    private func check(_ path: String, offset: Int, count: Int, _ subject: String) throws {
+        let there = max(0, try InputFile.sizeBytes(path) - offset) / type.sizeBytes
+        guard there >= count else { throw Self.changed(subject, found: there, expected: count) }
     }
 
     private static func changed(_ subject: String, found: Int, expected: Int) -> KernelVizError {

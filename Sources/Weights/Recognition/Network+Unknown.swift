@@ -105,9 +105,9 @@ private struct UnknownLayers {
     ) -> ConvLayer.Connectivity {
         if entry.axes == .rowsColumnsChannelMultiplier { return .depthwise(multiplier: entry.shape[3]) }
         if entry.axes == .looseKernels { return .standard }
-        if let groups = facts?.groups, groups > 0 {
+        if let groups = facts?.groups, shape[0] % groups == 0 {
             if groups == 1 { return .standard }
-            if shape[1] == 1, shape[0] % groups == 0 { return .depthwise(multiplier: shape[0] / groups) }
+            if shape[1] == 1 { return .depthwise(multiplier: shape[0] / groups) }
             return .grouped(groups)
         }
         if shape[1] == 1, shape[0] > 1, !isFirst { return .depthwise(multiplier: 1) }
