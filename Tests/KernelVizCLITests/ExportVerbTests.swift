@@ -40,8 +40,9 @@ import Testing
             #expect(outcome.status == 1)
             #expect(
                 outcome.errors
-                    == "kernelviz: error: MobileNetV1 0.5: is no VGNet; expected a VGNet config or the name of a "
-                    + "published net beside --pytorch. Export it with --onnx, --safetensors or --hdf5.\n")
+                    == "kernelviz: error: MobileNetV1 0.5: is no VGNet; expected a VGNet config, a checkpoint that "
+                    + "holds its design, or the name of a published net beside --pytorch. Export it with --onnx, --safetensors or --hdf5.\n"
+            )
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }
