@@ -160,7 +160,8 @@ let package = Package(
         module(
             "Training",
             [
-                "Engine", "EngineOperators", "COperators", "TrainingOperators", "Tensors", "Diagnostics",
+                "Engine", "EngineOperators", "COperators", "TrainingLanes", "TrainingOperators", "Tensors",
+                "Diagnostics",
             ] + x86Loops.map { .target(name: $0.name) }, settings: []),
         module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
         module(
@@ -247,8 +248,10 @@ let package = Package(
         tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
         tests(
             "Training",
-            ["TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors", "Diagnostics"],
-            exclude: ["Fixtures", "Scripts"]),
+            [
+                "TrainingLanes", "TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors",
+                "Diagnostics",
+            ], exclude: ["Fixtures", "Scripts"]),
         tests(
             "Derivation",
             [

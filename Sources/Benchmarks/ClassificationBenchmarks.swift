@@ -1,5 +1,7 @@
 import Classification
+import Dispatch
 import KernelViz
+import Synchronization
 
 /// Labelling 3×3 kernels with full sub-labels, on one thread and on two, in memory and straight from a file.
 ///
@@ -18,14 +20,34 @@ struct ClassificationBenchmarks: BenchmarkGroup {
         let classifier = KernelClassifier(settings: settings, size: 3)
         let values = try file.map(Self.weights) ?? Self.random(200_000)
         let count = values.count / 9
+        // As a data set streams through: piece by piece, each with its full result.
+        let pieces = stride(from: 0, to: values.count, by: 9 * Self.pieceLength).map {
+            Array(values[$0..<min(values.count, $0 + 9 * Self.pieceLength)])
+        }
         if let file { try Self.save(classifier, values, to: file + ".tables.h5") }
         return try runner.together(
             [1, 2].map { threads in
                 (
                     "classification/\(count) kernels, \(threads) thread\(threads == 1 ? "" : "s")",
-                    { _ = classifier.classifyLayer(values, threads: threads) }
+                    { Self.classify(pieces, classifier, threads: threads) }
                 )
             })
+    }
+
+    private static let pieceLength = 16_384
+
+    /// Every piece once, whichever thread is free; a result that nobody needs is still made.
+    private static func classify(_ pieces: [[Float]], _ classifier: KernelClassifier, threads: Int) {
+        let next = Atomic<Int>(0)
+        let named = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            while true {
+                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard piece < pieces.count else { return }
+                let found = classifier.classifyKernels(pieces[piece])
+                named.wrappingAdd(found.count { $0.label != .other }, ordering: .relaxed)
+            }
+        }
     }
 
     private static func weights(_ path: String) throws -> [Float] {

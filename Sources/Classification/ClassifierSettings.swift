@@ -45,13 +45,13 @@ public struct ClassifierSettings: Sendable, Equatable, Codable {
         /// blur: |Σw|/Σ|w| at least.
         public var blurDCGain: Double = 0.80
         /// blur: weight-space R² of the best smooth bump, box or ring at least.
-        public var blurFit: Double = 0.80
+        public var blurFit: Double = 0.78
         /// The same for kernels of up to 3×3, where a person sees less of a roughness.
         public var smallBlurFit: Double = 0.75
         /// blur all the same, from this |Σw|/Σ|w| on, where the bump fits to ``clearBumpFit``.
         public var clearBumpDCGain: Double = 0.60
         /// See ``clearBumpDCGain``.
-        public var clearBumpFit: Double = 0.93
+        public var clearBumpFit: Double = 0.90
         /// edge: |Σw|/Σ|w| at most.
         public var edgeDCGain: Double = 0.40
         /// edge: weight-space R² of the best derivative at least, the kernel's mean removed.

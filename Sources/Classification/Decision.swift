@@ -6,24 +6,18 @@ struct Decision: Sendable {
     /// Those that only alpha of random kernels pass.
     private let strict: Thresholds
     private let secondKinds: [TemplateKind]
-    private let similarity: FunctionalSimilarity
 
-    init(
-        rubric: ClassifierSettings.Rubric, strict: Thresholds, families: TemplateFamilies,
-        similarity: FunctionalSimilarity
-    ) {
+    init(rubric: ClassifierSettings.Rubric, strict: Thresholds, families: TemplateFamilies, size: Int) {
         self.rubric = rubric
-        lenient = rubric.thresholds(size: similarity.size)
+        lenient = rubric.thresholds(size: size)
         self.strict = strict
         secondKinds = families.second.kinds
-        self.similarity = similarity
     }
 
     /// Functional R² of the kernel and a delta at its strongest cell, 0…1.
-    func deltaFit(_ features: KernelFeatures, values: [Float], start: Int) -> Float {
+    func deltaFit(_ features: KernelFeatures) -> Float {
         guard features.scale > 0, features.outputEnergy > 0 else { return 0 }
-        let cross = similarity.correlated(values, start: start, cell: features.peakIndex) / features.scale
-        return min(1, cross * cross / features.outputEnergy)
+        return min(1, features.outputAtPeak * features.outputAtPeak / features.outputEnergy)
     }
 
     /// The label of one kernel by its shape alone; whether it is zero beside its neighbours is decided per layer, and

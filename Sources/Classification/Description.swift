@@ -41,7 +41,7 @@ struct Description: Sendable {
 
     func classification(_ features: KernelFeatures, values: [Float], start: Int) -> KernelClassification {
         guard features.scale > 0 else { return empty(features) }
-        let deltaFit = decision.deltaFit(features, values: values, start: start)
+        let deltaFit = decision.deltaFit(features)
         let label = decision.label(features, deltaFit: deltaFit)
         let fits = Fits(
             delta: Double(deltaFit), blur: functionalFit(features.blur, families.blur, features, values, start),
@@ -107,8 +107,8 @@ struct Description: Sendable {
         _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
     ) {
         let sign: Float = features.sum > 0 ? 1 : -1
-        let sigma = blurFit.sigma(values, start: start)
-        let free = blurFit.axes(values, start: start, sign: sign, peak: features.scale)
+        let sigma = blurFit.sigma(values, start: start, best: features.sigmaStep)
+        let free = blurFit.axes(features.bump)
         result.sigmaPixels = sigma
         result.polarity = Int(sign)
         result.fit = fits.blur

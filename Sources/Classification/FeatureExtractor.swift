@@ -19,6 +19,9 @@ struct FeatureExtractor: Sendable {
     /// Cell-major weights of the sixteen kernels, `block.count == cells`.
     private var block: [Lanes]
     private var rows: [Lanes]
+    private var sums = Lanes.zero
+    private var beta = [Double](repeating: 0, count: 96)
+    private var pivots = [Double](repeating: 0, count: 16)
     private var scales: [Float]
     /// The features of the kernels that were extracted last; as many as were asked for are valid.
     private(set) var features: [KernelFeatures]
@@ -65,7 +68,8 @@ struct FeatureExtractor: Sendable {
                 checker += (x + y) & 1 == 0 ? w : -w
             }
         }
-        let (outputEnergy, outputOfOnes) = correlate()
+        sums = sum
+        let (outputEnergy, outputOfOnes, outputAtPeak) = correlate(peakIndex)
         let floor = Lanes(repeating: 1e-20)
         let centred = energy - sum * sum / Float(cells)
         // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
@@ -81,7 +85,8 @@ struct FeatureExtractor: Sendable {
             features[lane] = KernelFeatures(
                 scale: scales[lane], sum: sum[lane], absoluteSum: absolute[lane], energy: energy[lane],
                 peakIndex: Int(peakIndex[lane]), outputEnergy: outputEnergy[lane], outputOfOnes: outputOfOnes[lane],
-                horizontal: horizontal[lane], vertical: vertical[lane], checker: checker[lane],
+                outputAtPeak: outputAtPeak[lane], horizontal: horizontal[lane], vertical: vertical[lane],
+                checker: checker[lane],
                 blur: TemplateMatch(index: Int(blurIndex[lane]), weightFit: min(1, blur[lane])),
                 first: TemplateMatch(index: Int(firstIndex[lane]), weightFit: min(1, first[lane])),
                 second: TemplateMatch(index: Int(secondIndex[lane]), weightFit: min(1, second[lane])))
@@ -118,9 +123,28 @@ struct FeatureExtractor: Sendable {
         }
     }
 
-    /// wᵀCw and 1ᵀCw.
-    private mutating func correlate() -> (energy: Lanes, sum: Lanes) {
-        guard similarity.measured.isEmpty else { return correlateMeasured() }
+    /// Adds to the features what only blurs are asked for: the width and the free Gaussian.
+    mutating func fitBumps(_ fit: BlurFit) {
+        let (_, step) = matching.best(block.span, among: fit.templates.span)
+        let sign = Lanes(repeating: 1).replacing(with: -1, where: sums .<= 0)
+        // Out of this value while the block is read, so that neither is copied.
+        var (beta, pivots): ([Double], [Double]) = ([], [])
+        swap(&beta, &self.beta)
+        swap(&pivots, &self.pivots)
+        matching.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+        for lane in 0..<Self.width {
+            features[lane].sigmaStep = Int(step[lane])
+            features[lane].bump = SIMD8(
+                beta[lane], beta[16 + lane], beta[32 + lane], beta[48 + lane], beta[64 + lane], beta[80 + lane],
+                pivots[lane], 0)
+        }
+        swap(&beta, &self.beta)
+        swap(&pivots, &self.pivots)
+    }
+
+    /// wᵀCw, 1ᵀCw, and Cw at one cell of each kernel.
+    private mutating func correlate(_ cell: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
+        guard similarity.measured.isEmpty else { return correlateMeasured(cell) }
         let powers = similarity.powers
         for y in 0..<size {
             for x in 0..<size {
@@ -131,27 +155,31 @@ struct FeatureExtractor: Sendable {
         }
         var energy = Lanes.zero
         var total = Lanes.zero
+        var there = Lanes.zero
         for y in 0..<size {
             for x in 0..<size {
                 var sum = Lanes.zero
                 for other in 0..<size { sum += rows[other * size + x] * powers[abs(y - other)] }
                 energy += sum * block[y * size + x]
                 total += sum
+                there.replace(with: sum, where: cell .== Indices(repeating: Int32(y * size + x)))
             }
         }
-        return (energy, total)
+        return (energy, total, there)
     }
 
     /// The same with a measured C.
-    private func correlateMeasured() -> (energy: Lanes, sum: Lanes) {
+    private func correlateMeasured(_ wanted: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
         var energy = Lanes.zero
         var total = Lanes.zero
+        var there = Lanes.zero
         for cell in 0..<cells {
             var sum = Lanes.zero
             for other in 0..<cells { sum += block[other] * similarity.measured[cell * cells + other] }
             energy += sum * block[cell]
             total += sum
+            there.replace(with: sum, where: wanted .== Indices(repeating: Int32(cell)))
         }
-        return (energy, total)
+        return (energy, total, there)
     }
 }

@@ -69,22 +69,6 @@ public struct FunctionalSimilarity: Sendable, Equatable {
         return energies > 0 ? min(1, cross * cross / energies) : 0
     }
 
-    /// (C·w) at one cell of the kernel that begins at `start`.
-    func correlated(_ values: [Float], start: Int, cell: Int) -> Float {
-        var sum: Float = 0
-        guard measured.isEmpty else {
-            for other in 0..<size * size { sum += measured[cell * size * size + other] * values[start + other] }
-            return sum
-        }
-        let (row, column) = cell.quotientAndRemainder(dividingBy: size)
-        for y in 0..<size {
-            var line: Float = 0
-            for x in 0..<size { line += powers[abs(x - column)] * values[start + y * size + x] }
-            sum += powers[abs(y - row)] * line
-        }
-        return sum
-    }
-
     private func dot(_ a: [Float], _ b: [Float]) -> Double {
         zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }

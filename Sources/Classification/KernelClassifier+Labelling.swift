@@ -51,6 +51,7 @@ extension KernelClassifier {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, range.upperBound - start)
             extractor.extract(values, start: start * cells, count: lanes)
+            extractor.fitBumps(blurFit)
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
                 result.classifications.append(
@@ -104,7 +105,7 @@ extension KernelClassifier {
                 extractor.extract(copies, start: first * cells, count: lanes)
                 for lane in 0..<lanes {
                     let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features, values: copies, start: (first + lane) * cells)
+                    let fit = decision.deltaFit(features)
                     if decision.label(features, deltaFit: fit) == result[index].label { kept += 1 }
                 }
             }

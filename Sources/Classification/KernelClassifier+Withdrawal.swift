@@ -65,7 +65,7 @@ extension KernelClassifier {
                 extractor.extract(shuffled, start: start * cells, count: lanes)
                 for lane in 0..<lanes {
                     let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features, values: shuffled, start: (start + lane) * cells)
+                    let fit = decision.deltaFit(features)
                     let label = decision.label(features, deltaFit: fit)
                     if label == .blur { blurs += 1 } else if label == .edge { edges += 1 }
                 }

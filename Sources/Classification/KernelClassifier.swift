@@ -30,7 +30,7 @@ public struct KernelClassifier: Sendable {
     private let cells: Int
 
     var decision: Decision {
-        Decision(rubric: settings.rubric, strict: thresholds, families: families, similarity: similarity)
+        Decision(rubric: settings.rubric, strict: thresholds, families: families, size: size)
     }
 
     /// Calibrates a classifier for N×N kernels; its input prior is AR(1) with `settings.rho`.
@@ -48,7 +48,7 @@ public struct KernelClassifier: Sendable {
         null = NullCalibration(&extractor, values: random, cells: cells, rubric: settings.rubric)
         thresholds = null.thresholds(alpha: settings.alpha, rubric: settings.rubric.thresholds(size: size))
         let decision = Decision(
-            rubric: settings.rubric, strict: thresholds, families: families, similarity: similarity)
+            rubric: settings.rubric, strict: thresholds, families: families, size: size)
         (nullRates, lookalikeRates) = Self.rates(
             &extractor, size: size, samples: samples, seed: settings.seed, decision: decision)
     }
@@ -71,7 +71,7 @@ public struct KernelClassifier: Sendable {
         thresholds = other.thresholds
         var extractor = FeatureExtractor(families: families, similarity: similarity)
         let decision = Decision(
-            rubric: settings.rubric, strict: thresholds, families: families, similarity: similarity)
+            rubric: settings.rubric, strict: thresholds, families: families, size: size)
         (nullRates, lookalikeRates) = Self.rates(
             &extractor, size: size, samples: other.nullRates.samples, seed: settings.seed, decision: decision)
     }
@@ -87,7 +87,7 @@ public struct KernelClassifier: Sendable {
             extractor.extract(fresh, start: start * size * size, count: lanes)
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
-                let fit = decision.deltaFit(features, values: fresh, start: (start + lane) * size * size)
+                let fit = decision.deltaFit(features)
                 strict[decision.strictLabel(features, deltaFit: fit), default: 0] += 1
                 lenient[decision.label(features, deltaFit: fit), default: 0] += 1
             }
@@ -104,6 +104,14 @@ public struct KernelClassifier: Sendable {
     ) {
         precondition(bank.size == size)
         return classifyLayer(bank.values, outputScale: bank.batchNormScale)
+    }
+
+    /// Labels kernels by their shapes alone: which are zero and which are chance is for their layer to say.
+    ///
+    /// - Parameter values: N·N weights a kernel, row-major.
+    public func classifyKernels(_ values: [Float]) -> [KernelClassification] {
+        precondition(values.count % cells == 0)
+        return describe(values, outputScale: nil, threads: 1).classifications
     }
 
     /// Labels the kernels of a layer given as plain weights.

@@ -12,6 +12,8 @@ struct KernelFeatures: Sendable {
     var outputEnergy: Float = 0
     /// 1ᵀCw.
     var outputOfOnes: Float = 0
+    /// (Cw) at the strongest cell.
+    var outputAtPeak: Float = 0
     /// The responses at (π,0), (0,π) and (π,π), signed.
     var horizontal: Float = 0
     var vertical: Float = 0
@@ -20,6 +22,10 @@ struct KernelFeatures: Sendable {
     var blur = TemplateMatch()
     var first = TemplateMatch()
     var second = TemplateMatch()
+    /// The place of the best width in ``BlurFit``; only after ``FeatureExtractor/fitBumps(_:)``.
+    var sigmaStep = 0
+    /// The coefficients of the free Gaussian, β₀…β₅, then the smallest pivot of its equations; likewise.
+    var bump = SIMD8<Double>.zero
 
     var isFinite: Bool { scale.isFinite }
     /// |Σw| / Σ|w|, 0…1.

@@ -112,6 +112,21 @@ struct TemplateFamilies: Sendable, Equatable {
             drafts.append(
                 (.laplacian, plane.map { x, y in ((x * x + y * y) / (sigma * sigma) - 2) * bell(hypot(x, y), sigma) }))
         }
+        // Between two cells or four: what people see as a centre and its surround all the same.
+        let between = [(0.5, 0.0), (-0.5, 0), (0, 0.5), (0, -0.5)]
+        let amid = [(0.5, 0.5), (0.5, -0.5), (-0.5, 0.5), (-0.5, -0.5)]
+        for sigma in isLarge ? [0.6, 0.8, 1.1, 1.5] : [0.7] {
+            for (cx, cy) in isLarge ? between + amid : between {
+                drafts.append(
+                    (
+                        .laplacian,
+                        plane.map { x, y in
+                            let d = hypot(x - cx, y - cy)
+                            return (d * d / (sigma * sigma) - 2) * bell(d, sigma)
+                        }
+                    ))
+            }
+        }
         if plane.size % 2 == 1 {
             for sigma in [0.6, 0.8, 1.2, flat] {
                 var surround = plane.gaussian(sigma)

@@ -7,7 +7,7 @@ package struct TemplateTables: Sendable {
     package let kinds: [[Float]]
     /// The input's correlation, N²×N².
     package let correlation: [Float]
-    /// C·g/√(gᵀCg) of the σ that are tried, cell-major.
+    /// C·g/√(gᵀCg) of the σ that are tried, template-major.
     package let widths: [Float]
     /// Cut-offs: the rubric's four, then the four that alpha sets.
     package let cutOffs: [Float]
@@ -26,7 +26,7 @@ extension KernelClassifier {
         return TemplateTables(
             weights: groups.map(\.weights), projected: groups.map(\.projected),
             kinds: groups.map { $0.kinds.map { Float($0.rawValue) } }, correlation: unit.flatMap { $0 },
-            widths: blurFit.table,
+            widths: blurFit.templates,
             cutOffs: [rubricThresholds, thresholds].flatMap {
                 [Float($0.identityPeak), Float($0.blurFit), Float($0.firstFit), Float($0.secondFit)]
             }, nullScores: [null.identity, null.blur, null.first, null.second].map(\.sorted))

@@ -30,8 +30,8 @@ struct ZeroRule {
         let strongest = finite.reduce(0) { max($0, $1.spread) }
         guard strongest > 0 else { return }
         let living = finite.filter { $0.spread > strongest * 1e-3 }
-        let spread = Double(living.map(\.spread).sorted()[living.count / 2])
-        let norm = Double(living.map(\.norm).sorted()[living.count / 2])
+        let spread = Double(RadixSelection.middle(living.map(\.spread)))
+        let norm = Double(RadixSelection.middle(living.map(\.norm)))
         var largestZero = 0.0
         var smallestLive = Double.infinity
         for index in classifications.indices where strengths[index].spread.isFinite {

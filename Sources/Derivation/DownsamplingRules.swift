@@ -35,11 +35,9 @@ struct DownsamplingRules {
     var value: PerStage<DownsamplingKernels> {
         PerStage(
             stages: (1...4).map { stage in
-                let paper = FixedGaussian.paper
-                let sigma = sigma(stage)?.value ?? paper.sigmaPixels
-                // The paper's own σ keeps the paper's rounding.
                 let gaussian = FixedGaussian(
-                    sigmaPixels: sigma, decimals: sigma == paper.sigmaPixels ? paper.decimals : nil,
+                    sigmaPixels: sigma(stage)?.value ?? FixedGaussian.paper.sigmaPixels,
+                    decimals: isPaperSigma ? FixedGaussian.paper.decimals : nil,
                     offsetPixels: offset(stage)?.value ?? 0)
                 return switch kind(stage) {
                 case .learnable: .learnable
@@ -47,6 +45,14 @@ struct DownsamplingRules {
                 case .hybrid(let share, _): .hybrid(share: share, gaussian)
                 }
             })
+    }
+
+    /// Whether all fixed kernels have the paper's σ, which keeps the paper's rounding.
+    private var isPaperSigma: Bool {
+        let fixed = (1...4).filter { kind($0) != .learnable }
+        return fixed.allSatisfy { stage in
+            sigma(stage).map { $0.value == FixedGaussian.paper.sigmaPixels } ?? true
+        }
     }
 
     private func kind(_ stage: Int) -> DownsamplingKernels {

@@ -16,6 +16,7 @@ public struct KernelPool: Sendable, Equatable {
     /// The layers behind the numbers ("MobileNetV2 1.0 #7").
     public internal(set) var layers: [String] = []
 
+    /// Whether both pools hold the same kernels of the same network.
     public static func == (a: KernelPool, b: KernelPool) -> Bool {
         (a.network, a.counts, a.sigmasPixels, a.offsetsPixels, a.layers)
             == (b.network, b.counts, b.sigmasPixels, b.offsetsPixels, b.layers) && a.filters == b.filters

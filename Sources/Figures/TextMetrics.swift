@@ -80,7 +80,11 @@ enum TextFitting {
     static func lines(_ text: String, limit: Double, size: Double) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in unbreakable(text) {
+        // What does not fit together on a line is broken all the same.
+        let words = unbreakable(text).flatMap { piece in
+            TextMetrics.width(piece, size: size) <= limit ? [piece] : piece.split(separator: " ").map(String.init)
+        }
+        for word in words {
             let word = shortenedMiddle(word, to: limit, size: size)
             let longer = line.isEmpty ? word : line + " " + word
             if !line.isEmpty, TextMetrics.width(longer, size: size) > limit {

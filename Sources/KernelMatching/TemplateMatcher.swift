@@ -18,23 +18,23 @@ package struct TemplateMatcher: Sendable {
             UnsafePointer<Lanes>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Lanes>,
             UnsafeMutablePointer<Indices>
         ) -> Void
-    private typealias Products =
-        @Sendable (UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
+    private typealias Bumps =
+        @Sendable (UnsafePointer<Lanes>, Int, Lanes, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
 
     private typealias Pairs = @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Double>) -> Void
 
     /// The instruction set: "avx512", "avx2" or "baseline".
     package let name: String
     private let bestLoop: Best
-    private let productsLoop: Products
+    private let bumpsLoop: Bumps
     private let pairsLoop: Pairs
 
     private init(
-        _ name: String, _ best: @escaping Best, _ products: @escaping Products, _ pairs: @escaping Pairs
+        _ name: String, _ best: @escaping Best, _ bumps: @escaping Bumps, _ pairs: @escaping Pairs
     ) {
         self.name = name
         bestLoop = best
-        productsLoop = products
+        bumpsLoop = bumps
         pairsLoop = pairs
     }
 
@@ -42,20 +42,20 @@ package struct TemplateMatcher: Sendable {
     package static var available: [TemplateMatcher] {
         var sets = [
             TemplateMatcher(
-                "baseline", MatchingLoops.TemplateScan.best, MatchingLoops.TemplateScan.products,
+                "baseline", MatchingLoops.TemplateScan.best, MatchingLoops.BumpFit.solve,
                 MatchingLoops.TemplateScan.pairProducts)
         ]
         #if arch(x86_64)
             if kernelviz_has_avx2_fma() {
                 sets.append(
                     TemplateMatcher(
-                        "avx2", MatchingLoopsAVX2.TemplateScan.best, MatchingLoopsAVX2.TemplateScan.products,
+                        "avx2", MatchingLoopsAVX2.TemplateScan.best, MatchingLoopsAVX2.BumpFit.solve,
                         MatchingLoopsAVX2.TemplateScan.pairProducts))
             }
             if kernelviz_has_avx512() {
                 sets.append(
                     TemplateMatcher(
-                        "avx512", MatchingLoopsAVX512.TemplateScan.best, MatchingLoopsAVX512.TemplateScan.products,
+                        "avx512", MatchingLoopsAVX512.TemplateScan.best, MatchingLoopsAVX512.BumpFit.solve,
                         MatchingLoopsAVX512.TemplateScan.pairProducts))
             }
         #endif
@@ -85,23 +85,25 @@ package struct TemplateMatcher: Sendable {
         return (score, index)
     }
 
-    /// The products of one kernel with many: `sums[s]` = Σ kernel[cell]·table[cell·steps + s].
+    /// Gaussians with free centre, widths and direction, fitted to sixteen kernels (see `BumpFit`).
     ///
     /// - Parameters:
-    ///   - kernel: the weights.
-    ///   - table: cell-major, `kernel.count · sums.count` numbers; `sums.count` is a multiple of sixteen.
-    ///   - sums: one number a step.
-    package func products(_ kernel: Span<Float>, with table: Span<Float>, into sums: inout MutableSpan<Float>) {
-        let steps = sums.count
-        precondition(steps % 16 == 0 && table.count == kernel.count * steps)
-        let cells = kernel.count
-        kernel.withUnsafeBufferPointer { kernel in
-            table.withUnsafeBufferPointer { table in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    guard let kernel = kernel.baseAddress, let table = table.baseAddress,
-                        let sums = sums.baseAddress
+    ///   - block: cell-major, one element a cell, largest magnitude 1; `size²` elements.
+    ///   - size: N.
+    ///   - sign: the sign that carries each kernel, ±1.
+    ///   - beta: 6 · 16 numbers: β₀ of all kernels, then β₁ and so on.
+    ///   - pivots: 16 numbers: the smallest pivot of each kernel's equations.
+    package func bumps(
+        _ block: Span<Lanes>, size: Int, sign: Lanes, beta: inout [Double], pivots: inout [Double]
+    ) {
+        precondition(block.count == size * size && beta.count == 96 && pivots.count == 16)
+        block.withUnsafeBufferPointer { block in
+            beta.withUnsafeMutableBufferPointer { beta in
+                pivots.withUnsafeMutableBufferPointer { pivots in
+                    guard let block = block.baseAddress, let beta = beta.baseAddress,
+                        let pivots = pivots.baseAddress
                     else { return }
-                    productsLoop(kernel, cells, table, steps, sums)
+                    bumpsLoop(block, size, sign, beta, pivots)
                 }
             }
         }

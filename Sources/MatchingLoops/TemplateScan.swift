@@ -17,24 +17,68 @@ package enum TemplateScan {
         _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ weights: UnsafePointer<Float>, _ count: Int,
         _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
     ) {
-        // The constants let the compiler unroll the commonest sizes.
-        switch cells {
-        case 9: scan(block, 9, weights, count, score, index)
-        case 25: scan(block, 25, weights, count, score, index)
-        default: scan(block, cells, weights, count, score, index)
+        if cells == 9 {
+            nine(block, weights, count, score, index)
+        } else {
+            any(block, cells, weights, count, score, index)
         }
     }
 
-    @inline(__always)
-    private static func scan(
+    /// The commonest size: the kernels stay in registers.
+    private static func nine(
+        _ block: UnsafePointer<SIMD16<Float>>, _ weights: UnsafePointer<Float>, _ count: Int,
+        _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
+    ) {
+        let (w0, w1, w2) = (block[0], block[1], block[2])
+        let (w3, w4, w5) = (block[3], block[4], block[5])
+        let (w6, w7, w8) = (block[6], block[7], block[8])
+        var best = SIMD16<Float>(repeating: -1)
+        var place = SIMD16<Int32>.zero
+        var template = 0
+        while template < count {
+            let t = weights + (template &* 9)
+            var a = w0 * t[0]
+            var b = w0 * t[9]
+            a += w1 * t[1]
+            b += w1 * t[10]
+            a += w2 * t[2]
+            b += w2 * t[11]
+            a += w3 * t[3]
+            b += w3 * t[12]
+            a += w4 * t[4]
+            b += w4 * t[13]
+            a += w5 * t[5]
+            b += w5 * t[14]
+            a += w6 * t[6]
+            b += w6 * t[15]
+            a += w7 * t[7]
+            b += w7 * t[16]
+            a += w8 * t[8]
+            b += w8 * t[17]
+            a *= a
+            b *= b
+            let isBetter = a .> best
+            best.replace(with: a, where: isBetter)
+            place.replace(with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: template)), where: isBetter)
+            let isBetterStill = b .> best
+            best.replace(with: b, where: isBetterStill)
+            place.replace(
+                with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: template &+ 1)), where: isBetterStill)
+            template &+= 2
+        }
+        score.pointee = best
+        index.pointee = place
+    }
+
+    private static func any(
         _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ weights: UnsafePointer<Float>, _ count: Int,
         _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
     ) {
         var best = SIMD16<Float>(repeating: -1)
         var place = SIMD16<Int32>.zero
-        var group = 0
-        while group < count {
-            let t = weights + group * cells
+        var template = 0
+        while template < count {
+            let t = weights + (template &* cells)
             var a = SIMD16<Float>.zero
             var b = SIMD16<Float>.zero
             var c = SIMD16<Float>.zero
@@ -48,48 +92,30 @@ package enum TemplateScan {
                 d += w * t[3 &* cells &+ cell]
                 cell &+= 1
             }
-            keep(a * a, group, &best, &place)
-            keep(b * b, group &+ 1, &best, &place)
-            keep(c * c, group &+ 2, &best, &place)
-            keep(d * d, group &+ 3, &best, &place)
-            group &+= 4
+            a *= a
+            b *= b
+            c *= c
+            d *= d
+            var number = Int32(truncatingIfNeeded: template)
+            let isA = a .> best
+            best.replace(with: a, where: isA)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isA)
+            number &+= 1
+            let isB = b .> best
+            best.replace(with: b, where: isB)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isB)
+            number &+= 1
+            let isC = c .> best
+            best.replace(with: c, where: isC)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isC)
+            number &+= 1
+            let isD = d .> best
+            best.replace(with: d, where: isD)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isD)
+            template &+= 4
         }
         score.pointee = best
         index.pointee = place
-    }
-
-    @inline(__always)
-    private static func keep(
-        _ value: SIMD16<Float>, _ number: Int, _ best: inout SIMD16<Float>, _ place: inout SIMD16<Int32>
-    ) {
-        let isBetter = value .> best
-        best.replace(with: value, where: isBetter)
-        place.replace(with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: number)), where: isBetter)
-    }
-
-    /// Σ w[cell]·table[cell·steps + s] for sixteen steps s at a time: one kernel against `steps` others.
-    ///
-    /// - Parameters:
-    ///   - kernel: `cells` weights.
-    ///   - table: cell-major, `cells · steps` numbers.
-    ///   - steps: a multiple of sixteen.
-    ///   - sums: where the `steps` sums go.
-    package static func products(
-        _ kernel: UnsafePointer<Float>, _ cells: Int, _ table: UnsafePointer<Float>, _ steps: Int,
-        _ sums: UnsafeMutablePointer<Float>
-    ) {
-        var step = 0
-        while step < steps {
-            var sum = SIMD16<Float>.zero
-            var cell = 0
-            while cell < cells {
-                let row = UnsafeRawPointer(table + (cell &* steps &+ step)).loadUnaligned(as: SIMD16<Float>.self)
-                sum += kernel[cell] * row
-                cell &+= 1
-            }
-            UnsafeMutableRawPointer(sums + step).storeBytes(of: sum, as: SIMD16<Float>.self)
-            step &+= 16
-        }
     }
 
     /// The dot products of every two of `rows` rows: `products[a·rows + b]`, both halves filled.

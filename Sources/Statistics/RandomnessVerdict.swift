@@ -42,7 +42,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
         guard liveKernels > 0 else { return "No kernel is finite and not zero: nothing can be said." }
         var numbers =
             "\(NumberFormat.percent(namedShare)) of the live kernels are identity, blur or edge "
-            + "(random kernels: \(NumberFormat.percent(chanceShare)))"
+            + "(random kernels that look so: \(NumberFormat.percent(chanceShare)))"
         if testedLayers > 0 {
             numbers += ", \(structuredLayers) of \(testedLayers) layers differ from their own shuffled weights"
         }

@@ -2,7 +2,7 @@ import EngineOperators
 
 /// A function of each number. Where `isComputedBefore` the result is already there (a convolution's own ReLU) and only
 /// the way back remains, on the gradient in place.
-struct ActivationLayer: Layer {
+struct ActivationLayer: UnaryLayer {
     let name: String
     let function: ActivationFunction
     let isComputedBefore: Bool
@@ -23,22 +23,21 @@ struct ActivationLayer: Layer {
         }
     }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         if isComputedBefore { return }
         pass.operators.activate(
-            code, input.count, pass.columns(input), pass.base(input), pass.places(input), pass.base(output),
-            pass.places(output))
+            function: code, channels: input.count, columns: pass.columns(input), input: pass.base(input),
+            inputRows: pass.places(input), output: pass.base(output), outputRows: pass.places(output))
     }
 
     func backward(_ pass: Pass, stage: Int) {
         guard let inputGradient else { return }
         pass.operators.activateBackward(
-            code, input.count, pass.columns(input), pass.base(input), pass.places(input), pass.base(outputGradient),
-            pass.places(outputGradient), pass.base(inputGradient.rows), pass.places(inputGradient.rows),
-            inputGradient.accumulates)
+            function: code, channels: input.count, columns: pass.columns(input), input: pass.base(input),
+            inputRows: pass.places(input), gradient: pass.base(outputGradient),
+            gradientRows: pass.places(outputGradient), inputGradient: pass.base(inputGradient.rows),
+            inputGradientRows: pass.places(inputGradient.rows), accumulates: inputGradient.accumulates)
     }
 }

@@ -1,11 +1,14 @@
 import EngineOperators
+import TrainingLanes
 import TrainingOperators
 
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
-struct ConvolutionLayer: Layer {
+struct ConvolutionLayer: UnaryLayer {
     let name: String
     let geometry: ConvolutionGeometry
     let input: Rows
+    /// What a 1×1 convolution takes into its weights and biases.
+    let pending: PendingFactors?
     let output: Rows
     /// A ReLU behind the convolution is computed with it.
     let isRectified: Bool
@@ -14,6 +17,9 @@ struct ConvolutionLayer: Layer {
     /// Where the packed weights of all groups begin; the transposed ones follow.
     let packedForward: Int
     let packedBackward: Int
+    /// With pending factors: where the biases lie that include their shifts, and each shard's sums of the gradient's rows.
+    let foldedBias: Int
+    let upstreamSums: Int
     let isLearnable: Bool
     let learnsBias: Bool
     let outputGradient: Rows
@@ -40,20 +46,33 @@ struct ConvolutionLayer: Layer {
     var scratchCount: Int { unfoldedCount + gradientScratchCount(rows: rowsPerGroup, depth: depth) }
     private var unfoldedCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
 
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {
+    func prepare(_ preparation: Preparation) {
+        let (weights, packed, operators) = (preparation.weights, preparation.packed, preparation.operators)
+        pending?.gather(preparation.factors)
+        if let pending { foldShifts(pending.shifts(preparation.factors), preparation) }
         for group in 0..<geometry.groups {
             let matrix = weights + (weight + group * rowsPerGroup * depth)
             operators.packTiles(
-                matrix, rowsPerGroup, depth, Self.tile(rows: rowsPerGroup), false,
-                packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
+                matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup), isTransposed: false,
+                factors: pending.map { $0.scales(preparation.factors) },
+                packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
             guard inputGradient != nil else { continue }
             operators.packTiles(
-                matrix, depth, rowsPerGroup, Self.tile(rows: depth), true,
-                packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+                matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
+                factors: nil,
+                packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+        }
+    }
+
+    /// bias + W · shift, one number an output.
+    private func foldShifts(_ shifts: UnsafePointer<Float>, _ preparation: Preparation) {
+        for row in 0..<rowsPerGroup {
+            var sum = bias.map { Double(preparation.weights[$0 + row]) } ?? 0
+            let matrix = preparation.weights + (weight + row * depth)
+            for k in 0..<depth { sum += Double(matrix[k]) * Double(shifts[k]) }
+            preparation.packed[foldedBias + row] = Float(sum)
         }
     }
 
@@ -78,18 +97,20 @@ struct ConvolutionLayer: Layer {
 
     private func wideProduct(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.wideProduct(
-            rowsPerGroup, depth, output.plane, pass.weights + (weight + group * rowsPerGroup * depth), pass.scratch,
-            pass.places(unfoldedRows), pass.base(output) + image * output.plane,
-            pass.places(output) + group * rowsPerGroup,
-            bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
+            rows: rowsPerGroup, depth: depth, columns: output.plane,
+            matrix: pass.weights + (weight + group * rowsPerGroup * depth), input: pass.scratch,
+            inputRows: pass.places(unfoldedRows), output: pass.base(output) + image * output.plane,
+            outputRows: pass.places(output) + group * rowsPerGroup,
+            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
     }
 
     private func unfold(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.unfold(
-            inputsPerGroup, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth,
-            geometry.kernelHeight, geometry.kernelWidth, geometry.stride, geometry.paddingTop, geometry.paddingLeft,
-            pass.base(input) + image * input.plane, pass.places(input) + group * inputsPerGroup, pass.scratch,
-            unfoldedPitch)
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, input: pass.base(input) + image * input.plane,
+            inputRows: pass.places(input) + group * inputsPerGroup, unfolded: pass.scratch, pitch: unfoldedPitch)
     }
 
     private func product(
@@ -97,10 +118,13 @@ struct ConvolutionLayer: Layer {
         _ columns: Int
     ) {
         pass.operators.matrixProduct(
-            Self.tile(rows: rowsPerGroup), rowsPerGroup, depth, columns,
-            pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)), source,
-            sourceRows, pass.base(output) + shift, pass.places(output) + group * rowsPerGroup, nil,
-            bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified)
+            tile: Self.tile(rows: rowsPerGroup), rows: rowsPerGroup, depth: depth, columns: columns,
+            packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
+            input: source, inputRows: sourceRows, output: pass.base(output) + shift,
+            outputRows: pass.places(output) + group * rowsPerGroup, accumulates: nil,
+            bias: pending == nil
+                ? bias.map { pass.weights + ($0 + group * rowsPerGroup) } : UnsafePointer(pass.packed + foldedBias),
+            isRectified: isRectified)
     }
 
     func backward(_ pass: Pass, stage: Int) {
@@ -108,26 +132,48 @@ struct ConvolutionLayer: Layer {
         if let bias, learnsBias {
             for channel in 0..<geometry.outputChannels {
                 pass.gradients[bias + channel] += pass.operators.total(
-                    pass.columns(output), upstream + pass.places(outputGradient)[channel])
+                    count: pass.columns(output), a: upstream + pass.places(outputGradient)[channel])
             }
         }
         if geometry.isPointwise {
             if isLearnable {
+                if pending != nil { addUpstream(pass) }
                 pass.operators.gradientProduct(
-                    rowsPerGroup, depth, pass.columns(output), upstream, pass.places(outputGradient), pass.base(input),
-                    pass.places(input), pass.gradients + weight, depth, pass.scratch)
+                    rows: rowsPerGroup, depth: depth, columns: pass.columns(output), left: upstream,
+                    leftRows: pass.places(outputGradient), right: pass.base(input), rightRows: pass.places(input),
+                    gradient: pass.gradients + weight, pitch: depth, scratch: pass.scratch)
             }
             if let inputGradient {
                 pass.operators.matrixProduct(
-                    Self.tile(rows: depth), depth, rowsPerGroup, pass.columns(output), pass.packed + packedBackward,
-                    upstream, pass.places(outputGradient), pass.base(inputGradient.rows),
-                    pass.places(inputGradient.rows),
-                    inputGradient.accumulates, nil, false)
+                    tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: pass.columns(output),
+                    packed: pass.packed + packedBackward, input: upstream, inputRows: pass.places(outputGradient),
+                    output: pass.base(inputGradient.rows), outputRows: pass.places(inputGradient.rows),
+                    accumulates: inputGradient.accumulates, bias: nil, isRectified: false)
             }
             return
         }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images { backward(pass, group, image) }
+        }
+    }
+
+    private func addUpstream(_ pass: Pass) {
+        let sums = pass.statistics + upstreamSums
+        if pass.firstImage == 0 { sums.update(repeating: 0, count: rowsPerGroup) }
+        for channel in 0..<rowsPerGroup {
+            sums[channel] += Double(
+                pass.operators.total(count: pass.columns(output), a: pass.row(outputGradient, channel)))
+        }
+    }
+
+    /// Σ g · (scale·x + shift) of the sums Σ g · x and Σ g.
+    func finishGradients(_ barrier: Barrier) {
+        guard let pending, isLearnable else { return }
+        let (scales, shifts) = (pending.scales(barrier.factors), pending.shifts(barrier.factors))
+        for row in 0..<rowsPerGroup {
+            let upstream = Float(barrier.shards.reduce(0) { $0 + $1.statistics[upstreamSums + row] })
+            let gradient = barrier.gradients + (weight + row * depth)
+            for k in 0..<depth { gradient[k] = scales[k] * gradient[k] + shifts[k] * upstream }
         }
     }
 
@@ -137,22 +183,26 @@ struct ConvolutionLayer: Layer {
         if isLearnable {
             unfold(pass, group, image)
             pass.operators.gradientProduct(
-                rowsPerGroup, depth, output.plane, upstream, upstreamRows, pass.scratch, pass.places(unfoldedRows),
-                pass.gradients + (weight + group * rowsPerGroup * depth), depth, pass.scratch + unfoldedCount)
+                rows: rowsPerGroup, depth: depth, columns: output.plane, left: upstream, leftRows: upstreamRows,
+                right: pass.scratch, rightRows: pass.places(unfoldedRows),
+                gradient: pass.gradients + (weight + group * rowsPerGroup * depth), pitch: depth,
+                scratch: pass.scratch + unfoldedCount)
         }
         guard let inputGradient else { return }
         pass.operators.matrixProduct(
-            Self.tile(rows: depth), depth, rowsPerGroup, output.plane,
-            pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)), upstream,
-            upstreamRows, pass.scratch, pass.places(unfoldedRows), nil, nil, false)
+            tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: output.plane,
+            packed: pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)),
+            input: upstream, inputRows: upstreamRows, output: pass.scratch, outputRows: pass.places(unfoldedRows),
+            accumulates: nil, bias: nil, isRectified: false)
         let target = pass.base(inputGradient.rows) + image * input.plane
         let rows = pass.places(inputGradient.rows) + group * inputsPerGroup
         for channel in 0..<inputsPerGroup where !inputGradient.accumulates[group * inputsPerGroup + channel] {
             (target + rows[channel]).update(repeating: 0, count: input.plane)
         }
         pass.operators.fold(
-            inputsPerGroup, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight, geometry.outputWidth,
-            geometry.kernelHeight, geometry.kernelWidth, geometry.stride, geometry.paddingTop, geometry.paddingLeft,
-            pass.scratch, unfoldedPitch, target, rows)
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, unfolded: pass.scratch, pitch: unfoldedPitch, output: target, outputRows: rows)
     }
 }

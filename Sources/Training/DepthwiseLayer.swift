@@ -2,12 +2,14 @@ import EngineOperators
 import TrainingOperators
 
 /// A depthwise 3×3 convolution, its kernels repeating where they are shared.
-struct DepthwiseLayer: Layer, @unchecked Sendable {
+struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
     // Sendable: the edges belong to a PlanMemory that outlives them.
     let name: String
     let geometry: ConvolutionGeometry
     let kernelCount: Int
     let input: Rows
+    /// Applied as the input is loaded.
+    let pending: PendingFactors?
     let output: Rows
     let isRectified: Bool
     let weight: Int
@@ -39,34 +41,44 @@ struct DepthwiseLayer: Layer, @unchecked Sendable {
 
     var scratchCount: Int { depthwiseScratchCount(height: geometry.inputHeight, width: geometry.inputWidth) }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
+
+    func prepare(_ preparation: Preparation) { pending?.gather(preparation.factors) }
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.depthwise(
-            geometry.inputChannels, pass.images, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight,
-            geometry.outputWidth, geometry.stride, 1 - geometry.paddingTop, 1 - geometry.paddingLeft,
-            pass.base(input), pass.places(input), pass.weights + weight, kernelCount, bias.map { pass.weights + $0 },
-            pass.base(output), pass.places(output), leftEdge, rightEdge, isRectified, pass.scratch)
+            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
+            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
+            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
+            kernelCount: kernelCount, bias: bias.map { pass.weights + $0 }, output: pass.base(output),
+            outputRows: pass.places(output), leftEdge: leftEdge, rightEdge: rightEdge, isRectified: isRectified,
+            scratch: pass.scratch)
     }
 
     func backward(_ pass: Pass, stage: Int) {
         if let bias, learnsBias {
             for channel in 0..<geometry.outputChannels {
                 pass.gradients[bias + channel] += pass.operators.total(
-                    pass.columns(output), pass.base(outputGradient) + pass.places(outputGradient)[channel])
+                    count: pass.columns(output), a: pass.row(outputGradient, channel))
             }
         }
         // Without a target for the input's gradient the flags are never read.
         pass.operators.depthwiseBackward(
-            geometry.inputChannels, pass.images, geometry.inputHeight, geometry.inputWidth, geometry.outputHeight,
-            geometry.outputWidth, geometry.stride, 1 - geometry.paddingTop, 1 - geometry.paddingLeft,
-            pass.base(input), pass.places(input), pass.weights + weight, kernelCount, pass.base(outputGradient),
-            pass.places(outputGradient), inputGradient.map { pass.base($0.rows) },
-            pass.places(inputGradient?.rows ?? input),
-            inputGradient?.accumulates
+            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
+            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
+            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
+            kernelCount: kernelCount, outputGradient: pass.base(outputGradient),
+            outputGradientRows: pass.places(outputGradient), inputGradient: inputGradient.map { pass.base($0.rows) },
+            inputGradientRows: pass.places(inputGradient?.rows ?? input),
+            accumulates: inputGradient?.accumulates
                 ?? UnsafePointer(UnsafeRawPointer(pass.places(input)).assumingMemoryBound(to: Bool.self)),
-            isLearnable ? pass.gradients + weight : nil, leftEdge, rightEdge, pass.scratch)
+            kernelGradient: isLearnable ? pass.gradients + weight : nil, leftEdge: leftEdge, rightEdge: rightEdge,
+            scratch: pass.scratch)
     }
 }

@@ -12,10 +12,11 @@ struct AdditionLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let target = pass.base(output) + pass.places(output)[channel]
+            let target = pass.row(output, channel)
             for (index, input) in inputs.enumerated() {
                 pass.operators.scale(
-                    pass.columns(output), 1, pass.base(input) + pass.places(input)[channel], index > 0, target)
+                    count: pass.columns(output), factor: 1, input: pass.row(input, channel),
+                    accumulates: index > 0, output: target)
             }
         }
     }
@@ -24,8 +25,10 @@ struct AdditionLayer: Layer {
         for case let target? in inputGradients {
             for channel in 0..<output.count {
                 pass.operators.scale(
-                    pass.columns(output), 1, pass.base(outputGradient) + pass.places(outputGradient)[channel],
-                    target.accumulates[channel], pass.base(target.rows) + pass.places(target.rows)[channel])
+                    count: pass.columns(output), factor: 1,
+                    input: pass.row(outputGradient, channel),
+                    accumulates: target.accumulates[channel],
+                    output: pass.row(target.rows, channel))
             }
         }
     }
@@ -51,48 +54,54 @@ struct MultiplicationLayer: Layer {
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let a = pass.base(first) + pass.places(first)[channel]
-            let b = pass.base(second) + pass.places(second)[channel]
-            let target = pass.base(output) + pass.places(output)[channel]
+            let a = pass.row(first, channel)
+            let b = pass.row(second, channel)
+            let target = pass.row(output, channel)
             if scalesChannels {
                 for image in 0..<pass.images {
                     let shift = image * first.plane
-                    pass.operators.scale(first.plane, b[image], a + shift, false, target + shift)
+                    pass.operators.scale(
+                        count: first.plane, factor: b[image], input: a + shift, accumulates: false,
+                        output: target + shift)
                 }
             } else {
-                pass.operators.multiply(pass.columns(first), a, b, false, target)
+                pass.operators.multiply(count: pass.columns(first), a: a, b: b, accumulates: false, output: target)
             }
         }
     }
 
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<output.count {
-            let a = pass.base(first) + pass.places(first)[channel]
-            let b = pass.base(second) + pass.places(second)[channel]
-            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
+            let a = pass.row(first, channel)
+            let b = pass.row(second, channel)
+            let upstream = pass.row(outputGradient, channel)
             if let secondGradient {
-                let target = pass.base(secondGradient.rows) + pass.places(secondGradient.rows)[channel]
+                let target = pass.row(secondGradient.rows, channel)
                 let adds = secondGradient.accumulates[channel]
                 if scalesChannels {
                     for image in 0..<pass.images {
                         let shift = image * first.plane
-                        let product = pass.operators.dot(first.plane, upstream + shift, a + shift)
+                        let product = pass.operators.dot(count: first.plane, a: upstream + shift, b: a + shift)
                         target[image] = product + (adds ? target[image] : 0)
                     }
                 } else {
-                    pass.operators.multiply(pass.columns(first), upstream, a, adds, target)
+                    pass.operators.multiply(
+                        count: pass.columns(first), a: upstream, b: a, accumulates: adds, output: target)
                 }
             }
             if let firstGradient {
-                let target = pass.base(firstGradient.rows) + pass.places(firstGradient.rows)[channel]
+                let target = pass.row(firstGradient.rows, channel)
                 let adds = firstGradient.accumulates[channel]
                 if scalesChannels {
                     for image in 0..<pass.images {
                         let shift = image * first.plane
-                        pass.operators.scale(first.plane, b[image], upstream + shift, adds, target + shift)
+                        pass.operators.scale(
+                            count: first.plane, factor: b[image], input: upstream + shift, accumulates: adds,
+                            output: target + shift)
                     }
                 } else {
-                    pass.operators.multiply(pass.columns(first), upstream, b, adds, target)
+                    pass.operators.multiply(
+                        count: pass.columns(first), a: upstream, b: b, accumulates: adds, output: target)
                 }
             }
         }
@@ -100,7 +109,7 @@ struct MultiplicationLayer: Layer {
 }
 
 /// scale·x + shift, one value a channel, both trained like any other parameter.
-struct AffineLayer: Layer {
+struct AffineLayer: UnaryLayer {
     let name: String
     let input: Rows
     let output: Rows
@@ -111,29 +120,29 @@ struct AffineLayer: Layer {
     let outputGradient: Rows
     let inputGradient: GradientTarget?
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.affine(
-            input.count, pass.columns(input), pass.base(input), pass.places(input), pass.weights + scale,
-            pass.weights + shift, false, pass.base(output), pass.places(output))
+            channels: input.count, columns: pass.columns(input), input: pass.base(input), inputRows: pass.places(input),
+            scale: pass.weights + scale, shift: pass.weights + shift, isRectified: false, output: pass.base(output),
+            outputRows: pass.places(output))
     }
 
     func backward(_ pass: Pass, stage: Int) {
         let columns = pass.columns(input)
         for channel in 0..<input.count {
-            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
+            let upstream = pass.row(outputGradient, channel)
             if learnsScale {
                 pass.gradients[scale + channel] += pass.operators.dot(
-                    columns, upstream, pass.base(input) + pass.places(input)[channel])
+                    count: columns, a: upstream, b: pass.row(input, channel))
             }
-            if learnsShift { pass.gradients[shift + channel] += pass.operators.total(columns, upstream) }
+            if learnsShift { pass.gradients[shift + channel] += pass.operators.total(count: columns, a: upstream) }
             if let inputGradient {
                 pass.operators.scale(
-                    columns, pass.weights[scale + channel], upstream, inputGradient.accumulates[channel],
-                    pass.base(inputGradient.rows) + pass.places(inputGradient.rows)[channel])
+                    count: columns, factor: pass.weights[scale + channel], input: upstream,
+                    accumulates: inputGradient.accumulates[channel],
+                    output: pass.row(inputGradient.rows, channel))
             }
         }
     }

@@ -1,6 +1,8 @@
+import TrainingLanes
+
 /// The images of one shard that a layer works on now, and the memory that it may use.
 struct Pass {
-    let operators: OperatorTable
+    let operators: any OperatorSet.Type
     /// The shard's activations and gradients.
     let arena: UnsafeMutablePointer<Float>
     /// All parameters, one after another.
@@ -32,8 +34,20 @@ struct Pass {
     func places(_ rows: Rows) -> UnsafePointer<Int> {
         rows.tableIndex < 0 ? UnsafePointer(rows.start) : table + rows.tableIndex
     }
+    /// The pixels of one channel, from one of these images on.
+    func row(_ rows: Rows, _ channel: Int, image: Int = 0) -> UnsafeMutablePointer<Float> {
+        base(rows) + (places(rows)[channel] + image * rows.plane)
+    }
     /// How many pixels these images have there.
     func columns(_ rows: Rows) -> Int { images * rows.plane }
+}
+
+/// What a layer may read and write before its phase.
+struct Preparation {
+    let operators: any OperatorSet.Type
+    let weights: UnsafePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
 }
 
 /// What the last shard's end makes known to all: runs on one thread between two phases.
@@ -57,21 +71,24 @@ protocol Layer: Sendable {
     var backwardStages: Int { get }
     /// Rows that a stage reads or writes, so that no one else gets their memory meanwhile.
     func touched(isForward: Bool) -> [Rows]
-    /// Packs weights; runs once a step before anything else.
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable)
+    /// Packs weights and gathers factors; runs once a step on one thread, before the phase of the layer's first stage.
+    func prepare(_ preparation: Preparation)
     func forward(_ pass: Pass, stage: Int)
     func backward(_ pass: Pass, stage: Int)
     /// Between the two stages of a direction.
     func finishForward(_ barrier: Barrier)
     func finishBackward(_ barrier: Barrier)
+    /// Completes gradients when they are summed over the shards.
+    func finishGradients(_ barrier: Barrier)
 }
 
 extension Layer {
     var forwardStages: Int { 1 }
     var backwardStages: Int { 1 }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {}
+    func prepare(_ preparation: Preparation) {}
     func finishForward(_ barrier: Barrier) {}
     func finishBackward(_ barrier: Barrier) {}
+    func finishGradients(_ barrier: Barrier) {}
 }
 
 /// Where a layer's input gradient goes; nil where nobody needs it.
@@ -80,4 +97,21 @@ struct GradientTarget: @unchecked Sendable {
     let rows: Rows
     /// Whether a row is added to (another layer wrote it before) or overwritten.
     let accumulates: UnsafePointer<Bool>
+}
+
+/// A layer with one input.
+protocol UnaryLayer: Layer {
+    var input: Rows { get }
+    var output: Rows { get }
+    var outputGradient: Rows { get }
+    var inputGradient: GradientTarget? { get }
+    /// Whether the way back needs the input.
+    var readsInputGoingBack: Bool { get }
+}
+
+extension UnaryLayer {
+    func touched(isForward: Bool) -> [Rows] {
+        if isForward { return [input, output] }
+        return (readsInputGoingBack ? [input] : []) + [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
+    }
 }

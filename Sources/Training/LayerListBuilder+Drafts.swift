@@ -14,13 +14,14 @@ extension LayerListBuilder {
         let output = newValue(index, needsGradient: input.needsGradient || learns || learnsBias)
         let (left, right) = DepthwiseLayer.edges(geometry)
         let edges = (memory.list(left), memory.list(right))
+        let pending = pendingFactors(input)
         let (name, rectified) = (graph.nodes[index].name, rectifiedConvolutions.contains(index))
         let (weightPlace, biasPlace) = (place(weight), bias.map { place($0) })
         drafts.append(
             Draft(inputs: [input], output: output) { inputs, output, upstream, targets in
                 DepthwiseLayer(
-                    name: name, geometry: geometry, kernelCount: kernelCount, input: inputs[0], output: output,
-                    isRectified: rectified, weight: weightPlace, bias: biasPlace, isLearnable: learns,
+                    name: name, geometry: geometry, kernelCount: kernelCount, input: inputs[0], pending: pending,
+                    output: output, isRectified: rectified, weight: weightPlace, bias: biasPlace, isLearnable: learns,
                     learnsBias: learnsBias, outputGradient: upstream, inputGradient: targets[0], leftEdge: edges.0,
                     rightEdge: edges.1)
             })
@@ -40,6 +41,12 @@ extension LayerListBuilder {
         packedFloats += geometry.groups * ConvolutionLayer.packedCount(rows: rows, depth: depth)
         let backward = packedFloats
         packedFloats += geometry.groups * ConvolutionLayer.packedCount(rows: depth, depth: rows)
+        let pending = pendingFactors(input)
+        let (foldedBias, upstreamSums) = (packedFloats, statisticsDoubles)
+        if pending != nil {
+            packedFloats += rows
+            statisticsDoubles += rows
+        }
         let pitch = ConvolutionLayer.unfoldedPitch(geometry)
         let unfolded = memory.rows(
             (0..<depth).map { $0 * pitch }, plane: geometry.outputHeight * geometry.outputWidth)
@@ -48,12 +55,23 @@ extension LayerListBuilder {
         drafts.append(
             Draft(inputs: [input], output: output) { inputs, output, upstream, targets in
                 ConvolutionLayer(
-                    name: name, geometry: geometry, input: inputs[0], output: output, isRectified: rectified,
-                    weight: weightPlace, bias: biasPlace, packedForward: forward, packedBackward: backward,
+                    name: name, geometry: geometry, input: inputs[0], pending: pending, output: output,
+                    isRectified: rectified, weight: weightPlace, bias: biasPlace, packedForward: forward,
+                    packedBackward: backward, foldedBias: foldedBias, upstreamSums: upstreamSums,
                     isLearnable: learns, learnsBias: learnsBias, outputGradient: upstream, inputGradient: targets[0],
                     unfoldedRows: unfolded)
             })
         return output
+    }
+
+    /// The factors that whoever reads a value has to apply; nil where there are none.
+    mutating func pendingFactors(_ input: Value) -> PendingFactors? {
+        guard input.channels.contains(where: { $0.factors != nil }) else { return nil }
+        defer { factorFloats += 2 * input.channels.count }
+        return PendingFactors(
+            scales: memory.list(input.channels.map { $0.factors?.scale ?? -1 }),
+            shifts: memory.list(input.channels.map { $0.factors?.shift ?? -1 }), count: input.channels.count,
+            place: factorFloats)
     }
 
     /// A linear layer is a 1×1 convolution of images of one pixel.
@@ -63,7 +81,7 @@ extension LayerListBuilder {
         var input = input
         if input.plane > 1 {
             let flat = newValue(
-                input.references.count * input.plane, 1, 1, needsGradient: input.needsGradient)
+                input.channels.count * input.plane, 1, 1, needsGradient: input.needsGradient)
             let name = graph.nodes[index].name
             drafts.append(
                 Draft(inputs: [input], output: flat) { inputs, output, upstream, targets in
@@ -82,11 +100,18 @@ extension LayerListBuilder {
 
     mutating func draftNormalization(_ index: Int, _ input: Value, _ norm: BatchNormalization) -> Value {
         let (learnsWeight, learnsBias) = (isLearnable(norm.weight), isLearnable(norm.bias))
-        let output = newValue(index, needsGradient: input.needsGradient || learnsWeight || learnsBias)
-        let channels = input.references.count
+        var output = newValue(index, needsGradient: input.needsGradient || learnsWeight || learnsBias)
+        let channels = input.channels.count
         let (factors, statistics) = (factorFloats, statisticsDoubles)
         factorFloats += 6 * channels
         statisticsDoubles += 2 * channels
+        let isPending = pendingNormalizations.contains(index)
+        if isPending {
+            for channel in 0..<channels {
+                output.channels[channel].source = input.channels[channel].source
+                output.channels[channel].factors = (factors + channel, factors + channels + channel)
+            }
+        }
         let source = graph.nodes[index].inputs[0].position
         let (name, momentum) = (graph.nodes[index].name, momentum)
         let (before, behind) = (maskedByReader.contains(source), rectifiedNormalizations.contains(index))
@@ -97,7 +122,8 @@ extension LayerListBuilder {
                     name: name, input: inputs[0], output: output, weight: places.0, bias: places.1,
                     runningMean: places.2, runningVariance: places.3, epsilon: norm.epsilon, momentum: momentum,
                     learnsWeight: learnsWeight, learnsBias: learnsBias, inputIsRectified: before,
-                    outputIsRectified: behind, outputGradient: upstream, inputGradient: targets[0], factors: factors,
+                    outputIsRectified: behind, isPending: isPending, outputGradient: upstream,
+                    inputGradient: targets[0], factors: factors,
                     statistics: statistics)
             })
         return output

@@ -20,13 +20,17 @@ extension LayerListBuilder {
         var layers: [any Layer] = []
         func gradients(_ value: Value) -> Value {
             var result = value
-            result.references = value.references.map { gradientBuffer[$0 >> 32] << 32 + ($0 & 0xFFFF_FFFF) }
+            result.channels = value.references.map {
+                let reference = gradientBuffer[$0 >> 32] << 32 + ($0 & 0xFFFF_FFFF)
+                return Channel(reference: reference, source: reference)
+            }
             return result
         }
         let logitsGradient = gradients(logits)
         written.formUnion(logits.references)
         for draft in drafts.reversed() {
-            let zeroed = draft.output.needsGradient ? draft.output.references.filter { !written.contains($0) } : []
+            let zeroed =
+                draft.output.needsGradient ? draft.output.channels.filter { !written.contains($0.reference) } : []
             var targets: [GradientTarget?] = []
             for input in draft.inputs {
                 guard input.needsGradient else {
@@ -41,7 +45,7 @@ extension LayerListBuilder {
             // Going back this comes before the layer itself.
             if !zeroed.isEmpty {
                 var part = draft.output
-                part.references = zeroed
+                part.channels = zeroed
                 layers.append(ZeroGradientLayer(name: "unread channels", rows: rows(gradients(part))))
             }
             let upstream = rows(gradients(draft.output))
@@ -68,14 +72,14 @@ extension LayerListBuilder {
 
     /// The buffer that a value fills in order, or nil.
     func wholeBuffer(_ value: Value) -> Int? {
-        guard let first = value.references.first else { return nil }
-        let buffer = first >> 32
+        guard let first = value.channels.first else { return nil }
+        let buffer = first.reference >> 32
         let whole = (0..<buffers[buffer].channels).map { buffer << 32 + $0 }
         return value.references == whole ? buffer : nil
     }
 
     mutating func rows(_ value: Value) -> Rows {
-        let rows = memory.rows(value.references, plane: value.plane)
+        let rows = memory.rows(value.channels.map(\.source), plane: value.plane)
         rowLists.append(rows)
         return rows
     }

@@ -9,9 +9,20 @@ import Tensors
 /// A row is first known as a reference, buffer · 2³² + channel, and gets its place in the arena when it is known how long
 /// each buffer is needed.
 struct LayerListBuilder {
+    /// One channel of a result.
+    struct Channel {
+        /// The row that it is, which also names its gradient.
+        var reference: Int
+        /// The row that holds its numbers.
+        var source: Int
+        /// Where the factors stand that make it of those numbers, scale · number + shift; nil where it is they.
+        var factors: (scale: Int, shift: Int)?
+    }
+
     /// A result as references to rows.
     struct Value {
-        var references: [Int]
+        var channels: [Channel]
+        var references: [Int] { channels.map(\.reference) }
         var height: Int
         var width: Int
         /// Whether anything trained stands before it.
@@ -56,6 +67,8 @@ struct LayerListBuilder {
     var rectifiedNormalizations: Set<Int> = []
     /// ReLUs whose way back is done by the normalisation behind them.
     var maskedByReader: Set<Int> = []
+    /// Normalisations whose last step, scale · x + shift, is taken by those who read them.
+    var pendingNormalizations: Set<Int> = []
     var rowLists: [Rows] = []
 
     init(graph: Graph, shapes: [Shape], imagesPerShard: Int, momentum: Double) {
@@ -78,6 +91,12 @@ struct LayerListBuilder {
         }
         values = Array(repeating: nil, count: graph.nodes.count)
         for index in graph.nodes.indices where isNeeded[index] { findRectifier(index) }
+        for index in graph.nodes.indices where isNeeded[index] {
+            guard case .batchNormalization = graph.nodes[index].operation, !rectifiedNormalizations.contains(index),
+                try readersTakeFactors(index, isNeeded)
+            else { continue }
+            pendingNormalizations.insert(index)
+        }
         for index in graph.nodes.indices where isNeeded[index] { values[index] = try value(of: index) }
     }
 
@@ -99,6 +118,24 @@ struct LayerListBuilder {
         }
     }
 
+    /// Whether all who read a node, through slices and joins, multiply what they read anyway: depthwise convolutions as
+    /// they load it, 1×1 convolutions in their weights and biases.
+    func readersTakeFactors(_ index: Int, _ isNeeded: [Bool]) throws -> Bool {
+        guard graph.output?.position != index else { return false }
+        for (reader, node) in graph.nodes.enumerated()
+        where isNeeded[reader] && node.inputs.contains(where: { $0.position == index }) {
+            switch node.operation {
+            case .concatenate, .slice, .channelShuffle:
+                guard try readersTakeFactors(reader, isNeeded) else { return false }
+            case .convolution, .sharedDepthwise:
+                let geometry = try graph.windowGeometry(of: node, input: shapes[index])
+                guard geometry.isPointwise || DepthwiseLayer.suits(geometry) else { return false }
+            default: return false
+            }
+        }
+        return true
+    }
+
     func isLearnable(_ parameter: Graph.ParameterID) -> Bool {
         graph.parameters[parameter.position].kind == .learnable
     }
@@ -109,7 +146,8 @@ struct LayerListBuilder {
         buffers.append(Buffer(channels: channels, plane: height * width))
         let first = (buffers.count - 1) << 32
         return Value(
-            references: (0..<channels).map { first + $0 }, height: height, width: width, needsGradient: needsGradient)
+            channels: (0..<channels).map { Channel(reference: first + $0, source: first + $0) }, height: height,
+            width: width, needsGradient: needsGradient)
     }
 
     mutating func newValue(_ index: Int, needsGradient: Bool) -> Value {
@@ -134,17 +172,17 @@ struct LayerListBuilder {
         case .input: return first
         case .concatenate:
             return Value(
-                references: inputs.flatMap(\.references), height: first.height, width: first.width,
+                channels: inputs.flatMap(\.channels), height: first.height, width: first.width,
                 needsGradient: inputs.contains { $0.needsGradient })
         case .slice(let range):
             var part = first
-            part.references = Array(first.references[range])
+            part.channels = Array(first.channels[range])
             return part
         case .channelShuffle(let groups):
             var shuffled = first
-            let perGroup = first.references.count / groups
-            shuffled.references = first.references.indices.map {
-                first.references[$0 % groups * perGroup + $0 / groups]
+            let perGroup = first.channels.count / groups
+            shuffled.channels = first.channels.indices.map {
+                first.channels[$0 % groups * perGroup + $0 / groups]
             }
             return shuffled
         case .convolution(let convolution):

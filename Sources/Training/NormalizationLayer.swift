@@ -17,6 +17,8 @@ struct NormalizationLayer: Layer {
     let learnsBias: Bool
     let inputIsRectified: Bool
     let outputIsRectified: Bool
+    /// Whether those who read the result compute it themselves, from the input.
+    let isPending: Bool
     let outputGradient: Rows
     let inputGradient: GradientTarget?
     /// 6·C numbers: scale, shift, mean; then a, b, c of the way back.
@@ -40,13 +42,14 @@ struct NormalizationLayer: Layer {
             let means = pass.statistics + statistics
             if pass.firstImage == 0 { means.update(repeating: 0, count: 2 * channels) }
             pass.operators.mergeMoments(
-                channels, pass.columns(input), pass.firstImage * input.plane, pass.base(input), pass.places(input),
-                means,
-                means + channels)
-        } else {
+                channels: channels, columns: pass.columns(input), before: pass.firstImage * input.plane,
+                input: pass.base(input), rows: pass.places(input), means: means, squares: means + channels)
+        } else if !isPending {
             pass.operators.affine(
-                channels, pass.columns(input), pass.base(input), pass.places(input), pass.factors + factors,
-                pass.factors + (factors + channels), outputIsRectified, pass.base(output), pass.places(output))
+                channels: channels, columns: pass.columns(input), input: pass.base(input),
+                inputRows: pass.places(input), scale: pass.factors + factors,
+                shift: pass.factors + (factors + channels), isRectified: outputIsRectified, output: pass.base(output),
+                outputRows: pass.places(output))
         }
     }
 
@@ -92,15 +95,17 @@ struct NormalizationLayer: Layer {
             let sums = pass.statistics + statistics
             if pass.firstImage == 0 { sums.update(repeating: 0, count: 2 * channels) }
             pass.operators.reduceGradients(
-                channels, pass.columns(input), pass.base(outputGradient), pass.places(outputGradient), pass.base(input),
-                pass.places(input), places + 2 * channels, outputIsRectified ? UnsafePointer(pass.base(output)) : nil,
-                pass.places(output), sums, sums + channels)
+                channels: channels, columns: pass.columns(input), gradient: pass.base(outputGradient),
+                gradientRows: pass.places(outputGradient), input: pass.base(input), inputRows: pass.places(input),
+                means: places + 2 * channels, output: outputIsRectified ? UnsafePointer(pass.base(output)) : nil,
+                outputRows: pass.places(output), sums: sums, products: sums + channels)
         } else if let inputGradient {
             pass.operators.normalizationBackward(
-                channels, pass.columns(input), pass.base(outputGradient), pass.places(outputGradient), pass.base(input),
-                pass.places(input), places + 2 * channels, places + 3 * channels, places + 4 * channels,
-                places + 5 * channels, inputIsRectified,
-                pass.base(inputGradient.rows), pass.places(inputGradient.rows), inputGradient.accumulates)
+                channels: channels, columns: pass.columns(input), gradient: pass.base(outputGradient),
+                gradientRows: pass.places(outputGradient), input: pass.base(input), inputRows: pass.places(input),
+                means: places + 2 * channels, a: places + 3 * channels, b: places + 4 * channels,
+                c: places + 5 * channels, isRectified: inputIsRectified, inputGradient: pass.base(inputGradient.rows),
+                inputGradientRows: pass.places(inputGradient.rows), accumulates: inputGradient.accumulates)
         }
     }
 

@@ -1,23 +1,21 @@
 import EngineOperators
 
 /// The mean of each channel.
-struct GlobalPoolLayer: Layer {
+struct GlobalPoolLayer: UnaryLayer {
     let name: String
     let input: Rows
     let output: Rows
     let outputGradient: Rows
     let inputGradient: GradientTarget?
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { false }
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
-                pass.base(output)[pass.places(output)[channel] + image] =
-                    pass.operators.total(input.plane, source) / Float(input.plane)
+                let source = pass.row(input, channel, image: image)
+                pass.row(output, channel)[image] =
+                    pass.operators.total(count: input.plane, a: source) / Float(input.plane)
             }
         }
     }
@@ -27,9 +25,9 @@ struct GlobalPoolLayer: Layer {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
                 let share =
-                    pass.base(outputGradient)[pass.places(outputGradient)[channel] + image] / Float(input.plane)
+                    pass.row(outputGradient, channel)[image] / Float(input.plane)
                 let target =
-                    pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + image * input.plane)
+                    pass.row(inputGradient.rows, channel, image: image)
                 if inputGradient.accumulates[channel] {
                     for p in 0..<input.plane { target[p] += share }
                 } else {
@@ -41,7 +39,7 @@ struct GlobalPoolLayer: Layer {
 }
 
 /// The largest or the mean number under a window. Of equal largest ones the first gets the gradient, as in PyTorch.
-struct WindowPoolLayer: Layer {
+struct WindowPoolLayer: UnaryLayer {
     let name: String
     let geometry: ConvolutionGeometry
     /// nil for the maximum.
@@ -51,15 +49,13 @@ struct WindowPoolLayer: Layer {
     let outputGradient: Rows
     let inputGradient: GradientTarget?
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [input, outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
-                let target = pass.base(output) + (pass.places(output)[channel] + image * output.plane)
+                let source = pass.row(input, channel, image: image)
+                let target = pass.row(output, channel, image: image)
                 forEachWindow { place, rows, columns in
                     if countsPadding != nil {
                         var sum: Float = 0
@@ -77,10 +73,10 @@ struct WindowPoolLayer: Layer {
         guard let inputGradient else { return }
         for channel in 0..<input.count {
             for image in 0..<pass.images {
-                let source = pass.base(input) + (pass.places(input)[channel] + image * input.plane)
-                let upstream = pass.base(outputGradient) + (pass.places(outputGradient)[channel] + image * output.plane)
+                let source = pass.row(input, channel, image: image)
+                let upstream = pass.row(outputGradient, channel, image: image)
                 let target =
-                    pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + image * input.plane)
+                    pass.row(inputGradient.rows, channel, image: image)
                 if !inputGradient.accumulates[channel] { target.update(repeating: 0, count: input.plane) }
                 forEachWindow { place, rows, columns in
                     if countsPadding != nil {
@@ -120,86 +116,5 @@ struct WindowPoolLayer: Layer {
                     max(0, left)..<min(geometry.inputWidth, left + geometry.kernelWidth))
             }
         }
-    }
-}
-
-/// Pixels become channels, channel after channel: what a linear layer on an unpooled result reads.
-struct FlattenLayer: Layer {
-    let name: String
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
-
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
-
-    func forward(_ pass: Pass, stage: Int) {
-        for row in 0..<output.count {
-            let source = pass.base(input) + (pass.places(input)[row / input.plane] + row % input.plane)
-            let target = pass.base(output) + pass.places(output)[row]
-            for image in 0..<pass.images { target[image] = source[image * input.plane] }
-        }
-    }
-
-    func backward(_ pass: Pass, stage: Int) {
-        guard let inputGradient else { return }
-        for row in 0..<output.count {
-            let channel = row / input.plane
-            let target = pass.base(inputGradient.rows) + (pass.places(inputGradient.rows)[channel] + row % input.plane)
-            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[row]
-            for image in 0..<pass.images {
-                target[image * input.plane] =
-                    upstream[image] + (inputGradient.accumulates[channel] ? target[image * input.plane] : 0)
-            }
-        }
-    }
-}
-
-/// Drops each number with a probability and scales the others up; the same numbers for the same seed, whatever thread.
-struct DropoutLayer: Layer {
-    let name: String
-    let rate: Double
-    let node: Int
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
-
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? [input, output] : [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
-    }
-
-    func forward(_ pass: Pass, stage: Int) {
-        for channel in 0..<input.count {
-            let source = pass.base(input) + pass.places(input)[channel]
-            let target = pass.base(output) + pass.places(output)[channel]
-            for p in 0..<pass.columns(input) { target[p] = source[p] * factor(pass, channel, p) }
-        }
-    }
-
-    func backward(_ pass: Pass, stage: Int) {
-        guard let inputGradient else { return }
-        for channel in 0..<input.count {
-            let upstream = pass.base(outputGradient) + pass.places(outputGradient)[channel]
-            let target = pass.base(inputGradient.rows) + pass.places(inputGradient.rows)[channel]
-            for p in 0..<pass.columns(input) {
-                target[p] =
-                    upstream[p] * factor(pass, channel, p) + (inputGradient.accumulates[channel] ? target[p] : 0)
-            }
-        }
-    }
-
-    /// SplitMix64 of the step, the layer and the number's place in the batch.
-    private func factor(_ pass: Pass, _ channel: Int, _ p: Int) -> Float {
-        guard pass.isTraining else { return 1 }
-        let image = pass.shardStart + pass.firstImage
-        let place = (image * input.plane + p) * input.count + channel
-        var z = pass.seed &+ UInt64(node) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        z ^= z >> 31
-        return Double(z >> 11) * 0x1p-53 < rate ? 0 : Float(1 / (1 - rate))
     }
 }

@@ -16,14 +16,15 @@ struct TrainingPlan: Sendable {
         var barrier: Int?
         /// Lists of rows that lie in a thread's memory.
         var movingRows: [Rows] = []
-        /// Images that go through the phase together, so that what they need stays in cache.
+        /// Images that go through the phase together: all of a shard unless they are very large.
         var imagesAtOnce = 1
     }
 
     /// The most shards that a batch is cut into, and so the most threads that help.
     static let maximumShards = 16
-    /// What the images of a phase may fill: about half of a core's own cache.
-    private static let cacheFloats = 1 << 21
+    /// What the rows of one layer may fill. Rows longer than a page let the processor fetch ahead, which is worth more than
+    /// keeping a phase in a core's own cache (Techniques).
+    private static let layerFloats = 1 << 21
 
     let batch: Int
     let imagesPerShard: Int
@@ -115,6 +116,6 @@ struct TrainingPlan: Sendable {
         let largest = phase.stages.reduce(1) { largest, stage in
             max(largest, layers[stage.layer].touched(isForward: isForward).reduce(0) { $0 + $1.count * $1.plane })
         }
-        phase.imagesAtOnce = max(1, min(limit, cacheFloats / largest))
+        phase.imagesAtOnce = max(1, min(limit, layerFloats / largest))
     }
 }

@@ -5,9 +5,7 @@ struct ForwardOnlyLayer: Layer {
     var forwardStages: Int { layer.forwardStages }
 
     func touched(isForward: Bool) -> [Rows] { isForward ? layer.touched(isForward: true) : [] }
-    func prepare(weights: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>, operators: OperatorTable) {
-        layer.prepare(weights: weights, packed: packed, operators: operators)
-    }
+    func prepare(_ preparation: Preparation) { layer.prepare(preparation) }
     func forward(_ pass: Pass, stage: Int) { layer.forward(pass, stage: stage) }
     func finishForward(_ barrier: Barrier) { layer.finishForward(barrier) }
     func backward(_ pass: Pass, stage: Int) {}
@@ -22,7 +20,7 @@ struct ZeroGradientLayer: Layer {
     func forward(_ pass: Pass, stage: Int) {}
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<rows.count {
-            (pass.base(rows) + pass.places(rows)[channel]).update(repeating: 0, count: pass.columns(rows))
+            pass.row(rows, channel).update(repeating: 0, count: pass.columns(rows))
         }
     }
 }

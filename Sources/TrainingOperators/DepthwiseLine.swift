@@ -12,6 +12,22 @@ func paddedCount(_ plane: Int, _ width: Int) -> Int { (plane + 2 * width + 4 * l
 @inline(__always)
 func planeStart(_ width: Int) -> Int { width + laneCount }
 
+/// A plane of numbers as they are loaded.
+@inline(__always)
+func copy(
+    _ source: UnsafePointer<Float>, _ loading: Loading, _ plane: Int, to line: UnsafeMutablePointer<Float>
+) {
+    let (scale, shift) = (Lanes(repeating: loading.scale), Lanes(repeating: loading.shift))
+    var p = 0
+    while p + laneCount <= plane {
+        store(multiplyAdd(load(source + p), scale, shift), line + p)
+        p += laneCount
+    }
+    if p < plane {
+        store(multiplyAdd(load(source + p, first: plane - p), scale, shift), line + p, first: plane - p)
+    }
+}
+
 /// out[p] = Σ over the nine taps; `line` is readable a row and a register before and behind the plane.
 @inline(__always)
 func correlateLine(

@@ -22,8 +22,7 @@ private struct Triple {
 }
 
 @inline(__always)
-private func triple<let W: Int>(_: Tile<W>.Type, _ pointer: UnsafePointer<Float>) -> Triple {
-    let middle = load(pointer)
+private func triple<let W: Int>(_: Tile<W>.Type, _ middle: Lanes) -> Triple {
     return W == 8
         ? Triple(left: kernelviz_left8(middle), middle: middle, right: kernelviz_right8(middle))
         : Triple(left: kernelviz_left4(middle), middle: middle, right: kernelviz_right4(middle))
@@ -42,20 +41,21 @@ private func below<let W: Int>(_: Tile<W>.Type, _ a: Lanes, _ behind: Lanes) -> 
 /// All images of one channel, plane after plane: as ``correlateRows``.
 @inline(never)
 func correlatePackedRows<let W: Int, let adds: Int>(
-    _ rows: Tile<W>.Type, _: Tile<adds>.Type, _ source: UnsafePointer<Float>, _ taps: InlineArray<9, Lanes>,
-    images: Int, plane: Int, _ shift: Float, _ output: UnsafeMutablePointer<Float>
+    _ rows: Tile<W>.Type, _: Tile<adds>.Type, _ source: UnsafePointer<Float>, _ loading: Loading,
+    _ taps: InlineArray<9, Lanes>, images: Int, plane: Int, _ shift: Float, _ output: UnsafeMutablePointer<Float>
 ) {
     let (t0, t1, t2, t3, t4) = (taps[0], taps[1], taps[2], taps[3], taps[4])
     let (t5, t6, t7, t8) = (taps[5], taps[6], taps[7], taps[8])
     let start = Lanes(repeating: shift)
+    let (scale, added) = (Lanes(repeating: loading.scale), Lanes(repeating: loading.shift))
     var (row, target) = (source, output)
     for _ in 0..<images {
         var before = Triple.zero
-        var here = triple(rows, row)
+        var here = triple(rows, multiplyAdd(load(row), scale, added))
         var p = laneCount
         while p <= plane {
             row += laneCount
-            let behind = p == plane ? Triple.zero : triple(rows, row)
+            let behind = p == plane ? Triple.zero : triple(rows, multiplyAdd(load(row), scale, added))
             var top = multiplyAdd(t0, above(rows, before.left, here.left), start)
             top = multiplyAdd(t1, above(rows, before.middle, here.middle), top)
             top = multiplyAdd(t2, above(rows, before.right, here.right), top)
@@ -78,23 +78,25 @@ func correlatePackedRows<let W: Int, let adds: Int>(
 @inline(never)
 func backPackedRows<let W: Int, let adds: Int>(
     _ rows: Tile<W>.Type, _: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,
-    _ flipped: InlineArray<9, Lanes>, images: Int, plane: Int, _ output: UnsafeMutablePointer<Float>, _ pitch: Int,
+    _ loading: Loading, _ flipped: InlineArray<9, Lanes>, images: Int, plane: Int,
+    _ output: UnsafeMutablePointer<Float>, _ pitch: Int,
     _ sums: inout InlineArray<9, Lanes>
 ) {
     let (t0, t1, t2, t3, t4) = (flipped[0], flipped[1], flipped[2], flipped[3], flipped[4])
     let (t5, t6, t7, t8) = (flipped[5], flipped[6], flipped[7], flipped[8])
     var (s0, s1, s2, s3, s4) = (sums[0], sums[1], sums[2], sums[3], sums[4])
     var (s5, s6, s7, s8) = (sums[5], sums[6], sums[7], sums[8])
+    let (scale, added) = (Lanes(repeating: loading.scale), Lanes(repeating: loading.shift))
     var (row, values) = (gradient, input)
     for image in 0..<images {
         var target = output + image * pitch
         var before = Triple.zero
-        var here = triple(rows, row)
+        var here = triple(rows, load(row))
         var p = laneCount
         while p <= plane {
             row += laneCount
-            let behind = p == plane ? Triple.zero : triple(rows, row)
-            let x = load(values)
+            let behind = p == plane ? Triple.zero : triple(rows, load(row))
+            let x = multiplyAdd(load(values), scale, added)
             var moved = above(rows, before.left, here.left)
             var top = t0 * moved
             s0 = multiplyAdd(x, moved, s0)

@@ -50,144 +50,152 @@ private func slope(_ function: Int, _ x: Lanes) -> Lanes {
     }
 }
 
-/// out = f(in), row by row.
-package func activate(
-    function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>
-) {
-    for channel in 0..<channels {
-        let source = input + inputRows[channel]
-        let target = output + outputRows[channel]
-        var p = 0
-        while p + laneCount <= columns {
-            store(value(function, load(source + p)), target + p)
-            p += laneCount
-        }
-        if p < columns {
-            store(value(function, load(source + p, first: columns - p)), target + p, first: columns - p)
-        }
-    }
-}
-
-/// inputGradient = gradient · f′(in), or added to it.
-package func activateBackward(
-    function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-    gradient: UnsafePointer<Float>, gradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>,
-    inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>
-) {
-    for channel in 0..<channels {
-        let source = input + inputRows[channel]
-        let upstream = gradient + gradientRows[channel]
-        let target = inputGradient + inputGradientRows[channel]
-        var p = 0
-        while p < columns {
-            let count = columns - p < laneCount ? columns - p : laneCount
-            let x = count == laneCount ? load(source + p) : load(source + p, first: count)
-            let g = count == laneCount ? load(upstream + p) : load(upstream + p, first: count)
-            var result = g * slope(function, x)
-            if accumulates[channel] {
-                result += count == laneCount ? load(target + p) : load(UnsafePointer(target + p), first: count)
+extension Operators {
+    package static func activate(
+        function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>
+    ) {
+        for channel in 0..<channels {
+            let source = input + inputRows[channel]
+            let target = output + outputRows[channel]
+            var p = 0
+            while p + laneCount <= columns {
+                store(value(function, load(source + p)), target + p)
+                p += laneCount
             }
-            if count == laneCount { store(result, target + p) } else { store(result, target + p, first: count) }
-            p += laneCount
+            if p < columns {
+                store(value(function, load(source + p, first: columns - p)), target + p, first: columns - p)
+            }
         }
     }
 }
 
-/// out += factor · in.
-package func addScaled(
-    count: Int, factor: Float, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
-) {
-    let scale = Lanes(repeating: factor)
-    var p = 0
-    while p + laneCount <= count {
-        store(multiplyAdd(load(input + p), scale, load(output + p)), output + p)
-        p += laneCount
-    }
-    while p < count {
-        output[p] += factor * input[p]
-        p += 1
-    }
-}
-
-/// out = a · b, or added to it.
-package func multiply(
-    count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>, accumulates: Bool,
-    output: UnsafeMutablePointer<Float>
-) {
-    var p = 0
-    while p + laneCount <= count {
-        let product = load(a + p) * load(b + p)
-        store(accumulates ? load(output + p) + product : product, output + p)
-        p += laneCount
-    }
-    while p < count {
-        output[p] = a[p] * b[p] + (accumulates ? output[p] : 0)
-        p += 1
+extension Operators {
+    package static func activateBackward(
+        function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        gradient: UnsafePointer<Float>, gradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>,
+        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>
+    ) {
+        for channel in 0..<channels {
+            let source = input + inputRows[channel]
+            let upstream = gradient + gradientRows[channel]
+            let target = inputGradient + inputGradientRows[channel]
+            var p = 0
+            while p < columns {
+                let count = columns - p < laneCount ? columns - p : laneCount
+                let x = count == laneCount ? load(source + p) : load(source + p, first: count)
+                let g = count == laneCount ? load(upstream + p) : load(upstream + p, first: count)
+                var result = g * slope(function, x)
+                if accumulates[channel] {
+                    result += count == laneCount ? load(target + p) : load(UnsafePointer(target + p), first: count)
+                }
+                if count == laneCount { store(result, target + p) } else { store(result, target + p, first: count) }
+                p += laneCount
+            }
+        }
     }
 }
 
-/// out = factor · in, or added to it.
-package func scale(
-    count: Int, factor: Float, input: UnsafePointer<Float>, accumulates: Bool, output: UnsafeMutablePointer<Float>
-) {
-    if accumulates { return addScaled(count: count, factor: factor, input: input, output: output) }
-    let scale = Lanes(repeating: factor)
-    var p = 0
-    while p + laneCount <= count {
-        store(load(input + p) * scale, output + p)
-        p += laneCount
-    }
-    while p < count {
-        output[p] = factor * input[p]
-        p += 1
+extension Operators {
+    package static func addScaled(
+        count: Int, factor: Float, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        let scale = Lanes(repeating: factor)
+        var p = 0
+        while p + laneCount <= count {
+            store(multiplyAdd(load(input + p), scale, load(output + p)), output + p)
+            p += laneCount
+        }
+        while p < count {
+            output[p] += factor * input[p]
+            p += 1
+        }
     }
 }
 
-/// Σ a · b.
-package func dot(count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>) -> Float {
-    var total = Lanes(repeating: 0)
-    var p = 0
-    while p + laneCount <= count {
-        total = multiplyAdd(load(a + p), load(b + p), total)
-        p += laneCount
+extension Operators {
+    package static func multiply(
+        count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>, accumulates: Bool,
+        output: UnsafeMutablePointer<Float>
+    ) {
+        var p = 0
+        while p + laneCount <= count {
+            let product = load(a + p) * load(b + p)
+            store(accumulates ? load(output + p) + product : product, output + p)
+            p += laneCount
+        }
+        while p < count {
+            output[p] = a[p] * b[p] + (accumulates ? output[p] : 0)
+            p += 1
+        }
     }
-    if p < count { total = multiplyAdd(load(a + p, first: count - p), load(b + p, first: count - p), total) }
-    return sum(total)
 }
 
-/// Σ a.
-package func total(count: Int, a: UnsafePointer<Float>) -> Float {
-    var result = Lanes(repeating: 0)
-    var p = 0
-    while p + laneCount <= count {
-        result += load(a + p)
-        p += laneCount
+extension Operators {
+    package static func scale(
+        count: Int, factor: Float, input: UnsafePointer<Float>, accumulates: Bool, output: UnsafeMutablePointer<Float>
+    ) {
+        if accumulates { return addScaled(count: count, factor: factor, input: input, output: output) }
+        let scale = Lanes(repeating: factor)
+        var p = 0
+        while p + laneCount <= count {
+            store(load(input + p) * scale, output + p)
+            p += laneCount
+        }
+        while p < count {
+            output[p] = factor * input[p]
+            p += 1
+        }
     }
-    if p < count { result += load(a + p, first: count - p) }
-    return sum(result)
 }
 
-/// SGD with momentum: g + decay·w joins the velocity, w −= rate·velocity.
-package func descend(
-    count: Int, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    velocities: UnsafeMutablePointer<Float>, rate: Float, momentum: Float, decay: Float
-) {
-    let m = Lanes(repeating: momentum)
-    let d = Lanes(repeating: decay)
-    let r = Lanes(repeating: -rate)
-    var p = 0
-    while p + laneCount <= count {
-        let weight = load(weights + p)
-        let velocity = multiplyAdd(load(velocities + p), m, multiplyAdd(weight, d, load(gradients + p)))
-        store(velocity, velocities + p)
-        store(multiplyAdd(velocity, r, weight), weights + p)
-        p += laneCount
+extension Operators {
+    package static func dot(count: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>) -> Float {
+        var total = Lanes(repeating: 0)
+        var p = 0
+        while p + laneCount <= count {
+            total = multiplyAdd(load(a + p), load(b + p), total)
+            p += laneCount
+        }
+        if p < count { total = multiplyAdd(load(a + p, first: count - p), load(b + p, first: count - p), total) }
+        return sum(total)
     }
-    while p < count {
-        let velocity = velocities[p] * momentum + (weights[p] * decay + gradients[p])
-        velocities[p] = velocity
-        weights[p] -= rate * velocity
-        p += 1
+}
+
+extension Operators {
+    package static func total(count: Int, a: UnsafePointer<Float>) -> Float {
+        var result = Lanes(repeating: 0)
+        var p = 0
+        while p + laneCount <= count {
+            result += load(a + p)
+            p += laneCount
+        }
+        if p < count { result += load(a + p, first: count - p) }
+        return sum(result)
+    }
+}
+
+extension Operators {
+    package static func descend(
+        count: Int, weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
+        velocities: UnsafeMutablePointer<Float>, rate: Float, momentum: Float, decay: Float
+    ) {
+        let m = Lanes(repeating: momentum)
+        let d = Lanes(repeating: decay)
+        let r = Lanes(repeating: -rate)
+        var p = 0
+        while p + laneCount <= count {
+            let weight = load(weights + p)
+            let velocity = multiplyAdd(load(velocities + p), m, multiplyAdd(weight, d, load(gradients + p)))
+            store(velocity, velocities + p)
+            store(multiplyAdd(velocity, r, weight), weights + p)
+            p += laneCount
+        }
+        while p < count {
+            let velocity = velocities[p] * momentum + (weights[p] * decay + gradients[p])
+            velocities[p] = velocity
+            weights[p] -= rate * velocity
+            p += 1
+        }
     }
 }

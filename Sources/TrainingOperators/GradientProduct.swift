@@ -1,21 +1,20 @@
 import TrainingLanes
 
-/// gradient[m][k] += Σ over p: left[m][p] · right[k][p]: a matrix product along contiguous pixels.
-///
-/// `gradient` is row-major, `pitch` numbers a row; `scratch` holds ``gradientScratchCount(rows:depth:)`` numbers.
-package func gradientProduct(
-    rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
-    right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    if packsGradient(rows: rows, depth: depth) {
-        packedGradientProduct(
-            rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-            rightRows: rightRows, gradient: gradient, pitch: pitch, scratch: scratch)
-    } else {
-        directGradientProduct(
-            rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-            rightRows: rightRows, gradient: gradient, pitch: pitch)
+extension Operators {
+    package static func gradientProduct(
+        rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
+        right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        if packsGradient(rows: rows, depth: depth) {
+            packedGradientProduct(
+                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
+                rightRows: rightRows, gradient: gradient, pitch: pitch, scratch: scratch)
+        } else {
+            directGradientProduct(
+                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
+                rightRows: rightRows, gradient: gradient, pitch: pitch)
+        }
     }
 }
 

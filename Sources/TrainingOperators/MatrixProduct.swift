@@ -4,41 +4,41 @@ import TrainingLanes
 // out[m][p] = Σ over k: a[m][k] · in[k][p]. Rows lie anywhere: `inputRows[k]` and `outputRows[m]` are offsets from the
 // bases; pixels p are contiguous. `a` is packed in tiles of `tile` rows: [M/tile][K][tile], the last tile padded by zeros.
 
-/// Packs the row-major M×K matrix (or, if `isTransposed`, the K×M one) into tiles of `tile` rows.
-package func packTiles(
-    _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
-    packed: UnsafeMutablePointer<Float>
-) {
-    var place = packed
-    var first = 0
-    while first < rows {
-        for k in 0..<depth {
-            for lane in 0..<tile {
-                let m = first + lane
-                place[lane] = m < rows ? (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+extension Operators {
+    package static func packTiles(
+        _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
+        factors: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>
+    ) {
+        var place = packed
+        var first = 0
+        while first < rows {
+            for k in 0..<depth {
+                let factor = factors.map { $0[k] } ?? 1
+                for lane in 0..<tile {
+                    let m = first + lane
+                    place[lane] = m < rows ? factor * (isTransposed ? matrix[k * rows + m] : matrix[m * depth + k]) : 0
+                }
+                place += tile
             }
-            place += tile
+            first += tile
         }
-        first += tile
     }
 }
 
-/// The product of packed tiles of 7 or 8 rows with `columns` pixels.
-///
-/// A row of the output is added to where `accumulates` says so, else overwritten. `bias` has one number a row.
-/// With `isRectified` negative results become zero. Inputs may be read up to 15 numbers beyond the last pixel.
-package func matrixProduct(
-    tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
-    inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-    accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
-) {
-    let product = Product(
-        rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
-        outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
-    if tile == 7 {
-        product.run(tileOf: Tile<7>.self, columns: columns)
-    } else {
-        product.run(tileOf: Tile<8>.self, columns: columns)
+extension Operators {
+    package static func matrixProduct(
+        tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
+    ) {
+        let product = Product(
+            rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
+            outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
+        if tile == 7 {
+            product.run(tileOf: Tile<7>.self, columns: columns)
+        } else {
+            product.run(tileOf: Tile<8>.self, columns: columns)
+        }
     }
 }
 
@@ -80,6 +80,7 @@ private struct Product {
             var first = 0
             var tile = packed
             while first < rows {
+                fetchOutput(from: first, count: rows - first < MR ? rows - first : MR, start: start, vectors: NV)
                 multiply(Tile<MR>.self, Tile<NV>.self, tile, start: start, fetchesNext: first == 0, into: sums)
                 tile += MR * depth
                 for m in 0..<(rows - first < MR ? rows - first : MR) {
@@ -87,6 +88,15 @@ private struct Product {
                 }
                 first += MR
             }
+        }
+    }
+
+    /// Asks for the lines that a tile will write: they have long left the cache, and stores wait in line for each other.
+    @inline(__always)
+    private func fetchOutput(from first: Int, count: Int, start: Int, vectors: Int) {
+        for m in 0..<count {
+            let target = output + (outputRows[first + m] + start)
+            for v in 0..<vectors { kernelviz_prefetch_to_write(target + v * laneCount) }
         }
     }
 

@@ -1,3 +1,4 @@
+import COperators
 import TrainingLanes
 
 // The product of ``gradientProduct`` in another order: both sides are first turned so that pixels follow one another and
@@ -64,6 +65,8 @@ private func turn(
         var block = InlineArray<16, Lanes>(repeating: Lanes(repeating: 0))
         if rows >= laneCount && count == laneCount {
             for row in 0..<16 { block[row] = load(source + (places[row] + p)) }
+            // The same rows' pixels of the next block, one line of each.
+            for row in 0..<16 { kernelviz_prefetch(source + (places[row] + p + pixelBlock)) }
             block = transpose(block)
             for row in 0..<16 { store(block[row], target + (p + row) * pitch) }
         } else {
@@ -96,6 +99,10 @@ private struct PackedPanel {
         withTileMemory(&buffer) { sums in
             var first = 0
             while first < rows {
+                for m in 0..<(rows - first < 8 ? rows - first : 8) {
+                    let target = gradient + (first + m) * pitch
+                    for v in 0..<NV { kernelviz_prefetch_to_write(target + v * laneCount) }
+                }
                 multiply(Tile<NV>.self, tiles + (first / 16 * 16 * pixelBlock + first % 16), into: sums)
                 for m in 0..<(rows - first < 8 ? rows - first : 8) {
                     let target = gradient + (first + m) * pitch

@@ -1,43 +1,41 @@
 import TrainingLanes
 
-/// out[m][p] = bias[m] + Σ over k: a[m][k] · in[k][p] with sums in 64 bits, rounded once at the end.
-///
-/// For short sums of numbers that are not normalised, as a stem's: a rounding error there can put a result on the other
-/// side of a ReLU's corner. `a` is row-major M×K; rows of input and output as in ``matrixProduct``.
-package func wideProduct(
-    rows: Int, depth: Int, columns: Int, matrix: UnsafePointer<Float>, input: UnsafePointer<Float>,
-    inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-    bias: UnsafePointer<Float>?, isRectified: Bool
-) {
-    var start = 0
-    while start < columns {
-        let count = columns - start < laneCount ? columns - start : laneCount
-        var first = 0
-        while first < rows {
-            var low = InlineArray<4, SIMD8<Double>>(repeating: SIMD8(repeating: 0))
-            var high = InlineArray<4, SIMD8<Double>>(repeating: SIMD8(repeating: 0))
-            for k in 0..<depth {
-                let x = load(input + (inputRows[k] + start))
-                let xLow = SIMD8<Double>(widening: x.lowHalf)
-                let xHigh = SIMD8<Double>(widening: x.highHalf)
-                for m in 0..<4 {
-                    let row = first + m < rows ? first + m : rows - 1
-                    let factor = SIMD8<Double>(repeating: Double(matrix[row * depth + k]))
-                    low[m] = low[m].addingProduct(factor, xLow)
-                    high[m] = high[m].addingProduct(factor, xHigh)
+extension Operators {
+    package static func wideProduct(
+        rows: Int, depth: Int, columns: Int, matrix: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        bias: UnsafePointer<Float>?, isRectified: Bool
+    ) {
+        var start = 0
+        while start < columns {
+            let count = columns - start < laneCount ? columns - start : laneCount
+            var first = 0
+            while first < rows {
+                var low = InlineArray<4, SIMD8<Double>>(repeating: SIMD8(repeating: 0))
+                var high = InlineArray<4, SIMD8<Double>>(repeating: SIMD8(repeating: 0))
+                for k in 0..<depth {
+                    let x = load(input + (inputRows[k] + start))
+                    let xLow = SIMD8<Double>(widening: x.lowHalf)
+                    let xHigh = SIMD8<Double>(widening: x.highHalf)
+                    for m in 0..<4 {
+                        let row = first + m < rows ? first + m : rows - 1
+                        let factor = SIMD8<Double>(repeating: Double(matrix[row * depth + k]))
+                        low[m] = low[m].addingProduct(factor, xLow)
+                        high[m] = high[m].addingProduct(factor, xHigh)
+                    }
                 }
+                for m in 0..<4 where first + m < rows {
+                    let shift = Double(bias.map { $0[first + m] } ?? 0)
+                    var result = Lanes(
+                        lowHalf: SIMD8(narrowing: low[m] + shift), highHalf: SIMD8(narrowing: high[m] + shift))
+                    if isRectified { result = maximum(result, Lanes(repeating: 0)) }
+                    let target = output + (outputRows[first + m] + start)
+                    if count == laneCount { store(result, target) } else { store(result, target, first: count) }
+                }
+                first += 4
             }
-            for m in 0..<4 where first + m < rows {
-                let shift = Double(bias.map { $0[first + m] } ?? 0)
-                var result = Lanes(
-                    lowHalf: SIMD8(narrowing: low[m] + shift), highHalf: SIMD8(narrowing: high[m] + shift))
-                if isRectified { result = maximum(result, Lanes(repeating: 0)) }
-                let target = output + (outputRows[first + m] + start)
-                if count == laneCount { store(result, target) } else { store(result, target, first: count) }
-            }
-            first += 4
+            start += laneCount
         }
-        start += laneCount
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import KernelMatching
 import Kernels
 import Tensors
@@ -37,18 +38,39 @@ import Testing
         }
     }
 
-    @Test func productsAndPairsAreThoseOfPlainLoops() {
-        let (kernel, table) = (normal(9, seed: 3), normal(9 * 32, seed: 4))
+    /// w = ±exp(β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y²) has its own coefficients as its fit.
+    @Test(arguments: [3, 5, 7])
+    func bumpsGiveBackTheCoefficientsThatMadeThem(size: Int) {
+        let middle = Double(size - 1) / 2
+        let made = (0..<16).map { lane in
+            let t = Double(lane) / 16
+            return [-0.1, 0.1 * t, -0.05 * t, -0.3 - 0.1 * t, 0.1 * t, -0.4 + 0.1 * t]
+        }
+        let sign = TemplateMatcher.Lanes((0..<16).map { $0 % 2 == 0 ? 1 : -1 })
+        let block = (0..<size * size).map { cell in
+            let (x, y) = (Double(cell % size) - middle, Double(cell / size) - middle)
+            return sign
+                * TemplateMatcher.Lanes(
+                    made.map {
+                        Float(exp($0[0] + $0[1] * x + $0[2] * y + $0[3] * x * x + $0[4] * x * y + $0[5] * y * y))
+                    })
+        }
+        for matcher in TemplateMatcher.available {
+            var beta = [Double](repeating: 0, count: 96)
+            var pivots = [Double](repeating: 0, count: 16)
+            matcher.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+            for lane in 0..<16 {
+                #expect(pivots[lane] > 1e-6)
+                for term in 0..<6 {
+                    #expect(abs(beta[term * 16 + lane] - made[lane][term]) < 1e-4, "\(matcher.name), β\(term)")
+                }
+            }
+        }
+    }
+
+    @Test func pairProductsAreThoseOfPlainLoops() {
         let rows = normal(5 * 5000, seed: 5)
         for matcher in TemplateMatcher.available {
-            var sums = [Float](repeating: 0, count: 32)
-            var span = sums.mutableSpan
-            matcher.products(kernel.span, with: table.span, into: &span)
-            for step in 0..<32 {
-                var sum: Float = 0
-                for cell in 0..<9 { sum += kernel[cell] * table[cell * 32 + step] }
-                #expect(sums[step] == sum, "\(matcher.name)")
-            }
             let products = matcher.pairProducts(rows.span, rows: 5)
             for a in 0..<5 {
                 for b in 0..<5 {
@@ -58,6 +80,45 @@ import Testing
                     #expect(abs(products[a * 5 + b] - exact) < 0.02, "\(matcher.name)")
                 }
             }
+        }
+    }
+
+    /// ln w of a Gaussian is a quadratic: its coefficients come back, for either sign and every lane.
+    @Test(arguments: [3, 5, 7])
+    func theCoefficientsOfGaussiansComeBack(size: Int) {
+        var generator = SeededGenerator(seed: 11)
+        let middle = Double(size - 1) / 2
+        var block = [TemplateMatcher.Lanes](repeating: .zero, count: size * size)
+        var sign = TemplateMatcher.Lanes.zero
+        var expected: [[Double]] = []
+        for lane in 0..<16 {
+            func draw(_ low: Double, _ high: Double) -> Double { low + (high - low) * generator.uniform() }
+            let beta = [0, draw(-0.2, 0.2), draw(-0.2, 0.2), draw(-0.4, -0.1), draw(-0.1, 0.1), draw(-0.4, -0.1)]
+            sign[lane] = lane % 3 == 0 ? -1 : 1
+            for cell in 0..<size * size {
+                let (x, y) = (Double(cell % size) - middle, Double(cell / size) - middle)
+                let value = beta[1] * x + beta[2] * y + beta[3] * x * x + beta[4] * x * y + beta[5] * y * y
+                block[cell][lane] = Float(exp(value)) * sign[lane]
+            }
+            expected.append(beta)
+        }
+        for matcher in TemplateMatcher.available {
+            var beta = [Double](repeating: 0, count: 96)
+            var pivots = [Double](repeating: 0, count: 16)
+            matcher.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
+            for lane in 0..<16 {
+                for index in 0..<6 {
+                    #expect(abs(beta[index * 16 + lane] - expected[lane][index]) < 1e-5, "\(matcher.name)")
+                }
+                #expect(pivots[lane] > 1e-3)
+            }
+        }
+    }
+
+    @Test func theMiddleIsThatOfSortedValues() {
+        for count in [1, 2, 3, 10, 1001] {
+            let values = normal(count, seed: UInt64(count)).map { abs($0) } + [0]
+            #expect(RadixSelection.middle(values) == values.sorted()[values.count / 2])
         }
     }
 

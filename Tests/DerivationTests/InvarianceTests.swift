@@ -61,6 +61,32 @@ import Weights
         #expect(shuffled.config == plain.config)
     }
 
+    /// The same weights in each layer, in another order: nothing is left of the kernels.
+    @Test func shuffledWeightsLeadToThePapersValues() throws {
+        let shuffled = try Self.statistics { _, filters in
+            var generator = SeededGenerator(seed: 9)
+            let weights = filters.flatMap { $0 }.shuffled(using: &generator)
+            let length = filters[0].count
+            return filters.indices.map { Array(weights[$0 * length..<($0 + 1) * length]) }
+        }
+        let derivation = try Derivation.derive(
+            from: [shuffled], wishes: .init(budget: .parameters(1_000_000)))
+        let published = try VGNetConfig.published("vgnetg-1.0mp")
+        #expect(try derivation.config.replacing(name: published.name) == published)
+        #expect(derivation.refusal?.hasSuffix("of 2528 kernels are unstructured") == true)
+        #expect(derivation.yaml.contains("of 2528 kernels are unstructured"))
+    }
+
+    @Test func tooFewKernelsLeadToThePapersValues() throws {
+        let few = HandMadeEvidence.network([
+            HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 32), HandMadeEvidence.Layer(stride: 2, blurs: 96),
+        ])
+        let derivation = try Derivation.derive(from: [few], wishes: .init(budget: .parameters(1_000_000)))
+        #expect(derivation.refusal == "only 128 kernels were found, at least 200 are needed")
+        let published = try VGNetConfig.published("vgnetg-1.0mp")
+        #expect(try derivation.config.replacing(name: published.name) == published)
+    }
+
     /// Over the range of the published nets and a factor of three beyond, at steps that are no round numbers.
     @Test(arguments: [1000, 10])
     func aBiggerBudgetNeverShrinksAWidth(classes: Int) throws {

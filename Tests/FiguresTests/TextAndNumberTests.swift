@@ -34,6 +34,8 @@ import Testing
             #expect(lines.joined(separator: " ") == text)
             for line in lines {
                 #expect(TextMetrics.width(line, size: 7) <= Double(width))
+                // "max|w| < 2×10⁻⁶" alone takes 62 points.
+                guard width > 65 else { continue }
                 #expect(!["=", "%", "px", "<"].contains(where: line.hasPrefix), "\(line)")
                 #expect(!["=", "<"].contains(where: line.hasSuffix), "\(line)")
             }

@@ -78,6 +78,15 @@ import Training
             $0.normalize(6)
             $0.add(.activation(.silu))
         },
+        Case(name: "a normalisation that a depthwise and a 1×1 convolution finish") {
+            $0.convolution([6, 3, 3, 3])
+            $0.normalize(6)
+            let normalized = $0.last
+            $0.convolution([6, 1, 3, 3], groups: 6)
+            $0.add(.concatenate, [normalized, $0.last])
+            $0.convolution([5, 12, 1, 1], padding: .symmetric(0), bias: true)
+            $0.add(.activation(.silu))
+        },
         Case(name: "a sum and a product of two branches") {
             $0.convolution([4, 3, 3, 3])
             let first = $0.last

@@ -1,5 +1,6 @@
 import Tensors
 import Testing
+import TrainingLanes
 import TrainingOperators
 
 @testable import Training
@@ -9,10 +10,10 @@ import TrainingOperators
     #if arch(x86_64)
         @Test("The loops of every instruction set that this processor has give the same bits")
         func setsAgree() {
-            let expected = outputs(of: .baseline)
+            let expected = outputs(of: OperatorSets.available[0])
             #expect(expected.allSatisfy { $0.isFinite })
             #expect(expected.contains { $0 != 0 })
-            for table in OperatorTable.available {
+            for table in OperatorSets.available {
                 #expect(outputs(of: table).map(\.bitPattern) == expected.map(\.bitPattern))
             }
         }
@@ -34,19 +35,20 @@ import TrainingOperators
                 }
             }
         }
-        for operators in OperatorTable.available {
+        for operators in OperatorSets.available {
             var gradient = [Float](repeating: 1, count: rows * depth)
             var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
             operators.gradientProduct(
-                rows, depth, columns, left, (0..<rows).map { $0 * pitch }, right, (0..<depth).map { $0 * pitch },
-                &gradient, depth, &scratch)
+                rows: rows, depth: depth, columns: columns, left: left, leftRows: (0..<rows).map { $0 * pitch },
+                right: right, rightRows: (0..<depth).map { $0 * pitch }, gradient: &gradient, pitch: depth,
+                scratch: &scratch)
             // Sums of up to 300 products of normal numbers, in 32 bits.
             #expect(relativeError(gradient, expected) < 2e-6)
         }
     }
 
     /// What the matrix products, the activation and the moments make of seeded numbers.
-    private func outputs(of operators: OperatorTable) -> [Float] {
+    private func outputs(of operators: any OperatorSet.Type) -> [Float] {
         var generator = SeededGenerator(seed: 9)
         // 9 rows of weights on 5 rows of 53 pixels: full tiles, a part of one, and a tail of pixels.
         let (rows, depth, columns) = (9, 5, 53)
@@ -58,16 +60,23 @@ import TrainingOperators
         var outputs = [Float](repeating: 0, count: rows * 64)
         var gradient = [Float](repeating: 0, count: rows * depth)
         var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
-        operators.packTiles(weights, rows, depth, 7, false, &packed)
+        operators.packTiles(
+            weights, rows: rows, depth: depth, tile: 7, isTransposed: false, factors: nil, packed: &packed)
         operators.matrixProduct(
-            7, rows, depth, columns, packed, inputs, inputRows, &outputs, outputRows, nil, nil, false)
+            tile: 7, rows: rows, depth: depth, columns: columns, packed: packed, input: inputs, inputRows: inputRows,
+            output: &outputs, outputRows: outputRows, accumulates: nil, bias: nil, isRectified: false)
         var activated = outputs
-        operators.activate(2, rows, columns, outputs, outputRows, &activated, outputRows)
+        operators.activate(
+            function: 2, channels: rows, columns: columns, input: outputs, inputRows: outputRows, output: &activated,
+            outputRows: outputRows)
         operators.gradientProduct(
-            rows, depth, columns, activated, outputRows, inputs, inputRows, &gradient, depth, &scratch)
+            rows: rows, depth: depth, columns: columns, left: activated, leftRows: outputRows, right: inputs,
+            rightRows: inputRows, gradient: &gradient, pitch: depth, scratch: &scratch)
         var means = [Double](repeating: 0, count: rows)
         var squares = means
-        operators.mergeMoments(rows, columns, 0, activated, outputRows, &means, &squares)
+        operators.mergeMoments(
+            channels: rows, columns: columns, before: 0, input: activated, rows: outputRows, means: &means,
+            squares: &squares)
         return activated + gradient + means.map { Float($0) } + squares.map { Float($0) }
     }
 }

@@ -18,6 +18,11 @@ static inline __attribute__((always_inline)) void kernelviz_prefetch_near(const 
     __builtin_prefetch(address, 0, 3);
 }
 
+// The same for a line that will be written.
+static inline __attribute__((always_inline)) void kernelviz_prefetch_to_write(const void *address) {
+    __builtin_prefetch(address, 1, 3);
+}
+
 // A hint to the processor that a loop waits for another thread.
 static inline __attribute__((always_inline)) void kernelviz_relax(void) {
 #if defined(__x86_64__)

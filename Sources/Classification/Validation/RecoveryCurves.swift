@@ -73,7 +73,7 @@ extension KernelClassifier {
             extractor.extract(values, start: start * cells, count: lanes)
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
-                let fit = decision.deltaFit(features, values: values, start: (start + lane) * cells)
+                let fit = decision.deltaFit(features)
                 labels.append(features.scale == 0 ? .zero : decision.strictLabel(features, deltaFit: fit))
             }
         }

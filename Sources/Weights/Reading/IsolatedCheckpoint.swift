@@ -109,7 +109,11 @@ final class IsolatedSource: TensorSource {
             throw KernelVizError(code: "weights.noTensor", subject: path, found: "no tensor '\(entry.name)'")
         }
         let count = rows.map { $0.count * entry.shape.dimensions.dropFirst().reduce(1, *) } ?? entry.shape.elementCount
-        let memoryBytes = count * max(entry.type?.sizeBytes ?? 0, MemoryLayout<Float>.size)
+        // Rows of packed data may come as floats. A reader holds what it hands over, so more than its limit comes
+        // straight from the file or not at all.
+        let elementBytes = entry.type?.sizeBytes ?? MemoryLayout<Float>.size
+        let claimedBytes = count * (rows == nil ? elementBytes : max(elementBytes, MemoryLayout<Float>.size))
+        let memoryBytes = claimedBytes <= limits.memoryBytes ? claimedBytes : 0
         let request = rows.map { CheckpointMessages.Request.rows(place, $0) } ?? .tensor(place)
         let outcome: Result<StoredTensor, any Error>
         do throws(ReaderFailure) {

@@ -1,0 +1,4 @@
+import TrainingLanes
+
+/// The operators as this module's instructions make them.
+package enum Operators: OperatorSet {}

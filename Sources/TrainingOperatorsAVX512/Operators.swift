@@ -1,0 +1,1 @@
+../TrainingOperators/Operators.swift
