@@ -23,12 +23,12 @@ public struct KernelVizError: Error, Equatable, Sendable, CustomStringConvertibl
         self.advice = advice
     }
 
-    /// The whole sentence, without the program's name.
+    /// The whole sentence, without the program's name, ``Swift/String/printable``.
     public var description: String {
         var text = "\(subject): \(found)"
         if let expected { text += "; expected \(expected)" }
         text += "."
         if let advice { text += " \(advice)." }
-        return text
+        return text.printable
     }
 }

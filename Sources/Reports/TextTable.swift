@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A table of text for a terminal, ruled with box-drawing lines.
 struct TextTable {
     enum Alignment { case left, right }
@@ -17,8 +19,9 @@ struct TextTable {
         /// The parameters of an ANSI "select graphic rendition" sequence ("1;32"); empty for plain text.
         let style: String
 
+        /// Text may hold names from files, so it is made printable.
         init(_ text: String, style: String = "") {
-            self.text = text
+            self.text = text.printable
             self.style = style
         }
     }

@@ -12,6 +12,14 @@ import Testing
         #expect(KernelVizError(code: "c", subject: "a", found: "b").description == "a: b.")
     }
 
+    /// Names from files may hold what a terminal obeys: it is written out, and the sentence stays one line.
+    @Test func whatATerminalObeysIsWrittenOut() {
+        let name = "a\u{1B}[2Jb\nc\u{202E}d\u{7F}é日"
+        let error = KernelVizError(code: "c", subject: name, found: "b", advice: "Look at \(name)")
+        let written = "a\\u{1B}[2Jb\\u{A}c\\u{202E}d\\u{7F}é日"
+        #expect(error.description == "\(written): b. Look at \(written).")
+    }
+
     @Test(arguments: [
         ("kernal", ["kernel", "layer"], "kernel"), ("chanels", ["layers", "channels"], "channels"),
         ("RDBU", ["viridis", "RdBu"], "RdBu"),
