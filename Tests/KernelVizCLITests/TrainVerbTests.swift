@@ -88,6 +88,13 @@ import Testing
             #expect(collected.output == whole.output)
             #expect(collected.output.hasPrefix("network,parameters,fixed_parameters,macs,trainings,top1_mean,"))
             #expect(collected.output.contains("\nC,"))
+            // Results beside trainings that other plans share.
+            let shared = try CommandLine.run(sweep + [folder + "/table", "--runs", folder + "/jobs", "--collect"])
+            #expect(shared.output == whole.output)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder + "/table").sorted() == [
+                    "results.csv", "results.json", "results.md",
+                ])
         }
     }
 
