@@ -41,6 +41,32 @@ import Testing
         }
     }
 
+    /// Mixed downsampling, odd identity ratios and listed banks survive training, saving and loading: `eval` on the saved
+    /// weights measures what the training measured.
+    @Test(arguments: [
+        "downsampling: [learnable, hybrid, hybrid, gaussian]\ngaussian_share: 0.4\nidentity: 0.25",
+        "half: [learnable, mine, learnable, learnable]\nbanks: {mine: [[1, 0, -1, 2, 0, -2, 1, 0, -1]]}\nlast: shared4",
+    ])
+    func generalisedFormsAreSavedAndLoaded(form: String) throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            try write(Self.design + "\n" + form, to: folder + "/net.yaml")
+            let trained = try CommandLine.run(
+                ["train", folder + "/net.yaml", "--data", folder + "/data", "--out", folder + "/run", "--epochs", "2"]
+                    + Self.recipe)
+            #expect(trained.status == 0, "\(trained.errors)")
+            let log = try String(contentsOfFile: folder + "/run/log.csv", encoding: .utf8)
+            let last = try #require(log.split(separator: "\n").last)
+            let outcome = try CommandLine.run([
+                "eval", folder + "/run/checkpoint.h5", "--data", folder + "/data", "--format", "json", "--runs", "0",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            struct Accuracy: Decodable { let top1: Double }
+            let measured = try JSONDecoder().decode(Accuracy.self, from: Data(outcome.output.utf8)).top1
+            #expect(Double(last.split(separator: ",")[3]) == measured)
+        }
+    }
+
     @Test func aLossThatIsNotFiniteNamesStepAndLayer() throws {
         try withTemporaryFolder { folder in
             try TinyImages.write(folder + "/data")
