@@ -51,7 +51,7 @@ public enum DistributionFigure {
         let shown = sorted + (marked.map { [$0.error * 100] } ?? [])
         var plot = PlotFrame(
             x: .fitting("top-1 error (%)", shown),
-            y: PlotAxis(title: "share of designs with at most this error", range: 0...1),
+            y: PlotAxis(title: "share of designs", range: 0...1),
             height: min(max(page.contentWidth * 0.5, 90), 200))
         plot.draw(on: &page)
         if let marked {

@@ -32,7 +32,10 @@ struct DeriveCommand: ParsableCommand {
     @Option(help: "Multiply-accumulates of one image instead: 141M or 0.3G.")
     var macs: String?
 
-    @Option(help: ArgumentHelp("Milliseconds of one image in this engine on this machine instead.", valueName: "ms"))
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds of one image in this engine on this machine instead, in the fastest tenth of 30 runs.",
+            valueName: "ms"))
     var latency: Double?
 
     @Option(help: "Stage widths are multiples of this even number.")
@@ -191,7 +194,9 @@ struct DeriveCommand: ParsableCommand {
         var number = 0
         return try Derivation.derive(from: networks, wishes: wishes, milliseconds: milliseconds) { config in
             number += 1
-            return try Latency.measure(config, runs: 30) { try progress.update(number * 30 - 30 + $0, of: 300) }.median
+            // Not the median: what else the machine does in the meantime must not make a design smaller.
+            return try Latency.measure(config, runs: 30) { try progress.update(number * 30 - 30 + $0, of: 300) }
+                .percentile10
         }
     }
 }
