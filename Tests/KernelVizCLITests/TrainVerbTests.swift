@@ -132,7 +132,7 @@ import Testing
             try write(
                 """
                 data: data
-                train: {epochs: 2, batch: 8, lr: 0.05, warmup: 1}
+                train: {epochs: 2, batch: 8, lr: 0.05, warmup: 1, momentum: 0.8, crop: padded, flip: false, limit: 32}
                 nets: [net.yaml]
                 """, to: folder + "/plan.yaml")
             let sweep = ["sweep", folder + "/plan.yaml", "--out", folder + "/out"]
