@@ -236,7 +236,9 @@ let package = Package(
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),
         tests("Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Reports", ["Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
+        tests(
+            "Reports",
+            ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
         tests(
             "Gallery",
             [

@@ -117,6 +117,8 @@ import Weights
     }
 
     private static func derive(_ networks: [NetworkStatistics], _ budget: String) throws -> Derivation {
-        try Derivation.derive(from: networks, wishes: .init(budget: ParameterBudget(parsing: budget)))
+        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
+        wishes.rules = .ofKernels
+        return try Derivation.derive(from: networks, wishes: wishes)
     }
 }

@@ -1,8 +1,14 @@
 import Classification
+import Derivation
 import Statistics
 import Tensors
 import TestSupport
 import Weights
+
+extension RuleSet {
+    /// The rules that follow kernels alone, so that a test sees what each of them does.
+    static let ofKernels = RuleSet([.downsampling, .sigma, .banks, .deadWidths])
+}
 
 /// Networks whose labels are given instead of measured, so that every share is known.
 enum HandMadeEvidence {

@@ -96,6 +96,7 @@ import Weights
         while budget < 15e6 {
             var wishes = Derivation.Wishes(budget: .parameters(Int(budget)))
             wishes.classes = classes
+            wishes.rules = .ofKernels
             let config = try Derivation.derive(from: [evidence], wishes: wishes).config
             #expect(
                 zip(config.channels, widths).allSatisfy { $0 >= $1 },

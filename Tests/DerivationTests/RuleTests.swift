@@ -7,7 +7,7 @@ import VGNets
 
 /// The rules on evidence whose shares are known.
 @Suite struct RuleTests {
-    private static func wishes(_ budget: String = "1.0MP", rules: RuleSet = .standard) throws -> Derivation.Wishes {
+    private static func wishes(_ budget: String = "1.0MP", rules: RuleSet = .ofKernels) throws -> Derivation.Wishes {
         var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
         wishes.rules = rules
         return wishes
@@ -16,7 +16,7 @@ import VGNets
     /// With every rule in force, what the paper saw leads to what the paper built.
     @Test(arguments: ["1.0mp", "1.5mp", "2.0mp", "2.5mp"])
     func thePapersStatisticsLeadToThePublishedNets(size: String) throws {
-        for rules in [RuleSet.standard, RuleSet([.downsampling, .sigma, .offset, .identity, .deadWidths, .depths])] {
+        for rules in [RuleSet.ofKernels, RuleSet([.downsampling, .sigma, .offset, .identity, .deadWidths, .depths])] {
             let derivation = try Derivation.derive(
                 from: [HandMadeEvidence.paper()], wishes: Self.wishes(size, rules: rules))
             let published = try VGNetConfig.published("vgnetg-\(size)")

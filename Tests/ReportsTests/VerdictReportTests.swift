@@ -1,5 +1,6 @@
 import Reports
 import Sweeps
+import TestSupport
 import Testing
 
 @Suite struct VerdictReportTests {
@@ -10,16 +11,25 @@ import Testing
                 rivals: [.init(name: "old", top1: rival)]))
     }
 
+    /// Which rules are on is what the committed trainings say.
+    @Test func theSwitchesFollowTheTrainings() throws {
+        let checks = try RuleCheck.read(
+            contentsOf: SharedFiles.packageRoot + "/Notebooks-out/experiments/checks.yaml")
+        let conclusions = VerdictReport(checks.map(RuleVerdict.init)).conclusions
+        #expect(conclusions.count >= 8)
+        #expect(conclusions.allSatisfy { !$0.contains("switch it") }, "\(conclusions)")
+    }
+
     /// 0.70 ± 0.01 over 3 against 0.60 ± 0.01 over 3: 10 points, standard error √(2 · 0.0001 / 3) = 0.82 points.
     @Test func everyRuleHasItsAdvice() {
         let (high, low) = ([0.69, 0.70, 0.71], [0.59, 0.60, 0.61])
         let report = VerdictReport([
-            verdict("D2", high, low), verdict("D1", low, high), verdict("D7", high, low), verdict("D4", high, high),
+            verdict("D2", high, low), verdict("D5", low, high), verdict("D7", high, low), verdict("D4", high, high),
             verdict("Table 4", high, low), verdict("D3", [0.7], low),
         ])
         #expect(
             report.conclusions == [
-                "D2: gain; on by default: leave it.", "D1: loss; on by default: switch it off.",
+                "D2: gain; on by default: leave it.", "D5: loss; on by default: switch it off.",
                 "D7: gain; off by default: switch it on.",
                 "D4: no gain (within two standard errors); off by default: leave it.", "Table 4: gain.",
                 "D3: open; off by default: more trainings are needed.",
