@@ -53,7 +53,9 @@ struct FeatureExtractor: Sendable {
             // Out of this value while it is read, so that it is not copied.
             var padded: [Float] = []
             swap(&padded, &self.padded)
-            for position in padded.indices { padded[position] = position < count * cells ? values[start + position] : 0 }
+            for position in padded.indices {
+                padded[position] = position < count * cells ? values[start + position] : 0
+            }
             extract(padded.span)
             swap(&padded, &self.padded)
         }

@@ -120,7 +120,8 @@ package struct TemplateMatcher: Sendable {
     ) {
         let isMeasured = matrix.count > 0
         precondition(values.count == 16 * size * size && block.count == size * size && powers.count == size)
-        precondition(rows.count == Row.count && places.count == 7 && (!isMeasured || matrix.count == block.count * block.count))
+        precondition(
+            rows.count == Row.count && places.count == 7 && (!isMeasured || matrix.count == block.count * block.count))
         values.withUnsafeBufferPointer { values in
             (isMeasured ? matrix : powers).withUnsafeBufferPointer { prior in
                 block.withUnsafeMutableBufferPointer { block in

@@ -35,7 +35,9 @@ package struct TemplateOrbits: Sendable, Equatable {
         }
         var (rows, counts, sorted): ([Float], [Int32], [Int32]) = ([], [], [])
         for kind in 0..<6 {
-            let some = orbits.filter { $0.kind == kind }
+            var some = orbits.filter { $0.kind == kind }
+            // An even number of each, so that two can be matched at a time.
+            if some.count % 2 == 1, let last = some.last { some.append(last) }
             counts.append(Int32(some.count))
             for orbit in some {
                 let products = orbit.parts.products.map(Float.init)

@@ -22,11 +22,7 @@ package enum BumpFit {
             FeatureScan.load(values, cells, block, block + cells)
             var sum = SIMD16<Float>.zero
             for cell in 0..<cells { sum += block[cell] }
-            if size == 3 {
-                TemplateScan.round(block, widths, count, step)
-            } else {
-                TemplateScan.best(block, cells, widths, count, block + cells, step)
-            }
+            TemplateScan.best(block, cells, widths, count, block + cells, step)
             let one = SIMD16<Float>(repeating: 1)
             solve(block, size, one.replacing(with: -one, where: sum .<= 0), beta, smallest)
         }
@@ -46,82 +42,87 @@ package enum BumpFit {
         _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD16<Float>,
         _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
     ) {
-        half(block, size, sign.lowHalf, isUpper: false, beta, smallest)
-        half(block, size, sign.highHalf, isUpper: true, beta + 8, smallest + 8)
-    }
-
-    private static func half(
-        _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD8<Float>, isUpper: Bool,
-        _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
-    ) {
-        if size == 3 {
-            three(block, sign, isUpper: isUpper, beta, smallest)
-        } else {
-            any(block, size, sign, isUpper: isUpper, beta, smallest)
+        let cells = size &* size
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* cells &+ 39) { room in
+            guard let weights = room.baseAddress else { return }
+            let (sides, sums) = (weights + cells, weights + 2 &* cells)
+            withUnsafePointer(to: sign) { sign in
+                for half in 0..<2 {
+                    terms(block, cells, sign, isUpper: half == 1, weights, sides)
+                    if size == 3 { three(weights, sides, sums) } else { any(weights, sides, size, sums) }
+                    solve(sums, beta + 8 &* half, smallest + 8 &* half)
+                }
+            }
         }
     }
 
-    /// w² and w²·ln w of one cell.
-    @inline(__always)
+    /// w² and w²·ln w of every cell.
     private static func terms(
-        _ cell: SIMD16<Float>, _ sign: SIMD8<Float>, isUpper: Bool
-    ) -> (weight: Lanes, side: Lanes) {
-        var w = Lanes((isUpper ? cell.highHalf : cell.lowHalf) * sign)
-        w.replace(with: 0.01, where: w .<= 0)
-        return (w * w, w * w * logarithm(w))
+        _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ sign: UnsafePointer<SIMD16<Float>>, isUpper: Bool,
+        _ weights: UnsafeMutablePointer<Lanes>, _ sides: UnsafeMutablePointer<Lanes>
+    ) {
+        var cell = 0
+        while cell < cells {
+            let given = block[cell] * sign.pointee
+            var w = Lanes(isUpper ? given.highHalf : given.lowHalf)
+            w.replace(with: Lanes(repeating: 0.01), where: w .<= 0)
+            let square = w * w
+            weights[cell] = square
+            sides[cell] = square * logarithm(w)
+            cell &+= 1
+        }
     }
 
     /// Nine cells: x and y are −1, 0, 1, so that sums and differences take the place of products.
     private static func three(
-        _ block: UnsafePointer<SIMD16<Float>>, _ sign: SIMD8<Float>, isUpper: Bool,
-        _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
+        _ w: UnsafePointer<Lanes>, _ v: UnsafePointer<Lanes>, _ sums: UnsafeMutablePointer<Lanes>
     ) {
-        @inline(__always) func row(_ y: Int) -> (weight: RowSums, side: RowSums) {
-            let left = terms(block[3 &* y], sign, isUpper: isUpper)
-            let middle = terms(block[3 &* y &+ 1], sign, isUpper: isUpper)
-            let right = terms(block[3 &* y &+ 2], sign, isUpper: isUpper)
-            return (
-                RowSums(left.weight, middle.weight, right.weight), RowSums(left.side, middle.side, right.side)
-            )
+        var row = 0
+        // Of each row Σ, Σ x and Σ x², for the weights and the sides.
+        let rows = sums + 21
+        while row < 3 {
+            let ends = w[3 &* row] + w[3 &* row &+ 2]
+            rows[row] = ends + w[3 &* row &+ 1]
+            rows[3 &+ row] = w[3 &* row &+ 2] - w[3 &* row]
+            rows[6 &+ row] = ends
+            let others = v[3 &* row] + v[3 &* row &+ 2]
+            rows[9 &+ row] = others + v[3 &* row &+ 1]
+            rows[12 &+ row] = v[3 &* row &+ 2] - v[3 &* row]
+            rows[15 &+ row] = others
+            row &+= 1
         }
-        let (up, centre, down) = (row(0), row(1), row(2))
-        let (w0, w1, w2) = (up.weight, centre.weight, down.weight)
-        let (v0, v1, v2) = (up.side, centre.side, down.side)
-        let (m10, m01, m11) = (w0.odd + w1.odd + w2.odd, w2.all - w0.all, w2.odd - w0.odd)
-        let (m20, m02) = (w0.ends + w1.ends + w2.ends, w0.all + w2.all)
-        store(
-            solved(
-                m00: w0.all + w1.all + w2.all, m10: m10, m01: m01, m20: m20, m11: m11, m02: m02, m30: m10,
-                m21: w2.ends - w0.ends, m12: w0.odd + w2.odd, m03: m01, m40: m20, m31: m11, m22: w0.ends + w2.ends,
-                m13: m11, m04: m02, v00: v0.all + v1.all + v2.all, v10: v0.odd + v1.odd + v2.odd,
-                v01: v2.all - v0.all, v20: v0.ends + v1.ends + v2.ends, v11: v2.odd - v0.odd, v02: v0.all + v2.all),
-            beta, smallest)
+        let (m01, m11) = (rows[2] - rows[0], rows[5] - rows[3])
+        let m10 = rows[3] + rows[4] + rows[5]
+        let m20 = rows[6] + rows[7] + rows[8]
+        let m02 = rows[0] + rows[2]
+        sums[0] = m02 + rows[1]
+        sums[1] = m10
+        sums[2] = m01
+        sums[3] = m20
+        sums[4] = m11
+        sums[5] = m02
+        sums[6] = m10
+        sums[7] = rows[8] - rows[6]
+        sums[8] = rows[3] + rows[5]
+        sums[9] = m01
+        sums[10] = m20
+        sums[11] = m11
+        sums[12] = rows[6] + rows[8]
+        sums[13] = m11
+        sums[14] = m02
+        sums[15] = rows[9] + rows[10] + rows[11]
+        sums[16] = rows[12] + rows[13] + rows[14]
+        sums[17] = rows[11] - rows[9]
+        sums[18] = rows[15] + rows[16] + rows[17]
+        sums[19] = rows[14] - rows[12]
+        sums[20] = rows[9] + rows[11]
     }
 
-    /// Σ v, Σ v·x and Σ v·x² of three cells.
-    private struct RowSums {
-        let all: Lanes
-        let odd: Lanes
-        let ends: Lanes
-
-        @inline(__always)
-        init(_ left: Lanes, _ middle: Lanes, _ right: Lanes) {
-            ends = left + right
-            all = ends + middle
-            odd = right - left
-        }
-    }
-
+    /// Any size: the sums w·xᵖ·yᵠ and v·xᵖ·yᵠ in the order of ``solve(_:_:_:)``.
     private static func any(
-        _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD8<Float>, isUpper: Bool,
-        _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
+        _ w: UnsafePointer<Lanes>, _ v: UnsafePointer<Lanes>, _ size: Int, _ sums: UnsafeMutablePointer<Lanes>
     ) {
-        // Σ w·xᵖ·yᵠ by total degree, and Σ w·v·xᵖ·yᵠ.
-        var (m00, m10, m01, m20, m11) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (m02, m30, m21, m12, m03) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (m40, m31, m22, m13, m04) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (v00, v10, v01, v20, v11, v02) =
-            (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+        for index in 0..<21 { sums[index] = .zero }
         let middle = Double(size &- 1) / 2
         var cell = 0
         var row = 0
@@ -130,51 +131,45 @@ package enum BumpFit {
             var column = 0
             while column < size {
                 let x = Double(column) - middle
-                let (weight, side) = terms(block[cell], sign, isUpper: isUpper)
+                let (weight, side) = (w[cell], v[cell])
                 let (xx, xy, yy) = (x * x, x * y, y * y)
-                m00 += weight
-                m10 += weight * x
-                m01 += weight * y
-                m20 += weight * xx
-                m11 += weight * xy
-                m02 += weight * yy
-                m30 += weight * (xx * x)
-                m21 += weight * (xx * y)
-                m12 += weight * (x * yy)
-                m03 += weight * (y * yy)
-                m40 += weight * (xx * xx)
-                m31 += weight * (xx * xy)
-                m22 += weight * (xx * yy)
-                m13 += weight * (xy * yy)
-                m04 += weight * (yy * yy)
-                v00 += side
-                v10 += side * x
-                v01 += side * y
-                v20 += side * xx
-                v11 += side * xy
-                v02 += side * yy
+                sums[0] += weight
+                sums[1] += weight * x
+                sums[2] += weight * y
+                sums[3] += weight * xx
+                sums[4] += weight * xy
+                sums[5] += weight * yy
+                sums[6] += weight * (xx * x)
+                sums[7] += weight * (xx * y)
+                sums[8] += weight * (x * yy)
+                sums[9] += weight * (y * yy)
+                sums[10] += weight * (xx * xx)
+                sums[11] += weight * (xx * xy)
+                sums[12] += weight * (xx * yy)
+                sums[13] += weight * (xy * yy)
+                sums[14] += weight * (yy * yy)
+                sums[15] += side
+                sums[16] += side * x
+                sums[17] += side * y
+                sums[18] += side * xx
+                sums[19] += side * xy
+                sums[20] += side * yy
                 cell &+= 1
                 column &+= 1
             }
             row &+= 1
         }
-        store(
-            solved(
-                m00: m00, m10: m10, m01: m01, m20: m20, m11: m11, m02: m02, m30: m30, m21: m21, m12: m12, m03: m03,
-                m40: m40, m31: m31, m22: m22, m13: m13, m04: m04, v00: v00, v10: v10, v01: v01, v20: v20, v11: v11,
-                v02: v02), beta, smallest)
     }
 
-    /// Six coefficients and the smallest pivot.
-    private typealias Solution = (Lanes, Lanes, Lanes, Lanes, Lanes, Lanes, smallest: Lanes)
-
-    /// Solves the normal equations; m and v are Σ w·xᵖ·yᵠ and Σ w·v·xᵖ·yᵠ.
-    @inline(__always)
-    private static func solved(
-        m00: Lanes, m10: Lanes, m01: Lanes, m20: Lanes, m11: Lanes, m02: Lanes, m30: Lanes, m21: Lanes, m12: Lanes,
-        m03: Lanes, m40: Lanes, m31: Lanes, m22: Lanes, m13: Lanes, m04: Lanes, v00: Lanes, v10: Lanes, v01: Lanes,
-        v20: Lanes, v11: Lanes, v02: Lanes
-    ) -> Solution {
+    /// Solves the normal equations; `sums` are m₀₀ m₁₀ m₀₁ m₂₀ m₁₁ m₀₂ m₃₀ m₂₁ m₁₂ m₀₃ m₄₀ m₃₁ m₂₂ m₁₃ m₀₄ of the weights and
+    /// v₀₀ v₁₀ v₀₁ v₂₀ v₁₁ v₀₂ of the sides.
+    private static func solve(
+        _ sums: UnsafePointer<Lanes>, _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
+    ) {
+        let (m00, m10, m01, m20, m11) = (sums[0], sums[1], sums[2], sums[3], sums[4])
+        let (m02, m30, m21, m12, m03) = (sums[5], sums[6], sums[7], sums[8], sums[9])
+        let (m40, m31, m22, m13, m04) = (sums[10], sums[11], sums[12], sums[13], sums[14])
+        let (v00, v10, v01, v20, v11, v02) = (sums[15], sums[16], sums[17], sums[18], sums[19], sums[20])
         // Cholesky's decomposition without roots, L·D·Lᵀ; dᵢ are the pivots.
         let i0 = 1 / m00
         let (a1, a2, a3, a4, a5) = (m10 * i0, m01 * i0, m20 * i0, m11 * i0, m02 * i0)
@@ -214,20 +209,13 @@ package enum BumpFit {
         least.replace(with: d3, where: d3 .< least)
         least.replace(with: d4, where: d4 .< least)
         least.replace(with: d5, where: d5 .< least)
-        return (r0, r1, r2, r3, r4, r5, least * i0)
-    }
-
-    @inline(__always)
-    private static func store(
-        _ solution: Solution, _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
-    ) {
-        store(solution.0, beta)
-        store(solution.1, beta + 16)
-        store(solution.2, beta + 32)
-        store(solution.3, beta + 48)
-        store(solution.4, beta + 64)
-        store(solution.5, beta + 80)
-        store(solution.smallest, smallest)
+        store(r0, beta)
+        store(r1, beta + 16)
+        store(r2, beta + 32)
+        store(r3, beta + 48)
+        store(r4, beta + 64)
+        store(r5, beta + 80)
+        store(least * i0, smallest)
     }
 
     @inline(__always)

@@ -38,9 +38,9 @@ package enum FeatureScan {
         withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* cells) { room in
             guard let scratch = room.baseAddress else { return }
             if isMeasured {
-                correlate(block, size, matrix: prior, peak.pointee, scratch + cells, rows)
+                correlate(block, size, matrix: prior, peak, scratch + cells, rows)
             } else {
-                correlate(block, size, prior, peak.pointee, scratch, scratch + cells, rows)
+                correlate(block, size, prior, peak, scratch, scratch + cells, rows)
             }
         }
     }
@@ -136,7 +136,8 @@ package enum FeatureScan {
     ///   - scratch: `cells` elements that are overwritten.
     ///   - correlated: where C·w goes, `cells` elements.
     package static func correlate(
-        _ block: UnsafePointer<Lanes>, _ size: Int, _ powers: UnsafePointer<Float>, _ peak: Indices,
+        _ block: UnsafePointer<Lanes>, _ size: Int, _ powers: UnsafePointer<Float>,
+        _ peak: UnsafePointer<Indices>,
         _ scratch: UnsafeMutablePointer<Lanes>, _ correlated: UnsafeMutablePointer<Lanes>,
         _ rows: UnsafeMutablePointer<Lanes>
     ) {
@@ -175,7 +176,7 @@ package enum FeatureScan {
 
     /// The same for any C, `matrix` row-major, cells·cells.
     package static func correlate(
-        _ block: UnsafePointer<Lanes>, _ size: Int, matrix: UnsafePointer<Float>, _ peak: Indices,
+        _ block: UnsafePointer<Lanes>, _ size: Int, matrix: UnsafePointer<Float>, _ peak: UnsafePointer<Indices>,
         _ correlated: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>
     ) {
         let cells = size &* size
@@ -196,18 +197,19 @@ package enum FeatureScan {
     /// wᵀCw, 1ᵀCw, and Cw at the strongest cell.
     @inline(__always)
     private static func outputs(
-        _ block: UnsafePointer<Lanes>, _ cells: Int, _ correlated: UnsafePointer<Lanes>, _ peak: Indices,
+        _ block: UnsafePointer<Lanes>, _ cells: Int, _ correlated: UnsafePointer<Lanes>, _ peak: UnsafePointer<Indices>,
         _ rows: UnsafeMutablePointer<Lanes>
     ) {
         var energy = Lanes.zero
         var total = Lanes.zero
         var there = Lanes.zero
+        let strongest = peak.pointee
         var cell = 0
         while cell < cells {
             let sum = correlated[cell]
             energy += sum * block[cell]
             total += sum
-            there.replace(with: sum, where: peak .== Indices(repeating: Int32(truncatingIfNeeded: cell)))
+            there.replace(with: sum, where: strongest .== Indices(repeating: Int32(truncatingIfNeeded: cell)))
             cell &+= 1
         }
         rows[Row.outputEnergy] = energy

@@ -6,153 +6,231 @@
 /// share their nine numbers but for signs and for x and y changing places, so that one set of products serves up to eight
 /// templates, and the largest of their squares is a matter of magnitudes: |A + E| or |A − E| is |A| + |E|.
 ///
-/// An orbit takes sixteen numbers in the tables: its nine, the magnitudes of b₁ and b₂, 1/√(tᵀCt), and room. Orbits stand in the order of six kinds: alike
-/// under all symmetries; without a vector part; alike when flipped upside down; alike when x and y change places; nothing but
-/// a vector part; any other.
+/// The tables hold sixteen numbers an orbit: its nine, the magnitudes of b₁ and b₂, 1/√(tᵀCt), and room. Orbits stand in the
+/// order of six kinds, an even number of each (the last is repeated): alike under all symmetries; without a vector part;
+/// alike when flipped upside down; alike when x and y change places; nothing but a vector part; any other. Two are matched
+/// at a time: with one the compiler takes the vectors to pieces.
 package enum OrbitScan {
     package typealias Lanes = SIMD16<Float>
     package typealias Indices = SIMD16<Int32>
 
-    /// The nine numbers of sixteen kernels.
-    package struct Parts {
-        var c: Lanes
-        var s: Lanes
-        var k: Lanes
-        var b1: Lanes
-        var b2: Lanes
-        var ex: Lanes
-        var ey: Lanes
-        var dx: Lanes
-        var dy: Lanes
+    /// The places of a kernel's numbers: the nine, then sums and differences of e and d, magnitudes of b₁ and b₂.
+    ///
+    /// SIMD vectors go between functions by pointers alone: as arguments they would be taken to pieces.
+    private static var partCount: Int { 15 }
 
-        @inline(__always)
-        package init(_ block: UnsafePointer<Lanes>) {
-            let (left, right, up, down) = (block[3], block[5], block[1], block[7])
-            let (a, b, g, h) = (block[0], block[2], block[6], block[8])
-            let (across, upright) = (left + right, up + down)
-            let (main, other) = (a + h, b + g)
-            c = block[4]
-            s = across + upright
-            k = main + other
-            b1 = across - upright
-            b2 = main - other
-            ex = right - left
-            ey = down - up
-            let (falling, rising) = (h - a, b - g)
-            dx = falling + rising
-            dy = falling - rising
-        }
-
-        /// The same with a multiple of a kernel that is alike under all symmetries taken away.
-        @inline(__always)
-        func less(_ factor: Lanes, c: Float, s: Float, k: Float) -> Parts {
-            var parts = self
-            parts.c -= factor * c
-            parts.s -= factor * s
-            parts.k -= factor * k
-            return parts
-        }
+    private static func split(_ block: UnsafePointer<Lanes>, _ parts: UnsafeMutablePointer<Lanes>) {
+        let (left, right, up, down) = (block[3], block[5], block[1], block[7])
+        let (a, b, g, h) = (block[0], block[2], block[6], block[8])
+        let (across, upright) = (left + right, up + down)
+        let (main, other) = (a + h, b + g)
+        let (falling, rising) = (h - a, b - g)
+        let (ex, ey, dx, dy) = (right - left, down - up, falling + rising, falling - rising)
+        let (b1, b2) = (across - upright, main - other)
+        parts[0] = block[4]
+        parts[1] = across + upright
+        parts[2] = main + other
+        parts[3] = b1
+        parts[4] = b2
+        parts[5] = ex
+        parts[6] = ey
+        parts[7] = dx
+        parts[8] = dy
+        parts[9] = ex + ey
+        parts[10] = ex - ey
+        parts[11] = dx + dy
+        parts[12] = dx - dy
+        parts[13] = magnitude(b1)
+        parts[14] = magnitude(b2)
     }
 
     /// The largest |tᵀw| over all templates for each kernel, and the first orbit that reaches it.
     ///
     /// - Parameters:
+    ///   - w: the kernels' parts.
     ///   - rows: sixteen numbers an orbit.
     ///   - counts: how many orbits there are of each of the six kinds.
-    package static func best(
-        _ w: Parts, _ rows: UnsafePointer<Float>, _ counts: UnsafePointer<Int32>
-    ) -> (magnitude: Lanes, orbit: Indices) {
-        var best = Lanes(repeating: -1)
-        var place = Indices.zero
+    private static func best(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ counts: UnsafePointer<Int32>,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        best.pointee = Lanes(repeating: -1)
+        place.pointee = .zero
         var (start, end) = (0, Int(counts[0]))
-        alike(w, rows, start, end, &best, &place)
+        alike(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[1]))
-        even(w, rows, start, end, &best, &place)
+        even(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[2]))
-        mirrored(w.c, w.s, w.k, w.b1, w.ex, w.dx, w.ey, w.dy, rows, start, end, 3, &best, &place)
+        upright(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[3]))
-        mirrored(
-            w.c, w.s, w.k, w.b2, w.ex + w.ey, w.dx + w.dy, w.ex - w.ey, w.dx - w.dy, rows, start, end, 4, &best, &place)
+        diagonal(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[4]))
-        odd(w, rows, start, end, &best, &place)
+        odd(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[5]))
-        any(w, rows, start, end, &best, &place)
-        return (best, place)
+        any(w, rows, start, end, best, place)
     }
 
-    /// The orbits `start..<end` that are alike under all symmetries.
-    @inline(never)
+    /// The orbits `start..<end` that are alike under all symmetries, two at a time as all of these.
     private static func alike(
-        _ w: Parts, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int, _ best: inout Lanes,
-        _ place: inout Indices
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let (c, s, k) = (w.c, w.s, w.k)
-        var (highest, found) = (best, place)
+        let (c, s, k) = (w[0], w[1], w[2])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let score = magnitude(c * t[0] + s * t[1] + k * t[2])
-            let isBetter = score .> highest
-            highest.replace(with: score, where: isBetter)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
-            orbit &+= 1
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let score1 = magnitude(a1)
+            let score2 = magnitude(a2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
         }
-        (best, place) = (highest, found)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Those without a vector part.
-    @inline(never)
     private static func even(
-        _ w: Parts, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int, _ best: inout Lanes,
-        _ place: inout Indices
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let (c, s, k) = (w.c, w.s, w.k)
-        let (b1, b2) = (magnitude(w.b1), magnitude(w.b2))
-        var (highest, found) = (best, place)
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[13], w[14])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let score = magnitude(c * t[0] + s * t[1] + k * t[2]) + (b1 * t[9] + b2 * t[10])
-            let isBetter = score .> highest
-            highest.replace(with: score, where: isBetter)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
-            orbit &+= 1
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            var score1 = magnitude(a1)
+            var score2 = magnitude(a2)
+            score1 += b1 * t[9]
+            score2 += b1 * t[25]
+            score1 += b2 * t[10]
+            score2 += b2 * t[26]
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
         }
-        (best, place) = (highest, found)
+        best.pointee = highest
+        place.pointee = found
     }
 
-    /// Those that one flip leaves alike: b is what changes sign between the two axes, (e₁, d₁) and (e₂, d₂) lie along them.
-    @inline(never)
-    private static func mirrored(
-        _ c: Lanes, _ s: Lanes, _ k: Lanes, _ b: Lanes, _ e1: Lanes, _ d1: Lanes, _ e2: Lanes, _ d2: Lanes,
-        _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int, _ column: Int, _ best: inout Lanes,
-        _ place: inout Indices
+    /// Those that are alike when flipped upside down; they lie along x, their images along x or y.
+    private static func upright(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        var (highest, found) = (best, place)
+        let (c, s, k, b) = (w[0], w[1], w[2], w[3])
+        let (e1, d1, e2, d2) = (w[5], w[7], w[6], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let a = c * t[0] + s * t[1] + k * t[2]
-            let change = b * t[column]
-            var score = magnitude(a + change) + magnitude(e1 * t[5] + d1 * t[7])
-            let other = magnitude(a - change) + magnitude(e2 * t[5] + d2 * t[7])
-            score.replace(with: other, where: other .> score)
-            let isBetter = score .> highest
-            highest.replace(with: score, where: isBetter)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
-            orbit &+= 1
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let change1 = b * t[3]
+            let change2 = b * t[19]
+            var x1 = e1 * t[5]
+            var x2 = e1 * t[21]
+            x1 += d1 * t[7]
+            x2 += d1 * t[23]
+            var y1 = e2 * t[5]
+            var y2 = e2 * t[21]
+            y1 += d2 * t[7]
+            y2 += d2 * t[23]
+            var score1 = magnitude(a1 + change1) + magnitude(x1)
+            var score2 = magnitude(a2 + change2) + magnitude(x2)
+            let other1 = magnitude(a1 - change1) + magnitude(y1)
+            let other2 = magnitude(a2 - change2) + magnitude(y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
         }
-        (best, place) = (highest, found)
+        best.pointee = highest
+        place.pointee = found
     }
 
-    /// Those with nothing but a vector part.
-    @inline(never)
+    /// Those that are alike when x and y change places; they lie along one diagonal or the other.
+    private static func diagonal(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k, b) = (w[0], w[1], w[2], w[4])
+        let (e1, d1, e2, d2) = (w[9], w[11], w[10], w[12])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let change1 = b * t[4]
+            let change2 = b * t[20]
+            var x1 = e1 * t[5]
+            var x2 = e1 * t[21]
+            x1 += d1 * t[7]
+            x2 += d1 * t[23]
+            var y1 = e2 * t[5]
+            var y2 = e2 * t[21]
+            y1 += d2 * t[7]
+            y2 += d2 * t[23]
+            var score1 = magnitude(a1 + change1) + magnitude(x1)
+            var score2 = magnitude(a2 + change2) + magnitude(x2)
+            let other1 = magnitude(a1 - change1) + magnitude(y1)
+            let other2 = magnitude(a2 - change2) + magnitude(y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Those with nothing but a vector part, one at a time.
     private static func odd(
-        _ w: Parts, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int, _ best: inout Lanes,
-        _ place: inout Indices
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let (ex, ey, dx, dy) = (w.ex, w.ey, w.dx, w.dy)
-        var (highest, found) = (best, place)
+        let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
@@ -164,62 +242,106 @@ package enum OrbitScan {
             found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
             orbit &+= 1
         }
-        (best, place) = (highest, found)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Any other.
-    @inline(never)
     private static func any(
-        _ w: Parts, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int, _ best: inout Lanes,
-        _ place: inout Indices
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let (c, s, k, b1, b2) = (w.c, w.s, w.k, w.b1, w.b2)
-        let (ex, ey, dx, dy) = (w.ex, w.ey, w.dx, w.dy)
-        var (highest, found) = (best, place)
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[3], w[4])
+        let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let a = c * t[0] + s * t[1] + k * t[2]
-            let (one, two) = (b1 * t[3], b2 * t[4])
-            let (lying, standing) = (a + one, a - one)
-            let (x, y) = (ex * t[5] + dx * t[7], ey * t[6] + dy * t[8])
-            let (u, v) = (ey * t[5] + dy * t[7], ex * t[6] + dx * t[8])
-            var score = magnitude(lying + two) + magnitude(x + y)
-            var other = magnitude(lying - two) + magnitude(x - y)
-            score.replace(with: other, where: other .> score)
-            other = magnitude(standing + two) + magnitude(u + v)
-            score.replace(with: other, where: other .> score)
-            other = magnitude(standing - two) + magnitude(u - v)
-            score.replace(with: other, where: other .> score)
-            let isBetter = score .> highest
-            highest.replace(with: score, where: isBetter)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
-            orbit &+= 1
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let one1 = b1 * t[3]
+            let one2 = b1 * t[19]
+            let two1 = b2 * t[4]
+            let two2 = b2 * t[20]
+            var x1 = ex * t[5]
+            var x2 = ex * t[21]
+            x1 += dx * t[7]
+            x2 += dx * t[23]
+            var y1 = ey * t[6]
+            var y2 = ey * t[22]
+            y1 += dy * t[8]
+            y2 += dy * t[24]
+            var u1 = ey * t[5]
+            var u2 = ey * t[21]
+            u1 += dy * t[7]
+            u2 += dy * t[23]
+            var v1 = ex * t[6]
+            var v2 = ex * t[22]
+            v1 += dx * t[8]
+            v2 += dx * t[24]
+            let lying1 = a1 + one1
+            let lying2 = a2 + one2
+            let standing1 = a1 - one1
+            let standing2 = a2 - one2
+            var score1 = magnitude(lying1 + two1) + magnitude(x1 + y1)
+            var score2 = magnitude(lying2 + two2) + magnitude(x2 + y2)
+            var other1 = magnitude(lying1 - two1) + magnitude(x1 - y1)
+            var other2 = magnitude(lying2 - two2) + magnitude(x2 - y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 + two1) + magnitude(u1 + v1)
+            other2 = magnitude(standing2 + two2) + magnitude(u2 + v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 - two1) + magnitude(u1 - v1)
+            other2 = magnitude(standing2 - two2) + magnitude(u2 - v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
         }
-        (best, place) = (highest, found)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Which image of the found orbit it is (0…7: 4 where x and y change places, 2 and 1 where x and y are flipped), and
     /// tᵀC(w) of that image over √(tᵀCt), for y = the parts of C·w.
-    package static func image(
-        _ w: Parts, _ y: Parts, _ rows: UnsafePointer<Float>, _ orbit: Indices
-    ) -> (image: Indices, cross: Lanes) {
-        let (t0, t1, t2, t3, t4) = (column(rows, orbit, 0), column(rows, orbit, 1), column(rows, orbit, 2), column(rows, orbit, 3), column(rows, orbit, 4))
-        let (t5, t6, t7, t8) = (column(rows, orbit, 5), column(rows, orbit, 6), column(rows, orbit, 7), column(rows, orbit, 8))
-        let (a, output) = (w.c * t0 + w.s * t1 + w.k * t2, y.c * t0 + y.s * t1 + y.k * t2)
-        let (one, outputOne) = (w.b1 * t3, y.b1 * t3)
-        let (two, outputTwo) = (w.b2 * t4, y.b2 * t4)
-        let (p, q) = (w.ex * t5 + w.dx * t7, w.ey * t6 + w.dy * t8)
-        let (u, v) = (w.ey * t5 + w.dy * t7, w.ex * t6 + w.dx * t8)
-        let (outputP, outputQ) = (y.ex * t5 + y.dx * t7, y.ey * t6 + y.dy * t8)
-        let (outputU, outputV) = (y.ey * t5 + y.dy * t7, y.ex * t6 + y.dx * t8)
+    private static func image(
+        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>,
+        _ orbit: UnsafePointer<Indices>, _ t: UnsafeMutablePointer<Lanes>, _ image: UnsafeMutablePointer<Indices>,
+        _ cross: UnsafeMutablePointer<Lanes>
+    ) {
+        // The numbers of each kernel's orbit, one number a row.
+        let orbits = UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self)
+        let columns = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Float.self)
+        for lane in 0..<16 {
+            let row = rows + (Int(orbits[lane]) &* 16)
+            for j in 0..<12 { columns[j &* 16 &+ lane] = row[j] }
+        }
+        let (a, output) = (
+            w[0] * t[0] + w[1] * t[1] + w[2] * t[2], y[0] * t[0] + y[1] * t[1] + y[2] * t[2]
+        )
+        let (one, outputOne) = (w[3] * t[3], y[3] * t[3])
+        let (two, outputTwo) = (w[4] * t[4], y[4] * t[4])
+        let (p, q) = (w[5] * t[5] + w[7] * t[7], w[6] * t[6] + w[8] * t[8])
+        let (u, v) = (w[6] * t[5] + w[8] * t[7], w[5] * t[6] + w[7] * t[8])
+        let (outputP, outputQ) = (y[5] * t[5] + y[7] * t[7], y[6] * t[6] + y[8] * t[8])
+        let (outputU, outputV) = (y[6] * t[5] + y[8] * t[7], y[5] * t[6] + y[7] * t[8])
         // Flipped alike or not, x and y in their places or not: y is the one that is flipped where they are not alike.
-        let (even0, odd0) = (a + one + two, p + q)
-        let (even1, odd1) = (a + one - two, p - q)
-        let (even2, odd2) = (a - one + two, u + v)
-        let (even3, odd3) = (a - one - two, u - v)
-        let (size0, size1) = (magnitude(even0) + magnitude(odd0), magnitude(even1) + magnitude(odd1))
-        let (size2, size3) = (magnitude(even2) + magnitude(odd2), magnitude(even3) + magnitude(odd3))
+        let (lying, standing) = (a + one, a - one)
+        let (size0, size1) = (magnitude(lying + two) + magnitude(p + q), magnitude(lying - two) + magnitude(p - q))
+        let (size2, size3) = (
+            magnitude(standing + two) + magnitude(u + v), magnitude(standing - two) + magnitude(u - v)
+        )
         let (isSecond, isFourth) = (size1 .> size0, size3 .> size2)
         let isSwapped = size2.replacing(with: size3, where: isFourth) .> size0.replacing(with: size1, where: isSecond)
         let isUnlike = isSecond.replacing(with: isFourth, where: isSwapped)
@@ -229,30 +351,20 @@ package enum OrbitScan {
         let odd = p.replacing(with: u, where: isSwapped) + sign * q.replacing(with: v, where: isSwapped)
         let evenOutput = output + side * outputOne + sign * outputTwo
         let oddOutput =
-            outputP.replacing(with: outputU, where: isSwapped) + sign * outputQ.replacing(with: outputV, where: isSwapped)
+            outputP.replacing(with: outputU, where: isSwapped) + sign
+            * outputQ.replacing(with: outputV, where: isSwapped)
         // Where even and odd part differ in sign, both flips change.
         let isTurned = even * odd .< 0
         let place =
             Indices.zero.replacing(with: 4, where: isSwapped) | Indices.zero.replacing(with: 1, where: isUnlike)
-        return (
-            place.replacing(with: place ^ 3, where: isTurned),
-            (evenOutput + oddOutput.replacing(with: -oddOutput, where: isTurned)) * column(rows, orbit, 11)
-        )
-    }
-
-    /// One number of each kernel's orbit.
-    @inline(__always)
-    private static func column(_ rows: UnsafePointer<Float>, _ orbit: Indices, _ j: Int) -> Lanes {
-        let r = rows + j
-        return Lanes(
-            r[Int(orbit[0]) &* 16], r[Int(orbit[1]) &* 16], r[Int(orbit[2]) &* 16], r[Int(orbit[3]) &* 16],
-            r[Int(orbit[4]) &* 16], r[Int(orbit[5]) &* 16], r[Int(orbit[6]) &* 16], r[Int(orbit[7]) &* 16],
-            r[Int(orbit[8]) &* 16], r[Int(orbit[9]) &* 16], r[Int(orbit[10]) &* 16], r[Int(orbit[11]) &* 16],
-            r[Int(orbit[12]) &* 16], r[Int(orbit[13]) &* 16], r[Int(orbit[14]) &* 16], r[Int(orbit[15]) &* 16])
+        image.pointee = place.replacing(with: place ^ 3, where: isTurned)
+        cross.pointee = (evenOutput + oddOutput.replacing(with: -oddOutput, where: isTurned)) * t[11]
     }
 
     @inline(__always)
-    private static func magnitude(_ x: Lanes) -> Lanes { FeatureScan.magnitude(x) }
+    private static func magnitude(_ x: Lanes) -> Lanes {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Lanes.self)
+    }
 }
 
 extension OrbitScan {
@@ -284,46 +396,62 @@ extension OrbitScan {
     ) {
         FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
         FeatureScan.sums(block, 3, rows, places)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18) { room in
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18 &+ 2 &* partCount &+ 16) { room in
             guard let scratch = room.baseAddress else { return }
             let correlated = scratch + 9
-            FeatureScan.correlate(block, 3, powers, places[0], scratch, correlated, rows)
-            let (w, output) = (Parts(block), Parts(correlated))
+            let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
+            let columns = scratch + (18 &+ 2 &* partCount)
+            FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
+            split(block, w)
+            split(correlated, y)
+            match(w, y, tables.0, counts.0, columns, rows, places, 0)
             // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
             let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
             let mean = rows[FeatureScan.Row.sum] / 9
-            let centred = output.less(mean, c: middle * middle, s: 4 * middle * end, k: 4 * end * end)
-            let all = (2 * end + middle) * (2 * end + middle)
-            let energy = rows[FeatureScan.Row.energy]
-            let outputEnergy = rows[FeatureScan.Row.outputEnergy]
-            let centredOutput = outputEnergy + mean * (mean * all - 2 * rows[FeatureScan.Row.outputOfOnes])
-            match(w, output, tables.0, counts.0, energy + 1e-20, outputEnergy, outputEnergy, rows, places, 0)
-            let sum = rows[FeatureScan.Row.sum]
-            let shape = energy - sum * sum / 9
-            // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
-            let base = Lanes(repeating: .infinity).replacing(with: shape, where: shape .> energy * 1e-5)
-            match(w, centred, tables.1, counts.1, base, centredOutput, outputEnergy, rows, places, 1)
-            match(w, centred, tables.2, counts.2, base, centredOutput, outputEnergy, rows, places, 2)
+            y[0] -= mean * (middle * middle)
+            y[1] -= mean * (4 * middle * end)
+            y[2] -= mean * (4 * end * end)
+            match(w, y, tables.1, counts.1, columns, rows, places, 1)
+            match(w, y, tables.2, counts.2, columns, rows, places, 2)
+            finish(rows, (2 * end + middle) * (2 * end + middle))
         }
     }
 
-    @inline(__always)
+    /// The largest |tᵀw| and the tᵀCw of one family, which ``finish(_:_:)`` turns into fits.
     private static func match(
-        _ w: Parts, _ output: Parts, _ table: UnsafePointer<Float>, _ counts: UnsafePointer<Int32>, _ energy: Lanes,
-        _ outputEnergy: Lanes, _ whole: Lanes, _ rows: UnsafeMutablePointer<Lanes>,
+        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ table: UnsafePointer<Float>,
+        _ counts: UnsafePointer<Int32>, _ columns: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
         _ places: UnsafeMutablePointer<Indices>, _ family: Int
     ) {
-        let (score, orbit) = best(w, table, counts)
-        let (image, cross) = image(w, output, table, orbit)
+        best(w, table, counts, rows + (Row.fits &+ family), places + (1 &+ family))
+        image(
+            w, y, table, places + (1 &+ family), columns, places + (4 &+ family), rows + (Row.functional &+ family))
+    }
+
+    /// Squares over energies, at most 1; `all` is 1ᵀC1.
+    private static func finish(_ rows: UnsafeMutablePointer<Lanes>, _ all: Float) {
         let one = Lanes(repeating: 1)
-        let fit = score * score / energy
-        rows[Row.fits &+ family] = fit.replacing(with: one, where: fit .> one)
-        // What is left of a flat kernel without its mean is rounding.
-        let hasOutput = outputEnergy .> whole * 1e-6
-        let share = cross * cross / outputEnergy
-        rows[Row.functional &+ family] = Lanes.zero.replacing(
-            with: share.replacing(with: one, where: share .> one), where: hasOutput)
-        places[1 &+ family] = orbit
-        places[4 &+ family] = image
+        let sum = rows[FeatureScan.Row.sum]
+        let energy = rows[FeatureScan.Row.energy]
+        let output = rows[FeatureScan.Row.outputEnergy]
+        let mean = sum / 9
+        let centredOutput = output + mean * (mean * all - 2 * rows[FeatureScan.Row.outputOfOnes])
+        let shape = energy - sum * sum / 9
+        // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
+        let centred = Lanes(repeating: .infinity).replacing(with: shape, where: shape .> energy * 1e-5)
+        // What is left of a flat kernel's output without its mean is rounding.
+        let floor = output * 1e-6
+        var family = 0
+        while family < 3 {
+            let score = rows[Row.fits &+ family]
+            let fit = score * score / (family == 0 ? energy + 1e-20 : centred)
+            rows[Row.fits &+ family] = fit.replacing(with: one, where: fit .> one)
+            let cross = rows[Row.functional &+ family]
+            let whole = family == 0 ? output : centredOutput
+            let share = cross * cross / whole
+            rows[Row.functional &+ family] = Lanes.zero.replacing(
+                with: share.replacing(with: one, where: share .> one), where: whole .> floor)
+            family &+= 1
+        }
     }
 }

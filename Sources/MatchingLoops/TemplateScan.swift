@@ -70,29 +70,6 @@ package enum TemplateScan {
         index.pointee = place
     }
 
-    /// The place of the largest (tᵀw)² where all 3×3 templates are alike under the symmetries of the square.
-    static func round(
-        _ block: UnsafePointer<SIMD16<Float>>, _ weights: UnsafePointer<Float>, _ count: Int,
-        _ index: UnsafeMutablePointer<SIMD16<Int32>>
-    ) {
-        let centre = block[4]
-        let sides = block[1] + block[3] + block[5] + block[7]
-        let corners = block[0] + block[2] + block[6] + block[8]
-        var best = SIMD16<Float>(repeating: -1)
-        var place = SIMD16<Int32>.zero
-        var template = 0
-        while template < count {
-            let t = weights + (template &* 9)
-            var score = centre * t[4] + sides * t[1] + corners * t[0]
-            score *= score
-            let isBetter = score .> best
-            best.replace(with: score, where: isBetter)
-            place.replace(with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: template)), where: isBetter)
-            template &+= 1
-        }
-        index.pointee = place
-    }
-
     private static func any(
         _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ weights: UnsafePointer<Float>, _ count: Int,
         _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
