@@ -79,7 +79,7 @@ struct TextTable {
     /// The table for a page, sortable by every column; a rule begins another body, which the sorting leaves in its place.
     var html: String {
         let heads = columns.map { HTMLTable.header($0.title, isNumeric: $0.alignment == .right) }
-        let bodies = rows.split(separator: nil).map { rows in
+        let bodies = rows.split(whereSeparator: { $0 == nil }).map { rows in
             let lines = rows.compactMap { $0 }.map { cells in
                 let texts = cells.indices.map { column in
                     columns[column].alignment == .left
