@@ -43,10 +43,10 @@ import Testing
         #expect(page.contains("data-tip=\"net.h5: ρ −"))
     }
 
-    @Test func theValidationShowsEveryFamilyAndSize() {
+    @Test func theValidationShowsEveryFamilyAndSize() throws {
         var settings = ClassifierSettings()
         settings.perturbations = 0
-        let curves = RecoveryCurves.measure(settings: settings, sizes: [3], decibels: [30, 20], samples: 8)
+        let curves = try RecoveryCurves.measure(settings: settings, sizes: [3], decibels: [30, 20], samples: 8)
         let page = ValidationReport(curves).html(version: "1")
         #expect(selfContained(page))
         for family in SyntheticFamily.allCases { #expect(page.contains(">\(family.rawValue)<")) }
