@@ -90,7 +90,7 @@ struct EdgeFit: Sendable {
         _ value: (_ u: Double, _ width: Double) -> Double
     ) -> [[Double]] {
         let directions = size > 3 ? 16 : 24
-        let lengths = size > 3 ? [0.6, 1, 2, 100] : [0.5, 0.8, 1.4, 100]
+        let lengths = size > 3 ? [0.6, 1, 2, 100] : [0.5, 0.65, 0.8, 1.1, 1.6, 100]
         return (0..<directions).flatMap { step -> [[Double]] in
             let angle = first + turns * Double(step) / Double(directions)
             let (c, s) = (cos(angle), sin(angle))
@@ -109,7 +109,8 @@ struct EdgeFit: Sendable {
 
     private static func firstDerivatives(_ size: Int) -> [[Double]] {
         oriented(
-            size, from: 0, turns: .pi, widths: size > 3 ? [0.5, 0.8, 1.2, 2, 100] : [0.5, 0.7, 1, 1.5, 100],
+            size, from: 0, turns: .pi,
+            widths: size > 3 ? [0.5, 0.8, 1.2, 2, 100] : [0.5, 0.6, 0.7, 0.85, 1.1, 1.6, 100],
             phases: [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75]
         ) { u, _ in u }
     }
