@@ -2,6 +2,14 @@ import Glibc
 
 /// Fits Gaussians to a kernel that is known to be a blur.
 struct BlurFit: Sendable {
+    /// What the loops found of one kernel.
+    struct Found {
+        /// The place of the best width among ``BlurFit/templates``.
+        var step: Int
+        /// The coefficients of the free Gaussian, β₀…β₅, then the smallest pivot of its equations.
+        var bump: SIMD8<Double>
+    }
+
     private let size: Int
     /// The widths tried: equally spaced in log σ from 0.35 pixels to four half widths.
     private static let steps = 64
@@ -11,7 +19,7 @@ struct BlurFit: Sendable {
     let templates: [Float]
 
     /// The widest σ that is told from a box, in pixels.
-    var widest: Double { exp(logStart + Double(Self.steps - 1) * logStep) }
+    private let widest: Double
 
     init(similarity: FunctionalSimilarity) {
         let size = similarity.size
@@ -19,6 +27,7 @@ struct BlurFit: Sendable {
         let half = max(0.5, Double(size - 1) / 2)
         logStart = log(0.35)
         logStep = (log(4 * half) - logStart) / Double(Self.steps - 1)
+        widest = exp(logStart + Double(Self.steps - 1) * logStep)
         let cells = size * size
         var templates: [Float] = []
         for step in 0..<Self.steps {
@@ -52,12 +61,12 @@ struct BlurFit: Sendable {
         return exp(logStart + (Double(best) + shift) * logStep)
     }
 
-    /// The widths and the direction of the free Gaussian, from the coefficients that least squares on the logarithms,
+    /// The widths of the free Gaussian, from the coefficients that least squares on the logarithms,
     /// weighted with w², gave (`BumpFit`); nil where the weights do not form a bump.
     ///
     /// ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y², as Guo (2011) for one axis; a cell without the kernel's sign counts as
     /// one with a hundredth of the largest weight.
-    func axes(_ beta: SIMD8<Double>) -> (axes: BlurAxes, angleDegrees: Double)? {
+    func axes(_ beta: SIMD8<Double>) -> BlurAxes? {
         guard beta[6] > 1e-10 else { return nil }
         // ln w = … − ½(x, y) P (x, y)ᵀ; the eigenvalues of P are 1/σ².
         let (pxx, pxy, pyy) = (-2 * beta[3], -beta[4], -2 * beta[5])
@@ -65,11 +74,13 @@ struct BlurFit: Sendable {
         let radius = (((pxx - pyy) / 2) * ((pxx - pyy) / 2) + pxy * pxy).squareRoot()
         let floor = 1 / (widest * widest)
         guard middle + radius > floor else { return nil }
-        let axes = BlurAxes(
+        return BlurAxes(
             major: 1 / max(middle - radius, floor).squareRoot(), minor: 1 / (middle + radius).squareRoot())
-        // The long axis belongs to the smaller eigenvalue.
-        var angle = 0.5 * atan2(2 * pxy, pxx - pyy) * 180 / .pi + 90
-        angle -= (angle / 180).rounded(.down) * 180
-        return (axes, angle)
+    }
+
+    /// The direction of its long axis, which belongs to the smaller eigenvalue, 0…180.
+    func angleDegrees(_ beta: SIMD8<Double>) -> Double {
+        let angle = 0.5 * atan2(-2 * beta[4], -2 * beta[3] + 2 * beta[5]) * 180 / .pi + 90
+        return angle - (angle / 180).rounded(.down) * 180
     }
 }

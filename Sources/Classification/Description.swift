@@ -10,10 +10,8 @@ struct Description: Sendable {
     private let rubric: ClassifierSettings.Rubric
     private let size: Int
     private let cells: Int
-    /// Σ over all pairs of cells of C.
-    private let ones: Float
 
-    init(classifier: KernelClassifier, ones: Float) {
+    init(classifier: KernelClassifier) {
         decision = classifier.decision
         families = classifier.families
         blurFit = classifier.blurFit
@@ -22,7 +20,6 @@ struct Description: Sendable {
         rubric = classifier.settings.rubric
         size = classifier.size
         cells = size * size
-        self.ones = ones
     }
 
     /// The functional R² of the best template of each family.
@@ -39,14 +36,14 @@ struct Description: Sendable {
         }
     }
 
+    /// All of it but the widths of blurs (``finishBlur(_:_:_:_:)``).
     func classification(_ features: KernelFeatures, values: [Float], start: Int) -> KernelClassification {
         guard features.scale > 0 else { return empty(features) }
         let deltaFit = decision.deltaFit(features)
         let label = decision.label(features, deltaFit: deltaFit)
         let fits = Fits(
-            delta: Double(deltaFit), blur: functionalFit(features.blur, families.blur, features, values, start),
-            first: functionalFit(features.first, families.first, features, values, start, centred: true),
-            second: functionalFit(features.second, families.second, features, values, start, centred: true))
+            delta: Double(deltaFit), blur: Double(features.blur.functionalFit),
+            first: Double(features.first.functionalFit), second: Double(features.second.functionalFit))
         var result = KernelClassification(
             label: label, shape: .unnamed, fit: 0, margin: 0, sigmaPixels: nil, dcGain: Double(features.dcGain))
         result.spectralClass = features.spectralClass
@@ -66,24 +63,6 @@ struct Description: Sendable {
         KernelClassification(
             label: features.isFinite ? .zero : .other, shape: features.isFinite ? .dead : .nonFinite, fit: 0, margin: 0,
             sigmaPixels: nil, dcGain: 0)
-    }
-
-    private func functionalFit(
-        _ match: TemplateMatch, _ family: TemplateFamily, _ features: KernelFeatures, _ values: [Float], _ start: Int,
-        centred: Bool = false
-    ) -> Double {
-        var cross: Float = 0
-        let base = match.index * cells
-        for cell in 0..<cells { cross += family.projected[base + cell] * values[start + cell] }
-        cross /= features.scale
-        var energy = features.outputEnergy
-        if centred {
-            let mean = features.sum / Float(cells)
-            energy += mean * (mean * ones - 2 * features.outputOfOnes)
-        }
-        // What is left of a flat kernel without its mean is rounding.
-        guard energy > features.outputEnergy * 1e-6 else { return 0 }
-        return Double(min(1, cross * cross / energy))
     }
 
     private func describeIdentity(
@@ -106,24 +85,27 @@ struct Description: Sendable {
     private func describeBlur(
         _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
     ) {
-        let sign: Float = features.sum > 0 ? 1 : -1
-        let sigma = blurFit.sigma(values, start: start, best: features.sigmaStep)
-        let free = blurFit.axes(features.bump)
-        result.sigmaPixels = sigma
-        result.polarity = Int(sign)
+        result.polarity = features.sum > 0 ? 1 : -1
         result.fit = fits.blur
         result.weightFit = Double(features.blur.weightFit)
         result.nullProbability = null.blur.probability(of: features.blur.weightFit)
         result.offset = centroid(values, start)
-        if isRing(values, start, sign: sign) {
+    }
+
+    /// Adds the widths to a blur, and the shape that follows from them.
+    func finishBlur(_ result: inout KernelClassification, _ values: [Float], _ start: Int, _ fitted: BlurFit.Found) {
+        let sigma = blurFit.sigma(values, start: start, best: fitted.step)
+        result.sigmaPixels = sigma
+        if isRing(values, start, sign: Float(result.polarity)) {
             result.shape = .ring
         } else if sigma > 2.5 * Double(size - 1) / 2 {
             result.shape = .box
         } else {
-            result.axes = free?.axes
-            let ratio = free.map { $0.axes.major / $0.axes.minor } ?? 1
+            let free = blurFit.axes(fitted.bump)
+            result.axes = free
+            let ratio = free.map { $0.major / $0.minor } ?? 1
             result.shape = ratio > 1.5 ? .directional : .gaussian
-            if ratio > 1.5 { result.angleDegrees = free?.angleDegrees }
+            if ratio > 1.5 { result.angleDegrees = blurFit.angleDegrees(fitted.bump) }
         }
     }
 

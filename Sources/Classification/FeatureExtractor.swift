@@ -4,25 +4,29 @@ import KernelMatching
 struct FeatureExtractor: Sendable {
     typealias Lanes = TemplateMatcher.Lanes
     typealias Indices = TemplateMatcher.Indices
+    private typealias Row = TemplateMatcher.Row
 
     /// How many kernels are worked on together.
     static let width = 16
 
-    private let size: Int
     private let cells: Int
     private let similarity: FunctionalSimilarity
     private let matching: TemplateMatcher
     private let families: TemplateFamilies
     /// Σ over all pairs of cells of C.
-    let ones: Float
+    private let ones: Float
 
-    /// Cell-major weights of the sixteen kernels, `block.count == cells`.
-    private var block: [Lanes]
-    private var rows: [Lanes]
-    private var sums = Lanes.zero
-    private var beta = [Double](repeating: 0, count: 96)
-    private var pivots = [Double](repeating: 0, count: 16)
-    private var scales: [Float]
+    /// What the loops write.
+    private struct Workspace: Sendable {
+        /// Cell-major weights of the sixteen kernels, `block.count == cells`.
+        var block: [Lanes] = []
+        var rows: [Lanes] = []
+        var places: [Indices] = []
+    }
+
+    private var work: Workspace
+    /// The last kernels of a range with what is missing to sixteen as zeros.
+    private var padded: [Float]
     /// The features of the kernels that were extracted last; as many as were asked for are valid.
     private(set) var features: [KernelFeatures]
 
@@ -32,154 +36,112 @@ struct FeatureExtractor: Sendable {
         self.families = families
         self.similarity = similarity
         self.matching = matching
-        size = similarity.size
-        cells = size * size
+        cells = similarity.size * similarity.size
         ones = similarity.correlate(Array(repeating: 1, count: cells)).reduce(0, +)
-        block = Array(repeating: .zero, count: cells)
-        rows = Array(repeating: .zero, count: cells)
-        scales = Array(repeating: 0, count: Self.width)
+        work = Workspace(
+            block: Array(repeating: .zero, count: cells), rows: Array(repeating: .zero, count: Row.count),
+            places: Array(repeating: .zero, count: 7))
+        padded = Array(repeating: 0, count: Self.width * cells)
         features = Array(repeating: KernelFeatures(), count: Self.width)
     }
 
     /// Extracts the features of `count` (1…16) kernels that start at element `start` of `values`.
     mutating func extract(_ values: [Float], start: Int, count: Int) {
-        load(values, start: start, count: count)
-        var sum = Lanes.zero
-        var absolute = Lanes.zero
-        var energy = Lanes.zero
-        var peak = Lanes(repeating: -1)
-        var peakIndex = Indices.zero
-        var horizontal = Lanes.zero
-        var vertical = Lanes.zero
-        var checker = Lanes.zero
-        for y in 0..<size {
-            for x in 0..<size {
-                let cell = y * size + x
-                let w = block[cell]
-                let magnitude = w.replacing(with: -w, where: w .< 0)
-                sum += w
-                absolute += magnitude
-                energy += w * w
-                let isLarger = magnitude .> peak
-                peak.replace(with: magnitude, where: isLarger)
-                peakIndex.replace(with: Indices(repeating: Int32(cell)), where: isLarger)
-                horizontal += x & 1 == 0 ? w : -w
-                vertical += y & 1 == 0 ? w : -w
-                checker += (x + y) & 1 == 0 ? w : -w
+        if count == Self.width {
+            extract(values.span.extracting(start..<start + Self.width * cells))
+        } else {
+            // Out of this value while it is read, so that it is not copied.
+            var padded: [Float] = []
+            swap(&padded, &self.padded)
+            for position in padded.indices {
+                padded[position] = position < count * cells ? values[start + position] : 0
             }
+            extract(padded.span)
+            swap(&padded, &self.padded)
         }
-        sums = sum
-        let (outputEnergy, outputOfOnes, outputAtPeak) = correlate(peakIndex)
-        let floor = Lanes(repeating: 1e-20)
+    }
+
+    private mutating func extract(_ values: Span<Float>) {
+        var work = Workspace()
+        swap(&work, &self.work)
+        if let orbits = families.orbits {
+            matching.orbits(
+                values, powers: similarity.powers.span, orbits, block: &work.block, rows: &work.rows,
+                places: &work.places)
+            for lane in 0..<Self.width {
+                features[lane] = Self.plainFeatures(work, lane)
+                features[lane].blur = Self.match(orbits.blur, 0, work, lane)
+                features[lane].first = Self.match(orbits.first, 1, work, lane)
+                features[lane].second = Self.match(orbits.second, 2, work, lane)
+            }
+        } else {
+            matching.plain(
+                values, size: similarity.size, powers: similarity.powers.span, matrix: similarity.measured.span,
+                block: &work.block, rows: &work.rows, places: &work.places)
+            for lane in 0..<Self.width { features[lane] = Self.plainFeatures(work, lane) }
+            matchAll(values, work)
+        }
+        swap(&work, &self.work)
+    }
+
+    private static func plainFeatures(_ work: Workspace, _ lane: Int) -> KernelFeatures {
+        let (rows, places) = (work.rows, work.places)
+        return KernelFeatures(
+            scale: rows[Row.scale][lane], sum: rows[Row.sum][lane], absoluteSum: rows[Row.absoluteSum][lane],
+            energy: rows[Row.energy][lane], peakIndex: Int(places[0][lane]),
+            outputEnergy: rows[Row.outputEnergy][lane], outputOfOnes: rows[Row.outputOfOnes][lane],
+            outputAtPeak: rows[Row.outputAtPeak][lane], horizontal: rows[Row.horizontal][lane],
+            vertical: rows[Row.vertical][lane], checker: rows[Row.checker][lane])
+    }
+
+    private static func match(
+        _ orbits: TemplateOrbits, _ family: Int, _ work: Workspace, _ lane: Int
+    ) -> TemplateMatch {
+        TemplateMatch(
+            index: orbits.template(orbit: work.places[1 + family][lane], image: work.places[4 + family][lane]),
+            weightFit: work.rows[Row.fits + family][lane],
+            functionalFit: work.rows[Row.functional + family][lane])
+    }
+
+    // MARK: Sizes and priors without orbits
+
+    /// Every template of every family, one by one.
+    private mutating func matchAll(_ values: Span<Float>, _ work: Workspace) {
+        let (energy, sum) = (work.rows[Row.energy], work.rows[Row.sum])
         let centred = energy - sum * sum / Float(cells)
         // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
         let hasShape = centred .> energy * 1e-5
-        let shape = Lanes(repeating: 1).replacing(with: centred, where: hasShape)
-        var (blur, blurIndex) = matching.best(block.span, among: families.blur.weights.span)
-        var (first, firstIndex) = matching.best(block.span, among: families.first.weights.span)
-        var (second, secondIndex) = matching.best(block.span, among: families.second.weights.span)
-        blur /= energy + floor
-        first = Lanes.zero.replacing(with: first / shape, where: hasShape)
-        second = Lanes.zero.replacing(with: second / shape, where: hasShape)
+        let shape = Lanes(repeating: .infinity).replacing(with: centred, where: hasShape)
+        let blur = matching.best(work.block.span, among: families.blur.weights.span)
+        let first = matching.best(work.block.span, among: families.first.weights.span)
+        let second = matching.best(work.block.span, among: families.second.weights.span)
         for lane in 0..<Self.width {
-            features[lane] = KernelFeatures(
-                scale: scales[lane], sum: sum[lane], absoluteSum: absolute[lane], energy: energy[lane],
-                peakIndex: Int(peakIndex[lane]), outputEnergy: outputEnergy[lane], outputOfOnes: outputOfOnes[lane],
-                outputAtPeak: outputAtPeak[lane], horizontal: horizontal[lane], vertical: vertical[lane],
-                checker: checker[lane],
-                blur: TemplateMatch(index: Int(blurIndex[lane]), weightFit: min(1, blur[lane])),
-                first: TemplateMatch(index: Int(firstIndex[lane]), weightFit: min(1, first[lane])),
-                second: TemplateMatch(index: Int(secondIndex[lane]), weightFit: min(1, second[lane])))
+            features[lane].blur = match(
+                blur.index[lane], blur.score[lane] / (energy[lane] + 1e-20), families.blur, values, lane)
+            features[lane].first = match(
+                first.index[lane], first.score[lane] / shape[lane], families.first, values, lane, centred: true)
+            features[lane].second = match(
+                second.index[lane], second.score[lane] / shape[lane], families.second, values, lane, centred: true)
         }
     }
 
-    /// Brings sixteen kernels into lanes, each divided by its largest absolute value; missing ones become zeros.
-    private mutating func load(_ values: [Float], start: Int, count: Int) {
-        var inverse = Lanes.zero
-        for lane in 0..<Self.width {
-            var largest: Float = 0
-            var probe: Float = 0
-            if lane < count {
-                let first = start + lane * cells
-                for position in first..<first + cells {
-                    largest = max(largest, abs(values[position]))
-                    probe += values[position] * 0
-                }
-            }
-            // Subnormal weights do nothing in any network, and 1/max would overflow.
-            let isUsable = probe == 0 && largest >= .leastNormalMagnitude * 4
-            scales[lane] = probe != 0 ? .nan : isUsable ? largest : 0
-            inverse[lane] = isUsable ? 1 / largest : 0
+    private func match(
+        _ index: Int32, _ fit: Float, _ family: TemplateFamily, _ values: Span<Float>, _ lane: Int,
+        centred: Bool = false
+    ) -> TemplateMatch {
+        let kernel = features[lane]
+        guard kernel.scale > 0 else { return TemplateMatch(index: Int(index), weightFit: min(1, fit)) }
+        var cross: Float = 0
+        let base = Int(index) * cells
+        for cell in 0..<cells { cross += family.projected[base + cell] * values[lane * cells + cell] }
+        cross /= kernel.scale
+        var energy = kernel.outputEnergy
+        if centred {
+            let mean = kernel.sum / Float(cells)
+            energy += mean * (mean * ones - 2 * kernel.outputOfOnes)
         }
-        let last = start + (count - 1) * cells
-        for cell in 0..<cells {
-            let p = start + cell
-            func at(_ lane: Int) -> Float { values[min(p + lane * cells, last + cell)] }
-            let w = Lanes(
-                at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10), at(11), at(12), at(13),
-                at(14), at(15))
-            // A kernel that is not finite has the factor 0, and 0·NaN is NaN: its lane is cleared instead.
-            block[cell] = Lanes.zero.replacing(with: w * inverse, where: inverse .> 0)
-        }
-    }
-
-    /// Adds to the features what only blurs are asked for: the width and the free Gaussian.
-    mutating func fitBumps(_ fit: BlurFit) {
-        let (_, step) = matching.best(block.span, among: fit.templates.span)
-        let sign = Lanes(repeating: 1).replacing(with: -1, where: sums .<= 0)
-        // Out of this value while the block is read, so that neither is copied.
-        var (beta, pivots): ([Double], [Double]) = ([], [])
-        swap(&beta, &self.beta)
-        swap(&pivots, &self.pivots)
-        matching.bumps(block.span, size: size, sign: sign, beta: &beta, pivots: &pivots)
-        for lane in 0..<Self.width {
-            features[lane].sigmaStep = Int(step[lane])
-            features[lane].bump = SIMD8(
-                beta[lane], beta[16 + lane], beta[32 + lane], beta[48 + lane], beta[64 + lane], beta[80 + lane],
-                pivots[lane], 0)
-        }
-        swap(&beta, &self.beta)
-        swap(&pivots, &self.pivots)
-    }
-
-    /// wᵀCw, 1ᵀCw, and Cw at one cell of each kernel.
-    private mutating func correlate(_ cell: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
-        guard similarity.measured.isEmpty else { return correlateMeasured(cell) }
-        let powers = similarity.powers
-        for y in 0..<size {
-            for x in 0..<size {
-                var sum = Lanes.zero
-                for other in 0..<size { sum += block[y * size + other] * powers[abs(x - other)] }
-                rows[y * size + x] = sum
-            }
-        }
-        var energy = Lanes.zero
-        var total = Lanes.zero
-        var there = Lanes.zero
-        for y in 0..<size {
-            for x in 0..<size {
-                var sum = Lanes.zero
-                for other in 0..<size { sum += rows[other * size + x] * powers[abs(y - other)] }
-                energy += sum * block[y * size + x]
-                total += sum
-                there.replace(with: sum, where: cell .== Indices(repeating: Int32(y * size + x)))
-            }
-        }
-        return (energy, total, there)
-    }
-
-    /// The same with a measured C.
-    private func correlateMeasured(_ wanted: Indices) -> (energy: Lanes, sum: Lanes, atCell: Lanes) {
-        var energy = Lanes.zero
-        var total = Lanes.zero
-        var there = Lanes.zero
-        for cell in 0..<cells {
-            var sum = Lanes.zero
-            for other in 0..<cells { sum += block[other] * similarity.measured[cell * cells + other] }
-            energy += sum * block[cell]
-            total += sum
-            there.replace(with: sum, where: wanted .== Indices(repeating: Int32(cell)))
-        }
-        return (energy, total, there)
+        // What is left of a flat kernel without its mean is rounding.
+        let functional = energy > kernel.outputEnergy * 1e-6 ? min(1, cross * cross / energy) : 0
+        return TemplateMatch(index: Int(index), weightFit: min(1, fit), functionalFit: functional)
     }
 }

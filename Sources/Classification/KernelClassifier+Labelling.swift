@@ -47,15 +47,21 @@ extension KernelClassifier {
         result.classifications.reserveCapacity(range.count)
         result.strengths.reserveCapacity(range.count)
         var extractor = FeatureExtractor(families: families, similarity: similarity)
-        let describer = Description(classifier: self, ones: extractor.ones)
+        let describer = Description(classifier: self)
+        var blurs = BlurQueue(size: size, fit: blurFit)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, range.upperBound - start)
             extractor.extract(values, start: start * cells, count: lanes)
-            extractor.fitBumps(blurFit)
             for lane in 0..<lanes {
                 let features = extractor.features[lane]
-                result.classifications.append(
-                    describer.classification(features, values: values, start: (start + lane) * cells))
+                let position = (start + lane) * cells
+                let found = describer.classification(features, values: values, start: position)
+                result.classifications.append(found)
+                if found.label == .blur {
+                    blurs.add(
+                        values, start: position, place: result.classifications.count - 1, &result.classifications,
+                        describer)
+                }
                 let scale = features.scale * abs(outputScale?[start + lane] ?? 1)
                 result.strengths.append(
                     ZeroRule.Strength(
@@ -63,6 +69,7 @@ extension KernelClassifier {
                         norm: features.scale * features.energy.squareRoot()))
             }
         }
+        blurs.finish(values, &result.classifications, describer)
         if !noise.isEmpty { measureStability(&result.classifications, values, range, noise, &extractor) }
         return result
     }

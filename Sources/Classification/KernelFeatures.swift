@@ -22,11 +22,6 @@ struct KernelFeatures: Sendable {
     var blur = TemplateMatch()
     var first = TemplateMatch()
     var second = TemplateMatch()
-    /// The place of the best width in ``BlurFit``; only after ``FeatureExtractor/fitBumps(_:)``.
-    var sigmaStep = 0
-    /// The coefficients of the free Gaussian, β₀…β₅, then the smallest pivot of its equations; likewise.
-    var bump = SIMD8<Double>.zero
-
     var isFinite: Bool { scale.isFinite }
     /// |Σw| / Σ|w|, 0…1.
     var dcGain: Float { absoluteSum > 0 ? abs(sum) / absoluteSum : 0 }
@@ -46,4 +41,6 @@ struct TemplateMatch: Sendable {
     var index = 0
     /// Weight-space R², 0…1, the mean removed in the derivative families.
     var weightFit: Float = 0
+    /// Input-weighted R² of the same template (``FunctionalSimilarity``), 0…1.
+    var functionalFit: Float = 0
 }

@@ -109,7 +109,7 @@ struct NullScores: Sendable {
     let sorted: [Float]
     /// `starts[b]` is the place of the first score of at least b / ``buckets``; one entry more than there are buckets.
     private let starts: [Int32]
-    private static let buckets = 1024
+    private static let buckets = 8192
 
     init(_ scores: [Float]) {
         let sorted = scores.sorted()

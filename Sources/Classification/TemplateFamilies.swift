@@ -1,21 +1,31 @@
 import Glibc
+import KernelMatching
 
 /// The shapes that have names, as templates of one size: bumps and rings, first derivatives, second derivatives.
 ///
 /// Positions are in pixels from the kernel's centre, x to the right and y down.
-struct TemplateFamilies: Sendable, Equatable {
+struct TemplateFamilies: Sendable {
     /// Gaussians (any width, elongation, half- and whole-pixel offset), boxes, rings.
     let blur: TemplateFamily
     /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells.
     let first: TemplateFamily
     /// Laplacians, differences of Gaussians, lines in 8 directions (12 above 3×3), saddles.
     let second: TemplateFamily
+    /// The three of 3×3 by their orbits; nil for other sizes and where a measured correlation tells directions apart.
+    let orbits: (blur: TemplateOrbits, first: TemplateOrbits, second: TemplateOrbits)?
 
     init(similarity: FunctionalSimilarity) {
         let plane = Plane(size: similarity.size)
         blur = TemplateFamily(Self.blurs(plane), similarity: similarity, removesMean: false)
         first = TemplateFamily(Self.firstDerivatives(plane), similarity: similarity, removesMean: true)
         second = TemplateFamily(Self.secondDerivatives(plane), similarity: similarity, removesMean: true)
+        if similarity.size == 3, similarity.measured.isEmpty, let blurs = blur.orbits, let firsts = first.orbits,
+            let seconds = second.orbits
+        {
+            orbits = (blurs, firsts, seconds)
+        } else {
+            orbits = nil
+        }
     }
 
     private typealias Drafts = [(TemplateKind, [Double])]

@@ -1,3 +1,5 @@
+import KernelMatching
+
 /// What a template looks like, finer than its family.
 enum TemplateKind: UInt8, Sendable {
     case bump, directional, ring
@@ -17,6 +19,11 @@ struct TemplateFamily: Sendable, Equatable {
     private(set) var weights: [Float] = []
     /// P·C·t / √(tᵀCt), in the same order; P removes the mean in the derivative families.
     private(set) var projected: [Float] = []
+    /// √(tᵀCt) of each template; 1 for padding.
+    private var norms: [Float] = []
+
+    /// The templates by their orbits under the symmetries of the square, where they are 3×3 and none is missing.
+    var orbits: TemplateOrbits? { cells == 9 ? TemplateOrbits(weights: weights, norms: norms) : nil }
 
     /// The number of templates, padding included; a multiple of four.
     var count: Int { kinds.count }
@@ -35,6 +42,7 @@ struct TemplateFamily: Sendable, Equatable {
             kinds.append(kinds[0])
             weights += Array(repeating: 0, count: cells)
             projected += Array(repeating: 0, count: cells)
+            norms.append(1)
         }
     }
 
@@ -51,6 +59,7 @@ struct TemplateFamily: Sendable, Equatable {
         let mean = removesMean ? correlated.reduce(0, +) / Float(cells) : 0
         kinds.append(kind)
         weights += template
+        norms.append(energy.squareRoot())
         projected += correlated.map { ($0 - mean) / energy.squareRoot() }
     }
 }

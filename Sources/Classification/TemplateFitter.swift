@@ -1,4 +1,7 @@
-/// Finds the named kernel that comes nearest to a given one, within the shapes of one label.
+/// Finds the kernel of a label that comes nearest to a given one: what may stand in for it.
+///
+/// Identities and blurs are the named shapes that labelling knows; edges are derivatives with fitted parameters on a
+/// pedestal.
 public struct TemplateFitter: Sendable {
     /// A template beside the kernel that it stands for.
     public struct Match: Sendable, Equatable {
@@ -18,6 +21,7 @@ public struct TemplateFitter: Sendable {
     public let similarity: FunctionalSimilarity
     private let cells: Int
     private let banks: [KernelLabel: Bank]
+    private let edges: EdgeFit
 
     /// Prepares the templates of every label; ρ = 0 judges by the weights, as the eye does.
     public init(similarity: FunctionalSimilarity) {
@@ -28,8 +32,8 @@ public struct TemplateFitter: Sendable {
         let deltas = (0..<cells).flatMap { peak in (0..<cells).map { Float($0 == peak ? 1 : 0) } }
         banks = [
             .identity: Self.bank(deltas, similarity), .blur: Self.bank(families.blur.weights, similarity),
-            .edge: Self.bank(families.first.weights + families.second.weights, similarity),
         ]
+        edges = EdgeFit(similarity: similarity, largestGain: ClassifierSettings.Rubric().edgeDCGain)
     }
 
     private static func bank(_ weights: [Float], _ similarity: FunctionalSimilarity) -> Bank {
@@ -54,6 +58,7 @@ public struct TemplateFitter: Sendable {
         if label == .other {
             return [.identity, .blur, .edge].map { match(kernel, as: $0) }.max { $0.fit < $1.fit } ?? none
         }
+        if label == .edge { return edges.match(kernel) ?? none }
         guard let bank = banks[label] else { return none }
         let correlated = similarity.correlate(kernel)
         let energy = zip(kernel, correlated).reduce(0) { $0 + $1.0 * $1.1 }

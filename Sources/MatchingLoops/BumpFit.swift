@@ -2,6 +2,32 @@
 package enum BumpFit {
     private typealias Lanes = SIMD8<Double>
 
+    /// The best width and the free Gaussian of sixteen kernels.
+    ///
+    /// - Parameters:
+    ///   - values: sixteen kernels one after the other.
+    ///   - size: N.
+    ///   - widths: template-major, `count` Gaussians about the centre, a multiple of four.
+    ///   - step: where the place of the width with the largest (tᵀw)² goes.
+    ///   - beta: see ``solve(_:_:_:_:_:)``.
+    ///   - smallest: likewise.
+    package static func measure(
+        _ values: UnsafePointer<Float>, _ size: Int, _ widths: UnsafePointer<Float>, _ count: Int,
+        _ step: UnsafeMutablePointer<SIMD16<Int32>>, _ beta: UnsafeMutablePointer<Double>,
+        _ smallest: UnsafeMutablePointer<Double>
+    ) {
+        let cells = size &* size
+        withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: cells &+ 1) { room in
+            guard let block = room.baseAddress else { return }
+            FeatureScan.load(values, cells, block, block + cells)
+            var sum = SIMD16<Float>.zero
+            for cell in 0..<cells { sum += block[cell] }
+            TemplateScan.best(block, cells, widths, count, block + cells, step)
+            let one = SIMD16<Float>(repeating: 1)
+            solve(block, size, one.replacing(with: -one, where: sum .<= 0), beta, smallest)
+        }
+    }
+
     /// Weighted least squares of ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y² over the cells, weights w².
     ///
     /// Each kernel is turned to the sign `sign` first; a cell that is not positive then counts as 0.01.
@@ -16,20 +42,87 @@ package enum BumpFit {
         _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD16<Float>,
         _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
     ) {
-        half(block, size, sign.lowHalf, isUpper: false, beta, smallest)
-        half(block, size, sign.highHalf, isUpper: true, beta + 8, smallest + 8)
+        let cells = size &* size
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* cells &+ 39) { room in
+            guard let weights = room.baseAddress else { return }
+            let (sides, sums) = (weights + cells, weights + 2 &* cells)
+            withUnsafePointer(to: sign) { sign in
+                for half in 0..<2 {
+                    terms(block, cells, sign, isUpper: half == 1, weights, sides)
+                    if size == 3 { three(weights, sides, sums) } else { any(weights, sides, size, sums) }
+                    solve(sums, beta + 8 &* half, smallest + 8 &* half)
+                }
+            }
+        }
     }
 
-    private static func half(
-        _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD8<Float>, isUpper: Bool,
-        _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
+    /// w² and w²·ln w of every cell.
+    private static func terms(
+        _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ sign: UnsafePointer<SIMD16<Float>>, isUpper: Bool,
+        _ weights: UnsafeMutablePointer<Lanes>, _ sides: UnsafeMutablePointer<Lanes>
     ) {
-        // Σ w·xᵖ·yᵠ by total degree, and Σ w·v·xᵖ·yᵠ.
-        var (m00, m10, m01, m20, m11) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (m02, m30, m21, m12, m03) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (m40, m31, m22, m13, m04) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-        var (v00, v10, v01, v20, v11, v02) =
-            (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+        var cell = 0
+        while cell < cells {
+            let given = block[cell] * sign.pointee
+            var w = Lanes(isUpper ? given.highHalf : given.lowHalf)
+            w.replace(with: Lanes(repeating: 0.01), where: w .<= 0)
+            let square = w * w
+            weights[cell] = square
+            sides[cell] = square * logarithm(w)
+            cell &+= 1
+        }
+    }
+
+    /// Nine cells: x and y are −1, 0, 1, so that sums and differences take the place of products.
+    private static func three(
+        _ w: UnsafePointer<Lanes>, _ v: UnsafePointer<Lanes>, _ sums: UnsafeMutablePointer<Lanes>
+    ) {
+        var row = 0
+        // Of each row Σ, Σ x and Σ x², for the weights and the sides.
+        let rows = sums + 21
+        while row < 3 {
+            let ends = w[3 &* row] + w[3 &* row &+ 2]
+            rows[row] = ends + w[3 &* row &+ 1]
+            rows[3 &+ row] = w[3 &* row &+ 2] - w[3 &* row]
+            rows[6 &+ row] = ends
+            let others = v[3 &* row] + v[3 &* row &+ 2]
+            rows[9 &+ row] = others + v[3 &* row &+ 1]
+            rows[12 &+ row] = v[3 &* row &+ 2] - v[3 &* row]
+            rows[15 &+ row] = others
+            row &+= 1
+        }
+        let (m01, m11) = (rows[2] - rows[0], rows[5] - rows[3])
+        let m10 = rows[3] + rows[4] + rows[5]
+        let m20 = rows[6] + rows[7] + rows[8]
+        let m02 = rows[0] + rows[2]
+        sums[0] = m02 + rows[1]
+        sums[1] = m10
+        sums[2] = m01
+        sums[3] = m20
+        sums[4] = m11
+        sums[5] = m02
+        sums[6] = m10
+        sums[7] = rows[8] - rows[6]
+        sums[8] = rows[3] + rows[5]
+        sums[9] = m01
+        sums[10] = m20
+        sums[11] = m11
+        sums[12] = rows[6] + rows[8]
+        sums[13] = m11
+        sums[14] = m02
+        sums[15] = rows[9] + rows[10] + rows[11]
+        sums[16] = rows[12] + rows[13] + rows[14]
+        sums[17] = rows[11] - rows[9]
+        sums[18] = rows[15] + rows[16] + rows[17]
+        sums[19] = rows[14] - rows[12]
+        sums[20] = rows[9] + rows[11]
+    }
+
+    /// Any size: the sums w·xᵖ·yᵠ and v·xᵖ·yᵠ in the order of ``solve(_:_:_:)``.
+    private static func any(
+        _ w: UnsafePointer<Lanes>, _ v: UnsafePointer<Lanes>, _ size: Int, _ sums: UnsafeMutablePointer<Lanes>
+    ) {
+        for index in 0..<21 { sums[index] = .zero }
         let middle = Double(size &- 1) / 2
         var cell = 0
         var row = 0
@@ -38,54 +131,67 @@ package enum BumpFit {
             var column = 0
             while column < size {
                 let x = Double(column) - middle
-                let given = (isUpper ? block[cell].highHalf : block[cell].lowHalf) * sign
-                var w = Lanes(given)
-                w.replace(with: Lanes(repeating: 0.01), where: w .<= 0)
-                let (weight, side) = (w * w, w * w * logarithm(w))
+                let (weight, side) = (w[cell], v[cell])
                 let (xx, xy, yy) = (x * x, x * y, y * y)
-                m00 += weight
-                m10 += weight * x
-                m01 += weight * y
-                m20 += weight * xx
-                m11 += weight * xy
-                m02 += weight * yy
-                m30 += weight * (xx * x)
-                m21 += weight * (xx * y)
-                m12 += weight * (x * yy)
-                m03 += weight * (y * yy)
-                m40 += weight * (xx * xx)
-                m31 += weight * (xx * xy)
-                m22 += weight * (xx * yy)
-                m13 += weight * (xy * yy)
-                m04 += weight * (yy * yy)
-                v00 += side
-                v10 += side * x
-                v01 += side * y
-                v20 += side * xx
-                v11 += side * xy
-                v02 += side * yy
+                sums[0] += weight
+                sums[1] += weight * x
+                sums[2] += weight * y
+                sums[3] += weight * xx
+                sums[4] += weight * xy
+                sums[5] += weight * yy
+                sums[6] += weight * (xx * x)
+                sums[7] += weight * (xx * y)
+                sums[8] += weight * (x * yy)
+                sums[9] += weight * (y * yy)
+                sums[10] += weight * (xx * xx)
+                sums[11] += weight * (xx * xy)
+                sums[12] += weight * (xx * yy)
+                sums[13] += weight * (xy * yy)
+                sums[14] += weight * (yy * yy)
+                sums[15] += side
+                sums[16] += side * x
+                sums[17] += side * y
+                sums[18] += side * xx
+                sums[19] += side * xy
+                sums[20] += side * yy
                 cell &+= 1
                 column &+= 1
             }
             row &+= 1
         }
+    }
+
+    /// Solves the normal equations; `sums` are m₀₀ m₁₀ m₀₁ m₂₀ m₁₁ m₀₂ m₃₀ m₂₁ m₁₂ m₀₃ m₄₀ m₃₁ m₂₂ m₁₃ m₀₄ of the weights and
+    /// v₀₀ v₁₀ v₀₁ v₂₀ v₁₁ v₀₂ of the sides.
+    private static func solve(
+        _ sums: UnsafePointer<Lanes>, _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
+    ) {
+        let (m00, m10, m01, m20, m11) = (sums[0], sums[1], sums[2], sums[3], sums[4])
+        let (m02, m30, m21, m12, m03) = (sums[5], sums[6], sums[7], sums[8], sums[9])
+        let (m40, m31, m22, m13, m04) = (sums[10], sums[11], sums[12], sums[13], sums[14])
+        let (v00, v10, v01, v20, v11, v02) = (sums[15], sums[16], sums[17], sums[18], sums[19], sums[20])
         // Cholesky's decomposition without roots, L·D·Lᵀ; dᵢ are the pivots.
-        let (a1, a2, a3, a4, a5) = (m10 / m00, m01 / m00, m20 / m00, m11 / m00, m02 / m00)
+        let i0 = 1 / m00
+        let (a1, a2, a3, a4, a5) = (m10 * i0, m01 * i0, m20 * i0, m11 * i0, m02 * i0)
         let d1 = m20 - a1 * m10
         let (t12, t13, t14, t15) = (m11 - a1 * m01, m30 - a1 * m20, m21 - a1 * m11, m12 - a1 * m02)
-        let (b2, b3, b4, b5) = (t12 / d1, t13 / d1, t14 / d1, t15 / d1)
+        let i1 = 1 / d1
+        let (b2, b3, b4, b5) = (t12 * i1, t13 * i1, t14 * i1, t15 * i1)
         let d2 = m02 - a2 * m01 - b2 * t12
         let (t23, t24, t25) = (
             m21 - a2 * m20 - b2 * t13, m12 - a2 * m11 - b2 * t14, m03 - a2 * m02 - b2 * t15
         )
-        let (c3, c4, c5) = (t23 / d2, t24 / d2, t25 / d2)
+        let i2 = 1 / d2
+        let (c3, c4, c5) = (t23 * i2, t24 * i2, t25 * i2)
         let d3 = m40 - a3 * m20 - b3 * t13 - c3 * t23
         let t34 = m31 - a3 * m11 - b3 * t14 - c3 * t24
         let t35 = m22 - a3 * m02 - b3 * t15 - c3 * t25
-        let (e4, e5) = (t34 / d3, t35 / d3)
+        let i3 = 1 / d3
+        let (e4, e5) = (t34 * i3, t35 * i3)
         let d4 = m22 - a4 * m11 - b4 * t14 - c4 * t24 - e4 * t34
         let t45 = m13 - a4 * m02 - b4 * t15 - c4 * t25 - e4 * t35
-        let f5 = t45 / d4
+        let i4 = 1 / d4
+        let f5 = t45 * i4
         let d5 = m04 - a5 * m02 - b5 * t15 - c5 * t25 - e5 * t35 - f5 * t45
         let z1 = v10 - a1 * v00
         let z2 = v01 - a2 * v00 - b2 * z1
@@ -93,23 +199,23 @@ package enum BumpFit {
         let z4 = v11 - a4 * v00 - b4 * z1 - c4 * z2 - e4 * z3
         let z5 = v02 - a5 * v00 - b5 * z1 - c5 * z2 - e5 * z3 - f5 * z4
         let r5 = z5 / d5
-        let r4 = z4 / d4 - f5 * r5
-        let r3 = z3 / d3 - e4 * r4 - e5 * r5
-        let r2 = z2 / d2 - c3 * r3 - c4 * r4 - c5 * r5
-        let r1 = z1 / d1 - b2 * r2 - b3 * r3 - b4 * r4 - b5 * r5
-        let r0 = v00 / m00 - a1 * r1 - a2 * r2 - a3 * r3 - a4 * r4 - a5 * r5
+        let r4 = z4 * i4 - f5 * r5
+        let r3 = z3 * i3 - e4 * r4 - e5 * r5
+        let r2 = z2 * i2 - c3 * r3 - c4 * r4 - c5 * r5
+        let r1 = z1 * i1 - b2 * r2 - b3 * r3 - b4 * r4 - b5 * r5
+        let r0 = v00 * i0 - a1 * r1 - a2 * r2 - a3 * r3 - a4 * r4 - a5 * r5
+        var least = d1
+        least.replace(with: d2, where: d2 .< least)
+        least.replace(with: d3, where: d3 .< least)
+        least.replace(with: d4, where: d4 .< least)
+        least.replace(with: d5, where: d5 .< least)
         store(r0, beta)
         store(r1, beta + 16)
         store(r2, beta + 32)
         store(r3, beta + 48)
         store(r4, beta + 64)
         store(r5, beta + 80)
-        var least = d1
-        least.replace(with: d2, where: d2 .< least)
-        least.replace(with: d3, where: d3 .< least)
-        least.replace(with: d4, where: d4 .< least)
-        least.replace(with: d5, where: d5 .< least)
-        store(least / m00, smallest)
+        store(least * i0, smallest)
     }
 
     @inline(__always)

@@ -65,6 +65,75 @@ public struct ClaimsReport: Sendable {
                 }))
     }
 
+    /// The same as one page.
+    public func html(version: String) -> String {
+        let colors = HTMLPlot.colors
+        let verdicts: [(PaperClaim.Verdict, String)] = [
+            (.borneOut, colors[0]), (.notBorneOut, colors[1]), (.notTestable, colors[3]),
+        ]
+        let bars = PaperClaim.Statement.allCases.map { statement in
+            let found = entries.flatMap(\.claims).filter { $0.statement == statement }
+            return (
+                name: statement.rawValue,
+                parts: verdicts.map { verdict, color in
+                    (
+                        name: verdict.rawValue,
+                        share: Double(found.count { $0.verdict == verdict }) / Double(max(1, found.count)), color: color
+                    )
+                }
+            )
+        }
+        let correlated = PaperClaim.Statement.allCases.filter { statement in
+            entries.contains { $0.claims.contains { $0.statement == statement && $0.rankCorrelation != nil } }
+        }
+        let ticks = [-1, -0.5, 0, 0.5, 1].map { (value: $0, text: Self.signed($0)) }
+        let sections = PaperClaim.Statement.allCases.map { statement in
+            HTMLPage.section(
+                "\(statement.rawValue) (\(statement.source))",
+                [HTMLPage.words("Borne out where \(statement.criterion).")]
+                    + (correlated.contains(statement)
+                        ? [
+                            HTMLPage.words("Rank correlation of the share with depth; filled where p < 0.05."),
+                            HTMLPlot.dots(
+                                dots(of: statement), range: -1...1, ticks: ticks,
+                                label: "Rank correlations: \(statement.rawValue)"),
+                        ] : []) + [rows(of: statement).html])
+        }
+        let count = entries.count == 1 ? entries[0].network : "\(entries.count) networks"
+        return HTMLPage(
+            title: "\(count): the paper's statements", heading: "The paper's statements, tested on \(count)",
+            sections: [
+                HTMLPage.section(
+                    "All statements",
+                    [
+                        HTMLPlot.legend(verdicts.map { ($0.0.rawValue, $0.1) }),
+                        HTMLPlot.bars(bars, label: "Verdicts on each statement"), summary.html,
+                    ])
+            ] + sections,
+            note:
+                "Statements of arXiv 2207.10318, sections 3.1 to 3.3, Figs. 1 to 5 and 9; the criteria are kernelviz's own.",
+            version: version
+        ).text
+    }
+
+    private func dots(of statement: PaperClaim.Statement) -> [(name: String, dots: [HTMLPlot.Dot])] {
+        entries.map { entry in
+            let claims = entry.claims.filter { $0.statement == statement }
+            return (
+                Self.fileName(entry.path),
+                claims.compactMap { claim in
+                    claim.rankCorrelation.map { value in
+                        HTMLPlot.Dot(
+                            value: value, color: HTMLPlot.colors[claim.verdict == .borneOut ? 0 : 1],
+                            isFilled: (claim.pValue ?? 1) < 0.05,
+                            tip: "\(Self.fileName(entry.path)): ρ \(Self.signed(value)), p "
+                                + (claim.pValue.map(Self.probability) ?? "unknown"))
+                    }
+                }
+            )
+        }
+    }
+
     private struct Document: Encodable {
         struct Checkpoint: Encodable {
             let path: String

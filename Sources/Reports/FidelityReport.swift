@@ -1,5 +1,6 @@
 import Diagnostics
 import Evaluation
+import Figures
 
 /// What replacing the kernels of each label costs, for people and programs.
 public struct FidelityReport: Sendable {
@@ -36,6 +37,43 @@ public struct FidelityReport: Sendable {
 
     /// The measurement as JSON.
     public var json: String { JSONText.of(Document(schema: Self.schema, fidelity: fidelity)) }
+
+    /// The same as one page.
+    public func html(version: String) -> String {
+        let ways = ["the label or fit itself", "best by output", "best by weights", "random"]
+        let entries = (fidelity.labels + fidelity.fits).map { row in
+            let outcomes = [row.chosen, row.functional, row.weights, row.random]
+            return (
+                name: "\(row.name) (\(NumberFormat.grouped(row.kernels)))",
+                dots: zip(outcomes, ways.indices).compactMap { outcome, way in
+                    outcome.map { outcome in
+                        let share = outcome.agreement
+                        return HTMLPlot.Dot(
+                            value: share.share, interval: share.low...max(share.low, share.high),
+                            color: HTMLPlot.colors[way], isFilled: way == 0,
+                            tip: "\(row.name), \(ways[way]): agreement \(tenth(share.share)) % "
+                                + "(\(tenth(share.low)) to \(tenth(share.high)))"
+                                + (outcome.accuracy.map { ", accuracy \(tenth($0.share)) %" } ?? ""))
+                    }
+                }
+            )
+        }
+        let ticks = [0, 0.25, 0.5, 0.75, 1].map { (value: $0, text: NumberFormat.percent($0)) }
+        return HTMLPage(
+            title: "\(fidelity.network): label fidelity", heading: "What replacing kernels costs \(fidelity.network)",
+            sections: [
+                HTMLPage.section(
+                    "Pictures whose first class stays",
+                    [
+                        HTMLPage.words(heading + "."), HTMLPlot.legend(Array(zip(ways, HTMLPlot.colors))),
+                        HTMLPlot.dots(
+                            entries, range: 0...1, ticks: ticks,
+                            label: "Agreement with the whole network by what was replaced"),
+                    ]), HTMLPage.section("In numbers", [rows.html] + notes.map(HTMLPage.words)),
+            ], note: "SHA-256 of the checkpoint \(InlineSVG.escaped(fidelity.sha256)). Lines are 95 % intervals.",
+            version: version
+        ).text
+    }
 
     private struct Document: Encodable {
         let schema: String

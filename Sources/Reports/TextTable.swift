@@ -1,4 +1,5 @@
 import Diagnostics
+import Figures
 
 /// A table of text for a terminal, ruled with box-drawing lines.
 struct TextTable {
@@ -73,6 +74,31 @@ struct TextTable {
         let marks = columns.map { $0.alignment == .left ? ":---" : "---:" }
         return line(columns.map(\.title)) + "| \(marks.joined(separator: " | ")) |\n"
             + rows.compactMap { $0 }.map { line($0.map(\.text)) }.joined()
+    }
+
+    /// The table for a page, sortable by every column; a rule begins another body, which the sorting leaves in its place.
+    var html: String {
+        let heads = columns.map { HTMLTable.header($0.title, isNumeric: $0.alignment == .right) }
+        let bodies = rows.split(whereSeparator: { $0 == nil }).map { rows in
+            let lines = rows.compactMap { $0 }.map { cells in
+                let texts = cells.indices.map { column in
+                    columns[column].alignment == .left
+                        ? "<td>\(InlineSVG.escaped(cells[column].text))</td>"
+                        : "<td class=\"n\"\(Self.value(cells[column].text))>\(InlineSVG.escaped(cells[column].text))</td>"
+                }
+                return "<tr>\(texts.joined())</tr>"
+            }
+            return "<tbody>\(lines.joined())</tbody>"
+        }
+        return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(heads.joined())</tr></thead>"
+            + "\(bodies.joined())</table></div>"
+    }
+
+    /// The number that a cell begins with, for sorting: "2,712", "57.5", "−0.83", "<0.001", "90.0 / 80.0".
+    private static func value(_ text: String) -> String {
+        let first = text.split(separator: " ").first ?? ""
+        let digits = first.filter { $0 != "," && $0 != "<" && $0 != ">" }.map { $0 == "−" ? "-" : $0 }
+        return Double(String(digits)).map { " data-v=\"\($0)\"" } ?? ""
     }
 
     /// `name`, or its beginning and end around "…" where it has more than `limit` characters.

@@ -1,5 +1,6 @@
 import Classification
 import Diagnostics
+import Figures
 import Statistics
 
 /// How well known kernels are recovered from noise, and what chance is called.
@@ -51,6 +52,69 @@ public struct ValidationReport: Sendable {
                         path: $0.statistics.network.checkpoint.path, kind: $0.kind,
                         kernels: $0.statistics.counts.total, shares: shares($0.statistics.counts))
                 }))
+    }
+
+    /// The same as one page.
+    public func html(version: String) -> String {
+        let sizes = curves.curves.map(\.size).reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+        let groups = sizes.map { size in
+            (title: "\(size)×\(size)", columns: curves.decibels.map { "\(Int($0)) dB" })
+        }
+        let families = SyntheticFamily.allCases.map { family in
+            (
+                name: family.rawValue,
+                values: sizes.flatMap { size in
+                    curves.curves.first { $0.family == family && $0.size == size }?.shares ?? []
+                }
+            )
+        }.filter { $0.values.count == sizes.count * curves.decibels.count }
+        let colors = KernelLabel.allCases.map { ($0.rawValue, InlineSVG.hexadecimal(LabelPalette.color($0))) }
+        func parts(_ shares: [Double]) -> [(name: String, share: Double, color: String)] {
+            zip(colors, shares).map { ($0.0, $1, $0.1) }
+        }
+        let random = zip(curves.nullRates, curves.lookalikeRates).flatMap { strict, lenient in
+            [("the kernel alone", strict), ("the rubric's own cut-offs", lenient)].map { name, rates in
+                (
+                    name: "\(rates.size)×\(rates.size), \(name)",
+                    parts: parts([rates.identity, rates.blur, rates.edge, 0, 1 - rates.named])
+                )
+            }
+        }
+        var sections = [
+            HTMLPage.section(
+                "Known kernels in noise",
+                [
+                    HTMLPage.words(recoveryHeading + "."),
+                    HTMLPlot.matrix(rows: families, groups: groups, label: "Recovery by family, size and noise"),
+                ]),
+            HTMLPage.section(
+                "Chance",
+                [
+                    HTMLPage.words(chanceHeading + "."), HTMLPlot.legend(colors),
+                    HTMLPlot.bars(random, label: "Labels of random kernels"), chance.html,
+                ]),
+        ]
+        if !controls.isEmpty {
+            let bars = controls.map { control in
+                let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+                return (
+                    name: "\(path), \(control.kind.rawValue)",
+                    parts: parts(KernelLabel.allCases.map { control.statistics.counts.share($0) })
+                )
+            }
+            sections.append(
+                HTMLPage.section(
+                    controlHeading,
+                    [
+                        HTMLPlot.legend(colors), HTMLPlot.bars(bars, label: "Labels of weights that say nothing"),
+                        control.html,
+                    ]))
+        }
+        return HTMLPage(
+            title: "Validation of the labels", heading: "How far the labels can be trusted",
+            sections: sections + [HTMLPage.section("Recovery in numbers", [recovery.html])],
+            note: "\(curves.samples) kernels a family, size and ratio; the noise is white.", version: version
+        ).text
     }
 
     private struct Document: Encodable {

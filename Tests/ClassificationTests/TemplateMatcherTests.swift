@@ -133,4 +133,50 @@ import Testing
         }
         #expect(features.allSatisfy { $0 == features[0] })
     }
+
+    /// Template by template and orbit by orbit must find the same: a prior given as a table knows no orbits.
+    @Test func orbitsFindWhatEveryTemplateByItselfFinds() {
+        let plain = FunctionalSimilarity(size: 3, correlation: InputCorrelation(rho: 0.5, reach: 2))
+        let fast = FunctionalSimilarity(size: 3, rho: 0.5)
+        let families = (TemplateFamilies(similarity: plain), TemplateFamilies(similarity: fast))
+        #expect(families.0.orbits == nil && families.1.orbits != nil)
+        #expect(families.0.blur.weights == families.1.blur.weights)
+        var synthetic = SyntheticKernels(size: 3, seed: 4)
+        let values =
+            normal(1600 * 9, seed: 7)
+            + SyntheticFamily.allCases.flatMap { family in
+                (0..<16).flatMap { _ in synthetic.noisy(synthetic.make(family), decibels: 15) }
+            }
+        var one = FeatureExtractor(families: families.0, similarity: plain)
+        var two = FeatureExtractor(families: families.1, similarity: fast)
+        var others = 0
+        for start in stride(from: 0, to: values.count / 9, by: 16) {
+            one.extract(values, start: start * 9, count: 16)
+            two.extract(values, start: start * 9, count: 16)
+            for (a, b) in zip(one.features, two.features) {
+                #expect(a.peakIndex == b.peakIndex && abs(a.outputEnergy - b.outputEnergy) < 1e-4 * a.outputEnergy)
+                for (x, y) in [(a.blur, b.blur), (a.first, b.first), (a.second, b.second)] {
+                    #expect(abs(x.weightFit - y.weightFit) < 2e-5)
+                    // Two templates may fit alike but for the last digit.
+                    if x.index != y.index {
+                        others += 1
+                    } else {
+                        #expect(abs(x.functionalFit - y.functionalFit) < 2e-4)
+                    }
+                }
+            }
+        }
+        #expect(others < 10, "\(others) of \(values.count / 3) best templates differ")
+    }
+
+    /// Kernels in a range that is no multiple of sixteen, and blurs gathered across ranges, are described as alone.
+    @Test func kernelsTogetherAreDescribedAsEachAlone() {
+        var synthetic = SyntheticKernels(size: 3, seed: 5)
+        let kernels = (0..<61).map { synthetic.make(SyntheticFamily.allCases[$0 % SyntheticFamily.allCases.count]) }
+        let together = Classifiers.three.classifyKernels(kernels.flatMap { $0 })
+        #expect(together.count == 61)
+        for (kernel, found) in zip(kernels, together) {
+            #expect(Classifiers.three.classifyKernels(kernel) == [found])
+        }
+    }
 }

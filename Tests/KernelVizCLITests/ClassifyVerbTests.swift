@@ -87,6 +87,24 @@ import Testing
         #expect(table.contains("edges fall with depth (3.3, Fig. 5)") && table.contains("borne out"))
     }
 
+    @Test func evidenceIsWrittenAsAPageToo() throws {
+        try withTemporaryFolder { folder in
+            let arguments = [
+                "classify", "--claims", "--format", "html", "-o", folder + "/claims.html", Self.checkpoint,
+            ]
+            #expect(try CommandLine.run(arguments).status == 0)
+            let page = try String(contentsOfFile: folder + "/claims.html", encoding: .utf8)
+            #expect(page.hasPrefix("<!doctype html>") && page.contains("edges fall with depth (3.3, Fig. 5)"))
+            for name in ["a", "b", "c", "d"] {
+                try FileManager.default.copyItem(
+                    atPath: SharedFiles.packageRoot + "/Weights/cat.jpg", toPath: "\(folder)/\(name).jpg")
+            }
+            let fidelity = ["classify", "--fidelity", "--images", folder, "--format", "html", Self.checkpoint]
+            let shown = try CommandLine.run(fidelity).output
+            #expect(shown.contains("all named") && shown.contains("<svg class=\"figure\""))
+        }
+    }
+
     @Test func fidelityReplacesLabelsOnBarePictures() throws {
         try withTemporaryFolder { folder in
             for name in ["a", "b", "c", "d", "e"] {
@@ -131,7 +149,7 @@ import Testing
 
     @Test(arguments: [
         ["--fidelity"], ["--images", "."], ["--claims", "--compare"], ["--claims", "--kernels", "--format", "csv"],
-        ["--validate", "--calibrate", "."], ["--fidelity", "--images", ".", "--fit-on", "0"],
+        ["--validate", "--calibrate", "."], ["--format", "html"], ["--fidelity", "--images", ".", "--fit-on", "0"],
     ])
     func wrongOptionsAreACommandLineError(options: [String]) throws {
         #expect(try CommandLine.run(["classify", Self.checkpoint] + options).status == 64)

@@ -10,6 +10,7 @@ extension ClassifyCommand {
         case .json: try output.emit(report.json)
         case .csv: try output.emit(report.csv)
         case .markdown: try output.emit(report.markdown)
+        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
         }
     }
 
@@ -32,6 +33,7 @@ extension ClassifyCommand {
         case .json: try output.emit(report.json)
         case .csv: try output.emit(report.csv)
         case .markdown: try output.emit(report.markdown)
+        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
         }
     }
 }
@@ -62,6 +64,7 @@ extension ClassifyCommand {
         case .json: try output.emit(report.json)
         case .csv: try output.emit(report.csv)
         case .markdown: try output.emit(report.markdown)
+        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
         }
         if hasFailed { throw ExitCode(1) }
     }
@@ -79,7 +82,7 @@ extension ClassifyCommand {
         progress.finish()
         let report = CollectionReport(statistics)
         switch format {
-        case .table: try output.emit(report.table)
+        case .table, .html: try output.emit(report.table)
         case .json: try output.emit(report.json)
         case .csv: try output.emit(report.csv)
         case .markdown: try output.emit(report.markdown)

@@ -14,13 +14,13 @@ struct ClassifyCommand: ParsableCommand {
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, json, csv, markdown
+        case table, json, csv, markdown, html
     }
 
     @Argument(help: "Checkpoints, or folders of them.")
     var checkpoints: [String] = []
 
-    @Option(help: "table, json, csv or markdown.")
+    @Option(help: "table, json, csv, markdown; html with --claims, --fidelity and --validate.")
     var format = Format.table
 
     @Flag(help: "Report every kernel with its evidence (csv or json).")
@@ -74,6 +74,11 @@ struct ClassifyCommand: ParsableCommand {
             ("--compare", compare), ("--claims", claims), ("--fidelity", fidelity), ("--validate", showsValidation),
         ].filter(\.1).map(\.0)
         guard modes.count <= 1 else { throw ValidationError("Choose one of \(modes.joined(separator: ", ")).") }
+        if format == .html, !claims, !fidelity, !showsValidation {
+            throw ValidationError(
+                "--format html belongs to --claims, --fidelity and --validate; 'kernelviz report' writes a page on networks."
+            )
+        }
         if kernels, !modes.isEmpty || format == .table || format == .markdown {
             throw ValidationError("--kernels needs --format csv or json, and no \(modes.first ?? "--compare").")
         }
@@ -148,7 +153,7 @@ struct ClassifyCommand: ParsableCommand {
         let sides = try Analysis.statistics(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
         let report = ComparisonReport(try NetworkComparison(sides[0], sides[1]))
         switch format {
-        case .table, .csv: try output.emit(report.table)
+        case .table, .csv, .html: try output.emit(report.table)
         case .json: try output.emit(report.json)
         case .markdown: try output.emit(report.markdown)
         }
@@ -156,7 +161,7 @@ struct ClassifyCommand: ParsableCommand {
 
     private func emit(_ report: ClassificationReport) throws {
         switch format {
-        case .table: try output.emit(report.table(coloured: isColoured))
+        case .table, .html: try output.emit(report.table(coloured: isColoured))
         case .json: try output.emit(kernels ? report.kernelJSON : report.json)
         case .csv: try output.emit(kernels ? report.kernelCSV : report.csv)
         case .markdown: try output.emit(report.markdown)
@@ -165,7 +170,7 @@ struct ClassifyCommand: ParsableCommand {
 
     private func emit(_ reports: ClassificationCollection) throws {
         switch format {
-        case .table: try output.emit(reports.table(coloured: isColoured))
+        case .table, .html: try output.emit(reports.table(coloured: isColoured))
         case .json: try output.emit(kernels ? reports.kernelJSON : reports.json)
         case .csv: try output.emit(kernels ? reports.kernelCSV : reports.csv)
         case .markdown: try output.emit(reports.markdown)

@@ -45,36 +45,20 @@ public struct HTMLReport: Sendable {
                 })
         }
         if let derivation { sections.append(try HTMLDesign(derivation).section()) }
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>\(InlineSVG.escaped(title)): kernels</title>
-            <style>\(HTMLStyle.text)</style>
-            </head>
-            <body>
-            <header>
-            <h1>\(InlineSVG.escaped(title))</h1>
+        let tools = """
             <div class="tools" role="toolbar" aria-label="Filter by label">
             \(Self.filters)
             </div>
             <p class="quiet keys">Keys: <kbd>1</kbd>…<kbd>5</kbd> show one label, <kbd>0</kbd> all, <kbd>j</kbd> and \
             <kbd>k</kbd> next and previous layer, arrows inside a grid.</p>
-            </header>
-            <main>
-            \(sections.joined(separator: "\n"))
-            </main>
-            <footer class="quiet">Written by kernelviz \(InlineSVG.escaped(version)). Kernels are drawn each on its own scale \
-            ±max|w|, red negative, blue positive; kernels labelled zero on the layer's scale.</footer>
-            <div id="tip" role="status" aria-live="polite" hidden></div>
-            <script>\(HTMLScript.text)</script>
-            </body>
-            </html>
-
             """
+        return HTMLPage(
+            title: "\(title): kernels", heading: title, tools: tools, sections: sections,
+            note: """
+                Kernels are drawn each on its own scale ±max|w|, red negative, blue positive; kernels labelled zero on the \
+                layer's scale.
+                """, version: version
+        ).text
     }
 
     private static var filters: String {

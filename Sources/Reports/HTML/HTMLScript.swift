@@ -16,7 +16,7 @@ enum HTMLScript {
             for (const button of document.querySelectorAll("[data-filter][aria-pressed]"))
               button.setAttribute("aria-pressed", String(button.dataset.filter === label));
           }
-          document.querySelector(".tools").addEventListener("click", event => {
+          document.querySelector(".tools")?.addEventListener("click", event => {
             const button = event.target.closest("button");
             if (button) filter(button.dataset.filter === document.body.dataset.filter ? "" : button.dataset.filter);
           });

@@ -41,6 +41,9 @@ enum HTMLStyle {
         .layer summary{font-weight:bold;cursor:pointer;overflow-wrap:anywhere}.layer p{margin:4px 0}
         svg.grid{max-width:100%;height:auto;display:block;margin:8px 0}
         svg.histogram{width:100%;max-width:520px;height:auto;display:block;margin:8px 0 0}
+        .hollow{fill:var(--paper)}
+        .legend{font-size:13px;margin:4px 0}.legend span{margin-right:14px;white-space:nowrap}
+        .legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:5px;vertical-align:-1px}
         .cursor{fill:none;stroke:var(--focus);stroke-width:.5}
         [hidden]{display:none}
         body[data-filter=identity] [data-label]:not([data-label=identity]),\

@@ -1,0 +1,457 @@
+/// Matching 3×3 kernels with templates that come in all eight turns and flips of the square.
+///
+/// Nine numbers of a kernel take the place of its cells: what stays under the symmetries (the centre c, the sum s of the
+/// sides, the sum k of the corners), what changes sign (b₁: sides left and right less those above and below; b₂: corners on
+/// one diagonal less those on the other), and what turns as a vector (sides e, corners d). A template and all its images
+/// share their nine numbers but for signs and for x and y changing places, so that one set of products serves up to eight
+/// templates, and the largest of their squares is a matter of magnitudes: |A + E| or |A − E| is |A| + |E|.
+///
+/// The tables hold sixteen numbers an orbit: its nine, the magnitudes of b₁ and b₂, 1/√(tᵀCt), and room. Orbits stand in the
+/// order of six kinds, an even number of each (the last is repeated): alike under all symmetries; without a vector part;
+/// alike when flipped upside down; alike when x and y change places; nothing but a vector part; any other. Two are matched
+/// at a time: with one the compiler takes the vectors to pieces.
+package enum OrbitScan {
+    package typealias Lanes = SIMD16<Float>
+    package typealias Indices = SIMD16<Int32>
+
+    /// The places of a kernel's numbers: the nine, then sums and differences of e and d, magnitudes of b₁ and b₂.
+    ///
+    /// SIMD vectors go between functions by pointers alone: as arguments they would be taken to pieces.
+    private static var partCount: Int { 15 }
+
+    private static func split(_ block: UnsafePointer<Lanes>, _ parts: UnsafeMutablePointer<Lanes>) {
+        let (left, right, up, down) = (block[3], block[5], block[1], block[7])
+        let (a, b, g, h) = (block[0], block[2], block[6], block[8])
+        let (across, upright) = (left + right, up + down)
+        let (main, other) = (a + h, b + g)
+        let (falling, rising) = (h - a, b - g)
+        let (ex, ey, dx, dy) = (right - left, down - up, falling + rising, falling - rising)
+        let (b1, b2) = (across - upright, main - other)
+        parts[0] = block[4]
+        parts[1] = across + upright
+        parts[2] = main + other
+        parts[3] = b1
+        parts[4] = b2
+        parts[5] = ex
+        parts[6] = ey
+        parts[7] = dx
+        parts[8] = dy
+        parts[9] = ex + ey
+        parts[10] = ex - ey
+        parts[11] = dx + dy
+        parts[12] = dx - dy
+        parts[13] = magnitude(b1)
+        parts[14] = magnitude(b2)
+    }
+
+    /// The largest |tᵀw| over all templates for each kernel, and the first orbit that reaches it.
+    ///
+    /// - Parameters:
+    ///   - w: the kernels' parts.
+    ///   - rows: sixteen numbers an orbit.
+    ///   - counts: how many orbits there are of each of the six kinds.
+    private static func best(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ counts: UnsafePointer<Int32>,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        best.pointee = Lanes(repeating: -1)
+        place.pointee = .zero
+        var (start, end) = (0, Int(counts[0]))
+        alike(w, rows, start, end, best, place)
+        (start, end) = (end, end &+ Int(counts[1]))
+        even(w, rows, start, end, best, place)
+        (start, end) = (end, end &+ Int(counts[2]))
+        upright(w, rows, start, end, best, place)
+        (start, end) = (end, end &+ Int(counts[3]))
+        diagonal(w, rows, start, end, best, place)
+        (start, end) = (end, end &+ Int(counts[4]))
+        odd(w, rows, start, end, best, place)
+        (start, end) = (end, end &+ Int(counts[5]))
+        any(w, rows, start, end, best, place)
+    }
+
+    /// The orbits `start..<end` that are alike under all symmetries, two at a time as all of these.
+    private static func alike(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k) = (w[0], w[1], w[2])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let score1 = magnitude(a1)
+            let score2 = magnitude(a2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Those without a vector part.
+    private static func even(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[13], w[14])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            var score1 = magnitude(a1)
+            var score2 = magnitude(a2)
+            score1 += b1 * t[9]
+            score2 += b1 * t[25]
+            score1 += b2 * t[10]
+            score2 += b2 * t[26]
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Those that are alike when flipped upside down; they lie along x, their images along x or y.
+    private static func upright(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k, b) = (w[0], w[1], w[2], w[3])
+        let (e1, d1, e2, d2) = (w[5], w[7], w[6], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let change1 = b * t[3]
+            let change2 = b * t[19]
+            var x1 = e1 * t[5]
+            var x2 = e1 * t[21]
+            x1 += d1 * t[7]
+            x2 += d1 * t[23]
+            var y1 = e2 * t[5]
+            var y2 = e2 * t[21]
+            y1 += d2 * t[7]
+            y2 += d2 * t[23]
+            var score1 = magnitude(a1 + change1) + magnitude(x1)
+            var score2 = magnitude(a2 + change2) + magnitude(x2)
+            let other1 = magnitude(a1 - change1) + magnitude(y1)
+            let other2 = magnitude(a2 - change2) + magnitude(y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Those that are alike when x and y change places; they lie along one diagonal or the other.
+    private static func diagonal(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k, b) = (w[0], w[1], w[2], w[4])
+        let (e1, d1, e2, d2) = (w[9], w[11], w[10], w[12])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let change1 = b * t[4]
+            let change2 = b * t[20]
+            var x1 = e1 * t[5]
+            var x2 = e1 * t[21]
+            x1 += d1 * t[7]
+            x2 += d1 * t[23]
+            var y1 = e2 * t[5]
+            var y2 = e2 * t[21]
+            y1 += d2 * t[7]
+            y2 += d2 * t[23]
+            var score1 = magnitude(a1 + change1) + magnitude(x1)
+            var score2 = magnitude(a2 + change2) + magnitude(x2)
+            let other1 = magnitude(a1 - change1) + magnitude(y1)
+            let other2 = magnitude(a2 - change2) + magnitude(y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Those with nothing but a vector part, one at a time.
+    private static func odd(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var score = magnitude(ex * t[5] + dx * t[7]) + magnitude(ey * t[6] + dy * t[8])
+            let other = magnitude(ey * t[5] + dy * t[7]) + magnitude(ex * t[6] + dx * t[8])
+            score.replace(with: other, where: other .> score)
+            let isBetter = score .> highest
+            highest.replace(with: score, where: isBetter)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
+            orbit &+= 1
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Any other.
+    private static func any(
+        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+    ) {
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[3], w[4])
+        let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
+        var (highest, found) = (best.pointee, place.pointee)
+        var orbit = start
+        while orbit < end {
+            let t = rows + (orbit &* 16)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let one1 = b1 * t[3]
+            let one2 = b1 * t[19]
+            let two1 = b2 * t[4]
+            let two2 = b2 * t[20]
+            var x1 = ex * t[5]
+            var x2 = ex * t[21]
+            x1 += dx * t[7]
+            x2 += dx * t[23]
+            var y1 = ey * t[6]
+            var y2 = ey * t[22]
+            y1 += dy * t[8]
+            y2 += dy * t[24]
+            var u1 = ey * t[5]
+            var u2 = ey * t[21]
+            u1 += dy * t[7]
+            u2 += dy * t[23]
+            var v1 = ex * t[6]
+            var v2 = ex * t[22]
+            v1 += dx * t[8]
+            v2 += dx * t[24]
+            let lying1 = a1 + one1
+            let lying2 = a2 + one2
+            let standing1 = a1 - one1
+            let standing2 = a2 - one2
+            var score1 = magnitude(lying1 + two1) + magnitude(x1 + y1)
+            var score2 = magnitude(lying2 + two2) + magnitude(x2 + y2)
+            var other1 = magnitude(lying1 - two1) + magnitude(x1 - y1)
+            var other2 = magnitude(lying2 - two2) + magnitude(x2 - y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 + two1) + magnitude(u1 + v1)
+            other2 = magnitude(standing2 + two2) + magnitude(u2 + v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 - two1) + magnitude(u1 - v1)
+            other2 = magnitude(standing2 - two2) + magnitude(u2 - v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            orbit &+= 2
+        }
+        best.pointee = highest
+        place.pointee = found
+    }
+
+    /// Which image of the found orbit it is (0…7: 4 where x and y change places, 2 and 1 where x and y are flipped), and
+    /// tᵀC(w) of that image over √(tᵀCt), for y = the parts of C·w.
+    private static func image(
+        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>,
+        _ orbit: UnsafePointer<Indices>, _ t: UnsafeMutablePointer<Lanes>, _ image: UnsafeMutablePointer<Indices>,
+        _ cross: UnsafeMutablePointer<Lanes>
+    ) {
+        // The numbers of each kernel's orbit, one number a row.
+        let orbits = UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self)
+        let columns = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Float.self)
+        for lane in 0..<16 {
+            let row = rows + (Int(orbits[lane]) &* 16)
+            for j in 0..<12 { columns[j &* 16 &+ lane] = row[j] }
+        }
+        let (a, output) = (
+            w[0] * t[0] + w[1] * t[1] + w[2] * t[2], y[0] * t[0] + y[1] * t[1] + y[2] * t[2]
+        )
+        let (one, outputOne) = (w[3] * t[3], y[3] * t[3])
+        let (two, outputTwo) = (w[4] * t[4], y[4] * t[4])
+        let (p, q) = (w[5] * t[5] + w[7] * t[7], w[6] * t[6] + w[8] * t[8])
+        let (u, v) = (w[6] * t[5] + w[8] * t[7], w[5] * t[6] + w[7] * t[8])
+        let (outputP, outputQ) = (y[5] * t[5] + y[7] * t[7], y[6] * t[6] + y[8] * t[8])
+        let (outputU, outputV) = (y[6] * t[5] + y[8] * t[7], y[5] * t[6] + y[7] * t[8])
+        // Flipped alike or not, x and y in their places or not: y is the one that is flipped where they are not alike.
+        let (lying, standing) = (a + one, a - one)
+        let (size0, size1) = (magnitude(lying + two) + magnitude(p + q), magnitude(lying - two) + magnitude(p - q))
+        let (size2, size3) = (
+            magnitude(standing + two) + magnitude(u + v), magnitude(standing - two) + magnitude(u - v)
+        )
+        let (isSecond, isFourth) = (size1 .> size0, size3 .> size2)
+        let isSwapped = size2.replacing(with: size3, where: isFourth) .> size0.replacing(with: size1, where: isSecond)
+        let isUnlike = isSecond.replacing(with: isFourth, where: isSwapped)
+        let sign = Lanes(repeating: 1).replacing(with: -1, where: isUnlike)
+        let side = Lanes(repeating: 1).replacing(with: -1, where: isSwapped)
+        let even = a + side * one + sign * two
+        let odd = p.replacing(with: u, where: isSwapped) + sign * q.replacing(with: v, where: isSwapped)
+        let evenOutput = output + side * outputOne + sign * outputTwo
+        let oddOutput =
+            outputP.replacing(with: outputU, where: isSwapped) + sign
+            * outputQ.replacing(with: outputV, where: isSwapped)
+        // Where even and odd part differ in sign, both flips change.
+        let isTurned = even * odd .< 0
+        let place =
+            Indices.zero.replacing(with: 4, where: isSwapped) | Indices.zero.replacing(with: 1, where: isUnlike)
+        image.pointee = place.replacing(with: place ^ 3, where: isTurned)
+        cross.pointee = (evenOutput + oddOutput.replacing(with: -oddOutput, where: isTurned)) * t[11]
+    }
+
+    @inline(__always)
+    private static func magnitude(_ x: Lanes) -> Lanes {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Lanes.self)
+    }
+}
+
+extension OrbitScan {
+    /// The rows of matches, behind those of `FeatureScan.Row`: weight-space and functional R² of the best blur, first and
+    /// second derivative.
+    package enum Row {
+        package static var fits: Int { 10 }
+        package static var functional: Int { 13 }
+        /// How many rows there are in all.
+        package static var count: Int { 16 }
+    }
+
+    /// All features of sixteen 3×3 kernels under the prior C_ij = ρ^(|Δx| + |Δy|).
+    ///
+    /// - Parameters:
+    ///   - values: 16 · 9 weights, one kernel after the other.
+    ///   - powers: 1, ρ, ρ².
+    ///   - tables: the orbits of bumps, first and second derivatives.
+    ///   - counts: how many orbits each has of each of the six kinds.
+    ///   - block: where the scaled cells go, 9 elements.
+    ///   - rows: ``Row/count`` elements.
+    ///   - places: where the strongest cell, the three orbits and the three images go, 7 elements.
+    package static func features(
+        _ values: UnsafePointer<Float>, _ powers: UnsafePointer<Float>,
+        _ tables: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>),
+        _ counts: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Int32>),
+        _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
+        _ places: UnsafeMutablePointer<Indices>
+    ) {
+        FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
+        FeatureScan.sums(block, 3, rows, places)
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18 &+ 2 &* partCount &+ 16) { room in
+            guard let scratch = room.baseAddress else { return }
+            let correlated = scratch + 9
+            let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
+            let columns = scratch + (18 &+ 2 &* partCount)
+            FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
+            split(block, w)
+            split(correlated, y)
+            match(w, y, tables.0, counts.0, columns, rows, places, 0)
+            // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
+            let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
+            let mean = rows[FeatureScan.Row.sum] / 9
+            y[0] -= mean * (middle * middle)
+            y[1] -= mean * (4 * middle * end)
+            y[2] -= mean * (4 * end * end)
+            match(w, y, tables.1, counts.1, columns, rows, places, 1)
+            match(w, y, tables.2, counts.2, columns, rows, places, 2)
+            finish(rows, (2 * end + middle) * (2 * end + middle))
+        }
+    }
+
+    /// The largest |tᵀw| and the tᵀCw of one family, which ``finish(_:_:)`` turns into fits.
+    private static func match(
+        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ table: UnsafePointer<Float>,
+        _ counts: UnsafePointer<Int32>, _ columns: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
+        _ places: UnsafeMutablePointer<Indices>, _ family: Int
+    ) {
+        best(w, table, counts, rows + (Row.fits &+ family), places + (1 &+ family))
+        image(
+            w, y, table, places + (1 &+ family), columns, places + (4 &+ family), rows + (Row.functional &+ family))
+    }
+
+    /// Squares over energies, at most 1; `all` is 1ᵀC1.
+    private static func finish(_ rows: UnsafeMutablePointer<Lanes>, _ all: Float) {
+        let one = Lanes(repeating: 1)
+        let sum = rows[FeatureScan.Row.sum]
+        let energy = rows[FeatureScan.Row.energy]
+        let output = rows[FeatureScan.Row.outputEnergy]
+        let mean = sum / 9
+        let centredOutput = output + mean * (mean * all - 2 * rows[FeatureScan.Row.outputOfOnes])
+        let shape = energy - sum * sum / 9
+        // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
+        let centred = Lanes(repeating: .infinity).replacing(with: shape, where: shape .> energy * 1e-5)
+        // What is left of a flat kernel's output without its mean is rounding.
+        let floor = output * 1e-6
+        var family = 0
+        while family < 3 {
+            let score = rows[Row.fits &+ family]
+            let fit = score * score / (family == 0 ? energy + 1e-20 : centred)
+            rows[Row.fits &+ family] = fit.replacing(with: one, where: fit .> one)
+            let cross = rows[Row.functional &+ family]
+            let whole = family == 0 ? output : centredOutput
+            let share = cross * cross / whole
+            rows[Row.functional &+ family] = Lanes.zero.replacing(
+                with: share.replacing(with: one, where: share .> one), where: whole .> floor)
+            family &+= 1
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Figures
+
+/// The frame of every page: one file with its style and script, that needs no network connection.
+struct HTMLPage {
+    /// In the browser's title bar.
+    let title: String
+    let heading: String
+    /// Controls and words that stay at the top with the heading; empty for none.
+    var tools = ""
+    let sections: [String]
+    /// What is said at the foot, behind the version.
+    let note: String
+    let version: String
+
+    /// The whole file.
+    var text: String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>\(InlineSVG.escaped(title))</title>
+        <style>\(HTMLStyle.text)</style>
+        </head>
+        <body>
+        <header>
+        <h1>\(InlineSVG.escaped(heading))</h1>
+        \(tools.isEmpty ? "" : tools + "\n")</header>
+        <main>
+        \(sections.joined(separator: "\n"))
+        </main>
+        <footer class="quiet">Written by kernelviz \(InlineSVG.escaped(version)). \(note)</footer>
+        <div id="tip" role="status" aria-live="polite" hidden></div>
+        <script>\(HTMLScript.text)</script>
+        </body>
+        </html>
+
+        """
+    }
+
+    /// A part of the page under a heading.
+    static func section(_ title: String, _ parts: [String]) -> String {
+        "<section><h2>\(InlineSVG.escaped(title))</h2>\(parts.joined(separator: "\n"))</section>"
+    }
+
+    /// A paragraph of plain words.
+    static func words(_ text: String) -> String { "<p>\(InlineSVG.escaped(text))</p>" }
+}
