@@ -31,11 +31,13 @@ extension OperatorSet {
         /// AVX-512 (F, VL, DQ, BW); nil where the processor has not all.
         package static var avx512: OperatorSet? {
             guard kernelviz_has_avx512() else { return nil }
-            return OperatorSet(
+            var set = OperatorSet(
                 name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
                 matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
                 elementwise: OperatorsAVX512.Operators.elementwise, mean: OperatorsAVX512.Operators.mean,
                 multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
+            set.halfPanelWidths = [2, 1]
+            return set
         }
     #else
         package static var avx2: OperatorSet? { nil }

@@ -1,4 +1,4 @@
-/// One panel of a matrix product: up to four output blocks (eight at a single pixel) at a row of pixels.
+/// One panel of a matrix product: up to three output blocks (eight at a single pixel) at a row of pixels.
 ///
 /// out[block][pixel][lane] = epilogue(bias + Σ over the runs' lanes k: in[pixel][k] · weights[k][block][lane]).
 /// A pointwise convolution has one run per input block; a standard one has one per tap and block.
@@ -13,10 +13,14 @@ package struct MatrixCall {
     package var runCount: Int
     /// K×blocks×16.
     package var weights: UnsafePointer<Float>
-    /// blocks×16; nil for none.
+    /// K×8 for half a block; else not read.
+    package var halfWeights: UnsafePointer<Float>
+    /// blocks×16 and 8 for half a block; nil for none.
     package var bias: UnsafePointer<Float>?
-    /// How many output blocks.
+    /// How many whole output blocks.
     package var blocks: Int
+    /// Whether half a block of outputs follows them: eight channels or fewer, written with eight zeros.
+    package var hasHalfBlock: Bool
     /// How many pixels in a row.
     package var pixels: Int
     /// The first pixel's place in the first output block.
@@ -33,7 +37,8 @@ package struct MatrixCall {
     /// Groups the arguments.
     @inlinable package init(
         input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<LaneRun>,
-        runCount: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, blocks: Int, pixels: Int,
+        runCount: Int, weights: UnsafePointer<Float>, halfWeights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, blocks: Int, hasHalfBlock: Bool, pixels: Int,
         output: UnsafeMutablePointer<Float>, outputBlockStride: Int, residual: UnsafePointer<Float>?,
         epilogue: Epilogue
     ) {
@@ -43,8 +48,10 @@ package struct MatrixCall {
         self.runs = runs
         self.runCount = runCount
         self.weights = weights
+        self.halfWeights = halfWeights
         self.bias = bias
         self.blocks = blocks
+        self.hasHalfBlock = hasHalfBlock
         self.pixels = pixels
         self.output = output
         self.outputBlockStride = outputBlockStride

@@ -4,7 +4,9 @@ package struct OperatorSet: Sendable {
     package var name: String
     /// How many output blocks a panel may have, most first; always ends with 1.
     package var panelWidths: [Int]
-    /// The same for a single pixel.
+    /// How many whole blocks a panel with half a block more may have, most first; empty where a half costs a whole.
+    package var halfPanelWidths: [Int] = []
+    /// The same as ``panelWidths`` for a single pixel.
     package var singlePixelPanelWidths: [Int]
     package var matrix: @Sendable (MatrixCall) -> Void
     package var depthwise: @Sendable (DepthwiseCall) -> Void

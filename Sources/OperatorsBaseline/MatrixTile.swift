@@ -6,27 +6,87 @@ import OperatorCalls
 /// The number of accumulators, Pixels·Blocks, must leave registers for Blocks weights and one input.
 typealias Accumulators<let pixels: Int, let blocks: Int> = InlineArray<pixels, InlineArray<blocks, Lanes>>
 
+/// The same for half a block of outputs, eight channels: one accumulator a pixel, or none.
+typealias Halves<let pixels: Int, let count: Int> = InlineArray<pixels, InlineArray<count, HalfLanes>>
+
 /// Computes `pixels` pixels of the call from pixel `start`.
 ///
 /// The accumulators pass from function to function by value: nobody takes their address, so they stay in registers
 /// whatever the compiler inlines.
 @inline(__always)
-func matrixTile<let pixels: Int, let blocks: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int
+func matrixTile<let pixels: Int, let blocks: Int, let halves: Int>(
+    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+    from start: Int
 ) {
     prefetch(call, from: start, pixels: pixels)
-    finish(call, from: start, products(tile, call, from: start))
+    let products = products(tile, half, call, from: start)
+    // The epilogue stands here and not in functions: the compiler calls those, and all accumulators go through memory.
+    var sums = products.full
+    var rest = InlineArray<pixels, InlineArray<halves, Lanes>>(repeating: InlineArray(repeating: .zero))
+    for pixel in 0..<pixels {
+        // Lanes that stand for no channel are zero, as in whole blocks.
+        for index in 0..<halves {
+            rest[pixel][index] = Lanes(lowHalf: products.half[pixel][index], highHalf: .zero)
+        }
+    }
+    let epilogue = call.epilogue
+    let blockStride = call.outputBlockStride
+    let output = call.output + start &* 16
+    if epilogue.addsResidualFirst, let residual = call.residual {
+        for pixel in 0..<pixels {
+            let source = residual + (start &+ pixel) &* 16
+            for block in 0..<blocks { sums[pixel][block] += Lanes(source + block &* blockStride) }
+            for index in 0..<halves { rest[pixel][index] += Lanes(source + blocks &* blockStride) }
+        }
+    }
+    if epilogue.function.isClamp {
+        if !epilogue.function.isNone {
+            for pixel in 0..<pixels {
+                for block in 0..<blocks { sums[pixel][block] = sums[pixel][block].rectified }
+                for index in 0..<halves { rest[pixel][index] = rest[pixel][index].rectified }
+            }
+        }
+        if epilogue.function.isRelu6 {
+            for pixel in 0..<pixels {
+                for block in 0..<blocks { sums[pixel][block].replace(with: 6, where: sums[pixel][block] .> 6) }
+                for index in 0..<halves { rest[pixel][index].replace(with: 6, where: rest[pixel][index] .> 6) }
+            }
+        }
+        if let scale = epilogue.scale, let shift = epilogue.shift {
+            for block in 0..<blocks {
+                let (factor, summand) = (Lanes(scale + block &* 16), Lanes(shift + block &* 16))
+                for pixel in 0..<pixels { sums[pixel][block] = summand.adding(sums[pixel][block], times: factor) }
+            }
+            for index in 0..<halves {
+                let (factor, summand) = (Lanes(scale + blocks &* 16), Lanes(shift + blocks &* 16))
+                for pixel in 0..<pixels { rest[pixel][index] = summand.adding(rest[pixel][index], times: factor) }
+            }
+        }
+        if !epilogue.addsResidualFirst, let residual = call.residual {
+            for pixel in 0..<pixels {
+                let source = residual + (start &+ pixel) &* 16
+                for block in 0..<blocks { sums[pixel][block] += Lanes(source + block &* blockStride) }
+                for index in 0..<halves { rest[pixel][index] += Lanes(source + blocks &* blockStride) }
+            }
+        }
+    }
+    for pixel in 0..<pixels {
+        for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
+        for index in 0..<halves { rest[pixel][index].store(output + (blocks &* blockStride + pixel &* 16)) }
+    }
+    if !epilogue.function.isClamp { finishInMemory(call, blocks: blocks &+ halves, from: start, pixels: pixels) }
 }
 
 /// With a stride that is known, neighbouring pixels need no address registers of their own.
 @inline(__always)
-private func products<let pixels: Int, let blocks: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int
-) -> Accumulators<pixels, blocks> {
+private func products<let pixels: Int, let blocks: Int, let halves: Int>(
+    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+    from start: Int
+) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
     switch call.pixelStride {
-    case 16: multiply(tile, call, from: start, stride: 16)
-    case 2: multiply(tile, call, from: start, stride: 2)
-    default: multiply(tile, call, from: start, stride: call.pixelStride)
+    case 16: multiply(tile, half, call, from: start, stride: 16)
+    case 2: multiply(tile, half, call, from: start, stride: 2)
+    default: multiply(tile, half, call, from: start, stride: call.pixelStride)
     }
 }
 
@@ -44,18 +104,22 @@ private func prefetch(_ call: MatrixCall, from start: Int, pixels: Int) {
 
 /// bias[block] + Σ over the runs' lanes: input[pixel] · weights[block].
 @inline(__always)
-private func multiply<let pixels: Int, let blocks: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ call: MatrixCall, from start: Int, stride: Int
-) -> Accumulators<pixels, blocks> {
+private func multiply<let pixels: Int, let blocks: Int, let halves: Int>(
+    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+    from start: Int, stride: Int
+) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
     var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
+    var rest = Halves<pixels, halves>(repeating: InlineArray(repeating: .zero))
     if let bias = call.bias {
         for pixel in 0..<pixels {
             for block in 0..<blocks { sums[pixel][block] = Lanes(bias + block &* 16) }
+            for index in 0..<halves { rest[pixel][index] = HalfLanes(bias + blocks &* 16) }
         }
     }
     let arena = call.input + start &* stride
     let strip = call.strip + start &* stride
     var weights = call.weights
+    var halfWeights = call.halfWeights
     for index in 0..<call.runCount {
         let run = call.runs[index]
         var lane = (run.isInStrip != 0 ? strip : arena) + Int(run.offset)
@@ -63,78 +127,30 @@ private func multiply<let pixels: Int, let blocks: Int>(
         while lane < end {
             var factors = InlineArray<blocks, Lanes>(repeating: .zero)
             for block in 0..<blocks { factors[block] = Lanes(weights + block &* 16) }
+            var restFactors = InlineArray<halves, HalfLanes>(repeating: .zero)
+            for index in 0..<halves { restFactors[index] = HalfLanes(halfWeights) }
             for pixel in 0..<pixels {
                 let value = Lanes(repeating: lane[pixel &* stride])
                 for block in 0..<blocks {
                     sums[pixel][block] = sums[pixel][block].adding(factors[block], times: value)
                 }
+                for index in 0..<halves {
+                    rest[pixel][index] = rest[pixel][index].adding(
+                        restFactors[index], times: kernelviz_low_half(value))
+                }
             }
             weights += blocks &* 16
+            halfWeights += halves &* 8
             lane += 1
         }
     }
-    return sums
-}
-
-/// Applies the epilogue and writes the tile.
-@inline(__always)
-private func finish<let pixels: Int, let blocks: Int>(
-    _ call: MatrixCall, from start: Int, _ products: Accumulators<pixels, blocks>
-) {
-    var sums = products
-    let epilogue = call.epilogue
-    let output = call.output + start &* 16
-    let blockStride = call.outputBlockStride
-    if epilogue.addsResidualFirst { sums = addingResidual(call, from: start, sums) }
-    guard epilogue.function.isClamp else {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
-        }
-        return finishInMemory(call, from: start, pixels: pixels)
-    }
-    if !epilogue.function.isNone {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks { sums[pixel][block] = sums[pixel][block].rectified }
-        }
-    }
-    if epilogue.function.isRelu6 {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks {
-                sums[pixel][block].replace(with: 6, where: sums[pixel][block] .> 6)
-            }
-        }
-    }
-    if let scale = epilogue.scale, let shift = epilogue.shift {
-        for block in 0..<blocks {
-            let (factor, summand) = (Lanes(scale + block &* 16), Lanes(shift + block &* 16))
-            for pixel in 0..<pixels { sums[pixel][block] = summand.adding(sums[pixel][block], times: factor) }
-        }
-    }
-    if !epilogue.addsResidualFirst { sums = addingResidual(call, from: start, sums) }
-    for pixel in 0..<pixels {
-        for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
-    }
-}
-
-@inline(__always)
-private func addingResidual<let pixels: Int, let blocks: Int>(
-    _ call: MatrixCall, from start: Int, _ products: Accumulators<pixels, blocks>
-) -> Accumulators<pixels, blocks> {
-    guard let residual = call.residual else { return products }
-    var sums = products
-    let source = residual + start &* 16
-    for pixel in 0..<pixels {
-        for block in 0..<blocks {
-            sums[pixel][block] += Lanes(source + (block &* call.outputBlockStride + pixel &* 16))
-        }
-    }
-    return sums
+    return (sums, rest)
 }
 
 /// The rest of an epilogue whose function needs registers of its own, on the tile just written.
 @inline(never)
-private func finishInMemory(_ call: MatrixCall, from start: Int, pixels: Int) {
-    for block in 0..<call.blocks {
+private func finishInMemory(_ call: MatrixCall, blocks: Int, from start: Int, pixels: Int) {
+    for block in 0..<blocks {
         let place = block &* call.outputBlockStride &+ start &* 16
         applyEpilogue(call.epilogue.advanced(by: block &* 16), call.output + place, pixels: pixels)
         guard let residual = call.residual, !call.epilogue.addsResidualFirst else { continue }

@@ -97,16 +97,21 @@ def export(net, batch, order):
     """The path of the network's ONNX file, with its input beside it."""
     import onnx
 
-    stem = f"{pathlib.Path(net).stem}_{A.input_size}_b{batch}_{order}".replace(".", "_")
+    stem = f"{pathlib.Path(net).name.removesuffix('.h5')}_{A.input_size}_b{batch}_{order}".replace(".", "_")
     path = CACHE / f"{stem}.onnx"
     if path.with_suffix(".npy").exists():
         return path
     kernelviz("export", net, "--onnx", path, "--batch", batch, "--input-size", A.input_size, "--force")
     model = onnx.load(str(path))
+    # Constants as the libraries' converters like them.
+    for node in [node for node in model.graph.node if node.op_type == "Constant"]:
+        model.graph.initializer.append(node.attribute[0].t)
+        model.graph.initializer[-1].name = node.output[0]
+        model.graph.node.remove(node)
     if order == "folded":
         fold(model.graph)
-        onnx.checker.check_model(model)
-        onnx.save(model, str(path))
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
     source = model.graph.input[0]
     shape = [d.dim_value for d in source.type.tensor_type.shape.dim]
     path.with_suffix(".json").write_text(
@@ -203,9 +208,13 @@ def compare(net, batch, threads):
         if "ncnn" in A.peers:
             export(net, 1, order)
         for name in A.peers:
-            peer = Peer(name, path, threads)
-            peer.order, peer.first = order, peer.answer()
-            peers.append(peer)
+            peers.append(Peer(name, path, threads))
+            peers[-1].order = order
+            if A.prepare:
+                peers[-1].first = peers[-1].answer()
+    for peer in peers:
+        if not A.prepare:
+            peer.first = peer.answer()
     ours = None if A.prepare else our_logits(net, export(net, batch, A.orders[0]))
     for order in A.orders:
         same = [p for p in peers if p.order == order and p.first]

@@ -42,6 +42,16 @@ static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_multiply_
     return __builtin_elementwise_fma(a, b, c);
 }
 
+// The first eight of sixteen numbers. What the numbers are is kept from the compiler: it would make the half of a
+// repeated number by repeating it again, an instruction more.
+typedef float kernelviz_half_lanes __attribute__((ext_vector_type(8)));
+static inline __attribute__((always_inline)) kernelviz_half_lanes kernelviz_low_half(kernelviz_lanes a) {
+#if defined(__AVX512F__)
+    __asm__("" : "+v"(a));
+#endif
+    return __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
 // a[0] b[0] a[1] b[1] … from the lower, or from the upper halves.
 static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_interleave_low(
     kernelviz_lanes a, kernelviz_lanes b) {

@@ -192,7 +192,8 @@ extension BlockedPlanner {
                 function: fused.function?.epilogue ?? .none, scale: fused.affine?.scale, shift: fused.affine?.shift,
                 addsResidualFirst: fused.addsResidualFirst),
             output: storage, residual: residual, depthwise: waiting.removeValue(forKey: fused.tail) ?? [],
-            panelWidths: isPixel ? operators.singlePixelPanelWidths : operators.panelWidths, threads: threads)
+            panelWidths: isPixel ? operators.singlePixelPanelWidths : operators.panelWidths,
+            halfPanelWidths: isPixel ? [] : operators.halfPanelWidths, threads: threads)
         if let reader {
             waitingStems[reader] = matrix
         } else {

@@ -8,11 +8,15 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     /// Up to eight neighbouring output blocks.
     struct Panel: BitwiseCopyable {
         var firstBlock: Int
+        /// Whole ones.
         var blocks: Int
+        var hasHalfBlock: Bool
         var runs: UnsafePointer<LaneRun>
         var runCount: Int
-        /// K × blocks × 16, at this place among the plan's weights.
+        /// K × blocks × 16 at this place among the plan's weights.
         var weights: Int
+        /// K × 8 for half a block.
+        var halfWeights: Int
     }
 
     /// Where the inputs of a strip come from.
@@ -120,8 +124,10 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * LaneRun.lanes
         var call = MatrixCall(
             input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
-            weights: context.weights + panel.weights, bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
-            blocks: panel.blocks, pixels: rowCount * geometry.outputWidth, output: target.output + place,
+            weights: context.weights + panel.weights, halfWeights: context.weights + panel.halfWeights,
+            bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
+            blocks: panel.blocks, hasHalfBlock: panel.hasHalfBlock, pixels: rowCount * geometry.outputWidth,
+            output: target.output + place,
             outputBlockStride: target.blockStride, residual: target.residual.map { $0 + place },
             epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes))
         if !fetching.isEmpty {

@@ -27,6 +27,7 @@ struct PendingMatrix: PendingStep {
     let residual: Int?
     var depthwise: [PendingDepthwise]
     let panelWidths: [Int]
+    let halfPanelWidths: [Int]
     let threads: Int
     /// Where a padded copy begins in the strip, and the most rows at once: set for a stem when the strip is laid out.
     var copyOffset = 0
@@ -106,23 +107,43 @@ struct PendingMatrix: PendingStep {
         return (planes, copy.rowStride, copy.planeStride, copy.planeStride * planes.count)
     }
 
-    /// The first block and width of each panel.
-    private var panels: [(first: Int, blocks: Int)] {
+    /// Blocks that are computed together.
+    private struct Panel {
+        var first: Int
+        /// Whole ones.
+        var blocks: Int
+        var hasHalf = false
+
+        /// Output channels of the whole blocks, those that only fill them included.
+        var lanes: Int { blocks * 16 }
+        /// Those and the half block's.
+        var allLanes: Int { lanes + (hasHalf ? 8 : 0) }
+    }
+
+    private var panels: [Panel] {
         let perGroup = outputChannels / geometry.groups
-        var result: [(Int, Int)] = []
+        var half: Panel?
+        if geometry.groups == 1, (1...8).contains(outputChannels % 16),
+            let width = halfPanelWidths.first(where: { $0 < outputBlocks && (outputBlocks - 1 - $0) % 3 != 1 })
+                ?? halfPanelWidths.first(where: { $0 < outputBlocks })
+        {
+            half = Panel(first: outputBlocks - 1 - width, blocks: width, hasHalf: true)
+        }
+        let end = half?.first ?? outputBlocks
+        var result: [Panel] = []
         var first = 0
-        while first < outputBlocks {
-            let left = outputBlocks - first
+        while first < end {
+            let left = end - first
             var width = panelWidths.first { $0 <= left } ?? 1
             // 4 = 2 + 2 and not 3 + 1, 5 = 3 + 2, 7 = 3 + 2 + 2.
             if width == 3 && left == 4 { width = 2 }
             if geometry.groups > 1 {
                 width = panelWidths.first { $0 <= left && perGroup % ($0 * 16) == 0 } ?? 1
             }
-            result.append((first, width))
+            result.append(Panel(first: first, blocks: width))
             first += width
         }
-        return result
+        return result + (half.map { [$0] } ?? [])
     }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep { step(storages, arena) }
@@ -131,8 +152,8 @@ struct PendingMatrix: PendingStep {
         let elements = elements(storages)
         let rows = stripRows
         var shared: (runs: UnsafeBufferPointer<LaneRun>, order: [Element])?
-        let resolvedPanels = panels.map { first, blocks in
-            let channels = first * 16..<min((first + blocks) * 16, outputChannels)
+        let resolvedPanels = panels.map { panel in
+            let channels = panel.first * 16..<min(panel.first * 16 + panel.allLanes, outputChannels)
             let (runs, order): (UnsafeBufferPointer<LaneRun>, [Element])
             if geometry.groups == 1, let known = shared {
                 (runs, order) = known
@@ -142,9 +163,15 @@ struct PendingMatrix: PendingStep {
                 runs = arena.copy(Self.runs(order))
                 shared = (runs, order)
             }
+            let whole = channels.lowerBound..<min(channels.lowerBound + panel.lanes, channels.upperBound)
+            let weights = arena.addToStream(packed(order, channels: whole, lanes: panel.lanes))
+            let halfWeights =
+                panel.hasHalf
+                ? arena.addToStream(packed(order, channels: whole.upperBound..<channels.upperBound, lanes: 8))
+                : weights
             return MatrixStep.Panel(
-                firstBlock: first, blocks: blocks, runs: runs.start, runCount: runs.count,
-                weights: arena.addToStream(packed(order, channels: channels, blocks: blocks)))
+                firstBlock: panel.first, blocks: panel.blocks, hasHalfBlock: panel.hasHalf, runs: runs.start,
+                runCount: runs.count, weights: weights, halfWeights: halfWeights)
         }
         let source: MatrixStep.Source
         if let copy = copy(rows: rows) {
@@ -247,18 +274,19 @@ extension PendingMatrix {
         return runs
     }
 
-    /// K × blocks × 16 weights in the order of the elements; zeros where no channel is or the group is another.
-    private func packed(_ order: [Element], channels: Range<Int>, blocks: Int) -> [Float] {
+    /// K × lanes weights in the order of the elements; zeros where no channel is or the group is another.
+    private func packed(_ order: [Element], channels: Range<Int>, lanes: Int) -> [Float] {
         let inputsPerGroup = geometry.inputChannels / geometry.groups
         let outputsPerGroup = outputChannels / geometry.groups
         let taps = weight.shape.rank == 4 ? geometry.kernelHeight * geometry.kernelWidth : 1
-        var result = [Float](repeating: 0, count: order.count * blocks * 16)
+        // Every panel begins at a cache line.
+        var result = [Float](repeating: 0, count: (order.count * lanes + 15) / 16 * 16)
         weight.scalars.withUnsafeBufferPointer { scalars in
             for (k, element) in order.enumerated() {
                 let group = element.channel / inputsPerGroup
                 let column = element.channel % inputsPerGroup * taps + element.tap
                 for channel in channels where channel / outputsPerGroup == group {
-                    result[k * blocks * 16 + channel - channels.lowerBound] =
+                    result[k * lanes + channel - channels.lowerBound] =
                         scalars[channel * inputsPerGroup * taps + column]
                 }
             }
