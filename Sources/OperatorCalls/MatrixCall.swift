@@ -6,8 +6,12 @@ package struct MatrixCall {
     /// The first pixel's place in the arena and in the strip; runs are counted from there.
     package var input: UnsafePointer<Float>
     package var strip: UnsafePointer<Float>
-    /// Numbers between the inputs of neighbouring outputs.
+    /// Words between the inputs of neighbouring outputs.
     package var pixelStride: Int
+    /// With ``ElementFormat/bfloat16`` each lane of a run is a word of two channels, and so is each weight.
+    package var inputFormat = ElementFormat.float32
+    /// Of the output and the residual.
+    package var outputFormat = ElementFormat.float32
     /// The lanes that are read, in the order of the weights.
     package var runs: UnsafePointer<LaneRun>
     package var runCount: Int
@@ -25,7 +29,7 @@ package struct MatrixCall {
     package var pixels: Int
     /// The first pixel's place in the first output block.
     package var output: UnsafeMutablePointer<Float>
-    /// Numbers from one output block to the next.
+    /// Words from one output block to the next.
     package var outputBlockStride: Int
     /// Added to the result; laid out as the output, its blocks `outputBlockStride` apart.
     package var residual: UnsafePointer<Float>?

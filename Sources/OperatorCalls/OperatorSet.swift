@@ -1,6 +1,6 @@
 /// The operators of one instruction set.
 package struct OperatorSet: Sendable {
-    /// "avx512", "avx2" or "baseline".
+    /// "avx512bf16", "avx512", "avx2" or "baseline".
     package var name: String
     /// How many output blocks a panel may have, most first; always ends with 1.
     package var panelWidths: [Int]
@@ -13,8 +13,10 @@ package struct OperatorSet: Sendable {
     package var elementwise: @Sendable (ElementwiseCall) -> Void
     /// The mean over `pixels` pixels of a block.
     package var mean:
-        @Sendable (_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) ->
-            Void
+        @Sendable (
+            _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>,
+            _ format: ElementFormat
+        ) -> Void
     /// Runs `rounds` times sixteen independent multiply-adds of sixteen numbers: 512 operations a round.
     package var multiplyAdds: @Sendable (_ rounds: Int) -> Float
 
@@ -23,7 +25,7 @@ package struct OperatorSet: Sendable {
         name: String, panelWidths: [Int], singlePixelPanelWidths: [Int],
         matrix: @escaping @Sendable (MatrixCall) -> Void, depthwise: @escaping @Sendable (DepthwiseCall) -> Void,
         elementwise: @escaping @Sendable (ElementwiseCall) -> Void,
-        mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
+        mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, ElementFormat) -> Void,
         multiplyAdds: @escaping @Sendable (Int) -> Float
     ) {
         self.name = name

@@ -14,12 +14,13 @@ typealias Halves<let pixels: Int, let count: Int> = InlineArray<pixels, InlineAr
 /// The accumulators pass from function to function by value: nobody takes their address, so they stay in registers
 /// whatever the compiler inlines.
 @inline(__always)
-func matrixTile<let pixels: Int, let blocks: Int, let halves: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+func matrixTile<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
+    _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
+    _ call: MatrixCall,
     from start: Int
 ) {
     prefetch(call, from: start, pixels: pixels)
-    let products = products(tile, half, call, from: start)
+    let products = products(format, tile, half, call, from: start)
     // The epilogue stands here and not in functions: the compiler calls those, and all accumulators go through memory.
     var sums = products.full
     var rest = InlineArray<pixels, InlineArray<halves, Lanes>>(repeating: InlineArray(repeating: .zero))
@@ -31,12 +32,14 @@ func matrixTile<let pixels: Int, let blocks: Int, let halves: Int>(
     }
     let epilogue = call.epilogue
     let blockStride = call.outputBlockStride
-    let output = call.output + start &* 16
+    let writesFloats = call.outputFormat.isFloat
+    let words = writesFloats ? 16 : 8
+    let output = call.output + start &* words
     if epilogue.addsResidualFirst, let residual = call.residual {
         for pixel in 0..<pixels {
-            let source = residual + (start &+ pixel) &* 16
-            for block in 0..<blocks { sums[pixel][block] += Lanes(source + block &* blockStride) }
-            for index in 0..<halves { rest[pixel][index] += Lanes(source + blocks &* blockStride) }
+            let source = residual + (start &+ pixel) &* words
+            for block in 0..<blocks { sums[pixel][block] += residualLanes(source + block &* blockStride, call) }
+            for index in 0..<halves { rest[pixel][index] += residualLanes(source + blocks &* blockStride, call) }
         }
     }
     if epilogue.function.isClamp {
@@ -64,29 +67,39 @@ func matrixTile<let pixels: Int, let blocks: Int, let halves: Int>(
         }
         if !epilogue.addsResidualFirst, let residual = call.residual {
             for pixel in 0..<pixels {
-                let source = residual + (start &+ pixel) &* 16
-                for block in 0..<blocks { sums[pixel][block] += Lanes(source + block &* blockStride) }
-                for index in 0..<halves { rest[pixel][index] += Lanes(source + blocks &* blockStride) }
+                let source = residual + (start &+ pixel) &* words
+                for block in 0..<blocks { sums[pixel][block] += residualLanes(source + block &* blockStride, call) }
+                for index in 0..<halves { rest[pixel][index] += residualLanes(source + blocks &* blockStride, call) }
             }
         }
     }
-    for pixel in 0..<pixels {
-        for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
-        for index in 0..<halves { rest[pixel][index].store(output + (blocks &* blockStride + pixel &* 16)) }
+    if writesFloats {
+        for pixel in 0..<pixels {
+            for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
+            for index in 0..<halves { rest[pixel][index].store(output + (blocks &* blockStride + pixel &* 16)) }
+        }
+    } else {
+        for pixel in 0..<pixels {
+            for block in 0..<blocks { Pairs.store(sums[pixel][block], output + (block &* blockStride + pixel &* 8)) }
+            for index in 0..<halves { Pairs.store(rest[pixel][index], output + (blocks &* blockStride + pixel &* 8)) }
+        }
     }
     if !epilogue.function.isClamp { finishInMemory(call, blocks: blocks &+ halves, from: start, pixels: pixels) }
 }
 
 /// With a stride that is known, neighbouring pixels need no address registers of their own.
 @inline(__always)
-private func products<let pixels: Int, let blocks: Int, let halves: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+private func products<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
+    _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
+    _ call: MatrixCall,
     from start: Int
 ) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
-    switch call.pixelStride {
-    case 16: multiply(tile, half, call, from: start, stride: 16)
-    case 2: multiply(tile, half, call, from: start, stride: 2)
-    default: multiply(tile, half, call, from: start, stride: call.pixelStride)
+    if call.pixelStride == Format.pixelWords {
+        multiply(format, tile, half, call, from: start, stride: Format.pixelWords)
+    } else if call.pixelStride == 2 {
+        multiply(format, tile, half, call, from: start, stride: 2)
+    } else {
+        multiply(format, tile, half, call, from: start, stride: call.pixelStride)
     }
 }
 
@@ -104,8 +117,9 @@ private func prefetch(_ call: MatrixCall, from start: Int, pixels: Int) {
 
 /// bias[block] + Σ over the runs' lanes: input[pixel] · weights[block].
 @inline(__always)
-private func multiply<let pixels: Int, let blocks: Int, let halves: Int>(
-    _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type, _ call: MatrixCall,
+private func multiply<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
+    _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
+    _ call: MatrixCall,
     from start: Int, stride: Int
 ) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
     var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
@@ -132,11 +146,11 @@ private func multiply<let pixels: Int, let blocks: Int, let halves: Int>(
             for pixel in 0..<pixels {
                 let value = Lanes(repeating: lane[pixel &* stride])
                 for block in 0..<blocks {
-                    sums[pixel][block] = sums[pixel][block].adding(factors[block], times: value)
+                    sums[pixel][block] = Format.adding(sums[pixel][block], factors[block], times: value)
                 }
                 for index in 0..<halves {
-                    rest[pixel][index] = rest[pixel][index].adding(
-                        restFactors[index], times: kernelviz_low_half(value))
+                    rest[pixel][index] = Format.adding(
+                        rest[pixel][index], restFactors[index], times: kernelviz_low_half(value))
                 }
             }
             weights += blocks &* 16
@@ -147,40 +161,64 @@ private func multiply<let pixels: Int, let blocks: Int, let halves: Int>(
     return (sums, rest)
 }
 
+@inline(__always)
+private func residualLanes(_ source: UnsafePointer<Float>, _ call: MatrixCall) -> Lanes {
+    call.outputFormat.isFloat ? Singles.load(source) : Pairs.load(source)
+}
+
 /// The rest of an epilogue whose function needs registers of its own, on the tile just written.
 @inline(never)
 private func finishInMemory(_ call: MatrixCall, blocks: Int, from start: Int, pixels: Int) {
+    if call.outputFormat.isFloat {
+        finishInMemory(Singles.self, call, blocks: blocks, from: start, pixels: pixels)
+    } else {
+        finishInMemory(Pairs.self, call, blocks: blocks, from: start, pixels: pixels)
+    }
+}
+
+@inline(__always)
+private func finishInMemory<Format: ActivationFormat>(
+    _ format: Format.Type, _ call: MatrixCall, blocks: Int, from start: Int, pixels: Int
+) {
     for block in 0..<blocks {
-        let place = block &* call.outputBlockStride &+ start &* 16
-        applyEpilogue(call.epilogue.advanced(by: block &* 16), call.output + place, pixels: pixels)
+        let place = block &* call.outputBlockStride &+ start &* Format.pixelWords
+        applyEpilogue(format, call.epilogue.advanced(by: block &* 16), call.output + place, pixels: pixels)
         guard let residual = call.residual, !call.epilogue.addsResidualFirst else { continue }
         for pixel in 0..<pixels {
-            let target = call.output + (place &+ pixel &* 16)
-            (Lanes(target) + Lanes(residual + (place &+ pixel &* 16))).store(target)
+            let offset = place &+ pixel &* Format.pixelWords
+            Format.store(Format.load(call.output + offset) + Format.load(residual + offset), call.output + offset)
         }
     }
 }
 
 /// function(v)·scale + shift on pixels of one block in memory.
 @inline(__always)
-func applyEpilogue(_ epilogue: Epilogue, _ target: UnsafeMutablePointer<Float>, pixels: Int) {
+func applyEpilogue<Format: ActivationFormat>(
+    _ format: Format.Type, _ epilogue: Epilogue, _ target: UnsafeMutablePointer<Float>, pixels: Int
+) {
     switch epilogue.function {
     case .none: break
-    case .relu: for pixel in 0..<pixels { Lanes(target + pixel &* 16).rectified.store(target + pixel &* 16) }
-    case .relu6: for pixel in 0..<pixels { Lanes(target + pixel &* 16).clampedToSix.store(target + pixel &* 16) }
-    case .silu: for pixel in 0..<pixels { apply(.silu, target + pixel &* 16) }
-    case .hardSwish: for pixel in 0..<pixels { apply(.hardSwish, target + pixel &* 16) }
-    case .sigmoid: for pixel in 0..<pixels { apply(.sigmoid, target + pixel &* 16) }
-    case .hardSigmoid: for pixel in 0..<pixels { apply(.hardSigmoid, target + pixel &* 16) }
+    case .relu: apply(format, .relu, target, pixels)
+    case .relu6: apply(format, .relu6, target, pixels)
+    case .silu: apply(format, .silu, target, pixels)
+    case .hardSwish: apply(format, .hardSwish, target, pixels)
+    case .sigmoid: apply(format, .sigmoid, target, pixels)
+    case .hardSigmoid: apply(format, .hardSigmoid, target, pixels)
     }
     guard let scale = epilogue.scale, let shift = epilogue.shift else { return }
     let (factor, summand) = (Lanes(scale), Lanes(shift))
     for pixel in 0..<pixels {
-        summand.adding(Lanes(target + pixel &* 16), times: factor).store(target + pixel &* 16)
+        let place = target + pixel &* Format.pixelWords
+        Format.store(summand.adding(Format.load(place), times: factor), place)
     }
 }
 
 @inline(__always)
-private func apply(_ function: Epilogue.Function, _ target: UnsafeMutablePointer<Float>) {
-    Lanes(target).applying(function).store(target)
+private func apply<Format: ActivationFormat>(
+    _ format: Format.Type, _ function: Epilogue.Function, _ target: UnsafeMutablePointer<Float>, _ pixels: Int
+) {
+    for pixel in 0..<pixels {
+        let place = target + pixel &* Format.pixelWords
+        Format.store(Format.load(place).applying(function), place)
+    }
 }

@@ -6,7 +6,7 @@ import Testing
     /// The folders of the operators' object files beside the running test.
     static let folders: [URL] = {
         let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        return ["OperatorsAVX2", "OperatorsAVX512"].map {
+        return ["OperatorsAVX2", "OperatorsAVX512", "OperatorsAVX512BF16"].map {
             products.appendingPathComponent("\($0).build", isDirectory: true)
         }
     }()
