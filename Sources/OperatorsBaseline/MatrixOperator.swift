@@ -96,17 +96,18 @@ enum MatrixOperator {
     }
 
     /// As many tiles from `pixel` on as fit.
-    ///
-    /// A function of its own for each size: the compiler inlines a tile whole only where the caller stays small.
-    @inline(never)
+    @inline(__always)
     private static func tiles<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
         _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
-        _ call: MatrixCall,
-        _ pixel: inout Int
+        _ call: MatrixCall, _ pixel: inout Int
     ) {
-        while pixel &+ pixels <= call.pixels {
-            matrixTile(format, tile, half, call, from: pixel)
-            pixel &+= pixels
+        guard pixel &+ pixels <= call.pixels else { return }
+        if Format.pixelWords == 8 {
+            if call.pixelStride == 8 { return matrixTiles(format, tile, half, Stride<8>.self, call, &pixel) }
+        } else {
+            if call.pixelStride == 16 { return matrixTiles(format, tile, half, Stride<16>.self, call, &pixel) }
+            if call.pixelStride == 2 { return matrixTiles(format, tile, half, Stride<2>.self, call, &pixel) }
         }
+        matrixTiles(format, tile, half, Stride<0>.self, call, &pixel)
     }
 }

@@ -9,97 +9,131 @@ typealias Accumulators<let pixels: Int, let blocks: Int> = InlineArray<pixels, I
 /// The same for half a block of outputs, eight channels: one accumulator a pixel, or none.
 typealias Halves<let pixels: Int, let count: Int> = InlineArray<pixels, InlineArray<count, HalfLanes>>
 
-/// Computes `pixels` pixels of the call from pixel `start`.
+/// Words between the inputs of neighbouring outputs, as a type; 0 where only the call knows. With a stride that is known,
+/// neighbouring pixels need no address registers of their own.
+enum Stride<let words: Int> {}
+
+/// As many tiles of `pixels` pixels from `pixel` on as fit.
 ///
-/// The accumulators pass from function to function by value: nobody takes their address, so they stay in registers
-/// whatever the compiler inlines.
-@inline(__always)
-func matrixTile<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
+/// bias[block] + Σ over the runs' lanes: input[pixel] · weights[block], then the epilogue. All of it stands in one function,
+/// and each size is a function of its own: where a part is a call, all accumulators go through memory, and the compiler
+/// inlines as it likes, whatever it is told.
+@inline(never)
+func matrixTiles<
+    Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int, let knownStride: Int
+>(
     _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
-    _ call: MatrixCall,
-    from start: Int
+    _ strideType: Stride<knownStride>.Type, _ call: MatrixCall, _ pixel: inout Int
 ) {
-    prefetch(call, from: start, pixels: pixels)
-    let products = products(format, tile, half, call, from: start)
-    // The epilogue stands here and not in functions: the compiler calls those, and all accumulators go through memory.
-    var sums = products.full
-    var rest = InlineArray<pixels, InlineArray<halves, Lanes>>(repeating: InlineArray(repeating: .zero))
-    for pixel in 0..<pixels {
-        // Lanes that stand for no channel are zero, as in whole blocks.
-        for index in 0..<halves {
-            rest[pixel][index] = Lanes(lowHalf: products.half[pixel][index], highHalf: .zero)
-        }
-    }
-    let epilogue = call.epilogue
-    let blockStride = call.outputBlockStride
+    let stride = knownStride == 0 ? call.pixelStride : knownStride
     let writesFloats = call.outputFormat.isFloat
     let words = writesFloats ? 16 : 8
-    let output = call.output + start &* words
-    if epilogue.addsResidualFirst, let residual = call.residual {
+    let epilogue = call.epilogue
+    let blockStride = call.outputBlockStride
+    while pixel &+ pixels <= call.pixels {
+        let start = pixel
+        pixel &+= pixels
+        prefetch(call, from: start, pixels: pixels)
+        var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
+        var halfSums = Halves<pixels, halves>(repeating: InlineArray(repeating: .zero))
+        if let bias = call.bias {
+            for pixel in 0..<pixels {
+                for block in 0..<blocks { sums[pixel][block] = Lanes(bias + block &* 16) }
+                for index in 0..<halves { halfSums[pixel][index] = HalfLanes(bias + blocks &* 16) }
+            }
+        }
+        let arena = call.input + start &* stride
+        let strip = call.strip + start &* stride
+        var weights = call.weights
+        var halfWeights = call.halfWeights
+        for index in 0..<call.runCount {
+            let run = call.runs[index]
+            var lane = (run.isInStrip != 0 ? strip : arena) + Int(run.offset)
+            let end = lane + Int(run.count)
+            while lane < end {
+                var factors = InlineArray<blocks, Lanes>(repeating: .zero)
+                for block in 0..<blocks { factors[block] = Lanes(weights + block &* 16) }
+                var halfFactors = InlineArray<halves, HalfLanes>(repeating: .zero)
+                for index in 0..<halves { halfFactors[index] = HalfLanes(halfWeights) }
+                for pixel in 0..<pixels {
+                    let value = Lanes(repeating: lane[pixel &* stride])
+                    for block in 0..<blocks {
+                        sums[pixel][block] = Format.adding(sums[pixel][block], factors[block], times: value)
+                    }
+                    for index in 0..<halves {
+                        halfSums[pixel][index] = Format.adding(
+                            halfSums[pixel][index], halfFactors[index], times: kernelviz_low_half(value))
+                    }
+                }
+                weights += blocks &* 16
+                halfWeights += halves &* 8
+                lane += 1
+            }
+        }
+        var rest = InlineArray<pixels, InlineArray<halves, Lanes>>(repeating: InlineArray(repeating: .zero))
         for pixel in 0..<pixels {
-            let source = residual + (start &+ pixel) &* words
-            for block in 0..<blocks { sums[pixel][block] += residualLanes(source + block &* blockStride, call) }
-            for index in 0..<halves { rest[pixel][index] += residualLanes(source + blocks &* blockStride, call) }
-        }
-    }
-    if epilogue.function.isClamp {
-        if !epilogue.function.isNone {
-            for pixel in 0..<pixels {
-                for block in 0..<blocks { sums[pixel][block] = sums[pixel][block].rectified }
-                for index in 0..<halves { rest[pixel][index] = rest[pixel][index].rectified }
-            }
-        }
-        if epilogue.function.isRelu6 {
-            for pixel in 0..<pixels {
-                for block in 0..<blocks { sums[pixel][block].replace(with: 6, where: sums[pixel][block] .> 6) }
-                for index in 0..<halves { rest[pixel][index].replace(with: 6, where: rest[pixel][index] .> 6) }
-            }
-        }
-        if let scale = epilogue.scale, let shift = epilogue.shift {
-            for block in 0..<blocks {
-                let (factor, summand) = (Lanes(scale + block &* 16), Lanes(shift + block &* 16))
-                for pixel in 0..<pixels { sums[pixel][block] = summand.adding(sums[pixel][block], times: factor) }
-            }
+            // Lanes that stand for no channel are zero, as in whole blocks.
             for index in 0..<halves {
-                let (factor, summand) = (Lanes(scale + blocks &* 16), Lanes(shift + blocks &* 16))
-                for pixel in 0..<pixels { rest[pixel][index] = summand.adding(rest[pixel][index], times: factor) }
+                rest[pixel][index] = Lanes(lowHalf: halfSums[pixel][index], highHalf: .zero)
             }
         }
-        if !epilogue.addsResidualFirst, let residual = call.residual {
+        let output = call.output + start &* words
+        if epilogue.addsResidualFirst, let residual = call.residual {
             for pixel in 0..<pixels {
                 let source = residual + (start &+ pixel) &* words
                 for block in 0..<blocks { sums[pixel][block] += residualLanes(source + block &* blockStride, call) }
                 for index in 0..<halves { rest[pixel][index] += residualLanes(source + blocks &* blockStride, call) }
             }
         }
-    }
-    if writesFloats {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
-            for index in 0..<halves { rest[pixel][index].store(output + (blocks &* blockStride + pixel &* 16)) }
+        if epilogue.function.isClamp {
+            if !epilogue.function.isNone {
+                for pixel in 0..<pixels {
+                    for block in 0..<blocks { sums[pixel][block] = sums[pixel][block].rectified }
+                    for index in 0..<halves { rest[pixel][index] = rest[pixel][index].rectified }
+                }
+            }
+            if epilogue.function.isRelu6 {
+                for pixel in 0..<pixels {
+                    for block in 0..<blocks { sums[pixel][block].replace(with: 6, where: sums[pixel][block] .> 6) }
+                    for index in 0..<halves { rest[pixel][index].replace(with: 6, where: rest[pixel][index] .> 6) }
+                }
+            }
+            if let scale = epilogue.scale, let shift = epilogue.shift {
+                for block in 0..<blocks {
+                    let (factor, summand) = (Lanes(scale + block &* 16), Lanes(shift + block &* 16))
+                    for pixel in 0..<pixels { sums[pixel][block] = summand.adding(sums[pixel][block], times: factor) }
+                }
+                for index in 0..<halves {
+                    let (factor, summand) = (Lanes(scale + blocks &* 16), Lanes(shift + blocks &* 16))
+                    for pixel in 0..<pixels { rest[pixel][index] = summand.adding(rest[pixel][index], times: factor) }
+                }
+            }
+            if !epilogue.addsResidualFirst, let residual = call.residual {
+                for pixel in 0..<pixels {
+                    let source = residual + (start &+ pixel) &* words
+                    for block in 0..<blocks { sums[pixel][block] += residualLanes(source + block &* blockStride, call) }
+                    for index in 0..<halves {
+                        rest[pixel][index] += residualLanes(source + blocks &* blockStride, call)
+                    }
+                }
+            }
         }
-    } else {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks { Pairs.store(sums[pixel][block], output + (block &* blockStride + pixel &* 8)) }
-            for index in 0..<halves { Pairs.store(rest[pixel][index], output + (blocks &* blockStride + pixel &* 8)) }
+        if writesFloats {
+            for pixel in 0..<pixels {
+                for block in 0..<blocks { sums[pixel][block].store(output + (block &* blockStride + pixel &* 16)) }
+                for index in 0..<halves { rest[pixel][index].store(output + (blocks &* blockStride + pixel &* 16)) }
+            }
+        } else {
+            for pixel in 0..<pixels {
+                for block in 0..<blocks {
+                    Pairs.store(sums[pixel][block], output + (block &* blockStride + pixel &* 8))
+                }
+                for index in 0..<halves {
+                    Pairs.store(rest[pixel][index], output + (blocks &* blockStride + pixel &* 8))
+                }
+            }
         }
-    }
-    if !epilogue.function.isClamp { finishInMemory(call, blocks: blocks &+ halves, from: start, pixels: pixels) }
-}
-
-/// With a stride that is known, neighbouring pixels need no address registers of their own.
-@inline(__always)
-private func products<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
-    _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
-    _ call: MatrixCall,
-    from start: Int
-) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
-    if call.pixelStride == Format.pixelWords {
-        multiply(format, tile, half, call, from: start, stride: Format.pixelWords)
-    } else if call.pixelStride == 2 {
-        multiply(format, tile, half, call, from: start, stride: 2)
-    } else {
-        multiply(format, tile, half, call, from: start, stride: call.pixelStride)
+        if !epilogue.function.isClamp { finishInMemory(call, blocks: blocks &+ halves, from: start, pixels: pixels) }
     }
 }
 
@@ -113,52 +147,6 @@ private func prefetch(_ call: MatrixCall, from start: Int, pixels: Int) {
         kernelviz_prefetch(next + line &* 64)
         line &+= 1
     }
-}
-
-/// bias[block] + Σ over the runs' lanes: input[pixel] · weights[block].
-@inline(__always)
-private func multiply<Format: ActivationFormat, let pixels: Int, let blocks: Int, let halves: Int>(
-    _ format: Format.Type, _ tile: Accumulators<pixels, blocks>.Type, _ half: Halves<pixels, halves>.Type,
-    _ call: MatrixCall,
-    from start: Int, stride: Int
-) -> (full: Accumulators<pixels, blocks>, half: Halves<pixels, halves>) {
-    var sums = Accumulators<pixels, blocks>(repeating: InlineArray(repeating: .zero))
-    var rest = Halves<pixels, halves>(repeating: InlineArray(repeating: .zero))
-    if let bias = call.bias {
-        for pixel in 0..<pixels {
-            for block in 0..<blocks { sums[pixel][block] = Lanes(bias + block &* 16) }
-            for index in 0..<halves { rest[pixel][index] = HalfLanes(bias + blocks &* 16) }
-        }
-    }
-    let arena = call.input + start &* stride
-    let strip = call.strip + start &* stride
-    var weights = call.weights
-    var halfWeights = call.halfWeights
-    for index in 0..<call.runCount {
-        let run = call.runs[index]
-        var lane = (run.isInStrip != 0 ? strip : arena) + Int(run.offset)
-        let end = lane + Int(run.count)
-        while lane < end {
-            var factors = InlineArray<blocks, Lanes>(repeating: .zero)
-            for block in 0..<blocks { factors[block] = Lanes(weights + block &* 16) }
-            var restFactors = InlineArray<halves, HalfLanes>(repeating: .zero)
-            for index in 0..<halves { restFactors[index] = HalfLanes(halfWeights) }
-            for pixel in 0..<pixels {
-                let value = Lanes(repeating: lane[pixel &* stride])
-                for block in 0..<blocks {
-                    sums[pixel][block] = Format.adding(sums[pixel][block], factors[block], times: value)
-                }
-                for index in 0..<halves {
-                    rest[pixel][index] = Format.adding(
-                        rest[pixel][index], restFactors[index], times: kernelviz_low_half(value))
-                }
-            }
-            weights += blocks &* 16
-            halfWeights += halves &* 8
-            lane += 1
-        }
-    }
-    return (sums, rest)
 }
 
 @inline(__always)
