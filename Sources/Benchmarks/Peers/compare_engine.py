@@ -294,10 +294,13 @@ def start_up(net):
         path = export(net, 1, A.orders[0])
         with h5py.File(f"{folder}/in.h5", "w") as file:
             file["input"] = np.load(path.with_suffix(".npy"))
-        kernelviz("export", net, "--safetensors", f"{folder}/net.safetensors")
+        weights = []
+        if not os.path.exists(net):
+            kernelviz("export", net, "--safetensors", f"{folder}/net.safetensors")
+            weights = ["--weights", f"{folder}/net.safetensors"]
         commands = {"kernelviz": [
-            A.kernelviz, "eval", net, "--weights", f"{folder}/net.safetensors", "--runs", "0", "--tensor",
-            f"{folder}/in.h5:/input", "--save-logits", f"{folder}/out.h5", "--force"]}
+            A.kernelviz, "eval", net, *weights, "--runs", "0", "--tensor", f"{folder}/in.h5:/input", "--save-logits",
+            f"{folder}/out.h5", "--force"]}
         for name in A.peers:
             commands[name] = [sys.executable, str(HERE / "engine_peers.py"), name, str(path), "1"]
         # NumPy and Python themselves.
