@@ -24,6 +24,8 @@ public struct NetworkEvidence: Sendable {
     public let uncertainCount: Int
     /// How the widths of its blocks grow; nil with fewer than four blocks.
     public let growth: WidthGrowth?
+    /// Whether all its layers past the stem are depthwise, as a VGNet's are.
+    public let isDepthwise: Bool
     /// Where the kernels themselves can be read.
     let statistics: NetworkStatistics
 
@@ -38,6 +40,8 @@ public struct NetworkEvidence: Sendable {
         downsampling = Array(repeating: KernelPool(network: title), count: 4)
         body = downsampling
         counts = statistics.counts
+        let filters = statistics.layers.map(\.layer).filter { $0.role != .stem }
+        isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
         uncertainCount = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
         var level = 0  // log2 of the stride at which the layer's output lies
         var blocks: [(stage: Int, width: Int)] = []
@@ -87,17 +91,32 @@ public struct Evidence: Sendable {
     public let weighting: Weighting
 
     /// Gathers the evidence of networks.
+    ///
+    /// Grouped and standard convolutions mix channels while they filter, so that their slices tell less about the
+    /// depthwise kernels of a VGNet, and there are many more of them: their networks vote only where no other can.
     public init(_ networks: [NetworkStatistics], weighting: Weighting = .kernels) {
-        let titles = networks.map(\.network.title)
-        let all = networks.enumerated().map { index, network in
-            let isAlone = titles.count { $0 == titles[index] } == 1
-            let file = network.network.checkpoint.path.split(separator: "/").last ?? ""
-            return NetworkEvidence(network, title: isAlone ? titles[index] : "\(titles[index]) (\(file))")
+        let all = zip(networks, Self.titles(networks)).map { NetworkEvidence($0, title: $1) }
+        let able = all.filter { $0.refusal == nil }
+        let hasDepthwise = able.contains(where: \.isDepthwise)
+        self.networks = able.filter { $0.isDepthwise || !hasDepthwise }
+        leftOut = all.compactMap { network in
+            let mixed = hasDepthwise && !network.isDepthwise ? Self.mixing : nil
+            return (network.refusal ?? mixed).map { (network.title, $0) }
         }
-        self.networks = all.filter { $0.refusal == nil }
-        leftOut = all.compactMap { network in network.refusal.map { (network.title, $0) } }
         self.weighting = weighting
     }
+
+    /// The networks' titles, with the file where several have the same.
+    static func titles(_ networks: [NetworkStatistics]) -> [String] {
+        let titles = networks.map(\.network.title)
+        return zip(networks, titles).map { network, title in
+            let file = network.network.checkpoint.path.split(separator: "/").last ?? ""
+            return titles.count { $0 == title } == 1 ? title : "\(title) (\(file))"
+        }
+    }
+
+    private static let mixing =
+        "its convolutions mix channels while they filter, which counts only where no depthwise network is analysed"
 
     /// Why nothing of this may steer a design; nil where something may.
     public var refusal: String? {

@@ -26,23 +26,30 @@ public struct SweepPlanText: Sendable, Equatable {
     public var seeds: Int
     /// Passes over the training images.
     public var epochs: Int
+    /// How many training images are used; nil for all.
+    public var limit: Int?
+    /// Whether the images have about 32 pixels, for which a crop is a shift by up to four.
+    public var isThumbnail = false
     /// The nets, the first one is the baseline.
     public var entries: [Entry]
 
     /// Groups the parts of a plan.
-    public init(title: String, data: String, seeds: Int, epochs: Int, entries: [Entry]) {
+    public init(title: String, data: String, seeds: Int, epochs: Int, limit: Int? = nil, entries: [Entry]) {
         (self.title, self.data, self.seeds, self.epochs, self.entries) = (title, data, seeds, epochs, entries)
+        self.limit = limit
     }
 
     /// The plan as YAML.
     public var yaml: String {
+        let limited = limit.map { ", limit: \($0)" } ?? ""
+        let recipe = isThumbnail ? ", wd: 0.0005, crop: padded" : ""
         let list = (1...max(1, seeds)).map(String.init).joined(separator: ", ")
         var text = """
             title: \(Self.quoted(title))
             data: \(Self.quoted(data))
             seeds: [\(list)]
             baseline: \(Self.quoted(entries.first?.name ?? ""))
-            train: {epochs: \(epochs), batch: 128, lr: 0.1, warmup: 1}
+            train: {epochs: \(epochs), batch: 128, lr: 0.1, warmup: 1\(recipe)\(limited), test-every: 0}
             nets:
 
             """

@@ -140,6 +140,25 @@ public struct EvaluatedNetwork: Sendable, Equatable {
             widthMillimetres: widthMillimetres)
     }
 
+    /// The errors of a sweep's nets as a distribution, the sweep's baseline (else its first net) set against the others.
+    ///
+    /// Throws `evaluation.badJSON`, `figures.noPoints` and the file's own errors.
+    public static func distribution(ofSweep path: String, widthMillimetres: Double = 170) throws -> Figure {
+        let networks = try read(path)
+        let sweep = try? JSONDecoder().decode(Sweep.self, from: Data(try InputFile.text(path).utf8))
+        let marked = networks.first { $0.name == sweep?.baseline } ?? networks[0]
+        return try DistributionFigure.figure(
+            of: networks.filter { $0.name != marked.name }.compactMap { $0.top1.map { 1 - $0 } },
+            against: marked.top1.map { DistributionFigure.Marked(name: marked.name, error: 1 - $0) },
+            name: "other designs", title: sweep?.title ?? "Errors of \(networks.count) designs",
+            widthMillimetres: widthMillimetres)
+    }
+
+    private struct Sweep: Decodable {
+        let title: String?
+        let baseline: String?
+    }
+
     private struct Missing: Error {}
     private struct List: Decodable { let networks: [Document] }
 

@@ -52,18 +52,18 @@ public struct VerdictReport: Sendable {
     /// One sentence a rule: all of its claims must be gains.
     public var conclusions: [String] {
         rules.map { name, verdicts in
-            let isOn = DerivationRule(rawValue: name)?.isOnByDefault
-            let now = isOn.map { $0 ? "on by default" : "off by default" } ?? "no rule of derive"
             let outcome = Self.joined(verdicts)
+            let words = outcome == .noGain ? "no gain (within two standard errors)" : outcome.rawValue
+            // Claims of others than derive's rules have no switch.
+            guard let isOn = DerivationRule(rawValue: name)?.isOnByDefault else { return "\(name): \(words)." }
             let advice: String
             switch (outcome, isOn) {
             case (.open, _): advice = "more trainings are needed"
-            case (.gain, false?): advice = "switch it on"
-            case (.noGain, true?), (.loss, true?): advice = "switch it off"
+            case (.gain, false): advice = "switch it on"
+            case (.noGain, true), (.loss, true): advice = "switch it off"
             default: advice = "leave it"
             }
-            let words = outcome == .noGain ? "no gain (within two standard errors)" : outcome.rawValue
-            return "\(name): \(words); \(now): \(advice)."
+            return "\(name): \(words); \(isOn ? "on" : "off") by default: \(advice)."
         }
     }
 

@@ -20,7 +20,9 @@ extension Sweep {
                 + ["--data", FilePaths.absolute(plan.dataPath), "--out", FilePaths.absolute(job.folder)]
                 + ["--epochs", "\(settings.epochs)", "--batch", "\(settings.batch)", "--lr", "\(settings.rate)"]
                 + ["--weight-decay", "\(settings.weightDecay)", "--warmup-epochs", "\(settings.warmUp)"]
-                + ["--label-smoothing", "\(settings.smoothing)", "--seed", "\(job.seed)", "--resume"]
+                + ["--label-smoothing", "\(settings.smoothing)", "--momentum", "\(settings.momentum)"]
+                + (settings.crop.map { ["--crop", $0.rawValue] } ?? []) + (settings.flip ? [] : ["--no-flip"])
+                + (settings.limit.map { ["--limit", "\($0)"] } ?? []) + ["--seed", "\(job.seed)", "--resume"]
             return words.map(ShellWord.quoted).joined(separator: " ")
         }
     }
@@ -32,10 +34,8 @@ extension Sweep {
                 expected: "what an exported PyTorch project knows", advice: advice)
         }
         guard net.config != nil else { throw unknown("no VGNet", "Leave it out, or train it in the engine") }
-        let defaults = TrainingSettings()
-        for option in [TrainingSettings.Option.momentum, .crop, .flip, .cutout, .limit]
-        where net.settings.text(of: option) != defaults.text(of: option) {
-            throw unknown("option '\(option.rawValue)'", "Leave it out, or train in the engine")
+        guard net.settings.cutout == 0 else {
+            throw unknown("option 'cutout'", "Leave it out, or train in the engine")
         }
         if plan.testDataPath != nil {
             throw unknown("'test_data'", "Put train/ and val/ into one folder and name it as 'data'")

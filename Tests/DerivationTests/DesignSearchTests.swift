@@ -98,7 +98,7 @@ import VGNets
     }
 
     @Test func thePlanNamesItsNets() {
-        let plan = SweepPlanText(
+        var plan = SweepPlanText(
             title: "derived", data: "cifar10", seeds: 3, epochs: 10,
             entries: [
                 .init(name: "derived", file: "derived.yaml"), .init(name: "b", file: "b.yaml", remark: "σ +0.2 px"),
@@ -109,11 +109,16 @@ import VGNets
                 data: "cifar10"
                 seeds: [1, 2, 3]
                 baseline: "derived"
-                train: {epochs: 10, batch: 128, lr: 0.1, warmup: 1}
+                train: {epochs: 10, batch: 128, lr: 0.1, warmup: 1, test-every: 0}
                 nets:
                   - {name: "derived", net: "derived.yaml"}
                   - {name: "b", net: "b.yaml"}  # σ +0.2 px
 
                 """)
+        (plan.isThumbnail, plan.limit) = (true, 10_000)
+        #expect(
+            plan.yaml.contains(
+                "train: {epochs: 10, batch: 128, lr: 0.1, warmup: 1, wd: 0.0005, crop: padded, limit: 10000, test-every: 0}\n"
+            ))
     }
 }

@@ -18,14 +18,15 @@ enum HandMadeEvidence {
         var others = 0
     }
 
-    /// The statistics of a network of depthwise layers.
-    static func network(_ layers: [Layer], title: String = "TestNet 1.0", path: String = "net.h5") -> NetworkStatistics
-    {
+    /// The statistics of a network of depthwise layers, or of layers whose filters have several slices.
+    static func network(
+        _ layers: [Layer], title: String = "TestNet 1.0", path: String = "net.h5", slices: Int = 1
+    ) -> NetworkStatistics {
         let counts = layers.map { $0.blurs + $0.identities + $0.edges + $0.dead + $0.others }
         let network = MemoryNetwork.make(
             zip(layers, counts).enumerated().map { index, pair in
                 MemoryNetwork.Layer(
-                    name: "layer\(index)", shape: [pair.1, 1, 3, 3], stride: pair.0.stride,
+                    name: "layer\(index)", shape: [pair.1 / slices, slices, 3, 3], stride: pair.0.stride,
                     scalars: [Float](repeating: 1, count: 9 * pair.1), role: pair.0.role)
             }, path: path, title: title)
         return NetworkStatistics(

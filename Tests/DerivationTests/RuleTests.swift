@@ -98,6 +98,21 @@ import VGNets
             refused.yaml.contains("# default; D9: the paper's value stays\n# default 0.5; 76 % of 1100 kernels are"))
     }
 
+    /// A network of group convolutions has many more slices than the others have kernels; they must not outvote them.
+    @Test func mixingConvolutionsVoteOnlyAlone() throws {
+        let layers = [
+            HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 304), HandMadeEvidence.Layer(stride: 2, edges: 4000),
+        ]
+        let grouped = HandMadeEvidence.network(layers, title: "Grouped", slices: 8)
+        let depthwise = HandMadeEvidence.strided(400, blurs: 380, title: "Depthwise")
+        let together = try Derivation.derive(from: [depthwise, grouped], wishes: Self.wishes())
+        #expect(try together.config == Derivation.derive(from: [depthwise], wishes: Self.wishes()).config)
+        #expect(together.leftOut.count == 1 && together.leftOut[0].hasPrefix("Grouped: its convolutions mix channels"))
+        let alone = try Derivation.derive(from: [grouped], wishes: Self.wishes())
+        #expect(alone.refusal == nil && alone.leftOut.isEmpty)
+        #expect(alone.config.downsampling[1].text == "learnable")
+    }
+
     /// D4: (25 % identity + 10 % dead) of the body is 0.35 ≈ 3/8.
     @Test func theIdentityRatioIsTheNearestEighth() throws {
         let layers = [

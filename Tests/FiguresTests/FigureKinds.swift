@@ -63,6 +63,12 @@ enum FigureKinds {
                     of: banks.map(FrequencyResponseFigure.Row.init), network: "Net", widthMillimetres: width)
             ),
             ("scatter", try scatter(width)), ("curves", try curves(width)),
+            (
+                "distribution",
+                try DistributionFigure.figure(
+                    of: (0..<40).map { 0.4 + Double($0 * $0) / 8000 }, against: .init(name: long, error: 0.41),
+                    name: "other designs", title: long, widthMillimetres: width)
+            ),
             ("features", try features(width)), ("feature page", try featurePage(width)),
             ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
             ("fixed diagram", try NetworkDiagramFigure.figure(of: changed(), widthMillimetres: width)),

@@ -88,6 +88,35 @@ import Testing
         }
     }
 
+    /// Of 40, 42 and 46 % error two are at most the baseline's 42 %; the net without a result does not count.
+    @Test func aSweepsBaselineIsSetAgainstTheOthers() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/results.json"
+            try AtomicFile.write(
+                text: """
+                    {"title": "derived against 4", "baseline": "b", "networks": [
+                     {"network": "a", "parameters": 1, "top1": 0.58}, {"network": "b", "parameters": 1, "top1": 0.58},
+                     {"network": "c", "parameters": 1, "top1": 0.60}, {"network": "d", "parameters": 1, "top1": 0.54},
+                     {"network": "e", "parameters": 1, "top1": null}]}
+                    """, to: path)
+            let figure = try EvaluatedNetwork.distribution(ofSweep: path)
+            let texts = figure.texts.map(\.text)
+            #expect(texts.contains("derived against 4") && texts.contains("3 other designs, median 42.00 %"))
+            #expect(texts.contains("b: 42.00 %") && texts.contains("2 of 3 are as good or better"))
+            // The line rises by a third at each error, from 0 to 1.
+            let steps = figure.marks.compactMap { mark -> [Double]? in
+                if case .path(let path) = mark, path.points.count == 8 { path.points.map(\.y) } else { nil }
+            }
+            let line = try #require(steps.first)
+            let heights = line.map { (line[0] - $0) / (line[0] - line[7]) * 3 }
+            #expect(zip(heights, [0, 0, 1, 1, 2, 2, 3, 3]).allSatisfy { abs($0 - $1) < 1e-9 })
+            try AtomicFile.write(text: "{\"networks\": [{\"network\": \"a\", \"parameters\": 1}]}", to: path)
+            #expect(
+                sentence { _ = try EvaluatedNetwork.distribution(ofSweep: path) }
+                    == "Errors of 1 designs: 0 designs with an error; expected at least two.")
+        }
+    }
+
     @Test func aLearningCurveLeavesSpeedOut() throws {
         let log = try TrainingLog(
             csv: "epoch,loss,test_top1,learning_rate,seconds\n1,2,0.5,0.1,9\n2,1,0.6,0.05,9\n", subject: "x")

@@ -41,6 +41,32 @@ import Testing
         }
     }
 
+    /// Mixed downsampling, odd identity ratios and listed banks survive training, saving and loading: `eval` on the saved
+    /// weights measures what the training measured.
+    @Test(arguments: [
+        "downsampling: [learnable, hybrid, hybrid, gaussian]\ngaussian_share: 0.4\nidentity: 0.25",
+        "half: [learnable, mine, learnable, learnable]\nbanks: {mine: [[1, 0, -1, 2, 0, -2, 1, 0, -1]]}\nlast: shared4",
+    ])
+    func generalisedFormsAreSavedAndLoaded(form: String) throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            try write(Self.design + "\n" + form, to: folder + "/net.yaml")
+            let trained = try CommandLine.run(
+                ["train", folder + "/net.yaml", "--data", folder + "/data", "--out", folder + "/run", "--epochs", "2"]
+                    + Self.recipe)
+            #expect(trained.status == 0, "\(trained.errors)")
+            let log = try String(contentsOfFile: folder + "/run/log.csv", encoding: .utf8)
+            let last = try #require(log.split(separator: "\n").last)
+            let outcome = try CommandLine.run([
+                "eval", folder + "/run/checkpoint.h5", "--data", folder + "/data", "--format", "json", "--runs", "0",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            struct Accuracy: Decodable { let top1: Double }
+            let measured = try JSONDecoder().decode(Accuracy.self, from: Data(outcome.output.utf8)).top1
+            #expect(Double(last.split(separator: ",")[3]) == measured)
+        }
+    }
+
     @Test func aLossThatIsNotFiniteNamesStepAndLayer() throws {
         try withTemporaryFolder { folder in
             try TinyImages.write(folder + "/data")
@@ -88,6 +114,13 @@ import Testing
             #expect(collected.output == whole.output)
             #expect(collected.output.hasPrefix("network,parameters,fixed_parameters,macs,trainings,top1_mean,"))
             #expect(collected.output.contains("\nC,"))
+            // Results beside trainings that other plans share.
+            let shared = try CommandLine.run(sweep + [folder + "/table", "--runs", folder + "/jobs", "--collect"])
+            #expect(shared.output == whole.output)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder + "/table").sorted() == [
+                    "results.csv", "results.json", "results.md",
+                ])
         }
     }
 
@@ -99,7 +132,7 @@ import Testing
             try write(
                 """
                 data: data
-                train: {epochs: 2, batch: 8, lr: 0.05, warmup: 1}
+                train: {epochs: 2, batch: 8, lr: 0.05, warmup: 1, momentum: 0.8, crop: padded, flip: false, limit: 32}
                 nets: [net.yaml]
                 """, to: folder + "/plan.yaml")
             let sweep = ["sweep", folder + "/plan.yaml", "--out", folder + "/out"]

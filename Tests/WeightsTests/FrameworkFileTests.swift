@@ -22,7 +22,7 @@ import Testing
         return (try? JSONDecoder().decode([String: [String: Recorded]].self, from: data)) ?? [:]
     }()
 
-    @Test func theRecordIsThere() { #expect(Self.recorded.count == 18) }
+    @Test func theRecordIsThere() { #expect(Self.recorded.count == 19) }
 
     static let readings: [Checkpoint.Reading] = [.inProcess, .isolated(executable: ReaderBinary.path)]
 
@@ -71,6 +71,7 @@ import Testing
         Expected(file: "state_dict_legacy.pth", format: "PyTorch (legacy)", layers: torchLayers, norms: 1),
         Expected(file: "exported.onnx", format: "ONNX", layers: tracedLayers, norms: 0),
         Expected(file: "exported_dynamo.onnx", format: "ONNX", layers: tracedLayers, norms: 0),
+        Expected(file: "constants.onnx", format: "ONNX", layers: tracedLayers, norms: 0),
         Expected(file: "keras3.keras", format: "Keras archive", layers: kerasLayers("grouped", .grouped(3))),
         Expected(file: "keras3_legacy.h5", format: "Keras HDF5", layers: kerasLayers("grouped", .grouped(3))),
         Expected(file: "keras2.keras", format: "Keras archive", layers: kerasLayers("plain", .standard)),

@@ -43,8 +43,13 @@ def arguments(config):
     parser.add_argument("--batch", type=int, default=recipe["batch"], help="images a step, all processes together")
     parser.add_argument("--lr", type=float, default=recipe["lr"], help="highest learning rate, for the default batch")
     parser.add_argument("--weight-decay", type=float, default=recipe["weight_decay"])
+    parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--warmup-epochs", type=int, default=5)
     parser.add_argument("--label-smoothing", type=float, default=0.1)
+    crops = {"choices": ["center", "padded", "resized"], "default": argparse.SUPPRESS}
+    parser.add_argument("--crop", **crops, help="how images are cut, without AutoAugment; the recipe's way if not given")
+    parser.add_argument("--no-flip", action="store_true", help="mirror no image")
+    parser.add_argument("--limit", type=int, help="use at most so many training images, evenly over the classes")
     parser.add_argument("--workers", type=int, default=min(8, os.cpu_count()), help="loaders of each process")
     parser.add_argument("--seed", type=int, default=0)
     amp = "fp16" if torch.cuda.is_available() else "off"
@@ -56,7 +61,7 @@ def arguments(config):
     return parser.parse_args()
 
 
-def image_transforms(config):
+def image_transforms(config, args):
     """Transforms of training and validation images."""
     size, channels = config["input_size"], config["input_channels"]
     if channels not in STATISTICS:
@@ -64,15 +69,19 @@ def image_transforms(config):
     finish = [transforms.ToTensor(), transforms.Normalize(*STATISTICS[channels])]
     if channels == 1:
         finish.insert(0, transforms.Grayscale())
-    flip = transforms.RandomHorizontalFlip()
+    crop = getattr(args, "crop", None)
+    resize = transforms.Resize((size, size))
+    flip = [] if args.no_flip else [transforms.RandomHorizontalFlip()]
+    padded = [resize, transforms.RandomCrop(size, padding=size // 8)]
+    resized = [transforms.RandomResizedCrop(size, scale=(0.08, 1), ratio=(3 / 4, 4 / 3))]
     if config["thumbnail"]:
-        resize = transforms.Resize((size, size))
-        policy = transforms.AutoAugment(transforms.AutoAugmentPolicy.CIFAR10)
-        train = [resize, transforms.RandomCrop(size, padding=size // 8), flip, policy]
         val = [resize]
+        train = padded + flip + [transforms.AutoAugment(transforms.AutoAugmentPolicy.CIFAR10)]
     else:
-        train = [transforms.RandomResizedCrop(size, scale=(0.08, 1), ratio=(3 / 4, 4 / 3)), flip]
         val = [transforms.Resize(round(size * 256 / 224)), transforms.CenterCrop(size)]
+        train = resized + flip
+    if crop:
+        train = {"center": val, "padded": padded, "resized": resized}[crop] + flip
     return transforms.Compose(train + finish), transforms.Compose(val + finish)
 
 
@@ -126,11 +135,21 @@ def open_folder(args, config, part, transform):
     return folder
 
 
+def evenly(labels, limit):
+    """The places of at most limit images, the first of each class in turn."""
+    turns = {}
+    ranked = []
+    for place, label in enumerate(labels):
+        turns[label] = turns.get(label, -1) + 1
+        ranked.append((turns[label], label, place))
+    return sorted(place for _, _, place in sorted(ranked)[:limit])
+
+
 def open_data(args, config, team):
     """Gives the class names and the loaders of this process; without the one for training where only --evaluate."""
     if args.batch < 1 or args.batch % team.size:
         fail(f"--batch {args.batch} cannot be shared by {team.size} processes")
-    train_transform, val_transform = image_transforms(config)
+    train_transform, val_transform = image_transforms(config, args)
     options = {"batch_size": args.batch // team.size, "num_workers": args.workers,
                "pin_memory": team.device.type == "cuda"}
     val = open_folder(args, config, "val", val_transform)
@@ -142,11 +161,13 @@ def open_data(args, config, team):
     train = open_folder(args, config, "train", train_transform)
     if train.classes != val.classes:
         fail("train/ and val/ have different classes")
+    if args.limit:
+        train = Subset(train, evenly(train.targets, args.limit))
     sampler = DistributedSampler(train, team.size, team.rank, seed=args.seed)
     train_loader = DataLoader(train, sampler=sampler, drop_last=True, **options)
     if not len(train_loader):
         fail(f"{len(train)} training images are less than one batch of {args.batch}")
-    return train.classes, train_loader, val_loader
+    return val.classes, train_loader, val_loader
 
 
 def make_optimizer(model, args):
@@ -154,7 +175,7 @@ def make_optimizer(model, args):
     matrices = [p for p in model.parameters() if p.ndim > 1]
     vectors = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": matrices, "weight_decay": args.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.SGD(groups, lr=args.lr, momentum=0.9)
+    return torch.optim.SGD(groups, lr=args.lr, momentum=args.momentum)
 
 
 def learning_rate(step, steps, warmup, lr):

@@ -21,6 +21,9 @@ struct AblationOptions: ParsableArguments {
     @Option(help: "How many epochs the plan has.")
     var epochs = 10
 
+    @Option(help: ArgumentHelp("How many training images the plan uses; all without it.", valueName: "images"))
+    var limit: Int?
+
     @Option(help: "The seed of the random designs.")
     var seed: UInt64 = 1
 
@@ -38,8 +41,8 @@ struct AblationOptions: ParsableArguments {
             throw ValidationError("--alternatives and --sample write to --out: leave out --against and -o.")
         }
         if isTimed { throw ValidationError("--alternatives and --sample need --budget or --macs, not --latency.") }
-        if (alternatives ?? 1) < 1 || (sample ?? 1) < 1 || seeds < 1 || epochs < 1 {
-            throw ValidationError("--alternatives, --sample, --seeds and --epochs start at 1.")
+        if [alternatives ?? 1, sample ?? 1, seeds, epochs, limit ?? 1].contains(where: { $0 < 1 }) {
+            throw ValidationError("--alternatives, --sample, --seeds, --epochs and --limit start at 1.")
         }
         if (sample ?? 0) > 10_000 { throw ValidationError("--sample goes up to 10000.") }
     }
@@ -86,9 +89,10 @@ struct AblationOptions: ParsableArguments {
         let name = derived.config.name
         files.insert(("\(name).yaml", derived.yaml), at: 0)
         entries.insert(.init(name: name, file: "\(name).yaml", remark: "as derived"), at: 0)
-        let plan = SweepPlanText(
+        var plan = SweepPlanText(
             title: "\(name) against \(entries.count - 1) designs of equal budget", data: data, seeds: seeds,
-            epochs: epochs, entries: entries)
+            epochs: epochs, limit: limit, entries: entries)
+        plan.isThumbnail = wishes.isThumbnail
         files.append(("plan.yaml", plan.yaml))
         try FolderWriter.prepare(out)
         for file in files { try AtomicFile.checkWritable("\(out)/\(file.name)", overwriting: overwriting) }

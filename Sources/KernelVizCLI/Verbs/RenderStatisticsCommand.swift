@@ -11,11 +11,12 @@ struct RenderStatisticsCommand: ParsableCommand {
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
             several networks. These read checkpoints.
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
-            network, or a sweep's results.json; curves reads the log.csv of a training run.
+            network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
+            errors of all other nets; curves reads the log.csv of a training run.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
-        case shares, areas, sigma, symmetry, frequency, compare, scatter, curves
+        case shares, areas, sigma, symmetry, frequency, compare, scatter, distribution, curves
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -68,6 +69,8 @@ struct RenderStatisticsCommand: ParsableCommand {
             return try EvaluatedNetwork.scatter(
                 EvaluatedNetwork.read(inputs), x: x.quantity, y: y?.quantity, size: discs?.quantity,
                 widthMillimetres: width)
+        case .distribution:
+            return try EvaluatedNetwork.distribution(ofSweep: inputs[0], widthMillimetres: width)
         case .curves:
             let log = try TrainingLog(contentsOf: inputs[0])
             return try CurvesFigure.figure(

@@ -31,8 +31,14 @@ struct SweepCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The plan, YAML or JSON.", valueName: "plan"))
     var plan: String
 
-    @Option(help: ArgumentHelp("The folder of the trainings and results.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of the results, and of the trainings without --runs.", valueName: "folder"))
     var out: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the trainings where several plans share them: nets of one name are trained once.",
+            valueName: "folder"))
+    var runs: String?
 
     @Option(help: "Trainings at a time.")
     var jobs = 1
@@ -71,7 +77,7 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
-        let sweep = try Sweep(SweepPlan(contentsOf: plan), folder: out)
+        let sweep = try Sweep(SweepPlan(contentsOf: plan), folder: runs ?? out)
         if printJobs {
             let lines =
                 try torchrun.map { try sweep.torchrunCommands(processes: $0) }

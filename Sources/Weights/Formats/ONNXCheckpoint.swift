@@ -4,7 +4,7 @@ import ONNX
 import SwiftProtobuf
 import Tensors
 
-/// Reads the initializers of an ONNX model under the names of the layers that use them; strides come from the graph.
+/// Reads the weights of an ONNX model under the names of the layers that use them; strides come from the graph.
 enum ONNXCheckpoint {
     /// Protocol buffers end at 2 GiB.
     static let maximumBytes = 1 << 31
@@ -23,11 +23,14 @@ enum ONNXCheckpoint {
                 code: "weights.brokenONNX", subject: path, found: "damaged ONNX model",
                 advice: "Copy or download it again")
         }
-        let names = ONNXNames(model.graph)
+        let constants = ONNXConstants(model.graph)
+        let names = ONNXNames(model.graph, constants)
         var entries: [Checkpoint.Entry] = []
         var tensors: [String: ONNXTensorProto] = [:]
-        for tensor in model.graph.initializer where tensors[tensor.name] == nil {
-            let subject = "\(path): \(tensor.name)"
+        // All initializers, and of the others what layers use: most constants are numbers for the graph's own sake.
+        for name in model.graph.initializer.map(\.name) + names.used where tensors[name] == nil {
+            guard let tensor = constants.tensors[name] else { continue }
+            let subject = "\(path): \(name)"
             guard let type = types[Int(tensor.dataType)] else {
                 // Texts and complex numbers are no weights.
                 continue
@@ -39,8 +42,8 @@ enum ONNXCheckpoint {
                     expected: "a tensor that fits into memory",
                     advice: "The file is damaged; copy or download it again")
             }
-            tensors[tensor.name] = tensor
-            entries.append(names.entry(tensor.name, shape: shape, dtype: type.rawValue))
+            tensors[name] = tensor
+            entries.append(names.entry(name, shape: shape, dtype: type.rawValue))
         }
         entries = entries.enumerated().sorted {
             (names.place($0.element), $0.offset) < (names.place($1.element), $1.offset)

@@ -1,7 +1,7 @@
 import ONNX
 import Tensors
 
-/// Whose initializer each one is: the graph's nodes say it, where exporters have replaced the names of tensors.
+/// Whose tensor each one is: the graph's nodes say it, where exporters have replaced the names of tensors.
 struct ONNXNames {
     private struct Use {
         let module: String
@@ -13,7 +13,7 @@ struct ONNXNames {
     /// Strides, groups and paddings by layer.
     private(set) var facts = ModelFacts()
 
-    init(_ graph: ONNXGraphProto) {
+    init(_ graph: ONNXGraphProto, _ constants: ONNXConstants) {
         let initializers = Set(graph.initializer.map(\.name))
         if let input = graph.input.first(where: { !initializers.contains($0.name) }) {
             let axes = input.type.tensorType.shape.dim
@@ -21,10 +21,13 @@ struct ONNXNames {
         }
         for (place, node) in graph.node.enumerated() {
             guard let parameters = Self.parameters[node.opType] else { continue }
-            let module = Self.module(node, initializers)
-            for (input, parameter) in zip(node.input, parameters) where initializers.contains(input) {
-                guard uses[input] == nil, !parameter.isEmpty else { continue }
-                uses[input] = Use(module: module, parameter: parameter, place: place)
+            let module = Self.module(node, constants)
+            for (input, parameter) in zip(node.input, parameters) where constants.contains(input) {
+                // What several layers share has the first name for the first of them only.
+                let origin = constants.origin(of: input)
+                let name = uses[origin] == nil ? origin : input
+                guard uses[name] == nil, !parameter.isEmpty else { continue }
+                uses[name] = Use(module: module, parameter: parameter, place: place)
             }
             guard facts.layers[module] == nil else { continue }
             facts.layers[module] = Self.layer(node)
@@ -35,6 +38,11 @@ struct ONNXNames {
     func entry(_ name: String, shape: Shape, dtype: String) -> Checkpoint.Entry {
         guard let use = uses[name] else { return GenericNames.entry(name, shape: shape, dtype: dtype) }
         return Checkpoint.Entry(name: name, shape: shape, dtype: dtype, module: use.module, parameter: use.parameter)
+    }
+
+    /// The tensors that layers use, in the order of their nodes.
+    var used: [String] {
+        uses.sorted { ($0.value.place, $0.key) < ($1.value.place, $1.key) }.map(\.key)
     }
 
     /// The place of the node that uses a tensor; behind all others for one that none uses.
@@ -48,8 +56,8 @@ struct ONNXNames {
 
     /// The layer's module path: from the weight's own name ("features.0.0.weight"), else from the node's
     /// ("/features/features.0/features.0.0/Conv"), else the name of what it computes.
-    private static func module(_ node: ONNXNodeProto, _ initializers: Set<String>) -> String {
-        if let weight = node.input.dropFirst().first, initializers.contains(weight), weight.hasSuffix(".weight") {
+    private static func module(_ node: ONNXNodeProto, _ constants: ONNXConstants) -> String {
+        if let weight = node.input.dropFirst().first, constants.contains(weight), weight.hasSuffix(".weight") {
             return String(weight.dropLast(".weight".count))
         }
         if node.name.hasPrefix("/") {

@@ -116,6 +116,29 @@ def torch_files():
         location="external.data", size_threshold=64)
     note("external.onnx", {
         t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(HERE / "exported.onnx").graph.initializer})
+    constants_onnx(onnx)
+
+
+def constants_onnx(onnx):
+    """The exported model with its weights in Constant nodes, the first convolution's behind an Identity."""
+    model = onnx.load(HERE / "exported.onnx")
+    graph = model.graph
+    expected = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
+    shared = next(n for n in graph.node if n.op_type == "Conv").input
+    constants = [
+        onnx.helper.make_node("Constant", [], [t.name], value=t) for t in graph.initializer if t.name != shared[1]]
+    constants += [
+        onnx.helper.make_node("Identity", [shared[1]], ["shared"]),
+        onnx.helper.make_node("Constant", [], ["unused"], value=onnx.numpy_helper.from_array(np.float32(1)))]
+    kept = [t for t in graph.initializer if t.name == shared[1]]
+    shared[1] = "shared"
+    nodes = constants + list(graph.node)
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(nodes)
+    graph.initializer.extend(kept)
+    onnx.checker.check_model(model)
+    onnx.save(model, HERE / "constants.onnx")
+    note("constants.onnx", expected)
 
 
 def keras_model(keras, seed):
