@@ -11,7 +11,9 @@ typealias Halves<let pixels: Int, let count: Int> = InlineArray<pixels, InlineAr
 
 /// Words between the inputs of neighbouring outputs, as a type; 0 where only the call knows. With a stride that is known,
 /// neighbouring pixels need no address registers of their own.
-enum Stride<let words: Int> {}
+///
+/// A type of the standard library: one of our own would bring code for its metadata that the linker may share.
+typealias Stride<let words: Int> = InlineArray<words, Int8>
 
 /// As many tiles of `pixels` pixels from `pixel` on as fit.
 ///
