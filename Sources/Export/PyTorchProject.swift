@@ -31,7 +31,7 @@ public struct PyTorchProject: Sendable {
     public init(config: VGNetConfig, weights: StateDict? = nil, classNames: [String] = []) throws {
         var files = [
             File(name: "README.md", bytes: Array(Self.readme(config, hasWeights: weights != nil).utf8)),
-            File(name: "config.json", bytes: Array(try ConfigJSON.text(of: config).utf8)),
+            File(name: "config.json", bytes: Array(config.json.utf8)),
             File(name: "model.py", bytes: PackageResources.model_py),
             File(name: "train.py", bytes: PackageResources.train_py),
             File(name: "requirements.txt", bytes: PackageResources.requirements_txt),

@@ -36,7 +36,7 @@ import Weights
                   "activation": "relu",
                   "squeeze_excite": 0.25,
                   "squeeze_excite_activation": "relu",
-                  "dropout": 0,
+                  "dropout": 0.0,
                   "classes": 1000,
                   "input_size": 224,
                   "input_channels": 3,

@@ -175,6 +175,24 @@ def downsample(channels, stride, k, config):
     return HybridDepthwise(channels, fixed, kernels, stride)
 
 
+# Within a stage the channels travel as a list of tensors: what passes is not copied.
+
+
+def split(parts, count):
+    """Two lists: the first `count` channels and the others."""
+    first, rest = [], list(parts)
+    while rest and rest[0].shape[1] <= count:
+        count -= rest[0].shape[1]
+        first.append(rest.pop(0))
+    if count:
+        first, rest = first + [rest[0][:, :count]], [rest[0][:, count:]] + rest[1:]
+    return first, rest
+
+
+def joined(parts):
+    return parts[0] if len(parts) == 1 else torch.cat(parts, 1)
+
+
 class DownsamplingBlock(nn.Module):
     """Filters all channels, keeps the last ones unchanged and makes the others by a 1×1 convolution."""
 
@@ -186,7 +204,8 @@ class DownsamplingBlock(nn.Module):
 
     def forward(self, x):
         x = self.downsample(x)
-        return torch.cat((x[:, x.shape[1] - self.kept :], self.conv1x1(x)), 1)
+        kept = [x[:, x.shape[1] - self.kept :]] if self.kept else []
+        return kept + [self.conv1x1(x)]
 
 
 class HalfIdentityBlock(nn.Module):
@@ -210,17 +229,17 @@ class HalfIdentityBlock(nn.Module):
             self.half3x3 = nn.Sequential(FixedDepthwise(count, bank(kernels, config)), nn.BatchNorm2d(count))
         self.conv1x1 = pointwise(channels, self.new, config)
 
-    def forward(self, x):
-        old, young = x[:, : self.filtered], x[:, self.filtered :]
-        new = self.conv1x1(torch.cat((old, self.half3x3(young)), 1))
-        return torch.cat((x[:, self.new :], new), 1)
+    def forward(self, parts):
+        old, young = split(parts, self.filtered)
+        new = self.conv1x1(torch.cat(old + [self.half3x3(joined(young))], 1))
+        return split(parts, self.new)[1] + [new]
 
 
 class Concat(nn.Module):
-    """Stands where the authors' code joins both halves at the end of a stage; here they are joined already."""
+    """Joins the parts at the end of a stage."""
 
-    def forward(self, x):
-        return x
+    def forward(self, parts):
+        return joined(parts)
 
 
 def last_unit(channels, config):
