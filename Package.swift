@@ -51,6 +51,11 @@ func loops(_ name: String, _ instructions: [String]) -> Target {
             settings: operatorSettings(
                 ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
                 ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
+        module(
+            "OperatorsAVX512BF16", ["OperatorCalls", "COperators"],
+            settings: operatorSettings(
+                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx512bf16", "-mfma"],
+                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
     ]
 #else
     let x86Operators: [Target] = []
@@ -247,7 +252,7 @@ let package = Package(
                 "Diagnostics",
             ]),
         tests("VGNets", ["Diagnostics"]),
-        tests("Engine", ["EngineOperators", "Tensors", "Diagnostics"]),
+        tests("Engine", ["EngineOperators", "OperatorCalls", "Tensors", "Diagnostics"]),
         tests(
             "Training",
             [

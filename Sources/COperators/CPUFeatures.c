@@ -8,6 +8,14 @@ bool kernelviz_has_avx2_fma(void) {
 #endif
 }
 
+bool kernelviz_has_avx512_bf16(void) {
+#if defined(__x86_64__)
+    return kernelviz_has_avx512() && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
 bool kernelviz_has_avx512(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")

@@ -16,22 +16,40 @@ public struct ExecutionOptions: Sendable, Equatable {
         case avx2
         /// Blocked operators for x86 with AVX-512 (F, VL, DQ, BW).
         case avx512
+        /// The same with products of bfloat16 (AVX512_BF16).
+        case avx512bf16
+    }
+
+    /// In what numbers activations are kept and multiplied.
+    public enum Precision: String, Sendable, Equatable, CaseIterable, Codable {
+        /// 32-bit floats.
+        case float32 = "f32"
+        /// Bfloat16, 8 bits of precision: activations and the weights of matrix products are rounded to it, to the nearest,
+        /// ties to even. Sums, depthwise weights, normalisation and the graph's last layer stay 32-bit floats.
+        ///
+        /// Processors without such products compute them from 32-bit ones, which is slower than ``float32``.
+        case bfloat16 = "bf16"
+
+        var format: ElementFormat { self == .float32 ? .float32 : .bfloat16 }
     }
 
     /// The family.
     public var operators: Operators
     /// Threads, 1 or more; one means that the caller's own thread does all.
     public var threads: Int
+    /// The numbers.
+    public var precision: Precision
 
     /// Groups the choices.
-    public init(operators: Operators = .automatic, threads: Int = 1) {
+    public init(operators: Operators = .automatic, threads: Int = 1, precision: Precision = .float32) {
         self.operators = operators
         self.threads = threads
+        self.precision = precision
     }
 
     /// The families that this processor runs.
     public static var available: [Operators] {
-        Operators.allCases.filter { $0 == .reference || $0 == .automatic || operatorSet($0) != nil }
+        Operators.allCases.filter { $0 == .reference || $0 == .automatic || operatorSet($0, .float32) != nil }
     }
 
     /// The name of what ``Operators/automatic`` chooses here ("avx512").
@@ -39,14 +57,23 @@ public struct ExecutionOptions: Sendable, Equatable {
 
     /// The functions, or nil for plain loops.
     ///
-    /// Throws `engine.operators` where the processor lacks them, `engine.threads` for a number that makes no sense.
+    /// Throws `engine.operators` where the processor lacks them, `engine.precision` for plain loops in another precision
+    /// than f32, `engine.threads` for a number that makes no sense.
     func resolved() throws -> OperatorSet? {
         guard (1...256).contains(threads) else {
             throw KernelVizError(
                 code: "engine.threads", subject: "threads", found: "\(threads)", expected: "1 to 256")
         }
-        if operators == .reference { return nil }
-        guard let set = Self.operatorSet(operators) else {
+        if operators == .reference {
+            guard precision == .float32 else {
+                throw KernelVizError(
+                    code: "engine.precision", subject: "operators",
+                    found: "the reference operators compute in f32, not in \(precision.rawValue)",
+                    expected: "f32, or other operators")
+            }
+            return nil
+        }
+        guard let set = Self.operatorSet(operators, precision.format) else {
             let names = Self.available.map(\.rawValue).joined(separator: ", ")
             throw KernelVizError(
                 code: "engine.operators", subject: "operators", found: "this processor lacks \(operators.rawValue)",
@@ -55,13 +82,14 @@ public struct ExecutionOptions: Sendable, Equatable {
         return set
     }
 
-    private static func operatorSet(_ operators: Operators) -> OperatorSet? {
+    private static func operatorSet(_ operators: Operators, _ format: ElementFormat) -> OperatorSet? {
         switch operators {
-        case .automatic: .fastest
+        case .automatic: .fastest(for: format)
         case .reference: nil
         case .baseline: .baseline
         case .avx2: .avx2
         case .avx512: .avx512
+        case .avx512bf16: .avx512bf16
         }
     }
 }

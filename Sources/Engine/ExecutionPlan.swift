@@ -40,8 +40,8 @@ public struct ExecutionPlan: Sendable {
     /// Plans `graph` for an input of N×C×H×W.
     ///
     /// Throws `engine.shape` where shapes do not fit, `engine.noTap` for an unknown name in `taps`, `engine.tooLarge`
-    /// where a run would need more memory than the machine has, `engine.operators` and `engine.threads` for options
-    /// that the machine cannot serve.
+    /// where a run would need more memory than the machine has, `engine.operators`, `engine.precision` and
+    /// `engine.threads` for options that the machine cannot serve.
     public init(
         _ graph: Graph, inputShape: Shape, taps tapNames: [String] = [],
         options: ExecutionOptions = ExecutionOptions()
@@ -57,7 +57,7 @@ public struct ExecutionPlan: Sendable {
             backend = .blocked(
                 try BlockedPlan(
                     graph, shapes: shapes, isNeeded: isNeeded, output: output.index, taps: tapNodes.map(\.index),
-                    operators: operators, threads: options.threads))
+                    operators: operators, threads: options.threads, format: options.precision.format))
         } else {
             backend = .reference(
                 try ReferencePlan(

@@ -40,7 +40,7 @@ public struct MachineLimits: Sendable, Equatable, Codable {
         let rounds = max(1, (8 << 20) / byteCount)
         let best = fastest(of: 10) {
             for _ in 0..<rounds {
-                operators.mean(memory.base, pixels, memory.base + byteCount / 4)
+                operators.mean(memory.base, pixels, memory.base + byteCount / 4, .float32)
             }
         }
         return Double(byteCount * rounds) / (best / .nanoseconds(1))

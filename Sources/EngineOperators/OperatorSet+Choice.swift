@@ -5,6 +5,7 @@ import OperatorsBaseline
 #if arch(x86_64)
     import OperatorsAVX2
     import OperatorsAVX512
+    import OperatorsAVX512BF16
 #endif
 
 extension OperatorSet {
@@ -31,17 +32,37 @@ extension OperatorSet {
         /// AVX-512 (F, VL, DQ, BW); nil where the processor has not all.
         package static var avx512: OperatorSet? {
             guard kernelviz_has_avx512() else { return nil }
-            return OperatorSet(
+            var set = OperatorSet(
                 name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
                 matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
                 elementwise: OperatorsAVX512.Operators.elementwise, mean: OperatorsAVX512.Operators.mean,
                 multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
+            set.halfPanelWidths = [2, 1]
+            return set
+        }
+
+        /// AVX-512 with products of bfloat16; nil where the processor has them not.
+        package static var avx512bf16: OperatorSet? {
+            guard kernelviz_has_avx512_bf16(), var set = avx512 else { return nil }
+            set.name = "avx512bf16"
+            set.matrix = OperatorsAVX512BF16.Operators.matrix
+            set.depthwise = OperatorsAVX512BF16.Operators.depthwise
+            set.elementwise = OperatorsAVX512BF16.Operators.elementwise
+            set.mean = OperatorsAVX512BF16.Operators.mean
+            set.multiplyAdds = OperatorsAVX512BF16.Operators.multiplyAdds
+            return set
         }
     #else
         package static var avx2: OperatorSet? { nil }
         package static var avx512: OperatorSet? { nil }
+        package static var avx512bf16: OperatorSet? { nil }
     #endif
 
     /// The fastest that this processor runs.
     package static var fastest: OperatorSet { avx512 ?? avx2 ?? baseline }
+
+    /// The fastest with activations of a format.
+    package static func fastest(for format: ElementFormat) -> OperatorSet {
+        format.isFloat ? fastest : avx512bf16 ?? fastest
+    }
 }

@@ -51,18 +51,22 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     ///
     /// Source: R. Zhang, arXiv 1904.11486 (antialiased-cnns), "consistency".
     public let shiftConsistency: WilsonInterval?
+    /// What the precision changed of the logits; nil in f32.
+    public let precisionCost: PrecisionCost?
     /// Images that could not be read: name and reason.
     public let unreadable: [String]
 
     /// Runs `network` over `data`, images in batches on `threads` threads; the result does not depend on their number.
     ///
     /// - Parameters:
+    ///   - precision: In another than f32, every image is computed in both and the answers are compared.
     ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
     ///   - isStrict: Makes an unreadable image an error.
     ///   - progress: Called with how many images are done; may throw to stop.
     /// Throws `data.classes` where the data set does not have the net's classes, and the errors of reading and planning.
     public static func evaluate(
-        _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1, shifts: Bool = false,
+        _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1,
+        precision: ExecutionOptions.Precision = .float32, shifts: Bool = false,
         seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
         let background = network.backgroundClasses
@@ -82,11 +86,13 @@ public struct AccuracyEvaluation: Sendable, Equatable {
                     : "\(network.classes - background), as \(network.name) has",
                 advice: "Choose another data set or another net")
         }
+        let shape = network.inputShape(images: min(batch, max(1, data.count)))
         let worker = AccuracyWorker(
             network: network, data: data,
             plan: try ExecutionPlan(
-                network.graph, inputShape: network.inputShape(images: min(batch, max(1, data.count)))),
-            seed: seed, shifts: shifts)
+                network.graph, inputShape: shape, options: ExecutionOptions(precision: precision)),
+            reference: precision == .float32 ? nil : try ExecutionPlan(network.graph, inputShape: shape), seed: seed,
+            shifts: shifts)
         let size = min(batch, max(1, data.count))
         let pieces = (data.count + size - 1) / size
         let found = Mutex<(predictions: [Int: ImagePrediction], failure: (any Error)?, done: Int)>(([:], nil, 0))
@@ -155,6 +161,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         confusions = confused.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
             .prefix(10)
             .map { Confusion(actual: name($0.key[0] + offset), predicted: name($0.key[1]), images: $0.value) }
+        precisionCost = read.compactMap(\.cost).reduce(nil) { $0?.joined(with: $1) ?? $1 }
         shiftConsistency =
             shifts ? WilsonInterval(hits: read.count { $0.agrees }, of: read.count) : nil
     }
@@ -167,6 +174,8 @@ struct ImagePrediction: Sendable {
     let classes: [Int]
     /// Whether two random crops get the same class.
     let agrees: Bool
+    /// What the precision changed; nil in f32.
+    var cost: PrecisionCost?
     let failure: KernelVizError?
 }
 
@@ -175,6 +184,8 @@ private struct AccuracyWorker: Sendable {
     let network: RunnableNetwork
     let data: ImageDataSet
     let plan: ExecutionPlan
+    /// The same in f32 where ``plan`` has another precision.
+    let reference: ExecutionPlan?
     let seed: UInt64
     let shifts: Bool
 
@@ -189,7 +200,9 @@ private struct AccuracyWorker: Sendable {
             }
         }
         guard !images.isEmpty else { return result }
-        let best = try classes(images.map { network.preprocessing.prepared($0.image) }, &workspace)
+        let prepared = images.map { network.preprocessing.prepared($0.image) }
+        let best = try classes(prepared, &workspace)
+        let costs = try costs(prepared, &workspace)
         var agreements = Array(repeating: false, count: images.count)
         if shifts {
             let pairs = images.map { crops($0.image, $0.index) }
@@ -200,9 +213,24 @@ private struct AccuracyWorker: Sendable {
         for (place, image) in images.enumerated() {
             result.append(
                 ImagePrediction(
-                    index: image.index, classes: best[place], agrees: agreements[place], failure: nil))
+                    index: image.index, classes: best[place], agrees: agreements[place],
+                    cost: costs.isEmpty ? nil : costs[place], failure: nil))
         }
         return result
+    }
+
+    /// What the precision changes of each image's logits; empty in f32.
+    private func costs(_ images: [RGBImage], _ workspace: inout Workspace) throws -> [PrecisionCost] {
+        guard let reference else { return [] }
+        let input = network.input(of: images, filledTo: plan.inputShape[0])
+        let (found, expected) = (try plan.run(input, in: &workspace), try reference.run(input))
+        return images.indices.map { image in
+            let row = image * network.classes..<(image + 1) * network.classes
+            return PrecisionCost(
+                plan.options.precision,
+                logits: Tensor(shape: [1, network.classes], scalars: Array(found.scalars[row])),
+                inFloat32: Tensor(shape: [1, network.classes], scalars: Array(expected.scalars[row])))
+        }
     }
 
     /// The five best outputs of each image.

@@ -62,6 +62,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let logits: Tensor
     /// The five most probable classes of the first image; nil where the weights or the input are random.
     public let topClasses: [TopClasses.Guess]?
+    /// What the precision changed of the logits; nil in f32.
+    public let precisionCost: PrecisionCost?
     /// How well it tells a data set's images apart; nil where that was not measured.
     public var accuracy: AccuracyEvaluation?
     /// How alike the maps before and behind its spatial convolutions are; nil where that was not measured.
@@ -74,19 +76,27 @@ public struct NetworkEvaluation: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - timings: What is timed beside the run that gives the logits.
+    ///   - precision: Of that run and of what is timed; in another than f32, what it costs is measured on the input.
     ///   - classNames: Names that replace the network's own.
     ///   - progress: Called after each timed run with how many are done and of how many; may throw to stop.
     /// Throws the errors of reading the input and of planning.
     public static func evaluate(
-        _ network: RunnableNetwork, input: NetworkInput, timings: Timings = Timings(), classNames: [String]? = nil,
+        _ network: RunnableNetwork, input: NetworkInput, timings: Timings = Timings(),
+        precision: ExecutionOptions.Precision = .float32, classNames: [String]? = nil,
         progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkEvaluation {
         let tensor = try input.tensor(for: network)
         let memory = PeakMemory()
-        let plan = try ExecutionPlan(network.graph, inputShape: tensor.shape)
+        let plan = try ExecutionPlan(
+            network.graph, inputShape: tensor.shape, options: ExecutionOptions(precision: precision))
         var workspace = plan.makeWorkspace()
         let logits = try plan.run(tensor, in: &workspace)
         let peak = memory.bytes
+        var cost: PrecisionCost?
+        if precision != .float32 {
+            let reference = try ExecutionPlan(network.graph, inputShape: tensor.shape).run(tensor)
+            cost = PrecisionCost(precision, logits: logits, inFloat32: reference)
+        }
         var guesses: [TopClasses.Guess]?
         if network.weightsPath != nil, case .image = input {
             guesses = TopClasses.of(
@@ -96,11 +106,13 @@ public struct NetworkEvaluation: Sendable, Equatable {
             network: network.name, weightsPath: network.weightsPath, parameters: network.parameters,
             macs: plan.macs / max(1, tensor.shape[0]), inputShape: tensor.shape,
             activationBytes: plan.workspaceByteCount, peakMemoryBytes: peak,
-            timings: try measure(network, tensor, timings, progress), logits: logits, topClasses: guesses)
+            timings: try measure(network, tensor, timings, precision, progress), logits: logits, topClasses: guesses,
+            precisionCost: cost)
     }
 
     private static func measure(
-        _ network: RunnableNetwork, _ tensor: Tensor, _ timings: Timings, _ progress: (Int, Int) throws -> Void
+        _ network: RunnableNetwork, _ tensor: Tensor, _ timings: Timings,
+        _ precision: ExecutionOptions.Precision, _ progress: (Int, Int) throws -> Void
     ) throws -> [Timing] {
         guard timings.runs > 0 else { return [] }
         let batches = timings.batches ?? [tensor.shape[0]]
@@ -115,7 +127,7 @@ public struct NetworkEvaluation: Sendable, Equatable {
                 ? tensor : Tensor(shape: shape, scalars: (0..<count).map { tensor.scalars[$0 % tensor.scalars.count] })
             for threads in timings.threads {
                 let plan = try ExecutionPlan(
-                    network.graph, inputShape: shape, options: ExecutionOptions(threads: threads))
+                    network.graph, inputShape: shape, options: ExecutionOptions(threads: threads, precision: precision))
                 var workspace = plan.makeWorkspace()
                 let before = measured.count * timings.runs
                 let latency = try Latency.measure(

@@ -20,6 +20,8 @@ package struct DepthwiseCall {
     package var rowCount: Int
     /// Without a residual.
     package var epilogue: Epilogue
+    /// Of the input and the output; weights are 32-bit floats.
+    package var format = ElementFormat.float32
 
     /// Groups the arguments.
     @inlinable package init(

@@ -10,6 +10,9 @@ package struct ElementwiseCall {
         case multiply
         /// a · b, where b is one pixel that holds for the whole block.
         case scale
+
+        /// Whether there is no second operand.
+        @inlinable package var isNone: Bool { if case .none = self { true } else { false } }
     }
 
     package var first: UnsafePointer<Float>
@@ -19,6 +22,8 @@ package struct ElementwiseCall {
     package var output: UnsafeMutablePointer<Float>
     package var pixels: Int
     package var epilogue: Epilogue
+    /// Of the operands and the output.
+    package var format = ElementFormat.float32
 
     /// Groups the arguments.
     @inlinable package init(

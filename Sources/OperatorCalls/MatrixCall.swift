@@ -1,4 +1,4 @@
-/// One panel of a matrix product: up to four output blocks (eight at a single pixel) at a row of pixels.
+/// One panel of a matrix product: up to three output blocks (eight at a single pixel) at a row of pixels.
 ///
 /// out[block][pixel][lane] = epilogue(bias + Σ over the runs' lanes k: in[pixel][k] · weights[k][block][lane]).
 /// A pointwise convolution has one run per input block; a standard one has one per tap and block.
@@ -6,22 +6,30 @@ package struct MatrixCall {
     /// The first pixel's place in the arena and in the strip; runs are counted from there.
     package var input: UnsafePointer<Float>
     package var strip: UnsafePointer<Float>
-    /// Numbers between the inputs of neighbouring outputs.
+    /// Words between the inputs of neighbouring outputs.
     package var pixelStride: Int
+    /// With ``ElementFormat/bfloat16`` each lane of a run is a word of two channels, and so is each weight.
+    package var inputFormat = ElementFormat.float32
+    /// Of the output and the residual.
+    package var outputFormat = ElementFormat.float32
     /// The lanes that are read, in the order of the weights.
     package var runs: UnsafePointer<LaneRun>
     package var runCount: Int
     /// K×blocks×16.
     package var weights: UnsafePointer<Float>
-    /// blocks×16; nil for none.
+    /// K×8 for half a block; else not read.
+    package var halfWeights: UnsafePointer<Float>
+    /// blocks×16 and 8 for half a block; nil for none.
     package var bias: UnsafePointer<Float>?
-    /// How many output blocks.
+    /// How many whole output blocks.
     package var blocks: Int
+    /// Whether half a block of outputs follows them: eight channels or fewer, written with eight zeros.
+    package var hasHalfBlock: Bool
     /// How many pixels in a row.
     package var pixels: Int
     /// The first pixel's place in the first output block.
     package var output: UnsafeMutablePointer<Float>
-    /// Numbers from one output block to the next.
+    /// Words from one output block to the next.
     package var outputBlockStride: Int
     /// Added to the result; laid out as the output, its blocks `outputBlockStride` apart.
     package var residual: UnsafePointer<Float>?
@@ -33,7 +41,8 @@ package struct MatrixCall {
     /// Groups the arguments.
     @inlinable package init(
         input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<LaneRun>,
-        runCount: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, blocks: Int, pixels: Int,
+        runCount: Int, weights: UnsafePointer<Float>, halfWeights: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, blocks: Int, hasHalfBlock: Bool, pixels: Int,
         output: UnsafeMutablePointer<Float>, outputBlockStride: Int, residual: UnsafePointer<Float>?,
         epilogue: Epilogue
     ) {
@@ -43,8 +52,10 @@ package struct MatrixCall {
         self.runs = runs
         self.runCount = runCount
         self.weights = weights
+        self.halfWeights = halfWeights
         self.bias = bias
         self.blocks = blocks
+        self.hasHalfBlock = hasHalfBlock
         self.pixels = pixels
         self.output = output
         self.outputBlockStride = outputBlockStride

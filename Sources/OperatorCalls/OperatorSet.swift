@@ -1,18 +1,22 @@
 /// The operators of one instruction set.
 package struct OperatorSet: Sendable {
-    /// "avx512", "avx2" or "baseline".
+    /// "avx512bf16", "avx512", "avx2" or "baseline".
     package var name: String
     /// How many output blocks a panel may have, most first; always ends with 1.
     package var panelWidths: [Int]
-    /// The same for a single pixel.
+    /// How many whole blocks a panel with half a block more may have, most first; empty where a half costs a whole.
+    package var halfPanelWidths: [Int] = []
+    /// The same as ``panelWidths`` for a single pixel.
     package var singlePixelPanelWidths: [Int]
     package var matrix: @Sendable (MatrixCall) -> Void
     package var depthwise: @Sendable (DepthwiseCall) -> Void
     package var elementwise: @Sendable (ElementwiseCall) -> Void
     /// The mean over `pixels` pixels of a block.
     package var mean:
-        @Sendable (_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) ->
-            Void
+        @Sendable (
+            _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>,
+            _ format: ElementFormat
+        ) -> Void
     /// Runs `rounds` times sixteen independent multiply-adds of sixteen numbers: 512 operations a round.
     package var multiplyAdds: @Sendable (_ rounds: Int) -> Float
 
@@ -21,7 +25,7 @@ package struct OperatorSet: Sendable {
         name: String, panelWidths: [Int], singlePixelPanelWidths: [Int],
         matrix: @escaping @Sendable (MatrixCall) -> Void, depthwise: @escaping @Sendable (DepthwiseCall) -> Void,
         elementwise: @escaping @Sendable (ElementwiseCall) -> Void,
-        mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
+        mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, ElementFormat) -> Void,
         multiplyAdds: @escaping @Sendable (Int) -> Float
     ) {
         self.name = name

@@ -3,24 +3,29 @@ import OperatorCalls
 /// Depthwise convolution, sixteen channels at once: a tile of neighbouring outputs of one row lives in registers.
 enum DepthwiseOperator {
     static func run(_ call: DepthwiseCall) {
+        if call.format.isFloat { run(Singles.self, call) } else { run(Pairs.self, call) }
+    }
+
+    @inline(__always)
+    private static func run<Format: ActivationFormat>(_ format: Format.Type, _ call: DepthwiseCall) {
         switch (call.kernelHeight == call.kernelWidth ? call.kernelWidth : 0, call.stride) {
-        case (3, 1): rows(KernelShape<3, 1>.self, call)
-        case (3, 2): rows(KernelShape<3, 2>.self, call)
-        case (5, 1): rows(KernelShape<5, 1>.self, call)
-        case (5, 2): rows(KernelShape<5, 2>.self, call)
-        case (7, 1): rows(KernelShape<7, 1>.self, call)
-        case (7, 2): rows(KernelShape<7, 2>.self, call)
-        default: anyRows(call)
+        case (3, 1): rows(format, KernelShape<3, 1>.self, call)
+        case (3, 2): rows(format, KernelShape<3, 2>.self, call)
+        case (5, 1): rows(format, KernelShape<5, 1>.self, call)
+        case (5, 2): rows(format, KernelShape<5, 2>.self, call)
+        case (7, 1): rows(format, KernelShape<7, 1>.self, call)
+        case (7, 2): rows(format, KernelShape<7, 2>.self, call)
+        default: anyRows(format, call)
         }
-        finish(call)
+        finish(format, call)
     }
 
     /// A kernel width and a stride, as types.
     private struct KernelShape<let width: Int, let stride: Int> {}
 
-    @inline(__always)
-    private static func rows<let width: Int, let stride: Int>(
-        _ shape: KernelShape<width, stride>.Type, _ call: DepthwiseCall
+    @inline(never)
+    private static func rows<Format: ActivationFormat, let width: Int, let stride: Int>(
+        _ format: Format.Type, _ shape: KernelShape<width, stride>.Type, _ call: DepthwiseCall
     ) {
         for row in 0..<call.rowCount {
             var column = 0
@@ -28,16 +33,16 @@ enum DepthwiseOperator {
                 let left = column &* stride &- call.paddingLeft
                 if column &+ 7 <= call.outputWidth {
                     if left >= 0 && left &+ 6 &* stride &+ width <= call.inputWidth {
-                        tile(InlineArray<7, Lanes>.self, shape, call, row, column, isInside: true)
+                        tile(format, InlineArray<7, Lanes>.self, shape, call, row, column, isInside: true)
                     } else {
-                        tile(InlineArray<7, Lanes>.self, shape, call, row, column, isInside: false)
+                        tile(format, InlineArray<7, Lanes>.self, shape, call, row, column, isInside: false)
                     }
                     column &+= 7
                 } else if column &+ 4 <= call.outputWidth {
-                    tile(InlineArray<4, Lanes>.self, shape, call, row, column, isInside: false)
+                    tile(format, InlineArray<4, Lanes>.self, shape, call, row, column, isInside: false)
                     column &+= 4
                 } else {
-                    tile(InlineArray<1, Lanes>.self, shape, call, row, column, isInside: false)
+                    tile(format, InlineArray<1, Lanes>.self, shape, call, row, column, isInside: false)
                     column &+= 1
                 }
             }
@@ -46,8 +51,9 @@ enum DepthwiseOperator {
 
     /// Outputs of one row from `column`; each input is loaded once per kernel row and serves all taps that meet it.
     @inline(__always)
-    private static func tile<let count: Int, let width: Int, let stride: Int>(
-        _ tile: InlineArray<count, Lanes>.Type, _ shape: KernelShape<width, stride>.Type, _ call: DepthwiseCall,
+    private static func tile<Format: ActivationFormat, let count: Int, let width: Int, let stride: Int>(
+        _ format: Format.Type, _ tile: InlineArray<count, Lanes>.Type, _ shape: KernelShape<width, stride>.Type,
+        _ call: DepthwiseCall,
         _ row: Int, _ column: Int, isInside: Bool
     ) {
         var sums = InlineArray<count, Lanes>(repeating: call.bias.map { Lanes($0) } ?? .zero)
@@ -57,14 +63,14 @@ enum DepthwiseOperator {
         let endTap = min(width, call.inputHeight &- top)
         var tap = firstTap
         while tap < endTap {
-            let source = call.input + ((top &+ tap) &* call.inputWidth &+ left) &* 16
+            let source = call.input + ((top &+ tap) &* call.inputWidth &+ left) &* Format.pixelWords
             let weights = call.weights + tap &* width &* 16
             var factors = InlineArray<width, Lanes>(repeating: .zero)
             for index in 0..<width { factors[index] = Lanes(weights + index &* 16) }
             for offset in 0..<((count &- 1) &* stride &+ width) {
                 let value =
                     isInside || UInt(bitPattern: left &+ offset) < UInt(bitPattern: call.inputWidth)
-                    ? Lanes(source + offset &* 16) : Lanes.zero
+                    ? Format.load(source + offset &* Format.pixelWords) : Lanes.zero
                 for index in 0..<width {
                     let output = (offset &- index) / stride
                     if offset >= index && output &* stride == offset &- index && output < count {
@@ -74,14 +80,14 @@ enum DepthwiseOperator {
             }
             tap &+= 1
         }
-        store(&sums, call, row, column)
+        store(format, &sums, call, row, column)
     }
 
     @inline(__always)
-    private static func store<let count: Int>(
-        _ sums: inout InlineArray<count, Lanes>, _ call: DepthwiseCall, _ row: Int, _ column: Int
+    private static func store<Format: ActivationFormat, let count: Int>(
+        _ format: Format.Type, _ sums: inout InlineArray<count, Lanes>, _ call: DepthwiseCall, _ row: Int, _ column: Int
     ) {
-        let target = call.output + (row &* call.outputWidth &+ column) &* 16
+        let target = call.output + (row &* call.outputWidth &+ column) &* Format.pixelWords
         if call.epilogue.function.isClamp {
             if !call.epilogue.function.isNone {
                 for index in 0..<count { sums[index] = sums[index].rectified }
@@ -94,11 +100,11 @@ enum DepthwiseOperator {
                 for index in 0..<count { sums[index] = summand.adding(sums[index], times: factor) }
             }
         }
-        for index in 0..<count { sums[index].store(target + index &* 16) }
+        for index in 0..<count { Format.store(sums[index], target + index &* Format.pixelWords) }
     }
 
     /// Any kernel and stride, output after output.
-    private static func anyRows(_ call: DepthwiseCall) {
+    private static func anyRows<Format: ActivationFormat>(_ format: Format.Type, _ call: DepthwiseCall) {
         for row in 0..<call.rowCount {
             let top = (call.firstRow &+ row) &* call.stride &- call.paddingTop
             for column in 0..<call.outputWidth {
@@ -106,19 +112,20 @@ enum DepthwiseOperator {
                 var sums = InlineArray<1, Lanes>(repeating: call.bias.map { Lanes($0) } ?? .zero)
                 for y in 0..<call.kernelHeight where top &+ y >= 0 && top &+ y < call.inputHeight {
                     for x in 0..<call.kernelWidth where left &+ x >= 0 && left &+ x < call.inputWidth {
-                        let value = Lanes(call.input + ((top &+ y) &* call.inputWidth &+ left &+ x) &* 16)
+                        let pixel = (top &+ y) &* call.inputWidth &+ left &+ x
+                        let value = Format.load(call.input + pixel &* Format.pixelWords)
                         let factor = Lanes(call.weights + (y &* call.kernelWidth &+ x) &* 16)
                         sums[0] = sums[0].adding(factor, times: value)
                     }
                 }
-                store(&sums, call, row, column)
+                store(format, &sums, call, row, column)
             }
         }
     }
 
     /// The functions that need registers of their own, on the rows just written.
-    private static func finish(_ call: DepthwiseCall) {
+    private static func finish<Format: ActivationFormat>(_ format: Format.Type, _ call: DepthwiseCall) {
         guard !call.epilogue.function.isClamp else { return }
-        applyEpilogue(call.epilogue, call.output, pixels: call.rowCount &* call.outputWidth)
+        applyEpilogue(format, call.epilogue, call.output, pixels: call.rowCount &* call.outputWidth)
     }
 }

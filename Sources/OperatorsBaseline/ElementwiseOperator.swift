@@ -3,46 +3,65 @@ import OperatorCalls
 /// Steps on each number by itself, and means.
 enum ElementwiseOperator {
     static func run(_ call: ElementwiseCall) {
-        let (first, target) = (call.first, call.output)
-        if let second = call.second {
-            switch call.combination {
-            case .none: copy(first, target, call.pixels)
-            case .add:
-                for pixel in 0..<call.pixels {
-                    (Lanes(first + pixel &* 16) + Lanes(second + pixel &* 16)).store(target + pixel &* 16)
-                }
-            case .multiply:
-                for pixel in 0..<call.pixels {
-                    (Lanes(first + pixel &* 16) * Lanes(second + pixel &* 16)).store(target + pixel &* 16)
-                }
-            case .scale:
-                let factor = Lanes(second)
-                for pixel in 0..<call.pixels { (Lanes(first + pixel &* 16) * factor).store(target + pixel &* 16) }
-            }
-        } else {
-            copy(first, target, call.pixels)
-        }
-        applyEpilogue(call.epilogue, target, pixels: call.pixels)
+        if call.format.isFloat { run(Singles.self, call) } else { run(Pairs.self, call) }
     }
 
-    private static func copy(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ pixels: Int) {
+    @inline(__always)
+    private static func run<Format: ActivationFormat>(_ format: Format.Type, _ call: ElementwiseCall) {
+        let (first, target) = (call.first, call.output)
+        guard let second = call.second, !call.combination.isNone else {
+            copy(format, first, target, call.pixels)
+            return applyEpilogue(format, call.epilogue, target, pixels: call.pixels)
+        }
+        let words = Format.pixelWords
+        switch call.combination {
+        case .none: break
+        case .add:
+            for pixel in 0..<call.pixels {
+                let sum = Format.load(first + pixel &* words) + Format.load(second + pixel &* words)
+                Format.store(sum, target + pixel &* words)
+            }
+        case .multiply:
+            for pixel in 0..<call.pixels {
+                let product = Format.load(first + pixel &* words) * Format.load(second + pixel &* words)
+                Format.store(product, target + pixel &* words)
+            }
+        case .scale:
+            let factor = Format.load(second)
+            for pixel in 0..<call.pixels {
+                Format.store(Format.load(first + pixel &* words) * factor, target + pixel &* words)
+            }
+        }
+        applyEpilogue(format, call.epilogue, target, pixels: call.pixels)
+    }
+
+    @inline(__always)
+    private static func copy<Format: ActivationFormat>(
+        _ format: Format.Type, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ pixels: Int
+    ) {
         if source == UnsafePointer(target) { return }
-        for pixel in 0..<pixels { Lanes(source + pixel &* 16).store(target + pixel &* 16) }
+        for pixel in 0..<pixels {
+            Format.store(Format.load(source + pixel &* Format.pixelWords), target + pixel &* Format.pixelWords)
+        }
     }
 
     /// Four sums side by side: fewer roundings in a row, and no waiting for the last addition.
-    static func mean(_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) {
+    @inline(__always)
+    static func mean<Format: ActivationFormat>(
+        _ format: Format.Type, _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>
+    ) {
+        let words = Format.pixelWords
         var sums = InlineArray<4, Lanes>(repeating: .zero)
         var pixel = 0
         while pixel &+ 4 <= pixels {
-            for index in 0..<4 { sums[index] += Lanes(input + (pixel &+ index) &* 16) }
+            for index in 0..<4 { sums[index] += Format.load(input + (pixel &+ index) &* words) }
             pixel &+= 4
         }
         while pixel < pixels {
-            sums[0] += Lanes(input + pixel &* 16)
+            sums[0] += Format.load(input + pixel &* words)
             pixel &+= 1
         }
-        (((sums[0] + sums[1]) + (sums[2] + sums[3])) / Float(pixels)).store(output)
+        Format.store(((sums[0] + sums[1]) + (sums[2] + sums[3])) / Float(pixels), output)
     }
 
     /// Sixteen chains of multiply-adds that never leave their registers.

@@ -3,6 +3,25 @@ import OperatorCalls
 /// Sixteen floats: one AVX-512 register, two of AVX2, four of SSE or NEON.
 typealias Lanes = SIMD16<Float>
 
+/// Eight floats: half a block of channels.
+typealias HalfLanes = SIMD8<Float>
+
+extension HalfLanes {
+    /// Eight numbers from memory.
+    @inline(__always) init(_ pointer: UnsafePointer<Float>) {
+        self = UnsafeRawPointer(pointer).loadUnaligned(as: HalfLanes.self)
+    }
+
+    /// self + a·b.
+    @inline(__always) func adding(_ a: HalfLanes, times b: HalfLanes) -> HalfLanes {
+        #if KERNELVIZ_FMA || arch(arm64)
+            addingProduct(a, b)
+        #else
+            self + a * b
+        #endif
+    }
+}
+
 extension Lanes {
     /// Sixteen numbers from memory.
     @inline(__always) init(_ pointer: UnsafePointer<Float>) {

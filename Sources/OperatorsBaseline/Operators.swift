@@ -9,8 +9,14 @@ package enum Operators {
     package static func matrix(_ call: MatrixCall) { MatrixOperator.run(call) }
     package static func depthwise(_ call: DepthwiseCall) { DepthwiseOperator.run(call) }
     package static func elementwise(_ call: ElementwiseCall) { ElementwiseOperator.run(call) }
-    package static func mean(_ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>) {
-        ElementwiseOperator.mean(input, pixels, output)
+    package static func mean(
+        _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>, _ format: ElementFormat
+    ) {
+        if format.isFloat {
+            ElementwiseOperator.mean(Singles.self, input, pixels, output)
+        } else {
+            ElementwiseOperator.mean(Pairs.self, input, pixels, output)
+        }
     }
     package static func multiplyAdds(_ rounds: Int) -> Float { ElementwiseOperator.multiplyAdds(rounds) }
 }

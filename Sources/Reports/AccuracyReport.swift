@@ -17,6 +17,7 @@ struct AccuracyReport {
             "top-1         \(text(evaluation.top1))", "top-5         \(text(evaluation.top5))",
         ]
         if let consistency = evaluation.shiftConsistency { lines.append("shift-consistency  \(text(consistency))") }
+        if let cost = evaluation.precisionCost { lines.append("precision     \(EvaluationReport.text(cost))") }
         let width = max(5, evaluation.classes.map(\.name.count).max() ?? 0)
         lines.append("")
         lines.append("\(padded("class", width))  images   recall  precision")

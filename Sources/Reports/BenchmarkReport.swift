@@ -24,7 +24,12 @@ public struct BenchmarkReport: Sendable {
             + "\(number(limits.secondLevelGigabytesPerSecond, 0)) (512 KiB), "
             + "\(number(limits.memoryGigabytesPerSecond, 0)) (64 MiB)\n\n"
         text += aligned(
-            [["network", "input", "batch", "threads", "median ms", "minimum", "10–90 %", "GFLOP/s", "of peak"]]
+            [
+                [
+                    "network", "input", "batch", "threads", "numbers", "median ms", "minimum", "10–90 %", "GFLOP/s",
+                    "of peak",
+                ]
+            ]
                 + benchmarks.map(row))
         for benchmark in benchmarks where !benchmark.steps.isEmpty {
             text += "\nSteps of \(benchmark.network), one image, one thread\n\n"
@@ -63,7 +68,8 @@ public struct BenchmarkReport: Sendable {
         let latency = benchmark.latency
         return [
             benchmark.network, benchmark.inputShape.dropFirst(2).map(String.init).joined(separator: "×"),
-            "\(benchmark.batch)", "\(benchmark.threads)", number(latency.median, 2), number(latency.minimum, 2),
+            "\(benchmark.batch)", "\(benchmark.threads)", benchmark.precision.rawValue, number(latency.median, 2),
+            number(latency.minimum, 2),
             "\(number(latency.percentile10, 2))–\(number(latency.percentile90, 2))", number(benchmark.gigaflops, 1),
             percent(share(benchmark.gigaflops, benchmark.threads)),
         ]

@@ -105,6 +105,8 @@ extension EvaluationReport {
         let confusions: [AccuracyEvaluation.Confusion]?
         let unreadable: [String]?
         let similarities: [LayerSimilarity]?
+        let precision: String?
+        let precisionCost: PrecisionCost?
 
         init(_ evaluation: NetworkEvaluation, schema: String) {
             let latency = evaluation.latency
@@ -141,6 +143,8 @@ extension EvaluationReport {
             confusions = accuracy?.confusions
             unreadable = accuracy?.unreadable
             similarities = evaluation.similarities
+            precisionCost = accuracy?.precisionCost ?? evaluation.precisionCost
+            precision = precisionCost?.precision.rawValue
         }
     }
 }

@@ -57,6 +57,7 @@ public struct EvaluationReport: Sendable {
                         + "\(timing.threads) thread\(timing.threads == 1 ? "" : "s"))"
                 ))
         }
+        if let cost = evaluation.precisionCost { rows.append(("precision", Self.text(cost))) }
         for (rank, guess) in (evaluation.topClasses ?? []).enumerated() {
             let name = guess.name.map { "\($0) (\(guess.index))" } ?? "class \(guess.index)"
             rows.append(("top-\(rank + 1)", "\(NumberFormat.fixed(guess.probability * 100, 1)) %  \(name)"))
@@ -65,6 +66,15 @@ public struct EvaluationReport: Sendable {
         let facts = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 + "\n" }.joined()
         let accuracy = evaluation.accuracy.map { "\n" + AccuracyReport($0).table } ?? ""
         return facts + accuracy + similarityLines(evaluation.similarities ?? [])
+    }
+
+    /// What a precision costs, in a sentence.
+    static func text(_ cost: PrecisionCost) -> String {
+        let share = Double(cost.largestDifference) / Double(max(cost.largestLogit, .leastNormalMagnitude))
+        return "\(cost.precision.rawValue): logits differ from f32 by at most "
+            + "\(NumberFormat.fixed(Double(cost.largestDifference), 4)) "
+            + "(\(NumberFormat.fixed(share * 100, 2)) % of the largest), the first class is the same for \(cost.agreeing) of "
+            + "\(cost.images) image\(cost.images == 1 ? "" : "s")"
     }
 
     private func similarityLines(_ similarities: [LayerSimilarity]) -> String {

@@ -70,6 +70,33 @@ import VGNets
         #expect(logits[0].shape == [1, 10])
     }
 
+    @Test func bfloat16TellsWhatItCosts() throws {
+        let config = try VGNetConfig(
+            name: "tiny", channels: [8, 16, 16, 24, 32], blocks: [1, 2, 2, 1], classes: 10, inputSize: 32)
+        let network = try RunnableNetwork(config: config, source: .config("t"), seed: 1)
+        let exact = try NetworkEvaluation.evaluate(network, input: .random(seed: 5), timings: .init(runs: 0))
+        let rounded = try NetworkEvaluation.evaluate(
+            network, input: .random(seed: 5), timings: .init(runs: 0), precision: .bfloat16)
+        #expect(exact.precisionCost == nil)
+        let cost = try #require(rounded.precisionCost)
+        let largest = zip(exact.logits.scalars, rounded.logits.scalars).reduce(0) { max($0, abs($1.0 - $1.1)) }
+        #expect(cost.largestDifference == largest && largest > 0)
+        #expect(cost.largestLogit == exact.logits.scalars.map { abs($0) }.max())
+        #expect(cost.precision == .bfloat16 && cost.images == 1)
+        func best(_ tensor: Tensor) -> Int? { tensor.scalars.firstIndex(of: tensor.scalars.max() ?? 0) }
+        #expect(cost.agreeing == (best(exact.logits) == best(rounded.logits) ? 1 : 0))
+    }
+
+    @Test func costsOfTwoImagesCountAgreement() {
+        let exact = Tensor(shape: [2, 3], scalars: [1, 2, 3, 5, 4, -8])
+        let rounded = Tensor(shape: [2, 3], scalars: [1, 2.5, 3, 4, 4.5, -8.25])
+        let cost = PrecisionCost(.bfloat16, logits: rounded, inFloat32: exact)
+        #expect(cost.images == 2 && cost.agreeing == 1)
+        #expect(cost.largestDifference == 1 && cost.largestLogit == 8)
+        let twice = cost.joined(with: cost)
+        #expect(twice.images == 4 && twice.agreeing == 2 && twice.largestDifference == 1)
+    }
+
     @Test(.needsSharedFiles) func aFamilyThatDoesNotRunSaysSo() {
         let path = SharedFiles.path("weights/keras/st_resnet_v1_8_cifar10.h5")
         let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path) }

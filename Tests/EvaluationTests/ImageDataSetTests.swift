@@ -167,6 +167,11 @@ import TestSupport
             #expect(data.classNames.count == 1000)
             let result = try AccuracyEvaluation.evaluate(network, on: data, shifts: true)
             #expect(result.shiftConsistency?.share == 1)
+            #expect(result.precisionCost == nil)
+            let rounded = try AccuracyEvaluation.evaluate(network, on: data, precision: .bfloat16)
+            let cost = try #require(rounded.precisionCost)
+            #expect(cost.images == 2 && (0...2).contains(cost.agreeing))
+            #expect(cost.largestDifference > 0 && cost.largestDifference < 0.03 * cost.largestLogit)
         }
     }
 

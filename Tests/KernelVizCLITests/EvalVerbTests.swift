@@ -45,6 +45,25 @@ import Testing
         #expect(abs(result.top5 - expected.top5) < 0.0101)
     }
 
+    @Test func bfloat16PrintsWhatItCosts() throws {
+        let common = ["eval", "vgnetg-1.0mp-thumbnail", "--runs", "0", "--precision"]
+        let table = try CommandLine.run(common + ["bf16"])
+        #expect(table.status == 0, "\(table.errors)")
+        #expect(table.output.contains("bf16: logits differ from f32 by at most "))
+        struct Cost: Decodable {
+            struct Inner: Decodable { let precision: String, images: Int, agreeing: Int, largestDifference: Double }
+            let precisionCost: Inner?
+            let precision: String?
+        }
+        let json = try CommandLine.run(common + ["bf16", "--format", "json"])
+        let cost = try JSONDecoder().decode(Cost.self, from: Data(json.output.utf8))
+        #expect(cost.precision == "bf16" && cost.precisionCost?.images == 1)
+        #expect((cost.precisionCost?.largestDifference ?? 0) > 0)
+        let exact = try CommandLine.run(common + ["f32", "--format", "json"])
+        #expect(try JSONDecoder().decode(Cost.self, from: Data(exact.output.utf8)).precision == nil)
+        #expect(try CommandLine.run(common + ["f16"]).status == 64)
+    }
+
     @Test func severalNetworksMakeOneTable() throws {
         try withTemporaryFolder { folder in
             try TinyImages.write(folder + "/data")

@@ -7,6 +7,7 @@
 // __builtin_cpu_supports wants a literal and is not imported into Swift.
 bool kernelviz_has_avx2_fma(void);
 bool kernelviz_has_avx512(void);
+bool kernelviz_has_avx512_bf16(void);
 
 // __builtin_prefetch is not imported into Swift: the line is wanted soon, in the second-level cache.
 static inline __attribute__((always_inline)) void kernelviz_prefetch(const void *address) {
@@ -40,6 +41,83 @@ typedef float kernelviz_lanes __attribute__((ext_vector_type(16)));
 static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_multiply_add(
     kernelviz_lanes a, kernelviz_lanes b, kernelviz_lanes c) {
     return __builtin_elementwise_fma(a, b, c);
+}
+
+// The first eight of sixteen numbers. What the numbers are is kept from the compiler: it would make the half of a
+// repeated number by repeating it again, an instruction more.
+typedef float kernelviz_half_lanes __attribute__((ext_vector_type(8)));
+static inline __attribute__((always_inline)) kernelviz_half_lanes kernelviz_low_half(kernelviz_lanes a) {
+#if defined(__AVX512F__)
+    __asm__("" : "+v"(a));
+#endif
+    return __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+// Bfloat16 is the upper half of a 32-bit float. A word holds two, the first in its lower half; words travel as floats
+// whose value means nothing.
+typedef unsigned kernelviz_words __attribute__((ext_vector_type(16)));
+typedef unsigned kernelviz_half_words __attribute__((ext_vector_type(8)));
+typedef unsigned short kernelviz_bfloats __attribute__((ext_vector_type(16)));
+
+// Sixteen floats from sixteen bfloat16 in memory.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_load_bfloat16(const void *from) {
+    kernelviz_bfloats stored;
+    __builtin_memcpy(&stored, from, sizeof stored);
+    return (kernelviz_lanes)(__builtin_convertvector(stored, kernelviz_words) << 16);
+}
+
+// Sixteen floats to bfloat16 in memory, rounded to the nearest, ties to even; NaN stays NaN.
+static inline __attribute__((always_inline)) void kernelviz_store_bfloat16(kernelviz_lanes lanes, void *to) {
+#if defined(__AVX512BF16__)
+    typedef float vector __attribute__((vector_size(64)));
+    typedef __bf16 halves __attribute__((vector_size(32)));
+    halves rounded = __builtin_convertvector((vector)lanes, halves);
+    __builtin_memcpy(to, &rounded, sizeof rounded);
+#else
+    kernelviz_words bits = (kernelviz_words)lanes;
+    kernelviz_words rounded = bits + 0x7FFFu + ((bits >> 16) & 1u);
+    kernelviz_words isNaN = (kernelviz_words)((bits & 0x7FFFFFFFu) > 0x7F800000u);
+    rounded = (isNaN & (bits | 0x00400000u)) | (~isNaN & rounded);
+    kernelviz_bfloats stored = __builtin_convertvector(rounded >> 16, kernelviz_bfloats);
+    __builtin_memcpy(to, &stored, sizeof stored);
+#endif
+}
+
+// sum + the products of both bfloat16 of each word.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_add_pairs(
+    kernelviz_lanes sum, kernelviz_lanes a, kernelviz_lanes b) {
+#if defined(__AVX512BF16__)
+    typedef float vector __attribute__((vector_size(64)));
+    typedef __bf16 pairs __attribute__((vector_size(64)));
+    return (kernelviz_lanes)__builtin_ia32_dpbf16ps_512((vector)sum, (pairs)a, (pairs)b);
+#else
+    kernelviz_words x = (kernelviz_words)a, y = (kernelviz_words)b;
+    kernelviz_lanes upper = (kernelviz_lanes)(x & 0xFFFF0000u), factor = (kernelviz_lanes)(y & 0xFFFF0000u);
+    kernelviz_lanes lower = (kernelviz_lanes)(x << 16), other = (kernelviz_lanes)(y << 16);
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_elementwise_fma(upper, factor, __builtin_elementwise_fma(lower, other, sum));
+#else
+    return sum + lower * other + upper * factor;
+#endif
+#endif
+}
+static inline __attribute__((always_inline)) kernelviz_half_lanes kernelviz_add_half_pairs(
+    kernelviz_half_lanes sum, kernelviz_half_lanes a, kernelviz_half_lanes b) {
+#if defined(__AVX512BF16__)
+    typedef float vector __attribute__((vector_size(32)));
+    typedef __bf16 pairs __attribute__((vector_size(32)));
+    return (kernelviz_half_lanes)__builtin_ia32_dpbf16ps_256((vector)sum, (pairs)a, (pairs)b);
+#else
+    kernelviz_half_words x = (kernelviz_half_words)a, y = (kernelviz_half_words)b;
+    kernelviz_half_lanes upper = (kernelviz_half_lanes)(x & 0xFFFF0000u);
+    kernelviz_half_lanes factor = (kernelviz_half_lanes)(y & 0xFFFF0000u);
+    kernelviz_half_lanes lower = (kernelviz_half_lanes)(x << 16), other = (kernelviz_half_lanes)(y << 16);
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_elementwise_fma(upper, factor, __builtin_elementwise_fma(lower, other, sum));
+#else
+    return sum + lower * other + upper * factor;
+#endif
+#endif
 }
 
 // a[0] b[0] a[1] b[1] … from the lower, or from the upper halves.

@@ -22,18 +22,25 @@ struct BlockedPlan: @unchecked Sendable {
     struct Reading: Sendable {
         let afterStep: Int
         let shape: Shape
-        /// The first pixel of each channel in the arena.
+        /// The first pixel of each channel in the arena, in numbers of its format.
         let channels: [Int]
+        let format: ElementFormat
 
         var imageCount: Int { shape.elementCount / max(1, shape[0]) }
 
         /// Copies one image's result, channel-major.
         func copy(from arena: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
             let pixels = imageCount / max(1, channels.count)
+            let halves = UnsafeRawPointer(arena).assumingMemoryBound(to: UInt16.self)
             for (channel, offset) in channels.enumerated() {
-                let source = arena + offset
                 let plane = target + channel * pixels
-                for pixel in 0..<pixels { plane[pixel] = source[pixel * LaneRun.lanes] }
+                if format.isFloat {
+                    for pixel in 0..<pixels { plane[pixel] = arena[offset + pixel * LaneRun.lanes] }
+                } else {
+                    for pixel in 0..<pixels {
+                        plane[pixel] = BFloat16.number(halves[offset + pixel * LaneRun.lanes])
+                    }
+                }
             }
         }
     }
@@ -43,7 +50,7 @@ struct BlockedPlan: @unchecked Sendable {
     let taps: [Reading]
     let operators: OperatorSet
     let threads: Int
-    /// Numbers of one image's results, and of one thread's strip.
+    /// Words of 32 bits of one image's results, and of one thread's strip.
     let arenaCount: Int
     let stripCount: Int
     /// The places of results in the arena.
@@ -53,11 +60,12 @@ struct BlockedPlan: @unchecked Sendable {
 
     init(
         _ graph: Graph, shapes: [Shape], isNeeded: [Bool], output: Int, taps: [Int], operators: OperatorSet,
-        threads: Int
+        threads: Int, format: ElementFormat
     ) throws {
         let fusion = FusionMap(graph, isNeeded: isNeeded, kept: taps + [output])
         var planner = BlockedPlanner(
-            graph: graph, shapes: shapes, fusion: fusion, operators: operators, threads: threads)
+            graph: graph, shapes: shapes, fusion: fusion, operators: operators, threads: threads, format: format,
+            output: output)
         var marks: [Int: (step: Int, value: BlockedValue)] = [:]
         for index in graph.nodes.indices where isNeeded[index] {
             try planner.plan(index)
@@ -89,7 +97,8 @@ struct BlockedPlan: @unchecked Sendable {
         func reading(_ index: Int) -> Reading {
             guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }
             return Reading(
-                afterStep: mark.step, shape: shapes[index], channels: mark.value.places.map { storages.offset($0) })
+                afterStep: mark.step, shape: shapes[index], channels: mark.value.places.map { storages.offset($0) },
+                format: mark.value.places.first.map { storages.storages[$0.storage].format } ?? .float32)
         }
         self.output = reading(output)
         self.taps = taps.map(reading)

@@ -10,6 +10,10 @@ struct BlockedPlanner {
     let fusion: FusionMap
     let operators: OperatorSet
     let threads: Int
+    /// Of all results but the graph's.
+    let format: ElementFormat
+    /// The node whose result is written as floats whatever the format: the last one, if nobody reads it.
+    private let floatNode: Int?
     private let inputNode: Int?
 
     /// The result of each node as far as it is known; nil for nodes that are a part of a step.
@@ -21,12 +25,17 @@ struct BlockedPlanner {
     /// Convolutions of the image that wait for the depthwise one that reads them, by that one's first node.
     private var waitingStems: [Int: PendingMatrix] = [:]
 
-    init(graph: Graph, shapes: [Shape], fusion: FusionMap, operators: OperatorSet, threads: Int) {
+    init(
+        graph: Graph, shapes: [Shape], fusion: FusionMap, operators: OperatorSet, threads: Int, format: ElementFormat,
+        output: Int
+    ) {
         self.graph = graph
         self.shapes = shapes
         self.fusion = fusion
         self.operators = operators
         self.threads = threads
+        self.format = format
+        floatNode = graph.nodes.contains { $0.inputs.contains { $0.index == output } } ? nil : output
         values = Array(repeating: nil, count: graph.nodes.count)
         inputNode = graph.nodes.firstIndex { $0.operation == .input }
     }
@@ -74,8 +83,10 @@ struct BlockedPlanner {
         precondition(index == inputNode, "\(graph.nodes[index].name) is not known yet")
         let shape = shapes[index].dimensions
         let pixels = shape[2] * shape[3]
-        let storage = storages.add(blocks: (shape[1] + 15) / 16, pixels: pixels)
-        append(PendingGather(name: "input", places: nil, channels: shape[1], pixels: pixels, output: storage))
+        let storage = storages.add(blocks: (shape[1] + 15) / 16, pixels: pixels, format: format)
+        append(
+            PendingGather(
+                name: "input", places: nil, channels: shape[1], pixels: pixels, output: storage, format: format))
         let value = BlockedValue(height: shape[2], width: shape[3], channels: shape[1], storage: storage)
         values[index] = value
         return value
@@ -95,11 +106,11 @@ struct BlockedPlanner {
     private mutating func plain(_ value: BlockedValue, _ name: String) -> BlockedValue {
         if value.plainStorage != nil { return value }
         let channels = value.places.count
-        let storage = storages.add(blocks: (channels + 15) / 16, pixels: value.pixels)
+        let storage = storages.add(blocks: (channels + 15) / 16, pixels: value.pixels, format: format)
         append(
             PendingGather(
                 name: "\(name) (gathered)", places: value.places, channels: channels, pixels: value.pixels,
-                output: storage))
+                output: storage, format: format))
         return BlockedValue(height: value.height, width: value.width, channels: channels, storage: storage)
     }
 
@@ -117,11 +128,12 @@ extension BlockedPlanner {
         _ epilogue: PendingEpilogue
     ) {
         let blocks = first.blocks
-        let storage = storages.add(blocks: blocks.count, pixels: first.pixels)
+        let storage = storages.add(blocks: blocks.count, pixels: first.pixels, format: format)
         append(
             PendingElementwise(
                 name: graph.nodes[index].name, first: blocks, second: second?.blocks, output: storage,
-                pixels: first.pixels, combination: combination, epilogue: epilogue))
+                pixels: first.pixels, combination: combination, epilogue: epilogue,
+                format: format))
         values[index] = first.mirrored(height: first.height, width: first.width, storage: storage)
     }
 
@@ -155,11 +167,11 @@ extension BlockedPlanner {
         window: (geometry: ConvolutionGeometry, kind: Pool.Kind)?
     ) {
         let blocks = input.blocks
-        let storage = storages.add(blocks: blocks.count, pixels: height * width)
+        let storage = storages.add(blocks: blocks.count, pixels: height * width, format: format)
         append(
             PendingPool(
                 name: graph.nodes[index].name, input: blocks, output: storage, window: window,
-                pixels: input.pixels))
+                pixels: input.pixels, format: format))
         values[index] = input.mirrored(height: height, width: width, storage: storage)
     }
 }
@@ -180,10 +192,12 @@ extension BlockedPlanner {
         }
         let reader = fusion.stems[fused.tail]
         let blocks = (channels + 15) / 16
+        let outputFormat = fused.tail == floatNode && residual == nil ? .float32 : format
         let storage =
             reader == nil
-            ? storages.add(blocks: blocks, pixels: geometry.outputHeight * geometry.outputWidth)
-            : storages.addStrip(blocks: blocks)
+            ? storages.add(
+                blocks: blocks, pixels: geometry.outputHeight * geometry.outputWidth, format: outputFormat)
+            : storages.addStrip(blocks: blocks, format: outputFormat)
         let isPixel = geometry.outputHeight * geometry.outputWidth == 1
         let folded = FoldedWeights(weight, bias: bias, map: fused.folded)
         var matrix = PendingMatrix(
@@ -192,7 +206,10 @@ extension BlockedPlanner {
                 function: fused.function?.epilogue ?? .none, scale: fused.affine?.scale, shift: fused.affine?.shift,
                 addsResidualFirst: fused.addsResidualFirst),
             output: storage, residual: residual, depthwise: waiting.removeValue(forKey: fused.tail) ?? [],
-            panelWidths: isPixel ? operators.singlePixelPanelWidths : operators.panelWidths, threads: threads)
+            panelWidths: isPixel ? operators.singlePixelPanelWidths : operators.panelWidths,
+            halfPanelWidths: isPixel ? [] : operators.halfPanelWidths,
+            inputFormat: input.readsImage ? .float32 : format,
+            outputFormat: outputFormat, threads: threads)
         if let reader {
             waitingStems[reader] = matrix
         } else {
@@ -237,7 +254,7 @@ extension BlockedPlanner {
     /// Gives what stays in the strip its place in it: depthwise results, the rows of a stem, its padded copy.
     private mutating func placeStrips(_ matrix: inout PendingMatrix) {
         let rows = matrix.stripRows
-        let blockStride = rows * matrix.geometry.outputWidth * 16
+        let blockStride = rows * matrix.geometry.outputWidth * matrix.inputFormat.pixelWords
         var offset = 0
         for depthwise in matrix.depthwise where depthwise.writesStrip {
             storages.setStrip(depthwise.output, blockStride: blockStride, offset: offset)
@@ -249,7 +266,7 @@ extension BlockedPlanner {
             let stemRows = min(
                 stem.geometry.outputHeight,
                 (rows - 1) * depthwise.geometry.stride + depthwise.geometry.kernelHeight)
-            let stemBlockStride = stemRows * stem.geometry.outputWidth * 16
+            let stemBlockStride = stemRows * stem.geometry.outputWidth * stem.outputFormat.pixelWords
             storages.setStrip(stem.output, blockStride: stemBlockStride, offset: offset)
             offset += stem.outputBlocks * stemBlockStride
             stem.rowsAtOnce = stemRows
@@ -271,8 +288,9 @@ extension BlockedPlanner {
         let blocks = input.blocks
         let storage =
             writesStrip
-            ? storages.addStrip(blocks: blocks.count)
-            : storages.add(blocks: blocks.count, pixels: geometry.outputHeight * geometry.outputWidth)
+            ? storages.addStrip(blocks: blocks.count, format: format)
+            : storages.add(
+                blocks: blocks.count, pixels: geometry.outputHeight * geometry.outputWidth, format: format)
         let step = PendingDepthwise(
             name: name, geometry: geometry, input: blocks, output: storage,
             weights: Self.packed(folded.weight, for: input), bias: folded.bias.map { input.spread($0) },
@@ -280,7 +298,7 @@ extension BlockedPlanner {
                 function: fused.function?.epilogue ?? .none, scale: fused.affine.map { input.spread($0.scale) },
                 shift: fused.affine.map { input.spread($0.shift) }),
             writesStrip: writesStrip,
-            bands: threads > 1 && blocks.count < 4 * threads ? min(geometry.outputHeight, 4) : 1,
+            bands: threads > 1 && blocks.count < 4 * threads ? min(geometry.outputHeight, 4) : 1, format: format,
             stem: waitingStems.removeValue(forKey: fused.head))
         if let target { waiting[target, default: []].append(step) } else { append(step) }
         values[fused.tail] = input.mirrored(

@@ -19,7 +19,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         var step: UnsafePointer<MatrixStep>
         /// Where its rows begin in the strip.
         var offset: Int
-        /// Numbers from block to block there.
+        /// Words from block to block there.
         var blockStride: Int
     }
 
@@ -36,6 +36,8 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     let stem: Stem?
     /// Into how many bands of rows a block is cut.
     let bands: Int
+    /// Of input and output.
+    let format: ElementFormat
 
     var partCount: Int { blocks.count * bands }
 
@@ -52,7 +54,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         if let stem {
             let first = max(0, rows.lowerBound * geometry.stride - geometry.paddingTop)
             let end = (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight
-            let row = geometry.inputWidth * LaneRun.lanes
+            let row = geometry.inputWidth * format.pixelWords
             // Where row 0 would be: only rows from `first` on are there.
             source = context.strip - first * row
             stem.step.pointee.run(
@@ -70,15 +72,15 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         let output =
             writesStrip
             ? context.strip + place.output
-            : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * LaneRun.lanes)
-        context.operators.depthwise(
-            DepthwiseCall(
-                input: source + place.input, inputHeight: geometry.inputHeight,
-                inputWidth: geometry.inputWidth, weights: weights + block * taps,
-                bias: bias.map { $0 + block * LaneRun.lanes }, kernelHeight: geometry.kernelHeight,
-                kernelWidth: geometry.kernelWidth, stride: geometry.stride, paddingTop: geometry.paddingTop,
-                paddingLeft: geometry.paddingLeft, output: output, outputWidth: geometry.outputWidth,
-                firstRow: rows.lowerBound, rowCount: rows.count,
-                epilogue: epilogue.advanced(by: block * LaneRun.lanes)))
+            : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * format.pixelWords)
+        var call = DepthwiseCall(
+            input: source + place.input, inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth,
+            weights: weights + block * taps, bias: bias.map { $0 + block * LaneRun.lanes },
+            kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth, stride: geometry.stride,
+            paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft, output: output,
+            outputWidth: geometry.outputWidth, firstRow: rows.lowerBound, rowCount: rows.count,
+            epilogue: epilogue.advanced(by: block * LaneRun.lanes))
+        call.format = format
+        context.operators.depthwise(call)
     }
 }

@@ -8,11 +8,15 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     /// Up to eight neighbouring output blocks.
     struct Panel: BitwiseCopyable {
         var firstBlock: Int
+        /// Whole ones.
         var blocks: Int
+        var hasHalfBlock: Bool
         var runs: UnsafePointer<LaneRun>
         var runCount: Int
-        /// K × blocks × 16, at this place among the plan's weights.
+        /// K × blocks × 16 at this place among the plan's weights.
         var weights: Int
+        /// K × 8 for half a block.
+        var halfWeights: Int
     }
 
     /// Where the inputs of a strip come from.
@@ -41,10 +45,16 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     /// Places in the arena.
     let output: Int
     let residual: Int?
+    /// Of what is multiplied; a bfloat16 product reads words of two channels.
+    let inputFormat: ElementFormat
+    /// Of the result and what is added to it.
+    let outputFormat: ElementFormat
     /// Output rows of a part.
     let stripRows: Int
     /// Into how many groups the panels are cut, where a strip needs no preparation.
     let panelGroups: Int
+    /// Whether several threads share the rows.
+    let sharesRows: Bool
     /// Weights of later steps that are fetched into the cache meanwhile.
     var prefetchStart = 0
     var prefetchEnd = 0
@@ -58,11 +68,22 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         let rows = strip * stripRows..<min((strip + 1) * stripRows, geometry.outputHeight)
         for step in depthwise { step.run(rows: rows, context) }
         let target = Target(
-            output: context.arena + output, blockStride: geometry.outputHeight * geometry.outputWidth * LaneRun.lanes,
+            output: context.arena + output,
+            blockStride: geometry.outputHeight * geometry.outputWidth * outputFormat.pixelWords,
             residual: residual.map { UnsafePointer(context.arena + $0) })
         run(
             rows: rows, panels: group * panels.count / panelGroups..<(group + 1) * panels.count / panelGroups,
-            target: target, fetching: share(prefetchStart..<prefetchEnd, part, of: partCount), context)
+            target: target, fetching: fetched(part), context)
+    }
+
+    /// The weights of later steps that a part fetches.
+    ///
+    /// A thread has a cache of its own. Threads that share the rows need all weights each, and take the parts from both
+    /// ends: what the first half of the parts fetches the other half fetches again, in its order.
+    private func fetched(_ part: Int) -> Range<Int> {
+        let all = prefetchStart..<prefetchEnd
+        guard sharesRows else { return share(all, part, of: partCount) }
+        return share(all, min(part, partCount - 1 - part), of: (partCount + 1) / 2)
     }
 
     /// Computes rows of some panels.
@@ -71,16 +92,16 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     ) {
         switch source {
         case .direct where geometry.stride == 1:
-            let start = context.arena + rows.lowerBound * geometry.outputWidth * LaneRun.lanes
+            let start = context.arena + rows.lowerBound * geometry.outputWidth * inputFormat.pixelWords
             for index in selected {
                 multiply(
-                    panels[index], input: start, strip: context.strip, pixelStride: LaneRun.lanes,
+                    panels[index], input: start, strip: context.strip, pixelStride: inputFormat.pixelWords,
                     firstRow: rows.lowerBound, rowCount: rows.count, target,
                     share(fetching, index - selected.lowerBound, of: selected.count), context)
             }
         case .direct:
-            let row = geometry.inputWidth * LaneRun.lanes * geometry.stride
-            byRows(rows, selected, target, fetching, context, pixelStride: LaneRun.lanes * geometry.stride) {
+            let row = geometry.inputWidth * inputFormat.pixelWords * geometry.stride
+            byRows(rows, selected, target, fetching, context, pixelStride: inputFormat.pixelWords * geometry.stride) {
                 (UnsafePointer(context.arena + (rows.lowerBound + $0) * row), UnsafePointer(context.strip))
             }
         case .padded(let copy):
@@ -117,13 +138,17 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         _ panel: Panel, input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, firstRow: Int,
         rowCount: Int, _ target: Target, _ fetching: Range<Int>, _ context: StepContext
     ) {
-        let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * LaneRun.lanes
+        let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * outputFormat.pixelWords
         var call = MatrixCall(
             input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
-            weights: context.weights + panel.weights, bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
-            blocks: panel.blocks, pixels: rowCount * geometry.outputWidth, output: target.output + place,
+            weights: context.weights + panel.weights, halfWeights: context.weights + panel.halfWeights,
+            bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
+            blocks: panel.blocks, hasHalfBlock: panel.hasHalfBlock, pixels: rowCount * geometry.outputWidth,
+            output: target.output + place,
             outputBlockStride: target.blockStride, residual: target.residual.map { $0 + place },
             epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes))
+        call.inputFormat = inputFormat
+        call.outputFormat = outputFormat
         if !fetching.isEmpty {
             call.prefetch = UnsafeRawPointer(context.weights + fetching.lowerBound)
             call.prefetchLines = fetching.count / LaneRun.lanes

@@ -10,22 +10,24 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     /// Whether the planes are those of the caller's image, one number a pixel, instead of blocks of the arena.
     let readsImage: Bool
     let geometry: ConvolutionGeometry
+    /// Of the blocks.
+    let format: ElementFormat
     /// The most input rows of a strip.
     let rowCapacity: Int
     /// Where the copy begins in the strip.
     var stripOffset = 0
 
-    /// Numbers of one pixel.
-    var lanes: Int { readsImage ? 1 : LaneRun.lanes }
-    /// Numbers between the inputs of neighbouring outputs.
+    /// Words of one pixel.
+    var lanes: Int { readsImage ? 1 : format.pixelWords }
+    /// Words between the inputs of neighbouring outputs.
     var pixelStride: Int { geometry.stride * lanes }
     /// Pixels of a copied row.
     private var paddedWidth: Int { (geometry.outputWidth - 1) * geometry.stride + geometry.kernelWidth }
-    /// Numbers of a copied row.
+    /// Words of a copied row.
     var rowStride: Int { paddedWidth * lanes }
-    /// Numbers from one plane to the next.
+    /// Words from one plane to the next.
     var planeStride: Int { (rowCapacity * rowStride + 15) / 16 * 16 }
-    /// Numbers of the strip.
+    /// Words of the strip.
     var floatCount: Int { planes.count * planeStride }
 
     /// Copies what outputs of `rows` read.

@@ -14,6 +14,9 @@ struct PendingMatrix: PendingStep {
         case image(channels: Int)
         /// All numbers of a value as one vector, channel after channel.
         case flattened(BlockedValue)
+
+        /// Whether it is the caller's image.
+        var readsImage: Bool { if case .image = self { true } else { false } }
     }
 
     let name: String
@@ -27,6 +30,11 @@ struct PendingMatrix: PendingStep {
     let residual: Int?
     var depthwise: [PendingDepthwise]
     let panelWidths: [Int]
+    let halfPanelWidths: [Int]
+    /// Of what is multiplied.
+    let inputFormat: ElementFormat
+    /// Of the result and what is added to it.
+    let outputFormat: ElementFormat
     let threads: Int
     /// Where a padded copy begins in the strip, and the most rows at once: set for a stem when the strip is laid out.
     var copyOffset = 0
@@ -44,7 +52,9 @@ struct PendingMatrix: PendingStep {
 
     var macs: Int { geometry.macs + depthwise.reduce(0) { $0 + $1.macs } }
 
-    var constantCount: Int { weight.scalars.count + depthwise.reduce(0) { $0 + $1.constantCount } }
+    var constantCount: Int {
+        weight.scalars.count / inputFormat.channelsPerWord + depthwise.reduce(0) { $0 + $1.constantCount }
+    }
 
     var touched: [Int] {
         let read: [Int] =
@@ -61,7 +71,8 @@ struct PendingMatrix: PendingStep {
         if let rowsAtOnce { return rowsAtOnce }
         let bytesPerRow: Int
         if !depthwise.isEmpty {
-            bytesPerRow = geometry.outputWidth * 64 * depthwise.reduce(0) { $0 + $1.input.count }
+            bytesPerRow =
+                geometry.outputWidth * 4 * inputFormat.pixelWords * depthwise.reduce(0) { $0 + $1.input.count }
         } else if let copy = copy(rows: 1) {
             bytesPerRow = copy.planes.count * copy.rowStride * 4 * geometry.stride
         } else {
@@ -82,17 +93,24 @@ struct PendingMatrix: PendingStep {
     /// Whether threads share the panels instead of the rows: then each reads its part of the weights only.
     private var cutsPanels: Bool { threads > 1 && panels.count >= 2 * threads }
 
+    private var panelGroups: Int {
+        cutsPanels && depthwise.isEmpty && copy(rows: 1) == nil ? min(panels.count, 4 * threads) : 1
+    }
+
     var stripFloatCount: Int {
         let blocks = depthwise.reduce(0) { $0 + ($1.writesStrip ? $1.input.count : 0) }
         let stems = depthwise.compactMap { step in
             step.stem.map { $0.outputBlocks * step.stemBlockStride + $0.stripFloatCount }
         }
-        return blocks * stripRows * geometry.outputWidth * 16 + (copy(rows: stripRows)?.floatCount ?? 0)
+        return blocks * stripRows * geometry.outputWidth * inputFormat.pixelWords
+            + (copy(rows: stripRows)?.floatCount ?? 0)
             + stems.reduce(0, +)
     }
 
     /// The shape of the padded copy; its planes have no addresses yet.
-    private func copy(rows: Int) -> (planes: [BlockPlace], rowStride: Int, planeStride: Int, floatCount: Int)? {
+    private func copy(rows: Int) -> (
+        planes: [BlockPlace], pixelWords: Int, rowStride: Int, planeStride: Int, floatCount: Int
+    )? {
         let (planes, readsImage): ([BlockPlace], Bool)
         switch input {
         case .windows(let value): (planes, readsImage) = (value.blocks, false)
@@ -102,27 +120,48 @@ struct PendingMatrix: PendingStep {
         }
         let copy = PaddedCopy(
             planes: UnsafeBufferPointer(start: nil, count: 0), readsImage: readsImage, geometry: geometry,
+            format: inputFormat,
             rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight)
-        return (planes, copy.rowStride, copy.planeStride, copy.planeStride * planes.count)
+        return (planes, copy.lanes, copy.rowStride, copy.planeStride, copy.planeStride * planes.count)
     }
 
-    /// The first block and width of each panel.
-    private var panels: [(first: Int, blocks: Int)] {
+    /// Blocks that are computed together.
+    private struct Panel {
+        var first: Int
+        /// Whole ones.
+        var blocks: Int
+        var hasHalf = false
+
+        /// Output channels of the whole blocks, those that only fill them included.
+        var lanes: Int { blocks * 16 }
+        /// Those and the half block's.
+        var allLanes: Int { lanes + (hasHalf ? 8 : 0) }
+    }
+
+    private var panels: [Panel] {
         let perGroup = outputChannels / geometry.groups
-        var result: [(Int, Int)] = []
+        var half: Panel?
+        if geometry.groups == 1, (1...8).contains(outputChannels % 16),
+            let width = halfPanelWidths.first(where: { $0 < outputBlocks && (outputBlocks - 1 - $0) % 3 != 1 })
+                ?? halfPanelWidths.first(where: { $0 < outputBlocks })
+        {
+            half = Panel(first: outputBlocks - 1 - width, blocks: width, hasHalf: true)
+        }
+        let end = half?.first ?? outputBlocks
+        var result: [Panel] = []
         var first = 0
-        while first < outputBlocks {
-            let left = outputBlocks - first
+        while first < end {
+            let left = end - first
             var width = panelWidths.first { $0 <= left } ?? 1
             // 4 = 2 + 2 and not 3 + 1, 5 = 3 + 2, 7 = 3 + 2 + 2.
             if width == 3 && left == 4 { width = 2 }
             if geometry.groups > 1 {
                 width = panelWidths.first { $0 <= left && perGroup % ($0 * 16) == 0 } ?? 1
             }
-            result.append((first, width))
+            result.append(Panel(first: first, blocks: width))
             first += width
         }
-        return result
+        return result + (half.map { [$0] } ?? [])
     }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep { step(storages, arena) }
@@ -130,21 +169,27 @@ struct PendingMatrix: PendingStep {
     func step(_ storages: StorageTable, _ arena: ConstantArena) -> MatrixStep {
         let elements = elements(storages)
         let rows = stripRows
-        var shared: (runs: UnsafeBufferPointer<LaneRun>, order: [Element])?
-        let resolvedPanels = panels.map { first, blocks in
-            let channels = first * 16..<min((first + blocks) * 16, outputChannels)
-            let (runs, order): (UnsafeBufferPointer<LaneRun>, [Element])
+        var shared: (runs: UnsafeBufferPointer<LaneRun>, order: [Word])?
+        let resolvedPanels = panels.map { panel in
+            let channels = panel.first * 16..<min(panel.first * 16 + panel.allLanes, outputChannels)
+            let (runs, order): (UnsafeBufferPointer<LaneRun>, [Word])
             if geometry.groups == 1, let known = shared {
                 (runs, order) = known
             } else {
                 let selected = elements.filter { isRead($0, by: channels) }
-                order = selected.sorted { ($0.isInStrip ? 1 : 0, $0.offset) < ($1.isInStrip ? 1 : 0, $1.offset) }
+                order = words(selected)
                 runs = arena.copy(Self.runs(order))
                 shared = (runs, order)
             }
+            let whole = channels.lowerBound..<min(channels.lowerBound + panel.lanes, channels.upperBound)
+            let weights = arena.addToStream(packed(order, channels: whole, lanes: panel.lanes))
+            let halfWeights =
+                panel.hasHalf
+                ? arena.addToStream(packed(order, channels: whole.upperBound..<channels.upperBound, lanes: 8))
+                : weights
             return MatrixStep.Panel(
-                firstBlock: first, blocks: blocks, runs: runs.start, runCount: runs.count,
-                weights: arena.addToStream(packed(order, channels: channels, blocks: blocks)))
+                firstBlock: panel.first, blocks: panel.blocks, hasHalfBlock: panel.hasHalf, runs: runs.start,
+                runCount: runs.count, weights: weights, halfWeights: halfWeights)
         }
         let source: MatrixStep.Source
         if let copy = copy(rows: rows) {
@@ -154,7 +199,7 @@ struct PendingMatrix: PendingStep {
             source = .padded(
                 PaddedCopy(
                     planes: arena.copy(copy.planes.map { readsImage ? $0.block * plane : storages.offset($0) }),
-                    readsImage: readsImage, geometry: geometry,
+                    readsImage: readsImage, geometry: geometry, format: inputFormat,
                     rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight, stripOffset: copyOffset))
         } else {
             source = .direct
@@ -167,9 +212,9 @@ struct PendingMatrix: PendingStep {
                 shift: epilogue.shift.map(paddedToBlocks), addsResidualFirst: epilogue.addsResidualFirst
             ).resolved(arena),
             output: storages.offset(BlockPlace(storage: output, block: 0)),
-            residual: residual.map { storages.offset(BlockPlace(storage: $0, block: 0)) }, stripRows: rows,
-            panelGroups: cutsPanels && depthwise.isEmpty && copy(rows: 1) == nil
-                ? min(panels.count, 4 * threads) : 1)
+            residual: residual.map { storages.offset(BlockPlace(storage: $0, block: 0)) }, inputFormat: inputFormat,
+            outputFormat: outputFormat, stripRows: rows,
+            panelGroups: panelGroups, sharesRows: threads > 1 && panelGroups == 1)
     }
 
     private func paddedToBlocks(_ scalars: [Float]) -> [Float] {
@@ -181,11 +226,39 @@ extension PendingMatrix {
     /// One number that an output channel reads, with its column in the weight.
     private struct Element {
         var isInStrip: Bool
+        /// In numbers of the format that is multiplied.
         var offset: Int
         /// The input channel, counted over all groups.
         var channel: Int
         /// The place within the channel's kernel.
         var tap: Int
+    }
+
+    /// What one lane of a run holds: a number, or two side by side of which one may belong to somebody else.
+    private struct Word {
+        var isInStrip: Bool
+        var offset: Int
+        var first: Element?
+        var second: Element?
+    }
+
+    /// The words that hold the elements, in the order of their places.
+    private func words(_ elements: [Element]) -> [Word] {
+        let perWord = inputFormat.channelsPerWord
+        var words: [Word] = []
+        let order = elements.sorted { ($0.isInStrip ? 1 : 0, $0.offset) < ($1.isInStrip ? 1 : 0, $1.offset) }
+        for element in order {
+            let offset = element.offset / perWord
+            if words.last?.isInStrip != element.isInStrip || words.last?.offset != offset {
+                words.append(Word(isInStrip: element.isInStrip, offset: offset))
+            }
+            if element.offset % perWord == 0 {
+                words[words.count - 1].first = element
+            } else {
+                words[words.count - 1].second = element
+            }
+        }
+        return words
     }
 
     private func elements(_ storages: StorageTable) -> [Element] {
@@ -208,19 +281,21 @@ extension PendingMatrix {
             let planes = Dictionary(uniqueKeysWithValues: value.blocks.enumerated().map { ($1, $0) })
             return value.places.enumerated().flatMap { channel, place in
                 let plane = planes[BlockPlace(storage: place.storage, block: place.block)] ?? 0
-                return taps(channel: channel, plane: plane, lane: place.lane, lanes: 16)
+                return taps(channel: channel, plane: plane, lane: place.lane)
             }
         case .image(let channels):
-            return (0..<channels).flatMap { taps(channel: $0, plane: $0, lane: 0, lanes: 1) }
+            return (0..<channels).flatMap { taps(channel: $0, plane: $0, lane: 0) }
         }
     }
 
-    private func taps(channel: Int, plane: Int, lane: Int, lanes: Int) -> [Element] {
+    private func taps(channel: Int, plane: Int, lane: Int) -> [Element] {
         guard let copy = copy(rows: stripRows) else { return [] }
+        let perWord = inputFormat.channelsPerWord
         return (0..<geometry.kernelHeight * geometry.kernelWidth).map { tap in
             let (row, column) = (tap / geometry.kernelWidth, tap % geometry.kernelWidth)
             return Element(
-                isInStrip: true, offset: plane * copy.planeStride + row * copy.rowStride + column * lanes + lane,
+                isInStrip: true,
+                offset: (plane * copy.planeStride + row * copy.rowStride + column * copy.pixelWords) * perWord + lane,
                 channel: channel, tap: tap)
         }
     }
@@ -233,33 +308,38 @@ extension PendingMatrix {
     }
 
     /// Neighbouring numbers joined.
-    private static func runs(_ elements: [Element]) -> [LaneRun] {
+    private static func runs(_ words: [Word]) -> [LaneRun] {
         var runs: [LaneRun] = []
-        for element in elements {
-            if let last = runs.last, (last.isInStrip != 0) == element.isInStrip,
-                Int(last.offset) + Int(last.count) == element.offset
+        for word in words {
+            if let last = runs.last, (last.isInStrip != 0) == word.isInStrip,
+                Int(last.offset) + Int(last.count) == word.offset
             {
                 runs[runs.count - 1].count += 1
             } else {
-                runs.append(LaneRun(offset: Int32(element.offset), count: 1, isInStrip: element.isInStrip))
+                runs.append(LaneRun(offset: Int32(word.offset), count: 1, isInStrip: word.isInStrip))
             }
         }
         return runs
     }
 
-    /// K × blocks × 16 weights in the order of the elements; zeros where no channel is or the group is another.
-    private func packed(_ order: [Element], channels: Range<Int>, blocks: Int) -> [Float] {
+    /// K × lanes weights in the order of the words; zeros where no channel is or the group is another.
+    private func packed(_ order: [Word], channels: Range<Int>, lanes: Int) -> [Float] {
         let inputsPerGroup = geometry.inputChannels / geometry.groups
         let outputsPerGroup = outputChannels / geometry.groups
         let taps = weight.shape.rank == 4 ? geometry.kernelHeight * geometry.kernelWidth : 1
-        var result = [Float](repeating: 0, count: order.count * blocks * 16)
+        // Every panel begins at a cache line.
+        var result = [Float](repeating: 0, count: (order.count * lanes + 15) / 16 * 16)
         weight.scalars.withUnsafeBufferPointer { scalars in
-            for (k, element) in order.enumerated() {
-                let group = element.channel / inputsPerGroup
+            func value(_ element: Element?, _ channel: Int) -> Float {
+                guard let element, channel / outputsPerGroup == element.channel / inputsPerGroup else { return 0 }
                 let column = element.channel % inputsPerGroup * taps + element.tap
-                for channel in channels where channel / outputsPerGroup == group {
-                    result[k * blocks * 16 + channel - channels.lowerBound] =
-                        scalars[channel * inputsPerGroup * taps + column]
+                return scalars[channel * inputsPerGroup * taps + column]
+            }
+            for (k, word) in order.enumerated() {
+                for channel in channels {
+                    let first = value(word.first, channel)
+                    result[k * lanes + channel - channels.lowerBound] =
+                        inputFormat.isFloat ? first : BFloat16.word(first, value(word.second, channel))
                 }
             }
         }

@@ -53,9 +53,10 @@ struct PendingDepthwise: PendingStep {
     let epilogue: PendingEpilogue
     let writesStrip: Bool
     let bands: Int
+    let format: ElementFormat
     /// The convolution of the caller's image whose rows are computed just before.
     var stem: PendingMatrix?
-    /// Numbers between the blocks of the stem's rows: set when the strip is laid out.
+    /// Words between the blocks of the stem's rows: set when the strip is laid out.
     var stemBlockStride = 0
 
     var kind: StepKind { .depthwise }
@@ -78,7 +79,7 @@ struct PendingDepthwise: PendingStep {
             stem: stem.map { stem in
                 DepthwiseStep.Stem(
                     step: arena.copy([stem.step(storages, arena)]).start, offset: 0, blockStride: stemBlockStride)
-            }, bands: bands)
+            }, bands: bands, format: format)
     }
 }
 
@@ -100,6 +101,7 @@ struct PendingElementwise: PendingStep {
     let pixels: Int
     let combination: ElementwiseCall.Combination
     let epilogue: PendingEpilogue
+    let format: ElementFormat
 
     var kind: StepKind { .elementwise }
     var touched: [Int] { first.map(\.storage) + (second ?? []).map(\.storage) + [output] }
@@ -112,7 +114,7 @@ struct PendingElementwise: PendingStep {
         }
         return ElementwiseStep(
             blocks: arena.copy(blocks), pixels: pixels, combination: combination,
-            epilogue: epilogue.resolved(arena))
+            epilogue: epilogue.resolved(arena), format: format)
     }
 }
 
@@ -124,6 +126,7 @@ struct PendingPool: PendingStep {
     /// Nil for the mean of the whole image.
     let window: (geometry: ConvolutionGeometry, kind: Pool.Kind)?
     let pixels: Int
+    let format: ElementFormat
 
     var kind: StepKind { .pool }
     var touched: [Int] { input.map(\.storage) + [output] }
@@ -135,8 +138,8 @@ struct PendingPool: PendingStep {
                     input: storages.offset(place),
                     output: storages.offset(BlockPlace(storage: output, block: index)))
             })
-        guard let window else { return MeanStep(blocks: blocks, pixels: pixels) }
-        return PoolStep(blocks: blocks, geometry: window.geometry, kind: window.kind)
+        guard let window else { return MeanStep(blocks: blocks, pixels: pixels, format: format) }
+        return PoolStep(blocks: blocks, geometry: window.geometry, kind: window.kind, format: format)
     }
 }
 
@@ -147,6 +150,8 @@ struct PendingGather: PendingStep {
     let channels: Int
     let pixels: Int
     let output: Int
+    /// Of the output and of the arena's channels; the caller's image is of floats.
+    let format: ElementFormat
 
     var kind: StepKind { .copy }
     var touched: [Int] { (places ?? []).map(\.storage) + [output] }
@@ -158,14 +163,15 @@ struct PendingGather: PendingStep {
             } ?? (0..<channels).map { GatherStep.Channel(source: $0 * pixels, stride: 1) }
         return GatherStep(
             channels: arena.copy(sources), readsImage: places == nil, pixels: pixels,
-            output: storages.offset(BlockPlace(storage: output, block: 0)))
+            output: storages.offset(BlockPlace(storage: output, block: 0)), format: format)
     }
 }
 
 extension StorageTable {
-    /// Numbers between the start of the arena (or strip) and a channel's first pixel.
+    /// Numbers of the channel's format between the start of the arena (or strip) and its first pixel.
     func offset(_ place: ChannelPlace) -> Int {
-        offset(BlockPlace(storage: place.storage, block: place.block)) + place.lane
+        offset(BlockPlace(storage: place.storage, block: place.block)) * storages[place.storage].format.channelsPerWord
+            + place.lane
     }
 }
 

@@ -16,6 +16,7 @@ struct ElementwiseStep: BlockedStep, @unchecked Sendable {
     let pixels: Int
     let combination: ElementwiseCall.Combination
     let epilogue: Epilogue
+    let format: ElementFormat
 
     var partCount: Int { blocks.count }
 
@@ -23,11 +24,12 @@ struct ElementwiseStep: BlockedStep, @unchecked Sendable {
         let block = blocks[part]
         var second: UnsafePointer<Float>?
         if case .none = combination { second = nil } else { second = UnsafePointer(context.arena + block.second) }
-        context.operators.elementwise(
-            ElementwiseCall(
-                first: context.arena + block.first, second: second, combination: combination,
-                output: context.arena + block.output, pixels: pixels,
-                epilogue: epilogue.advanced(by: part * LaneRun.lanes)))
+        var call = ElementwiseCall(
+            first: context.arena + block.first, second: second, combination: combination,
+            output: context.arena + block.output, pixels: pixels,
+            epilogue: epilogue.advanced(by: part * LaneRun.lanes))
+        call.format = format
+        context.operators.elementwise(call)
     }
 }
 
@@ -36,11 +38,13 @@ struct MeanStep: BlockedStep, @unchecked Sendable {
     // Sendable: the pointer leads to constants.
     let blocks: UnsafeBufferPointer<DepthwiseStep.Block>
     let pixels: Int
+    let format: ElementFormat
 
     var partCount: Int { blocks.count }
 
     func run(_ part: Int, _ context: StepContext) {
-        context.operators.mean(context.arena + blocks[part].input, pixels, context.arena + blocks[part].output)
+        context.operators.mean(
+            context.arena + blocks[part].input, pixels, context.arena + blocks[part].output, format)
     }
 }
 
@@ -50,15 +54,17 @@ struct PoolStep: BlockedStep, @unchecked Sendable {
     let blocks: UnsafeBufferPointer<DepthwiseStep.Block>
     let geometry: ConvolutionGeometry
     let kind: Pool.Kind
+    let format: ElementFormat
 
     var partCount: Int { blocks.count }
 
     func run(_ part: Int, _ context: StepContext) {
         let (input, output) = (context.arena + blocks[part].input, context.arena + blocks[part].output)
         switch kind {
-        case .maximum: BlockedPooling.maximum(geometry, input: input, output: output)
+        case .maximum: BlockedPooling.maximum(geometry, input: input, output: output, format: format)
         case .average(let countsPadding):
-            BlockedPooling.average(geometry, countsPadding: countsPadding, input: input, output: output)
+            BlockedPooling.average(
+                geometry, countsPadding: countsPadding, input: input, output: output, format: format)
         }
     }
 }
@@ -69,7 +75,7 @@ struct GatherStep: BlockedStep, @unchecked Sendable {
 
     /// One channel.
     struct Channel: BitwiseCopyable {
-        /// Numbers to its first pixel.
+        /// Numbers of the source's format to its first pixel.
         var source: Int
         /// Numbers from pixel to pixel.
         var stride: Int
@@ -79,23 +85,42 @@ struct GatherStep: BlockedStep, @unchecked Sendable {
     /// Whether the source is the caller's image.
     let readsImage: Bool
     let pixels: Int
+    /// Words to the output.
     let output: Int
+    let format: ElementFormat
 
     var partCount: Int { (channels.count + LaneRun.lanes - 1) / LaneRun.lanes }
 
     func run(_ part: Int, _ context: StepContext) {
-        let source = readsImage ? context.image : UnsafePointer(context.arena)
-        let target = context.arena + (output + part * pixels * LaneRun.lanes)
+        let target = UnsafeMutableRawPointer(context.arena + (output + part * pixels * format.pixelWords))
         for lane in 0..<LaneRun.lanes {
             let channel = part * LaneRun.lanes + lane
-            let (start, stride) =
-                channel < channels.count
-                ? (source + channels[channel].source, channels[channel].stride) : (source, 0)
-            if channel < channels.count {
-                for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = start[pixel * stride] }
-            } else {
-                for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = 0 }
+            let place = channel < channels.count ? channels[channel] : nil
+            switch (format, readsImage) {
+            case (.float32, _):
+                let source = readsImage ? context.image : UnsafePointer(context.arena)
+                copy(source, place, to: target.assumingMemoryBound(to: Float.self), lane: lane, zero: 0) { $0 }
+            case (.bfloat16, true):
+                copy(
+                    context.image, place, to: target.assumingMemoryBound(to: UInt16.self), lane: lane, zero: 0,
+                    BFloat16.bits)
+            case (.bfloat16, false):
+                let source = UnsafeRawPointer(context.arena).assumingMemoryBound(to: UInt16.self)
+                copy(source, place, to: target.assumingMemoryBound(to: UInt16.self), lane: lane, zero: 0) { $0 }
             }
         }
+    }
+
+    @inline(__always)
+    private func copy<Source, Target>(
+        _ source: UnsafePointer<Source>, _ channel: Channel?, to target: UnsafeMutablePointer<Target>, lane: Int,
+        zero: Target, _ convert: (Source) -> Target
+    ) {
+        guard let channel else {
+            for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = zero }
+            return
+        }
+        let start = source + channel.source
+        for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = convert(start[pixel * channel.stride]) }
     }
 }

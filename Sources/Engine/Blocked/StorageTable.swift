@@ -5,7 +5,8 @@ struct StorageTable {
     /// Blocks of one size.
     struct Storage {
         let blocks: Int
-        /// Numbers from one block to the next.
+        let format: ElementFormat
+        /// Words from one block to the next.
         var blockStride: Int
         /// Whether it is a part of each thread's strip rather than of the arena.
         let isInStrip: Bool
@@ -18,18 +19,19 @@ struct StorageTable {
     }
 
     private(set) var storages: [Storage] = []
-    /// Numbers of the arena.
+    /// Words of the arena.
     private(set) var floatCount = 0
 
     /// Room for so many blocks of `pixels` pixels.
-    mutating func add(blocks: Int, pixels: Int) -> Int {
-        storages.append(Storage(blocks: blocks, blockStride: pixels * LaneRun.lanes, isInStrip: false))
+    mutating func add(blocks: Int, pixels: Int, format: ElementFormat) -> Int {
+        storages.append(
+            Storage(blocks: blocks, format: format, blockStride: pixels * format.pixelWords, isInStrip: false))
         return storages.count - 1
     }
 
     /// Room in each thread's strip; its size and place are set later.
-    mutating func addStrip(blocks: Int) -> Int {
-        storages.append(Storage(blocks: blocks, blockStride: 0, isInStrip: true))
+    mutating func addStrip(blocks: Int, format: ElementFormat) -> Int {
+        storages.append(Storage(blocks: blocks, format: format, blockStride: 0, isInStrip: true))
         return storages.count - 1
     }
 
@@ -66,7 +68,7 @@ struct StorageTable {
         }
     }
 
-    /// Numbers between the start of the arena (or strip) and a block.
+    /// Words between the start of the arena (or strip) and a block.
     func offset(_ place: BlockPlace) -> Int {
         storages[place.storage].offset + place.block * storages[place.storage].blockStride
     }

@@ -11,6 +11,8 @@ public struct NetworkBenchmark: Sendable, Equatable, Codable {
     public let threads: Int
     /// The operators ("avx512").
     public let operators: String
+    /// The numbers: f32 or bf16.
+    public let precision: ExecutionOptions.Precision
     /// N×C×H×W of the input.
     public let inputShape: [Int]
     /// Multiply-accumulates of one image.
@@ -48,7 +50,8 @@ public struct NetworkBenchmark: Sendable, Equatable, Codable {
         }
         return NetworkBenchmark(
             network: network.name, batch: batch, threads: options.threads, operators: plan.operatorsName,
-            inputShape: shape.dimensions, macs: plan.macs / batch, workspaceBytes: plan.workspaceByteCount,
+            precision: options.precision, inputShape: shape.dimensions, macs: plan.macs / batch,
+            workspaceBytes: plan.workspaceByteCount,
             latency: latency, steps: profiles ? try plan.profile(input) : [])
     }
 }

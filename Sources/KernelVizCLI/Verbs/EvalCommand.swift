@@ -53,6 +53,10 @@ struct EvalCommand: ParsableCommand {
             valueName: "n,n"))
     var threads = CountList([1])
 
+    @Option(
+        help: "f32, or bf16: faster where the processor multiplies bfloat16; what it costs in accuracy is printed.")
+    var precision = ExecutionOptions.Precision.float32
+
     @Flag(help: "Also compare the feature maps of adjacent layers, on --input or the first image of --data.")
     var similarity = false
 
@@ -115,12 +119,13 @@ struct EvalCommand: ParsableCommand {
         var evaluation = try NetworkEvaluation.evaluate(
             network, input: source,
             timings: NetworkEvaluation.Timings(runs: runs, threads: threads.counts, batches: batch?.counts),
-            classNames: classNames
+            precision: precision, classNames: classNames
         ) { try progress.update($0, of: $1) }
         progress.finish()
         if let images {
             evaluation.accuracy = try accuracy.evaluate(
-                network, on: images, batch: batch?.counts.max() ?? 16, threads: threads.counts.max() ?? 1, seed: seed)
+                network, on: images, batch: batch?.counts.max() ?? 16, threads: threads.counts.max() ?? 1,
+                precision: precision, seed: seed)
         }
         if similarity { evaluation.similarities = try similarities(network, images) }
         if let saveLogits {

@@ -33,12 +33,14 @@ struct EvalDataOptions: ParsableArguments {
 
     /// The accuracy of `network` on `set`.
     func evaluate(
-        _ network: RunnableNetwork, on set: ImageDataSet, batch: Int, threads: Int, seed: UInt64
+        _ network: RunnableNetwork, on set: ImageDataSet, batch: Int, threads: Int,
+        precision: ExecutionOptions.Precision, seed: UInt64
     ) throws -> AccuracyEvaluation {
         let progress = SharedProgress("Evaluating \(network.name)", set.count)
         defer { progress.finish() }
         let result = try AccuracyEvaluation.evaluate(
-            network, on: set, batch: batch, threads: threads, shifts: shifts, seed: seed, isStrict: strict
+            network, on: set, batch: batch, threads: threads, precision: precision, shifts: shifts, seed: seed,
+            isStrict: strict
         ) { try progress.update($0) }
         for problem in result.unreadable.prefix(10) { Console.note("kernelviz: warning: left out \(problem)") }
         return result

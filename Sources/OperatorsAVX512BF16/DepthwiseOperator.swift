@@ -1,0 +1,1 @@
+../OperatorsBaseline/DepthwiseOperator.swift

@@ -1,0 +1,1 @@
+../OperatorsBaseline/ElementwiseOperator.swift
