@@ -9,7 +9,7 @@ public struct TrainingLog: Sendable, Equatable {
     /// Columns that belong on one axis, in the order of their first columns.
     public let panels: [CurvesFigure.Panel]
 
-    /// Reads a CSV file: a header, then rows of numbers; empty cells are gaps.
+    /// Reads a CSV file: a header, then rows of numbers. An empty cell was not measured, a "nan" leaves a gap in the line.
     ///
     /// The steps come from the column "epoch", "step" or "iteration". Columns of losses share an axis, so do accuracies
     /// and learning rates; every other one has its own. Throws `training.badCSV` and the file's own errors.
@@ -30,7 +30,7 @@ public struct TrainingLog: Sendable, Equatable {
         guard Set(names).count == names.count, !names.contains("") else {
             throw failure("two columns of one name or one without a name", "a header of different names")
         }
-        var columns = names.map { _ in [Double]() }
+        var columns = names.map { _ in [Double?]() }
         for (index, line) in lines.enumerated().dropFirst() where !line.trimmed.isEmpty {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             guard cells.count == names.count else {
@@ -38,7 +38,8 @@ public struct TrainingLog: Sendable, Equatable {
             }
             for (column, cell) in cells.enumerated() {
                 let text = cell.trimmed
-                guard let value = text.isEmpty ? Double.nan : Double(text) else {
+                let value = Double(text)
+                guard value != nil || text.isEmpty else {
                     throw failure("'\(text.prefix(40))' in line \(index + 1)", "a number")
                 }
                 columns[column].append(value)
@@ -47,7 +48,7 @@ public struct TrainingLog: Sendable, Equatable {
         guard columns.first?.isEmpty == false else { throw failure("a header alone", "at least one row of numbers") }
         let stepColumn = names.firstIndex { ["epoch", "step", "iteration"].contains($0.lowercased()) }
         stepName = stepColumn.map { names[$0] } ?? "row"
-        let steps = stepColumn.map { columns[$0] } ?? columns[0].indices.map { Double($0 + 1) }
+        let steps = stepColumn.map { columns[$0].map { $0 ?? .nan } } ?? columns[0].indices.map { Double($0 + 1) }
         guard names.count > (stepColumn == nil ? 0 : 1) else {
             throw failure("no column beside '\(stepName)'", "at least one quantity")
         }
@@ -55,7 +56,9 @@ public struct TrainingLog: Sendable, Equatable {
         for (column, name) in names.enumerated() where column != stepColumn {
             let series = CurvesFigure.Series(
                 name: name,
-                points: zip(steps, columns[column]).map { CurvesFigure.Series.Point(step: $0, value: $1) })
+                points: zip(steps, columns[column]).compactMap { step, value in
+                    value.map { CurvesFigure.Series.Point(step: step, value: $0) }
+                })
             let title = Self.axisTitle(name)
             if let group = groups.firstIndex(where: { $0.title == title }) {
                 groups[group].series.append(series)

@@ -24,7 +24,7 @@ enum HTMLPlot {
     ) -> String {
         let (left, width) = (190.0, 720.0)
         func x(_ value: Double) -> Double {
-            left + (value - range.lowerBound) / (range.upperBound - range.lowerBound) * (width - left - 16)
+            left + (value - range.lowerBound) / (range.upperBound - range.lowerBound) * (width - left - 24)
         }
         let lane = 9.0
         var y = 8.0
@@ -56,7 +56,7 @@ enum HTMLPlot {
                 + "<text class=\"quiet\" x=\"\(number(x(tick.value)))\" y=\"\(number(y + 14))\" font-size=\"11\" "
                 + "text-anchor=\"middle\">\(InlineSVG.escaped(tick.text))</text>"
         }
-        axis += "<path class=\"s-axis\" d=\"M\(number(left)) \(number(y))H\(number(width - 16))\"/>"
+        axis += "<path class=\"s-axis\" d=\"M\(number(left)) \(number(y))H\(number(width - 24))\"/>"
         return figure(width: width, height: y + 20, label: label, axis + marks)
     }
 
