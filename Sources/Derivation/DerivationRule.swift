@@ -50,8 +50,8 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
     /// errors in the trainings of `Notebooks-out/experiments`.
     public var isOnByDefault: Bool {
         switch self {
-        case .sigma, .banks, .refusal: true
-        case .downsampling, .offset, .identity, .deadWidths, .last, .depths: false
+        case .banks, .refusal: true
+        case .downsampling, .sigma, .offset, .identity, .deadWidths, .last, .depths: false
         }
     }
 }

@@ -29,7 +29,7 @@ import Testing
         ])
         #expect(
             report.conclusions == [
-                "D2: gain; on by default: leave it.", "D5: loss; on by default: switch it off.",
+                "D2: gain; off by default: switch it on.", "D5: loss; on by default: switch it off.",
                 "D7: gain; off by default: switch it on.",
                 "D4: no gain (within two standard errors); off by default: leave it.", "Table 4: gain.",
                 "D3: open; off by default: more trainings are needed.",

@@ -12,8 +12,8 @@ struct DeriveCommand: ParsableCommand {
             paper's value and say so.
 
             Rules: D1 kinds of downsampling, D2 their σ, D3 their offset, D4 identity ratios, D5 fixed banks, D6 dead \
-            channels, D7 the last unit, D8 depths, D9 refusal. Those that no experiment supports are off; --rules \
-            switches.
+            channels, D7 the last unit, D8 depths, D9 refusal. Only those that beat the paper's choice in trainings are \
+            on; --rules switches.
 
             --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out. --survey \
             derives from every checkpoint alone and from all together, at the paper's four sizes.
@@ -164,6 +164,10 @@ struct DeriveCommand: ParsableCommand {
         let config = derivation.config
         let macs = config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize)
         Console.note("\(config.name): \(config.parameters.learnable) learnable parameters, \(macs) MACs")
+        if rules == "default" {
+            let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue).joined(separator: ", ")
+            Console.note("Off, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
+        }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }
