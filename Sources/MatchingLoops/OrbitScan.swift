@@ -61,9 +61,9 @@ package enum OrbitScan {
         (start, end) = (end, end &+ Int(counts[1]))
         even(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[2]))
-        upright(w, rows, start, end, best, place)
+        mirrored(w, rows, start, end, best, place, turning: 3, vector: 5)
         (start, end) = (end, end &+ Int(counts[3]))
-        diagonal(w, rows, start, end, best, place)
+        mirrored(w, rows, start, end, best, place, turning: 4, vector: 9)
         (start, end) = (end, end &+ Int(counts[4]))
         odd(w, rows, start, end, best, place)
         (start, end) = (end, end &+ Int(counts[5]))
@@ -134,13 +134,19 @@ package enum OrbitScan {
         place.pointee = found
     }
 
-    /// Those that are alike when flipped upside down; they lie along x, their images along x or y.
-    private static func upright(
+    /// Those that a reflection leaves as they are: upside down (they lie along x, their images along x or y), or x against
+    /// y (they lie along one diagonal or the other).
+    ///
+    /// - Parameters:
+    ///   - turning: The place among the parts of what changes its sign under a quarter turn: 3 upright, 4 diagonal.
+    ///   - vector: The first of the four places of the vector parts: 5 upright, 9 diagonal.
+    @inline(__always)
+    private static func mirrored(
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
-        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
+        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>, turning: Int, vector: Int
     ) {
-        let (c, s, k, b) = (w[0], w[1], w[2], w[3])
-        let (e1, d1, e2, d2) = (w[5], w[7], w[6], w[8])
+        let (c, s, k, b) = (w[0], w[1], w[2], w[turning])
+        let (e1, d1, e2, d2) = (w[vector], w[vector &+ 2], w[vector &+ 1], w[vector &+ 3])
         var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
@@ -151,53 +157,8 @@ package enum OrbitScan {
             a2 += s * t[17]
             a1 += k * t[2]
             a2 += k * t[18]
-            let change1 = b * t[3]
-            let change2 = b * t[19]
-            var x1 = e1 * t[5]
-            var x2 = e1 * t[21]
-            x1 += d1 * t[7]
-            x2 += d1 * t[23]
-            var y1 = e2 * t[5]
-            var y2 = e2 * t[21]
-            y1 += d2 * t[7]
-            y2 += d2 * t[23]
-            var score1 = magnitude(a1 + change1) + magnitude(x1)
-            var score2 = magnitude(a2 + change2) + magnitude(x2)
-            let other1 = magnitude(a1 - change1) + magnitude(y1)
-            let other2 = magnitude(a2 - change2) + magnitude(y2)
-            score1.replace(with: other1, where: other1 .> score1)
-            score2.replace(with: other2, where: other2 .> score2)
-            let isFirst = score1 .> highest
-            highest.replace(with: score1, where: isFirst)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
-            let isSecond = score2 .> highest
-            highest.replace(with: score2, where: isSecond)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
-            orbit &+= 2
-        }
-        best.pointee = highest
-        place.pointee = found
-    }
-
-    /// Those that are alike when x and y change places; they lie along one diagonal or the other.
-    private static func diagonal(
-        _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
-        _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
-    ) {
-        let (c, s, k, b) = (w[0], w[1], w[2], w[4])
-        let (e1, d1, e2, d2) = (w[9], w[11], w[10], w[12])
-        var (highest, found) = (best.pointee, place.pointee)
-        var orbit = start
-        while orbit < end {
-            let t = rows + (orbit &* 16)
-            var a1 = c * t[0]
-            var a2 = c * t[16]
-            a1 += s * t[1]
-            a2 += s * t[17]
-            a1 += k * t[2]
-            a2 += k * t[18]
-            let change1 = b * t[4]
-            let change2 = b * t[20]
+            let change1 = b * t[turning]
+            let change2 = b * t[turning &+ 16]
             var x1 = e1 * t[5]
             var x2 = e1 * t[21]
             x1 += d1 * t[7]

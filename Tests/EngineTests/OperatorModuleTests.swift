@@ -11,7 +11,12 @@ import Testing
         }
     }()
 
-    @Test(.enabled(if: folders.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }))
+    /// Where the object files lie elsewhere the test is passed over, but fails in CI.
+    private static let shouldRun =
+        folders.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+        || ProcessInfo.processInfo.environment["CI"] == "true"
+
+    @Test(.enabled(if: shouldRun, "skipped: no object files beside the tests"))
     func modulesForNewProcessorsDefineNoForeignCode() throws {
         for folder in Self.folders {
             let module = String(folder.deletingPathExtension().lastPathComponent)

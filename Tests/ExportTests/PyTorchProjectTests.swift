@@ -119,11 +119,11 @@ import Weights
         try withTemporaryFolder { folder in
             let weights = StateDict(graph: try VGNet(config, seed: 5).graph)
             try PyTorchProject(config: config, weights: weights).write(to: "\(folder)/project")
-            let outcome = try PythonCheck.run("check_training.py", ["\(folder)/project", "\(folder)/work"])
+            let outcome = try PythonCheck.run("check_training.py", ["\(folder)/project", "\(folder)/run"])
             #expect(outcome.status == 0, "\(outcome.output)")
             #expect(outcome.output.contains("trained, resumed and read back"))
             guard outcome.status == 0 else { return }
-            let path = "\(folder)/work/trained.h5"
+            let path = "\(folder)/run/trained.h5"
             let net = try VGNet(config, checkpoint: Checkpoint.open(path))
             let file = try HDF5File(path: path)
             let image = try file.tensor("input")
