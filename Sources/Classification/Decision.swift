@@ -1,69 +1,84 @@
 /// The order of decisions between identity, blur, edge and other; the first that holds wins.
+///
+/// Sixteen kernels at a time: each comparison says where it holds.
 struct Decision: Sendable {
     private let rubric: ClassifierSettings.Rubric
     /// The rubric's own cut-offs.
     private let lenient: Thresholds
     /// Those that only alpha of random kernels pass.
     private let strict: Thresholds
-    private let secondKinds: [TemplateKind]
 
-    init(rubric: ClassifierSettings.Rubric, strict: Thresholds, families: TemplateFamilies, size: Int) {
+    init(rubric: ClassifierSettings.Rubric, strict: Thresholds, size: Int) {
         self.rubric = rubric
         lenient = rubric.thresholds(size: size)
         self.strict = strict
-        secondKinds = families.second.kinds
     }
 
-    /// Functional R² of the kernel and a delta at its strongest cell, 0…1.
-    func deltaFit(_ features: KernelFeatures) -> Float {
-        guard features.scale > 0, features.outputEnergy > 0 else { return 0 }
-        return min(1, features.outputAtPeak * features.outputAtPeak / features.outputEnergy)
+    /// Where each of the three names holds, at most one for a kernel; the others are other.
+    struct Names {
+        var identity: Mask
+        var blur: Mask
+        var edge: Mask
+
+        /// Where any does.
+        var any: Mask { identity .| blur .| edge }
+
+        /// The label in one lane.
+        func label(_ lane: Int) -> KernelLabel {
+            identity[lane] ? .identity : blur[lane] ? .blur : edge[lane] ? .edge : .other
+        }
+
+        /// Where `label` holds.
+        func holds(_ label: KernelLabel) -> Mask {
+            switch label {
+            case .identity: identity
+            case .blur: blur
+            case .edge: edge
+            case .zero: Mask(repeating: false)
+            case .other: .!any
+            }
+        }
     }
 
-    /// The label of one kernel by its shape alone; whether it is zero beside its neighbours is decided per layer, and
-    /// whether it may keep a name that chance gives as well.
-    func label(_ features: KernelFeatures, deltaFit: Float) -> KernelLabel {
-        label(features, deltaFit: Double(deltaFit), lenient)
+    /// The names of kernels by their shape alone; whether they are zero beside their neighbours is decided per layer, and
+    /// whether they may keep a name that chance gives as well.
+    func names(_ features: KernelFeatures) -> Names { names(features, lenient) }
+
+    /// The names where the kernel alone must show that it is more than chance.
+    func strictNames(_ features: KernelFeatures) -> Names { names(features, strict) }
+
+    private func names(_ features: KernelFeatures, _ thresholds: Thresholds) -> Names {
+        let identity = features.isKernel .& isIdentity(features, thresholds)
+        let blur = features.isKernel .& isBlur(features, thresholds) .& .!identity
+        let edge = features.isKernel .& isEdge(features, thresholds) .& .!identity .& .!blur
+        return Names(identity: identity, blur: blur, edge: edge)
     }
 
-    /// The label where the kernel alone must show that it is more than chance.
-    func strictLabel(_ features: KernelFeatures, deltaFit: Float) -> KernelLabel {
-        label(features, deltaFit: Double(deltaFit), strict)
-    }
-
-    private func label(_ features: KernelFeatures, deltaFit: Double, _ thresholds: Thresholds) -> KernelLabel {
-        guard features.scale > 0 else { return .other }
-        if isIdentity(features, deltaFit: deltaFit, thresholds) { return .identity }
-        if isBlur(features, thresholds) { return .blur }
-        if isEdge(features, thresholds) { return .edge }
-        return .other
-    }
-
-    private func isIdentity(_ features: KernelFeatures, deltaFit: Double, _ thresholds: Thresholds) -> Bool {
-        let peak = Double(features.peakShare)
-        guard peak >= rubric.nearIdentityPeak else { return false }
+    private func isIdentity(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
+        let peak = features.peakShare
+        let isNear = peak .>= rubric.nearIdentityPeak
         // One sign and a good narrow bump: a blur until the centre carries still more.
-        let isBump =
-            Double(features.dcGain) >= rubric.blurDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
-        guard peak >= thresholds.identityPeak || !isBump && deltaFit >= rubric.nearIdentityFit else { return false }
+        let isBump = (features.dcGain .>= rubric.blurDCGain) .& (features.blur.weightFit .>= rubric.clearBumpFit)
+        let isClear =
+            (peak .>= thresholds.identityPeak) .| (.!isBump .& (features.deltaFit .>= rubric.nearIdentityFit))
         // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
         let isCancelled =
-            Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak
-            && Double(features.second.weightFit) >= max(rubric.cancellingFit, thresholds.secondFit)
-            && secondKinds[features.second.index] != .saddle
-        return !isCancelled
+            (features.dcGain .<= rubric.cancellingDCGain) .& (peak .<= rubric.dominantPeak)
+            .& (features.second.weightFit .>= max(rubric.cancellingFit, thresholds.secondFit))
+            .& .!features.second.isKind(.saddle)
+        return isNear .& isClear .& .!isCancelled
     }
 
-    private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {
-        let gain = Double(features.dcGain)
-        let fit = Double(features.blur.weightFit)
-        guard fit >= thresholds.blurFit else { return false }
-        return gain >= rubric.blurDCGain || gain >= rubric.clearBumpDCGain && fit >= rubric.clearBumpFit
+    private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
+        let (gain, fit) = (features.dcGain, features.blur.weightFit)
+        let isOfOneSign = gain .>= rubric.blurDCGain
+        let isClearBump = (gain .>= rubric.clearBumpDCGain) .& (fit .>= rubric.clearBumpFit)
+        return (fit .>= thresholds.blurFit) .& (isOfOneSign .| isClearBump)
     }
 
-    private func isEdge(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {
-        Double(features.dcGain) <= rubric.edgeDCGain
-            && (Double(features.first.weightFit) >= thresholds.firstFit
-                || Double(features.second.weightFit) >= thresholds.secondFit)
+    private func isEdge(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
+        (features.dcGain .<= rubric.edgeDCGain)
+            .& ((features.first.weightFit .>= thresholds.firstFit)
+                .| (features.second.weightFit .>= thresholds.secondFit))
     }
 }

@@ -1,247 +1,246 @@
-import Glibc
+import KernelMatching
 
-/// Turns the features of one kernel into its classification: label, sub-label, parameters, evidence.
+/// Turns the features of sixteen kernels into their classifications: label, sub-label, parameters, evidence.
+///
+/// Each number is found for all sixteen and kept where it belongs; ``KernelClassification/Word`` says in which row.
 struct Description: Sendable {
+    private typealias Word = KernelClassification.Word
+    private typealias Field = KernelClassification.Field
+    private typealias Shape = MatchingLanes.Shape
+
     private let decision: Decision
-    private let families: TemplateFamilies
-    private let blurFit: BlurFit
-    private let null: NullCalibration
+    private let null: ScoreTables
     private let thresholds: Thresholds
     private let rubric: ClassifierSettings.Rubric
     private let size: Int
-    private let cells: Int
+    private let matching: TemplateMatcher
+    /// What the sixteen kernels get, one word a row.
+    private var rows = [Lanes](repeating: .zero, count: 16)
+    /// The same, one kernel an element, valid after ``describe(_:_:)``.
+    private(set) var records = [Lanes](repeating: .zero, count: 16)
 
-    init(classifier: KernelClassifier) {
+    init(classifier: KernelClassifier, matching: TemplateMatcher = .fastest) {
         decision = classifier.decision
-        families = classifier.families
-        blurFit = classifier.blurFit
-        null = classifier.null
+        null = classifier.null.tables
         thresholds = classifier.rubricThresholds
         rubric = classifier.settings.rubric
         size = classifier.size
-        cells = size * size
+        self.matching = matching
     }
 
-    /// The functional R² of the best template of each family.
-    private struct Fits {
-        var delta: Double
-        var blur: Double
-        var first: Double
-        var second: Double
-        var edge: Double { max(first, second) }
-
-        /// The best fit of any label but `label`.
-        func best(besides label: KernelLabel) -> Double {
-            max(label == .identity ? 0 : delta, label == .blur ? 0 : blur, label == .edge ? 0 : edge)
-        }
+    /// Where the records hold what only the layer needs: how strongly each kernel acts, as ``ZeroRule/Strengths`` has it.
+    enum Place {
+        static var spread: Int { Word.relativeSpread }
+        static var norm: Int { 15 }
     }
 
-    /// All of it but the widths of blurs (``finishBlur(_:_:_:_:)``).
-    func classification(_ features: KernelFeatures, values: [Float], start: Int) -> KernelClassification {
-        guard features.scale > 0 else { return empty(features) }
-        let deltaFit = decision.deltaFit(features)
-        let label = decision.label(features, deltaFit: deltaFit)
-        let fits = Fits(
-            delta: Double(deltaFit), blur: Double(features.blur.functionalFit),
-            first: Double(features.first.functionalFit), second: Double(features.second.functionalFit))
-        var result = KernelClassification(
-            label: label, shape: .unnamed, fit: 0, margin: 0, sigmaPixels: nil, dcGain: Double(features.dcGain))
-        result.spectralClass = features.spectralClass
-        switch label {
-        case .identity: describeIdentity(&result, features, fits, values, start)
-        case .blur: describeBlur(&result, features, fits, values, start)
-        case .edge: describeEdge(&result, features, fits, values, start)
-        case .zero, .other: describeOther(&result, features, fits)
-        }
-        result.isBeyondChance = label != .other && decision.strictLabel(features, deltaFit: deltaFit) == label
-        if label != .other { result.margin = result.fit - fits.best(besides: label) }
-        return result
+    /// Describes sixteen kernels in the ``records``, all but the widths of blurs (``BlurQueue``).
+    ///
+    /// - Parameters:
+    ///   - features: what decides.
+    ///   - shapes: moments, directions and single cells, in the order of `MatchingLanes.Shape`.
+    mutating func describe(_ features: KernelFeatures, _ shapes: [Lanes]) {
+        let names = decision.names(features)
+        let strict = decision.strictNames(features)
+        let none = Lanes(repeating: KernelClassification.none)
+        rows[Word.stability] = none
+        rows[Word.sigma] = none
+        rows[Word.major] = none
+        rows[Word.minor] = none
+        rows[Word.dcGain] = features.dcGain
+        // What every kernel has, and what an unnamed one keeps.
+        let spectral = spectralClass(features)
+        var shape = spectral + Float(KernelShape.lowPass.code)
+        let nearest = nearest(features)
+        var (fit, weightFit) = (nearest.near.fit, nearest.near.weightFit)
+        var (polarity, angle, offsetX, offsetY) = (Lanes.zero, none, none, none)
+        describeIdentities(names.identity, features, shapes, &shape, &polarity)
+        describeBlurs(names.blur, features, shapes, &shape, &polarity)
+        let isFirst = describeEdges(names.edge, features, shapes, &shape, &polarity, &angle)
+        let isSecond = names.edge .& .!isFirst
+
+        let sum = Lanes(repeating: 1).replacing(with: features.sum, where: names.blur)
+        offsetX.replace(with: shapes[Shape.peakX], where: names.identity)
+        offsetY.replace(with: shapes[Shape.peakY], where: names.identity)
+        offsetX.replace(with: shapes[Shape.momentX] / sum, where: names.blur)
+        offsetY.replace(with: shapes[Shape.momentY] / sum, where: names.blur)
+
+        fit.replace(with: features.deltaFit, where: names.identity)
+        fit.replace(with: features.blur.functionalFit, where: names.blur)
+        fit.replace(with: features.first.functionalFit, where: isFirst)
+        fit.replace(with: features.second.functionalFit, where: isSecond)
+        weightFit.replace(with: features.peakShare, where: names.identity)
+        weightFit.replace(with: features.blur.weightFit, where: names.blur)
+        weightFit.replace(with: features.first.weightFit, where: isFirst)
+        weightFit.replace(with: features.second.weightFit, where: isSecond)
+        // The best fit of any label but the kernel's own; of the second nearest where it has none.
+        let (delta, blur) = (features.deltaFit, features.blur.functionalFit)
+        let edge = features.first.functionalFit.larger(features.second.functionalFit)
+        var rival = nearest.next.fit
+        rival.replace(with: blur.larger(edge), where: names.identity)
+        rival.replace(with: delta.larger(edge), where: names.blur)
+        rival.replace(with: delta.larger(blur), where: names.edge)
+
+        var family = Indices(repeating: -1)
+        family.replace(with: NullCalibration.Family.identity, where: names.identity)
+        family.replace(with: NullCalibration.Family.blur, where: names.blur)
+        family.replace(with: NullCalibration.Family.first, where: isFirst)
+        family.replace(with: NullCalibration.Family.second, where: isSecond)
+        rows[Word.nullProbability] = matching.shares(weightFit, families: family, null)
+
+        var codes = shape * Float(Field.shape.unit) + spectral * Float(Field.spectral.unit)
+        codes += Lanes(repeating: Float(KernelLabel.other.code)).replacing(
+            with: Self.label(names), where: names.any)
+        let isBeyondChance =
+            (strict.identity .& names.identity) .| (strict.blur .& names.blur) .| (strict.edge .& names.edge)
+        codes += Lanes.zero.replacing(with: Float(Field.chance.unit), where: isBeyondChance)
+        let noLabel = Lanes(repeating: Float(KernelClassification.Names.none))
+        codes += nearest.near.label.replacing(with: noLabel, where: names.any) * Float(Field.nearest.unit)
+        codes += nearest.next.label.replacing(with: noLabel, where: names.any) * Float(Field.second.unit)
+
+        // A kernel of zeros, or one with weights that are not finite, has nothing but its label.
+        let isKernel = features.isKernel
+        let isFinite = features.scale .== features.scale
+        let empty = Lanes(repeating: Self.code(.other, .nonFinite)).replacing(
+            with: Self.code(.zero, .dead), where: isFinite)
+        rows[Word.names] = empty.replacing(with: codes, where: isKernel)
+        rows[Word.fit] = Lanes.zero.replacing(with: fit, where: isKernel)
+        rows[Word.weightFit] = Lanes.zero.replacing(with: weightFit, where: isKernel)
+        rows[Word.margin] = Lanes.zero.replacing(with: fit - rival, where: isKernel)
+        rows[Word.angle] = angle
+        rows[Word.offsetX] = offsetX
+        rows[Word.offsetY] = offsetY
+        rows[Word.polarity] = polarity
+        rows[Place.spread] = shapes[Shape.spread]
+        rows[Place.norm] = shapes[Shape.norm]
+        matching.transpose(rows, into: &records)
     }
 
-    /// A kernel of zeros, or one with weights that are not finite.
-    private func empty(_ features: KernelFeatures) -> KernelClassification {
-        KernelClassification(
-            label: features.isFinite ? .zero : .other, shape: features.isFinite ? .dead : .nonFinite, fit: 0, margin: 0,
-            sigmaPixels: nil, dcGain: 0)
+    /// The code of each name; only where there is one.
+    private static func label(_ names: Decision.Names) -> Lanes {
+        Lanes(repeating: Float(KernelLabel.identity.code))
+            .replacing(with: Float(KernelLabel.blur.code), where: names.blur)
+            .replacing(with: Float(KernelLabel.edge.code), where: names.edge)
     }
 
-    private func describeIdentity(
-        _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
+    /// The names of a kernel that has only these.
+    private static func code(_ label: KernelLabel, _ shape: KernelShape) -> Float {
+        var names = KernelClassification.Names(sum: 0)
+        names[Field.label] = label.code
+        names[Field.shape] = shape.code
+        names[Field.spectral] = SpectralClass.allPass.code
+        names[Field.nearest] = KernelClassification.Names.none
+        names[Field.second] = KernelClassification.Names.none
+        return Float(names.sum)
+    }
+
+    /// The code of each ``SpectralClass``.
+    private func spectralClass(_ features: KernelFeatures) -> Lanes {
+        SpectralClass.codes(constant: features.dcGain, alternating: features.alternating)
+    }
+
+    private func describeIdentities(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
-        let peak = values[start + features.peakIndex]
-        let middle = Float(size - 1) / 2
-        let (row, column) = features.peakIndex.quotientAndRemainder(dividingBy: size)
-        result.offset = SIMD2(Float(column) - middle, Float(row) - middle)
-        result.polarity = peak > 0 ? 1 : -1
-        result.fit = fits.delta
-        result.weightFit = Double(features.peakShare)
-        result.nullProbability = null.identity.probability(of: features.peakShare)
         // The rest of the weights, relative to the peak: −0.2 and below sharpens.
-        let rest = features.sum * (peak > 0 ? 1 : -1) - 1
-        let isCentred = size % 2 == 0 || features.peakIndex == cells / 2
-        result.shape = !isCentred ? .shifted : rest <= -0.2 ? .sharpen : .delta
+        let peak = shapes[Shape.peak]
+        let rest = features.sum * peak - 1
+        let centre = Int32(size * size / 2)
+        let isCentred = size % 2 == 0 ? Mask(repeating: true) : features.peakIndex .== Indices(repeating: centre)
+        shape.replace(with: Float(KernelShape.delta.code), where: holds)
+        shape.replace(with: Float(KernelShape.sharpen.code), where: holds .& (rest .<= Double(-0.2)))
+        shape.replace(with: Float(KernelShape.shifted.code), where: holds .& .!isCentred)
+        polarity.replace(with: peak, where: holds)
     }
 
-    private func describeBlur(
-        _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
+    private func describeBlurs(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
-        result.polarity = features.sum > 0 ? 1 : -1
-        result.fit = fits.blur
-        result.weightFit = Double(features.blur.weightFit)
-        result.nullProbability = null.blur.probability(of: features.blur.weightFit)
-        result.offset = centroid(values, start)
+        let sign = Lanes(repeating: -1).replacing(with: Float(1), where: features.sum .> Float(0))
+        // The centre carries less than 0.8 of the mean of its four neighbours. The other shapes follow from the widths.
+        let isRing = shapes[Shape.centre] * sign .< shapes[Shape.sides] * sign * Float(0.2)
+        shape.replace(with: Float(KernelShape.gaussian.code), where: holds)
+        if size % 2 == 1 { shape.replace(with: Float(KernelShape.ring.code), where: holds .& isRing) }
+        polarity.replace(with: sign, where: holds)
     }
 
-    /// Adds the widths to a blur, and the shape that follows from them.
-    func finishBlur(_ result: inout KernelClassification, _ values: [Float], _ start: Int, _ fitted: BlurFit.Found) {
-        let sigma = blurFit.sigma(values, start: start, best: fitted.step)
-        result.sigmaPixels = sigma
-        if isRing(values, start, sign: Float(result.polarity)) {
-            result.shape = .ring
-        } else if sigma > 2.5 * Double(size - 1) / 2 {
-            result.shape = .box
-        } else {
-            let free = blurFit.axes(fitted.bump)
-            result.axes = free
-            let ratio = free.map { $0.major / $0.minor } ?? 1
-            result.shape = ratio > 1.5 ? .directional : .gaussian
-            if ratio > 1.5 { result.angleDegrees = blurFit.angleDegrees(fitted.bump) }
-        }
+    /// Returns where a first derivative fits better than a second.
+    private func describeEdges(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes,
+        _ angle: inout Lanes
+    ) -> Mask {
+        let handicap = Float(thresholds.firstFit / thresholds.secondFit)
+        let isFirst = holds .& (features.first.weightFit .>= features.second.weightFit * handicap)
+        let isSecond = holds .& .!isFirst
+        let gradient = shapes[Shape.gradient]
+        // The nearest of the four axes, by the distance from 180°.
+        let turned = (gradient - 180).magnitudes
+        let isAlongX = (turned .< Float(22.5)) .| (turned .> Float(157.5))
+        let isAlongY = (turned .> Float(67.5)) .& (turned .< Float(112.5))
+        shape.replace(with: Float(KernelShape.diagonal.code), where: isFirst)
+        shape.replace(with: Float(KernelShape.sobelX.code), where: isFirst .& isAlongX)
+        shape.replace(with: Float(KernelShape.sobelY.code), where: isFirst .& isAlongY)
+        shape.replace(with: Float(KernelShape.oneSided.code), where: isFirst .& features.first.isKind(.oneSided))
+        angle.replace(with: gradient, where: isFirst)
+        let isLine = isSecond .& features.second.isKind(.line)
+        shape.replace(with: Float(KernelShape.laplacian.code), where: isSecond)
+        shape.replace(with: Float(KernelShape.line.code), where: isLine)
+        shape.replace(with: Float(KernelShape.saddle.code), where: isSecond .& features.second.isKind(.saddle))
+        angle.replace(with: shapes[Shape.axis], where: isLine)
+        let centre = shapes[Shape.centre]
+        polarity.replace(with: Float(1), where: isSecond .& (centre .> Float(0)))
+        polarity.replace(with: Float(-1), where: isSecond .& (centre .< Float(0)))
+        return isFirst
     }
 
-    /// Whether the centre carries less than 0.8 of the mean of its four neighbours.
-    private func isRing(_ values: [Float], _ start: Int, sign: Float) -> Bool {
-        guard size % 2 == 1 else { return false }
-        let centre = start + cells / 2
-        let sides = values[centre - 1] + values[centre + 1] + values[centre - size] + values[centre + size]
-        return values[centre] * sign < 0.8 * sides * sign / 4
-    }
-
-    private func centroid(_ values: [Float], _ start: Int) -> SIMD2<Float> {
-        let middle = Float(size - 1) / 2
-        var moment = SIMD2<Float>.zero
-        var sum: Float = 0
-        for y in 0..<size {
-            for x in 0..<size {
-                let w = values[start + y * size + x]
-                moment += SIMD2(Float(x) - middle, Float(y) - middle) * w
-                sum += w
-            }
-        }
-        return sum == 0 ? .zero : moment / sum
-    }
-
-    private func describeEdge(
-        _ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits, _ values: [Float], _ start: Int
-    ) {
-        let isFirst =
-            Double(features.first.weightFit) / thresholds.firstFit
-            >= Double(features.second.weightFit) / thresholds.secondFit
-        let moments = Moments(values, start: start, size: size)
-        if isFirst {
-            result.fit = fits.first
-            result.weightFit = Double(features.first.weightFit)
-            result.nullProbability = null.first.probability(of: features.first.weightFit)
-            let angle = moments.gradientDegrees
-            result.angleDegrees = angle
-            result.polarity = 0
-            let isOneSided = families.first.kinds[features.first.index] == .oneSided
-            result.shape = isOneSided ? .oneSided : Self.directionName(angle)
-        } else {
-            result.fit = fits.second
-            result.weightFit = Double(features.second.weightFit)
-            result.nullProbability = null.second.probability(of: features.second.weightFit)
-            let centre = values[start + cells / 2]
-            result.polarity = centre > 0 ? 1 : centre < 0 ? -1 : 0
-            switch families.second.kinds[features.second.index] {
-            case .line:
-                result.shape = .line
-                result.angleDegrees = moments.axisDegrees(sign: centre < 0 ? -1 : 1)
-            case .saddle:
-                result.shape = .saddle
-            default:
-                result.shape = .laplacian
-            }
-        }
-    }
-
-    /// The nearest of the four axes of a first derivative.
-    private static func directionName(_ angle: Double) -> KernelShape {
-        switch Int((angle / 45).rounded()) % 4 {
-        case 0: .sobelX
-        case 2: .sobelY
-        default: .diagonal
-        }
-    }
-
-    /// A label that a kernel without one might have had; its score reaches 1 where the label begins.
+    /// A label that kernels without one might have had; its score reaches 1 where the label begins.
     private struct Candidate {
-        var label: KernelLabel
-        var score: Double
-        var fit: Double
-        var weightFit: Float
-    }
+        var label: Lanes
+        var score: Lanes
+        var fit: Lanes
+        var weightFit: Lanes
 
-    private func describeOther(_ result: inout KernelClassification, _ features: KernelFeatures, _ fits: Fits) {
-        let gain = Double(features.dcGain)
-        let blurGate = min(1, gain / rubric.blurDCGain)
-        let edgeGate = gain <= rubric.edgeDCGain ? 1 : max(0, 1 - (gain - rubric.edgeDCGain))
-        let edgeFit = max(
-            Double(features.first.weightFit) / thresholds.firstFit,
-            Double(features.second.weightFit) / thresholds.secondFit)
-        var near = Candidate(
-            label: .identity, score: Double(features.peakShare) / thresholds.identityPeak, fit: fits.delta,
-            weightFit: features.peakShare)
-        var next = Candidate(
-            label: .blur, score: blurGate * Double(features.blur.weightFit) / thresholds.blurFit, fit: fits.blur,
-            weightFit: features.blur.weightFit)
-        var last = Candidate(
-            label: .edge, score: edgeGate * edgeFit, fit: fits.edge,
-            weightFit: max(features.first.weightFit, features.second.weightFit))
-        if next.score > near.score { swap(&near, &next) }
-        if last.score > next.score { swap(&next, &last) }
-        if next.score > near.score { swap(&near, &next) }
-        result.nearest = near.label
-        result.secondNearest = next.label
-        result.fit = near.fit
-        result.weightFit = Double(near.weightFit)
-        result.margin = near.fit - next.fit
-        result.shape = KernelShape(features.spectralClass)
-    }
-}
+        init(_ label: KernelLabel, score: Lanes, fit: Lanes, weightFit: Lanes) {
+            self.label = Lanes(repeating: Float(label.code))
+            (self.score, self.fit, self.weightFit) = (score, fit, weightFit)
+        }
 
-/// First and second moments of a kernel's weights about its centre, x to the right and y down.
-private struct Moments {
-    private var x = 0.0
-    private var y = 0.0
-    private var xx = 0.0
-    private var xy = 0.0
-    private var yy = 0.0
-
-    init(_ values: [Float], start: Int, size: Int) {
-        let middle = Double(size - 1) / 2
-        for row in 0..<size {
-            for column in 0..<size {
-                let w = Double(values[start + row * size + column])
-                let (dx, dy) = (Double(column) - middle, Double(row) - middle)
-                x += w * dx
-                y += w * dy
-                xx += w * dx * dx
-                xy += w * dx * dy
-                yy += w * dy * dy
-            }
+        mutating func replace(with other: Candidate, where isOther: Mask) {
+            label.replace(with: other.label, where: isOther)
+            score.replace(with: other.score, where: isOther)
+            fit.replace(with: other.fit, where: isOther)
+            weightFit.replace(with: other.weightFit, where: isOther)
         }
     }
 
-    /// The direction in which the weights rise, 0..<360 degrees.
-    var gradientDegrees: Double {
-        let angle = atan2(y, x) * 180 / .pi
-        return angle < 0 ? angle + 360 : angle
-    }
-
-    /// The direction along which the weights of `sign` lie, 0..<180 degrees.
-    func axisDegrees(sign: Double) -> Double {
-        let angle = 0.5 * atan2(2 * xy * sign, (xx - yy) * sign) * 180 / .pi
-        return angle < 0 ? angle + 180 : angle
+    /// The two labels that come nearest to each kernel.
+    private func nearest(_ features: KernelFeatures) -> (near: Candidate, next: Candidate) {
+        let one = Lanes(repeating: 1)
+        let gain = features.dcGain
+        let blurGate = (gain / Float(rubric.blurDCGain)).smaller(one)
+        let over = Lanes.zero.larger(gain - Float(rubric.edgeDCGain))
+        let edgeGate = Lanes.zero.larger(1 - over)
+        let edgeScore = (features.first.weightFit / Float(thresholds.firstFit))
+            .larger(features.second.weightFit / Float(thresholds.secondFit))
+        let identity = Candidate(
+            .identity, score: features.peakShare / Float(thresholds.identityPeak), fit: features.deltaFit,
+            weightFit: features.peakShare)
+        let blur = Candidate(
+            .blur, score: blurGate * features.blur.weightFit / Float(thresholds.blurFit),
+            fit: features.blur.functionalFit, weightFit: features.blur.weightFit)
+        let edge = Candidate(
+            .edge, score: edgeGate * edgeScore,
+            fit: features.first.functionalFit.larger(features.second.functionalFit),
+            weightFit: features.first.weightFit.larger(features.second.weightFit))
+        // The better of the first two, then where the third comes in.
+        let isBlur = blur.score .> identity.score
+        var (near, next) = (identity, blur)
+        near.replace(with: blur, where: isBlur)
+        next.replace(with: identity, where: isBlur)
+        let (isFirst, isSecond) = (edge.score .> near.score, edge.score .> next.score)
+        next.replace(with: edge, where: isSecond)
+        next.replace(with: near, where: isFirst)
+        near.replace(with: edge, where: isFirst)
+        return (near, next)
     }
 }

@@ -1,50 +1,169 @@
 /// One kernel's label with its evidence.
-public struct KernelClassification: Sendable, Equatable, Codable {
+///
+/// Kept in 64 bytes: numbers in single precision, names as codes, as sixteen lanes of the classifier write them.
+public struct KernelClassification: Sendable, Equatable {
+    /// One number a ``Word``.
+    private var words: SIMD16<Float>
+
+    /// The places of the numbers.
+    enum Word {
+        static var names: Int { 0 }
+        static var fit: Int { 1 }
+        static var weightFit: Int { 2 }
+        static var margin: Int { 3 }
+        static var nullProbability: Int { 4 }
+        static var stability: Int { 5 }
+        static var sigma: Int { 6 }
+        static var major: Int { 7 }
+        static var minor: Int { 8 }
+        static var angle: Int { 9 }
+        static var offsetX: Int { 10 }
+        static var offsetY: Int { 11 }
+        static var dcGain: Int { 12 }
+        static var relativeSpread: Int { 13 }
+        static var polarity: Int { 14 }
+    }
+
+    /// What stands for a number that there is none of.
+    static let none = Float.infinity
+
+    /// The names in one number: a sum of fields, each a code times its unit.
+    enum Field {
+        static var label: Names.Field { Names.Field(unit: 1, count: 8) }
+        static var shape: Names.Field { Names.Field(unit: 8, count: 32) }
+        static var spectral: Names.Field { Names.Field(unit: 256, count: 4) }
+        static var chance: Names.Field { Names.Field(unit: 1024, count: 2) }
+        static var nearest: Names.Field { Names.Field(unit: 2048, count: 8) }
+        static var second: Names.Field { Names.Field(unit: 16384, count: 8) }
+    }
+
+    /// Whole numbers below 2¹⁷ in the significand of one number.
+    struct Names {
+        struct Field {
+            var unit: Int
+            var count: Int
+        }
+
+        /// The code that stands for no label.
+        static let none = 7
+        var sum: Int
+
+        subscript(_ field: Field) -> Int {
+            get { sum / field.unit % field.count }
+            set { sum += (newValue - self[field]) * field.unit }
+        }
+    }
+
+    private var names: Names {
+        get { Names(sum: Int(words[Word.names])) }
+        set { words[Word.names] = Float(newValue.sum) }
+    }
+
     /// The coarse label.
-    public var label: KernelLabel
+    public var label: KernelLabel {
+        get { KernelLabel(code: names[Field.label]) }
+        set { names[Field.label] = newValue.code }
+    }
     /// What the kernel looks like, finer than the label.
-    public var shape: KernelShape
+    public var shape: KernelShape {
+        get { KernelShape(code: names[Field.shape]) }
+        set { names[Field.shape] = newValue.code }
+    }
     /// How well the best template of the label fits, 0…1: input-weighted R² (``FunctionalSimilarity``).
     ///
     /// For edges the kernel's mean is removed first; for `other` it is the best fit of any label; 0 for zero kernels.
-    public var fit: Double
+    public var fit: Double {
+        get { Double(words[Word.fit]) }
+        set { words[Word.fit] = Float(newValue) }
+    }
     /// The same fit with every cell weighted alike: what the eye sees, 0…1.
-    public var weightFit: Double = 0
+    public var weightFit: Double {
+        get { Double(words[Word.weightFit]) }
+        set { words[Word.weightFit] = Float(newValue) }
+    }
     /// ``fit`` minus that of the best template of another label; negative where precedence decided.
-    public var margin: Double
+    public var margin: Double {
+        get { Double(words[Word.margin]) }
+        set { words[Word.margin] = Float(newValue) }
+    }
     /// The share of random kernels of the size that look as much like the label's family, 0…1; 1 for zero and `other`.
-    public var nullProbability: Double = 1
+    public var nullProbability: Double {
+        get { Double(words[Word.nullProbability]) }
+        set { words[Word.nullProbability] = Float(newValue) }
+    }
     /// Whether the label also holds by the cut-offs that at most alpha of random kernels pass (``Thresholds``); false for
     /// `other`.
     ///
     /// A name without it rests on its layer: the layer is more than chance, and the kernel looks like its name.
-    public var isBeyondChance = false
+    public var isBeyondChance: Bool {
+        get { names[Field.chance] == 1 }
+        set { names[Field.chance] = newValue ? 1 : 0 }
+    }
     /// The share of noisy copies that keep the label, 0…1; nil where none were made.
-    public var stability: Double?
+    public var stability: Double? {
+        get { number(Word.stability) }
+        set { words[Word.stability] = newValue.map { Float($0) } ?? Self.none }
+    }
     /// Fitted blur width in pixels, of the isotropic centred Gaussian; nil unless ``label`` is blur.
     ///
     /// Wide boxes and rings come out at the fit's upper end, four times the kernel's half width.
-    public var sigmaPixels: Double?
+    public var sigmaPixels: Double? {
+        get { number(Word.sigma) }
+        set { words[Word.sigma] = newValue.map { Float($0) } ?? Self.none }
+    }
     /// The blur's widths along its long and its short axis in pixels, centre free; nil unless it is a bump.
-    public var axes: BlurAxes?
+    public var axes: BlurAxes? {
+        get { number(Word.major).map { BlurAxes(major: $0, minor: Double(words[Word.minor])) } }
+        set {
+            words[Word.major] = newValue.map { Float($0.major) } ?? Self.none
+            words[Word.minor] = newValue.map { Float($0.minor) } ?? Self.none
+        }
+    }
     /// The direction in degrees, x to the right and y down.
     ///
     /// First derivatives: where the weights rise, 0…360. Lines and directional blurs: along the line, 0…180. Else nil.
-    public var angleDegrees: Double?
+    public var angleDegrees: Double? {
+        get { number(Word.angle) }
+        set { words[Word.angle] = newValue.map { Float($0) } ?? Self.none }
+    }
     /// 1 where the carrying weights (peak, sum or centre) are positive, −1 where negative, 0 where there are none.
-    public var polarity = 0
+    public var polarity: Int {
+        get { Int(words[Word.polarity]) }
+        set { words[Word.polarity] = Float(newValue) }
+    }
     /// The carrying cell's (identity) or the centroid's (blur) distance from the centre in pixels; nil for other labels.
-    public var offset: SIMD2<Float>?
+    public var offset: SIMD2<Float>? {
+        get { words[Word.offsetX] == Self.none ? nil : SIMD2(words[Word.offsetX], words[Word.offsetY]) }
+        set {
+            words[Word.offsetX] = newValue?.x ?? Self.none
+            words[Word.offsetY] = newValue?.y ?? Self.none
+        }
+    }
     /// |Σw| / Σ|w|, 0…1: 1 for kernels of one sign, 0 for pure differences.
-    public var dcGain: Double
+    public var dcGain: Double {
+        get { Double(words[Word.dcGain]) }
+        set { words[Word.dcGain] = Float(newValue) }
+    }
     /// Which frequencies pass.
-    public var spectralClass: SpectralClass = .allPass
+    public var spectralClass: SpectralClass {
+        get { SpectralClass(code: names[Field.spectral]) }
+        set { names[Field.spectral] = newValue.code }
+    }
     /// The strength of the kernel's output under the prior, relative to the layer's median; 0 for a kernel of zeros.
-    public var relativeSpread: Double = 0
+    public var relativeSpread: Double {
+        get { Double(words[Word.relativeSpread]) }
+        set { words[Word.relativeSpread] = Float(newValue) }
+    }
     /// The two labels that come nearest, for `other`; nil otherwise.
-    public var nearest: KernelLabel?
+    public var nearest: KernelLabel? {
+        get { label(Field.nearest) }
+        set { names[Field.nearest] = newValue?.code ?? Names.none }
+    }
     /// The second nearest, for `other`.
-    public var secondNearest: KernelLabel?
+    public var secondNearest: KernelLabel? {
+        get { label(Field.second) }
+        set { names[Field.second] = newValue?.code ?? Names.none }
+    }
 
     /// The finer name as printed ("gaussian", "sobel-x"); empty where there is none.
     public var subLabel: String { shape.rawValue }
@@ -52,10 +171,24 @@ public struct KernelClassification: Sendable, Equatable, Codable {
     /// Whether fewer than 80 % of the noisy copies keep the label.
     public var isUncertain: Bool { stability.map { $0 < 0.8 } ?? false }
 
+    private func number(_ word: Int) -> Double? { words[word] == Self.none ? nil : Double(words[word]) }
+
+    private func label(_ field: Names.Field) -> KernelLabel? {
+        let code = names[field]
+        return code == Names.none ? nil : KernelLabel(code: code)
+    }
+
     /// Joins a label with its evidence; the other properties start at their defaults.
     public init(
         label: KernelLabel, shape: KernelShape, fit: Double, margin: Double, sigmaPixels: Double?, dcGain: Double
     ) {
+        words = .zero
+        for word in [Word.stability, Word.major, Word.minor, Word.angle, Word.offsetX, Word.offsetY] {
+            words[word] = Self.none
+        }
+        nullProbability = 1
+        spectralClass = .allPass
+        (nearest, secondNearest) = (nil, nil)
         self.label = label
         self.shape = shape
         self.fit = fit
@@ -71,6 +204,21 @@ public struct KernelClassification: Sendable, Equatable, Codable {
         self.init(
             label: label, shape: KernelShape(rawValue: subLabel) ?? .unnamed, fit: fit, margin: margin,
             sigmaPixels: sigmaPixels, dcGain: dcGain)
+    }
+
+    /// Takes over what the lanes wrote.
+    init(words: SIMD16<Float>) { self.words = words }
+
+    /// One number as the lanes write it.
+    subscript(word place: Int) -> Float {
+        get { words[place] }
+        set { words[place] = newValue }
+    }
+
+    /// ``KernelShape/code`` of the shape.
+    var shapeCode: Int {
+        get { names[Field.shape] }
+        set { names[Field.shape] = newValue }
     }
 }
 

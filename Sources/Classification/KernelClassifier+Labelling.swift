@@ -6,7 +6,7 @@ import Tensors
 /// From weights to labels, many kernels at a time.
 extension KernelClassifier {
     /// What is known of kernels before their layer is looked at.
-    typealias Described = (classifications: [KernelClassification], strengths: [ZeroRule.Strength])
+    typealias Described = (classifications: [KernelClassification], strengths: ZeroRule.Strengths)
 
     /// How many kernels a thread takes at a time.
     private static let pieceLength = 4096
@@ -28,13 +28,12 @@ extension KernelClassifier {
                 found.withLock { $0[piece] = part }
             }
         }
-        var all: Described = ([], [])
+        var all: Described = ([], ZeroRule.Strengths(capacity: count))
         all.classifications.reserveCapacity(count)
-        all.strengths.reserveCapacity(count)
         for part in found.withLock({ $0 }) {
             guard let part else { continue }
             all.classifications += part.classifications
-            all.strengths += part.strengths
+            all.strengths.append(part.strengths)
         }
         return all
     }
@@ -43,33 +42,31 @@ extension KernelClassifier {
         _ values: [Float], _ range: Range<Int>, _ outputScale: [Float]?, _ noise: [Float]
     ) -> Described {
         let cells = size * size
-        var result: Described = ([], [])
+        var result: Described = ([], ZeroRule.Strengths(capacity: range.count))
         result.classifications.reserveCapacity(range.count)
-        result.strengths.reserveCapacity(range.count)
-        var extractor = FeatureExtractor(families: families, similarity: similarity)
-        let describer = Description(classifier: self)
+        var extractor = FeatureExtractor(families: families)
+        var describer = Description(classifier: self)
         var blurs = BlurQueue(size: size, fit: blurFit)
         for start in stride(from: range.lowerBound, to: range.upperBound, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, range.upperBound - start)
-            extractor.extract(values, start: start * cells, count: lanes)
+            let features = extractor.features(values, start: start * cells, count: lanes)
+            describer.describe(features, extractor.shapes())
             for lane in 0..<lanes {
-                let features = extractor.features[lane]
-                let position = (start + lane) * cells
-                let found = describer.classification(features, values: values, start: position)
+                var record = describer.records[lane]
+                let spread = record[Description.Place.spread] * abs(outputScale?[start + lane] ?? 1)
+                result.strengths.append(spread: spread, norm: record[Description.Place.norm])
+                record[Description.Place.spread] = 0
+                record[Description.Place.norm] = 0
+                let found = KernelClassification(words: record)
                 result.classifications.append(found)
                 if found.label == .blur {
                     blurs.add(
-                        values, start: position, place: result.classifications.count - 1, &result.classifications,
-                        describer)
+                        values, start: (start + lane) * cells, place: result.classifications.count - 1,
+                        &result.classifications)
                 }
-                let scale = features.scale * abs(outputScale?[start + lane] ?? 1)
-                result.strengths.append(
-                    ZeroRule.Strength(
-                        spread: scale * max(0, features.outputEnergy).squareRoot(),
-                        norm: features.scale * features.energy.squareRoot()))
             }
         }
-        blurs.finish(values, &result.classifications, describer)
+        blurs.finish(values, &result.classifications)
         if !noise.isEmpty { measureStability(&result.classifications, values, range, noise, &extractor) }
         return result
     }
@@ -109,12 +106,8 @@ extension KernelClassifier {
             var kept = 0
             for first in stride(from: 0, to: settings.perturbations, by: FeatureExtractor.width) {
                 let lanes = min(FeatureExtractor.width, settings.perturbations - first)
-                extractor.extract(copies, start: first * cells, count: lanes)
-                for lane in 0..<lanes {
-                    let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features)
-                    if decision.label(features, deltaFit: fit) == result[index].label { kept += 1 }
-                }
+                let names = decision.names(extractor.features(copies, start: first * cells, count: lanes))
+                kept += names.holds(result[index].label).count(first: lanes)
             }
             result[index].stability = Double(kept) / Double(settings.perturbations)
         }

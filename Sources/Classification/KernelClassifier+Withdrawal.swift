@@ -54,7 +54,7 @@ extension KernelClassifier {
         var shuffled = live.flatMap { values[$0 * cells..<($0 + 1) * cells] }
         var generator = SeededGenerator(seed: settings.seed ^ 0x7E57_C0DE)
         let decision = decision
-        var (blurs, edges) = (0, 0)
+        var counts = NameCounts()
         let copies = 8
         for _ in 0..<copies {
             for kernel in live.indices {
@@ -62,13 +62,8 @@ extension KernelClassifier {
             }
             for start in stride(from: 0, to: live.count, by: FeatureExtractor.width) {
                 let lanes = min(FeatureExtractor.width, live.count - start)
-                extractor.extract(shuffled, start: start * cells, count: lanes)
-                for lane in 0..<lanes {
-                    let features = extractor.features[lane]
-                    let fit = decision.deltaFit(features)
-                    let label = decision.label(features, deltaFit: fit)
-                    if label == .blur { blurs += 1 } else if label == .edge { edges += 1 }
-                }
+                counts.add(
+                    decision.names(extractor.features(shuffled, start: start * cells, count: lanes)), lanes)
             }
         }
         func tail(_ label: KernelLabel, _ chance: Int) -> Double {
@@ -79,7 +74,7 @@ extension KernelClassifier {
         let identities = live.filter { classifications[$0].label == .identity }
         let centred = identities.count { classifications[$0].offset.map { $0 == .zero } ?? false }
         let centre = Self.binomialTail(centred, of: identities.count, rate: 1 / Double(cells))
-        return min(1, 3 * min(tail(.blur, blurs), tail(.edge, edges), centre))
+        return min(1, 3 * min(tail(.blur, counts.blur), tail(.edge, counts.edge), centre))
     }
 
     /// P(X ≥ k) for X ~ B(n, p).

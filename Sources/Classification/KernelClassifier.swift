@@ -30,7 +30,7 @@ public struct KernelClassifier: Sendable {
     private let cells: Int
 
     var decision: Decision {
-        Decision(rubric: settings.rubric, strict: thresholds, families: families, size: size)
+        Decision(rubric: settings.rubric, strict: thresholds, size: size)
     }
 
     /// Calibrates a classifier for N×N kernels; its input prior is AR(1) with `settings.rho`.
@@ -42,13 +42,12 @@ public struct KernelClassifier: Sendable {
         similarity = FunctionalSimilarity(size: size, rho: settings.rho)
         families = TemplateFamilies(similarity: similarity)
         blurFit = BlurFit(similarity: similarity)
-        var extractor = FeatureExtractor(families: families, similarity: similarity)
+        var extractor = FeatureExtractor(families: families)
         let samples = NullCalibration.sampleCount(size: size)
         let random = NullCalibration.randomKernels(size: size, count: samples, seed: settings.seed)
         null = NullCalibration(&extractor, values: random, cells: cells, rubric: settings.rubric)
         thresholds = null.thresholds(alpha: settings.alpha, rubric: settings.rubric.thresholds(size: size))
-        let decision = Decision(
-            rubric: settings.rubric, strict: thresholds, families: families, size: size)
+        let decision = Decision(rubric: settings.rubric, strict: thresholds, size: size)
         (nullRates, lookalikeRates) = Self.rates(
             &extractor, size: size, samples: samples, seed: settings.seed, decision: decision)
     }
@@ -69,9 +68,8 @@ public struct KernelClassifier: Sendable {
         blurFit = BlurFit(similarity: similarity)
         null = other.null
         thresholds = other.thresholds
-        var extractor = FeatureExtractor(families: families, similarity: similarity)
-        let decision = Decision(
-            rubric: settings.rubric, strict: thresholds, families: families, size: size)
+        var extractor = FeatureExtractor(families: families)
+        let decision = Decision(rubric: settings.rubric, strict: thresholds, size: size)
         (nullRates, lookalikeRates) = Self.rates(
             &extractor, size: size, samples: other.nullRates.samples, seed: settings.seed, decision: decision)
     }
@@ -80,17 +78,12 @@ public struct KernelClassifier: Sendable {
         _ extractor: inout FeatureExtractor, size: Int, samples: Int, seed: UInt64, decision: Decision
     ) -> (strict: NullRates, lenient: NullRates) {
         let fresh = NullCalibration.randomKernels(size: size, count: samples, seed: seed &+ 1)
-        var strict = [KernelLabel: Int]()
-        var lenient = [KernelLabel: Int]()
+        var (strict, lenient) = (NameCounts(), NameCounts())
         for start in stride(from: 0, to: samples, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, samples - start)
-            extractor.extract(fresh, start: start * size * size, count: lanes)
-            for lane in 0..<lanes {
-                let features = extractor.features[lane]
-                let fit = decision.deltaFit(features)
-                strict[decision.strictLabel(features, deltaFit: fit), default: 0] += 1
-                lenient[decision.label(features, deltaFit: fit), default: 0] += 1
-            }
+            let features = extractor.features(fresh, start: start * size * size, count: lanes)
+            strict.add(decision.strictNames(features), lanes)
+            lenient.add(decision.names(features), lanes)
         }
         return (NullRates(size: size, samples: samples, strict), NullRates(size: size, samples: samples, lenient))
     }
@@ -114,6 +107,16 @@ public struct KernelClassifier: Sendable {
         return describe(values, outputScale: nil, threads: 1).classifications
     }
 
+    /// Labels the kernels of a layer, zero beside their neighbours included, without asking whether the layer is chance.
+    package func classifyWithoutTest(
+        _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
+    ) -> [KernelClassification] {
+        var (result, strengths) = describe(values, outputScale: outputScale, threads: threads)
+        ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
+            .apply(to: &result, strengths: strengths)
+        return result
+    }
+
     /// Labels the kernels of a layer given as plain weights.
     /// - Parameters:
     ///   - values: N·N weights a kernel, row-major.
@@ -123,12 +126,10 @@ public struct KernelClassifier: Sendable {
         _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
     ) -> (classifications: [KernelClassification], structure: LayerStructure?) {
         precondition(values.count % cells == 0 && outputScale.map { $0.count == values.count / cells } ?? true)
-        var (result, strengths) = describe(values, outputScale: outputScale, threads: threads)
-        ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
-            .apply(to: &result, strengths: strengths)
+        var result = classifyWithoutTest(values, outputScale: outputScale, threads: threads)
         var structure = LayerStructure(values: values, size: size, seed: settings.seed)
         if structure?.isStructured == false {
-            var extractor = FeatureExtractor(families: families, similarity: similarity)
+            var extractor = FeatureExtractor(families: families)
             structure?.nameProbability = nameProbability(result, values: values, extractor: &extractor)
         }
         if !settings.labelsUnstructuredLayers {

@@ -1,3 +1,4 @@
+import KernelMatching
 import Tensors
 
 /// What the labels find in random kernels: Gaussian weights without any structure.
@@ -16,13 +17,26 @@ public struct NullRates: Sendable, Equatable, Codable {
     /// The share that is called anything but `other`.
     public var named: Double { identity + blur + edge }
 
-    init(size: Int, samples: Int, _ counts: [KernelLabel: Int]) {
-        func share(_ label: KernelLabel) -> Double { Double(counts[label] ?? 0) / Double(samples) }
+    init(size: Int, samples: Int, _ counts: NameCounts) {
         self.size = size
         self.samples = samples
-        identity = share(.identity)
-        blur = share(.blur)
-        edge = share(.edge)
+        identity = Double(counts.identity) / Double(samples)
+        blur = Double(counts.blur) / Double(samples)
+        edge = Double(counts.edge) / Double(samples)
+    }
+}
+
+/// How many kernels have each name.
+struct NameCounts {
+    private(set) var identity = 0
+    private(set) var blur = 0
+    private(set) var edge = 0
+
+    /// Counts the first `lanes` of sixteen kernels.
+    mutating func add(_ names: Decision.Names, _ lanes: Int) {
+        identity += names.identity.count(first: lanes)
+        blur += names.blur.count(first: lanes)
+        edge += names.edge.count(first: lanes)
     }
 }
 
@@ -41,35 +55,22 @@ public struct Thresholds: Sendable, Equatable, Codable {
 
 /// The scores of random kernels, sorted: thresholds and p-values are read off them.
 struct NullCalibration: Sendable {
-    /// What decides whether a kernel enters a family, smaller where its gate is closed.
-    struct Scores {
-        var identity: Float
-        var blur: Float
-        var first: Float
-        var second: Float
-
-        /// Reads the scores off a kernel's features.
-        init(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric) {
-            let gain = Double(features.dcGain)
-            identity = features.peakShare
-            let isDominated = Double(features.peakShare) >= rubric.identityPeak
-            let mayBlur =
-                gain >= rubric.blurDCGain
-                || gain >= rubric.clearBumpDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
-            let mayEdge = gain <= rubric.edgeDCGain
-            blur = mayBlur && !isDominated ? features.blur.weightFit : 0
-            first = mayEdge && !isDominated ? features.first.weightFit : 0
-            second = mayEdge && !isDominated ? features.second.weightFit : 0
-        }
+    /// The families, each with scores of its own.
+    enum Family {
+        static var identity: Int32 { 0 }
+        static var blur: Int32 { 1 }
+        static var first: Int32 { 2 }
+        static var second: Int32 { 3 }
+        static var count: Int { 4 }
     }
 
     /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric does.
     static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
 
-    let identity: NullScores
-    let blur: NullScores
-    let first: NullScores
-    let second: NullScores
+    /// The scores of each ``Family``, 0…1, ascending.
+    let sorted: [[Float]]
+    /// The same as the loops want it.
+    let tables: ScoreTables
 
     /// Standard normal weights of `count` kernels.
     static func randomKernels(size: Int, count: Int, seed: UInt64) -> [Float] {
@@ -79,59 +80,42 @@ struct NullCalibration: Sendable {
 
     init(_ extractor: inout FeatureExtractor, values: [Float], cells: Int, rubric: ClassifierSettings.Rubric) {
         let count = values.count / cells
-        var scores: [Scores] = []
+        var scores = [[Float]](repeating: [], count: Family.count)
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
-            extractor.extract(values, start: start * cells, count: lanes)
-            for lane in 0..<lanes { scores.append(Scores(extractor.features[lane], rubric: rubric)) }
+            let found = Self.scores(extractor.features(values, start: start * cells, count: lanes), rubric: rubric)
+            for lane in 0..<lanes { for family in 0..<Family.count { scores[family].append(found[family][lane]) } }
         }
-        identity = NullScores(scores.map(\.identity))
-        blur = NullScores(scores.map(\.blur))
-        first = NullScores(scores.map(\.first))
-        second = NullScores(scores.map(\.second))
+        sorted = scores.map { $0.sorted() }
+        tables = ScoreTables(sorted)
+    }
+
+    /// What decides whether a kernel enters each family, smaller where its gate is closed.
+    private static func scores(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric) -> [Lanes] {
+        let (gain, peak) = (features.dcGain, features.peakShare)
+        let isDominated = peak .>= rubric.identityPeak
+        let isClearBump =
+            (gain .>= rubric.clearBumpDCGain) .& (features.blur.weightFit .>= rubric.clearBumpFit)
+        let mayBlur = ((gain .>= rubric.blurDCGain) .| isClearBump) .& .!isDominated
+        let mayEdge = (gain .<= rubric.edgeDCGain) .& .!isDominated
+        return [
+            peak, Lanes.zero.replacing(with: features.blur.weightFit, where: mayBlur),
+            Lanes.zero.replacing(with: features.first.weightFit, where: mayEdge),
+            Lanes.zero.replacing(with: features.second.weightFit, where: mayEdge),
+        ]
     }
 
     /// The rubric's cut-offs, raised to the (1 − alpha) quantile of each family.
     func thresholds(alpha: Double, rubric: Thresholds) -> Thresholds {
-        func quantile(_ scores: NullScores) -> Double {
-            let sorted = scores.sorted
-            let position = Int((Double(sorted.count) * (1 - alpha)).rounded(.up))
-            return Double(sorted[min(max(position, 0), sorted.count - 1)])
+        func quantile(_ family: Int32) -> Double {
+            let scores = sorted[Int(family)]
+            let position = Int((Double(scores.count) * (1 - alpha)).rounded(.up))
+            return Double(scores[min(max(position, 0), scores.count - 1)])
         }
         return Thresholds(
-            identityPeak: max(rubric.identityPeak, quantile(identity)), blurFit: max(rubric.blurFit, quantile(blur)),
-            firstFit: max(rubric.firstFit, quantile(first)), secondFit: max(rubric.secondFit, quantile(second)))
-    }
-}
-
-/// The scores of random kernels in one family, 0…1, sorted.
-struct NullScores: Sendable {
-    let sorted: [Float]
-    /// `starts[b]` is the place of the first score of at least b / ``buckets``; one entry more than there are buckets.
-    private let starts: [Int32]
-    private static let buckets = 8192
-
-    init(_ scores: [Float]) {
-        let sorted = scores.sorted()
-        self.sorted = sorted
-        var place = 0
-        starts = (0...Self.buckets).map { bucket in
-            let bound = Float(bucket) / Float(Self.buckets)
-            while place < sorted.count, sorted[place] < bound { place += 1 }
-            return Int32(place)
-        }
-    }
-
-    /// (1 + how many random kernels score at least as high) / (1 + how many there are).
-    func probability(of score: Float) -> Double {
-        let bucket = min(max(Int(score * Float(Self.buckets)), 0), Self.buckets - 1)
-        var low = Int(starts[bucket])
-        // A score of 1 and above lies behind all buckets.
-        var high = score >= 1 ? sorted.count : Int(starts[bucket + 1])
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < score { low = middle + 1 } else { high = middle }
-        }
-        return Double(1 + sorted.count - low) / Double(1 + sorted.count)
+            identityPeak: max(rubric.identityPeak, quantile(Family.identity)),
+            blurFit: max(rubric.blurFit, quantile(Family.blur)),
+            firstFit: max(rubric.firstFit, quantile(Family.first)),
+            secondFit: max(rubric.secondFit, quantile(Family.second)))
     }
 }

@@ -11,17 +11,12 @@ public enum SpectralClass: String, Sendable, Equatable, Codable, CaseIterable {
     /// Both constant and alternating patterns pass.
     case allPass = "all-pass"
 
-    /// Classifies the four responses.
-    init(constant: Float, horizontal: Float, vertical: Float, checker: Float) {
-        let alternating = max(horizontal, vertical, checker)
-        if max(constant, alternating) <= 0.35 {
-            self = .bandPass
-        } else if constant >= 2 * alternating {
-            self = .lowPass
-        } else if alternating >= 2 * constant {
-            self = .highPass
-        } else {
-            self = .allPass
-        }
+    /// The code of each of sixteen kernels' class, by the response to the constant and the strongest of the other three.
+    static func codes(constant: Lanes, alternating: Lanes) -> Lanes {
+        var codes = Lanes(repeating: Float(allPass.code))
+        codes.replace(with: Float(highPass.code), where: alternating .>= 2 * constant)
+        codes.replace(with: Float(lowPass.code), where: constant .>= 2 * alternating)
+        codes.replace(with: Float(bandPass.code), where: constant.larger(alternating) .<= Float(0.35))
+        return codes
     }
 }

@@ -11,21 +11,18 @@ struct TemplateFamilies: Sendable {
     let first: TemplateFamily
     /// Laplacians, differences of Gaussians, lines in 8 directions (12 above 3×3), saddles.
     let second: TemplateFamily
-    /// The three of 3×3 by their orbits; nil for other sizes and where a measured correlation tells directions apart.
-    let orbits: (blur: TemplateOrbits, first: TemplateOrbits, second: TemplateOrbits)?
+    /// The three as the loops want them.
+    let tables: MatchingTables
 
     init(similarity: FunctionalSimilarity) {
         let plane = Plane(size: similarity.size)
         blur = TemplateFamily(Self.blurs(plane), similarity: similarity, removesMean: false)
         first = TemplateFamily(Self.firstDerivatives(plane), similarity: similarity, removesMean: true)
         second = TemplateFamily(Self.secondDerivatives(plane), similarity: similarity, removesMean: true)
-        if similarity.size == 3, similarity.measured.isEmpty, let blurs = blur.orbits, let firsts = first.orbits,
-            let seconds = second.orbits
-        {
-            orbits = (blurs, firsts, seconds)
-        } else {
-            orbits = nil
-        }
+        let ones = [Float](repeating: 1, count: similarity.size * similarity.size)
+        tables = MatchingTables(
+            size: similarity.size, powers: similarity.powers, measured: similarity.measured,
+            ones: similarity.correlate(ones).reduce(0, +), families: [blur, first, second].map(\.table))
     }
 
     private typealias Drafts = [(TemplateKind, [Double])]

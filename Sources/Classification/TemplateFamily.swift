@@ -22,8 +22,11 @@ struct TemplateFamily: Sendable, Equatable {
     /// √(tᵀCt) of each template; 1 for padding.
     private var norms: [Float] = []
 
-    /// The templates by their orbits under the symmetries of the square, where they are 3×3 and none is missing.
-    var orbits: TemplateOrbits? { cells == 9 ? TemplateOrbits(weights: weights, norms: norms) : nil }
+    /// The templates as the loops want them.
+    var table: MatchingTables.Family {
+        MatchingTables.Family(
+            weights: weights, projected: projected, norms: norms, kinds: kinds.map { Int32($0.rawValue) })
+    }
 
     /// The number of templates, padding included; a multiple of four.
     var count: Int { kinds.count }

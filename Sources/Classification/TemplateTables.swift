@@ -29,6 +29,6 @@ extension KernelClassifier {
             widths: blurFit.templates,
             cutOffs: [rubricThresholds, thresholds].flatMap {
                 [Float($0.identityPeak), Float($0.blurFit), Float($0.firstFit), Float($0.secondFit)]
-            }, nullScores: [null.identity, null.blur, null.first, null.second].map(\.sorted))
+            }, nullScores: null.sorted)
     }
 }

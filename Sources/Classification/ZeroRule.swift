@@ -16,38 +16,61 @@ struct ZeroRule {
     /// batch normalisation has made up for them.
     private var revived: Double { 4 * small }
 
-    /// How strongly one kernel acts; not finite where its weights are not.
-    struct Strength {
+    /// How strongly kernels act; not finite where their weights are not.
+    struct Strengths: Sendable {
         /// √(wᵀCw) times the batch normalisation's factor.
-        var spread: Float
-        /// √(wᵀw) of the weights as stored.
-        var norm: Float
+        private(set) var spreads: [Float] = []
+        /// √(wᵀw) of the weights as stored; `norms.count == spreads.count`.
+        private(set) var norms: [Float] = []
+
+        /// Room for `capacity` kernels.
+        init(capacity: Int) {
+            spreads.reserveCapacity(capacity)
+            norms.reserveCapacity(capacity)
+        }
+
+        mutating func append(spread: Float, norm: Float) {
+            spreads.append(spread)
+            norms.append(norm)
+        }
+
+        mutating func append(_ others: Strengths) {
+            spreads += others.spreads
+            norms += others.norms
+        }
     }
 
     /// Relabels zero kernels and notes every kernel's relative spread; kernels that are not finite are passed over.
-    func apply(to classifications: inout [KernelClassification], strengths: [Strength]) {
-        let finite = strengths.filter { $0.spread.isFinite }
-        let strongest = finite.reduce(0) { max($0, $1.spread) }
+    func apply(to classifications: inout [KernelClassification], strengths: Strengths) {
+        let (spreads, norms) = (strengths.spreads, strengths.norms)
+        let strongest = spreads.reduce(0) { $1.isFinite ? max($0, $1) : $0 }
         guard strongest > 0 else { return }
-        let living = finite.filter { $0.spread > strongest * 1e-3 }
-        let spread = Double(RadixSelection.middle(living.map(\.spread)))
-        let norm = Double(RadixSelection.middle(living.map(\.norm)))
+        // Not finite ones fail the comparison, or are infinite.
+        let limit = strongest * 1e-3
+        func isLiving(_ spread: Float) -> Bool { spread > limit && spread.isFinite }
+        let living = spreads.filter(isLiving)
+        let spread = Double(RadixSelection.middle(living))
+        let norm = Double(
+            RadixSelection.middle(
+                living.count == norms.count ? norms : norms.indices.filter { isLiving(spreads[$0]) }.map { norms[$0] }))
         var largestZero = 0.0
         var smallestLive = Double.infinity
-        for index in classifications.indices where strengths[index].spread.isFinite {
-            let relative = Double(strengths[index].spread) / spread
-            classifications[index].relativeSpread = relative
-            let isSmall = Double(strengths[index].norm) < small * norm && relative < revived
+        var zeros: [Int] = []
+        for index in spreads.indices where spreads[index].isFinite {
+            let relative = Double(spreads[index]) / spread
+            let isSmall = Double(norms[index]) < small * norm && relative < revived
             if relative < tiny || isSmall {
+                zeros.append(index)
                 classifications[index] = zero(classifications[index])
                 largestZero = max(largestZero, relative)
             } else {
                 smallestLive = min(smallestLive, relative)
             }
+            classifications[index].relativeSpread = relative
         }
         // Dead: at least a decade lies between the zero kernels and the weakest living one.
         let isGap = largestZero * 10 <= smallestLive
-        for index in classifications.indices where classifications[index].label == .zero {
+        for index in zeros {
             let isDead = isGap || classifications[index].relativeSpread == 0
             classifications[index].shape = isDead ? .dead : .weak
         }
@@ -58,7 +81,6 @@ struct ZeroRule {
         var zero = KernelClassification(
             label: .zero, shape: .dead, fit: 0, margin: 0, sigmaPixels: nil, dcGain: old.dcGain)
         zero.spectralClass = old.spectralClass
-        zero.relativeSpread = old.relativeSpread
         return zero
     }
 }

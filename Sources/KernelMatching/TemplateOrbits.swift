@@ -1,20 +1,21 @@
+import MatchingLoops
+
 /// The templates of one family of 3×3 kernels, told by one of each set that turns and flips of the square make alike.
 ///
 /// See `OrbitScan`. Two templates that differ by their sign alone count as one.
-package struct TemplateOrbits: Sendable, Equatable {
+package struct TemplateOrbits: Sendable {
     /// Sixteen numbers an orbit: as `OrbitScan` wants them.
-    let rows: [Float]
+    private let rows: Numbers<Float>
     /// How many orbits there are of each kind.
-    let counts: [Int32]
-    /// Eight templates an orbit: which one each image is.
-    let members: [Int32]
+    private let counts: Numbers<Int32>
+    /// Eight images an orbit: 256 · the template that each is + what that looks like.
+    private let members: Numbers<Int32>
 
     /// Sorts templates into orbits; nil where an image of one is missing.
     ///
-    /// - Parameters:
-    ///   - weights: template-major, nine numbers a template; templates of zeros are passed over.
-    ///   - norms: √(tᵀCt) of each, alike for images of each other.
-    package init?(weights: [Float], norms: [Float]) {
+    /// Templates of zeros are passed over; norms are alike for images of each other.
+    init?(_ family: MatchingTables.Family) {
+        let (weights, norms) = (family.weights, family.norms)
         precondition(weights.count == 9 * norms.count)
         let parts = norms.indices.map { Parts(weights[9 * $0..<9 * $0 + 9].map(Double.init)) }
         let templates = parts.indices.filter { parts[$0].magnitude > 1e-6 }
@@ -28,7 +29,7 @@ package struct TemplateOrbits: Sendable, Equatable {
             for image in 0..<8 {
                 let wanted = chosen.image(image)
                 guard let member = templates.first(where: { parts[$0].isClose(to: wanted) }) else { return nil }
-                members.append(Int32(member))
+                members.append(256 * Int32(member) + family.kinds[member])
                 isTaken.insert(member)
             }
             orbits.append((chosen.kind, chosen, norms[template], members))
@@ -45,21 +46,11 @@ package struct TemplateOrbits: Sendable, Equatable {
                 sorted += orbit.members
             }
         }
-        (self.rows, self.counts, members) = (rows, counts, sorted)
+        (self.rows, self.counts, members) = (Numbers(rows), Numbers(counts), Numbers(sorted))
     }
 
-    /// The template that is this image of this orbit.
-    package func template(orbit: Int32, image: Int32) -> Int { Int(members[Int(orbit * 8 + image)]) }
-
-    /// The tables for the loops; never without rows.
-    func withPointers(_ body: (UnsafePointer<Float>, UnsafePointer<Int32>) -> Void) {
-        rows.withUnsafeBufferPointer { rows in
-            counts.withUnsafeBufferPointer { counts in
-                guard let rows = rows.baseAddress, let counts = counts.baseAddress else { return }
-                body(rows, counts)
-            }
-        }
-    }
+    /// The tables as the loops want them.
+    var family: MatchingLoops.OrbitScan.Family { (rows.pointer, counts.pointer, members.pointer) }
 
     /// The nine numbers of one template, in the order of the tables.
     private struct Parts {

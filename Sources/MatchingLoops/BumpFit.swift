@@ -2,32 +2,6 @@
 package enum BumpFit {
     private typealias Lanes = SIMD8<Double>
 
-    /// The best width and the free Gaussian of sixteen kernels.
-    ///
-    /// - Parameters:
-    ///   - values: sixteen kernels one after the other.
-    ///   - size: N.
-    ///   - widths: template-major, `count` Gaussians about the centre, a multiple of four.
-    ///   - step: where the place of the width with the largest (tᵀw)² goes.
-    ///   - beta: see ``solve(_:_:_:_:_:)``.
-    ///   - smallest: likewise.
-    package static func measure(
-        _ values: UnsafePointer<Float>, _ size: Int, _ widths: UnsafePointer<Float>, _ count: Int,
-        _ step: UnsafeMutablePointer<SIMD16<Int32>>, _ beta: UnsafeMutablePointer<Double>,
-        _ smallest: UnsafeMutablePointer<Double>
-    ) {
-        let cells = size &* size
-        withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: cells &+ 1) { room in
-            guard let block = room.baseAddress else { return }
-            FeatureScan.load(values, cells, block, block + cells)
-            var sum = SIMD16<Float>.zero
-            for cell in 0..<cells { sum += block[cell] }
-            TemplateScan.best(block, cells, widths, count, block + cells, step)
-            let one = SIMD16<Float>(repeating: 1)
-            solve(block, size, one.replacing(with: -one, where: sum .<= 0), beta, smallest)
-        }
-    }
-
     /// Weighted least squares of ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y² over the cells, weights w².
     ///
     /// Each kernel is turned to the sign `sign` first; a cell that is not positive then counts as 0.01.

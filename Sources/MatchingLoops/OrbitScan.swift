@@ -274,6 +274,77 @@ package enum OrbitScan {
         place.pointee = found
     }
 
+    @inline(__always)
+    private static func magnitude(_ x: Lanes) -> Lanes {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Lanes.self)
+    }
+}
+
+extension OrbitScan {
+    /// All features of sixteen 3×3 kernels under the prior C_ij = ρ^(|Δx| + |Δy|).
+    ///
+    /// - Parameters:
+    ///   - values: 16 · 9 weights, one kernel after the other.
+    ///   - powers: 1, ρ, ρ².
+    ///   - families: the orbits of bumps, first and second derivatives.
+    ///   - block: where the scaled cells go, 9 elements.
+    ///   - rows: `FitScan.Row.count` elements.
+    ///   - places: `FitScan.Place.count` elements.
+    package static func features(
+        _ values: UnsafePointer<Float>, _ powers: UnsafePointer<Float>, _ families: (Family, Family, Family),
+        _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
+        _ places: UnsafeMutablePointer<Indices>
+    ) {
+        FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
+        FeatureScan.sums(block, 3, rows, places)
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18 &+ 2 &* partCount &+ 16) { room in
+            guard let scratch = room.baseAddress else { return }
+            let correlated = scratch + 9
+            let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
+            let columns = scratch + (18 &+ 2 &* partCount)
+            FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
+            split(block, w)
+            split(correlated, y)
+            match(w, y, families.0, columns, rows, places, 0)
+            // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
+            let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
+            let mean = rows[FeatureScan.Row.sum] / 9
+            y[0] -= mean * (middle * middle)
+            y[1] -= mean * (4 * middle * end)
+            y[2] -= mean * (4 * end * end)
+            match(w, y, families.1, columns, rows, places, 1)
+            match(w, y, families.2, columns, rows, places, 2)
+            FitScan.finish(rows, 9, (2 * end + middle) * (2 * end + middle))
+        }
+    }
+
+    /// The orbits of one family: sixteen numbers an orbit, how many there are of each of the six kinds, and eight images an
+    /// orbit: 256 · the template that each is + what that looks like.
+    package typealias Family = (
+        rows: UnsafePointer<Float>, counts: UnsafePointer<Int32>, members: UnsafePointer<Int32>
+    )
+
+    /// The largest (tᵀw)² of one family and the tᵀCw/√(tᵀCt) of the template that reaches it.
+    private static func match(
+        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ family: Family,
+        _ columns: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
+        _ places: UnsafeMutablePointer<Indices>, _ number: Int
+    ) {
+        let score = rows + (FitScan.Row.fits &+ number)
+        let templates = places + (FitScan.Place.templates &+ number)
+        let kinds = places + (FitScan.Place.kinds &+ number)
+        best(w, family.rows, family.counts, score, templates)
+        score.pointee *= score.pointee
+        image(w, y, family.rows, templates, columns, kinds, rows + (FitScan.Row.functional &+ number))
+        let orbits = UnsafeMutableRawPointer(templates).assumingMemoryBound(to: Int32.self)
+        let images = UnsafeMutableRawPointer(kinds).assumingMemoryBound(to: Int32.self)
+        for lane in 0..<16 {
+            let member = family.members[Int(orbits[lane] &* 8 &+ images[lane])]
+            orbits[lane] = member &>> 8
+            images[lane] = member & 255
+        }
+    }
+
     /// Which image of the found orbit it is (0…7: 4 where x and y change places, 2 and 1 where x and y are flipped), and
     /// tᵀC(w) of that image over √(tᵀCt), for y = the parts of C·w.
     private static func image(
@@ -322,97 +393,4 @@ package enum OrbitScan {
         cross.pointee = (evenOutput + oddOutput.replacing(with: -oddOutput, where: isTurned)) * t[11]
     }
 
-    @inline(__always)
-    private static func magnitude(_ x: Lanes) -> Lanes {
-        unsafeBitCast(unsafeBitCast(x, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Lanes.self)
-    }
-}
-
-extension OrbitScan {
-    /// The rows of matches, behind those of `FeatureScan.Row`: weight-space and functional R² of the best blur, first and
-    /// second derivative.
-    package enum Row {
-        package static var fits: Int { 10 }
-        package static var functional: Int { 13 }
-        /// How many rows there are in all.
-        package static var count: Int { 16 }
-    }
-
-    /// All features of sixteen 3×3 kernels under the prior C_ij = ρ^(|Δx| + |Δy|).
-    ///
-    /// - Parameters:
-    ///   - values: 16 · 9 weights, one kernel after the other.
-    ///   - powers: 1, ρ, ρ².
-    ///   - tables: the orbits of bumps, first and second derivatives.
-    ///   - counts: how many orbits each has of each of the six kinds.
-    ///   - block: where the scaled cells go, 9 elements.
-    ///   - rows: ``Row/count`` elements.
-    ///   - places: where the strongest cell, the three orbits and the three images go, 7 elements.
-    package static func features(
-        _ values: UnsafePointer<Float>, _ powers: UnsafePointer<Float>,
-        _ tables: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>),
-        _ counts: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Int32>),
-        _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
-        _ places: UnsafeMutablePointer<Indices>
-    ) {
-        FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
-        FeatureScan.sums(block, 3, rows, places)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18 &+ 2 &* partCount &+ 16) { room in
-            guard let scratch = room.baseAddress else { return }
-            let correlated = scratch + 9
-            let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
-            let columns = scratch + (18 &+ 2 &* partCount)
-            FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
-            split(block, w)
-            split(correlated, y)
-            match(w, y, tables.0, counts.0, columns, rows, places, 0)
-            // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
-            let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
-            let mean = rows[FeatureScan.Row.sum] / 9
-            y[0] -= mean * (middle * middle)
-            y[1] -= mean * (4 * middle * end)
-            y[2] -= mean * (4 * end * end)
-            match(w, y, tables.1, counts.1, columns, rows, places, 1)
-            match(w, y, tables.2, counts.2, columns, rows, places, 2)
-            finish(rows, (2 * end + middle) * (2 * end + middle))
-        }
-    }
-
-    /// The largest |tᵀw| and the tᵀCw of one family, which ``finish(_:_:)`` turns into fits.
-    private static func match(
-        _ w: UnsafePointer<Lanes>, _ y: UnsafePointer<Lanes>, _ table: UnsafePointer<Float>,
-        _ counts: UnsafePointer<Int32>, _ columns: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
-        _ places: UnsafeMutablePointer<Indices>, _ family: Int
-    ) {
-        best(w, table, counts, rows + (Row.fits &+ family), places + (1 &+ family))
-        image(
-            w, y, table, places + (1 &+ family), columns, places + (4 &+ family), rows + (Row.functional &+ family))
-    }
-
-    /// Squares over energies, at most 1; `all` is 1ᵀC1.
-    private static func finish(_ rows: UnsafeMutablePointer<Lanes>, _ all: Float) {
-        let one = Lanes(repeating: 1)
-        let sum = rows[FeatureScan.Row.sum]
-        let energy = rows[FeatureScan.Row.energy]
-        let output = rows[FeatureScan.Row.outputEnergy]
-        let mean = sum / 9
-        let centredOutput = output + mean * (mean * all - 2 * rows[FeatureScan.Row.outputOfOnes])
-        let shape = energy - sum * sum / 9
-        // Rounding leaves a flat kernel a centred energy of some 1e-7 of its energy: it has no shape to match.
-        let centred = Lanes(repeating: .infinity).replacing(with: shape, where: shape .> energy * 1e-5)
-        // What is left of a flat kernel's output without its mean is rounding.
-        let floor = output * 1e-6
-        var family = 0
-        while family < 3 {
-            let score = rows[Row.fits &+ family]
-            let fit = score * score / (family == 0 ? energy + 1e-20 : centred)
-            rows[Row.fits &+ family] = fit.replacing(with: one, where: fit .> one)
-            let cross = rows[Row.functional &+ family]
-            let whole = family == 0 ? output : centredOutput
-            let share = cross * cross / whole
-            rows[Row.functional &+ family] = Lanes.zero.replacing(
-                with: share.replacing(with: one, where: share .> one), where: whole .> floor)
-            family &+= 1
-        }
-    }
 }

@@ -66,16 +66,13 @@ extension KernelClassifier {
         let count = values.count / cells
         var labels: [KernelLabel] = []
         labels.reserveCapacity(count)
-        var extractor = FeatureExtractor(families: families, similarity: similarity)
+        var extractor = FeatureExtractor(families: families)
         let decision = decision
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
-            extractor.extract(values, start: start * cells, count: lanes)
-            for lane in 0..<lanes {
-                let features = extractor.features[lane]
-                let fit = decision.deltaFit(features)
-                labels.append(features.scale == 0 ? .zero : decision.strictLabel(features, deltaFit: fit))
-            }
+            let features = extractor.features(values, start: start * cells, count: lanes)
+            let names = decision.strictNames(features)
+            for lane in 0..<lanes { labels.append(features.scale[lane] == 0 ? .zero : names.label(lane)) }
         }
         return labels
     }

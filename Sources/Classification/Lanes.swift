@@ -1,0 +1,55 @@
+import KernelMatching
+
+/// One number of each of sixteen kernels: a lane a kernel.
+typealias Lanes = TemplateMatcher.Lanes
+/// One whole number of each.
+typealias Indices = TemplateMatcher.Indices
+/// One yes or no of each.
+typealias Mask = SIMDMask<SIMD16<Int32>>
+
+// Cut-offs are given in double precision and compared as if the lanes were: the bound is rounded to the neighbour that lets
+// exactly the same numbers through.
+extension SIMD16<Float> {
+    /// Whether each number is `bound` or more.
+    static func .>= (numbers: Self, bound: Double) -> Mask { numbers .>= Float(bound, rounded: .up) }
+
+    /// Whether each number is `bound` or less.
+    static func .<= (numbers: Self, bound: Double) -> Mask { numbers .<= Float(bound, rounded: .down) }
+
+    /// Whether each number is more than `bound`.
+    static func .> (numbers: Self, bound: Double) -> Mask { numbers .> Float(bound, rounded: .down) }
+
+    /// Whether each number is less than `bound`.
+    static func .< (numbers: Self, bound: Double) -> Mask { numbers .< Float(bound, rounded: .up) }
+
+    /// The magnitudes.
+    var magnitudes: Self { replacing(with: -self, where: self .< Float(0)) }
+
+    /// The larger of each two numbers.
+    func larger(_ other: Self) -> Self { replacing(with: other, where: other .> self) }
+
+    /// The smaller of each two numbers.
+    func smaller(_ other: Self) -> Self { replacing(with: other, where: other .< self) }
+}
+
+extension Float {
+    /// The nearest number that is not below (`.up`) or not above (`.down`) `value`.
+    @inline(__always)
+    fileprivate init(_ value: Double, rounded rule: FloatingPointRoundingRule) {
+        let nearest = Float(value)
+        switch rule {
+        case .up: self = Double(nearest) < value ? nearest.nextUp : nearest
+        default: self = Double(nearest) > value ? nearest.nextDown : nearest
+        }
+    }
+}
+
+extension SIMDMask<SIMD16<Int32>> {
+    /// In how many of the first `lanes` lanes it holds.
+    func count(first lanes: Int) -> Int {
+        let ones = Lanes.zero.replacing(with: Float(1), where: self)
+        var counted = 0
+        for lane in 0..<lanes where ones[lane] > 0 { counted += 1 }
+        return counted
+    }
+}

@@ -1,0 +1,71 @@
+import MatchingLoops
+
+/// All that matching kernels of one size needs to know: the prior and the templates.
+package final class MatchingTables: Sendable {
+    /// The templates of one family.
+    package struct Family: Sendable {
+        /// Template-major weights, N·N numbers a template; the number of templates is a multiple of four.
+        package var weights: [Float]
+        /// C·t / √(tᵀCt), in the same order; without their mean in families whose templates sum to 0.
+        package var projected: [Float]
+        /// √(tᵀCt) of each.
+        package var norms: [Float]
+        /// What each looks like, 0…255.
+        package var kinds: [Int32]
+
+        /// Joins what belongs together.
+        package init(weights: [Float], projected: [Float], norms: [Float], kinds: [Int32]) {
+            (self.weights, self.projected, self.norms, self.kinds) = (weights, projected, norms, kinds)
+        }
+    }
+
+    /// N.
+    package let size: Int
+    /// The families by the orbits of their templates; nil for other sizes than 3×3, where a table gives the prior and where
+    /// an image of a template is missing.
+    package let orbits: [TemplateOrbits]?
+    let prior: Numbers<Float>
+    let isMeasured: Bool
+    /// 1ᵀC1.
+    let ones: Float
+    let families: [Plain]
+
+    struct Plain: Sendable {
+        let weights: Numbers<Float>
+        let projected: Numbers<Float>
+        let kinds: Numbers<Int32>
+    }
+
+    /// Prepares the tables.
+    ///
+    /// - Parameters:
+    ///   - size: N.
+    ///   - powers: ρ^d for the distances 0..<N.
+    ///   - measured: a measured C, row-major, that takes the place of `powers`; empty for none.
+    ///   - ones: 1ᵀC1.
+    ///   - families: bumps, first and second derivatives.
+    package init(size: Int, powers: [Float], measured: [Float], ones: Float, families: [Family]) {
+        let cells = size * size
+        precondition(powers.count == size && (measured.isEmpty || measured.count == cells * cells))
+        precondition(families.count == 3)
+        for family in families {
+            let count = family.kinds.count
+            precondition(count > 0 && count % 4 == 0 && family.norms.count == count)
+            precondition(family.weights.count == count * cells && family.projected.count == count * cells)
+        }
+        self.size = size
+        self.ones = ones
+        isMeasured = !measured.isEmpty
+        prior = Numbers(isMeasured ? measured : powers)
+        self.families = families.map {
+            Plain(weights: Numbers($0.weights), projected: Numbers($0.projected), kinds: Numbers($0.kinds))
+        }
+        let found = size == 3 && !isMeasured ? families.compactMap(TemplateOrbits.init) : []
+        orbits = found.count == 3 ? found : nil
+    }
+
+    func family(_ number: Int) -> MatchingLoops.FitScan.Family {
+        let family = families[number]
+        return (family.weights.pointer, family.projected.pointer, family.kinds.pointer, family.kinds.count)
+    }
+}

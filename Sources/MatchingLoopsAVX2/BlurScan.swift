@@ -1,0 +1,1 @@
+../MatchingLoops/BlurScan.swift

@@ -1,0 +1,1 @@
+../MatchingLoops/ShapeScan.swift
