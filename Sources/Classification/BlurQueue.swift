@@ -12,7 +12,7 @@ struct BlurQueue: Sendable {
     private var places = [Int](repeating: 0, count: FeatureExtractor.width)
     /// What the loops find, one number a row, and the same one kernel an element.
     private var rows = [Lanes](repeating: .zero, count: 16)
-    private var records = [Lanes](repeating: .zero, count: 16)
+    private var records: [Lanes] = []
 
     init(size: Int, fit: BlurFit, matching: TemplateMatcher = .fastest) {
         (self.size, self.fit, self.matching) = (size, fit, matching)
@@ -33,7 +33,8 @@ struct BlurQueue: Sendable {
         for place in count..<FeatureExtractor.width { starts[place] = starts[0] }
         matching.blurs(kernels, starts: starts, fit.tables, rows: &rows)
         name()
-        matching.transpose(rows, into: &records)
+        records.removeAll(keepingCapacity: true)
+        matching.append(rows, count: count, to: &records)
         for lane in 0..<count {
             let found = records[lane]
             result[places[lane]].setWidths(
@@ -47,14 +48,14 @@ struct BlurQueue: Sendable {
         let (sigma, major, minor) = (rows[0], rows[1], rows[2])
         let none = Lanes(repeating: KernelClassification.none)
         let isBox = sigma .> 2.5 * Double(size - 1) / 2
-        let isBump = .!isBox .& (minor .> Float(0))
+        let isBump = .!isBox .& (minor .> 0.0)
         let isDirectional = isBump .& (major .> minor * Float(1.5))
         rows[1] = none.replacing(with: major, where: isBump)
         rows[2] = none.replacing(with: minor, where: isBump)
         rows[3] = none.replacing(with: rows[3], where: isDirectional)
         rows[4] = Lanes(repeating: Float(KernelShape.gaussian.code))
-            .replacing(with: Float(KernelShape.directional.code), where: isDirectional)
-            .replacing(with: Float(KernelShape.box.code), where: isBox)
+            .replacing(with: Lanes(repeating: Float(KernelShape.directional.code)), where: isDirectional)
+            .replacing(with: Lanes(repeating: Float(KernelShape.box.code)), where: isBox)
     }
 }
 

@@ -47,6 +47,7 @@ struct Decision: Sendable {
     /// The names where the kernel alone must show that it is more than chance.
     func strictNames(_ features: KernelFeatures) -> Names { names(features, strict) }
 
+    @inline(__always)
     private func names(_ features: KernelFeatures, _ thresholds: Thresholds) -> Names {
         let identity = features.isKernel .& isIdentity(features, thresholds)
         let blur = features.isKernel .& isBlur(features, thresholds) .& .!identity
@@ -54,6 +55,7 @@ struct Decision: Sendable {
         return Names(identity: identity, blur: blur, edge: edge)
     }
 
+    @inline(__always)
     private func isIdentity(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
         let peak = features.peakShare
         let isNear = peak .>= rubric.nearIdentityPeak
@@ -69,6 +71,7 @@ struct Decision: Sendable {
         return isNear .& isClear .& .!isCancelled
     }
 
+    @inline(__always)
     private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
         let (gain, fit) = (features.dcGain, features.blur.weightFit)
         let isOfOneSign = gain .>= rubric.blurDCGain
@@ -76,6 +79,7 @@ struct Decision: Sendable {
         return (fit .>= thresholds.blurFit) .& (isOfOneSign .| isClearBump)
     }
 
+    @inline(__always)
     private func isEdge(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
         (features.dcGain .<= rubric.edgeDCGain)
             .& ((features.first.weightFit .>= thresholds.firstFit)

@@ -14,10 +14,8 @@ struct Description: Sendable {
     private let rubric: ClassifierSettings.Rubric
     private let size: Int
     private let matching: TemplateMatcher
-    /// What the sixteen kernels get, one word a row.
+    /// What sixteen kernels get, one word a row.
     private var rows = [Lanes](repeating: .zero, count: 16)
-    /// The same, one kernel an element, valid after ``describe(_:_:)``.
-    private(set) var records = [Lanes](repeating: .zero, count: 16)
 
     init(classifier: KernelClassifier, matching: TemplateMatcher = .fastest) {
         decision = classifier.decision
@@ -28,18 +26,15 @@ struct Description: Sendable {
         self.matching = matching
     }
 
-    /// Where the records hold what only the layer needs: how strongly each kernel acts, as ``ZeroRule/Strengths`` has it.
-    enum Place {
-        static var spread: Int { Word.relativeSpread }
-        static var norm: Int { 15 }
-    }
-
-    /// Describes sixteen kernels in the ``records``, all but the widths of blurs (``BlurQueue``).
+    /// Appends the classifications of the first `count` of sixteen kernels to `result`, all but the widths of blurs
+    /// (``BlurQueue``); returns where those are.
     ///
     /// - Parameters:
     ///   - features: what decides.
     ///   - shapes: moments, directions and single cells, in the order of `MatchingLanes.Shape`.
-    mutating func describe(_ features: KernelFeatures, _ shapes: [Lanes]) {
+    mutating func describe(
+        _ features: KernelFeatures, _ shapes: [Lanes], count: Int, _ result: inout [KernelClassification]
+    ) -> Mask {
         let names = decision.names(features)
         let strict = decision.strictNames(features)
         let none = Lanes(repeating: KernelClassification.none)
@@ -93,7 +88,7 @@ struct Description: Sendable {
             with: Self.label(names), where: names.any)
         let isBeyondChance =
             (strict.identity .& names.identity) .| (strict.blur .& names.blur) .| (strict.edge .& names.edge)
-        codes += Lanes.zero.replacing(with: Float(Field.chance.unit), where: isBeyondChance)
+        codes += Lanes.zero.replacing(with: Lanes(repeating: Float(Field.chance.unit)), where: isBeyondChance)
         let noLabel = Lanes(repeating: Float(KernelClassification.Names.none))
         codes += nearest.near.label.replacing(with: noLabel, where: names.any) * Float(Field.nearest.unit)
         codes += nearest.next.label.replacing(with: noLabel, where: names.any) * Float(Field.second.unit)
@@ -111,16 +106,16 @@ struct Description: Sendable {
         rows[Word.offsetX] = offsetX
         rows[Word.offsetY] = offsetY
         rows[Word.polarity] = polarity
-        rows[Place.spread] = shapes[Shape.spread]
-        rows[Place.norm] = shapes[Shape.norm]
-        matching.transpose(rows, into: &records)
+        matching.append(rows, count: count, to: &result)
+        return names.blur
     }
 
     /// The code of each name; only where there is one.
+    @inline(__always)
     private static func label(_ names: Decision.Names) -> Lanes {
         Lanes(repeating: Float(KernelLabel.identity.code))
-            .replacing(with: Float(KernelLabel.blur.code), where: names.blur)
-            .replacing(with: Float(KernelLabel.edge.code), where: names.edge)
+            .replacing(with: Lanes(repeating: Float(KernelLabel.blur.code)), where: names.blur)
+            .replacing(with: Lanes(repeating: Float(KernelLabel.edge.code)), where: names.edge)
     }
 
     /// The names of a kernel that has only these.
@@ -135,10 +130,12 @@ struct Description: Sendable {
     }
 
     /// The code of each ``SpectralClass``.
+    @inline(__always)
     private func spectralClass(_ features: KernelFeatures) -> Lanes {
         SpectralClass.codes(constant: features.dcGain, alternating: features.alternating)
     }
 
+    @inline(__always)
     private func describeIdentities(
         _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
@@ -147,24 +144,26 @@ struct Description: Sendable {
         let rest = features.sum * peak - 1
         let centre = Int32(size * size / 2)
         let isCentred = size % 2 == 0 ? Mask(repeating: true) : features.peakIndex .== Indices(repeating: centre)
-        shape.replace(with: Float(KernelShape.delta.code), where: holds)
-        shape.replace(with: Float(KernelShape.sharpen.code), where: holds .& (rest .<= Double(-0.2)))
-        shape.replace(with: Float(KernelShape.shifted.code), where: holds .& .!isCentred)
+        shape.set(Float(KernelShape.delta.code), where: holds)
+        shape.set(Float(KernelShape.sharpen.code), where: holds .& (rest .<= -0.2))
+        shape.set(Float(KernelShape.shifted.code), where: holds .& .!isCentred)
         polarity.replace(with: peak, where: holds)
     }
 
+    @inline(__always)
     private func describeBlurs(
         _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
-        let sign = Lanes(repeating: -1).replacing(with: Float(1), where: features.sum .> Float(0))
+        let sign = Lanes(repeating: -1).replacing(with: Lanes(repeating: Float(1)), where: features.sum .> 0.0)
         // The centre carries less than 0.8 of the mean of its four neighbours. The other shapes follow from the widths.
         let isRing = shapes[Shape.centre] * sign .< shapes[Shape.sides] * sign * Float(0.2)
-        shape.replace(with: Float(KernelShape.gaussian.code), where: holds)
-        if size % 2 == 1 { shape.replace(with: Float(KernelShape.ring.code), where: holds .& isRing) }
+        shape.set(Float(KernelShape.gaussian.code), where: holds)
+        if size % 2 == 1 { shape.set(Float(KernelShape.ring.code), where: holds .& isRing) }
         polarity.replace(with: sign, where: holds)
     }
 
     /// Returns where a first derivative fits better than a second.
+    @inline(__always)
     private func describeEdges(
         _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes,
         _ angle: inout Lanes
@@ -175,21 +174,21 @@ struct Description: Sendable {
         let gradient = shapes[Shape.gradient]
         // The nearest of the four axes, by the distance from 180°.
         let turned = (gradient - 180).magnitudes
-        let isAlongX = (turned .< Float(22.5)) .| (turned .> Float(157.5))
-        let isAlongY = (turned .> Float(67.5)) .& (turned .< Float(112.5))
-        shape.replace(with: Float(KernelShape.diagonal.code), where: isFirst)
-        shape.replace(with: Float(KernelShape.sobelX.code), where: isFirst .& isAlongX)
-        shape.replace(with: Float(KernelShape.sobelY.code), where: isFirst .& isAlongY)
-        shape.replace(with: Float(KernelShape.oneSided.code), where: isFirst .& features.first.isKind(.oneSided))
+        let isAlongX = (turned .< 22.5) .| (turned .> 157.5)
+        let isAlongY = (turned .> 67.5) .& (turned .< 112.5)
+        shape.set(Float(KernelShape.diagonal.code), where: isFirst)
+        shape.set(Float(KernelShape.sobelX.code), where: isFirst .& isAlongX)
+        shape.set(Float(KernelShape.sobelY.code), where: isFirst .& isAlongY)
+        shape.set(Float(KernelShape.oneSided.code), where: isFirst .& features.first.isKind(.oneSided))
         angle.replace(with: gradient, where: isFirst)
         let isLine = isSecond .& features.second.isKind(.line)
-        shape.replace(with: Float(KernelShape.laplacian.code), where: isSecond)
-        shape.replace(with: Float(KernelShape.line.code), where: isLine)
-        shape.replace(with: Float(KernelShape.saddle.code), where: isSecond .& features.second.isKind(.saddle))
+        shape.set(Float(KernelShape.laplacian.code), where: isSecond)
+        shape.set(Float(KernelShape.line.code), where: isLine)
+        shape.set(Float(KernelShape.saddle.code), where: isSecond .& features.second.isKind(.saddle))
         angle.replace(with: shapes[Shape.axis], where: isLine)
         let centre = shapes[Shape.centre]
-        polarity.replace(with: Float(1), where: isSecond .& (centre .> Float(0)))
-        polarity.replace(with: Float(-1), where: isSecond .& (centre .< Float(0)))
+        polarity.set(Float(1), where: isSecond .& (centre .> 0.0))
+        polarity.set(Float(-1), where: isSecond .& (centre .< 0.0))
         return isFirst
     }
 
@@ -200,11 +199,13 @@ struct Description: Sendable {
         var fit: Lanes
         var weightFit: Lanes
 
+        @inline(__always)
         init(_ label: KernelLabel, score: Lanes, fit: Lanes, weightFit: Lanes) {
             self.label = Lanes(repeating: Float(label.code))
             (self.score, self.fit, self.weightFit) = (score, fit, weightFit)
         }
 
+        @inline(__always)
         mutating func replace(with other: Candidate, where isOther: Mask) {
             label.replace(with: other.label, where: isOther)
             score.replace(with: other.score, where: isOther)
@@ -214,6 +215,7 @@ struct Description: Sendable {
     }
 
     /// The two labels that come nearest to each kernel.
+    @inline(__always)
     private func nearest(_ features: KernelFeatures) -> (near: Candidate, next: Candidate) {
         let one = Lanes(repeating: 1)
         let gain = features.dcGain

@@ -1,7 +1,7 @@
 /// One kernel's label with its evidence.
 ///
 /// Kept in 64 bytes: numbers in single precision, names as codes, as sixteen lanes of the classifier write them.
-public struct KernelClassification: Sendable, Equatable {
+public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
     /// One number a ``Word``.
     private var words: SIMD16<Float>
 
@@ -205,9 +205,6 @@ public struct KernelClassification: Sendable, Equatable {
             label: label, shape: KernelShape(rawValue: subLabel) ?? .unnamed, fit: fit, margin: margin,
             sigmaPixels: sigmaPixels, dcGain: dcGain)
     }
-
-    /// Takes over what the lanes wrote.
-    init(words: SIMD16<Float>) { self.words = words }
 
     /// One number as the lanes write it.
     subscript(word place: Int) -> Float {

@@ -50,22 +50,16 @@ extension KernelClassifier {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, range.upperBound - start)
             let features = extractor.features(values, start: start * cells, count: lanes)
-            describer.describe(features, extractor.shapes())
-            for lane in 0..<lanes {
-                var record = describer.records[lane]
-                let spread = record[Description.Place.spread] * abs(outputScale?[start + lane] ?? 1)
-                result.strengths.append(spread: spread, norm: record[Description.Place.norm])
-                record[Description.Place.spread] = 0
-                record[Description.Place.norm] = 0
-                let found = KernelClassification(words: record)
-                result.classifications.append(found)
-                if found.label == .blur {
-                    blurs.add(
-                        values, start: (start + lane) * cells, place: result.classifications.count - 1,
-                        &result.classifications)
-                }
+            let shapes = extractor.shapes()
+            let place = result.classifications.count
+            let isBlur = describer.describe(features, shapes, count: lanes, &result.classifications)
+            for lane in 0..<lanes where isBlur[lane] {
+                blurs.add(
+                    values, start: (start + lane) * cells, place: place + lane, &result.classifications)
             }
+            result.strengths.append(shapes, count: lanes)
         }
+        if let outputScale { result.strengths.scale(outputScale[range]) }
         blurs.finish(values, &result.classifications)
         if !noise.isEmpty { measureStability(&result.classifications, values, range, noise, &extractor) }
         return result

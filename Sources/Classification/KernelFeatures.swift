@@ -31,7 +31,7 @@ struct KernelFeatures: Sendable {
     var second = TemplateMatch()
 
     /// Whether there is a kernel at all: weights that are finite and not all 0.
-    var isKernel: Mask { scale .> Float(0) }
+    var isKernel: Mask { scale .> 0.0 }
 
     /// No kernels.
     init() {}
@@ -57,7 +57,7 @@ struct KernelFeatures: Sendable {
         peakShare = Lanes.zero.replacing(with: 1 / energy, where: isKernel)
         let fit = outputAtPeak * outputAtPeak / outputEnergy
         deltaFit = Lanes.zero.replacing(
-            with: fit.smaller(Lanes(repeating: 1)), where: isKernel .& (outputEnergy .> Float(0)))
+            with: fit.smaller(Lanes(repeating: 1)), where: isKernel .& (outputEnergy .> 0.0))
         blur = TemplateMatch(lanes, family: 0)
         first = TemplateMatch(lanes, family: 1)
         second = TemplateMatch(lanes, family: 2)
@@ -77,6 +77,7 @@ struct TemplateMatch: Sendable {
 
     init() {}
 
+    @inline(__always)
     init(_ lanes: MatchingLanes, family: Int) {
         index = lanes.places[MatchingLanes.Place.templates + family]
         kind = lanes.places[MatchingLanes.Place.kinds + family]
@@ -85,5 +86,6 @@ struct TemplateMatch: Sendable {
     }
 
     /// Where it looks like this.
+    @inline(__always)
     func isKind(_ wanted: TemplateKind) -> Mask { kind .== Indices(repeating: Int32(wanted.rawValue)) }
 }

@@ -7,29 +7,40 @@ typealias Indices = TemplateMatcher.Indices
 /// One yes or no of each.
 typealias Mask = SIMDMask<SIMD16<Int32>>
 
-// Cut-offs are given in double precision and compared as if the lanes were: the bound is rounded to the neighbour that lets
-// exactly the same numbers through.
+// Comparisons with one number: the standard library's are loops over the lanes. Cut-offs are given in double precision and
+// compared as if the lanes were: the bound is rounded to the neighbour that lets exactly the same numbers through.
 extension SIMD16<Float> {
     /// Whether each number is `bound` or more.
-    static func .>= (numbers: Self, bound: Double) -> Mask { numbers .>= Float(bound, rounded: .up) }
+    @inline(__always)
+    static func .>= (numbers: Self, bound: Double) -> Mask { numbers .>= Self(repeating: Float(bound, rounded: .up)) }
 
     /// Whether each number is `bound` or less.
-    static func .<= (numbers: Self, bound: Double) -> Mask { numbers .<= Float(bound, rounded: .down) }
+    @inline(__always)
+    static func .<= (numbers: Self, bound: Double) -> Mask { numbers .<= Self(repeating: Float(bound, rounded: .down)) }
 
     /// Whether each number is more than `bound`.
-    static func .> (numbers: Self, bound: Double) -> Mask { numbers .> Float(bound, rounded: .down) }
+    @inline(__always)
+    static func .> (numbers: Self, bound: Double) -> Mask { numbers .> Self(repeating: Float(bound, rounded: .down)) }
 
     /// Whether each number is less than `bound`.
-    static func .< (numbers: Self, bound: Double) -> Mask { numbers .< Float(bound, rounded: .up) }
+    @inline(__always)
+    static func .< (numbers: Self, bound: Double) -> Mask { numbers .< Self(repeating: Float(bound, rounded: .up)) }
 
     /// The magnitudes.
-    var magnitudes: Self { replacing(with: -self, where: self .< Float(0)) }
+    @inline(__always)
+    var magnitudes: Self { replacing(with: -self, where: self .< Self.zero) }
 
     /// The larger of each two numbers.
+    @inline(__always)
     func larger(_ other: Self) -> Self { replacing(with: other, where: other .> self) }
 
     /// The smaller of each two numbers.
+    @inline(__always)
     func smaller(_ other: Self) -> Self { replacing(with: other, where: other .< self) }
+
+    /// Puts `number` into the lanes of `mask`.
+    @inline(__always)
+    mutating func set(_ number: Float, where mask: Mask) { replace(with: Self(repeating: number), where: mask) }
 }
 
 extension Float {
@@ -47,7 +58,7 @@ extension Float {
 extension SIMDMask<SIMD16<Int32>> {
     /// In how many of the first `lanes` lanes it holds.
     func count(first lanes: Int) -> Int {
-        let ones = Lanes.zero.replacing(with: Float(1), where: self)
+        let ones = Lanes.zero.replacing(with: Lanes(repeating: 1), where: self)
         var counted = 0
         for lane in 0..<lanes where ones[lane] > 0 { counted += 1 }
         return counted

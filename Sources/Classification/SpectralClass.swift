@@ -12,11 +12,12 @@ public enum SpectralClass: String, Sendable, Equatable, Codable, CaseIterable {
     case allPass = "all-pass"
 
     /// The code of each of sixteen kernels' class, by the response to the constant and the strongest of the other three.
+    @inline(__always)
     static func codes(constant: Lanes, alternating: Lanes) -> Lanes {
         var codes = Lanes(repeating: Float(allPass.code))
-        codes.replace(with: Float(highPass.code), where: alternating .>= 2 * constant)
-        codes.replace(with: Float(lowPass.code), where: constant .>= 2 * alternating)
-        codes.replace(with: Float(bandPass.code), where: constant.larger(alternating) .<= Float(0.35))
+        codes.set(Float(highPass.code), where: alternating .>= 2 * constant)
+        codes.set(Float(lowPass.code), where: constant .>= 2 * alternating)
+        codes.set(Float(bandPass.code), where: constant.larger(alternating) .<= 0.35)
         return codes
     }
 }

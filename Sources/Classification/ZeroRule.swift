@@ -1,3 +1,5 @@
+import KernelMatching
+
 /// Which kernels do nothing beside their neighbours.
 ///
 /// Two yardsticks, each relative to the layer's median: the spread of the output under the prior, √(wᵀCw), with the
@@ -29,9 +31,15 @@ struct ZeroRule {
             norms.reserveCapacity(capacity)
         }
 
-        mutating func append(spread: Float, norm: Float) {
-            spreads.append(spread)
-            norms.append(norm)
+        /// Those of the first `count` of sixteen kernels, by what descriptions need (`MatchingLanes.Shape`).
+        mutating func append(_ shapes: [Lanes], count: Int) {
+            TemplateMatcher.append(shapes[MatchingLanes.Shape.spread], count: count, to: &spreads)
+            TemplateMatcher.append(shapes[MatchingLanes.Shape.norm], count: count, to: &norms)
+        }
+
+        /// Multiplies the spreads by the batch normalisation's factors.
+        mutating func scale(_ factors: ArraySlice<Float>) {
+            for (place, factor) in factors.enumerated() { spreads[place] *= abs(factor) }
         }
 
         mutating func append(_ others: Strengths) {
@@ -53,34 +61,36 @@ struct ZeroRule {
         let norm = Double(
             RadixSelection.middle(
                 living.count == norms.count ? norms : norms.indices.filter { isLiving(spreads[$0]) }.map { norms[$0] }))
+        // Relative to the layer: 1 / median is rounded once more, which no cut-off notices.
+        let (factor, tiny, small, revived) = (1 / spread, tiny, small * norm, revived)
         var largestZero = 0.0
         var smallestLive = Double.infinity
         var zeros: [Int] = []
+        var all = classifications.mutableSpan
         for index in spreads.indices where spreads[index].isFinite {
-            let relative = Double(spreads[index]) / spread
-            let isSmall = Double(norms[index]) < small * norm && relative < revived
-            if relative < tiny || isSmall {
+            let relative = Double(spreads[index]) * factor
+            all[index].relativeSpread = relative
+            if relative < tiny || relative < revived && Double(norms[index]) < small {
                 zeros.append(index)
-                classifications[index] = zero(classifications[index])
                 largestZero = max(largestZero, relative)
             } else {
                 smallestLive = min(smallestLive, relative)
             }
-            classifications[index].relativeSpread = relative
         }
         // Dead: at least a decade lies between the zero kernels and the weakest living one.
         let isGap = largestZero * 10 <= smallestLive
         for index in zeros {
-            let isDead = isGap || classifications[index].relativeSpread == 0
-            classifications[index].shape = isDead ? .dead : .weak
+            let isDead = isGap || all[index].relativeSpread == 0
+            all[index] = zero(all[index], isDead ? .dead : .weak)
         }
     }
 
     /// A zero kernel has no fit and no parameters.
-    private func zero(_ old: KernelClassification) -> KernelClassification {
+    private func zero(_ old: KernelClassification, _ shape: KernelShape) -> KernelClassification {
         var zero = KernelClassification(
-            label: .zero, shape: .dead, fit: 0, margin: 0, sigmaPixels: nil, dcGain: old.dcGain)
+            label: .zero, shape: shape, fit: 0, margin: 0, sigmaPixels: nil, dcGain: old.dcGain)
         zero.spectralClass = old.spectralClass
+        zero.relativeSpread = old.relativeSpread
         return zero
     }
 }

@@ -1,3 +1,5 @@
+import MatchingLoops
+
 /// Sixteen kernels and what the loops find of them: every element holds one number of each.
 package struct MatchingLanes: Sendable {
     /// The cells of the kernels, each kernel divided by its largest magnitude; `block.count == size²`.
@@ -8,6 +10,8 @@ package struct MatchingLanes: Sendable {
     package internal(set) var places: [TemplateMatcher.Indices]
     /// In the order of ``Shape``.
     package internal(set) var shapes: [TemplateMatcher.Lanes]
+    /// What the loops need on their way.
+    var scratch: [TemplateMatcher.Lanes]
 
     /// Room for sixteen N×N kernels.
     package init(size: Int) {
@@ -15,6 +19,7 @@ package struct MatchingLanes: Sendable {
         rows = Array(repeating: .zero, count: Row.count)
         places = Array(repeating: .zero, count: Place.count)
         shapes = Array(repeating: .zero, count: Shape.count)
+        scratch = Array(repeating: .zero, count: max(2 * size * size, MatchingLoops.OrbitScan.scratchCount))
     }
 
     /// Rows of features (`FeatureScan.Row`, `FitScan.Row`).

@@ -24,16 +24,27 @@ package final class MatchingTables: Sendable {
     /// The families by the orbits of their templates; nil for other sizes than 3×3, where a table gives the prior and where
     /// an image of a template is missing.
     package let orbits: [TemplateOrbits]?
-    let prior: Numbers<Float>
-    let isMeasured: Bool
-    /// 1ᵀC1.
-    let ones: Float
-    let families: [Plain]
+    private let prior: Numbers<Float>
+    private let families: [Plain]
+    /// The same by their addresses, which hold as long as this object.
+    let pointers: Pointers
 
-    struct Plain: Sendable {
+    private struct Plain: Sendable {
         let weights: Numbers<Float>
         let projected: Numbers<Float>
         let kinds: Numbers<Int32>
+
+        var family: MatchingLoops.FitScan.Family { (weights.pointer, projected.pointer, kinds.pointer, kinds.count) }
+    }
+
+    /// What the loops take.
+    struct Pointers: @unchecked Sendable {
+        let prior: UnsafePointer<Float>
+        let isMeasured: Bool
+        /// 1ᵀC1.
+        let ones: Float
+        let families: TemplateMatcher.Three<MatchingLoops.FitScan.Family>
+        let orbits: TemplateMatcher.Three<MatchingLoops.OrbitScan.Family>?
     }
 
     /// Prepares the tables.
@@ -54,18 +65,16 @@ package final class MatchingTables: Sendable {
             precondition(family.weights.count == count * cells && family.projected.count == count * cells)
         }
         self.size = size
-        self.ones = ones
-        isMeasured = !measured.isEmpty
-        prior = Numbers(isMeasured ? measured : powers)
-        self.families = families.map {
+        let prior = Numbers(measured.isEmpty ? powers : measured)
+        let plain = families.map {
             Plain(weights: Numbers($0.weights), projected: Numbers($0.projected), kinds: Numbers($0.kinds))
         }
-        let found = size == 3 && !isMeasured ? families.compactMap(TemplateOrbits.init) : []
+        let found = size == 3 && measured.isEmpty ? families.compactMap(TemplateOrbits.init) : []
         orbits = found.count == 3 ? found : nil
-    }
-
-    func family(_ number: Int) -> MatchingLoops.FitScan.Family {
-        let family = families[number]
-        return (family.weights.pointer, family.projected.pointer, family.kinds.pointer, family.kinds.count)
+        pointers = Pointers(
+            prior: prior.pointer, isMeasured: !measured.isEmpty, ones: ones,
+            families: (plain[0].family, plain[1].family, plain[2].family),
+            orbits: found.count == 3 ? (found[0].family, found[1].family, found[2].family) : nil)
+        (self.prior, self.families) = (prior, plain)
     }
 }

@@ -8,37 +8,49 @@ extension TemplateMatcher {
     ) {
         let size = tables.size
         precondition(start >= 0 && start + 16 * size * size <= values.count)
-        lanes.withPointers(size: size) { block, rows, places, _ in
+        let pointers = tables.pointers
+        lanes.withPointers(size: size) { block, rows, places, _, scratch in
             values.withUnsafeBufferPointer { values in
                 guard let values = values.baseAddress.map({ $0 + start }) else { return }
-                if let orbits = tables.orbits {
-                    loops.orbits(
-                        values, tables.prior.pointer, (orbits[0].family, orbits[1].family, orbits[2].family), block,
-                        rows, places)
+                if let orbits = pointers.orbits {
+                    loops.orbits(values, pointers.prior, orbits, block, rows, places, scratch)
                 } else {
                     loops.features(
-                        values, size, tables.prior.pointer, tables.isMeasured, tables.ones,
-                        (tables.family(0), tables.family(1), tables.family(2)), block, rows, places)
+                        values, size, pointers.prior, pointers.isMeasured, pointers.ones, pointers.families, block,
+                        rows, places, scratch)
                 }
             }
         }
+        withExtendedLifetime(tables) {}
     }
 
     /// Moments, directions and strengths of the sixteen N×N kernels whose features were found last, into their shapes.
     package func shapes(size: Int, into lanes: inout MatchingLanes) {
-        lanes.withPointers(size: size) { block, rows, places, shapes in
+        lanes.withPointers(size: size) { block, rows, places, shapes, _ in
             loops.shapes(block, size, rows, places, shapes)
         }
     }
 
-    /// Sixteen rows of sixteen numbers become sixteen records of sixteen numbers: `records[k][r] = rows[r][k]`.
-    package func transpose(_ rows: [Lanes], into records: inout [Lanes]) {
-        precondition(rows.count == 16 && records.count == 16)
-        rows.withUnsafeBufferPointer { rows in
-            records.withUnsafeMutableBufferPointer { records in
-                guard let rows = rows.baseAddress, let records = records.baseAddress else { return }
-                loops.transpose(rows, records)
+    /// Sixteen rows of sixteen numbers become sixteen records of sixteen numbers, `records[k][r] = rows[r][k]`, appended to
+    /// `records`; or the first `count` of them.
+    package func append<Record: BitwiseCopyable>(_ rows: [Lanes], count: Int, to records: inout [Record]) {
+        precondition(rows.count == 16 && count <= 16 && MemoryLayout<Record>.stride == 64)
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 16) { room in
+            rows.withUnsafeBufferPointer { rows in
+                guard let rows = rows.baseAddress, let turned = room.baseAddress else { return }
+                loops.transpose(rows, turned)
+                records.append(
+                    contentsOf: UnsafeBufferPointer(
+                        start: UnsafeRawPointer(turned).assumingMemoryBound(to: Record.self), count: count))
             }
+        }
+    }
+
+    /// Appends the first `count` of sixteen numbers to `numbers`.
+    package static func append(_ lanes: Lanes, count: Int, to numbers: inout [Float]) {
+        precondition(count <= 16)
+        withUnsafeBytes(of: lanes) { bytes in
+            numbers.append(contentsOf: bytes.assumingMemoryBound(to: Float.self).prefix(count))
         }
     }
 
@@ -143,12 +155,13 @@ extension TemplateMatcher {
 }
 
 extension MatchingLanes {
-    /// The addresses of block, rows, places and shapes; never without elements.
+    /// The addresses of block, rows, places, shapes and scratch; never without elements.
     fileprivate mutating func withPointers(
         size: Int,
         _ body: (
             UnsafeMutablePointer<TemplateMatcher.Lanes>, UnsafeMutablePointer<TemplateMatcher.Lanes>,
-            UnsafeMutablePointer<TemplateMatcher.Indices>, UnsafeMutablePointer<TemplateMatcher.Lanes>
+            UnsafeMutablePointer<TemplateMatcher.Indices>, UnsafeMutablePointer<TemplateMatcher.Lanes>,
+            UnsafeMutablePointer<TemplateMatcher.Lanes>
         ) -> Void
     ) {
         precondition(block.count == size * size)
@@ -156,10 +169,13 @@ extension MatchingLanes {
             rows.withUnsafeMutableBufferPointer { rows in
                 places.withUnsafeMutableBufferPointer { places in
                     shapes.withUnsafeMutableBufferPointer { shapes in
-                        guard let block = block.baseAddress, let rows = rows.baseAddress,
-                            let places = places.baseAddress, let shapes = shapes.baseAddress
-                        else { return }
-                        body(block, rows, places, shapes)
+                        scratch.withUnsafeMutableBufferPointer { scratch in
+                            guard let block = block.baseAddress, let rows = rows.baseAddress,
+                                let places = places.baseAddress, let shapes = shapes.baseAddress,
+                                let scratch = scratch.baseAddress
+                            else { return }
+                            body(block, rows, places, shapes, scratch)
+                        }
                     }
                 }
             }

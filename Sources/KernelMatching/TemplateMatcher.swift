@@ -13,6 +13,9 @@ package struct TemplateMatcher: Sendable {
     /// One number of sixteen kernels.
     package typealias Indices = SIMD16<Int32>
 
+    /// Bumps, first and second derivatives.
+    typealias Three<Family> = (Family, Family, Family)
+
     /// The loops of one module.
     struct Loops: Sendable {
         typealias In<Element> = UnsafePointer<Element>
@@ -27,10 +30,13 @@ package struct TemplateMatcher: Sendable {
         let pairs: @Sendable (In<Float>, Int, Int, Out<Double>) -> Void
         let features:
             @Sendable (
-                In<Float>, Int, In<Float>, Bool, Float, (Family, Family, Family), Out<Lanes>, Out<Lanes>, Out<Indices>
+                In<Float>, Int, In<Float>, Bool, Float, Three<Family>, Out<Lanes>, Out<Lanes>, Out<Indices>,
+                Out<Lanes>
             ) -> Void
         let orbits:
-            @Sendable (In<Float>, In<Float>, (Orbits, Orbits, Orbits), Out<Lanes>, Out<Lanes>, Out<Indices>) -> Void
+            @Sendable (
+                In<Float>, In<Float>, Three<Orbits>, Out<Lanes>, Out<Lanes>, Out<Indices>, Out<Lanes>
+            ) -> Void
         let shapes: @Sendable (In<Lanes>, Int, In<Lanes>, In<Indices>, Out<Lanes>) -> Void
         let shares:
             @Sendable (
@@ -54,7 +60,7 @@ package struct TemplateMatcher: Sendable {
                     blurs: MatchingLoops.BlurScan.measure, pairs: MatchingLoops.TemplateScan.pairProducts,
                     features: MatchingLoops.FitScan.features, orbits: MatchingLoops.OrbitScan.features,
                     shapes: MatchingLoops.ShapeScan.measure, shares: MatchingLoops.ScoreScan.shares,
-                    transpose: MatchingLoops.ShapeScan.transpose))
+                    transpose: MatchingLoops.Transposition.records))
         ]
         #if arch(x86_64)
             if kernelviz_has_avx2_fma() {
@@ -67,7 +73,7 @@ package struct TemplateMatcher: Sendable {
                             pairs: MatchingLoopsAVX2.TemplateScan.pairProducts,
                             features: MatchingLoopsAVX2.FitScan.features, orbits: MatchingLoopsAVX2.OrbitScan.features,
                             shapes: MatchingLoopsAVX2.ShapeScan.measure, shares: MatchingLoopsAVX2.ScoreScan.shares,
-                            transpose: MatchingLoopsAVX2.ShapeScan.transpose)))
+                            transpose: MatchingLoopsAVX2.Transposition.records)))
             }
             if kernelviz_has_avx512() {
                 sets.append(
@@ -81,7 +87,7 @@ package struct TemplateMatcher: Sendable {
                             orbits: MatchingLoopsAVX512.OrbitScan.features,
                             shapes: MatchingLoopsAVX512.ShapeScan.measure,
                             shares: MatchingLoopsAVX512.ScoreScan.shares,
-                            transpose: MatchingLoopsAVX512.ShapeScan.transpose)))
+                            transpose: MatchingLoopsAVX512.Transposition.records)))
             }
         #endif
         return sets.reversed()

@@ -27,21 +27,19 @@ package enum FeatureScan {
     ///   - block: where the scaled cells go, `size²` elements.
     ///   - rows: ``Row/count`` elements.
     ///   - peak: where the strongest cells go.
-    package static func features(
+    ///   - scratch: `2 · size²` elements that are overwritten.
+    static func features(
         _ values: UnsafePointer<Float>, _ size: Int, _ prior: UnsafePointer<Float>, _ isMeasured: Bool,
         _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
-        _ peak: UnsafeMutablePointer<Indices>
+        _ peak: UnsafeMutablePointer<Indices>, _ scratch: UnsafeMutablePointer<Lanes>
     ) {
         let cells = size &* size
         load(values, cells, block, rows + Row.scale)
         sums(block, size, rows, peak)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* cells) { room in
-            guard let scratch = room.baseAddress else { return }
-            if isMeasured {
-                correlate(block, size, matrix: prior, peak, scratch + cells, rows)
-            } else {
-                correlate(block, size, prior, peak, scratch, scratch + cells, rows)
-            }
+        if isMeasured {
+            correlate(block, size, matrix: prior, peak, scratch + cells, rows)
+        } else {
+            correlate(block, size, prior, peak, scratch, scratch + cells, rows)
         }
     }
 
@@ -53,7 +51,8 @@ package enum FeatureScan {
     ///   - cells: N·N.
     ///   - block: where the cells go, `cells` elements.
     ///   - scale: where the largest magnitudes go.
-    package static func load(
+    @inline(__always)
+    static func load(
         _ values: UnsafePointer<Float>, _ cells: Int, _ block: UnsafeMutablePointer<Lanes>,
         _ scale: UnsafeMutablePointer<Lanes>
     ) {
@@ -70,7 +69,7 @@ package enum FeatureScan {
     }
 
     /// The same for kernels that begin anywhere: at the elements `starts` of `values`.
-    package static func load(
+    static func load(
         _ values: UnsafePointer<Float>, _ starts: UnsafePointer<Int>, _ cells: Int,
         _ block: UnsafeMutablePointer<Lanes>, _ scale: UnsafeMutablePointer<Lanes>
     ) {
@@ -116,7 +115,8 @@ package enum FeatureScan {
     }
 
     /// Sums, energy, strongest cell and alternating responses of a block; rows of ``Row`` but the outputs.
-    package static func sums(
+    @inline(__always)
+    static func sums(
         _ block: UnsafePointer<Lanes>, _ size: Int, _ rows: UnsafeMutablePointer<Lanes>,
         _ peak: UnsafeMutablePointer<Indices>
     ) {
@@ -164,7 +164,8 @@ package enum FeatureScan {
     ///   - powers: ρ^d for the distances 0..<N.
     ///   - scratch: `cells` elements that are overwritten.
     ///   - correlated: where C·w goes, `cells` elements.
-    package static func correlate(
+    @inline(__always)
+    static func correlate(
         _ block: UnsafePointer<Lanes>, _ size: Int, _ powers: UnsafePointer<Float>,
         _ peak: UnsafePointer<Indices>,
         _ scratch: UnsafeMutablePointer<Lanes>, _ correlated: UnsafeMutablePointer<Lanes>,
@@ -204,7 +205,7 @@ package enum FeatureScan {
     }
 
     /// The same for any C, `matrix` row-major, cells·cells.
-    package static func correlate(
+    static func correlate(
         _ block: UnsafePointer<Lanes>, _ size: Int, matrix: UnsafePointer<Float>, _ peak: UnsafePointer<Indices>,
         _ correlated: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>
     ) {

@@ -37,41 +37,40 @@ package enum FitScan {
     ///   - block: where the scaled cells go, `size²` elements.
     ///   - rows: ``Row/count`` elements.
     ///   - places: ``Place/count`` elements.
+    ///   - scratch: `2 · size²` elements that are overwritten.
     package static func features(
         _ values: UnsafePointer<Float>, _ size: Int, _ prior: UnsafePointer<Float>, _ isMeasured: Bool, _ ones: Float,
         _ families: (Family, Family, Family), _ block: UnsafeMutablePointer<Lanes>,
-        _ rows: UnsafeMutablePointer<Lanes>, _ places: UnsafeMutablePointer<Indices>
+        _ rows: UnsafeMutablePointer<Lanes>, _ places: UnsafeMutablePointer<Indices>,
+        _ scratch: UnsafeMutablePointer<Lanes>
     ) {
-        FeatureScan.features(values, size, prior, isMeasured, block, rows, places)
-        match(block, size &* size, families.0, rows, places, 0)
-        match(block, size &* size, families.1, rows, places, 1)
-        match(block, size &* size, families.2, rows, places, 2)
+        FeatureScan.features(values, size, prior, isMeasured, block, rows, places, scratch)
+        match(block, size &* size, families.0, rows, places, scratch, 0)
+        match(block, size &* size, families.1, rows, places, scratch, 1)
+        match(block, size &* size, families.2, rows, places, scratch, 2)
         finish(rows, Float(size &* size), ones)
     }
 
     /// The largest (tᵀw)² of one family and the tᵀCw/√(tᵀCt) of the template that reaches it.
     private static func match(
         _ block: UnsafePointer<Lanes>, _ cells: Int, _ family: Family, _ rows: UnsafeMutablePointer<Lanes>,
-        _ places: UnsafeMutablePointer<Indices>, _ number: Int
+        _ places: UnsafeMutablePointer<Indices>, _ columns: UnsafeMutablePointer<Lanes>, _ number: Int
     ) {
         let templates = places + (Place.templates &+ number)
         TemplateScan.best(block, cells, family.weights, family.count, rows + (Row.fits &+ number), templates)
         let found = UnsafeRawPointer(templates).assumingMemoryBound(to: Int32.self)
         let kinds = UnsafeMutableRawPointer(places + (Place.kinds &+ number)).assumingMemoryBound(to: Int32.self)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: cells) { room in
-            guard let columns = room.baseAddress else { return }
-            // Each kernel's own template, one cell a row.
-            let numbers = UnsafeMutableRawPointer(columns).assumingMemoryBound(to: Float.self)
-            for lane in 0..<16 {
-                let template = Int(found[lane])
-                kinds[lane] = family.kinds[template]
-                let own = family.projected + template &* cells
-                for cell in 0..<cells { numbers[cell &* 16 &+ lane] = own[cell] }
-            }
-            var cross = Lanes.zero
-            for cell in 0..<cells { cross += columns[cell] * block[cell] }
-            rows[Row.functional &+ number] = cross
+        // Each kernel's own template, one cell a row.
+        let numbers = UnsafeMutableRawPointer(columns).assumingMemoryBound(to: Float.self)
+        for lane in 0..<16 {
+            let template = Int(found[lane])
+            kinds[lane] = family.kinds[template]
+            let own = family.projected + template &* cells
+            for cell in 0..<cells { numbers[cell &* 16 &+ lane] = own[cell] }
         }
+        var cross = Lanes.zero
+        for cell in 0..<cells { cross += columns[cell] * block[cell] }
+        rows[Row.functional &+ number] = cross
     }
 
     /// Squares over energies, at most 1; `cells` is N·N, `ones` is 1ᵀC1.

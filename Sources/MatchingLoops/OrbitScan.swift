@@ -290,33 +290,34 @@ extension OrbitScan {
     ///   - block: where the scaled cells go, 9 elements.
     ///   - rows: `FitScan.Row.count` elements.
     ///   - places: `FitScan.Place.count` elements.
+    ///   - scratch: ``scratchCount`` elements that are overwritten.
     package static func features(
         _ values: UnsafePointer<Float>, _ powers: UnsafePointer<Float>, _ families: (Family, Family, Family),
         _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
-        _ places: UnsafeMutablePointer<Indices>
+        _ places: UnsafeMutablePointer<Indices>, _ scratch: UnsafeMutablePointer<Lanes>
     ) {
         FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
         FeatureScan.sums(block, 3, rows, places)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 18 &+ 2 &* partCount &+ 16) { room in
-            guard let scratch = room.baseAddress else { return }
-            let correlated = scratch + 9
-            let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
-            let columns = scratch + (18 &+ 2 &* partCount)
-            FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
-            split(block, w)
-            split(correlated, y)
-            match(w, y, families.0, columns, rows, places, 0)
-            // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
-            let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
-            let mean = rows[FeatureScan.Row.sum] / 9
-            y[0] -= mean * (middle * middle)
-            y[1] -= mean * (4 * middle * end)
-            y[2] -= mean * (4 * end * end)
-            match(w, y, families.1, columns, rows, places, 1)
-            match(w, y, families.2, columns, rows, places, 2)
-            FitScan.finish(rows, 9, (2 * end + middle) * (2 * end + middle))
-        }
+        let correlated = scratch + 9
+        let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
+        let columns = scratch + (18 &+ 2 &* partCount)
+        FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
+        split(block, w)
+        split(correlated, y)
+        match(w, y, families.0, columns, rows, places, 0)
+        // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
+        let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
+        let mean = rows[FeatureScan.Row.sum] / 9
+        y[0] -= mean * (middle * middle)
+        y[1] -= mean * (4 * middle * end)
+        y[2] -= mean * (4 * end * end)
+        match(w, y, families.1, columns, rows, places, 1)
+        match(w, y, families.2, columns, rows, places, 2)
+        FitScan.finish(rows, 9, (2 * end + middle) * (2 * end + middle))
     }
+
+    /// The room that ``features(_:_:_:_:_:_:_:)`` needs.
+    package static var scratchCount: Int { 18 &+ 2 &* partCount &+ 16 }
 
     /// The orbits of one family: sixteen numbers an orbit, how many there are of each of the six kinds, and eight images an
     /// orbit: 256 · the template that each is + what that looks like.
@@ -353,12 +354,7 @@ extension OrbitScan {
         _ cross: UnsafeMutablePointer<Lanes>
     ) {
         // The numbers of each kernel's orbit, one number a row.
-        let orbits = UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self)
-        let columns = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Float.self)
-        for lane in 0..<16 {
-            let row = rows + (Int(orbits[lane]) &* 16)
-            for j in 0..<12 { columns[j &* 16 &+ lane] = row[j] }
-        }
+        Transposition.columns(rows, UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self), t)
         let (a, output) = (
             w[0] * t[0] + w[1] * t[1] + w[2] * t[2], y[0] * t[0] + y[1] * t[1] + y[2] * t[2]
         )

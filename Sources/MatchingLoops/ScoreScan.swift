@@ -22,12 +22,11 @@ package enum ScoreScan {
         let scale = Float(sizes.buckets)
         let whole = Float(sizes.count &+ 1)
         for lane in 0..<16 {
-            let table = Int(family[lane])
-            if table < 0 || table >= sizes.families {
-                shares[lane] = 1
-                continue
-            }
-            let score = scores[lane]
+            let wanted = Int(family[lane])
+            // One that is looked up for nothing costs less than not knowing beforehand.
+            let isNone = wanted < 0 || wanted >= sizes.families
+            let table = isNone ? 0 : wanted
+            let score = isNone ? 1 : scores[lane]
             let own = sorted + table &* sizes.stride
             let bucket = Int((score < 1 ? score > 0 ? score : 0 : 1) * scale)
             var place = Int(starts[table &* (sizes.buckets &+ 1) &+ bucket])
@@ -39,7 +38,7 @@ package enum ScoreScan {
                 below = Int(ones.wrappedSum())
                 place &+= below
             }
-            shares[lane] = Float(1 &+ sizes.count &- place) / whole
+            shares[lane] = isNone ? 1 : Float(1 &+ sizes.count &- place) / whole
         }
     }
 }

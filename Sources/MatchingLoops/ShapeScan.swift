@@ -39,6 +39,19 @@ package enum ShapeScan {
         _ strongest: UnsafePointer<Indices>,
         _ rows: UnsafeMutablePointer<Lanes>
     ) {
+        // The commonest size as a number that the compiler knows.
+        if size == 3 { moments(block, 3, strongest, rows) } else { moments(block, size, strongest, rows) }
+        let scale = features[FeatureScan.Row.scale]
+        let output = features[FeatureScan.Row.outputEnergy]
+        rows[Row.spread] = scale * output.replacing(with: Lanes.zero, where: output .< 0).squareRoot()
+        rows[Row.norm] = scale * features[FeatureScan.Row.energy].squareRoot()
+    }
+
+    @inline(__always)
+    private static func moments(
+        _ block: UnsafePointer<Lanes>, _ size: Int, _ strongest: UnsafePointer<Indices>,
+        _ rows: UnsafeMutablePointer<Lanes>
+    ) {
         let cells = size &* size
         let middle = Float(size &- 1) * 0.5
         var (x, y) = (Lanes.zero, Lanes.zero)
@@ -84,38 +97,6 @@ package enum ShapeScan {
         difference.replace(with: -difference, where: isNegative)
         product.replace(with: -product, where: isNegative)
         rows[Row.axis] = Angles.halved(Angles.degrees(product, difference))
-        let scale = features[FeatureScan.Row.scale]
-        let output = features[FeatureScan.Row.outputEnergy]
-        rows[Row.spread] = scale * output.replacing(with: 0, where: output .< 0).squareRoot()
-        rows[Row.norm] = scale * features[FeatureScan.Row.energy].squareRoot()
-    }
-
-    /// Sixteen rows of sixteen numbers become sixteen records: `records[k][r] = rows[r][k]`.
-    package static func transpose(_ rows: UnsafePointer<Lanes>, _ records: UnsafeMutablePointer<Lanes>) {
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 16) { room in
-            guard let scratch = room.baseAddress else { return }
-            // Dealing two halves into each other four times turns the block about its diagonal.
-            deal(rows, scratch)
-            deal(scratch, records)
-            deal(records, scratch)
-            deal(scratch, records)
-        }
-    }
-
-    @inline(__always)
-    private static func deal(_ from: UnsafePointer<Lanes>, _ to: UnsafeMutablePointer<Lanes>) {
-        var row = 0
-        while row < 8 {
-            let (a, b) = (from[row], from[row &+ 8])
-            var (low, high) = (Lanes.zero, Lanes.zero)
-            low.evenHalf = a.lowHalf
-            low.oddHalf = b.lowHalf
-            high.evenHalf = a.highHalf
-            high.oddHalf = b.highHalf
-            to[2 &* row] = low
-            to[2 &* row &+ 1] = high
-            row &+= 1
-        }
     }
 }
 
