@@ -12,10 +12,12 @@ struct BlurQueue: Sendable {
     private var places = [Int](repeating: 0, count: FeatureExtractor.width)
     /// What the loops find, one number a row, and the same one kernel an element.
     private var rows = [Lanes](repeating: .zero, count: 16)
-    private var records: [Lanes] = []
+    private var records = [Lanes](repeating: .zero, count: 16)
+    private var scratch: [Lanes]
 
     init(size: Int, fit: BlurFit, matching: TemplateMatcher = .fastest) {
         (self.size, self.fit, self.matching) = (size, fit, matching)
+        scratch = Array(repeating: .zero, count: fit.tables.scratchCount)
     }
 
     /// Adds the kernel at element `start` of `kernels`, described at `place` of `result`; when there are sixteen, describes
@@ -31,10 +33,9 @@ struct BlurQueue: Sendable {
     mutating func finish(_ kernels: [Float], _ result: inout [KernelClassification]) {
         guard count > 0 else { return }
         for place in count..<FeatureExtractor.width { starts[place] = starts[0] }
-        matching.blurs(kernels, starts: starts, fit.tables, rows: &rows)
+        matching.blurs(kernels, starts: starts, fit.tables, rows: &rows, scratch: &scratch)
         name()
-        records.removeAll(keepingCapacity: true)
-        matching.append(rows, count: count, to: &records)
+        matching.transpose(rows, into: &records)
         for lane in 0..<count {
             let found = records[lane]
             result[places[lane]].setWidths(

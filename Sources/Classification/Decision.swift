@@ -42,9 +42,11 @@ struct Decision: Sendable {
 
     /// The names of kernels by their shape alone; whether they are zero beside their neighbours is decided per layer, and
     /// whether they may keep a name that chance gives as well.
+    @inline(__always)
     func names(_ features: KernelFeatures) -> Names { names(features, lenient) }
 
     /// The names where the kernel alone must show that it is more than chance.
+    @inline(__always)
     func strictNames(_ features: KernelFeatures) -> Names { names(features, strict) }
 
     @inline(__always)

@@ -2,7 +2,7 @@ import KernelMatching
 
 /// Turns the features of sixteen kernels into their classifications: label, sub-label, parameters, evidence.
 ///
-/// Each number is found for all sixteen and kept where it belongs; ``KernelClassification/Word`` says in which row.
+/// Each number is found for all sixteen and kept where it belongs.
 struct Description: Sendable {
     private typealias Word = KernelClassification.Word
     private typealias Field = KernelClassification.Field
@@ -13,36 +13,31 @@ struct Description: Sendable {
     private let thresholds: Thresholds
     private let rubric: ClassifierSettings.Rubric
     private let size: Int
+    /// Whether what alpha lets through differs from the rubric.
+    private let isStrict: Bool
     private let matching: TemplateMatcher
-    /// What sixteen kernels get, one word a row.
-    private var rows = [Lanes](repeating: .zero, count: 16)
+    /// What sixteen kernels get, one ``KernelClassification/Word`` a row, as ``describe(_:_:)`` left them.
+    private(set) var rows = [Lanes](repeating: .zero, count: 16)
 
     init(classifier: KernelClassifier, matching: TemplateMatcher = .fastest) {
         decision = classifier.decision
         null = classifier.null.tables
         thresholds = classifier.rubricThresholds
+        isStrict = classifier.thresholds != classifier.rubricThresholds
         rubric = classifier.settings.rubric
         size = classifier.size
         self.matching = matching
     }
 
-    /// Appends the classifications of the first `count` of sixteen kernels to `result`, all but the widths of blurs
-    /// (``BlurQueue``); returns where those are.
+    /// Describes sixteen kernels in the ``rows``, all but the widths of blurs (``BlurQueue``); returns where those are.
     ///
-    /// - Parameters:
-    ///   - features: what decides.
-    ///   - shapes: moments, directions and single cells, in the order of `MatchingLanes.Shape`.
-    mutating func describe(
-        _ features: KernelFeatures, _ shapes: [Lanes], count: Int, _ result: inout [KernelClassification]
-    ) -> Mask {
+    /// - Parameter lanes: features and shapes.
+    mutating func describe(_ lanes: MatchingLanes) -> Mask {
+        let features = KernelFeatures(lanes)
+        let shapes = lanes.shapes
         let names = decision.names(features)
-        let strict = decision.strictNames(features)
+        let strict = isStrict ? decision.strictNames(features) : names
         let none = Lanes(repeating: KernelClassification.none)
-        rows[Word.stability] = none
-        rows[Word.sigma] = none
-        rows[Word.major] = none
-        rows[Word.minor] = none
-        rows[Word.dcGain] = features.dcGain
         // What every kernel has, and what an unnamed one keeps.
         let spectral = spectralClass(features)
         var shape = spectral + Float(KernelShape.lowPass.code)
@@ -81,7 +76,7 @@ struct Description: Sendable {
         family.replace(with: NullCalibration.Family.blur, where: names.blur)
         family.replace(with: NullCalibration.Family.first, where: isFirst)
         family.replace(with: NullCalibration.Family.second, where: isSecond)
-        rows[Word.nullProbability] = matching.shares(weightFit, families: family, null)
+        let probability = matching.shares(weightFit, families: family, null)
 
         var codes = shape * Float(Field.shape.unit) + spectral * Float(Field.spectral.unit)
         codes += Lanes(repeating: Float(KernelLabel.other.code)).replacing(
@@ -98,15 +93,22 @@ struct Description: Sendable {
         let isFinite = features.scale .== features.scale
         let empty = Lanes(repeating: Self.code(.other, .nonFinite)).replacing(
             with: Self.code(.zero, .dead), where: isFinite)
+        let noNumber = Lanes.zero
+        var rows = rows.mutableSpan
         rows[Word.names] = empty.replacing(with: codes, where: isKernel)
-        rows[Word.fit] = Lanes.zero.replacing(with: fit, where: isKernel)
-        rows[Word.weightFit] = Lanes.zero.replacing(with: weightFit, where: isKernel)
-        rows[Word.margin] = Lanes.zero.replacing(with: fit - rival, where: isKernel)
+        rows[Word.fit] = noNumber.replacing(with: fit, where: isKernel)
+        rows[Word.weightFit] = noNumber.replacing(with: weightFit, where: isKernel)
+        rows[Word.margin] = noNumber.replacing(with: fit - rival, where: isKernel)
+        rows[Word.nullProbability] = probability
+        rows[Word.stability] = none
+        rows[Word.sigma] = none
+        rows[Word.major] = none
+        rows[Word.minor] = none
+        rows[Word.dcGain] = features.dcGain
         rows[Word.angle] = angle
         rows[Word.offsetX] = offsetX
         rows[Word.offsetY] = offsetY
         rows[Word.polarity] = polarity
-        matching.append(rows, count: count, to: &result)
         return names.blur
     }
 
@@ -219,16 +221,16 @@ struct Description: Sendable {
     private func nearest(_ features: KernelFeatures) -> (near: Candidate, next: Candidate) {
         let one = Lanes(repeating: 1)
         let gain = features.dcGain
-        let blurGate = (gain / Float(rubric.blurDCGain)).smaller(one)
+        let blurGate = (gain * Float(1 / rubric.blurDCGain)).smaller(one)
         let over = Lanes.zero.larger(gain - Float(rubric.edgeDCGain))
         let edgeGate = Lanes.zero.larger(1 - over)
-        let edgeScore = (features.first.weightFit / Float(thresholds.firstFit))
-            .larger(features.second.weightFit / Float(thresholds.secondFit))
+        let edgeScore = (features.first.weightFit * Float(1 / thresholds.firstFit))
+            .larger(features.second.weightFit * Float(1 / thresholds.secondFit))
         let identity = Candidate(
-            .identity, score: features.peakShare / Float(thresholds.identityPeak), fit: features.deltaFit,
+            .identity, score: features.peakShare * Float(1 / thresholds.identityPeak), fit: features.deltaFit,
             weightFit: features.peakShare)
         let blur = Candidate(
-            .blur, score: blurGate * features.blur.weightFit / Float(thresholds.blurFit),
+            .blur, score: blurGate * features.blur.weightFit * Float(1 / thresholds.blurFit),
             fit: features.blur.functionalFit, weightFit: features.blur.weightFit)
         let edge = Candidate(
             .edge, score: edgeGate * edgeScore,

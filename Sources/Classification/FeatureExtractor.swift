@@ -9,7 +9,7 @@ struct FeatureExtractor: Sendable {
     private let matching: TemplateMatcher
     private let tables: MatchingTables
     /// What the loops write.
-    private var lanes: MatchingLanes
+    private(set) var lanes: MatchingLanes
     /// The last kernels of a range with what is missing to sixteen as zeros.
     private var padded: [Float]
 
@@ -23,21 +23,21 @@ struct FeatureExtractor: Sendable {
 
     /// The features of `count` (1…16) kernels that start at element `start` of `values`; lanes beyond `count` hold no kernel.
     mutating func features(_ values: [Float], start: Int, count: Int) -> KernelFeatures {
-        if count == Self.width {
-            matching.features(values, start: start, tables, into: &lanes)
-        } else {
-            for position in padded.indices {
-                padded[position] = position < count * cells ? values[start + position] : 0
-            }
-            matching.features(padded, start: 0, tables, into: &lanes)
-        }
+        extract(values, start: start, count: count)
         return KernelFeatures(lanes)
     }
 
-    /// What descriptions need beside the features of the kernels that were extracted last, in the order of
-    /// `MatchingLanes.Shape`.
-    mutating func shapes() -> [Lanes] {
+    /// The same into the ``lanes``, with the shapes that descriptions need.
+    mutating func extractShapes(_ values: [Float], start: Int, count: Int) {
+        extract(values, start: start, count: count)
         matching.shapes(size: tables.size, into: &lanes)
-        return lanes.shapes
+    }
+
+    private mutating func extract(_ values: [Float], start: Int, count: Int) {
+        guard count < Self.width else { return matching.features(values, start: start, tables, into: &lanes) }
+        for position in padded.indices {
+            padded[position] = position < count * cells ? values[start + position] : 0
+        }
+        matching.features(padded, start: 0, tables, into: &lanes)
     }
 }

@@ -206,6 +206,9 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
             sigmaPixels: sigmaPixels, dcGain: dcGain)
     }
 
+    /// Takes over what the lanes wrote.
+    init(words: SIMD16<Float>) { self.words = words }
+
     /// One number as the lanes write it.
     subscript(word place: Int) -> Float {
         get { words[place] }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import KernelMatching
 import Synchronization
 import Tensors
 
@@ -28,7 +29,7 @@ extension KernelClassifier {
                 found.withLock { $0[piece] = part }
             }
         }
-        var all: Described = ([], ZeroRule.Strengths(capacity: count))
+        var all: Described = ([], ZeroRule.Strengths(count: 0))
         all.classifications.reserveCapacity(count)
         for part in found.withLock({ $0 }) {
             guard let part else { continue }
@@ -42,22 +43,26 @@ extension KernelClassifier {
         _ values: [Float], _ range: Range<Int>, _ outputScale: [Float]?, _ noise: [Float]
     ) -> Described {
         let cells = size * size
-        var result: Described = ([], ZeroRule.Strengths(capacity: range.count))
-        result.classifications.reserveCapacity(range.count)
+        var result: Described = (
+            Array(repeating: KernelClassification(words: .zero), count: range.count),
+            ZeroRule.Strengths(count: range.count)
+        )
         var extractor = FeatureExtractor(families: families)
         var describer = Description(classifier: self)
         var blurs = BlurQueue(size: size, fit: blurFit)
+        let matching = TemplateMatcher.fastest
         for start in stride(from: range.lowerBound, to: range.upperBound, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, range.upperBound - start)
-            let features = extractor.features(values, start: start * cells, count: lanes)
-            let shapes = extractor.shapes()
-            let place = result.classifications.count
-            let isBlur = describer.describe(features, shapes, count: lanes, &result.classifications)
+            extractor.extractShapes(values, start: start * cells, count: lanes)
+            let isBlur = describer.describe(extractor.lanes)
+            let place = start - range.lowerBound
+            var all = result.classifications.mutableSpan
+            var records = all.mutableBytes
+            matching.transpose(describer.rows, count: lanes, into: &records, at: place)
             for lane in 0..<lanes where isBlur[lane] {
-                blurs.add(
-                    values, start: (start + lane) * cells, place: place + lane, &result.classifications)
+                blurs.add(values, start: (start + lane) * cells, place: place + lane, &result.classifications)
             }
-            result.strengths.append(shapes, count: lanes)
+            result.strengths.set(extractor.lanes.shapes, count: lanes, at: place)
         }
         if let outputScale { result.strengths.scale(outputScale[range]) }
         blurs.finish(values, &result.classifications)

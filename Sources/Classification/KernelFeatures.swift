@@ -37,6 +37,7 @@ struct KernelFeatures: Sendable {
     init() {}
 
     /// Reads off what the loops found.
+    @inline(__always)
     init(_ lanes: MatchingLanes) {
         typealias Row = MatchingLanes.Row
         let (rows, places) = (lanes.rows.span, lanes.places.span)

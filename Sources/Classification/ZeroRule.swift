@@ -25,16 +25,42 @@ struct ZeroRule {
         /// √(wᵀw) of the weights as stored; `norms.count == spreads.count`.
         private(set) var norms: [Float] = []
 
-        /// Room for `capacity` kernels.
-        init(capacity: Int) {
-            spreads.reserveCapacity(capacity)
-            norms.reserveCapacity(capacity)
+        /// Room for `count` kernels.
+        init(count: Int) {
+            spreads = Array(repeating: 0, count: count)
+            norms = Array(repeating: 0, count: count)
         }
 
-        /// Those of the first `count` of sixteen kernels, by what descriptions need (`MatchingLanes.Shape`).
-        mutating func append(_ shapes: [Lanes], count: Int) {
-            TemplateMatcher.append(shapes[MatchingLanes.Shape.spread], count: count, to: &spreads)
-            TemplateMatcher.append(shapes[MatchingLanes.Shape.norm], count: count, to: &norms)
+        /// Takes those of the first `count` of sixteen kernels, by what descriptions need (`MatchingLanes.Shape`).
+        mutating func set(_ shapes: [Lanes], count: Int, at place: Int) {
+            TemplateMatcher.store(shapes[MatchingLanes.Shape.spread], count: count, in: &spreads, at: place)
+            TemplateMatcher.store(shapes[MatchingLanes.Shape.norm], count: count, in: &norms, at: place)
+        }
+
+        /// Those of the kernels with a finite spread of more than `limit`.
+        func living(above limit: Float) -> Strengths {
+            var count = 0
+            for spread in spreads { count += spread > limit && spread < .infinity ? 1 : 0 }
+            guard count < spreads.count else { return self }
+            // Each is put where the next one goes; it stays there where it lives.
+            var some = (
+                spreads: [Float](repeating: 0, count: count + 1), norms: [Float](repeating: 0, count: count + 1)
+            )
+            var place = 0
+            for index in spreads.indices {
+                some.spreads[place] = spreads[index]
+                some.norms[place] = norms[index]
+                place += spreads[index] > limit && spreads[index] < .infinity ? 1 : 0
+            }
+            var strengths = Strengths(count: 0)
+            strengths.spreads = some.spreads.dropLast()
+            strengths.norms = some.norms.dropLast()
+            return strengths
+        }
+
+        mutating func append(_ others: Strengths) {
+            spreads += others.spreads
+            norms += others.norms
         }
 
         /// Multiplies the spreads by the batch normalisation's factors.
@@ -42,25 +68,18 @@ struct ZeroRule {
             for (place, factor) in factors.enumerated() { spreads[place] *= abs(factor) }
         }
 
-        mutating func append(_ others: Strengths) {
-            spreads += others.spreads
-            norms += others.norms
-        }
     }
 
     /// Relabels zero kernels and notes every kernel's relative spread; kernels that are not finite are passed over.
     func apply(to classifications: inout [KernelClassification], strengths: Strengths) {
         let (spreads, norms) = (strengths.spreads, strengths.norms)
-        let strongest = spreads.reduce(0) { $1.isFinite ? max($0, $1) : $0 }
+        var strongest: Float = 0
+        // A spread that is not finite is no number, or beyond all numbers.
+        for spread in spreads where spread > strongest && spread < .infinity { strongest = spread }
         guard strongest > 0 else { return }
-        // Not finite ones fail the comparison, or are infinite.
-        let limit = strongest * 1e-3
-        func isLiving(_ spread: Float) -> Bool { spread > limit && spread.isFinite }
-        let living = spreads.filter(isLiving)
-        let spread = Double(RadixSelection.middle(living))
-        let norm = Double(
-            RadixSelection.middle(
-                living.count == norms.count ? norms : norms.indices.filter { isLiving(spreads[$0]) }.map { norms[$0] }))
+        let living = strengths.living(above: strongest * 1e-3)
+        let spread = Double(RadixSelection.middle(living.spreads))
+        let norm = Double(RadixSelection.middle(living.norms))
         // Relative to the layer: 1 / median is rounded once more, which no cut-off notices.
         let (factor, tiny, small, revived) = (1 / spread, tiny, small * norm, revived)
         var largestZero = 0.0

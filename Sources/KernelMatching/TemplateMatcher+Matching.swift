@@ -31,26 +31,49 @@ extension TemplateMatcher {
         }
     }
 
-    /// Sixteen rows of sixteen numbers become sixteen records of sixteen numbers, `records[k][r] = rows[r][k]`, appended to
-    /// `records`; or the first `count` of them.
-    package func append<Record: BitwiseCopyable>(_ rows: [Lanes], count: Int, to records: inout [Record]) {
-        precondition(rows.count == 16 && count <= 16 && MemoryLayout<Record>.stride == 64)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 16) { room in
-            rows.withUnsafeBufferPointer { rows in
-                guard let rows = rows.baseAddress, let turned = room.baseAddress else { return }
-                loops.transpose(rows, turned)
-                records.append(
-                    contentsOf: UnsafeBufferPointer(
-                        start: UnsafeRawPointer(turned).assumingMemoryBound(to: Record.self), count: count))
+    /// Sixteen rows of sixteen numbers become sixteen records of sixteen numbers: `records[k][r] = rows[r][k]`.
+    package func transpose(_ rows: [Lanes], into records: inout [Lanes]) {
+        precondition(rows.count == 16 && records.count == 16)
+        rows.withUnsafeBufferPointer { rows in
+            records.withUnsafeMutableBufferPointer { records in
+                guard let rows = rows.baseAddress, let records = records.baseAddress else { return }
+                loops.transpose(rows, records)
             }
         }
     }
 
-    /// Appends the first `count` of sixteen numbers to `numbers`.
-    package static func append(_ lanes: Lanes, count: Int, to numbers: inout [Float]) {
-        precondition(count <= 16)
-        withUnsafeBytes(of: lanes) { bytes in
-            numbers.append(contentsOf: bytes.assumingMemoryBound(to: Float.self).prefix(count))
+    /// The same, the first `count` records into `bytes` from record `start` on.
+    package func transpose(_ rows: [Lanes], count: Int, into bytes: inout MutableRawSpan, at start: Int) {
+        precondition(rows.count == 16 && count <= 16 && start >= 0 && 64 * (start + count) <= bytes.byteCount)
+        bytes.withUnsafeMutableBytes { bytes in
+            rows.withUnsafeBufferPointer { rows in
+                guard let rows = rows.baseAddress, let records = bytes.baseAddress.map({ $0 + 64 * start }) else {
+                    return
+                }
+                if count == 16 {
+                    loops.transpose(rows, records.assumingMemoryBound(to: Lanes.self))
+                } else {
+                    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 16) { room in
+                        guard let turned = room.baseAddress else { return }
+                        loops.transpose(rows, turned)
+                        records.copyMemory(from: turned, byteCount: 64 * count)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts the first `count` of sixteen numbers into `numbers` from place `start` on.
+    package static func store(_ lanes: Lanes, count: Int, in numbers: inout [Float], at start: Int) {
+        precondition(count <= 16 && start >= 0 && start + count <= numbers.count)
+        numbers.withUnsafeMutableBytes { bytes in
+            if count == 16 {
+                bytes.storeBytes(of: lanes, toByteOffset: 4 * start, as: Lanes.self)
+            } else {
+                for lane in 0..<count {
+                    bytes.storeBytes(of: lanes[lane], toByteOffset: 4 * (start + lane), as: Float.self)
+                }
+            }
         }
     }
 
@@ -76,16 +99,22 @@ extension TemplateMatcher {
     ///   - starts: at which element each begins, sixteen places.
     ///   - rows: become σ, the long and the short axis in pixels (0 where the weights do not form a bump) and the
     ///     direction of the long one, 0..<180 degrees; four elements at least.
-    package func blurs(_ values: [Float], starts: [Int], _ tables: WidthTables, rows: inout [Lanes]) {
-        precondition(starts.count == 16 && rows.count >= 4)
+    ///   - scratch: room, ``WidthTables/scratchCount`` elements.
+    package func blurs(
+        _ values: [Float], starts: [Int], _ tables: WidthTables, rows: inout [Lanes], scratch: inout [Lanes]
+    ) {
+        precondition(starts.count == 16 && rows.count >= 4 && scratch.count >= tables.scratchCount)
         let last = values.count - tables.size * tables.size
         for start in starts { precondition(start >= 0 && start <= last) }
         values.withUnsafeBufferPointer { values in
             starts.withUnsafeBufferPointer { starts in
                 rows.withUnsafeMutableBufferPointer { rows in
-                    guard let values = values.baseAddress, let starts = starts.baseAddress, let rows = rows.baseAddress
-                    else { return }
-                    loops.blurs(values, starts, tables.size, tables.widths, rows)
+                    scratch.withUnsafeMutableBufferPointer { scratch in
+                        guard let values = values.baseAddress, let starts = starts.baseAddress,
+                            let rows = rows.baseAddress, let scratch = scratch.baseAddress
+                        else { return }
+                        loops.blurs(values, starts, tables.size, tables.widths, rows, scratch)
+                    }
                 }
             }
         }

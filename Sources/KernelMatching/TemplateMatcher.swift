@@ -26,7 +26,7 @@ package struct TemplateMatcher: Sendable {
 
         let best: @Sendable (In<Lanes>, Int, In<Float>, Int, Out<Lanes>, Out<Indices>) -> Void
         let bumps: @Sendable (In<Lanes>, Int, Lanes, Out<Double>, Out<Double>) -> Void
-        let blurs: @Sendable (In<Float>, In<Int>, Int, Widths, Out<Lanes>) -> Void
+        let blurs: @Sendable (In<Float>, In<Int>, Int, Widths, Out<Lanes>, Out<Lanes>) -> Void
         let pairs: @Sendable (In<Float>, Int, Int, Out<Double>) -> Void
         let features:
             @Sendable (

@@ -42,6 +42,9 @@ package final class WidthTables: Sendable {
         self.templates = Numbers(sigmas.indices.flatMap { width in first.map { templates[width * cells + $0] } })
     }
 
+    /// How much room measuring needs.
+    package var scratchCount: Int { MatchingLoops.BlurScan.scratchCount(size: size) }
+
     var widths: MatchingLoops.BlurScan.Widths {
         (templates.pointer, classes.pointer, classCount, sigmas.pointer, sigmas.count, Float(logStep), widest)
     }

@@ -34,39 +34,41 @@ package enum BlurScan {
     ///   - starts: where each begins, 16 places.
     ///   - size: N.
     ///   - rows: ``Row/count`` elements.
+    ///   - scratch: ``scratchCount(size:)`` elements that are overwritten.
     package static func measure(
         _ values: UnsafePointer<Float>, _ starts: UnsafePointer<Int>, _ size: Int, _ widths: Widths,
-        _ rows: UnsafeMutablePointer<Lanes>
+        _ rows: UnsafeMutablePointer<Lanes>, _ scratch: UnsafeMutablePointer<Lanes>
     ) {
         let cells = size &* size
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: cells &+ widths.classCount &* 3 &+ 4) { room in
-            guard let block = room.baseAddress else { return }
-            let (scale, folded) = (block + cells, block + (cells &+ 4))
-            FeatureScan.load(values, starts, cells, block, scale)
-            var number = 0
-            while number < widths.classCount {
-                folded[number] = .zero
-                number &+= 1
-            }
-            var sum = Lanes.zero
-            var cell = 0
-            while cell < cells {
-                folded[Int(widths.classes[cell])] += block[cell]
-                sum += block[cell]
-                cell &+= 1
-            }
-            sigma(folded, folded + widths.classCount, widths, scale, rows + Row.sigma)
-            let one = Lanes(repeating: 1)
-            axes(block, size, one.replacing(with: -one, where: sum .<= 0), widths.widest, rows)
+        let (block, scale, folded) = (scratch, scratch + cells, scratch + (cells &+ 4))
+        let columns = folded + widths.classCount
+        FeatureScan.load(values, starts, cells, block, scale)
+        var number = 0
+        while number < widths.classCount {
+            folded[number] = .zero
+            number &+= 1
         }
+        var sum = Lanes.zero
+        var cell = 0
+        while cell < cells {
+            folded[Int(widths.classes[cell])] += block[cell]
+            sum += block[cell]
+            cell &+= 1
+        }
+        sigma(folded, columns, widths, scale, rows + Row.sigma)
+        let one = Lanes(repeating: 1)
+        axes(block, size, one.replacing(with: -one, where: sum .<= 0), widths.widest, rows, folded)
     }
+
+    /// The room that ``measure(_:_:_:_:_:_:)`` needs for N×N kernels.
+    package static func scratchCount(size: Int) -> Int { 7 &* size &* size &+ 64 }
 
     /// The σ with the largest functional R²: the maximum over the grid, refined by the parabola through it and its
     /// neighbours.
     ///
     /// - Parameters:
     ///   - folded: the sum of each class of cells.
-    ///   - columns: `2 · classCount` elements that are overwritten.
+    ///   - columns: `3 · classCount` elements that are overwritten.
     ///   - scratch: three elements likewise.
     private static func sigma(
         _ folded: UnsafePointer<Lanes>, _ columns: UnsafeMutablePointer<Lanes>, _ widths: Widths,
@@ -83,21 +85,25 @@ package enum BlurScan {
         for lane in 0..<16 {
             let step = Int(steps[lane])
             sigmas[lane] = widths.sigmas[step]
+            let own = widths.templates + step &* classes
             let left = widths.templates + (step > 0 ? step &- 1 : 0) &* classes
             let right = widths.templates + (step < last ? step &+ 1 : last) &* classes
             for j in 0..<classes {
-                numbers[j &* 16 &+ lane] = left[j]
-                numbers[(classes &+ j) &* 16 &+ lane] = right[j]
+                numbers[j &* 16 &+ lane] = own[j]
+                numbers[(classes &+ j) &* 16 &+ lane] = left[j] - own[j]
+                numbers[(2 &* classes &+ j) &* 16 &+ lane] = right[j] - own[j]
             }
         }
-        var (left, right) = (Lanes.zero, Lanes.zero)
+        // By how much the neighbours' scores lie above, from differences: the scores themselves may agree to six digits.
+        var (own, left, right) = (Lanes.zero, Lanes.zero, Lanes.zero)
         for j in 0..<classes {
-            left += columns[j] * folded[j]
-            right += columns[classes &+ j] * folded[j]
+            own += columns[j] * folded[j]
+            left += columns[classes &+ j] * folded[j]
+            right += columns[2 &* classes &+ j] * folded[j]
         }
-        left *= left
-        right *= right
-        let curvature = left - 2 * score.pointee + right
+        left *= own + own + left
+        right *= own + own + right
+        let curvature = left + right
         let end = Indices(repeating: Int32(truncatingIfNeeded: last))
         let isInner = (place.pointee .> 0) .& (place.pointee .< end) .& (curvature .< 0)
         var shift = (left - right) / (2 * curvature)
@@ -117,34 +123,32 @@ package enum BlurScan {
     /// ln w = … − ½(x, y) P (x, y)ᵀ; the eigenvalues of P are 1/σ².
     private static func axes(
         _ block: UnsafePointer<Lanes>, _ size: Int, _ sign: Lanes, _ widest: Double,
-        _ rows: UnsafeMutablePointer<Lanes>
+        _ rows: UnsafeMutablePointer<Lanes>, _ scratch: UnsafeMutablePointer<Lanes>
     ) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 112) { room in
-            guard let beta = room.baseAddress else { return }
-            BumpFit.solve(block, size, sign, beta, beta + 96)
-            let floor = 1 / (widest * widest)
-            withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2) { room in
-                guard let direction = room.baseAddress else { return }
-                for half in 0..<2 {
-                    let own = beta + 8 &* half
-                    let (pxx, pxy, pyy) = (-2 * doubles(own + 48), -doubles(own + 64), -2 * doubles(own + 80))
-                    let middle = (pxx + pyy) * 0.5
-                    let unlike = (pxx - pyy) * 0.5
-                    let radius = (unlike * unlike + pxy * pxy).squareRoot()
-                    let (least, most) = (middle - radius, middle + radius)
-                    let isBump = (doubles(own + 96) .> 1e-10) .& (most .> floor)
-                    let major = 1 / least.replacing(with: floor, where: .!(least .> floor)).squareRoot()
-                    let minor = 1 / most.squareRoot()
-                    store(Doubles.zero.replacing(with: major, where: isBump), rows + Row.major, half)
-                    store(Doubles.zero.replacing(with: minor, where: isBump), rows + Row.minor, half)
-                    store(2 * pxy, direction, half)
-                    store(2 * unlike, direction + 1, half)
-                }
-                // Along the smaller eigenvalue.
-                let angle = Angles.degrees(direction[0], direction[1]) * 0.5 + 90
-                rows[Row.angle] = angle.replacing(with: 0, where: angle .>= 180)
-            }
+        // Fourteen elements of coefficients and pivots, two of directions, then the equations.
+        let beta = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Double.self)
+        let direction = scratch + 14
+        let room = UnsafeMutableRawPointer(scratch + 16).assumingMemoryBound(to: Doubles.self)
+        BumpFit.solve(block, size, sign, beta, beta + 96, room)
+        let floor = 1 / (widest * widest)
+        for half in 0..<2 {
+            let own = beta + 8 &* half
+            let (pxx, pxy, pyy) = (-2 * doubles(own + 48), -doubles(own + 64), -2 * doubles(own + 80))
+            let middle = (pxx + pyy) * 0.5
+            let unlike = (pxx - pyy) * 0.5
+            let radius = (unlike * unlike + pxy * pxy).squareRoot()
+            let (least, most) = (middle - radius, middle + radius)
+            let isBump = (doubles(own + 96) .> 1e-10) .& (most .> floor)
+            let major = 1 / least.replacing(with: floor, where: .!(least .> floor)).squareRoot()
+            let minor = 1 / most.squareRoot()
+            store(Doubles.zero.replacing(with: major, where: isBump), rows + Row.major, half)
+            store(Doubles.zero.replacing(with: minor, where: isBump), rows + Row.minor, half)
+            store(2 * pxy, direction, half)
+            store(2 * unlike, direction + 1, half)
         }
+        // Along the smaller eigenvalue.
+        let angle = Angles.degrees(direction[0], direction[1]) * 0.5 + 90
+        rows[Row.angle] = angle.replacing(with: 0, where: angle .>= 180)
     }
 
     @inline(__always)

@@ -16,16 +16,25 @@ package enum BumpFit {
         _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD16<Float>,
         _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>
     ) {
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* size &* size &+ 39) { room in
+            guard let room = room.baseAddress else { return }
+            solve(block, size, sign, beta, smallest, room)
+        }
+    }
+
+    /// The same with room for `2 · size² + 39` elements.
+    static func solve(
+        _ block: UnsafePointer<SIMD16<Float>>, _ size: Int, _ sign: SIMD16<Float>,
+        _ beta: UnsafeMutablePointer<Double>, _ smallest: UnsafeMutablePointer<Double>,
+        _ weights: UnsafeMutablePointer<SIMD8<Double>>
+    ) {
         let cells = size &* size
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 &* cells &+ 39) { room in
-            guard let weights = room.baseAddress else { return }
-            let (sides, sums) = (weights + cells, weights + 2 &* cells)
-            withUnsafePointer(to: sign) { sign in
-                for half in 0..<2 {
-                    terms(block, cells, sign, isUpper: half == 1, weights, sides)
-                    if size == 3 { three(weights, sides, sums) } else { any(weights, sides, size, sums) }
-                    solve(sums, beta + 8 &* half, smallest + 8 &* half)
-                }
+        let (sides, sums) = (weights + cells, weights + 2 &* cells)
+        withUnsafePointer(to: sign) { sign in
+            for half in 0..<2 {
+                terms(block, cells, sign, isUpper: half == 1, weights, sides)
+                if size == 3 { three(weights, sides, sums) } else { any(weights, sides, size, sums) }
+                solve(sums, beta + 8 &* half, smallest + 8 &* half)
             }
         }
     }

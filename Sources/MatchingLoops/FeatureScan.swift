@@ -56,15 +56,7 @@ package enum FeatureScan {
         _ values: UnsafePointer<Float>, _ cells: Int, _ block: UnsafeMutablePointer<Lanes>,
         _ scale: UnsafeMutablePointer<Lanes>
     ) {
-        var cell = 0
-        while cell < cells {
-            let p = values + cell
-            block[cell] = Lanes(
-                p[0], p[cells], p[2 &* cells], p[3 &* cells], p[4 &* cells], p[5 &* cells], p[6 &* cells],
-                p[7 &* cells], p[8 &* cells], p[9 &* cells], p[10 &* cells], p[11 &* cells], p[12 &* cells],
-                p[13 &* cells], p[14 &* cells], p[15 &* cells])
-            cell &+= 1
-        }
+        Transposition.columns(block, cells) { values + $0 &* cells }
         divide(block, cells, scale)
     }
 
@@ -73,15 +65,7 @@ package enum FeatureScan {
         _ values: UnsafePointer<Float>, _ starts: UnsafePointer<Int>, _ cells: Int,
         _ block: UnsafeMutablePointer<Lanes>, _ scale: UnsafeMutablePointer<Lanes>
     ) {
-        let numbers = UnsafeMutableRawPointer(block).assumingMemoryBound(to: Float.self)
-        for lane in 0..<16 {
-            let own = values + starts[lane]
-            var cell = 0
-            while cell < cells {
-                numbers[cell &* 16 &+ lane] = own[cell]
-                cell &+= 1
-            }
-        }
+        Transposition.columns(block, cells) { values + starts[$0] }
         divide(block, cells, scale)
     }
 

@@ -296,14 +296,12 @@ extension OrbitScan {
         _ block: UnsafeMutablePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>,
         _ places: UnsafeMutablePointer<Indices>, _ scratch: UnsafeMutablePointer<Lanes>
     ) {
+        let (w, y) = (scratch, scratch + partCount)
+        let columns = scratch + 2 &* partCount
         FeatureScan.load(values, 9, block, rows + FeatureScan.Row.scale)
-        FeatureScan.sums(block, 3, rows, places)
-        let correlated = scratch + 9
-        let (w, y) = (scratch + 18, scratch + (18 &+ partCount))
-        let columns = scratch + (18 &+ 2 &* partCount)
-        FeatureScan.correlate(block, 3, powers, places, scratch, correlated, rows)
         split(block, w)
-        split(correlated, y)
+        NineScan.sums(block, w, rows, places)
+        NineScan.outputs(powers, w, places, y, rows)
         match(w, y, families.0, columns, rows, places, 0)
         // C·1 is the product of (1 + ρ + ρ², 1 + 2ρ, 1 + ρ + ρ²) with itself.
         let (end, middle) = (powers[0] + powers[1] + powers[2], powers[0] + 2 * powers[1])
@@ -317,7 +315,7 @@ extension OrbitScan {
     }
 
     /// The room that ``features(_:_:_:_:_:_:_:)`` needs.
-    package static var scratchCount: Int { 18 &+ 2 &* partCount &+ 16 }
+    package static var scratchCount: Int { 2 &* partCount &+ 16 }
 
     /// The orbits of one family: sixteen numbers an orbit, how many there are of each of the six kinds, and eight images an
     /// orbit: 256 · the template that each is + what that looks like.
@@ -354,7 +352,8 @@ extension OrbitScan {
         _ cross: UnsafeMutablePointer<Lanes>
     ) {
         // The numbers of each kernel's orbit, one number a row.
-        Transposition.columns(rows, UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self), t)
+        let orbits = UnsafeRawPointer(orbit).assumingMemoryBound(to: Int32.self)
+        Transposition.columns(t, 12) { rows + Int(orbits[$0]) &* 16 }
         let (a, output) = (
             w[0] * t[0] + w[1] * t[1] + w[2] * t[2], y[0] * t[0] + y[1] * t[1] + y[2] * t[2]
         )

@@ -40,24 +40,28 @@ package enum ShapeScan {
         _ rows: UnsafeMutablePointer<Lanes>
     ) {
         // The commonest size as a number that the compiler knows.
-        if size == 3 { moments(block, 3, strongest, rows) } else { moments(block, size, strongest, rows) }
+        if size == 3 {
+            three(block, rows)
+            peaks(block, 3, strongest, rows)
+        } else {
+            moments(block, size, rows)
+            peaks(block, size, strongest, rows)
+        }
+        cells(block, size, rows)
+        directions(rows)
         let scale = features[FeatureScan.Row.scale]
         let output = features[FeatureScan.Row.outputEnergy]
         rows[Row.spread] = scale * output.replacing(with: Lanes.zero, where: output .< 0).squareRoot()
         rows[Row.norm] = scale * features[FeatureScan.Row.energy].squareRoot()
     }
 
-    @inline(__always)
+    /// First moments, and Σ w·(x² − y²) and Σ w·2xy in the rows of the directions.
     private static func moments(
-        _ block: UnsafePointer<Lanes>, _ size: Int, _ strongest: UnsafePointer<Indices>,
-        _ rows: UnsafeMutablePointer<Lanes>
+        _ block: UnsafePointer<Lanes>, _ size: Int, _ rows: UnsafeMutablePointer<Lanes>
     ) {
-        let cells = size &* size
         let middle = Float(size &- 1) * 0.5
         var (x, y) = (Lanes.zero, Lanes.zero)
         var (difference, product) = (Lanes.zero, Lanes.zero)
-        var (peak, peakX, peakY) = (Lanes.zero, Lanes.zero, Lanes.zero)
-        let place = strongest.pointee
         var cell = 0
         var row = 0
         while row < size {
@@ -70,33 +74,77 @@ package enum ShapeScan {
                 y += w * dy
                 difference += w * (dx * dx - dy * dy)
                 product += w * (2 * dx * dy)
-                let isPeak = place .== Indices(repeating: Int32(truncatingIfNeeded: cell))
-                peak.replace(with: w, where: isPeak)
-                peakX.replace(with: dx, where: isPeak)
-                peakY.replace(with: dy, where: isPeak)
                 cell &+= 1
                 column &+= 1
             }
             row &+= 1
         }
-        let centre = cells &>> 1
         rows[Row.momentX] = x
         rows[Row.momentY] = y
+        rows[Row.gradient] = difference
+        rows[Row.axis] = product
+    }
+
+    /// The same of 3×3 kernels: x and y are −1, 0, 1.
+    private static func three(_ block: UnsafePointer<Lanes>, _ rows: UnsafeMutablePointer<Lanes>) {
+        let (falling, rising) = (block[8] - block[0], block[6] - block[2])
+        rows[Row.momentX] = block[5] - block[3] + (falling - rising)
+        rows[Row.momentY] = block[7] - block[1] + (falling + rising)
+        rows[Row.gradient] = block[3] + block[5] - (block[1] + block[7])
+        let corners = block[0] + block[8] - (block[2] + block[6])
+        rows[Row.axis] = corners + corners
+    }
+
+    /// The strongest cells and where they lie.
+    @inline(__always)
+    private static func peaks(
+        _ block: UnsafePointer<Lanes>, _ size: Int, _ strongest: UnsafePointer<Indices>,
+        _ rows: UnsafeMutablePointer<Lanes>
+    ) {
+        let middle = Float(size &- 1) * 0.5
+        var (peak, x, y) = (Lanes.zero, Lanes.zero, Lanes.zero)
+        let place = strongest.pointee
+        var cell = 0
+        var row = 0
+        while row < size {
+            var column = 0
+            while column < size {
+                let isPeak = place .== Indices(repeating: Int32(truncatingIfNeeded: cell))
+                peak.replace(with: block[cell], where: isPeak)
+                x.replace(with: Lanes(repeating: Float(column) - middle), where: isPeak)
+                y.replace(with: Lanes(repeating: Float(row) - middle), where: isPeak)
+                cell &+= 1
+                column &+= 1
+            }
+            row &+= 1
+        }
         rows[Row.peak] = peak
-        rows[Row.peakX] = peakX
-        rows[Row.peakY] = peakY
+        rows[Row.peakX] = x
+        rows[Row.peakY] = y
+    }
+
+    /// The centre and its neighbours.
+    private static func cells(
+        _ block: UnsafePointer<Lanes>, _ size: Int, _ rows: UnsafeMutablePointer<Lanes>
+    ) {
+        let centre = (size &* size) &>> 1
         rows[Row.centre] = block[centre]
         rows[Row.sides] =
             size < 3
             ? Lanes.zero : block[centre &- 1] + block[centre &+ 1] + block[centre &- size] + block[centre &+ size]
-        var angle = Angles.degrees(y, x)
-        angle.replace(with: angle + 360, where: angle .< 0)
-        // The least below 0 is rounded to 360.
-        rows[Row.gradient] = angle.replacing(with: 0, where: angle .>= 360)
-        let isNegative = block[centre] .< 0
+    }
+
+    /// From moments to directions.
+    private static func directions(_ rows: UnsafeMutablePointer<Lanes>) {
+        var (difference, product) = (rows[Row.gradient], rows[Row.axis])
+        let isNegative = rows[Row.centre] .< 0
         difference.replace(with: -difference, where: isNegative)
         product.replace(with: -product, where: isNegative)
         rows[Row.axis] = Angles.halved(Angles.degrees(product, difference))
+        var angle = Angles.degrees(rows[Row.momentY], rows[Row.momentX])
+        angle.replace(with: angle + 360, where: angle .< 0)
+        // The least below 0 is rounded to 360.
+        rows[Row.gradient] = angle.replacing(with: 0, where: angle .>= 360)
     }
 }
 

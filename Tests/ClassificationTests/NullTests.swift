@@ -48,23 +48,4 @@ import Testing
         let labels = Classifiers.of(size).classifyLayer(values).classifications
         #expect(labels.count { $0.label == .other } >= 3800)
     }
-
-    @Test func probabilityCountsScoresAtLeastAsHigh() {
-        let scores = NullScores([0.4, 0.2, 0.1, 0.2])
-        #expect(scores.probability(of: 0.2) == 4.0 / 5)
-        #expect(scores.probability(of: 0.5) == 1.0 / 5)
-        #expect(scores.probability(of: 0) == 1)
-        #expect(scores.probability(of: 1) == 1.0 / 5)
-    }
-
-    /// The same by counting, with ties and scores on the edges of the buckets.
-    @Test func theTableOfScoresAgreesWithCounting() {
-        var generator = SeededGenerator(seed: 3)
-        let scores = (0..<500).map { _ in Float((generator.uniform() * 64).rounded() / 64) }
-        let table = NullScores(scores)
-        for score in scores + [0, 0.5, 0.999_999, 1] {
-            let higher = scores.count { $0 >= score }
-            #expect(table.probability(of: score) == Double(1 + higher) / 501)
-        }
-    }
 }

@@ -1,0 +1,1 @@
+../MatchingLoops/NineScan.swift
