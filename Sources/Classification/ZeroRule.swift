@@ -43,19 +43,16 @@ struct ZeroRule {
             for spread in spreads { count += spread > limit && spread < .infinity ? 1 : 0 }
             guard count < spreads.count else { return self }
             // Each is put where the next one goes; it stays there where it lives.
-            var some = (
-                spreads: [Float](repeating: 0, count: count + 1), norms: [Float](repeating: 0, count: count + 1)
-            )
+            var some = Strengths(count: count + 1)
             var place = 0
             for index in spreads.indices {
                 some.spreads[place] = spreads[index]
                 some.norms[place] = norms[index]
                 place += spreads[index] > limit && spreads[index] < .infinity ? 1 : 0
             }
-            var strengths = Strengths(count: 0)
-            strengths.spreads = some.spreads.dropLast()
-            strengths.norms = some.norms.dropLast()
-            return strengths
+            some.spreads.removeLast()
+            some.norms.removeLast()
+            return some
         }
 
         mutating func append(_ others: Strengths) {

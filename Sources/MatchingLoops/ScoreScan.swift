@@ -16,38 +16,30 @@ package enum ScoreScan {
         _ starts: UnsafePointer<Int32>, _ sizes: (families: Int, count: Int, stride: Int, buckets: Int),
         _ out: UnsafeMutablePointer<Lanes>
     ) {
-        // What is looked up for nothing costs less than a branch.
-        let isNone = (family.pointee .< 0) .| (family.pointee .>= Indices(repeating: Int32(sizes.families)))
+        let scores = UnsafeRawPointer(scores).assumingMemoryBound(to: Float.self)
+        let family = UnsafeRawPointer(family).assumingMemoryBound(to: Int32.self)
+        let shares = UnsafeMutableRawPointer(out).assumingMemoryBound(to: Float.self)
         let scale = Float(sizes.buckets)
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 4) { room in
-            guard let room = room.baseAddress else { return }
-            let one = Lanes(repeating: 1)
-            var (score, table) = (scores.pointee, family.pointee)
-            score.replace(with: one, where: isNone)
-            table.replace(with: Indices.zero, where: isNone)
-            var bounded = score.replacing(with: Lanes.zero, where: score .< Lanes.zero)
-            bounded.replace(with: one, where: score .> one)
-            room[0] = score
-            room[1] = bounded * scale
-            UnsafeMutableRawPointer(room + 2).storeBytes(of: table, as: Indices.self)
-            let numbers = UnsafeMutableRawPointer(room).assumingMemoryBound(to: Float.self)
-            let tables = UnsafeRawPointer(room + 2).assumingMemoryBound(to: Int32.self)
-            for lane in 0..<16 {
-                let score = numbers[lane]
-                let table = Int(tables[lane])
-                let own = sorted + table &* sizes.stride
-                var place = Int(starts[table &* (sizes.buckets &+ 1) &+ Int(numbers[16 &+ lane])])
-                // Eight at a time: more lie in few buckets.
-                var below = 8
-                while below == 8 {
-                    let next = UnsafeRawPointer(own + place).loadUnaligned(as: SIMD8<Float>.self)
-                    let ones = SIMD8<Int32>.zero.replacing(with: 1, where: next .< score)
-                    below = Int(ones.wrappedSum())
-                    place &+= below
-                }
-                numbers[48 &+ lane] = Float(1 &+ sizes.count &- place)
+        let whole = Float(sizes.count &+ 1)
+        for lane in 0..<16 {
+            let wanted = Int(family[lane])
+            // What is looked up for nothing costs less than a branch.
+            let isNone = wanted < 0 || wanted >= sizes.families
+            let table = isNone ? 0 : wanted
+            let score = isNone ? 1 : scores[lane]
+            let own = sorted + table &* sizes.stride
+            let bucket = Int((score < 1 ? score > 0 ? score : 0 : 1) * scale)
+            var place = Int(starts[table &* (sizes.buckets &+ 1) &+ bucket])
+            // Eight at a time: more lie in few buckets.
+            var below = 8
+            while below == 8 {
+                let next = UnsafeRawPointer(own + place).loadUnaligned(as: SIMD8<Float>.self)
+                let ones = SIMD8<Int32>.zero.replacing(with: 1, where: next .< score)
+                below = Int(ones.wrappedSum())
+                place &+= below
             }
-            out.pointee = (room[3] / Lanes(repeating: Float(sizes.count &+ 1))).replacing(with: one, where: isNone)
+            shares[lane] = isNone ? whole : Float(1 &+ sizes.count &- place)
         }
+        out.pointee /= Lanes(repeating: whole)
     }
 }
