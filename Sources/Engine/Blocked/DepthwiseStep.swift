@@ -76,10 +76,12 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             }
         }
         let source = context.strip - first * row
-        let step = stem.step.pointee
-        step.run(
-            rows: missing, panels: 0..<step.panels.count,
-            target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: nil, context)
+        if !missing.isEmpty {
+            let step = stem.step.pointee
+            step.run(
+                rows: missing, panels: 0..<step.panels.count,
+                target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: nil, context)
+        }
         context.heldRows.pointee = HeldRows(first: first, end: end)
         return source
     }

@@ -57,7 +57,7 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     func following(_ rows: Range<Int>, share: Int, of parts: Int, _ context: StepContext) -> FetchedMemory? {
         let parts = parts / planes.count
         guard readsImage, parts > 0, share < parts * planes.count else { return nil }
-        let end = (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight
+        let end = max(0, (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight)
         let count = min(rows.count * geometry.stride, geometry.inputHeight - end)
         guard count > 0 else { return nil }
         let start = context.image + (planes[share / parts] + end * geometry.inputWidth)
