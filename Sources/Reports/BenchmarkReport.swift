@@ -9,11 +9,13 @@ public struct BenchmarkReport: Sendable {
 
     private let limits: MachineLimits
     private let benchmarks: [NetworkBenchmark]
+    private let growth: [GrowthBenchmark]
 
-    /// A report on `benchmarks`.
-    public init(limits: MachineLimits, benchmarks: [NetworkBenchmark]) {
+    /// A report on `benchmarks`, and on how latency grew where that was measured.
+    public init(limits: MachineLimits, benchmarks: [NetworkBenchmark], growth: [GrowthBenchmark] = []) {
         self.limits = limits
         self.benchmarks = benchmarks
+        self.growth = growth
     }
 
     /// The machine's limits, one line a network and setting, then the steps of those that were profiled.
@@ -37,6 +39,11 @@ public struct BenchmarkReport: Sendable {
                 [["step", "kind", "µs", "share", "GFLOP/s", "of peak", "GB/s"]]
                     + benchmark.steps.map { row($0, of: benchmark) })
         }
+        if !growth.isEmpty {
+            text += "\nLatency as the network grows\n\n"
+            text += aligned(
+                [["network", "grows", "value", "MACs", "median ms", "GFLOP/s", "of peak"]] + growth.map(row))
+        }
         return text
     }
 
@@ -45,13 +52,15 @@ public struct BenchmarkReport: Sendable {
         JSONText.of(
             Document(
                 schema: Self.schema, limits: limits,
-                benchmarks: benchmarks.map { Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads)) }))
+                benchmarks: benchmarks.map { Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads)) },
+                growth: growth.isEmpty ? nil : growth))
     }
 
     private struct Document: Encodable {
         let schema: String
         let limits: MachineLimits
         let benchmarks: [Entry]
+        let growth: [GrowthBenchmark]?
     }
 
     private struct Entry: Encodable {
@@ -81,6 +90,15 @@ public struct BenchmarkReport: Sendable {
             step.name, step.kind.rawValue, number(step.minimumMilliseconds * 1000, 1),
             percent(step.minimumMilliseconds / total), step.macs == 0 ? "" : number(step.gigaflops, 1),
             step.macs == 0 ? "" : percent(share(step.gigaflops, 1)), number(step.gigabytesPerSecond, 1),
+        ]
+    }
+
+    private func row(_ point: GrowthBenchmark) -> [String] {
+        let benchmark = point.benchmark
+        return [
+            point.network, point.axis.rawValue, number(point.value, point.axis == .inputSize ? 0 : 2),
+            number(Double(benchmark.macs) / 1e6, 1) + " M", number(benchmark.latency.median, 2),
+            number(benchmark.gigaflops, 1), percent(share(benchmark.gigaflops, benchmark.threads)),
         ]
     }
 

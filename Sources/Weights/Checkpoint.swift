@@ -111,6 +111,9 @@ public struct Checkpoint: Sendable {
     /// What the source hands over, for readers that pass it on.
     func stored(_ entry: Entry) throws -> StoredTensor { try source.stored(entry) }
 
+    /// Where a tensor's elements lie in a file as they are, as far as the source knows without reading.
+    func region(_ entry: Entry) -> FileRegion? { source.region(entry) }
+
     /// What the source hands over of some rows.
     func stored(_ entry: Entry, rows: Range<Int>) throws -> StoredTensor { try source.stored(entry, rows: rows) }
 

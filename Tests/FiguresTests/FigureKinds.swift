@@ -11,6 +11,7 @@ enum FigureKinds {
     /// Those in which text stands on coloured areas, as it should.
     static let withTextOnAreas: Set<String> = [
         "shares", "symmetry", "comparison", "diagram", "fixed diagram", "general diagram", "named", "numbers", "paper",
+        "steps",
     ]
 
     static func figures(width: Double) throws -> [(String, Figure)] {
@@ -69,6 +70,8 @@ enum FigureKinds {
                     of: (0..<40).map { 0.4 + Double($0 * $0) / 8000 }, against: .init(name: long, error: 0.41),
                     name: "other designs", title: long, widthMillimetres: width)
             ),
+            ("steps", try steps(width)),
+            ("growth", try growth(width)),
             ("features", try features(width)), ("feature page", try featurePage(width)),
             ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
             ("fixed diagram", try NetworkDiagramFigure.figure(of: changed(), widthMillimetres: width)),
@@ -127,6 +130,32 @@ enum FigureKinds {
             of: entries, x: ScatterFigure.Axis(title: "MACs (millions)", isLogarithmic: true, isMoreBetter: false),
             y: ScatterFigure.Axis(title: "top-1 (%)", isLogarithmic: false, isMoreBetter: true), title: "accuracy",
             widthMillimetres: width)
+    }
+
+    private static func steps(_ width: Double) throws -> Figure {
+        let steps = (0..<30).map { (index: Int) -> StepTimesFigure.Step in
+            let name = index == 7 ? PageTests.longName : "stage\(index / 9).\(index % 9).conv1x1"
+            let place = Double(index % 7)
+            return StepTimesFigure.Step(name: name, microseconds: place * 40 + 3, limitMicroseconds: place * 30)
+        }
+        return try StepTimesFigure.figure(
+            of: steps, network: PageTests.longName, subject: "224×224, one image, one thread", widthMillimetres: width)
+    }
+
+    private static func growth(_ width: Double) throws -> Figure {
+        try GrowthFigure.figure(
+            of: ["input size (pixels)", "width (× its own)", "depth (× its own)"].map { title in
+                GrowthFigure.Panel(
+                    title: title,
+                    series: ["vgnetg-1.0mp", PageTests.longName].map { name in
+                        GrowthFigure.Series(
+                            name: name,
+                            points: (1...8).map { (step: Int) -> GrowthFigure.Series.Point in
+                                let square = Double(step * step)
+                                return .init(value: Double(step) * 64, milliseconds: square, limitMilliseconds: square)
+                            })
+                    })
+            }, subject: "one image, one thread", widthMillimetres: width)
     }
 
     private static func curves(_ width: Double) throws -> Figure {

@@ -53,6 +53,33 @@ import Testing
         #expect(texts(figure).joined(separator: " ").contains("1 kernels lie above the axis"))
     }
 
+    @Test func stepsAreSharesOfTheWholeAndOfTheLimit() throws {
+        let steps = [
+            StepTimesFigure.Step(name: "stage1.0", microseconds: 300, limitMicroseconds: 150),
+            StepTimesFigure.Step(name: "stage1.1", microseconds: 100, limitMicroseconds: 90),
+            StepTimesFigure.Step(name: "pool", microseconds: 100, limitMicroseconds: 0),
+        ]
+        let figure = try StepTimesFigure.figure(of: steps, network: "net", subject: "")
+        let texts = texts(figure)
+        #expect(texts.contains { $0.contains("500 µs in all") && $0.contains("limit 240 µs (48 %)") })
+        #expect(texts.contains("stage1 80 %") && texts.contains("pool 20 %"))
+        #expect(texts.count { $0 == "50 %" } == 2 && texts.count { $0 == "90 %" } == 2)
+        #expect(
+            sentence { _ = try StepTimesFigure.figure(of: [], network: "net", subject: "") }
+                == "net: no step with a time; expected at least one. Run 'kernelviz bench --steps --format json'.")
+    }
+
+    @Test func growthIsAPowerOfWhatGrows() throws {
+        let points = [96.0, 192, 384].map {
+            GrowthFigure.Series.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)
+        }
+        let panel = GrowthFigure.Panel(title: "size", series: [GrowthFigure.Series(name: "net", points: points)])
+        #expect(texts(try GrowthFigure.figure(of: [panel], subject: "")).contains("time ∝ x^2.00 (MACs 3.00)"))
+        #expect(
+            sentence { _ = try GrowthFigure.figure(of: [], subject: "") }
+                == "growth: no measurements; expected at least one. Run 'kernelviz bench --growth --format json'.")
+    }
+
     @Test func theFrontHoldsWhatNoOtherBeats() {
         func entry(_ name: String, _ x: Double, _ y: Double) -> ScatterFigure.Entry {
             ScatterFigure.Entry(name: name, x: x, y: y)

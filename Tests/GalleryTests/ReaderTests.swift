@@ -42,6 +42,42 @@ import Testing
                 == "run.csv: two columns of one name or one without a name; expected a header of different names.")
     }
 
+    @Test func benchmarksBecomeFigures() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/bench.json"
+            let benchmark = """
+                {"network": "net", "threads": 2, "operators": "avx512", "precision": "f32",
+                 "inputShape": [1, 3, 224, 224], "macs": 50000000, "latency": {"median": 2.5}, "steps": [STEPS]}
+                """
+            func write(steps: String, growth: String) throws {
+                let text = benchmark.replacing("STEPS", with: steps)
+                let points = growth.isEmpty ? "" : ", \"growth\": [{\(growth), \"benchmark\": \(text)}]"
+                try AtomicFile.write(
+                    text: """
+                        {"schema": "kernelviz.bench/1", "limits": {"gigaflops": 100},
+                         "benchmarks": [{"peakShare": 0.5, "benchmark": \(text)}]\(points)}
+                        """, to: path)
+            }
+            // 2·10⁶ multiply-adds take 40 µs at 100 GFLOP/s; 50·10⁶ on two threads 0.5 ms.
+            try write(
+                steps: "{\"name\": \"stem.conv\", \"macs\": 2000000, \"minimumMilliseconds\": 0.08}",
+                growth: "\"network\": \"net\", \"axis\": \"width\", \"value\": 2")
+            let file = try BenchmarkFile(contentsOf: path)
+            let texts = try file.stepTimes(widthMillimetres: 170).texts.map(\.text)
+            #expect(texts.contains { $0.contains("80 µs in all") && $0.contains("limit 40 µs (50 %)") })
+            #expect(try file.growth(widthMillimetres: 170).texts.map(\.text).contains("width (× its own)"))
+            try write(steps: "", growth: "")
+            let empty = try BenchmarkFile(contentsOf: path)
+            #expect(
+                sentence { _ = try empty.stepTimes(widthMillimetres: 170) }
+                    == "\(path): a benchmark without times of steps; expected one with them. "
+                    + "Run 'kernelviz bench NETWORK --steps --format json -o bench.json'.")
+            #expect(sentence { _ = try empty.growth(widthMillimetres: 170) }.contains("without growth"))
+            try AtomicFile.write(text: "{}", to: path)
+            #expect(sentence { _ = try BenchmarkFile(contentsOf: path) }.contains("no benchmark"))
+        }
+    }
+
     @Test func evaluationsAreReadPerImage() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.json"

@@ -18,6 +18,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def fold(graph):
         scale = gamma / np.sqrt(variance + epsilon)
         weight = arrays[conv.input[1]]
         bias = arrays[conv.input[2]] if len(conv.input) > 2 else 0
-        names = [f"{norm.name}.weight", f"{norm.name}.bias"]
+        names = [f"{norm.name}.folded.weight", f"{norm.name}.folded.bias"]
         for name, array in zip(names, (weight * scale[:, None, None, None], (bias - mean) * scale + beta)):
             kept[name] = numpy_helper.from_array(array.astype(np.float32), name)
         source = conv.input[0]
@@ -280,10 +281,24 @@ def usage(command):
     """Seconds and peak bytes of a command."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
+    status = process.wait()
+    seconds = time.perf_counter() - start
     if status:
         sys.exit(f"{command} failed")
-    return time.perf_counter() - start, used.ru_maxrss * 1024
+    # Once more for the memory, watched: what the kernel counts for a child begins with its parent's memory.
+    peak, process = 0, subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        try:
+            lines = open(f"/proc/{process.pid}/status").read().splitlines()
+            name = os.readlink(f"/proc/{process.pid}/exe")
+        except OSError:
+            break
+        if name == os.path.realpath(shutil.which(command[0]) or command[0]):
+            peak = max([peak] + [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")])
+        time.sleep(0.001)
+    process.wait()
+    return seconds, peak
 
 
 def start_up(net):

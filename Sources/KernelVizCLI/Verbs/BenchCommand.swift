@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Each network runs with every batch and thread count that is named. The limit is measured first: \
             multiply-adds that stay in registers, on one thread. The steps of a network are those of one image on one \
-            thread; fused layers count as one.
+            thread; fused layers count as one. 'render statistics --plot steps' and '--plot growth' draw the JSON.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -40,6 +40,10 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(help: "Time each step too.")
     var steps = false
+
+    @Flag(
+        help: "Time the networks with inputs of 96…448 pixels too, and VGNets of half to twice their width and depth.")
+    var growth = false
 
     @Option(help: "table or json.")
     var format = Format.table
@@ -72,8 +76,22 @@ struct BenchCommand: ParsableCommand {
                     ) { try progress.update($0, of: runs) })
             }
         }
-        let report = BenchmarkReport(limits: limits, benchmarks: benchmarks)
+        let report = BenchmarkReport(limits: limits, benchmarks: benchmarks, growth: try growthBenchmarks())
         try output.emit(format == .json ? report.json : report.table)
+    }
+
+    /// With the first batch and thread count.
+    private func growthBenchmarks() throws -> [GrowthBenchmark] {
+        guard growth, let setting = settings.first else { return [] }
+        return try networks.flatMap { name in
+            let progress = ProgressLine("Growing \(FilePaths.name(of: name))")
+            defer { progress.finish() }
+            return try GrowthBenchmark.measure(
+                name, inputSize: inputSize, batch: setting.batch,
+                options: ExecutionOptions(operators: operators, threads: setting.threads, precision: precision),
+                runs: runs
+            ) { try progress.update($0, of: $1) }
+        }
     }
 
     private var settings: [(batch: Int, threads: Int)] {

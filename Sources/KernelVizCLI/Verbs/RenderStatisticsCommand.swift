@@ -12,11 +12,12 @@ struct RenderStatisticsCommand: ParsableCommand {
             several networks. These read checkpoints.
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
             network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
-            errors of all other nets; curves reads the log.csv of a training run.
+            errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
+            and growth (latency by input size, width and depth) read 'bench --steps --growth --format json'.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
-        case shares, areas, sigma, symmetry, frequency, compare, scatter, distribution, curves
+        case shares, areas, sigma, symmetry, frequency, compare, scatter, distribution, curves, steps, growth
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -24,7 +25,9 @@ struct RenderStatisticsCommand: ParsableCommand {
         var quantity: EvaluatedNetwork.Quantity { EvaluatedNetwork.Quantity(rawValue: rawValue) ?? .parameters }
     }
 
-    @Argument(help: ArgumentHelp("Checkpoints (HDF5), evaluations (JSON) or a training log (CSV).", valueName: "input"))
+    @Argument(
+        help: ArgumentHelp(
+            "Checkpoints, evaluations or a benchmark (JSON), or a training log (CSV).", valueName: "input"))
     var inputs: [String]
 
     @Option(help: "What is drawn.")
@@ -75,6 +78,10 @@ struct RenderStatisticsCommand: ParsableCommand {
             let log = try TrainingLog(contentsOf: inputs[0])
             return try CurvesFigure.figure(
                 of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
+        case .steps:
+            return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
+        case .growth:
+            return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
         case .compare:
             return try NetworkComparisonFigure.figure(
                 of: NetworkComparisonFigure.Entry.entries(try Analysis.statistics(of: inputs, strides)),

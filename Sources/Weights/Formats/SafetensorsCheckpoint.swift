@@ -128,6 +128,10 @@ struct RegionSource: TensorSource {
     let path: String
     let offsets: [String: Int]
 
+    func region(_ entry: Checkpoint.Entry) -> FileRegion? {
+        entry.type == nil ? nil : offsets[entry.name].map { FileRegion(path: path, offset: $0) }
+    }
+
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
         guard let offset = offsets[entry.name], let type = entry.type else {
             throw KernelVizError(code: "weights.noTensor", subject: path, found: "no tensor '\(entry.name)'")

@@ -100,6 +100,10 @@ private struct ShardedSource: TensorSource {
     let parts: [Checkpoint]
     let owners: [String: Int]
 
+    func region(_ entry: Checkpoint.Entry) -> FileRegion? {
+        owners[entry.name].flatMap { parts[$0].region(entry) }
+    }
+
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
         guard let owner = owners[entry.name] else {
             throw KernelVizError(code: "weights.noTensor", subject: parts[0].path, found: "no tensor '\(entry.name)'")

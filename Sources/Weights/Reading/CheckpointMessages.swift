@@ -48,6 +48,8 @@ enum CheckpointMessages {
         var format: String
         var files: [String]
         var entries: [Checkpoint.Entry]
+        /// For each entry where its elements lie as they are, as far as that is known.
+        var regions: [FileRegion?]
         var attributes: [String: String]
         var model: ModelFacts?
     }
@@ -78,11 +80,13 @@ enum CheckpointMessages {
         writer.write(listing.files.count)
         for file in listing.files { writer.write(file) }
         writer.write(listing.entries.count)
-        for entry in listing.entries {
+        for (entry, region) in zip(listing.entries, listing.regions) {
             writer.write(entry.name)
             writer.write(entry.shape.rank)
             for length in entry.shape.dimensions { writer.write(length) }
             for text in [entry.dtype, entry.module, entry.parameter, entry.axes.rawValue] { writer.write(text) }
+            writer.write(region?.path)
+            writer.write(region?.offset ?? 0)
         }
         writer.write(listing.attributes.count)
         for (key, value) in listing.attributes.sorted(by: { $0.key < $1.key }) {
@@ -97,10 +101,17 @@ enum CheckpointMessages {
         var reader = try success(bytes)
         let format = try reader.text()
         let files = try (0..<reader.count()).map { _ in try reader.text() }
-        let entries = try (0..<reader.count()).map { _ in try entry(&reader) }
+        var entries: [Checkpoint.Entry] = []
+        var regions: [FileRegion?] = []
+        for _ in 0..<(try reader.count()) {
+            entries.append(try entry(&reader))
+            let (path, offset) = (try reader.optionalText(), try reader.number())
+            guard offset >= 0 else { throw ByteReader.Malformed() }
+            regions.append(path.map { FileRegion(path: $0, offset: offset) })
+        }
         let pairs = try (0..<reader.count()).map { _ in (try reader.text(), try reader.text()) }
         return Listing(
-            format: format, files: files, entries: entries,
+            format: format, files: files, entries: entries, regions: regions,
             attributes: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), model: try model(&reader))
     }
 

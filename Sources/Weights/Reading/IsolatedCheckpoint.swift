@@ -85,6 +85,7 @@ final class IsolatedSource: TensorSource {
     private let path: String
     private let limits: ReaderLimits
     private let places: [String: Int]
+    private let regions: [FileRegion?]
     private let folder: String
 
     init(process: ReaderProcess, path: String, limits: ReaderLimits, listing: CheckpointMessages.Listing) {
@@ -93,13 +94,24 @@ final class IsolatedSource: TensorSource {
         self.limits = limits
         places = Dictionary(
             listing.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        regions = listing.regions
         folder = InputFile.isFolder(path) ? path : FilePaths.folder(of: path)
     }
 
-    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor { try exchanged(entry, rows: nil) }
+    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+        try known(entry) ?? exchanged(entry, rows: nil)
+    }
 
     func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
-        try exchanged(entry, rows: rows)
+        try known(entry)?.rows(rows, of: entry) ?? exchanged(entry, rows: rows)
+    }
+
+    /// A tensor of which the listing told where it lies: a question saved.
+    private func known(_ entry: Checkpoint.Entry) -> StoredTensor? {
+        guard let place = places[entry.name], let region = regions[place], let type = entry.type,
+            region.path == path || samePlace(region.path)
+        else { return nil }
+        return StoredTensor(type: type, content: .region(path: region.path, offset: region.offset))
     }
 
     /// Asks for a tensor, or for some of its rows.

@@ -17,7 +17,8 @@ public enum IsolatedReader {
                         return CheckpointMessages.encode(
                             CheckpointMessages.Listing(
                                 format: opened.format, files: opened.files, entries: opened.entries,
-                                attributes: opened.attributes, model: opened.model))
+                                regions: opened.entries.map(opened.region), attributes: opened.attributes,
+                                model: opened.model))
                     case .tensor(let index):
                         guard let checkpoint, checkpoint.entries.indices.contains(index) else {
                             throw ByteReader.Malformed()

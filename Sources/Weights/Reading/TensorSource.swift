@@ -6,11 +6,27 @@ import Tensors
 package protocol TensorSource: Sendable {
     /// The elements of one tensor of the checkpoint's listing, in the file's axis order.
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor
+    /// Where the elements lie in a file as they are, as far as that is known without reading; else nil.
+    func region(_ entry: Checkpoint.Entry) -> FileRegion?
     /// The elements of some rows (places along the first axis), which lie inside the tensor.
     func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor
 }
 
+/// A place in a file.
+package struct FileRegion: Sendable, Equatable {
+    package let path: String
+    /// In bytes.
+    package let offset: Int
+
+    package init(path: String, offset: Int) {
+        self.path = path
+        self.offset = offset
+    }
+}
+
 extension TensorSource {
+    package func region(_ entry: Checkpoint.Entry) -> FileRegion? { nil }
+
     /// By reading everything, unless the elements lie in a file as they are.
     package func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
         try stored(entry).rows(rows, of: entry)

@@ -1,0 +1,72 @@
+import Engine
+import VGNets
+
+/// How long a network takes when one thing about it grows.
+public struct GrowthBenchmark: Sendable, Equatable, Codable {
+    /// What grows.
+    public enum Axis: String, Sendable, Equatable, Codable, CaseIterable {
+        /// Rows and columns of the input.
+        case inputSize
+        /// All widths, as a factor of the network's own.
+        case width
+        /// The blocks of each stage, as a factor of the network's own.
+        case depth
+
+        /// The values that are measured.
+        public var values: [Double] {
+            switch self {
+            case .inputSize: stride(from: 96, through: 448, by: 32).map(Double.init)
+            case .width: [0.5, 0.75, 1, 1.25, 1.5, 2]
+            case .depth: [0.5, 0.75, 1, 1.25, 1.5, 2]
+            }
+        }
+    }
+
+    /// The network that was changed.
+    public let network: String
+    /// What grew.
+    public let axis: Axis
+    /// How large it was.
+    public let value: Double
+    /// The measurement.
+    public let benchmark: NetworkBenchmark
+
+    /// Measures a network at every value of the axes that apply to it: width and depth need a VGNet's design.
+    ///
+    /// - Parameter progress: Called before each measurement with how many are done; may throw to stop.
+    /// Throws the errors of planning.
+    public static func measure(
+        _ text: String, inputSize: Int?, batch: Int, options: ExecutionOptions, runs: Int,
+        progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+    ) throws -> [GrowthBenchmark] {
+        let network = try RunnableNetwork(named: text, inputSize: inputSize)
+        let points = Axis.allCases.filter { $0 == .inputSize || network.config != nil }
+            .flatMap { axis in axis.values.map { (axis, $0) } }
+        return try points.enumerated().map { index, point in
+            try progress(index, points.count)
+            let changed = try network.grown(point.0, to: point.1, named: text)
+            let benchmark = try NetworkBenchmark.measure(
+                changed, batch: batch, options: options, runs: runs, profiles: false)
+            return GrowthBenchmark(network: network.name, axis: point.0, value: point.1, benchmark: benchmark)
+        }
+    }
+}
+
+extension RunnableNetwork {
+    /// The same network with a larger or smaller input, wider, or deeper; random weights where its shape changes.
+    fileprivate func grown(_ axis: GrowthBenchmark.Axis, to value: Double, named text: String) throws
+        -> RunnableNetwork
+    {
+        guard axis != .inputSize, let config else { return try RunnableNetwork(named: text, inputSize: Int(value)) }
+        let larger =
+            axis == .width
+            ? try config.replacing(
+                channels: config.channels.enumerated().map { index, width in
+                    // Stems as the published ones in fours, stages in eights.
+                    let step = index == 0 ? 4.0 : 8.0
+                    return Int(max(1, (Double(width) * value / step).rounded()) * step)
+                })
+            : try config.replacing(blocks: config.blocks.map { Int(max(1, (Double($0) * value).rounded())) })
+        return try RunnableNetwork(config: larger, source: source, inputSize: inputSize)
+    }
+}

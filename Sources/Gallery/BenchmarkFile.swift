@@ -1,0 +1,129 @@
+import Diagnostics
+import Figures
+import Files
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What `bench --format json` wrote, as far as pictures need it.
+public struct BenchmarkFile: Sendable {
+    private let document: Document
+    private let path: String
+
+    /// Reads such a file.
+    ///
+    /// Throws `bench.badJSON` and the file's own errors.
+    public init(contentsOf path: String) throws {
+        self.path = path
+        let data = Data(try InputFile.text(path).utf8)
+        guard let document = try? JSONDecoder().decode(Document.self, from: data),
+            document.schema.hasPrefix("kernelviz.bench/")
+        else {
+            throw KernelVizError(
+                code: "bench.badJSON", subject: path, found: "no benchmark",
+                expected: "the JSON that 'kernelviz bench --format json' writes",
+                advice: "Run 'kernelviz bench --steps --growth --format json -o \(FilePaths.name(of: path))'")
+        }
+        self.document = document
+    }
+
+    /// Where the time of the first network that was profiled goes.
+    ///
+    /// Throws `bench.noSteps` where none was, and the figure's errors.
+    public func stepTimes(widthMillimetres: Double) throws -> Figure {
+        guard let benchmark = document.benchmarks.first(where: { !$0.benchmark.steps.isEmpty })?.benchmark else {
+            throw missing("bench.noSteps", "times of steps", "--steps")
+        }
+        let size = benchmark.inputShape.dropFirst(2).map(String.init).joined(separator: "×")
+        return try StepTimesFigure.figure(
+            of: benchmark.steps.map { step in
+                StepTimesFigure.Step(
+                    name: step.name, microseconds: step.minimumMilliseconds * 1000,
+                    limitMicroseconds: milliseconds(macs: step.macs) * 1000)
+            }, network: benchmark.network,
+            subject: "\(size), one image, one thread, \(benchmark.precision), \(benchmark.operators)",
+            widthMillimetres: widthMillimetres)
+    }
+
+    /// How latency grows with input, width and depth.
+    ///
+    /// Throws `bench.noGrowth` where that was not measured, and the figure's errors.
+    public func growth(widthMillimetres: Double) throws -> Figure {
+        guard let first = document.growth?.first else { throw missing("bench.noGrowth", "growth", "--growth") }
+        let titles = [
+            ("inputSize", "input size (pixels)"), ("width", "width (× its own)"), ("depth", "depth (× its own)"),
+        ]
+        let panels = titles.map { axis, title in
+            let points = (document.growth ?? []).filter { $0.axis == axis }
+            var names: [String] = []
+            for point in points where !names.contains(point.network) { names.append(point.network) }
+            return GrowthFigure.Panel(
+                title: title,
+                series: names.map { name in
+                    GrowthFigure.Series(
+                        name: name,
+                        points: points.filter { $0.network == name }.map { point in
+                            let benchmark = point.benchmark
+                            return GrowthFigure.Series.Point(
+                                value: point.value, milliseconds: benchmark.latency.median,
+                                limitMilliseconds: milliseconds(macs: benchmark.macs * batch(benchmark))
+                                    / Double(benchmark.threads))
+                        })
+                })
+        }
+        let benchmark = first.benchmark
+        let images = batch(benchmark) == 1 ? "one image" : "\(batch(benchmark)) images"
+        let threads = benchmark.threads == 1 ? "one thread" : "\(benchmark.threads) threads"
+        return try GrowthFigure.figure(
+            of: panels, subject: "\(images), \(threads), \(benchmark.precision), \(benchmark.operators)",
+            widthMillimetres: widthMillimetres)
+    }
+
+    private func batch(_ benchmark: Document.Benchmark) -> Int { benchmark.inputShape.first ?? 1 }
+
+    /// What so many multiply-accumulates take on one thread at the machine's limit.
+    private func milliseconds(macs: Int) -> Double {
+        document.limits.gigaflops > 0 ? 2 * Double(macs) / (document.limits.gigaflops * 1e6) : 0
+    }
+
+    private func missing(_ code: String, _ what: String, _ flag: String) -> KernelVizError {
+        KernelVizError(
+            code: code, subject: path, found: "a benchmark without \(what)", expected: "one with them",
+            advice: "Run 'kernelviz bench NETWORK \(flag) --format json -o \(FilePaths.name(of: path))'")
+    }
+
+    private struct Document: Decodable {
+        let schema: String
+        let limits: Limits
+        let benchmarks: [Entry]
+        let growth: [Growth]?
+
+        struct Limits: Decodable { let gigaflops: Double }
+        struct Entry: Decodable { let benchmark: Benchmark }
+        struct Growth: Decodable {
+            let network: String
+            let axis: String
+            let value: Double
+            let benchmark: Benchmark
+        }
+        struct Benchmark: Decodable {
+            let network: String
+            let threads: Int
+            let operators: String
+            let precision: String
+            let inputShape: [Int]
+            let macs: Int
+            let latency: Latency
+            let steps: [Step]
+        }
+        struct Latency: Decodable { let median: Double }
+        struct Step: Decodable {
+            let name: String
+            let macs: Int
+            let minimumMilliseconds: Double
+        }
+    }
+}
