@@ -10,9 +10,6 @@ let safe: [SwiftSetting] = [.strictMemorySafety()]
 /// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
 let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// Where sixteen kernels are worked on at a time, choices between lanes are loops until they are unrolled.
-let unrolled: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-unroll-threshold=1000"])]
-
 /// A library module and its test target, declared together.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
@@ -135,7 +132,7 @@ let package = Package(
         module(
             "KernelMatching", ["MatchingLoops", "COperators"] + x86Matching.map { .target(name: $0.name) },
             settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Classification", ["KernelMatching", "Kernels", "Tensors"], settings: optimised + unrolled),
+        module("Classification", ["KernelMatching", "Kernels", "Tensors"], settings: optimised),
         module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
 
         // The design, and how the statistics lead to it.

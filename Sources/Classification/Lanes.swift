@@ -26,6 +26,21 @@ extension SIMD16<Float> {
     @inline(__always)
     static func .< (numbers: Self, bound: Double) -> Mask { numbers .< Self(repeating: Float(bound, rounded: .up)) }
 
+    // The standard library's choices between lanes are loops as well, too long to be inlined where there are many; those of
+    // masks are plain bit operations. Both hold sixteen times 32 bits, and any bits will do.
+
+    /// These numbers with those of `other` in the lanes of `mask`.
+    @inline(__always)
+    func replacing(with other: Self, where mask: Mask) -> Self {
+        let bits = unsafe unsafeBitCast(self, to: Mask.self)
+        let others = unsafe unsafeBitCast(other, to: Mask.self)
+        return unsafe unsafeBitCast(bits.replacing(with: others, where: mask), to: Self.self)
+    }
+
+    /// Puts the numbers of `other` into the lanes of `mask`.
+    @inline(__always)
+    mutating func replace(with other: Self, where mask: Mask) { self = replacing(with: other, where: mask) }
+
     /// The magnitudes.
     @inline(__always)
     var magnitudes: Self { replacing(with: -self, where: self .< Self.zero) }

@@ -1,0 +1,1 @@
+../MatchingLoops/Choices.swift
