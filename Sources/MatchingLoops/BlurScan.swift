@@ -158,7 +158,10 @@ package enum BlurScan {
 
     @inline(__always)
     private static func store(_ values: Doubles, _ row: UnsafeMutablePointer<Lanes>, _ half: Int) {
-        let single = SIMD8<Float>(values)
+        // One by one: the library's conversion of vectors would be a copy in this module that others may be given.
+        let single = SIMD8<Float>(
+            Float(values[0]), Float(values[1]), Float(values[2]), Float(values[3]), Float(values[4]), Float(values[5]),
+            Float(values[6]), Float(values[7]))
         UnsafeMutableRawPointer(row).storeBytes(of: single, toByteOffset: 32 &* half, as: SIMD8<Float>.self)
     }
 }

@@ -3,10 +3,13 @@ import Testing
 
 /// One binary runs on processors of different age only if code for new ones stays where it is asked for.
 @Suite struct OperatorModuleTests {
-    /// The folders of the operators' object files beside the running test.
+    /// The folders of the operators' and the matching loops' object files beside the running test.
     static let folders: [URL] = {
         let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        return ["OperatorsAVX2", "OperatorsAVX512", "OperatorsAVX512BF16"].map {
+        let modules = [
+            "OperatorsAVX2", "OperatorsAVX512", "OperatorsAVX512BF16", "MatchingLoopsAVX2", "MatchingLoopsAVX512",
+        ]
+        return modules.map {
             products.appendingPathComponent("\($0).build", isDirectory: true)
         }
     }()
