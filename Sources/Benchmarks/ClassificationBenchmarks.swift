@@ -34,7 +34,7 @@ struct ClassificationBenchmarks: BenchmarkGroup {
             })
     }
 
-    private static let pieceLength = 16_384
+    private static let pieceLength = 4096
 
     /// Every piece once, whichever thread is free; a result that nobody needs is still made.
     private static func classify(_ pieces: [[Float]], _ classifier: KernelClassifier, threads: Int) {

@@ -8,9 +8,9 @@ without checkpoints they are normal. NumPy computes the same features and decisi
 shape, fits, margins, p-values, sigma, both axes, angles, offsets, polarity, spectral class, the two nearest labels and the
 zero rule. Its matrix products use as many threads as OpenBLAS is given. It is timed twice: on whole arrays, as such code is
 commonly written, and on blocks that fit into the second-level cache, the best that was found. kernelviz works on pieces of
-16,384 kernels, as a data set streams through. On two threads it is also compared with NumPy in two processes, each with half
-of the kernels in blocks, started and waiting before the clock runs. The labels of both are compared before anything is
-timed.
+4,096 kernels, each with a zero rule of its own, as a data set streams through. On two threads it is also compared with NumPy
+in two processes, each with half of the kernels in blocks, started and waiting before the clock runs (leave OpenBLAS at one
+thread for that). The labels of both are compared before anything is timed.
 """
 import json
 import multiprocessing
