@@ -75,6 +75,8 @@ struct EdgeFit: Sendable {
 
     private static func drafts(size: Int) -> [[Double]] {
         firstDerivatives(size) + secondDerivatives(size) + differencesOfGaussians(size) + saddles(size)
+            + BorderShapes.firstDerivatives(Plane(size: size)).map(\.1)
+            + BorderShapes.secondDerivatives(Plane(size: size)).map(\.1)
     }
 
     private static func bell(_ squared: Double, _ sigma: Double) -> Double { exp(-squared / (2 * sigma * sigma)) }

@@ -76,7 +76,7 @@ struct TextTable {
             + rows.compactMap { $0 }.map { line($0.map(\.text)) }.joined()
     }
 
-    /// The table for a page, sortable by every column; a rule begins another body, which the sorting leaves in its place.
+    /// The table for a page, sortable by every column; a rule begins another group of rows, which sort among themselves.
     var html: String {
         let heads = columns.map { HTMLTable.header($0.title, isNumeric: $0.alignment == .right) }
         let bodies = rows.split(whereSeparator: { $0 == nil }).map { rows in

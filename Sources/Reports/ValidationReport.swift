@@ -62,7 +62,7 @@ public struct ValidationReport: Sendable {
         }
         let families = SyntheticFamily.allCases.map { family in
             (
-                name: family.rawValue,
+                name: family.description,
                 values: sizes.flatMap { size in
                     curves.curves.first { $0.family == family && $0.size == size }?.shares ?? []
                 }
@@ -147,7 +147,7 @@ public struct ValidationReport: Sendable {
                 + curves.decibels.map { .init("\(Int($0)) dB", .right) })
         for curve in curves.curves {
             table.add(
-                [.init(curve.family.rawValue), .init(curve.label.rawValue), .init("\(curve.size)×\(curve.size)")]
+                [.init(curve.family.description), .init(curve.label.rawValue), .init("\(curve.size)×\(curve.size)")]
                     + curve.shares.map { .init(NumberFormat.fixed($0 * 100, 1)) })
         }
         return table
