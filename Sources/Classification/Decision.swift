@@ -50,10 +50,12 @@ struct Decision: Sendable {
         let isNear = size > 3 || deltaFit >= rubric.nearIdentityFit
         guard peak >= thresholds.identityPeak || !isBump && isNear else { return false }
         // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
+        let fit = Double(features.second.weightFit)
+        let isRegular =
+            size > 3 ? 1 - (1 - fit) / (1 - peak) >= rubric.cancellingSurroundFit : fit >= rubric.cancellingFit
         let isCancelled =
-            Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak
-            && Double(features.second.weightFit) >= max(rubric.cancellingFit, thresholds.secondFit)
-            && secondKinds[features.second.index] != .saddle
+            Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak && isRegular
+            && fit >= thresholds.secondFit && secondKinds[features.second.index] != .saddle
         return !isCancelled
     }
 

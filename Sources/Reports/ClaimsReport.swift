@@ -120,13 +120,13 @@ public struct ClaimsReport: Sendable {
         entries.map { entry in
             let claims = entry.claims.filter { $0.statement == statement }
             return (
-                Self.fileName(entry.path),
+                TextTable.fileName(entry.path),
                 claims.compactMap { claim in
                     claim.rankCorrelation.map { value in
                         HTMLPlot.Dot(
                             value: value, color: HTMLPlot.colors[claim.verdict == .borneOut ? 0 : 1],
                             isFilled: (claim.pValue ?? 1) < 0.05,
-                            tip: "\(Self.fileName(entry.path)): ρ \(Self.signed(value)), p "
+                            tip: "\(TextTable.fileName(entry.path)): ρ \(Self.signed(value)), p "
                                 + (claim.pValue.map(Self.probability) ?? "unknown"))
                     }
                 }
@@ -153,7 +153,7 @@ public struct ClaimsReport: Sendable {
 
     private func rows(of statement: PaperClaim.Statement) -> TextTable {
         let claims = entries.flatMap { entry in
-            entry.claims.filter { $0.statement == statement }.map { (name: Self.fileName(entry.path), claim: $0) }
+            entry.claims.filter { $0.statement == statement }.map { (name: TextTable.fileName(entry.path), claim: $0) }
         }
         // Columns that no checkpoint fills are left out.
         let hasCorrelation = claims.contains { $0.claim.rankCorrelation != nil }
@@ -187,8 +187,6 @@ public struct ClaimsReport: Sendable {
     }
 
     private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
-
-    private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private static func signed(_ value: Double) -> String {
         (value < 0 ? "−" : "") + NumberFormat.fixed(abs(value), 2)

@@ -101,6 +101,9 @@ struct TextTable {
         return Double(String(digits)).map { " data-v=\"\($0)\"" } ?? ""
     }
 
+    /// The last part of a path.
+    static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
     /// `name`, or its beginning and end around "…" where it has more than `limit` characters.
     static func shortened(_ name: String, to limit: Int) -> String {
         guard name.count > limit, limit > 2 else { return name }

@@ -96,7 +96,7 @@ public struct ValidationReport: Sendable {
         ]
         if !controls.isEmpty {
             let bars = controls.map { control in
-                let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+                let path = TextTable.fileName(control.statistics.network.checkpoint.path)
                 return (
                     name: "\(path), \(control.kind.rawValue)",
                     parts: parts(KernelLabel.allCases.map { control.statistics.counts.share($0) })
@@ -180,7 +180,7 @@ public struct ValidationReport: Sendable {
                 + KernelLabel.allCases.map { .init($0.rawValue, .right) })
         for control in controls {
             let counts = control.statistics.counts
-            let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+            let path = TextTable.fileName(control.statistics.network.checkpoint.path)
             table.add(
                 [
                     .init(TextTable.shortened(path, to: 36)), .init(control.kind.rawValue),
