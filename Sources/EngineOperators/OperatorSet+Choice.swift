@@ -14,8 +14,8 @@ extension OperatorSet {
         OperatorSet(
             name: "baseline", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
             matrix: OperatorsBaseline.Operators.matrix, depthwise: OperatorsBaseline.Operators.depthwise,
-            elementwise: OperatorsBaseline.Operators.elementwise, mean: OperatorsBaseline.Operators.mean,
-            multiplyAdds: OperatorsBaseline.Operators.multiplyAdds)
+            elementwise: OperatorsBaseline.Operators.elementwise, pool: OperatorsBaseline.Operators.pool,
+            mean: OperatorsBaseline.Operators.mean, multiplyAdds: OperatorsBaseline.Operators.multiplyAdds)
     }
 
     #if arch(x86_64)
@@ -25,8 +25,8 @@ extension OperatorSet {
             return OperatorSet(
                 name: "avx2", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
                 matrix: OperatorsAVX2.Operators.matrix, depthwise: OperatorsAVX2.Operators.depthwise,
-                elementwise: OperatorsAVX2.Operators.elementwise, mean: OperatorsAVX2.Operators.mean,
-                multiplyAdds: OperatorsAVX2.Operators.multiplyAdds)
+                elementwise: OperatorsAVX2.Operators.elementwise, pool: OperatorsAVX2.Operators.pool,
+                mean: OperatorsAVX2.Operators.mean, multiplyAdds: OperatorsAVX2.Operators.multiplyAdds)
         }
 
         /// AVX-512 (F, VL, DQ, BW); nil where the processor has not all.
@@ -35,8 +35,8 @@ extension OperatorSet {
             var set = OperatorSet(
                 name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
                 matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
-                elementwise: OperatorsAVX512.Operators.elementwise, mean: OperatorsAVX512.Operators.mean,
-                multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
+                elementwise: OperatorsAVX512.Operators.elementwise, pool: OperatorsAVX512.Operators.pool,
+                mean: OperatorsAVX512.Operators.mean, multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
             set.halfPanelWidths = [2, 1]
             return set
         }
@@ -48,6 +48,7 @@ extension OperatorSet {
             set.matrix = OperatorsAVX512BF16.Operators.matrix
             set.depthwise = OperatorsAVX512BF16.Operators.depthwise
             set.elementwise = OperatorsAVX512BF16.Operators.elementwise
+            set.pool = OperatorsAVX512BF16.Operators.pool
             set.mean = OperatorsAVX512BF16.Operators.mean
             set.multiplyAdds = OperatorsAVX512BF16.Operators.multiplyAdds
             return set

@@ -11,6 +11,7 @@ package struct OperatorSet: Sendable {
     package var matrix: @Sendable (MatrixCall) -> Void
     package var depthwise: @Sendable (DepthwiseCall) -> Void
     package var elementwise: @Sendable (ElementwiseCall) -> Void
+    package var pool: @Sendable (PoolCall) -> Void
     /// The mean over `pixels` pixels of a block.
     package var mean:
         @Sendable (
@@ -24,7 +25,7 @@ package struct OperatorSet: Sendable {
     package init(
         name: String, panelWidths: [Int], singlePixelPanelWidths: [Int],
         matrix: @escaping @Sendable (MatrixCall) -> Void, depthwise: @escaping @Sendable (DepthwiseCall) -> Void,
-        elementwise: @escaping @Sendable (ElementwiseCall) -> Void,
+        elementwise: @escaping @Sendable (ElementwiseCall) -> Void, pool: @escaping @Sendable (PoolCall) -> Void,
         mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, ElementFormat) -> Void,
         multiplyAdds: @escaping @Sendable (Int) -> Float
     ) {
@@ -34,6 +35,7 @@ package struct OperatorSet: Sendable {
         self.matrix = matrix
         self.depthwise = depthwise
         self.elementwise = elementwise
+        self.pool = pool
         self.mean = mean
         self.multiplyAdds = multiplyAdds
     }

@@ -32,29 +32,38 @@ enum DepthwiseOperator {
             while column < call.outputWidth {
                 let left = column &* stride &- call.paddingLeft
                 if column &+ 7 <= call.outputWidth {
-                    if left >= 0 && left &+ 6 &* stride &+ width <= call.inputWidth {
-                        tile(format, InlineArray<7, Lanes>.self, shape, call, row, column, isInside: true)
-                    } else {
-                        tile(format, InlineArray<7, Lanes>.self, shape, call, row, column, isInside: false)
+                    // How many columns lie outside; one is what 3×3 kernels meet, at either end or at both of a narrow image.
+                    switch (max(0, 0 &- left), max(0, left &+ 6 &* stride &+ width &- call.inputWidth)) {
+                    case (0, 0): tile(format, InlineArray<7, Lanes>.self, shape, Border<0, 0>.self, call, row, column)
+                    case (1, 0): tile(format, InlineArray<7, Lanes>.self, shape, Border<1, 0>.self, call, row, column)
+                    case (0, 1): tile(format, InlineArray<7, Lanes>.self, shape, Border<0, 1>.self, call, row, column)
+                    case (1, 1): tile(format, InlineArray<7, Lanes>.self, shape, Border<1, 1>.self, call, row, column)
+                    default: tile(format, InlineArray<7, Lanes>.self, shape, AnyBorder.self, call, row, column)
                     }
                     column &+= 7
                 } else if column &+ 4 <= call.outputWidth {
-                    tile(format, InlineArray<4, Lanes>.self, shape, call, row, column, isInside: false)
+                    tile(format, InlineArray<4, Lanes>.self, shape, AnyBorder.self, call, row, column)
                     column &+= 4
                 } else {
-                    tile(format, InlineArray<1, Lanes>.self, shape, call, row, column, isInside: false)
+                    tile(format, InlineArray<1, Lanes>.self, shape, AnyBorder.self, call, row, column)
                     column &+= 1
                 }
             }
         }
     }
 
+    /// How many of the first and last columns that a tile reads lie outside the image, as a type; −1 where only the call
+    /// knows.
+    private struct Border<let first: Int, let last: Int> {}
+    private typealias AnyBorder = Border<-1, -1>
+
     /// Outputs of one row from `column`; each input is loaded once per kernel row and serves all taps that meet it.
     @inline(__always)
-    private static func tile<Format: ActivationFormat, let count: Int, let width: Int, let stride: Int>(
+    private static func tile<
+        Format: ActivationFormat, let count: Int, let width: Int, let stride: Int, let first: Int, let last: Int
+    >(
         _ format: Format.Type, _ tile: InlineArray<count, Lanes>.Type, _ shape: KernelShape<width, stride>.Type,
-        _ call: DepthwiseCall,
-        _ row: Int, _ column: Int, isInside: Bool
+        _ border: Border<first, last>.Type, _ call: DepthwiseCall, _ row: Int, _ column: Int
     ) {
         var sums = InlineArray<count, Lanes>(repeating: call.bias.map { Lanes($0) } ?? .zero)
         let top = (call.firstRow &+ row) &* stride &- call.paddingTop
@@ -68,9 +77,11 @@ enum DepthwiseOperator {
             var factors = InlineArray<width, Lanes>(repeating: .zero)
             for index in 0..<width { factors[index] = Lanes(weights + index &* 16) }
             for offset in 0..<((count &- 1) &* stride &+ width) {
-                let value =
-                    isInside || UInt(bitPattern: left &+ offset) < UInt(bitPattern: call.inputWidth)
-                    ? Format.load(source + offset &* Format.pixelWords) : Lanes.zero
+                let isInside =
+                    first < 0
+                    ? UInt(bitPattern: left &+ offset) < UInt(bitPattern: call.inputWidth)
+                    : offset >= first && offset < (count &- 1) &* stride &+ width &- last
+                let value = isInside ? Format.load(source + offset &* Format.pixelWords) : Lanes.zero
                 for index in 0..<width {
                     let output = (offset &- index) / stride
                     if offset >= index && output &* stride == offset &- index && output < count {

@@ -9,6 +9,7 @@ package enum Operators {
     package static func matrix(_ call: MatrixCall) { MatrixOperator.run(call) }
     package static func depthwise(_ call: DepthwiseCall) { DepthwiseOperator.run(call) }
     package static func elementwise(_ call: ElementwiseCall) { ElementwiseOperator.run(call) }
+    package static func pool(_ call: PoolCall) { PoolOperator.run(call) }
     package static func mean(
         _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>, _ format: ElementFormat
     ) {

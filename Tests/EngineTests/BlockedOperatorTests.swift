@@ -121,6 +121,29 @@ import Testing
         }
     }
 
+    /// A convolution of the image computed row by row with the depthwise one behind it, whose strips share rows.
+    @Test(arguments: families, [1, 2, 3]) func stemsAgree(family: ExecutionOptions.Operators, threads: Int) throws {
+        let options = ExecutionOptions(operators: family, threads: threads)
+        for (index, padding) in [Padding.symmetric(1), .same, .symmetric(0), .symmetric(2)].enumerated() {
+            for stride in 1...3 {
+                for joins in [false, true] {
+                    let shape: Shape = [threads == 2 ? 1 : 2, 3, 61, 37]
+                    let worst = try Self.difference(options, shape, seed: UInt64(index)) { random, input, _ in
+                        let conv = random.convolution(
+                            input, [20, 3, 3, 3], stride: stride == 1 ? 2 : 1, padding: padding, hasBias: true)
+                        let stem = random.graph.add(.activation(.relu), conv, name: "stem")
+                        let filtered = random.convolution(
+                            stem, [20, 1, 3, 3], stride: stride, padding: padding, groups: 20)
+                        let mixed = random.convolution(filtered, [24, 20, 1, 1])
+                        // Another reader of the depthwise result keeps it out of the strip.
+                        if joins { random.graph.add(.concatenate, filtered, mixed, name: "joined") }
+                    }
+                    #expect(worst <= 2e-6, "\(padding) stride \(stride) joins \(joins)")
+                }
+            }
+        }
+    }
+
     @Test func threadsDoNotChangeABit() throws {
         var random = RandomGraph(seed: 3)
         let input = random.graph.add(.input, name: "input")

@@ -116,17 +116,18 @@ struct BlockedPlan: @unchecked Sendable {
     }
 
     private var arenaStride: Int { (arenaCount + 31) / 32 * 32 }
-    private var stripStride: Int { (stripCount + 31) / 32 * 32 }
+    private var stripStride: Int { (stripCount + HeldRows.words + 31) / 32 * 32 }
 
     /// The memory of one image and one thread.
     func context(
         image: Int, arena: Int, worker: Int, images: Int, input: UnsafePointer<Float>, imageCount: Int,
         memory: UnsafeMutablePointer<Float>
     ) -> StepContext {
-        let strips = memory + arenaStride * (images >= threads ? threads : 1)
+        let strip = memory + (arenaStride * (images >= threads ? threads : 1) + worker * stripStride)
         return StepContext(
             image: input + image * imageCount, arena: memory + arena * arenaStride,
-            strip: strips + worker * stripStride, weights: weights, operators: operators)
+            strip: strip + HeldRows.words, weights: weights, operators: operators,
+            heldRows: UnsafeMutableRawPointer(strip).assumingMemoryBound(to: HeldRows.self))
     }
 
     /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.
@@ -143,6 +144,7 @@ struct BlockedPlan: @unchecked Sendable {
             let context = context(image, arena: worker, worker: worker)
             for (index, named) in steps.enumerated() {
                 let step = named.step
+                context.heldRows.pointee = HeldRows()
                 for part in 0..<step.partCount { step.run(part, context) }
                 read(index, image, context.arena, tapResults)
             }
@@ -157,6 +159,7 @@ struct BlockedPlan: @unchecked Sendable {
         for image in 0..<images {
             for (index, named) in steps.enumerated() {
                 let step = named.step
+                for worker in 0..<threads { context(image, arena: 0, worker: worker).heldRows.pointee = HeldRows() }
                 pool.run(parts: step.partCount) { part, worker in
                     step.run(part, context(image, arena: 0, worker: worker))
                 }

@@ -21,6 +21,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         var offset: Int
         /// Words from block to block there.
         var blockStride: Int
+        var blockCount: Int
     }
 
     let geometry: ConvolutionGeometry
@@ -50,18 +51,37 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
 
     /// Computes rows of all blocks.
     func run(rows: Range<Int>, _ context: StepContext) {
-        var source = context.arena
-        if let stem {
-            let first = max(0, rows.lowerBound * geometry.stride - geometry.paddingTop)
-            let end = (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight
-            let row = geometry.inputWidth * format.pixelWords
-            // Where row 0 would be: only rows from `first` on are there.
-            source = context.strip - first * row
-            stem.step.pointee.run(
-                rows: first..<min(end, geometry.inputHeight), panels: 0..<stem.step.pointee.panels.count,
-                target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: 0..<0, context)
-        }
+        let source = stem.map { rowsOf($0, for: rows, context) } ?? context.arena
         for block in 0..<blocks.count { run(block: block, rows: rows, from: source, context) }
+    }
+
+    /// Computes the stem's rows that `rows` read; gives the place where row 0 would be: only the rows read are there.
+    ///
+    /// What the strip holds from a neighbouring part is moved instead of computed.
+    private func rowsOf(_ stem: Stem, for rows: Range<Int>, _ context: StepContext) -> UnsafeMutablePointer<Float> {
+        let first = max(0, rows.lowerBound * geometry.stride - geometry.paddingTop)
+        let end = min(
+            (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight,
+            geometry.inputHeight)
+        let row = geometry.inputWidth * format.pixelWords
+        let held = context.heldRows.pointee
+        let (low, high) = (max(first, held.first), min(end, held.end))
+        var missing = first..<end
+        if low < high && (low == first || high == end) {
+            missing = low == first ? high..<end : first..<low
+            for block in 0..<stem.blockCount {
+                let start = context.strip + (stem.offset + block * stem.blockStride)
+                // The regions may overlap: `update` moves.
+                (start + (low - first) * row).update(from: start + (low - held.first) * row, count: (high - low) * row)
+            }
+        }
+        let source = context.strip - first * row
+        let step = stem.step.pointee
+        step.run(
+            rows: missing, panels: 0..<step.panels.count,
+            target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: nil, context)
+        context.heldRows.pointee = HeldRows(first: first, end: end)
+        return source
     }
 
     private func run(

@@ -42,7 +42,7 @@ struct FusionMap {
 
     /// Finds the convolution of the image that only this depthwise convolution reads.
     private mutating func joinStem(_ depthwise: FusedNode) {
-        guard case .convolution(let convolution) = graph.nodes[depthwise.head].operation, convolution.stride > 1,
+        guard case .convolution = graph.nodes[depthwise.head].operation,
             let source = graph.nodes[depthwise.head].inputs.first?.index, let stem = byTail[source],
             users[source].count == 1, !isKept[source], stem.residual == nil, !graph.isDepthwise(stem.head),
             !graph.isPlainPointwise(stem.head), let input = graph.nodes[stem.head].inputs.first?.index,

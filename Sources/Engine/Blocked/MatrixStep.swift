@@ -49,8 +49,8 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     let inputFormat: ElementFormat
     /// Of the result and what is added to it.
     let outputFormat: ElementFormat
-    /// Output rows of a part.
-    let stripRows: Int
+    /// Into how many strips the output rows are cut, one row more or less.
+    let stripCount: Int
     /// Into how many groups the panels are cut, where a strip needs no preparation.
     let panelGroups: Int
     /// Whether several threads share the rows.
@@ -59,13 +59,12 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     var prefetchStart = 0
     var prefetchEnd = 0
 
-    private var stripCount: Int { (geometry.outputHeight + stripRows - 1) / stripRows }
-
     var partCount: Int { stripCount * panelGroups }
 
     func run(_ part: Int, _ context: StepContext) {
         let (strip, group) = (part / panelGroups, part % panelGroups)
-        let rows = strip * stripRows..<min((strip + 1) * stripRows, geometry.outputHeight)
+        let height = geometry.outputHeight
+        let rows = strip * height / stripCount..<(strip + 1) * height / stripCount
         for step in depthwise { step.run(rows: rows, context) }
         let target = Target(
             output: context.arena + output,
@@ -73,22 +72,23 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             residual: residual.map { UnsafePointer(context.arena + $0) })
         run(
             rows: rows, panels: group * panels.count / panelGroups..<(group + 1) * panels.count / panelGroups,
-            target: target, fetching: fetched(part), context)
+            target: target, fetching: fetched(part, context), context)
     }
 
     /// The weights of later steps that a part fetches.
     ///
     /// A thread has a cache of its own. Threads that share the rows need all weights each, and take the parts from both
     /// ends: what the first half of the parts fetches the other half fetches again, in its order.
-    private func fetched(_ part: Int) -> Range<Int> {
-        let all = prefetchStart..<prefetchEnd
-        guard sharesRows else { return share(all, part, of: partCount) }
-        return share(all, min(part, partCount - 1 - part), of: (partCount + 1) / 2)
+    private func fetched(_ part: Int, _ context: StepContext) -> FetchedMemory {
+        let all = FetchedMemory(start: context.weights + prefetchStart, count: prefetchEnd - prefetchStart)
+        guard sharesRows else { return all.share(part, of: partCount) }
+        return all.share(min(part, partCount - 1 - part), of: (partCount + 1) / 2)
     }
 
-    /// Computes rows of some panels.
+    /// Computes rows of some panels; what `fetching` names comes into the cache meanwhile, or the rows of the image that
+    /// follow.
     func run(
-        rows: Range<Int>, panels selected: Range<Int>, target: Target, fetching: Range<Int>, _ context: StepContext
+        rows: Range<Int>, panels selected: Range<Int>, target: Target, fetching: FetchedMemory?, _ context: StepContext
     ) {
         switch source {
         case .direct where geometry.stride == 1:
@@ -97,46 +97,44 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
                 multiply(
                     panels[index], input: start, strip: context.strip, pixelStride: inputFormat.pixelWords,
                     firstRow: rows.lowerBound, rowCount: rows.count, target,
-                    share(fetching, index - selected.lowerBound, of: selected.count), context)
+                    fetching?.share(index - selected.lowerBound, of: selected.count), context)
             }
         case .direct:
             let row = geometry.inputWidth * inputFormat.pixelWords * geometry.stride
-            byRows(rows, selected, target, fetching, context, pixelStride: inputFormat.pixelWords * geometry.stride) {
-                (UnsafePointer(context.arena + (rows.lowerBound + $0) * row), UnsafePointer(context.strip))
-            }
+            byRows(
+                rows, selected, target, context, pixelStride: inputFormat.pixelWords * geometry.stride,
+                fetching: { fetching?.share($0, of: $1) },
+                start: { (UnsafePointer(context.arena + (rows.lowerBound + $0) * row), UnsafePointer(context.strip)) })
         case .padded(let copy):
             copy.run(rows: rows, context)
             let row = geometry.stride * copy.rowStride
-            byRows(rows, selected, target, fetching, context, pixelStride: copy.pixelStride) {
-                (UnsafePointer(context.arena), UnsafePointer(context.strip + (copy.stripOffset + $0 * row)))
-            }
+            byRows(
+                rows, selected, target, context, pixelStride: copy.pixelStride,
+                fetching: { fetching?.share($0, of: $1) ?? copy.following(rows, share: $0, of: $1, context) },
+                start: { (UnsafePointer(context.arena), UnsafePointer(context.strip + (copy.stripOffset + $0 * row))) })
         }
     }
 
     private func byRows(
-        _ rows: Range<Int>, _ selected: Range<Int>, _ target: Target, _ fetching: Range<Int>, _ context: StepContext,
-        pixelStride: Int, start: (_ row: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)
+        _ rows: Range<Int>, _ selected: Range<Int>, _ target: Target, _ context: StepContext, pixelStride: Int,
+        fetching: (_ share: Int, _ count: Int) -> FetchedMemory?,
+        start: (_ row: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)
     ) {
         for index in selected {
-            let fetched = share(fetching, index - selected.lowerBound, of: selected.count)
             for row in 0..<rows.count {
                 let (input, strip) = start(row)
+                let share = (index - selected.lowerBound) * rows.count + row
                 multiply(
                     panels[index], input: input, strip: strip, pixelStride: pixelStride,
-                    firstRow: rows.lowerBound + row, rowCount: 1, target, share(fetched, row, of: rows.count), context)
+                    firstRow: rows.lowerBound + row, rowCount: 1, target,
+                    fetching(share, selected.count * rows.count), context)
             }
         }
     }
 
-    /// The `index`-th of `count` equal parts of a range.
-    private func share(_ range: Range<Int>, _ index: Int, of count: Int) -> Range<Int> {
-        if range.isEmpty { return range }
-        return range.lowerBound + range.count * index / count..<range.lowerBound + range.count * (index + 1) / count
-    }
-
     private func multiply(
         _ panel: Panel, input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, firstRow: Int,
-        rowCount: Int, _ target: Target, _ fetching: Range<Int>, _ context: StepContext
+        rowCount: Int, _ target: Target, _ fetching: FetchedMemory?, _ context: StepContext
     ) {
         let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * outputFormat.pixelWords
         var call = MatrixCall(
@@ -149,9 +147,9 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes))
         call.inputFormat = inputFormat
         call.outputFormat = outputFormat
-        if !fetching.isEmpty {
-            call.prefetch = UnsafeRawPointer(context.weights + fetching.lowerBound)
-            call.prefetchLines = fetching.count / LaneRun.lanes
+        if let fetching, fetching.count > 0 {
+            call.prefetch = UnsafeRawPointer(fetching.start)
+            call.prefetchLines = (fetching.count + LaneRun.lanes - 1) / LaneRun.lanes
         }
         context.operators.matrix(call)
     }

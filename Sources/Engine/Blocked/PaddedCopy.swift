@@ -52,4 +52,15 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
             }
         }
     }
+
+    /// One of `parts` shares of what the image holds below the rows that outputs of `rows` read: as much as comes next.
+    func following(_ rows: Range<Int>, share: Int, of parts: Int, _ context: StepContext) -> FetchedMemory? {
+        let parts = parts / planes.count
+        guard readsImage, parts > 0, share < parts * planes.count else { return nil }
+        let end = (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight
+        let count = min(rows.count * geometry.stride, geometry.inputHeight - end)
+        guard count > 0 else { return nil }
+        let start = context.image + (planes[share / parts] + end * geometry.inputWidth)
+        return FetchedMemory(start: start, count: count * geometry.inputWidth).share(share % parts, of: parts)
+    }
 }

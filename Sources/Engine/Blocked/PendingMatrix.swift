@@ -65,10 +65,13 @@ struct PendingMatrix: PendingStep {
         return read + depthwise.flatMap(\.touched) + [output] + (residual.map { [$0] } ?? [])
     }
 
-    /// Output rows of a strip: few enough that what is computed just before stays in the first-level cache.
-    var stripRows: Int {
+    /// The most output rows of a strip.
+    var stripRows: Int { rowsAtOnce ?? (geometry.outputHeight + stripCount - 1) / stripCount }
+
+    /// Into how many strips the output rows are cut: few enough that a strip's pixels outweigh reading all weights again,
+    /// and so many that what is computed just before stays in the second-level cache beside them.
+    private var stripCount: Int {
         let height = geometry.outputHeight
-        if let rowsAtOnce { return rowsAtOnce }
         let bytesPerRow: Int
         if !depthwise.isEmpty {
             bytesPerRow =
@@ -76,25 +79,34 @@ struct PendingMatrix: PendingStep {
         } else if let copy = copy(rows: 1) {
             bytesPerRow = copy.planes.count * copy.rowStride * 4 * geometry.stride
         } else {
-            return threads == 1 || cutsPanels ? height : max(1, height / (4 * threads))
+            return threads == 1 || cutsPanels ? 1 : min(height, 4 * threads)
         }
         var rows = max(1, min(height, Self.stripBytes / max(1, bytesPerRow)))
-        // A stem's rows at the border of two strips are computed twice: taller strips.
         if depthwise.contains(where: { $0.stem != nil }) { rows = min(height, Self.rowsBehindStem) }
-        if threads > 1 { rows = min(rows, max(1, height / (2 * threads))) }
-        // Tiles take eight pixels at a time.
-        while rows > 1 && rows < height && rows * geometry.outputWidth % 8 != 0 { rows -= 1 }
-        return rows
+        let count = (height + rows - 1) / rows
+        if threads == 1 || cutsSmallImage { return count }
+        // As many for each thread.
+        return min(height, max(2, (count + threads - 1) / threads) * threads)
     }
 
-    private static let stripBytes = 28 * 1024
+    private static let stripBytes = 160 * 1024
+    /// A stem's rows are as wide as the image; only a few stay in the cache.
     private static let rowsBehindStem = 8
 
     /// Whether threads share the panels instead of the rows: then each reads its part of the weights only.
     private var cutsPanels: Bool { threads > 1 && panels.count >= 2 * threads }
 
+    /// Whether threads share the panels of an image that has too few rows for them, and each computes all of the
+    /// depthwise convolution before.
+    private var cutsSmallImage: Bool {
+        threads > 1 && panels.count >= threads && geometry.outputHeight * geometry.outputWidth <= 64
+            && geometry.outputHeight % (2 * threads) != 0
+            && !depthwise.isEmpty && depthwise.allSatisfy { $0.writesStrip && $0.stem == nil }
+    }
+
     private var panelGroups: Int {
-        cutsPanels && depthwise.isEmpty && copy(rows: 1) == nil ? min(panels.count, 4 * threads) : 1
+        if cutsSmallImage { return threads }
+        return cutsPanels && depthwise.isEmpty && copy(rows: 1) == nil ? min(panels.count, 4 * threads) : 1
     }
 
     var stripFloatCount: Int {
@@ -213,7 +225,7 @@ struct PendingMatrix: PendingStep {
             ).resolved(arena),
             output: storages.offset(BlockPlace(storage: output, block: 0)),
             residual: residual.map { storages.offset(BlockPlace(storage: $0, block: 0)) }, inputFormat: inputFormat,
-            outputFormat: outputFormat, stripRows: rows,
+            outputFormat: outputFormat, stripCount: stripCount,
             panelGroups: panelGroups, sharesRows: threads > 1 && panelGroups == 1)
     }
 

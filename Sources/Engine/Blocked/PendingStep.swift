@@ -78,7 +78,9 @@ struct PendingDepthwise: PendingStep {
             bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesStrip: writesStrip,
             stem: stem.map { stem in
                 DepthwiseStep.Stem(
-                    step: arena.copy([stem.step(storages, arena)]).start, offset: 0, blockStride: stemBlockStride)
+                    step: arena.copy([stem.step(storages, arena)]).start,
+                    offset: storages.offset(BlockPlace(storage: stem.output, block: 0)), blockStride: stemBlockStride,
+                    blockCount: stem.outputBlocks)
             }, bands: bands, format: format)
     }
 }

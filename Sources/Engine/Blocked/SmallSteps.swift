@@ -59,12 +59,23 @@ struct PoolStep: BlockedStep, @unchecked Sendable {
     var partCount: Int { blocks.count }
 
     func run(_ part: Int, _ context: StepContext) {
-        let (input, output) = (context.arena + blocks[part].input, context.arena + blocks[part].output)
-        switch kind {
-        case .maximum: BlockedPooling.maximum(geometry, input: input, output: output, format: format)
-        case .average(let countsPadding):
-            BlockedPooling.average(
-                geometry, countsPadding: countsPadding, input: input, output: output, format: format)
+        let call = PoolCall(
+            kind: kind.call, input: context.arena + blocks[part].input, inputHeight: geometry.inputHeight,
+            inputWidth: geometry.inputWidth, kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth,
+            stride: geometry.stride, paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft,
+            output: context.arena + blocks[part].output, outputHeight: geometry.outputHeight,
+            outputWidth: geometry.outputWidth, format: format)
+        context.operators.pool(call)
+    }
+}
+
+extension Pool.Kind {
+    /// The same in words of the operators.
+    fileprivate var call: PoolCall.Kind {
+        switch self {
+        case .maximum: .maximum
+        case .average(countsPadding: true): .averageOfWindow
+        case .average(countsPadding: false): .averageOfInside
         }
     }
 }

@@ -11,6 +11,17 @@ struct StepContext {
     /// The packed weights of all matrix products, in the order of the steps.
     let weights: UnsafePointer<Float>
     let operators: OperatorSet
+    /// Which rows of a stem the strip still holds from the part before.
+    let heldRows: UnsafeMutablePointer<HeldRows>
+}
+
+/// Rows of a stem in a thread's strip: those that the next part needs too are not computed again.
+struct HeldRows: BitwiseCopyable {
+    var first = 0
+    var end = 0
+
+    /// Words before a strip that hold these numbers.
+    static let words = LaneRun.lanes
 }
 
 /// A step of a plan on blocked channels: parts that may run in any order on any thread.

@@ -29,3 +29,16 @@ extension MatrixStep {
     /// Where the step's weights begin in the stream.
     fileprivate var weightStart: Int? { panels.first?.weights }
 }
+
+/// Memory that will be wanted soon.
+struct FetchedMemory {
+    var start: UnsafePointer<Float>
+    /// In words.
+    var count: Int
+
+    /// The `index`-th of `parts` equal parts.
+    func share(_ index: Int, of parts: Int) -> FetchedMemory {
+        let (low, high) = (count * index / parts, count * (index + 1) / parts)
+        return FetchedMemory(start: start + low, count: high - low)
+    }
+}

@@ -1,0 +1,1 @@
+../OperatorsBaseline/PoolOperator.swift
