@@ -9,7 +9,7 @@ enum HTMLStyle {
         body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 "DejaVu Sans",Verdana,system-ui,sans-serif}
         header,main,footer{max-width:1120px;margin:0 auto;padding:0 20px}
         header{position:sticky;top:0;background:var(--paper);border-bottom:1px solid var(--faint);z-index:2;padding-bottom:8px}
-        p,h1,h2{overflow-wrap:anywhere}h1{font-size:22px;margin:14px 0 6px}h2{font-size:19px;margin:34px 0 8px}h3{font-size:16px;margin:26px 0 8px}
+        p,h1,h2,footer{overflow-wrap:anywhere}h1{font-size:22px;margin:14px 0 6px}h2{font-size:19px;margin:34px 0 8px}h3{font-size:16px;margin:26px 0 8px}
         section{border-bottom:1px solid var(--faint);padding-bottom:24px}
         .quiet{color:var(--quiet)}p.quiet,footer.quiet{font-size:13px}.keys{margin:6px 0 0}
         kbd{border:1px solid var(--axis);border-radius:3px;padding:0 4px;font-size:12px}
