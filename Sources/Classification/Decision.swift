@@ -6,12 +6,14 @@ struct Decision: Sendable {
     /// Those that only alpha of random kernels pass.
     private let strict: Thresholds
     private let secondKinds: [TemplateKind]
+    private let size: Int
 
     init(rubric: ClassifierSettings.Rubric, strict: Thresholds, families: TemplateFamilies, size: Int) {
         self.rubric = rubric
         lenient = rubric.thresholds(size: size)
         self.strict = strict
         secondKinds = families.second.kinds
+        self.size = size
     }
 
     /// Functional R² of the kernel and a delta at its strongest cell, 0…1.
@@ -44,21 +46,22 @@ struct Decision: Sendable {
         guard peak >= rubric.nearIdentityPeak else { return false }
         // One sign and a good narrow bump: a blur until the centre carries still more.
         let isBump =
-            Double(features.dcGain) >= rubric.blurDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
-        guard peak >= thresholds.identityPeak || !isBump && deltaFit >= rubric.nearIdentityFit else { return false }
+            Double(features.dcGain) >= rubric.blurDCGain && Double(features.blur.weightFit) >= rubric.narrowBumpFit
+        let isNear = size > 3 || deltaFit >= rubric.nearIdentityFit
+        guard peak >= thresholds.identityPeak || !isBump && isNear else { return false }
         // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
+        let fit = Double(features.second.weightFit)
+        let isRegular =
+            size > 3 ? 1 - (1 - fit) / (1 - peak) >= rubric.cancellingSurroundFit : fit >= rubric.cancellingFit
         let isCancelled =
-            Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak
-            && Double(features.second.weightFit) >= max(rubric.cancellingFit, thresholds.secondFit)
-            && secondKinds[features.second.index] != .saddle
+            Double(features.dcGain) <= rubric.cancellingDCGain && peak <= rubric.dominantPeak && isRegular
+            && fit >= thresholds.secondFit && secondKinds[features.second.index] != .saddle
         return !isCancelled
     }
 
     private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {
-        let gain = Double(features.dcGain)
         let fit = Double(features.blur.weightFit)
-        guard fit >= thresholds.blurFit else { return false }
-        return gain >= rubric.blurDCGain || gain >= rubric.clearBumpDCGain && fit >= rubric.clearBumpFit
+        return fit >= thresholds.blurFit && fit >= rubric.leastBlurFit(dcGain: Double(features.dcGain), size: size)
     }
 
     private func isEdge(_ features: KernelFeatures, _ thresholds: Thresholds) -> Bool {

@@ -49,13 +49,11 @@ struct NullCalibration: Sendable {
         var second: Float
 
         /// Reads the scores off a kernel's features.
-        init(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric) {
+        init(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric, size: Int) {
             let gain = Double(features.dcGain)
             identity = features.peakShare
             let isDominated = Double(features.peakShare) >= rubric.identityPeak
-            let mayBlur =
-                gain >= rubric.blurDCGain
-                || gain >= rubric.clearBumpDCGain && Double(features.blur.weightFit) >= rubric.clearBumpFit
+            let mayBlur = Double(features.blur.weightFit) >= rubric.leastBlurFit(dcGain: gain, size: size)
             let mayEdge = gain <= rubric.edgeDCGain
             blur = mayBlur && !isDominated ? features.blur.weightFit : 0
             first = mayEdge && !isDominated ? features.first.weightFit : 0
@@ -63,7 +61,7 @@ struct NullCalibration: Sendable {
         }
     }
 
-    /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric does.
+    /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric mostly does.
     static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
 
     let identity: NullScores
@@ -79,11 +77,12 @@ struct NullCalibration: Sendable {
 
     init(_ extractor: inout FeatureExtractor, values: [Float], cells: Int, rubric: ClassifierSettings.Rubric) {
         let count = values.count / cells
+        let size = Int(Double(cells).squareRoot().rounded())
         var scores: [Scores] = []
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
             extractor.extract(values, start: start * cells, count: lanes)
-            for lane in 0..<lanes { scores.append(Scores(extractor.features[lane], rubric: rubric)) }
+            for lane in 0..<lanes { scores.append(Scores(extractor.features[lane], rubric: rubric, size: size)) }
         }
         identity = NullScores(scores.map(\.identity))
         blur = NullScores(scores.map(\.blur))
