@@ -85,7 +85,8 @@ public struct FidelityReport: Sendable {
 
     private func heading(_ name: String) -> String {
         "\(name): \(fidelity.network), \(NumberFormat.grouped(fidelity.kernels)) depthwise kernels; "
-            + "gains fitted on \(fidelity.fittedImages) pictures, judged on \(fidelity.judgedImages) others"
+            + "gains fitted on \(fidelity.fittedImages == 1 ? "1 picture" : "\(fidelity.fittedImages) pictures"), judged on "
+            + (fidelity.judgedImages == 1 ? "1 other" : "\(fidelity.judgedImages) others")
             + (fidelity.accuracy.map { ", of which the network tells \(NumberFormat.percent($0.share)) right" } ?? "")
     }
 
