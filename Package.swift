@@ -240,7 +240,9 @@ let package = Package(
             exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),
-        tests("Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
+        tests(
+            "Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"],
+            exclude: ["Fixtures"]),
         tests(
             "Reports",
             ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Weights", "Tensors"]),

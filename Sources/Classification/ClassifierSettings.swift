@@ -32,39 +32,60 @@ public struct ClassifierSettings: Sendable, Equatable, Codable {
         public var weakStrength: Double = 0.05
         /// identity: share of the energy in one cell.
         public var identityPeak: Double = 0.80
-        /// identity all the same, from this share of the energy on, where a delta fits functionally to ``nearIdentityFit``.
+        /// identity all the same, from this share of the energy on, unless the kernel is a narrow bump: one sign
+        /// (``blurDCGain``) and a fit of ``narrowBumpFit``. Up to 3×3 a delta must also fit to ``nearIdentityFit``.
         public var nearIdentityPeak: Double = 0.70
-        /// See ``nearIdentityPeak``.
+        /// See ``nearIdentityPeak``: functional R² of a delta at the peak at least.
         public var nearIdentityFit: Double = 0.90
+        /// See ``nearIdentityPeak``: weight-space R² of the best bump at least.
+        public var narrowBumpFit: Double = 0.90
         /// edge rather than sharpening: |Σw|/Σ|w| at or below which a surround cancels a dominating centre.
         public var cancellingDCGain: Double = 0.17
-        /// See ``cancellingDCGain``: weight-space R² of the best second derivative at least, the kernel's mean removed.
+        /// See ``cancellingDCGain``: weight-space R² of the best second derivative at least, the kernel's mean removed, up
+        /// to 3×3.
         public var cancellingFit: Double = 0.965
+        /// The same for larger kernels: the share of the surround's energy that the best second derivative explains.
+        public var cancellingSurroundFit: Double = 0.80
         /// identity whatever the surround: share of the energy in one cell.
         public var dominantPeak: Double = 0.94
-        /// blur: |Σw|/Σ|w| at least.
+        /// blur: |Σw|/Σ|w| from which on ``blurFit`` suffices.
         public var blurDCGain: Double = 0.80
-        /// blur: weight-space R² of the best smooth bump, box or ring at least.
+        /// blur: weight-space R² of the best smooth bump, box, ring or cross at least.
         public var blurFit: Double = 0.78
         /// The same for kernels of up to 3×3, where a person sees less of a roughness.
         public var smallBlurFit: Double = 0.75
-        /// blur all the same, from this |Σw|/Σ|w| on, where the bump fits to ``clearBumpFit``.
-        public var clearBumpDCGain: Double = 0.60
+        /// blur all the same, from this |Σw|/Σ|w| on, where the bump fits to ``clearBumpFit``; between this gain and
+        /// ``blurDCGain`` the fit that it takes falls in proportion to ``blurFit``.
+        public var clearBumpDCGain: Double = 0.42
+        /// The same for kernels of up to 3×3, whose few cells leave less room for a faint trough.
+        public var smallClearBumpDCGain: Double = 0.60
         /// See ``clearBumpDCGain``.
-        public var clearBumpFit: Double = 0.90
+        public var clearBumpFit: Double = 0.85
         /// edge: |Σw|/Σ|w| at most.
-        public var edgeDCGain: Double = 0.40
+        public var edgeDCGain: Double = 0.42
         /// edge: weight-space R² of the best derivative at least, the kernel's mean removed.
-        public var edgeFit: Double = 0.68
+        public var edgeFit: Double = 0.50
+        /// The same for kernels of up to 3×3, where chance looks like a derivative more often.
+        public var smallEdgeFit: Double = 0.60
 
         /// The defaults.
         public init() {}
 
         /// The cut-offs for N×N kernels.
         func thresholds(size: Int) -> Thresholds {
-            Thresholds(
-                identityPeak: identityPeak, blurFit: size > 3 ? blurFit : smallBlurFit, firstFit: edgeFit,
-                secondFit: edgeFit)
+            let edge = size > 3 ? edgeFit : smallEdgeFit
+            return Thresholds(
+                identityPeak: identityPeak, blurFit: size > 3 ? blurFit : smallBlurFit, firstFit: edge, secondFit: edge)
+        }
+
+        /// The fit that bumps in N×N kernels of these |Σw|/Σ|w| must reach for a blur; infinite where none suffices.
+        func leastBlurFit(dcGain: Lanes, size: Int) -> Lanes {
+            let (lowest, plain) = size > 3 ? (clearBumpDCGain, blurFit) : (smallClearBumpDCGain, smallBlurFit)
+            let slope = Float((clearBumpFit - plain) / (blurDCGain - lowest))
+            var least = Lanes(repeating: Float(plain)) + (Float(blurDCGain) - dcGain) * slope
+            least.set(Float(plain), where: dcGain .>= blurDCGain)
+            least.set(.infinity, where: dcGain .< lowest)
+            return least
         }
     }
 }

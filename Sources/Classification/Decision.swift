@@ -7,11 +7,13 @@ struct Decision: Sendable {
     private let lenient: Thresholds
     /// Those that only alpha of random kernels pass.
     private let strict: Thresholds
+    private let size: Int
 
     init(rubric: ClassifierSettings.Rubric, strict: Thresholds, size: Int) {
         self.rubric = rubric
         lenient = rubric.thresholds(size: size)
         self.strict = strict
+        self.size = size
     }
 
     /// Where each of the three names holds, at most one for a kernel; the others are other.
@@ -62,23 +64,24 @@ struct Decision: Sendable {
         let peak = features.peakShare
         let isNear = peak .>= rubric.nearIdentityPeak
         // One sign and a good narrow bump: a blur until the centre carries still more.
-        let isBump = (features.dcGain .>= rubric.blurDCGain) .& (features.blur.weightFit .>= rubric.clearBumpFit)
-        let isClear =
-            (peak .>= thresholds.identityPeak) .| (.!isBump .& (features.deltaFit .>= rubric.nearIdentityFit))
+        let isBump = (features.dcGain .>= rubric.blurDCGain) .& (features.blur.weightFit .>= rubric.narrowBumpFit)
+        let isDelta = size > 3 ? .!isBump : .!isBump .& (features.deltaFit .>= rubric.nearIdentityFit)
+        let isClear = (peak .>= thresholds.identityPeak) .| isDelta
         // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
+        let fit = features.second.weightFit
+        let isRegular =
+            size > 3
+            ? (1 - fit) .<= (1 - peak) * Float(1 - rubric.cancellingSurroundFit) : fit .>= rubric.cancellingFit
         let isCancelled =
-            (features.dcGain .<= rubric.cancellingDCGain) .& (peak .<= rubric.dominantPeak)
-            .& (features.second.weightFit .>= max(rubric.cancellingFit, thresholds.secondFit))
-            .& .!features.second.isKind(.saddle)
+            (features.dcGain .<= rubric.cancellingDCGain) .& (peak .<= rubric.dominantPeak) .& isRegular
+            .& (fit .>= thresholds.secondFit) .& .!features.second.isKind(.saddle)
         return isNear .& isClear .& .!isCancelled
     }
 
     @inline(__always)
     private func isBlur(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
-        let (gain, fit) = (features.dcGain, features.blur.weightFit)
-        let isOfOneSign = gain .>= rubric.blurDCGain
-        let isClearBump = (gain .>= rubric.clearBumpDCGain) .& (fit .>= rubric.clearBumpFit)
-        return (fit .>= thresholds.blurFit) .& (isOfOneSign .| isClearBump)
+        let fit = features.blur.weightFit
+        return (fit .>= thresholds.blurFit) .& (fit .>= rubric.leastBlurFit(dcGain: features.dcGain, size: size))
     }
 
     @inline(__always)

@@ -2,7 +2,7 @@ import Glibc
 
 /// Fits derivatives with free parameters to a kernel that is known to be an edge.
 ///
-/// Where a label needs the nearest textbook shape, a stand-in needs the parameters: direction, width, length and phase of a
+/// Where a label needs the nearest textbook shape, a stand-in needs the parameters: direction, width, length and place of a
 /// first or second derivative of a Gaussian, centre and both widths of a difference of Gaussians, direction and width of a
 /// saddle. The parameters are those of the best point of a fine grid. Learned edges rarely cancel to the last digit, and
 /// correlated pixels feel what is left, so a kernel is fitted by w ≈ a·t + b, as "master key" filters are matched
@@ -56,17 +56,7 @@ struct EdgeFit: Sendable {
         let mean = derivative.reduce(0, +) / Float(cells)
         // The whole pedestal, or as much of it as leaves an edge.
         func standIn(_ share: Float) -> [Float] { derivative.map { $0 - mean + share * (mean + level) } }
-        func gain(_ weights: [Float]) -> Float { abs(weights.reduce(0, +)) / weights.reduce(0) { $0 + abs($1) } }
-        var (low, high): (Float, Float) = (0, 1)
-        if gain(standIn(1)) > largestGain {
-            for _ in 0..<16 {
-                let middle = (low + high) / 2
-                if gain(standIn(middle)) > largestGain { high = middle } else { low = middle }
-            }
-        } else {
-            low = 1
-        }
-        let found = standIn(low)
+        let found = Pedestal.largest(standIn) { Pedestal.gain($0) <= largestGain }
         let norm = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return TemplateFitter.Match(template: found.map { $0 / norm }, fit: similarity.r2(found, kernel))
     }
@@ -75,6 +65,8 @@ struct EdgeFit: Sendable {
 
     private static func drafts(size: Int) -> [[Double]] {
         firstDerivatives(size) + secondDerivatives(size) + differencesOfGaussians(size) + saddles(size)
+            + BorderShapes.firstDerivatives(Plane(size: size)).map(\.1)
+            + BorderShapes.secondDerivatives(Plane(size: size)).map(\.1)
     }
 
     private static func bell(_ squared: Double, _ sigma: Double) -> Double { exp(-squared / (2 * sigma * sigma)) }
@@ -84,7 +76,7 @@ struct EdgeFit: Sendable {
         return (0..<size * size).map { value(Double($0 % size) - middle, Double($0 / size) - middle) }
     }
 
-    /// One kernel a direction, phase, width across and length along: `value` of u (across) and v (along).
+    /// One kernel a direction, place, width across and length along: `value` of u (across); v is along.
     private static func oriented(
         _ size: Int, from first: Double, turns: Double, widths: [Double], phases: [Double],
         _ value: (_ u: Double, _ width: Double) -> Double
@@ -96,10 +88,13 @@ struct EdgeFit: Sendable {
             let (c, s) = (cos(angle), sin(angle))
             return phases.flatMap { phase in
                 widths.flatMap { width in
-                    lengths.map { length in
-                        map(size) { x, y in
-                            let (u, v) = (c * x + s * y - phase, c * y - s * x)
-                            return value(u, width) * bell(u * u, width) * bell(v * v, length)
+                    lengths.flatMap { length in
+                        // A line without end has no place along itself.
+                        (length < 10 ? [-0.6, 0, 0.6] : [0]).map { along in
+                            map(size) { x, y in
+                                let (u, v) = (c * x + s * y - phase, c * y - s * x - along)
+                                return value(u, width) * bell(u * u, width) * bell(v * v, length)
+                            }
                         }
                     }
                 }
@@ -118,7 +113,7 @@ struct EdgeFit: Sendable {
     private static func secondDerivatives(_ size: Int) -> [[Double]] {
         oriented(
             size, from: 0, turns: .pi, widths: size > 3 ? [0.45, 0.65, 0.9, 1.3] : [0.4, 0.55, 0.75, 1],
-            phases: [-0.5, -0.25, 0, 0.25, 0.5]
+            phases: [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1]
         ) { u, width in 1 - u * u / (width * width) }
     }
 

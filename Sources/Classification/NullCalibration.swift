@@ -64,7 +64,7 @@ struct NullCalibration: Sendable {
         static var count: Int { 4 }
     }
 
-    /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric does.
+    /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric mostly does.
     static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
 
     /// The scores of each ``Family``, 0…1, ascending.
@@ -80,10 +80,12 @@ struct NullCalibration: Sendable {
 
     init(_ extractor: inout FeatureExtractor, values: [Float], cells: Int, rubric: ClassifierSettings.Rubric) {
         let count = values.count / cells
+        let size = Int(Double(cells).squareRoot().rounded())
         var scores = [[Float]](repeating: [], count: Family.count)
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
-            let found = Self.scores(extractor.features(values, start: start * cells, count: lanes), rubric: rubric)
+            let features = extractor.features(values, start: start * cells, count: lanes)
+            let found = Self.scores(features, rubric: rubric, size: size)
             for lane in 0..<lanes { for family in 0..<Family.count { scores[family].append(found[family][lane]) } }
         }
         sorted = scores.map { $0.sorted() }
@@ -91,12 +93,13 @@ struct NullCalibration: Sendable {
     }
 
     /// What decides whether a kernel enters each family, smaller where its gate is closed.
-    private static func scores(_ features: KernelFeatures, rubric: ClassifierSettings.Rubric) -> [Lanes] {
+    private static func scores(
+        _ features: KernelFeatures, rubric: ClassifierSettings.Rubric, size: Int
+    ) -> [Lanes] {
         let (gain, peak) = (features.dcGain, features.peakShare)
         let isDominated = peak .>= rubric.identityPeak
-        let isClearBump =
-            (gain .>= rubric.clearBumpDCGain) .& (features.blur.weightFit .>= rubric.clearBumpFit)
-        let mayBlur = ((gain .>= rubric.blurDCGain) .| isClearBump) .& .!isDominated
+        let isSmooth = features.blur.weightFit .>= rubric.leastBlurFit(dcGain: gain, size: size)
+        let mayBlur = isSmooth .& .!isDominated
         let mayEdge = (gain .<= rubric.edgeDCGain) .& .!isDominated
         return [
             peak, Lanes.zero.replacing(with: features.blur.weightFit, where: mayBlur),

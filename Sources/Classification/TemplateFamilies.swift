@@ -5,9 +5,9 @@ import KernelMatching
 ///
 /// Positions are in pixels from the kernel's centre, x to the right and y down.
 struct TemplateFamilies: Sendable {
-    /// Gaussians (any width, elongation, half- and whole-pixel offset), boxes, rings.
+    /// Gaussians (any width, elongation, half- and whole-pixel offset), boxes, rings, crosses.
     let blur: TemplateFamily
-    /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells.
+    /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells; steps at the border.
     let first: TemplateFamily
     /// Laplacians, differences of Gaussians, lines in 8 directions (12 above 3×3), saddles.
     let second: TemplateFamily
@@ -25,7 +25,7 @@ struct TemplateFamilies: Sendable {
             ones: similarity.correlate(ones).reduce(0, +), families: [blur, first, second].map(\.table))
     }
 
-    private typealias Drafts = [(TemplateKind, [Double])]
+    typealias Drafts = [(TemplateKind, [Double])]
 
     /// A width that makes a Gaussian flat over any kernel.
     private static let flat = 1000.0
@@ -59,7 +59,7 @@ struct TemplateFamilies: Sendable {
                 drafts.append((.ring, plane.map { x, y in bell(hypot(x, y) - radius, 0.6) }))
             }
         }
-        return drafts
+        return drafts + BorderShapes.crosses(plane)
     }
 
     private static func firstDerivatives(_ plane: Plane) -> Drafts {
@@ -94,6 +94,7 @@ struct TemplateFamilies: Sendable {
                 }
             }
         }
+        drafts += BorderShapes.firstDerivatives(plane)
         guard plane.size % 2 == 1 else { return drafts }
         for (x, y) in [(1, 0), (0, 1), (1, 1), (1, -1)] {
             drafts.append((.oneSided, plane.difference((x, y), (0, 0))))
@@ -176,40 +177,18 @@ struct TemplateFamilies: Sendable {
                     (.saddle, plane.map { x, y in (c * x + s * y) * (c * y - s * x) * bell(hypot(x, y), sigma) }))
             }
         }
-        return drafts
-    }
-}
-
-/// exp(−d² / 2σ²).
-private func bell(_ distance: Double, _ sigma: Double) -> Double {
-    exp(-distance * distance / (2 * sigma * sigma))
-}
-
-/// The cells of a kernel as points around its centre.
-private struct Plane {
-    let size: Int
-    /// The distance of the outermost cells from the centre.
-    var half: Double { Double(size - 1) / 2 }
-
-    func map(_ value: (_ x: Double, _ y: Double) -> Double) -> [Double] {
-        (0..<size * size).map { value(Double($0 % size) - half, Double($0 / size) - half) }
-    }
-
-    func gaussian(_ sigma: Double, centre: (x: Double, y: Double) = (0, 0)) -> [Double] {
-        map { x, y in bell(hypot(x - centre.x, y - centre.y), sigma) }
-    }
-
-    func gaussian(_ major: Double, _ minor: Double, angle: Double) -> [Double] {
-        map { x, y in
-            bell(cos(angle) * x + sin(angle) * y, major) * bell(cos(angle) * y - sin(angle) * x, minor)
+        // Thin lines midway between the eight directions of 3×3, which the others fit to 0.84 only.
+        for degrees in isLarge ? [] : [30.0, 60, 120, 150] {
+            let (c, s) = (cos(degrees * .pi / 180), sin(degrees * .pi / 180))
+            drafts.append(
+                (
+                    .line,
+                    plane.map { x, y in
+                        let u = (c * x + s * y) / 0.6
+                        return (u * u - 1) * bell(c * x + s * y, 0.6) * bell(c * y - s * x, 2)
+                    }
+                ))
         }
-    }
-
-    /// 1 at one cell, −1 at another, given from the centre.
-    func difference(_ plus: (x: Int, y: Int), _ minus: (x: Int, y: Int)) -> [Double] {
-        var values = [Double](repeating: 0, count: size * size)
-        values[(size / 2 + plus.y) * size + size / 2 + plus.x] += 1
-        values[(size / 2 + minus.y) * size + size / 2 + minus.x] -= 1
-        return values
+        return drafts + BorderShapes.secondDerivatives(plane)
     }
 }

@@ -1,7 +1,7 @@
 /// Finds the kernel of a label that comes nearest to a given one: what may stand in for it.
 ///
-/// Identities and blurs are the named shapes that labelling knows; edges are derivatives with fitted parameters on a
-/// pedestal.
+/// Blurs are the named shapes that labelling knows; identities are a cell and edges a derivative with fitted parameters,
+/// on a pedestal as large as leaves them their label.
 public struct TemplateFitter: Sendable {
     /// A template beside the kernel that it stands for.
     public struct Match: Sendable, Equatable {
@@ -15,6 +15,8 @@ public struct TemplateFitter: Sendable {
     private struct Bank: Sendable {
         var weights: [Float] = []
         var projected: [Float] = []
+        /// √(tᵀCt) of each.
+        var norms: [Float] = []
     }
 
     /// By what likeness is judged.
@@ -22,6 +24,10 @@ public struct TemplateFitter: Sendable {
     private let cells: Int
     private let banks: [KernelLabel: Bank]
     private let edges: EdgeFit
+    /// C·1 and 1ᵀC1.
+    private let constant: [Float]
+    private let constantEnergy: Float
+    private let rubric = ClassifierSettings.Rubric()
 
     /// Prepares the templates of every label; ρ = 0 judges by the weights, as the eye does.
     public init(similarity: FunctionalSimilarity) {
@@ -33,7 +39,9 @@ public struct TemplateFitter: Sendable {
         banks = [
             .identity: Self.bank(deltas, similarity), .blur: Self.bank(families.blur.weights, similarity),
         ]
-        edges = EdgeFit(similarity: similarity, largestGain: ClassifierSettings.Rubric().edgeDCGain)
+        edges = EdgeFit(similarity: similarity, largestGain: rubric.edgeDCGain)
+        constant = similarity.correlate(Array(repeating: 1, count: cells))
+        constantEnergy = constant.reduce(0, +)
     }
 
     private static func bank(_ weights: [Float], _ similarity: FunctionalSimilarity) -> Bank {
@@ -47,6 +55,7 @@ public struct TemplateFitter: Sendable {
             guard energy > 0 else { continue }
             bank.weights += template
             bank.projected += correlated.map { $0 / energy.squareRoot() }
+            bank.norms.append(energy.squareRoot())
         }
         return bank
     }
@@ -69,7 +78,39 @@ public struct TemplateFitter: Sendable {
             for cell in 0..<cells { cross += bank.projected[start + cell] * kernel[cell] }
             if cross * cross > best.score { best = (start, cross * cross) }
         }
-        return Match(
+        let plain = Match(
             template: Array(bank.weights[best.start..<best.start + cells]), fit: Double(min(1, best.score / energy)))
+        guard label == .identity, let raised = onPedestal(kernel, bank), raised.fit > plain.fit else { return plain }
+        return raised
+    }
+
+    /// The best w ≈ a·t + b over the templates, b held so small that an identity remains one; nil where none fits.
+    ///
+    /// With t′ = t − s·1, orthogonal to a constant under C, a = t′ᵀCw / t′ᵀCt′ and b = 1ᵀCw / 1ᵀC1 − a·s.
+    private func onPedestal(_ kernel: [Float], _ bank: Bank) -> Match? {
+        let level = zip(kernel, constant).reduce(0) { $0 + $1.0 * $1.1 } / constantEnergy
+        var best: (place: Int, score: Float, factor: Float, pedestal: Float) = (0, 0, 0, 0)
+        for place in bank.norms.indices {
+            var (cross, sum): (Float, Float) = (0, 0)
+            for cell in place * cells..<(place + 1) * cells {
+                cross += bank.projected[cell] * kernel[cell - place * cells]
+                sum += bank.projected[cell]
+            }
+            let share = sum / constantEnergy
+            let energy = 1 - share * sum
+            // A flat template has nothing beside its pedestal.
+            guard energy > 1e-3 else { continue }
+            let rest = cross - sum * level
+            guard rest * rest / energy > best.score else { continue }
+            let factor = rest / energy
+            best = (place, rest * rest / energy, factor / bank.norms[place], level - factor * share)
+        }
+        guard best.score > 0 else { return nil }
+        let found = Pedestal.largest({ share in
+            (0..<cells).map { best.factor * bank.weights[best.place * cells + $0] + share * best.pedestal }
+        }) { Double(Pedestal.peak($0)) >= rubric.identityPeak }
+        let norm = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard norm > 0 else { return nil }
+        return Match(template: found.map { $0 / norm }, fit: similarity.r2(found, kernel))
     }
 }

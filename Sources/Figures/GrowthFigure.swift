@@ -82,7 +82,7 @@ public enum GrowthFigure {
             page.subheading(panel.title)
             page.facts(
                 panel.series.compactMap { series in
-                    exponent(series).map { (panel.series.count > 1 ? "\(series.name): " : "") + "time ∝ x\($0)" }
+                    exponent(series).map { (panel.series.count > 1 ? "\(series.name): " : "") + "\($0)" }
                 })
             page.y += 3
             var x = PlotAxis.fitting("", points.map(\.value))
@@ -107,6 +107,10 @@ public enum GrowthFigure {
             plot.drawBaseline(on: &page)
             page.y = plot.bottom
         }
+        page.y += 2
+        page.caption(
+            "x^: the power of the axis that the latency follows best, and in brackets the one that the multiply-accumulates "
+                + "follow.")
         return page.finished(title: "latency: \(subject)")
     }
 
@@ -121,6 +125,6 @@ public enum GrowthFigure {
             return spread > 0 ? pairs.reduce(0) { $0 + ($1.0 - x) * ($1.1 - y) } / spread : 0
         }
         let (time, macs) = (slope(\.milliseconds), slope(\.limitMilliseconds))
-        return "^\(NumberText.fixed(time, decimals: 2)) (MACs \(NumberText.fixed(macs, decimals: 2)))"
+        return "x^\(NumberText.fixed(time, decimals: 2)) (MACs \(NumberText.fixed(macs, decimals: 2)))"
     }
 }

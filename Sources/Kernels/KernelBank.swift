@@ -41,6 +41,13 @@ public enum KernelBanks {
     public static func squareLayers(of network: Network) throws -> [ConvLayer] {
         let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
         guard layers.isEmpty else { return layers }
+        if let first = network.spatialLayers.first {
+            throw KernelVizError(
+                code: "kernels.none", subject: network.checkpoint.path,
+                found: "rectangular kernels alone (\(first.label): \(first.kernelHeight)×\(first.kernelWidth))",
+                expected: "at least one layer of square N×N kernels (N > 1)",
+                advice: "Only square kernels have labels")
+        }
         throw KernelVizError(
             code: "kernels.none", subject: network.checkpoint.path, found: "no layer with square N×N kernels (N > 1)",
             expected: "at least one", advice: "Pass the checkpoint of a convolutional network")

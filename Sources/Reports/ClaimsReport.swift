@@ -74,7 +74,7 @@ public struct ClaimsReport: Sendable {
         let bars = PaperClaim.Statement.allCases.map { statement in
             let found = entries.flatMap(\.claims).filter { $0.statement == statement }
             return (
-                name: statement.rawValue,
+                name: Self.capitalised(statement.rawValue),
                 parts: verdicts.map { verdict, color in
                     (
                         name: verdict.rawValue,
@@ -89,7 +89,7 @@ public struct ClaimsReport: Sendable {
         let ticks = [-1, -0.5, 0, 0.5, 1].map { (value: $0, text: Self.signed($0)) }
         let sections = PaperClaim.Statement.allCases.map { statement in
             HTMLPage.section(
-                "\(statement.rawValue) (\(statement.source))",
+                Self.capitalised("\(statement.rawValue) (\(statement.source))"),
                 [HTMLPage.words("Borne out where \(statement.criterion).")]
                     + (correlated.contains(statement)
                         ? [
@@ -120,13 +120,13 @@ public struct ClaimsReport: Sendable {
         entries.map { entry in
             let claims = entry.claims.filter { $0.statement == statement }
             return (
-                Self.fileName(entry.path),
+                TextTable.fileName(entry.path),
                 claims.compactMap { claim in
                     claim.rankCorrelation.map { value in
                         HTMLPlot.Dot(
                             value: value, color: HTMLPlot.colors[claim.verdict == .borneOut ? 0 : 1],
                             isFilled: (claim.pValue ?? 1) < 0.05,
-                            tip: "\(Self.fileName(entry.path)): ρ \(Self.signed(value)), p "
+                            tip: "\(TextTable.fileName(entry.path)): ρ \(Self.signed(value)), p "
                                 + (claim.pValue.map(Self.probability) ?? "unknown"))
                     }
                 }
@@ -152,18 +152,21 @@ public struct ClaimsReport: Sendable {
     }
 
     private func rows(of statement: PaperClaim.Statement) -> TextTable {
-        var table = TextTable([
-            .init("checkpoint", .left), .init("found", .left), .init("ρ", .right), .init("p", .right),
-            .init("verdict", .left),
-        ])
-        for entry in entries {
-            for claim in entry.claims where claim.statement == statement {
-                table.add([
-                    .init(TextTable.shortened(Self.fileName(entry.path), to: 36)), .init(claim.finding),
-                    .init(claim.rankCorrelation.map { Self.signed($0) } ?? "·"),
-                    .init(claim.pValue.map(Self.probability) ?? "·"), .init(claim.verdict.rawValue),
-                ])
-            }
+        let claims = entries.flatMap { entry in
+            entry.claims.filter { $0.statement == statement }.map { (name: TextTable.fileName(entry.path), claim: $0) }
+        }
+        // Columns that no checkpoint fills are left out.
+        let hasCorrelation = claims.contains { $0.claim.rankCorrelation != nil }
+        let hasProbability = claims.contains { $0.claim.pValue != nil }
+        var table = TextTable(
+            [.init("checkpoint", .left), .init("found", .left)] + (hasCorrelation ? [.init("ρ", .right)] : [])
+                + (hasProbability ? [.init("p", .right)] : []) + [.init("verdict", .left)])
+        for (name, claim) in claims {
+            table.add(
+                [.init(TextTable.shortened(name, to: 36)), .init(claim.finding)]
+                    + (hasCorrelation ? [.init(claim.rankCorrelation.map { Self.signed($0) } ?? "·")] : [])
+                    + (hasProbability ? [.init(claim.pValue.map(Self.probability) ?? "·")] : [])
+                    + [.init(claim.verdict.rawValue)])
         }
         return table
     }
@@ -183,7 +186,7 @@ public struct ClaimsReport: Sendable {
         return table
     }
 
-    private static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     private static func signed(_ value: Double) -> String {
         (value < 0 ? "−" : "") + NumberFormat.fixed(abs(value), 2)

@@ -65,7 +65,8 @@ public struct FidelityReport: Sendable {
                 HTMLPage.section(
                     "Pictures whose first class stays",
                     [
-                        HTMLPage.words(heading + "."), HTMLPlot.legend(Array(zip(ways, HTMLPlot.colors))),
+                        HTMLPage.words(heading(TextTable.fileName(fidelity.checkpointPath)) + "."),
+                        HTMLPlot.legend(Array(zip(ways, HTMLPlot.colors))),
                         HTMLPlot.dots(
                             entries, range: 0...1, ticks: ticks,
                             label: "Agreement with the whole network by what was replaced"),
@@ -80,9 +81,12 @@ public struct FidelityReport: Sendable {
         let fidelity: LabelFidelity
     }
 
-    private var heading: String {
-        "\(fidelity.checkpointPath): \(fidelity.network), \(NumberFormat.grouped(fidelity.kernels)) depthwise kernels; "
-            + "gains fitted on \(fidelity.fittedImages) pictures, judged on \(fidelity.judgedImages) others"
+    private var heading: String { heading(fidelity.checkpointPath) }
+
+    private func heading(_ name: String) -> String {
+        "\(name): \(fidelity.network), \(NumberFormat.grouped(fidelity.kernels)) depthwise kernels; "
+            + "gains fitted on \(fidelity.fittedImages == 1 ? "1 picture" : "\(fidelity.fittedImages) pictures"), judged on "
+            + (fidelity.judgedImages == 1 ? "1 other" : "\(fidelity.judgedImages) others")
             + (fidelity.accuracy.map { ", of which the network tells \(NumberFormat.percent($0.share)) right" } ?? "")
     }
 

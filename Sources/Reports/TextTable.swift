@@ -76,7 +76,7 @@ struct TextTable {
             + rows.compactMap { $0 }.map { line($0.map(\.text)) }.joined()
     }
 
-    /// The table for a page, sortable by every column; a rule begins another body, which the sorting leaves in its place.
+    /// The table for a page, sortable by every column; a rule begins another group of rows, which sort among themselves.
     var html: String {
         let heads = columns.map { HTMLTable.header($0.title, isNumeric: $0.alignment == .right) }
         let bodies = rows.split(whereSeparator: { $0 == nil }).map { rows in
@@ -100,6 +100,9 @@ struct TextTable {
         let digits = first.filter { $0 != "," && $0 != "<" && $0 != ">" }.map { $0 == "−" ? "-" : $0 }
         return Double(String(digits)).map { " data-v=\"\($0)\"" } ?? ""
     }
+
+    /// The last part of a path.
+    static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// `name`, or its beginning and end around "…" where it has more than `limit` characters.
     static func shortened(_ name: String, to limit: Int) -> String {

@@ -62,7 +62,7 @@ public struct ValidationReport: Sendable {
         }
         let families = SyntheticFamily.allCases.map { family in
             (
-                name: family.rawValue,
+                name: family.description,
                 values: sizes.flatMap { size in
                     curves.curves.first { $0.family == family && $0.size == size }?.shares ?? []
                 }
@@ -96,7 +96,7 @@ public struct ValidationReport: Sendable {
         ]
         if !controls.isEmpty {
             let bars = controls.map { control in
-                let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+                let path = TextTable.fileName(control.statistics.network.checkpoint.path)
                 return (
                     name: "\(path), \(control.kind.rawValue)",
                     parts: parts(KernelLabel.allCases.map { control.statistics.counts.share($0) })
@@ -147,7 +147,7 @@ public struct ValidationReport: Sendable {
                 + curves.decibels.map { .init("\(Int($0)) dB", .right) })
         for curve in curves.curves {
             table.add(
-                [.init(curve.family.rawValue), .init(curve.label.rawValue), .init("\(curve.size)×\(curve.size)")]
+                [.init(curve.family.description), .init(curve.label.rawValue), .init("\(curve.size)×\(curve.size)")]
                     + curve.shares.map { .init(NumberFormat.fixed($0 * 100, 1)) })
         }
         return table
@@ -180,7 +180,7 @@ public struct ValidationReport: Sendable {
                 + KernelLabel.allCases.map { .init($0.rawValue, .right) })
         for control in controls {
             let counts = control.statistics.counts
-            let path = control.statistics.network.checkpoint.path.split(separator: "/").last.map(String.init) ?? ""
+            let path = TextTable.fileName(control.statistics.network.checkpoint.path)
             table.add(
                 [
                     .init(TextTable.shortened(path, to: 36)), .init(control.kind.rawValue),

@@ -48,6 +48,17 @@ import Testing
         #expect(fitter.match(delta, as: .zero).template.allSatisfy { $0 == 0 })
     }
 
+    /// A sharpening is a cell and a constant, to the last digit; a Laplacian's pedestal stops where the cell would no longer
+    /// carry 80 % of the energy.
+    @Test func anIdentityStandsOnAPedestalThatLeavesItOne() {
+        let fitter = TemplateFitter(similarity: FunctionalSimilarity(size: 3))
+        let sharpen: [Float] = [-0.06, -0.06, -0.06, -0.06, 1, -0.06, -0.06, -0.06, -0.06]
+        #expect(fitter.match(sharpen, as: .identity).fit > 0.999_99)
+        let ring = fitter.match([-1, -1, -1, -1, 5, -1, -1, -1, -1], as: .identity)
+        let energy = ring.template.reduce(0) { $0 + $1 * $1 }
+        #expect(abs(energy - 1) < 1e-4 && ring.template[4] * ring.template[4] > 0.7999 && ring.fit < 0.99)
+    }
+
     @Test func threadsDoNotChangeTheLabels() {
         var generator = SeededGenerator(seed: 8)
         let values = (0..<10_000 * 9).map { _ in Float(generator.normal()) }

@@ -17,7 +17,9 @@ import Testing
         for size in [5, 7] {
             let classifier = Classifiers.of(size)
             #expect(classifier.thresholds == classifier.rubricThresholds)
-            #expect(classifier.nullRates == classifier.lookalikeRates && classifier.nullRates.named < 0.001)
+            // Edge is two families of at most alpha each.
+            #expect(classifier.nullRates == classifier.lookalikeRates)
+            #expect(classifier.nullRates.named < (size == 5 ? 0.02 : 0.001))
         }
     }
 

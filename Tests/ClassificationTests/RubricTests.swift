@@ -65,6 +65,49 @@ import Testing
         #expect(found.label == label && found.subLabel == shape, "\(name): \(found.label) \(found.subLabel)")
     }
 
+    /// 5×5 kernels, by what a person sees: written out by hand as rows from the top.
+    static let larger: [(name: String, rows: [[Float]], label: KernelLabel)] = [
+        (
+            "plus sign", [[0, 0, 0, 0, 0], [0, 0, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 0]], .blur
+        ),
+        (
+            "plus sign with a faint trough",
+            [
+                [0, -0.1, -0.1, -0.1, 0], [-0.1, -0.1, 0.5, -0.1, -0.1], [-0.1, 0.5, 1, 0.5, -0.1],
+                [-0.1, -0.1, 0.5, -0.1, -0.1], [0, -0.1, -0.1, -0.1, 0],
+            ], .edge
+        ),
+        (
+            "long plus sign",
+            [[0, 0, 0.5, 0, 0], [0, 0, 0.7, 0, 0], [0.5, 0.7, 1, 0.7, 0.5], [0, 0, 0.7, 0, 0], [0, 0, 0.5, 0, 0]], .blur
+        ),
+        (
+            "ragged dot",
+            [
+                [0.1, 0, 0.2, 0.1, 0.1], [0, -0.1, 0.1, 0.2, 0], [0.2, 0.1, 1, -0.1, 0.1], [0.1, 0.2, 0, 0.1, -0.1],
+                [0, 0.1, 0.2, 0, 0.1],
+            ], .identity
+        ),
+        (
+            "one cell against its neighbour, ragged",
+            [
+                [0, 0.1, 0, -0.1, 0], [0.1, 0.2, 0.1, -0.2, 0], [0.2, 1, -0.9, -0.2, -0.1], [0, 0.1, 0.1, -0.2, 0],
+                [0, 0, 0, 0, -0.1],
+            ], .edge
+        ),
+        (
+            "comb of one sign",
+            [[1, 0, 0.8, 0, 0.9], [0, 0, 0.2, 0, 0], [0.8, 0, 1, 0, 0.9], [0, 0, 0.1, 0, 0], [0.9, 0, 0.8, 0, 1]],
+            .other
+        ),
+    ]
+
+    @Test(arguments: larger)
+    func theRubricSettlesLargerKernels(name: String, rows: [[Float]], label: KernelLabel) {
+        let found = Classifiers.of(5).classify(rows.flatMap { $0 })
+        #expect(found.label == label, "\(name): \(found.label) \(found.subLabel) \(found.weightFit) \(found.dcGain)")
+    }
+
     @Test(arguments: [3, 5, 7])
     func theLabelStaysUnderScaleSignAndTheEightSymmetries(size: Int) {
         var factory = SyntheticKernels(size: size, seed: 77)
@@ -104,7 +147,7 @@ import Testing
         #expect(Classifiers.three.classify(FixedKernels.sobelX.values).nearest == nil)
     }
 
-    /// Real kernels that people name at once, though one random kernel in five looks as much like an edge.
+    /// Real kernels that people name at once, though two random kernels in five look as much like an edge.
     @Test func aLayerVouchesForWhatItsKernelsLookLike() {
         let lookalikes: [[Float]] = [
             [0.70, -0.59, -0.82, 0.57, 0.21, -1, 0.35, -0.76, -0.69],

@@ -94,7 +94,7 @@ import Testing
             ]
             #expect(try CommandLine.run(arguments).status == 0)
             let page = try String(contentsOfFile: folder + "/claims.html", encoding: .utf8)
-            #expect(page.hasPrefix("<!doctype html>") && page.contains("edges fall with depth (3.3, Fig. 5)"))
+            #expect(page.hasPrefix("<!doctype html>") && page.contains("<h2>Edges fall with depth (3.3, Fig. 5)"))
             for name in ["a", "b", "c", "d"] {
                 try FileManager.default.copyItem(
                     atPath: SharedFiles.packageRoot + "/Weights/cat.jpg", toPath: "\(folder)/\(name).jpg")

@@ -30,7 +30,8 @@ import Testing
         let page = report.html(version: "1.2.3 <x>")
         #expect(selfContained(page) && page.contains("kernelviz 1.2.3 &lt;x&gt;"))
         for statement in PaperClaim.Statement.allCases {
-            #expect(page.contains("<h2>\(statement.rawValue.replacing("'", with: "&#39;")) ("))
+            let title = statement.rawValue.prefix(1).uppercased() + statement.rawValue.dropFirst()
+            #expect(page.contains("<h2>\(title.replacing("'", with: "&#39;")) ("))
         }
         #expect(page.contains("borne out") && page.contains("<table class=\"sortable\">"))
         #expect(try claims().html(version: "1") == report.html(version: "1"))
@@ -49,7 +50,11 @@ import Testing
         let curves = try RecoveryCurves.measure(settings: settings, sizes: [3], decibels: [30, 20], samples: 8)
         let page = ValidationReport(curves).html(version: "1")
         #expect(selfContained(page))
-        for family in SyntheticFamily.allCases { #expect(page.contains(">\(family.rawValue)<")) }
-        #expect(page.contains("3×3, the rubric&#39;s own cut-offs") && page.contains("laplacian4, 3×3, 20 dB: "))
+        for family in SyntheticFamily.allCases {
+            #expect(page.contains(">\(family.description.replacing("'", with: "&#39;"))<"))
+        }
+        #expect(
+            page.contains("3×3, the rubric&#39;s own cut-offs")
+                && page.contains("Laplacian, 4 neighbours, 3×3, 20 dB: "))
     }
 }

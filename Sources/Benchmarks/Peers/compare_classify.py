@@ -60,8 +60,9 @@ def decide(t, cuts, peak, gain, delta, blur, first, second, saddle):
     bump = (gain >= 0.8) & (blur >= 0.9)
     identity = (peak >= 0.7) & ((peak >= cuts[0]) | (~bump & (delta >= 0.9)))
     identity &= ~((gain <= 0.17) & (peak <= 0.94) & (second >= max(0.965, cuts[3])) & ~saddle)
-    is_blur = (blur >= cuts[1]) & ((gain >= 0.8) | ((gain >= 0.6) & (blur >= 0.9)))
-    is_edge = (gain <= 0.4) & ((first >= cuts[2]) | (second >= cuts[3]))
+    least = np.where(gain >= 0.8, 0.75, np.where(gain >= 0.6, 0.75 + (0.8 - gain) * 0.5, np.inf))
+    is_blur = (blur >= cuts[1]) & (blur >= least)
+    is_edge = (gain <= 0.42) & ((first >= cuts[2]) | (second >= cuts[3]))
     return np.where(identity, IDENTITY, np.where(is_blur, BLUR, np.where(is_edge, EDGE, OTHER)))
 
 
@@ -167,7 +168,7 @@ def block(t, w):
     polarity[i] = np.where(is_first, 0, np.sign(centre))
 
     i = np.flatnonzero(label == OTHER)
-    gate = np.where(gain[i] <= 0.4, 1, np.maximum(0, 1 - (gain[i] - 0.4)))
+    gate = np.where(gain[i] <= 0.42, 1, np.maximum(0, 1 - (gain[i] - 0.42)))
     scores = np.stack([
         peak[i] / t.lenient[0], np.minimum(1, gain[i] / 0.8) * fit["blur"][i] / t.lenient[1],
         gate * np.maximum(fit["first"][i] / t.lenient[2], fit["second"][i] / t.lenient[3])], 1)

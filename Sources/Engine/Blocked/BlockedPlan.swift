@@ -90,7 +90,7 @@ struct BlockedPlan: @unchecked Sendable {
                 name: pending.name, kind: pending.kind, macs: pending.macs,
                 byteCount: 4 * (touched + pending.constantCount), step: pending.resolved(storages, constants))
         }
-        WeightPrefetch.assign(to: &steps, streamCount: constants.stream.count)
+        WeightPrefetch.assign(to: &steps, streamCount: constants.streamCount)
         self.steps = steps
         weights = constants.copyStream()
         stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }

@@ -64,7 +64,7 @@ enum HTMLPlot {
     static func matrix(
         rows: [(name: String, values: [Double])], groups: [(title: String, columns: [String])], label: String
     ) -> String {
-        let (left, top, width) = (150.0, 34.0, 960.0)
+        let (left, top, width) = (168.0, 34.0, 960.0)
         let count = groups.reduce(0) { $0 + $1.columns.count }
         let gap = 10.0
         let cell = (width - left - gap * Double(groups.count - 1)) / Double(max(1, count))

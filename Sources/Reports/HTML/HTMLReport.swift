@@ -34,8 +34,8 @@ public struct HTMLReport: Sendable {
         if networks.count > 1 {
             let figure = try NetworkComparisonFigure.figure(of: NetworkComparisonFigure.Entry.entries(networks))
             sections.append(
-                "<section><h2>Comparison</h2>" + InlineSVG.element(figure, label: "Label shares of the networks")
-                    + "</section>")
+                "<section><h2>Comparison</h2><figure>"
+                    + InlineSVG.element(figure, label: "Label shares of the networks") + "</figure></section>")
         }
         for (index, statistics) in networks.enumerated() {
             sections.append(
@@ -92,7 +92,7 @@ struct HTMLDesign {
             + (refusal ?? "")
             + "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>"
             + ["field", "value", "from", "what was measured", "rule"].map { HTMLTable.header($0) }.joined()
-            + "</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
-            + InlineSVG.element(figure, label: "Block diagram of \(config.name)") + "</section>"
+            + "</tr></thead><tbody>\(rows.joined())</tbody></table></div><figure>"
+            + InlineSVG.element(figure, label: "Block diagram of \(config.name)") + "</figure></section>"
     }
 }

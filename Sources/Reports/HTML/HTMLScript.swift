@@ -34,14 +34,16 @@ enum HTMLScript {
               const down = head.getAttribute("aria-sort") === "ascending";
               for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
               head.setAttribute("aria-sort", down ? "descending" : "ascending");
-              const body = table.tBodies[0];
-              const rows = [...body.rows].sort((a, b) => {
-                const x = value(a, head.cellIndex), y = value(b, head.cellIndex);
-                const order = typeof x === "number" && typeof y === "number" ? x - y
-                  : typeof x === "number" ? -1 : typeof y === "number" ? 1 : x.localeCompare(y);
-                return down ? -order : order;
-              });
-              body.append(...rows);
+              // Each group of rows within itself: a rule between them stays where it is.
+              for (const body of table.tBodies) {
+                const rows = [...body.rows].sort((a, b) => {
+                  const x = value(a, head.cellIndex), y = value(b, head.cellIndex);
+                  const order = typeof x === "number" && typeof y === "number" ? x - y
+                    : typeof x === "number" ? -1 : typeof y === "number" ? 1 : x.localeCompare(y);
+                  return down ? -order : order;
+                });
+                body.append(...rows);
+              }
             });
           }
 

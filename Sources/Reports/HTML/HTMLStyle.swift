@@ -9,7 +9,7 @@ enum HTMLStyle {
         body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 "DejaVu Sans",Verdana,system-ui,sans-serif}
         header,main,footer{max-width:1120px;margin:0 auto;padding:0 20px}
         header{position:sticky;top:0;background:var(--paper);border-bottom:1px solid var(--faint);z-index:2;padding-bottom:8px}
-        h1{font-size:22px;margin:14px 0 6px}h2{font-size:19px;margin:34px 0 8px}h3{font-size:16px;margin:26px 0 8px}
+        p,h1,h2,footer{overflow-wrap:anywhere}h1{font-size:22px;margin:14px 0 6px}h2{font-size:19px;margin:34px 0 8px}h3{font-size:16px;margin:26px 0 8px}
         section{border-bottom:1px solid var(--faint);padding-bottom:24px}
         .quiet{color:var(--quiet)}p.quiet,footer.quiet{font-size:13px}.keys{margin:6px 0 0}
         kbd{border:1px solid var(--axis);border-radius:3px;padding:0 4px;font-size:12px}
@@ -23,16 +23,16 @@ enum HTMLStyle {
         dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
         .bar{display:flex;height:14px;border-radius:3px;overflow:hidden;margin:10px 0}
         .scroll{overflow-x:auto}
-        table{border-collapse:collapse;font-size:13px;width:100%}
+        table{border-collapse:collapse;font-size:13px;width:100%}tbody+tbody{border-top:2px solid var(--axis)}
         th,td{padding:3px 8px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:top}
-        thead th{padding:0}thead th.n{text-align:right}td{overflow-wrap:anywhere}
+        thead th{padding:0}thead th.n{text-align:right}td{overflow-wrap:break-word}
         .sort{border:0;background:none;font-weight:bold;margin:0;padding:4px 8px;white-space:nowrap}
         th[aria-sort=ascending] .sort::after{content:" ▲"}th[aria-sort=descending] .sort::after{content:" ▼"}
         td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         td.share{background:linear-gradient(to right,color-mix(in srgb,var(--color) 38%,transparent) var(--share),transparent 0)}
         tr.changed{background:var(--panel);font-weight:600}
-        figure{margin:0 0 18px}
-        svg.figure{width:100%;max-width:960px;height:auto;display:block;font-family:"DejaVu Sans",Verdana,sans-serif}
+        figure{margin:0 0 18px;overflow-x:auto}
+        svg.figure{width:100%;min-width:600px;max-width:960px;height:auto;display:block;font-family:"DejaVu Sans",Verdana,sans-serif}
         .ink{fill:var(--ink)}.quiet{fill:var(--quiet)}.axis{fill:var(--axis)}.faint{fill:var(--faint)}
         .s-ink{stroke:var(--ink)}.s-quiet{stroke:var(--quiet)}.s-axis{stroke:var(--axis)}.s-faint{stroke:var(--faint)}
         .nan{fill:#d0d0d0;stroke:#404040;stroke-width:.12;stroke-dasharray:.2 .2}
@@ -57,7 +57,7 @@ enum HTMLStyle {
         footer{padding:16px 20px 40px}
         @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--faint:#ddd;--panel:#fff}\
         .tools,.keys,#tip{display:none}header{position:static}body{font-size:10pt}.layer{border:1px solid #ddd}\
-        .scroll{overflow:visible}table{font-size:6.5pt}th,td{padding:2px 3px}.sort{font-size:inherit;padding:2px 3px}\
+        .scroll,figure{overflow:visible}td{overflow-wrap:anywhere}svg.figure{min-width:0}table{font-size:6.5pt}th,td{padding:2px 3px}.sort{font-size:inherit;padding:2px 3px}\
         h2,h3{break-after:avoid}figure,tr{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """
 }
