@@ -18,7 +18,7 @@ package struct OperatorSet: Sendable {
             _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>,
             _ format: ElementFormat
         ) -> Void
-    /// Runs `rounds` times sixteen independent multiply-adds of sixteen numbers: 512 operations a round.
+    /// Runs `rounds` times, or a few less, sixteen multiply-adds of sixteen numbers: 512 operations a round.
     package var multiplyAdds: @Sendable (_ rounds: Int) -> Float
 
     /// Groups the functions.

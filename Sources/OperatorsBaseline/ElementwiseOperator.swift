@@ -64,16 +64,30 @@ enum ElementwiseOperator {
         Format.store(((sums[0] + sums[1]) + (sums[2] + sums[3])) / Float(pixels), output)
     }
 
-    /// Sixteen chains of multiply-adds that never leave their registers.
+    /// How many sums of sixteen numbers stay in registers beside the constants, and are enough to keep all units busy.
+    #if KERNELVIZ_AVX512
+        private typealias Chains = InlineArray<16, Lanes>
+    #elseif KERNELVIZ_FMA
+        private typealias Chains = InlineArray<5, Lanes>
+    #elseif arch(arm64)
+        private typealias Chains = InlineArray<7, Lanes>
+    #else
+        private typealias Chains = InlineArray<3, Lanes>
+    #endif
+
+    /// Chains of multiply-adds that never leave their registers, sixteen multiply-adds a round.
     @inline(never)
     static func multiplyAdds(_ rounds: Int) -> Float {
-        var sums = InlineArray<16, Lanes>(repeating: Lanes(repeating: 1))
+        var sums = Chains(repeating: Lanes(repeating: 1))
         let (factor, summand) = (Lanes(repeating: 0.999_999), Lanes(repeating: 1e-9))
-        for _ in 0..<rounds {
-            for index in 0..<16 { sums[index] = summand.adding(sums[index], times: factor) }
+        // As many rounds together as chains, so that each step is a chain's own turn.
+        for _ in 0..<rounds / Chains.count {
+            for _ in 0..<16 {
+                for index in 0..<Chains.count { sums[index] = summand.adding(sums[index], times: factor) }
+            }
         }
         var total = Lanes.zero
-        for index in 0..<16 { total += sums[index] }
+        for index in 0..<Chains.count { total += sums[index] }
         return total.sum()
     }
 }

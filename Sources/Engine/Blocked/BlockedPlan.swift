@@ -83,7 +83,7 @@ struct BlockedPlan: @unchecked Sendable {
                 code: "engine.tooLarge", subject: "graph", found: "one image needs \(arenaCount) numbers of 4 bytes",
                 expected: "fewer than 2^31", advice: "Use a smaller image or a smaller net")
         }
-        let constants = ConstantArena()
+        let constants = ConstantArena(streamCapacity: planner.steps.reduce(0) { $0 + $1.packedCount })
         var steps = planner.steps.map { pending in
             let touched = Set(pending.touched).reduce(0) { $0 + storages.storages[$1].floatCount }
             return NamedStep(
@@ -92,7 +92,7 @@ struct BlockedPlan: @unchecked Sendable {
         }
         WeightPrefetch.assign(to: &steps, streamCount: constants.streamCount)
         self.steps = steps
-        weights = constants.copyStream()
+        weights = constants.stream
         stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }
         func reading(_ index: Int) -> Reading {
             guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }

@@ -56,6 +56,20 @@ struct PendingMatrix: PendingStep {
         weight.scalars.count / inputFormat.channelsPerWord + depthwise.reduce(0) { $0 + $1.constantCount }
     }
 
+    var packedCount: Int {
+        let (inputs, outputs) = (geometry.inputChannels / geometry.groups, outputChannels / geometry.groups)
+        let own = panels.reduce(0) { sum, panel in
+            let end = min(panel.first * 16 + panel.allLanes, outputChannels)
+            let groups = (end - 1) / outputs - panel.first * 16 / outputs + 1
+            let count = groups * inputs * geometry.kernelHeight * geometry.kernelWidth
+            return sum + Self.aligned(count * panel.lanes) + (panel.hasHalf ? Self.aligned(count * 8) : 0)
+        }
+        return depthwise.reduce(own) { $0 + $1.packedCount }
+    }
+
+    /// Every panel's weights begin at a cache line.
+    private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
     var touched: [Int] {
         let read: [Int] =
             switch input {
@@ -339,8 +353,7 @@ extension PendingMatrix {
         let inputsPerGroup = geometry.inputChannels / geometry.groups
         let outputsPerGroup = outputChannels / geometry.groups
         let taps = weight.shape.rank == 4 ? geometry.kernelHeight * geometry.kernelWidth : 1
-        // Every panel begins at a cache line.
-        var result = [Float](repeating: 0, count: (order.count * lanes + 15) / 16 * 16)
+        var result = [Float](repeating: 0, count: Self.aligned(order.count * lanes))
         weight.scalars.withUnsafeBufferPointer { scalars in
             func value(_ element: Element?, _ channel: Int) -> Float {
                 guard let element, channel / outputsPerGroup == element.channel / inputsPerGroup else { return 0 }

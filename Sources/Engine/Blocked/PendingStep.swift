@@ -14,6 +14,8 @@ protocol PendingStep {
     var touched: [Int] { get }
     /// Numbers of constants that it reads.
     var constantCount: Int { get }
+    /// The most numbers that its packed weights take.
+    var packedCount: Int { get }
     /// Numbers that it needs in each thread's strip.
     var stripFloatCount: Int { get }
     /// The step with addresses; constants are copied into `arena`, packed weights added to its stream.
@@ -21,6 +23,7 @@ protocol PendingStep {
 }
 
 extension PendingStep {
+    var packedCount: Int { 0 }
     var stripFloatCount: Int { 0 }
     var macs: Int { 0 }
     var constantCount: Int { 0 }
@@ -62,6 +65,7 @@ struct PendingDepthwise: PendingStep {
     var kind: StepKind { .depthwise }
     var macs: Int { geometry.macs + (stem?.macs ?? 0) }
     var constantCount: Int { weights.count }
+    var packedCount: Int { stem?.packedCount ?? 0 }
     var touched: [Int] { (stem == nil ? input.map(\.storage) : []) + (writesStrip ? [] : [output]) }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
