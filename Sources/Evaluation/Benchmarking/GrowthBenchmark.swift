@@ -33,8 +33,11 @@ public struct GrowthBenchmark: Sendable, Equatable, Codable {
 
     /// Measures a network at every value of the axes that apply to it: width and depth need a VGNet's design.
     ///
-    /// - Parameter progress: Called before each measurement with how many are done; may throw to stop.
-    /// Throws the errors of planning.
+    /// - Parameters:
+    ///   - text: What ``RunnableNetwork`` takes: a config, a checkpoint or a published net's name.
+    ///   - inputSize: Rows and columns of the images while width and depth grow; nil takes the network's own.
+    ///   - progress: Called before each measurement with how many are done; may throw to stop.
+    /// Throws the errors of reading the network and of planning.
     public static func measure(
         _ text: String, inputSize: Int?, batch: Int, options: ExecutionOptions, runs: Int,
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
@@ -44,29 +47,27 @@ public struct GrowthBenchmark: Sendable, Equatable, Codable {
             .flatMap { axis in axis.values.map { (axis, $0) } }
         return try points.enumerated().map { index, point in
             try progress(index, points.count)
-            let changed = try network.grown(point.0, to: point.1, named: text)
             let benchmark = try NetworkBenchmark.measure(
-                changed, batch: batch, options: options, runs: runs, profiles: false)
+                network.grown(point.0, by: point.1), batch: batch, options: options, runs: runs, profiles: false,
+                inputSize: point.0 == .inputSize ? Int(point.1) : nil)
             return GrowthBenchmark(network: network.name, axis: point.0, value: point.1, benchmark: benchmark)
         }
     }
 }
 
 extension RunnableNetwork {
-    /// The same network with a larger or smaller input, wider, or deeper; random weights where its shape changes.
-    fileprivate func grown(_ axis: GrowthBenchmark.Axis, to value: Double, named text: String) throws
-        -> RunnableNetwork
-    {
-        guard axis != .inputSize, let config else { return try RunnableNetwork(named: text, inputSize: Int(value)) }
+    /// The same network wider or deeper, with random weights; itself where only its input grows.
+    fileprivate func grown(_ axis: GrowthBenchmark.Axis, by factor: Double) throws -> RunnableNetwork {
+        guard axis != .inputSize, let config else { return self }
         let larger =
             axis == .width
             ? try config.replacing(
                 channels: config.channels.enumerated().map { index, width in
                     // Stems as the published ones in fours, stages in eights.
                     let step = index == 0 ? 4.0 : 8.0
-                    return Int(max(1, (Double(width) * value / step).rounded()) * step)
+                    return Int(max(1, (Double(width) * factor / step).rounded()) * step)
                 })
-            : try config.replacing(blocks: config.blocks.map { Int(max(1, (Double($0) * value).rounded())) })
+            : try config.replacing(blocks: config.blocks.map { Int(max(1, (Double($0) * factor).rounded())) })
         return try RunnableNetwork(config: larger, source: source, inputSize: inputSize)
     }
 }

@@ -33,13 +33,16 @@ public struct NetworkBenchmark: Sendable, Equatable, Codable {
 
     /// Times `runs` runs of a network on images drawn from a seed, then its steps one by one.
     ///
-    /// - Parameter progress: Called after each timed run with how many are done; may throw to stop.
+    /// - Parameters:
+    ///   - inputSize: Rows and columns of the images; nil takes the network's own.
+    ///   - progress: Called after each timed run with how many are done; may throw to stop.
     /// Throws the errors of planning.
     public static func measure(
         _ network: RunnableNetwork, batch: Int, options: ExecutionOptions, runs: Int, profiles: Bool,
-        progress: (_ done: Int) throws -> Void = { _ in }
+        inputSize: Int? = nil, progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> NetworkBenchmark {
-        let shape = network.inputShape(images: batch)
+        let size = inputSize ?? network.inputSize
+        let shape: Shape = [batch, network.inputChannels, size, size]
         var generator = SeededGenerator(seed: 1)
         let input = Tensor(
             shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.uniform() * 2 - 1) })
