@@ -46,6 +46,8 @@ public struct Checkpoint: Sendable {
     public let attributes: [String: String]
     /// What the file says about its layers beyond their weights; nil where it holds weights only.
     public let model: ModelFacts?
+    /// What kernelviz said of the network when it wrote the file; nil in other files.
+    public let description: NetworkDescription?
 
     private let byName: [String: Int]
     private let source: any TensorSource
@@ -60,7 +62,8 @@ public struct Checkpoint: Sendable {
         self.format = format
         self.entries = entries
         self.attributes = attributes
-        self.model = model?.believable
+        description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
+        self.model = (model ?? description?.graph?.facts(entries))?.believable
         self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -31,12 +31,17 @@ public struct ModelFacts: Sendable, Equatable {
     public var order: [String]
     /// Rows of the input image; nil where free or not said.
     public var inputSize: Int?
+    /// What the network computes, where the file tells it whole.
+    public var graph: LayerGraph?
 
     /// Groups the facts; see the properties.
-    public init(layers: [String: Layer] = [:], order: [String] = [], inputSize: Int? = nil) {
+    public init(
+        layers: [String: Layer] = [:], order: [String] = [], inputSize: Int? = nil, graph: LayerGraph? = nil
+    ) {
         self.layers = layers
         self.order = order
         self.inputSize = inputSize
+        self.graph = graph
     }
 
     /// The stride that the file gives a convolution.

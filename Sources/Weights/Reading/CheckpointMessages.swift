@@ -139,6 +139,7 @@ enum CheckpointMessages {
             writer.write(layer.epsilon.map { String($0.bitPattern) })
             writer.write(layer.groups.map(String.init))
         }
+        writer.write(model.graph.flatMap(NetworkDescription.json))
     }
 
     private static func model(_ reader: inout ByteReader) throws -> ModelFacts? {
@@ -155,6 +156,7 @@ enum CheckpointMessages {
             model.order.append(name)
             model.layers[name] = layer
         }
+        model.graph = try reader.optionalText().flatMap { NetworkDescription.decoded(LayerGraph.self, $0) }
         return model
     }
 }
