@@ -21,7 +21,7 @@ public struct InspectionReport: Sendable {
                 tensors: inspection.items.map { item in
                     Document.Tensor(
                         name: item.entry.name, shape: item.entry.shape.dimensions, dtype: item.entry.dtype,
-                        sha256: item.statistics.sha256)
+                        sha256: item.statistics.sha256, note: item.entry.note)
                 }))
     }
 
@@ -46,6 +46,10 @@ public struct InspectionReport: Sendable {
             table.add(Self.row(item, indent: String(repeating: "  ", count: path.count) + (parts.last ?? "")))
         }
         text += table.text
+        let notes = Dictionary(grouping: inspection.items.compactMap(\.entry.note)) { $0 }.mapValues(\.count)
+        for (note, count) in notes.sorted(by: { $0.key < $1.key }) {
+            text += "\(count) \(count == 1 ? "tensor is" : "tensors are") \(note).\n"
+        }
         let nonFinite = inspection.items.filter { $0.statistics.nonFiniteCount > 0 }
         for item in nonFinite.prefix(5) {
             text += "\(item.entry.name): \(item.statistics.nonFiniteCount) elements are NaN or infinite.\n"
@@ -96,6 +100,7 @@ public struct InspectionReport: Sendable {
             let shape: [Int]
             let dtype: String
             let sha256: String
+            let note: String?
         }
 
         let schema = InspectionReport.schema

@@ -17,6 +17,8 @@ public struct Checkpoint: Sendable {
         public let parameter: String
         /// The meaning of the axes where the tensor is a convolution's weight.
         public let axes: WeightAxes
+        /// What was done to the stored numbers to make these of them ("dequantised from int8"); nil for nothing.
+        public let note: String?
         /// The number type; nil for one that only floating-point conversion can read.
         public var type: NumberType? { NumberType(rawValue: dtype) }
 
@@ -24,7 +26,7 @@ public struct Checkpoint: Sendable {
         /// unless the format knows better.
         public init(
             name: String, shape: Shape, dtype: String, module: String? = nil, parameter: String? = nil,
-            axes: WeightAxes = .outputInputRowsColumns
+            axes: WeightAxes = .outputInputRowsColumns, note: String? = nil
         ) {
             self.name = name
             self.shape = shape
@@ -33,6 +35,7 @@ public struct Checkpoint: Sendable {
             self.module = module ?? parts.dropLast().joined(separator: ".")
             self.parameter = parameter ?? String(parts.last ?? "")
             self.axes = axes
+            self.note = note
         }
     }
 

@@ -12,16 +12,24 @@ public struct ModelFacts: Sendable, Equatable {
         public var epsilon: Float?
         /// Into how many groups channels are cut.
         public var groups: Int?
+        /// Pixels between neighbouring weights.
+        public var dilation: Int?
+        /// The batch normalisation behind the layer, by its name in ``ModelFacts/layers``; nil where it has none or the
+        /// file does not tell.
+        public var norm: String?
 
         /// Groups the settings; see the properties.
         public init(
-            className: String, stride: Int? = nil, padding: String? = nil, epsilon: Float? = nil, groups: Int? = nil
+            className: String, stride: Int? = nil, padding: String? = nil, epsilon: Float? = nil, groups: Int? = nil,
+            dilation: Int? = nil, norm: String? = nil
         ) {
             self.className = className
             self.stride = stride
             self.padding = padding
             self.epsilon = epsilon
             self.groups = groups
+            self.dilation = dilation
+            self.norm = norm
         }
     }
 
@@ -54,6 +62,7 @@ public struct ModelFacts: Sendable, Equatable {
         for (name, var layer) in layers {
             layer.stride = layer.stride.flatMap { StrideTable.range.contains($0) ? $0 : nil }
             layer.groups = layer.groups.flatMap { $0 > 0 ? $0 : nil }
+            layer.dilation = layer.dilation.flatMap { $0 > 0 ? $0 : nil }
             result.layers[name] = layer
         }
         result.inputSize = inputSize.flatMap { InputConvention.sizes.contains($0) ? $0 : nil }

@@ -8,6 +8,12 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     case rowsColumnsInputOutput = "HWIO"
     /// H×W×C×M, a Keras depthwise weight: M kernels for each of C input channels.
     case rowsColumnsChannelMultiplier = "HWCM"
+    /// I×O×H×W, as PyTorch and ONNX store the weight of a transposed convolution; O is that of one group.
+    case inputOutputRowsColumns = "IOHW"
+    /// O×H×W×I, as TensorFlow Lite stores the weight of a convolution.
+    case outputRowsColumnsInput = "OHWI"
+    /// 1×H×W×O, as TensorFlow Lite stores a depthwise weight: output channel c·M + m is kernel m of input channel c.
+    case oneRowsColumnsOutput = "1HWO"
     /// K×N², loose square kernels, each row after row.
     case looseKernels = "KN²"
 
@@ -32,6 +38,9 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         case .outputInputRowsColumns: shape
         case .rowsColumnsInputOutput: [shape[3], shape[2], shape[0], shape[1]]
         case .rowsColumnsChannelMultiplier: Self.depthwiseShape(shape)
+        case .inputOutputRowsColumns: [shape[1], shape[0], shape[2], shape[3]]
+        case .outputRowsColumnsInput: [shape[0], shape[3], shape[1], shape[2]]
+        case .oneRowsColumnsOutput: shape[0] == 1 ? [shape[3], 1, shape[1], shape[2]] : nil
         case .looseKernels: nil
         }
     }
@@ -52,6 +61,12 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         case .rowsColumnsChannelMultiplier:
             let shape: Shape = [tensor.shape[2] * tensor.shape[3], 1, tensor.shape[0], tensor.shape[1]]
             return tensor.transposed([2, 3, 0, 1]).reshaped(shape)
+        case .inputOutputRowsColumns:
+            return tensor.transposed([1, 0, 2, 3])
+        case .outputRowsColumnsInput:
+            return tensor.transposed([0, 3, 1, 2])
+        case .oneRowsColumnsOutput:
+            return tensor.transposed([3, 0, 1, 2])
         case .looseKernels:
             return outputFirst(tensor.shape).map(tensor.reshaped) ?? tensor
         }

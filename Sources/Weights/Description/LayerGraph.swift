@@ -147,6 +147,12 @@ extension LayerGraph {
     /// What the graph says about each layer, by the layers' modules in the checkpoint's listing.
     func facts(_ entries: [Checkpoint.Entry]) -> ModelFacts {
         let modules = Dictionary(entries.map { ($0.name, $0.module) }, uniquingKeysWith: { first, _ in first })
+        // Where two normalise one result, neither is the layer's own.
+        var norms: [String: String?] = [:]
+        for node in nodes where node.kind == .batchNormalization {
+            guard let input = node.inputs.first, let tensor = node.weight ?? node.mean else { continue }
+            norms.updateValue(norms.keys.contains(input) ? nil : tensor, forKey: input)
+        }
         var facts = ModelFacts()
         for node in nodes {
             guard let weight = node.weight ?? node.mean, let module = modules[weight], facts.layers[module] == nil
@@ -155,7 +161,8 @@ extension LayerGraph {
             facts.layers[module] = ModelFacts.Layer(
                 className: node.kind.rawValue, stride: node.strides?.first ?? 1,
                 padding: node.padding == .same ? "same" : nil, epsilon: node.epsilon,
-                groups: node.kind == .sharedDepthwise ? nil : node.groups ?? 1)
+                groups: node.kind == .sharedDepthwise ? nil : node.groups ?? 1, dilation: node.dilations?.first ?? 1,
+                norm: norms[node.name].flatMap(\.self).flatMap { modules[$0] })
         }
         facts.graph = self
         return facts

@@ -85,6 +85,7 @@ enum CheckpointMessages {
             writer.write(entry.shape.rank)
             for length in entry.shape.dimensions { writer.write(length) }
             for text in [entry.dtype, entry.module, entry.parameter, entry.axes.rawValue] { writer.write(text) }
+            writer.write(entry.note)
             writer.write(region?.path)
             writer.write(region?.offset ?? 0)
         }
@@ -122,7 +123,8 @@ enum CheckpointMessages {
         let (dtype, module, parameter) = (try reader.text(), try reader.text(), try reader.text())
         guard let axes = WeightAxes(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
         return Checkpoint.Entry(
-            name: name, shape: shape, dtype: dtype, module: module, parameter: parameter, axes: axes)
+            name: name, shape: shape, dtype: dtype, module: module, parameter: parameter, axes: axes,
+            note: try reader.optionalText())
     }
 
     private static func encode(_ model: ModelFacts?, to writer: inout ByteWriter) {
@@ -138,6 +140,8 @@ enum CheckpointMessages {
             writer.write(layer.padding)
             writer.write(layer.epsilon.map { String($0.bitPattern) })
             writer.write(layer.groups.map(String.init))
+            writer.write(layer.dilation.map(String.init))
+            writer.write(layer.norm)
         }
         writer.write(model.graph.flatMap(NetworkDescription.json))
     }
@@ -153,6 +157,8 @@ enum CheckpointMessages {
             layer.padding = try reader.optionalText()
             layer.epsilon = try reader.optionalText().flatMap { UInt32($0) }.map(Float.init(bitPattern:))
             layer.groups = try reader.optionalText().flatMap { Int($0) }
+            layer.dilation = try reader.optionalText().flatMap { Int($0) }
+            layer.norm = try reader.optionalText()
             model.order.append(name)
             model.layers[name] = layer
         }
