@@ -6,19 +6,49 @@ public enum ImageFile {
     /// The most pixels that a picture may have: 1 << 27, a page of 134 megapixels.
     public static let pixelLimit = 1 << 27
 
-    /// Reads the PNG or JPEG file at `path` as Pillow's `Image.open(path).convert("RGB")` does.
-    ///
-    /// Grey and palette pictures become RGB, transparency is dropped, 16-bit samples are reduced to 8, CMYK is
-    /// converted; colour profiles and EXIF orientation are not applied.
-    /// Throws the errors of ``InputFile`` and those of ``decode(_:subject:)``.
-    public static func read(_ path: String) throws -> RGBImage {
-        try decode(InputFile.bytes(path, limitBytes: 1 << 30), subject: path)
+    /// A picture as it is seen, and how the file had it.
+    public struct Reading: Sendable, Equatable {
+        /// The picture, turned upright.
+        public let image: RGBImage
+        /// The EXIF orientation by which it was turned; nil where it was stored upright or the file states none.
+        public let turn: ImageOrientation?
     }
 
-    /// Decodes the bytes of a PNG or JPEG file; `subject` names it in errors.
+    /// Reads the PNG or JPEG file at `path` as Pillow's `ImageOps.exif_transpose(Image.open(path)).convert("RGB")` does.
+    ///
+    /// Grey and palette pictures become RGB, transparency is dropped, 16-bit samples are reduced to 8, CMYK is
+    /// converted; colour profiles are not applied. The EXIF orientation is: `Image.open` alone and torchvision's
+    /// `ImageFolder` leave a photograph lying on its side; ``reading(_:)`` tells whether it was turned.
+    /// Throws the errors of ``InputFile`` and those of ``decode(_:subject:)``.
+    public static func read(_ path: String) throws -> RGBImage { try reading(path).image }
+
+    /// Reads the PNG or JPEG file at `path` and tells whether its EXIF orientation turned it; see ``read(_:)``.
+    ///
+    /// Throws as ``read(_:)`` does.
+    public static func reading(_ path: String) throws -> Reading {
+        try reading(of: InputFile.bytes(path, limitBytes: 1 << 30), subject: path)
+    }
+
+    /// Decodes the bytes of a PNG or JPEG file and turns it upright; `subject` names it in errors.
     ///
     /// Throws `images.empty`, `images.unknownFormat`, `images.damaged` or `images.tooLarge`.
     public static func decode(_ bytes: [UInt8], subject: String) throws -> RGBImage {
+        try reading(of: bytes, subject: subject).image
+    }
+
+    /// Decodes the bytes of a PNG or JPEG file and tells whether its EXIF orientation turned it.
+    ///
+    /// Throws as ``decode(_:subject:)`` does.
+    public static func reading(of bytes: [UInt8], subject: String) throws -> Reading {
+        let stored = try decodeAsStored(bytes, subject: subject)
+        guard let orientation = ExifReader.orientation(of: bytes), orientation != .upright else {
+            return Reading(image: stored, turn: nil)
+        }
+        return Reading(image: stored.turned(by: orientation), turn: orientation)
+    }
+
+    /// The pixels in the order of the file.
+    private static func decodeAsStored(_ bytes: [UInt8], subject: String) throws -> RGBImage {
         guard !bytes.isEmpty else {
             throw KernelVizError(
                 code: "images.empty", subject: subject, found: "the file is empty", expected: "a PNG or JPEG picture")
