@@ -94,6 +94,9 @@ public struct Graph: Sendable, Equatable {
     /// The parameter called `name`, or nil.
     public func parameter(named name: String) -> ParameterID? { parameterNames[name].map(ParameterID.init) }
 
+    /// The name of a parameter.
+    public func name(of parameter: ParameterID) -> String { parameters[parameter.index].name }
+
     /// A node by its identifier.
     public subscript(node: NodeID) -> Node { nodes[node.index] }
 

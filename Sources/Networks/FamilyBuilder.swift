@@ -52,7 +52,7 @@ struct FamilyBuilder {
         guard layer.weightShape[1] * groups == width, layer.outputChannels % groups == 0 else {
             throw unfit("'\(layer.name)' has weight \(layer.weightShape) on \(width) channels")
         }
-        let weight = graph.addParameter("\(layer.name)/weight", try network.weight(of: layer))
+        let weight = graph.addParameter(parameterName(of: layer, "weight"), try network.weight(of: layer))
         let bias = try layer.batchNorm == nil ? self.bias(of: layer) : nil
         let kernel = max(layer.kernelHeight, layer.kernelWidth)
         let padding: Padding =
@@ -76,9 +76,19 @@ struct FamilyBuilder {
         isLast ? name ?? path : path
     }
 
-    private mutating func normalisation(_ norm: BatchNorm, _ path: String) -> BatchNormalization {
+    /// The key of a layer's parameter in the network's state dict, free in the graph: the file's own, without what stands
+    /// before all names of the network ("state_dict.").
+    private func parameterName(of layer: ConvLayer, _ word: String) -> String {
+        let entry = network.checkpoint.entry(named: layer.tensorName)
+        return graph.freeParameterName(network.withoutPrefix(entry?.stateDictName(as: word) ?? "\(layer.name).\(word)"))
+    }
+
+    mutating func normalisation(_ norm: BatchNorm, _ path: String) -> BatchNormalization {
+        let module = norm.module.map { network.withoutPrefix($0.replacing("/", with: ".")) } ?? "\(path).norm"
         func add(_ name: String, _ values: [Float], _ kind: Graph.ParameterKind) -> Graph.ParameterID {
-            graph.addParameter("\(path)/norm/\(name)", Tensor(shape: [values.count], scalars: values), kind: kind)
+            graph.addParameter(
+                graph.freeParameterName("\(module).\(name)"), Tensor(shape: [values.count], scalars: values), kind: kind
+            )
         }
         return BatchNormalization(
             weight: add("weight", norm.weight, .learnable), bias: add("bias", norm.bias, .learnable),
@@ -95,7 +105,7 @@ struct FamilyBuilder {
         }
         let tensor = try checkpoint.tensor(named: entry.name)
         guard tensor.shape == [layer.outputChannels] else { throw unfit("'\(entry.name)' has shape \(tensor.shape)") }
-        return graph.addParameter("\(layer.name)/bias", tensor)
+        return graph.addParameter(parameterName(of: layer, "bias"), tensor)
     }
 
     /// Two 1×1 convolutions on the channels' means, whose result scales the channels.
@@ -147,9 +157,9 @@ extension FamilyBuilder {
                 throw unfit("'\(name)' has weight \(weight.shape) on \(width) features")
             }
             let parameters = (
-                graph.addParameter("\(name)/weight", weight),
+                graph.addParameter(graph.freeParameterName("\(name).weight"), weight),
                 bias.map {
-                    graph.addParameter("\(name)/bias", $0)
+                    graph.addParameter(graph.freeParameterName("\(name).bias"), $0)
                 }
             )
             current = graph.add(
@@ -172,7 +182,7 @@ extension FamilyBuilder {
             let stored = try checkpoint.tensor(named: entry.name)
             let bias = checkpoint.entries.first { $0.module == entry.module && $0.parameter == "bias" }
             return (
-                entry.module, entry.parameter == "kernel" ? stored.transposed([1, 0]) : stored,
+                network.withoutPrefix(entry.module), entry.parameter == "kernel" ? stored.transposed([1, 0]) : stored,
                 try bias.map { try checkpoint.tensor(named: $0.name) }
             )
         }

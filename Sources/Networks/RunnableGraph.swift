@@ -16,17 +16,44 @@ public struct RunnableGraph: Sendable {
     public let inputChannels: Int
     /// The number of outputs: classes, or channels of a bare backbone.
     public let classes: Int
+    /// Where the file's own description came from, by which the graph was built ("ONNX graph"); nil where it follows the
+    /// family's design.
+    public let description: String?
+    /// Why the file's own description was passed over, one sentence; nil where it was not.
+    public let remark: String?
 
     /// The families that run, as ``Network/family`` spells them.
     public static let families = [
         "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet", "MnasNet",
     ]
 
-    /// Builds the graph of a checkpoint.
+    /// Builds the graph of a checkpoint: as the file itself describes it where it does (ONNX, TFLite, a Keras config, our
+    /// own exports), else by the design of its family.
     ///
-    /// Throws `networks.otherFamily` for a family that does not run, `networks.noTensor` for an incomplete file,
+    /// Throws `networks.unsupportedOperation` for a file whose description uses what the engine lacks and that belongs to
+    /// no family that runs, `networks.otherFamily` for a family that does not run, `networks.noTensor` for an incomplete file,
     /// `networks.badShape` where layers do not fit each other, and the errors of reading.
     public init(network: Network) throws {
+        var problem: KernelVizError?
+        if let described = network.checkpoint.model?.graph {
+            do {
+                var builder = DescribedGraphBuilder(described, network.checkpoint)
+                let built = try builder.build()
+                let shapes = try built.graph.shapes(inputShape: Self.probe(network, channels: built.inputChannels))
+                (graph, inputChannels) = built
+                classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
+                (description, remark) = (described.origin, nil)
+                return
+            } catch let error as KernelVizError
+                where ["networks.unsupportedOperation", "networks.badGraph", "engine.shape"].contains(error.code)
+            {
+                // A family's own design may run all the same.
+                guard network.family.map(Self.families.contains) == true else { throw error }
+                problem = error
+            }
+        }
+        description = nil
+        remark = problem.map { "\($0.found): built as \(network.title) instead" }
         if let missing = network.missingTensors.first, let family = network.family, Self.families.contains(family) {
             throw KernelVizError(
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
@@ -34,9 +61,9 @@ public struct RunnableGraph: Sendable {
         }
         switch network.family {
         case "MobileNetV1":
-            let net = try MobileNetV1(network: network)
-            (graph, inputChannels, classes) = (net.graph, net.inputChannels, net.classes)
-            return
+            var builder = try FamilyBuilder(network)
+            try builder.buildMobileNetV1()
+            (graph, inputChannels, classes) = builder.result
         case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet":
             var builder = try FamilyBuilder(network)
             try builder.buildBottlenecks()
@@ -63,5 +90,11 @@ public struct RunnableGraph: Sendable {
                 expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
                 advice: advice)
         }
+    }
+
+    /// An image on which shapes are tried.
+    private static func probe(_ network: Network, channels: Int) -> Shape {
+        let size = network.input.size ?? 224
+        return [1, channels, size, size]
     }
 }

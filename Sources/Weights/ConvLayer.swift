@@ -96,15 +96,21 @@ public struct BatchNorm: Sendable, Equatable {
     public let runningVariance: [Float]
     /// Added to the variance; 1e-3 in Keras, 1e-5 in PyTorch unless the network says otherwise.
     public let epsilon: Float
+    /// The module that holds the four vectors, as the file names it; nil where they come from elsewhere.
+    public let module: String?
 
     /// Groups the four vectors, which must be equally long.
-    public init(weight: [Float], bias: [Float], runningMean: [Float], runningVariance: [Float], epsilon: Float) {
+    public init(
+        weight: [Float], bias: [Float], runningMean: [Float], runningVariance: [Float], epsilon: Float,
+        module: String? = nil
+    ) {
         precondition(Set([weight.count, bias.count, runningMean.count, runningVariance.count]).count == 1)
         self.weight = weight
         self.bias = bias
         self.runningMean = runningMean
         self.runningVariance = runningVariance
         self.epsilon = epsilon
+        self.module = module
     }
 
     /// γ / sqrt(σ² + ε): the factor that each channel's kernel is scaled by in effect.

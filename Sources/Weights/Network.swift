@@ -21,6 +21,16 @@ public struct Network: Sendable {
     /// Padding, size and preprocessing of the input.
     public let input: InputConvention
 
+    /// What stands before the names of all its tensors in the file ("state_dict."); mostly empty.
+    public let prefix: String
+    /// The library whose names the tensors have ("torchvision", "Keras"); nil without a family.
+    public let library: String?
+
+    /// A name in the file as the network itself has it.
+    package func withoutPrefix(_ name: String) -> String {
+        name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    }
+
     /// The spatial convolutions, those that have a number.
     public var spatialLayers: [ConvLayer] { layers.filter { $0.number != nil } }
 
@@ -67,7 +77,7 @@ public struct Network: Sendable {
     /// Joins what is known about a network with the means to read its weights; see the properties.
     package init(
         checkpoint: Checkpoint, family: String?, title: String, recognition: String, layers: [ConvLayer],
-        missingTensors: [String], classCount: Int?, input: InputConvention,
+        missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -78,6 +88,8 @@ public struct Network: Sendable {
         self.missingTensors = missingTensors
         self.classCount = classCount
         self.input = input
+        self.prefix = prefix
+        self.library = library
         self.readWeight = readWeight
     }
 }

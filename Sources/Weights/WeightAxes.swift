@@ -18,7 +18,7 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     case looseKernels = "KN²"
 
     /// These axes, or H×W×C×M where a depthwise layer's weight lies beside H×W×I×O ones: Keras 3 calls both "kernel".
-    func forLayer(isDepthwise: Bool) -> WeightAxes {
+    package func forLayer(isDepthwise: Bool) -> WeightAxes {
         isDepthwise && self == .rowsColumnsInputOutput ? .rowsColumnsChannelMultiplier : self
     }
 
@@ -26,7 +26,7 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     /// none of them empty.
     ///
     /// A depthwise H×W×C×M becomes (C·M)×1×H×W: output channel c·M + m is kernel m of input channel c.
-    func outputFirst(_ shape: Shape) -> Shape? {
+    package func outputFirst(_ shape: Shape) -> Shape? {
         if self == .looseKernels {
             guard shape.rank == 2, shape[0] > 0, let size = (2...31).first(where: { $0 * $0 == shape[1] }) else {
                 return nil
@@ -52,7 +52,7 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     }
 
     /// The weight as O×I×H×W; `tensor` has four axes, or two where it holds loose kernels.
-    func outputFirst(_ tensor: Tensor) -> Tensor {
+    package func outputFirst(_ tensor: Tensor) -> Tensor {
         switch self {
         case .outputInputRowsColumns:
             return tensor

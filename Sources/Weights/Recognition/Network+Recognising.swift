@@ -66,6 +66,7 @@ extension Network {
             input: InputConvention(
                 attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize,
                 normalisation: match.dialect.normalisation),
+            prefix: match.table.prefix, library: match.dialect.name,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 
@@ -136,7 +137,8 @@ private struct NormReader {
         return BatchNorm(
             weight: try vector(module, ["weight", "gamma"], channels) ?? Array(repeating: 1, count: channels),
             bias: try vector(module, ["bias", "beta"], channels) ?? Array(repeating: 0, count: channels),
-            runningMean: mean, runningVariance: variance, epsilon: epsilon(module))
+            runningMean: mean, runningVariance: variance, epsilon: epsilon(module),
+            module: match.table.prefix + module)
     }
 
     private func vector(_ module: String, _ names: [String], _ count: Int) throws -> [Float]? {

@@ -146,7 +146,8 @@ private struct UnknownNorms {
                 runningMean: try checkpoint.tensor(named: mean.name).scalars,
                 runningVariance: try checkpoint.tensor(named: variance.name).scalars,
                 epsilon: checkpoint.model?.layer(candidate)?.epsilon
-                    ?? (mean.parameter == "moving_mean" ? 1e-3 : 1e-5))
+                    ?? (mean.parameter == "moving_mean" ? 1e-3 : 1e-5),
+                module: candidate)
         }
         return nil
     }
