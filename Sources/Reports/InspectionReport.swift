@@ -18,6 +18,7 @@ public struct InspectionReport: Sendable {
         JSONText.of(
             Document(
                 format: inspection.checkpoint.format, family: inspection.network?.family,
+                notes: inspection.checkpoint.notes,
                 tensors: inspection.items.map { item in
                     Document.Tensor(
                         name: item.entry.name, shape: item.entry.shape.dimensions, dtype: item.entry.dtype,
@@ -55,6 +56,7 @@ public struct InspectionReport: Sendable {
             text += "\(item.entry.name): \(item.statistics.nonFiniteCount) elements are NaN or infinite.\n"
         }
         if nonFinite.count > 5 { text += "\(nonFinite.count - 5) further tensors hold NaN or infinity.\n" }
+        for note in checkpoint.notes { text += "Note: \(note)\n" }
         return text + network
     }
 
@@ -106,9 +108,10 @@ public struct InspectionReport: Sendable {
         let schema = InspectionReport.schema
         let format: String
         let family: String?
+        let notes: [String]
         let tensors: [Tensor]
 
-        enum Keys: String, CodingKey { case schema, format, family, tensors }
+        enum Keys: String, CodingKey { case schema, format, family, notes, tensors }
 
         /// Writes `null` where the family is unknown.
         func encode(to encoder: any Encoder) throws {
@@ -116,6 +119,7 @@ public struct InspectionReport: Sendable {
             try box.encode(schema, forKey: .schema)
             try box.encode(format, forKey: .format)
             try box.encode(family, forKey: .family)
+            try box.encode(notes, forKey: .notes)
             try box.encode(tensors, forKey: .tensors)
         }
     }

@@ -51,6 +51,8 @@ public struct Checkpoint: Sendable {
     public let model: ModelFacts?
     /// What kernelviz said of the network when it wrote the file; nil in other files.
     public let description: NetworkDescription?
+    /// What reading left out, converted or took for granted: one sentence each, for people.
+    public let notes: [String]
 
     private let byName: [String: Int]
     private let source: any TensorSource
@@ -59,12 +61,14 @@ public struct Checkpoint: Sendable {
     /// Joins a file's listing with the means to read its tensors.
     package init(
         path: String, format: String, files: [String], sha256: String? = nil, entries: [Entry],
-        attributes: [String: String] = [:], model: ModelFacts? = nil, source: any TensorSource
+        attributes: [String: String] = [:], model: ModelFacts? = nil, notes: [String] = [],
+        source: any TensorSource
     ) {
         self.path = path
         self.format = format
         self.entries = entries
         self.attributes = attributes
+        self.notes = notes
         description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
         self.model = (model ?? description?.graph?.facts(entries))?.believable
         self.digest = FileDigest(files, known: sha256)

@@ -18,6 +18,8 @@ struct TensorPlan: Sendable {
     private let view: Shape
     /// Where each axis of the result comes from in ``view``; nil where the elements stay as they are.
     private let order: [Int]?
+    /// Axes of ``view`` along which the elements are read backwards: Theano's turn by 180°.
+    private let backwards: [Int]
 
     var byteCount: Int { shape.elementCount * type.sizeBytes }
 
@@ -29,6 +31,7 @@ struct TensorPlan: Sendable {
         shape = entry.shape
         view = entry.shape
         order = nil
+        backwards = []
     }
 
     /// The tensor in another layout; `isDepthwise` says that it is a depthwise convolution's weight, `isNorm` that its
@@ -45,15 +48,16 @@ struct TensorPlan: Sendable {
         switch shape.elementCount > 0 || shape.rank != 4 ? layout : nil {
         case nil: break
         case .outputFirst:
-            switch (entry.axes, entry.shape.rank) {
+            switch (entry.axes.unturned, entry.shape.rank) {
             case (.rowsColumnsInputOutput, 4) where isDepthwise, (.rowsColumnsChannelMultiplier, 4):
                 order = [2, 3, 0, 1]
                 shape = [entry.shape[2] * entry.shape[3], 1, entry.shape[0], entry.shape[1]]
                 parameter = "weight"
-            case (.rowsColumnsInputOutput, 4):
+            case (.rowsColumnsInputOutput, 4), (.rowsColumnsOutputInput, 4):
                 order = [3, 2, 0, 1]
                 shape = Shape([3, 2, 0, 1].map { entry.shape[$0] })
                 parameter = parameter == "pointwise_kernel" ? "pointwise_weight" : "weight"
+            case (.outputInputRowsColumns, 4) where parameter == "kernel": parameter = "weight"
             case (_, 2) where parameter == "kernel":
                 order = [1, 0]
                 shape = [entry.shape[1], entry.shape[0]]
@@ -61,16 +65,16 @@ struct TensorPlan: Sendable {
             default: parameter = words.first { $0.keras == parameter }?.torch ?? parameter
             }
         case .outputLast:
-            guard entry.axes == .outputInputRowsColumns || isLoose else { break }
+            guard entry.axes.unturned == .outputInputRowsColumns || isLoose else { break }
             switch (view.rank, parameter) {
-            case (4, "weight") where isDepthwise:
+            case (4, "weight") where isDepthwise, (4, "kernel") where isDepthwise:
                 order = [2, 3, 0, 1]
                 shape = Shape([2, 3, 0, 1].map { view[$0] })
                 parameter = "depthwise_kernel"
-            case (4, "weight"), (4, "pointwise_weight"):
+            case (4, "weight"), (4, "kernel"), (4, "pointwise_weight"):
                 order = [2, 3, 1, 0]
                 shape = Shape([2, 3, 1, 0].map { view[$0] })
-                parameter = parameter == "weight" ? "kernel" : "pointwise_kernel"
+                parameter = parameter == "pointwise_weight" ? "pointwise_kernel" : "kernel"
             case (2, "weight"):
                 order = [1, 0]
                 shape = [entry.shape[1], entry.shape[0]]
@@ -78,6 +82,9 @@ struct TensorPlan: Sendable {
             default: parameter = words.first { $0.torch == parameter }?.keras ?? parameter
             }
         }
+        let turns = entry.axes.isTurned && shape.rank == 4 && shape.elementCount > 0
+        backwards = !turns ? [] : entry.axes.unturned == .outputInputRowsColumns ? [2, 3] : [0, 1]
+        if turns && order == nil { order = [0, 1, 2, 3] }
         source = entry
         name = Self.name(entry, parameter)
         type = entry.type ?? .float32
@@ -106,8 +113,13 @@ struct TensorPlan: Sendable {
         for axis in stride(from: view.rank - 2, through: 0, by: -1) {
             strides[axis] = strides[axis + 1] * view[axis + 1]
         }
+        var offset = 0
+        for axis in backwards where view[axis] > 0 {
+            offset += (view[axis] - 1) * strides[axis]
+            strides[axis] = -strides[axis]
+        }
         return StridedElements.gather(
-            stored.bytes, offset: 0, shape: Shape(order.map { view[$0] }), strides: order.map { strides[$0] },
+            stored.bytes, offset: offset, shape: Shape(order.map { view[$0] }), strides: order.map { strides[$0] },
             elementBytes: type.sizeBytes)
     }
 }

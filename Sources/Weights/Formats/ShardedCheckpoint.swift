@@ -87,6 +87,7 @@ enum ShardedCheckpoint {
         return Checkpoint(
             path: path, format: "\(parts[0].format), \(parts.count) files", files: parts.flatMap(\.files),
             entries: parts.flatMap(\.entries), attributes: parts[0].attributes, model: parts[0].model,
+            notes: parts.flatMap(\.notes),
             source: ShardedSource(parts: parts, owners: owners))
     }
 

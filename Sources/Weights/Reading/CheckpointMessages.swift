@@ -52,6 +52,7 @@ enum CheckpointMessages {
         var regions: [FileRegion?]
         var attributes: [String: String]
         var model: ModelFacts?
+        var notes: [String] = []
     }
 
     /// An answer that is an error: first byte 1.
@@ -95,6 +96,8 @@ enum CheckpointMessages {
             writer.write(value)
         }
         encode(listing.model, to: &writer)
+        writer.write(listing.notes.count)
+        for note in listing.notes { writer.write(note) }
         return writer.bytes
     }
 
@@ -111,9 +114,11 @@ enum CheckpointMessages {
             regions.append(path.map { FileRegion(path: $0, offset: offset) })
         }
         let pairs = try (0..<reader.count()).map { _ in (try reader.text(), try reader.text()) }
+        let model = try model(&reader)
         return Listing(
             format: format, files: files, entries: entries, regions: regions,
-            attributes: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), model: try model(&reader))
+            attributes: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), model: model,
+            notes: try (0..<reader.count()).map { _ in try reader.text() })
     }
 
     private static func entry(_ reader: inout ByteReader) throws -> Checkpoint.Entry {

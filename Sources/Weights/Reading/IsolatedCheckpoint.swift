@@ -31,7 +31,7 @@ enum IsolatedCheckpoint {
         }
         return Checkpoint(
             path: path, format: listing.format, files: listing.files, entries: listing.entries,
-            attributes: listing.attributes, model: listing.model,
+            attributes: listing.attributes, model: listing.model, notes: listing.notes,
             source: IsolatedSource(process: process, path: path, limits: limits, listing: listing))
     }
 

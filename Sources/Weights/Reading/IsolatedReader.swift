@@ -18,7 +18,7 @@ public enum IsolatedReader {
                             CheckpointMessages.Listing(
                                 format: opened.format, files: opened.files, entries: opened.entries,
                                 regions: opened.entries.map(opened.region), attributes: opened.attributes,
-                                model: opened.model))
+                                model: opened.model, notes: opened.notes))
                     case .tensor(let index):
                         guard let checkpoint, checkpoint.entries.indices.contains(index) else {
                             throw ByteReader.Malformed()

@@ -97,7 +97,7 @@ extension Network {
         case .depthwise:
             // A grouped Keras convolution with a group a channel has one input channel in its weight: no multiplier.
             .depthwise(
-                multiplier: conv.axes(of: entry) == .rowsColumnsChannelMultiplier && entry.shape[2] > 1
+                multiplier: conv.axes(of: entry).unturned == .rowsColumnsChannelMultiplier && entry.shape[2] > 1
                     ? entry.shape[3] : 1)
         case .grouped where shape[0] > shape[1]:
             // Input and output of a grouped convolution are equally wide in the families that have one.

@@ -103,7 +103,7 @@ private struct UnknownLayers {
     private static func connectivity(
         _ entry: Checkpoint.Entry, _ shape: Shape, facts: ModelFacts.Layer?, previous: Shape?, isFirst: Bool
     ) -> ConvLayer.Connectivity {
-        if entry.axes == .rowsColumnsChannelMultiplier { return .depthwise(multiplier: entry.shape[3]) }
+        if entry.axes.unturned == .rowsColumnsChannelMultiplier { return .depthwise(multiplier: entry.shape[3]) }
         if entry.axes == .looseKernels { return .standard }
         if let groups = facts?.groups, shape[0] % groups == 0 {
             if groups == 1 { return .standard }
