@@ -47,13 +47,16 @@ public struct ConvLayer: Sendable, Equatable {
     public let connectivity: Connectivity
     /// What the layer does in its network.
     public let role: Role
+    /// The function behind the layer and its normalisation by the family's design, in the engine's words ("relu6"); nil
+    /// for none, or where it is not known here.
+    public let activation: String?
     /// Batch normalisation beside the layer, one value per output channel; nil where folded or absent.
     public let batchNorm: BatchNorm?
 
     /// Names a layer; see the properties.
     public init(
         number: Int?, name: String, tensorName: String, weightShape: Shape, stride: Int?, connectivity: Connectivity,
-        role: Role, batchNorm: BatchNorm? = nil
+        role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil
     ) {
         precondition(weightShape.rank == 4)
         self.number = number
@@ -64,6 +67,7 @@ public struct ConvLayer: Sendable, Equatable {
         self.connectivity = connectivity
         self.role = role
         self.batchNorm = batchNorm
+        self.activation = activation
     }
 
     /// O, the number of output channels.

@@ -24,6 +24,19 @@ struct Bottleneck: Sendable, Equatable {
         let project: Pair
     }
 
+    /// The functions of a network, in the engine's words.
+    struct Functions: Sendable {
+        /// Behind the stem and the heads.
+        let ends: String
+        /// Behind the expansion and the depthwise convolution of a block.
+        let block: @Sendable (Bottleneck) -> String
+        /// Inside squeeze-and-excite, and of its gate.
+        var squeeze = (inner: "relu", gate: "sigmoid")
+
+        /// One function everywhere.
+        static func all(_ name: String) -> Functions { Functions(ends: name, block: { _ in name }) }
+    }
+
     let kernel: Int
     let stride: Int
     let expands: Bool
@@ -51,17 +64,22 @@ struct Bottleneck: Sendable, Equatable {
     }
 
     /// The convolutions of the block under the given names.
-    func convs(_ names: Names) -> [ExpectedConv] {
+    func convs(_ names: Names, _ functions: Functions) -> [ExpectedConv] {
         var result: [ExpectedConv] = []
+        let function = functions.block(self)
         if let expand = names.expand {
-            result.append(ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: ordinal))
+            result.append(
+                ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: ordinal, activation: function))
         }
         result.append(
             ExpectedConv(
                 names.depthwise.conv, norm: names.depthwise.norm, .depthwise, size: kernel, stride: stride,
-                block: ordinal))
-        for module in names.squeeze {
-            result.append(ExpectedConv(module, norm: nil, .pointwise, block: ordinal, isOptional: true))
+                block: ordinal, activation: function))
+        for (place, module) in names.squeeze.enumerated() {
+            result.append(
+                ExpectedConv(
+                    module, norm: nil, .pointwise, block: ordinal, isOptional: true,
+                    activation: place == 0 ? functions.squeeze.inner : functions.squeeze.gate))
         }
         result.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: ordinal))
         return result
@@ -71,15 +89,17 @@ struct Bottleneck: Sendable, Equatable {
     ///
     /// Without a `title` of its own the network is called `name` and its width multiplier ("MobileNetV2 0.35").
     static func blueprint(
-        _ name: String, _ rows: [Row], stem: Pair, head: [Pair], names: (Bottleneck) -> Names,
+        _ name: String, _ rows: [Row], stem: Pair, head: [Pair], functions: Functions, names: (Bottleneck) -> Names,
         title: (@Sendable (ModuleTable) -> String)? = nil
     ) -> Blueprint {
         let blocks = blocks(rows)
         let projections = blocks.map { names($0).project.conv }
         let convs =
-            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
-            + blocks.flatMap { $0.convs(names($0)) }
-            + head.map { ExpectedConv($0.conv, norm: $0.norm, .pointwise, isOptional: true) }
+            [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2, activation: functions.ends)]
+            + blocks.flatMap { $0.convs(names($0), functions) }
+            + head.map {
+                ExpectedConv($0.conv, norm: $0.norm, .pointwise, isOptional: true, activation: functions.ends)
+            }
         return Blueprint(convs: convs) { table in
             if let title { return title(table) }
             let width = WidthMultiplier.infer(

@@ -9,7 +9,7 @@ extension ArchitectureFamily {
                 classifiers: ["classifier.1"]
             ) { table in
                 EfficientNet.blueprints(
-                    table.counts(7) { "features.\($0 + 1)." }, stem: CVModels.pair("features.0"),
+                    table, table.counts(7) { "features.\($0 + 1)." }, stem: CVModels.pair("features.0"),
                     head: { _ in CVModels.pair("features.8") }
                 ) { block, _ in
                     let path = "features.\(block.stage + 1).\(block.index).block"
@@ -25,13 +25,14 @@ extension ArchitectureFamily {
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
             ) { table in
                 EfficientNet.blueprints(
-                    table.counts(7) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"), head: { _ in ("conv_head", "bn2") }
+                    table, table.counts(7) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
+                    head: { _ in ("conv_head", "bn2") }
                 ) { block, _ in block.timmNames() }
             },
             .keras("Keras", stem: "stem_conv", classifiers: ["predictions"]) { table in
                 let depths = (1...7).map { stage in table.letterCount { "block\(stage)\($0)_dwconv" } }
                 return EfficientNet.blueprints(
-                    depths, stem: ("stem_conv", "stem_bn"), head: { _ in ("top_conv", "top_bn") }
+                    table, depths, stem: ("stem_conv", "stem_bn"), head: { _ in ("top_conv", "top_bn") }
                 ) { block, _ in
                     let path = "block\(block.stage + 1)\(ModuleTable.letters[block.index % ModuleTable.letters.count])"
                     return Bottleneck.Names(
@@ -44,9 +45,9 @@ extension ArchitectureFamily {
             Dialect(
                 name: "TensorFlow", stem: "stem.conv2d", epsilon: 1e-3, padding: .tensorFlowSame,
                 classifiers: ["dense", "head.dense"]
-            ) { _ in
+            ) { table in
                 EfficientNet.blueprints(
-                    nil, stem: ("stem.conv2d", "stem.tpu_batch_normalization"),
+                    table, nil, stem: ("stem.conv2d", "stem.tpu_batch_normalization"),
                     head: { _ in ("head.conv2d", "head.tpu_batch_normalization") }
                 ) { block, _ in
                     let path = "blocks_\(block.ordinal - 1)"
@@ -67,7 +68,7 @@ extension ArchitectureFamily {
                     CVModels.paths(rows, stages: [0, 1, 2, 3, 3, 4, 4])
                 }
                 return EfficientNet.blueprints(
-                    nil, stem: CVModels.pair("features.stem.0"), head: { CVModels.pair(paths($0).last ?? "") }
+                    table, nil, stem: CVModels.pair("features.stem.0"), head: { CVModels.pair(paths($0).last ?? "") }
                 ) { CVModels.names(paths($1)[$0.ordinal - 1], table, expands: $0.expands) }
             },
         ])
@@ -93,11 +94,11 @@ private enum EfficientNet {
     /// The blueprint for depths read from the file, or one for each published depth; Lite keeps the first and last stage
     /// at one block.
     static func blueprints(
-        _ depths: [Int]?, stem: Bottleneck.Pair, head: ([Bottleneck.Row]) -> Bottleneck.Pair,
+        _ table: ModuleTable, _ depths: [Int]?, stem: Bottleneck.Pair, head: ([Bottleneck.Row]) -> Bottleneck.Pair,
         names: (Bottleneck, [Bottleneck.Row]) -> Bottleneck.Names
     ) -> [Blueprint] {
         if let depths, depths.allSatisfy({ (1...64).contains($0) }) {
-            return [blueprint(rows.repeated(depths), stem, head, names)]
+            return [blueprint(table, rows.repeated(depths), stem, head, names)]
         }
         var seen: [[Int]] = []
         for keepsEnds in [false, true] {
@@ -109,21 +110,26 @@ private enum EfficientNet {
                 if !seen.contains(repeats) { seen.append(repeats) }
             }
         }
-        return seen.map { blueprint(rows.repeated($0), stem, head, names) }
+        return seen.map { blueprint(table, rows.repeated($0), stem, head, names) }
     }
 
     private static func blueprint(
-        _ rows: [Bottleneck.Row], _ stem: Bottleneck.Pair, _ head: ([Bottleneck.Row]) -> Bottleneck.Pair,
+        _ table: ModuleTable, _ rows: [Bottleneck.Row], _ stem: Bottleneck.Pair,
+        _ head: ([Bottleneck.Row]) -> Bottleneck.Pair,
         _ names: (Bottleneck, [Bottleneck.Row]) -> Bottleneck.Names
     ) -> Blueprint {
         let blocks = Bottleneck.blocks(rows)
         let lastProjection = blocks.last.map { names($0, rows).project.conv } ?? ""
         let squeezes = blocks.flatMap { names($0, rows).squeeze }
         let (depths, published) = (rows.map(\.repeats), Self.rows.map(\.repeats))
-        return Bottleneck.blueprint("EfficientNet", rows, stem: stem, head: [head(rows)]) {
+        let isLite = !squeezes.contains { table.weight($0) != nil }
+        let functions =
+            isLite
+            ? Bottleneck.Functions.all("relu6")
+            : Bottleneck.Functions(ends: "silu", block: { _ in "silu" }, squeeze: (inner: "silu", gate: "sigmoid"))
+        return Bottleneck.blueprint("EfficientNet", rows, stem: stem, head: [head(rows)], functions: functions) {
             names($0, rows)
         } title: { table in
-            let isLite = !squeezes.contains { table.weight($0) != nil }
             let size = scales.first { scale in
                 let width = WidthMultiplier.nearestMultipleOf8(320 * scale.width)
                 return table.outputs(lastProjection) == width

@@ -22,10 +22,13 @@ struct ExpectedConv: Sendable, Equatable {
     let block: Int
     /// Whether the network is complete without it (heads, squeeze-excite).
     let isOptional: Bool
+    /// The function behind it and its normalisation, in the engine's words ("relu6"); nil for none, or where the family
+    /// alone tells it.
+    let activation: String?
 
     init(
         _ module: String, norm: String?, _ kind: Kind, size: Int = 1, stride: Int = 1, block: Int = 0,
-        isOptional: Bool = false
+        isOptional: Bool = false, activation: String? = nil
     ) {
         self.module = module
         self.norm = norm
@@ -34,6 +37,7 @@ struct ExpectedConv: Sendable, Equatable {
         self.stride = stride
         self.block = block
         self.isOptional = isOptional
+        self.activation = activation
     }
 
     /// Whether it holds spatial kernels.

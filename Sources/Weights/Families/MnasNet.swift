@@ -9,7 +9,8 @@ extension ArchitectureFamily {
             ) { _ in
                 [
                     Bottleneck.blueprint(
-                        "MnasNet", MnasNet.b1, stem: ("layers.0", "layers.1"), head: [("layers.14", "layers.15")]
+                        "MnasNet", MnasNet.b1, stem: ("layers.0", "layers.1"), head: [("layers.14", "layers.15")],
+                        functions: .all("relu")
                     ) { block in
                         guard block.expands else {
                             return Bottleneck.Names(
@@ -29,7 +30,7 @@ extension ArchitectureFamily {
                     name, rows in
                     Bottleneck.blueprint(
                         name, rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
-                        head: [("conv_head", "bn2")]
+                        head: [("conv_head", "bn2")], functions: .all("relu")
                     ) { $0.timmNames() }
                 }
             },
@@ -40,7 +41,8 @@ extension ArchitectureFamily {
                 [
                     Bottleneck.blueprint(
                         "MnasNet-A1", MnasNet.a1.repeated(as: table) { "features.\($0 + 1)." },
-                        stem: CVModels.pair("features.0"), head: [CVModels.pair("features.8")]
+                        stem: CVModels.pair("features.0"), head: [CVModels.pair("features.8")],
+                        functions: .all("relu")
                     ) { CVModels.names("features.\($0.stage + 1).\($0.index)", table, expands: $0.expands) }
                 ]
             },

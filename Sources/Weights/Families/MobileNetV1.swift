@@ -6,7 +6,7 @@ extension ArchitectureFamily {
             .keras("Keras", stem: "conv1", normalisation: "x/127.5-1", classifiers: ["conv_preds", "predictions"]) {
                 _ in
                 [
-                    MobileNetV1.blueprint(stem: ("conv1", "conv1_bn")) { block in
+                    MobileNetV1.blueprint(stem: ("conv1", "conv1_bn"), function: "relu6") { block in
                         (
                             ("conv_dw_\(block)", "conv_dw_\(block)_bn"),
                             ("conv_pw_\(block)", "conv_pw_\(block)_bn")
@@ -16,7 +16,7 @@ extension ArchitectureFamily {
             },
             .keras("Keras automatic", stem: "conv2d", classifiers: ["dense"]) { _ in
                 [
-                    MobileNetV1.blueprint(stem: ("conv2d", "batch_normalization")) { block in
+                    MobileNetV1.blueprint(stem: ("conv2d", "batch_normalization"), function: "relu6") { block in
                         (
                             (
                                 block == 1 ? "depthwise_conv2d" : "depthwise_conv2d_\(block - 1)",
@@ -35,11 +35,11 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { _ in
+            Dialect(name: "timm", stem: "conv_stem", normalisation: "x/127.5-1", classifiers: ["classifier"]) { _ in
                 [
-                    MobileNetV1.blueprint(stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2")) { block in
+                    MobileNetV1.blueprint(
+                        stem: ("conv_stem", "bn1"), head: ("conv_head", "bn2"), function: "relu6"
+                    ) { block in
                         let name = MobileNetV1.timmNames[block - 1]
                         return (("\(name).conv_dw", "\(name).bn1"), ("\(name).conv_pw", "\(name).bn2"))
                     }
@@ -95,19 +95,27 @@ private enum MobileNetV1 {
     }
 
     static func blueprint(
-        stem: Bottleneck.Pair, head: Bottleneck.Pair? = nil,
+        stem: Bottleneck.Pair, head: Bottleneck.Pair? = nil, function: String = "relu",
         names: (_ block: Int) -> (depthwise: Bottleneck.Pair, pointwise: Bottleneck.Pair)
     ) -> Blueprint {
-        var convs = [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
+        var convs = [
+            ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2, activation: function)
+        ]
         for (index, block) in blocks.enumerated() {
             let (depthwise, pointwise) = names(index + 1)
             convs.append(
                 ExpectedConv(
-                    depthwise.conv, norm: depthwise.norm, .depthwise, size: 3, stride: block.stride, block: index + 1))
-            convs.append(ExpectedConv(pointwise.conv, norm: pointwise.norm, .pointwise, block: index + 1))
+                    depthwise.conv, norm: depthwise.norm, .depthwise, size: 3, stride: block.stride, block: index + 1,
+                    activation: depthwise.norm == nil ? nil : function))
+            convs.append(
+                ExpectedConv(
+                    pointwise.conv, norm: pointwise.norm, .pointwise, block: index + 1, activation: function))
         }
         let pointwise = convs.filter { !$0.isSpatial }.map(\.module)
-        if let head { convs.append(ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true)) }
+        if let head {
+            convs.append(
+                ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true, activation: function))
+        }
         return Blueprint(convs: convs) { table in
             let width = WidthMultiplier.infer(
                 base: blocks.map(\.channels), found: pointwise.map(table.outputs), rounding: { Int($0) })

@@ -30,14 +30,15 @@ extension ArchitectureFamily {
                 [
                     Bottleneck.blueprint(
                         "MobileNetV2", MobileNetV2.rows.repeated(as: table) { "blocks.\($0)." },
-                        stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")]
+                        stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")], functions: .all("relu6")
                     ) { $0.timmNames() }
                 ]
             },
             .keras("Keras", stem: "Conv1", normalisation: "x/127.5-1", classifiers: ["predictions", "Logits"]) { _ in
                 [
                     Bottleneck.blueprint(
-                        "MobileNetV2", MobileNetV2.rows, stem: ("Conv1", "bn_Conv1"), head: [("Conv_1", "Conv_1_bn")]
+                        "MobileNetV2", MobileNetV2.rows, stem: ("Conv1", "bn_Conv1"), head: [("Conv_1", "Conv_1_bn")],
+                        functions: .all("relu6")
                     ) { block in
                         let name = block.ordinal == 1 ? "expanded_conv" : "block_\(block.ordinal - 1)"
                         return Bottleneck.Names(
@@ -55,7 +56,7 @@ extension ArchitectureFamily {
                 return [
                     Bottleneck.blueprint(
                         "MobileNetV2", MobileNetV2.rows, stem: CVModels.pair("features.stem.0"),
-                        head: [CVModels.pair(paths[paths.count - 1])]
+                        head: [CVModels.pair(paths[paths.count - 1])], functions: .all("relu6")
                     ) { CVModels.names(paths[$0.ordinal - 1], table, expands: $0.expands) }
                 ]
             },
@@ -77,7 +78,8 @@ private enum MobileNetV2 {
     static func torch(_ names: (_ path: String, _ isFirst: Bool) -> Bottleneck.Names) -> [Blueprint] {
         [
             Bottleneck.blueprint(
-                "MobileNetV2", rows, stem: CVModels.pair("features.0"), head: [CVModels.pair("features.18")]
+                "MobileNetV2", rows, stem: CVModels.pair("features.0"), head: [CVModels.pair("features.18")],
+                functions: .all("relu6")
             ) { names("features.\($0.ordinal).conv", !$0.expands) }
         ]
     }

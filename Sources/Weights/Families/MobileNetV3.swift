@@ -12,7 +12,7 @@ extension ArchitectureFamily {
                     let last = variant.rows.reduce(1) { $0 + $1.repeats }
                     return Bottleneck.blueprint(
                         variant.name, variant.rows, stem: CVModels.pair("features.0"),
-                        head: [CVModels.pair("features.\(last)")]
+                        head: [CVModels.pair("features.\(last)")], functions: variant.functions
                     ) { block in
                         let path = "features.\(block.ordinal).block"
                         let depthwise = block.expands ? 1 : 0
@@ -33,7 +33,7 @@ extension ArchitectureFamily {
                     let last = "blocks.\(variant.rows.count).0"
                     return Bottleneck.blueprint(
                         variant.name, variant.rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
-                        head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)]
+                        head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], functions: variant.functions
                     ) { $0.timmNames() }
                 }
             },
@@ -46,7 +46,7 @@ extension ArchitectureFamily {
                     let paths = CVModels.paths(variant.rows, stages: stages)
                     return Bottleneck.blueprint(
                         variant.name, variant.rows, stem: CVModels.pair("features.stem.0"),
-                        head: [CVModels.pair(paths[paths.count - 1])]
+                        head: [CVModels.pair(paths[paths.count - 1])], functions: variant.functions
                     ) { CVModels.names(paths[$0.ordinal - 1], table, expands: $0.expands) }
                 }
             },
@@ -64,9 +64,18 @@ private enum MobileNetV3 {
         let name: String
         /// Rows of equal resolution and width, as timm numbers its stages.
         let rows: [Bottleneck.Row]
+        /// The first row of HS; rows before it have RE, and all of a minimalistic network.
+        var firstHardSwish: Int?
+
+        var functions: Bottleneck.Functions {
+            guard let first = firstHardSwish else { return .all("relu") }
+            return Bottleneck.Functions(
+                ends: "hardSwish", block: { $0.stage < first ? "relu" : "hardSwish" },
+                squeeze: (inner: "relu", gate: "hardSigmoid"))
+        }
     }
 
-    /// The published networks, and the minimalistic ones: 3×3 kernels only and no squeeze-excite.
+    /// The published networks, and the minimalistic ones: 3×3 kernels and ReLU only, no squeeze-excite.
     static let variants =
         published
         + published.map { variant in
@@ -88,7 +97,7 @@ private enum MobileNetV3 {
                 .init(kernel: 5, expands: true, channels: 40, repeats: 3, stride: 2, squeezes: true),
                 .init(kernel: 5, expands: true, channels: 48, repeats: 2, stride: 1, squeezes: true),
                 .init(kernel: 5, expands: true, channels: 96, repeats: 3, stride: 2, squeezes: true),
-            ]),
+            ], firstHardSwish: 2),
         Variant(
             name: "MobileNetV3-Large",
             rows: [
@@ -98,14 +107,14 @@ private enum MobileNetV3 {
                 .init(kernel: 3, expands: true, channels: 80, repeats: 4, stride: 2),
                 .init(kernel: 3, expands: true, channels: 112, repeats: 2, stride: 1, squeezes: true),
                 .init(kernel: 5, expands: true, channels: 160, repeats: 3, stride: 2, squeezes: true),
-            ]),
+            ], firstHardSwish: 3),
     ]
 
     static func keras(stem: String, between: String, norm: String, _ squeeze: String) -> [Blueprint] {
         variants.map { variant in
             Bottleneck.blueprint(
                 variant.name, variant.rows, stem: (stem, stem + norm),
-                head: [("\(stem)_1", "\(stem)_1\(norm)"), ("\(stem)_2", nil)]
+                head: [("\(stem)_1", "\(stem)_1\(norm)"), ("\(stem)_2", nil)], functions: variant.functions
             ) { block in
                 let path = (block.ordinal == 1 ? "expanded_conv" : "expanded_conv_\(block.ordinal - 1)") + between
                 let excite = "\(path)squeeze_excite\(between)\(squeeze)"

@@ -57,7 +57,7 @@ extension Network {
                     stride: stride, connectivity: Self.connectivity(conv, entry, shape),
                     role: Self.role(
                         stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
-                    batchNorm: try norms.read(conv, channels: shape[0])))
+                    batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation))
         }
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
