@@ -3,11 +3,20 @@ import Foundation
 /// JSON as every report and every exported file has it.
 package enum JSONText {
     /// Pretty-printed, keys sorted, slashes as they are, a line end at the end.
+    ///
+    /// JSON has no NaN and no infinity: a number that is not finite becomes null. Reports that could hold one say so
+    /// before they come here.
     package static func of(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("reports hold finite numbers only") }
-        return String(decoding: data, as: UTF8.self) + "\n"
+        if let data = try? encoder.encode(value) { return String(decoding: data, as: UTF8.self) + "\n" }
+        // Marks that no name has; the encoder writes them as strings.
+        let mark = "\u{1}kernelviz-not-finite\u{1}"
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: mark, negativeInfinity: mark, nan: mark)
+        guard let data = try? encoder.encode(value) else { preconditionFailure("reports are made of plain values") }
+        return String(decoding: data, as: UTF8.self).replacing("\"\\u0001kernelviz-not-finite\\u0001\"", with: "null")
+            + "\n"
     }
 
     /// A JSON string where the order of keys is the writer's: quotes, backslashes and control characters escaped,

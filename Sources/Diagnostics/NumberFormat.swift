@@ -8,12 +8,14 @@ public enum NumberFormat {
         share > 0 && share < 0.005 ? "<1 %" : share >= 0.995 && share < 1 ? ">99 %" : percent(share)
     }
 
-    /// `value` rounded (half away from zero) to `digits` decimals: "1.10"; "nan" and "inf" as they are.
+    /// `value` rounded (half away from zero) to `digits` decimals: "1.10"; "nan", "inf" and "-inf" for what is no number.
     ///
     /// `digits` is 0…9; magnitudes above 1e15 come in the shortest form.
     public static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { power, _ in power * 10 }
         let scaled = (abs(value) * scale).rounded()
+        // A NaN has a sign that means nothing.
+        guard !value.isNaN else { return "nan" }
         guard value.isFinite, scaled < 1e15 else { return "\(value)" }
         let whole = Int(scaled) / Int(scale)
         let sign = value < 0 && scaled > 0 ? "-" : ""

@@ -55,6 +55,14 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     public let precisionCost: PrecisionCost?
     /// Images that could not be read: name and reason.
     public let unreadable: [String]
+    /// Which outputs stand for the data's classes, and by what they were matched.
+    public let matching: ClassMatching
+    /// The names of the outputs and where they come from.
+    public let names: OutputNames
+    /// What lay beside the pictures.
+    public let findings: ImageDataSet.Findings
+    /// How many images were turned by their EXIF orientation.
+    public let turned: Int
 
     /// Runs `network` over `data`, images in batches on `threads` threads; the result does not depend on their number.
     ///
@@ -62,30 +70,21 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     ///   - precision: In another than f32, every image is computed in both and the answers are compared.
     ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
     ///   - isStrict: Makes an unreadable image an error.
+    ///   - classNames: Names that replace the network's own, from the file `labelsPath`.
     ///   - progress: Called with how many images are done; may throw to stop.
-    /// Throws `data.classes` where the data set does not have the net's classes, and the errors of reading and planning.
+    /// Classes are matched as ``ClassMatching`` does. Throws `data.classes` where the data set does not have the net's
+    /// classes, `eval.noClassifier` for a network that ends with a map, `eval.nonFinite` where an output is NaN or infinite,
+    /// `eval.badLabels` for a wrong number of names, and the errors of reading and planning.
     public static func evaluate(
         _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1,
         precision: ExecutionOptions.Precision = .float32, shifts: Bool = false,
-        seed: UInt64 = 1, isStrict: Bool = false, progress: @Sendable (_ done: Int) throws -> Void = { _ in }
+        seed: UInt64 = 1, isStrict: Bool = false, classNames: [String]? = nil, labelsPath: String? = nil,
+        progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        let background = network.backgroundClasses
-        let offset = network.classes == data.classNames.count + background ? background : 0
-        // A CSV of numbers may leave classes out; in other data sets every class has its place.
-        let fits =
-            data.isNumbered
-            ? (data.labels.max() ?? 0) + offset < network.classes
-            : data.classNames.count + offset == network.classes
-        guard fits else {
-            throw KernelVizError(
-                code: "data.classes", subject: data.path,
-                found: data.isNumbered
-                    ? "label \(data.labels.max() ?? 0)" : "\(data.classNames.count) classes",
-                expected: data.isNumbered
-                    ? "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs"
-                    : "\(network.classes - background), as \(network.name) has",
-                advice: "Choose another data set or another net")
-        }
+        try network.checkClassifier(for: "accuracy on a data set")
+        let names = try network.outputNames(option: classNames, path: labelsPath)
+        let matching = try ClassMatching(network, names, data)
+        try NonFiniteSearch(network).checkNormalisations()
         let shape = network.inputShape(images: min(batch, max(1, data.count)))
         let worker = AccuracyWorker(
             network: network, data: data,
@@ -120,21 +119,36 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         if let failure { throw failure }
         let ordered = data.labels.indices.compactMap { predictions[$0] }
         if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
-        return AccuracyEvaluation(network, data, ordered, offset: offset, shifts: shifts)
+        return AccuracyEvaluation(network, data, ordered, matching, names, shifts: shifts)
     }
 
     private init(
-        _ network: RunnableNetwork, _ data: ImageDataSet, _ all: [ImagePrediction], offset: Int, shifts: Bool
+        _ network: RunnableNetwork, _ data: ImageDataSet, _ all: [ImagePrediction], _ matching: ClassMatching,
+        _ names: OutputNames, shifts: Bool
     ) {
         self.network = network.name
+        self.matching = matching
+        self.names = names
+        findings = data.findings
+        turned = all.count { $0.isTurned }
         weightsPath = network.weightsPath
         dataPath = data.path
         unreadable = all.compactMap { $0.failure.map { "\($0)" } }
         let read = all.filter { $0.failure == nil }
         images = read.count
-        let names = network.classNames.flatMap { $0.count == data.classNames.count ? $0 : nil } ?? data.classNames
-        func name(_ output: Int) -> String {
-            names.indices.contains(output - offset) ? names[output - offset] : "output \(output)"
+        // The data's class of each output, where it has one.
+        let owners = Dictionary(
+            matching.outputs.enumerated().flatMap { index, outputs in outputs.map { ($0, index) } },
+            uniquingKeysWith: { first, _ in first })
+        func name(class index: Int) -> String {
+            // Numbers get the network's names where it has some.
+            guard matching.kind != .names, let output = matching.outputs[index].first, let known = names.names else {
+                return data.classNames[index]
+            }
+            return known[output]
+        }
+        func name(output: Int) -> String {
+            names.names?[output] ?? owners[output].map { data.classNames[$0] } ?? "output \(output)"
         }
         var (first, five) = (0, 0)
         var counts = Array(repeating: (images: 0, correct: 0, taken: 0), count: data.classNames.count)
@@ -143,24 +157,24 @@ public struct AccuracyEvaluation: Sendable, Equatable {
             let label = data.labels[prediction.index]
             let best = prediction.classes[0]
             counts[label].images += 1
-            if best == label + offset {
+            if matching.outputs[label].contains(best) {
                 first += 1
                 counts[label].correct += 1
             } else {
                 confused[[label, best], default: 0] += 1
-                if counts.indices.contains(best - offset) { counts[best - offset].taken += 1 }
+                if let owner = owners[best] { counts[owner].taken += 1 }
             }
-            if prediction.classes.contains(label + offset) { five += 1 }
+            if prediction.classes.contains(where: matching.outputs[label].contains) { five += 1 }
         }
         top1 = WilsonInterval(hits: first, of: images)
         top5 = WilsonInterval(hits: five, of: images)
         classes = counts.enumerated().filter { $1.images > 0 }.map {
             ClassResult(
-                index: $0, name: name($0 + offset), images: $1.images, correct: $1.correct, wronglyTaken: $1.taken)
+                index: $0, name: name(class: $0), images: $1.images, correct: $1.correct, wronglyTaken: $1.taken)
         }
         confusions = confused.sorted { ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1]) }
             .prefix(10)
-            .map { Confusion(actual: name($0.key[0] + offset), predicted: name($0.key[1]), images: $0.value) }
+            .map { Confusion(actual: name(class: $0.key[0]), predicted: name(output: $0.key[1]), images: $0.value) }
         precisionCost = read.compactMap(\.cost).reduce(nil) { $0?.joined(with: $1) ?? $1 }
         shiftConsistency =
             shifts ? WilsonInterval(hits: read.count { $0.agrees }, of: read.count) : nil
@@ -176,6 +190,8 @@ struct ImagePrediction: Sendable {
     let agrees: Bool
     /// What the precision changed; nil in f32.
     var cost: PrecisionCost?
+    /// Whether its EXIF orientation turned it.
+    var isTurned = false
     let failure: KernelVizError?
 }
 
@@ -190,31 +206,33 @@ private struct AccuracyWorker: Sendable {
     let shifts: Bool
 
     func predict(_ range: Range<Int>, _ workspace: inout Workspace) throws -> [ImagePrediction] {
-        var images: [(index: Int, image: RGBImage)] = []
+        var images: [(index: Int, image: RGBImage, isTurned: Bool)] = []
         var result: [ImagePrediction] = []
         for index in range {
             do {
-                images.append((index, try data.image(index)))
+                let reading = try data.reading(index)
+                images.append((index, reading.image, reading.turn != nil))
             } catch let error as KernelVizError {
                 result.append(ImagePrediction(index: index, classes: [], agrees: false, failure: error))
             }
         }
         guard !images.isEmpty else { return result }
         let prepared = images.map { network.preprocessing.prepared($0.image) }
-        let best = try classes(prepared, &workspace)
+        let subjects = images.map { data.name(of: $0.index) }
+        let best = try classes(prepared, subjects, &workspace)
         let costs = try costs(prepared, &workspace)
         var agreements = Array(repeating: false, count: images.count)
         if shifts {
             let pairs = images.map { crops($0.image, $0.index) }
-            let one = try classes(pairs.map(\.0), &workspace)
-            let other = try classes(pairs.map(\.1), &workspace)
+            let one = try classes(pairs.map(\.0), subjects, &workspace)
+            let other = try classes(pairs.map(\.1), subjects, &workspace)
             agreements = zip(one, other).map { $0[0] == $1[0] }
         }
         for (place, image) in images.enumerated() {
             result.append(
                 ImagePrediction(
                     index: image.index, classes: best[place], agrees: agreements[place],
-                    cost: costs.isEmpty ? nil : costs[place], failure: nil))
+                    cost: costs.isEmpty ? nil : costs[place], isTurned: image.isTurned, failure: nil))
         }
         return result
     }
@@ -233,10 +251,15 @@ private struct AccuracyWorker: Sendable {
         }
     }
 
-    /// The five best outputs of each image.
-    private func classes(_ images: [RGBImage], _ workspace: inout Workspace) throws -> [[Int]] {
+    /// The five best outputs of each image; `subjects` names the images.
+    private func classes(
+        _ images: [RGBImage], _ subjects: [String], _ workspace: inout Workspace
+    ) throws -> [[Int]] {
         let input = network.input(of: images, filledTo: plan.inputShape[0])
         let logits = try plan.run(input, in: &workspace)
+        if logits.nonFiniteCount > 0 {
+            try NonFiniteSearch(network).check(logits, on: input) { subjects.indices.contains($0) ? subjects[$0] : nil }
+        }
         return images.indices.map { image in
             let row = logits.scalars[image * network.classes..<(image + 1) * network.classes]
             return row.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(5).map(\.offset)

@@ -60,8 +60,15 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let timings: [Timing]
     /// Logits, N×classes.
     public let logits: Tensor
-    /// The five most probable classes of the first image; nil where the weights or the input are random.
+    /// The five most probable classes of the first image; nil where the weights or the input are random, or where the
+    /// network has no classifier.
     public let topClasses: [TopClasses.Guess]?
+    /// The names of the outputs and where they come from.
+    public let names: OutputNames
+    /// Channels, rows and columns of the map with which a network without a classifier ends; nil for one that has one.
+    public let outputMap: [Int]?
+    /// The EXIF orientation, 2 to 8, by which the photograph was turned; nil where it was not.
+    public let exifOrientation: Int?
     /// What the precision changed of the logits; nil in f32.
     public let precisionCost: PrecisionCost?
     /// How well it tells a data set's images apart; nil where that was not measured.
@@ -78,36 +85,42 @@ public struct NetworkEvaluation: Sendable, Equatable {
     ///   - timings: What is timed beside the run that gives the logits.
     ///   - precision: Of that run and of what is timed; in another than f32, what it costs is measured on the input.
     ///   - classNames: Names that replace the network's own.
+    ///   - labelsPath: The file that they come from.
     ///   - progress: Called after each timed run with how many are done and of how many; may throw to stop.
-    /// Throws the errors of reading the input and of planning.
+    /// Throws `eval.badLabels` for names of another number than the outputs, `eval.nonFinite` for a network whose outputs
+    /// are NaN or infinite, with the layer that makes them so, and the errors of reading the input and of planning.
     public static func evaluate(
         _ network: RunnableNetwork, input: NetworkInput, timings: Timings = Timings(),
         precision: ExecutionOptions.Precision = .float32, classNames: [String]? = nil,
-        progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
+        labelsPath: String? = nil, progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkEvaluation {
-        let tensor = try input.tensor(for: network)
+        let names = try network.outputNames(option: classNames, path: labelsPath)
+        let search = NonFiniteSearch(network)
+        try search.checkNormalisations()
+        let (tensor, turn) = try input.reading(for: network)
         let memory = PeakMemory()
         let plan = try ExecutionPlan(
             network.graph, inputShape: tensor.shape, options: ExecutionOptions(precision: precision))
         var workspace = plan.makeWorkspace()
         let logits = try plan.run(tensor, in: &workspace)
         let peak = memory.bytes
+        try search.check(logits, on: tensor)
         var cost: PrecisionCost?
         if precision != .float32 {
             let reference = try ExecutionPlan(network.graph, inputShape: tensor.shape).run(tensor)
             cost = PrecisionCost(precision, logits: logits, inFloat32: reference)
         }
+        let map = network.outputMap
         var guesses: [TopClasses.Guess]?
-        if network.weightsPath != nil, case .image = input {
-            guesses = TopClasses.of(
-                Array(logits.scalars.prefix(network.classes)), names: classNames ?? network.classNames)
+        if network.weightsPath != nil, map == nil, case .image = input {
+            guesses = TopClasses.of(Array(logits.scalars.prefix(network.classes)), names: names.names)
         }
         return NetworkEvaluation(
             network: network.name, weightsPath: network.weightsPath, parameters: network.parameters,
             macs: plan.macs / max(1, tensor.shape[0]), inputShape: tensor.shape,
             activationBytes: plan.workspaceByteCount, peakMemoryBytes: peak,
             timings: try measure(network, tensor, timings, precision, progress), logits: logits, topClasses: guesses,
-            precisionCost: cost)
+            names: names, outputMap: map, exifOrientation: turn?.rawValue, precisionCost: cost)
     }
 
     private static func measure(

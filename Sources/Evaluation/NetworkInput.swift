@@ -26,7 +26,12 @@ public enum NetworkInput: Sendable, Equatable {
     ///
     /// Throws the errors of reading, `eval.badInput` for a tensor that does not have the network's channels, or one
     /// with values that are not finite.
-    public func tensor(for network: RunnableNetwork) throws -> Tensor {
+    public func tensor(for network: RunnableNetwork) throws -> Tensor { try reading(for: network).tensor }
+
+    /// The input of `network`, and the EXIF orientation by which a photograph was turned.
+    ///
+    /// Throws as ``tensor(for:)`` does.
+    func reading(for network: RunnableNetwork) throws -> (tensor: Tensor, turn: ImageOrientation?) {
         switch self {
         case .image(let path):
             guard network.inputChannels == 3 else {
@@ -35,13 +40,15 @@ public enum NetworkInput: Sendable, Equatable {
                     expected: "\(network.inputChannels) channels for \(network.name)",
                     advice: "Pass the input with --tensor")
             }
-            return network.preprocessing.tensor(try ImageFile.read(path))
+            let reading = try ImageFile.reading(path)
+            return (network.preprocessing.tensor(reading.image), reading.turn)
         case .tensor(let path, let dataset):
-            return try Self.read(path, dataset, for: network)
+            return (try Self.read(path, dataset, for: network), nil)
         case .random(let seed):
             var generator = SeededGenerator(seed: seed)
             let shape = network.inputShape()
-            return Tensor(shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.normal()) })
+            let scalars = (0..<shape.elementCount).map { _ in Float(generator.normal()) }
+            return (Tensor(shape: shape, scalars: scalars), nil)
         }
     }
 

@@ -15,10 +15,10 @@ public enum TopClasses {
     /// The `count` most probable classes, most probable first; of equal ones the lower index first.
     ///
     /// - Parameters:
-    ///   - logits: One value per class.
+    ///   - logits: One value per class; where one is not finite there are no probabilities, and the result is empty.
     ///   - names: The classes' names in output order; ignored unless their number agrees.
     public static func of(_ logits: [Float], names: [String]? = nil, count: Int = 5) -> [Guess] {
-        guard let largest = logits.max() else { return [] }
+        guard let largest = logits.max(), logits.allSatisfy(\.isFinite) else { return [] }
         let exponentials = logits.map { exp(Double($0 - largest)) }
         let sum = exponentials.reduce(0, +)
         let order = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }

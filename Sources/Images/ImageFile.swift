@@ -12,6 +12,12 @@ public enum ImageFile {
         public let image: RGBImage
         /// The EXIF orientation by which it was turned; nil where it was stored upright or the file states none.
         public let turn: ImageOrientation?
+
+        /// Groups the values.
+        public init(image: RGBImage, turn: ImageOrientation?) {
+            self.image = image
+            self.turn = turn
+        }
     }
 
     /// Reads the PNG or JPEG file at `path` as Pillow's `ImageOps.exif_transpose(Image.open(path)).convert("RGB")` does.

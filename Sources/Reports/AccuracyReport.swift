@@ -13,7 +13,15 @@ struct AccuracyReport {
         var lines = [
             "data          \(evaluation.dataPath)",
             "images        \(evaluation.images)"
-                + (evaluation.unreadable.isEmpty ? "" : " (\(evaluation.unreadable.count) unreadable left out)"),
+                + (evaluation.unreadable.isEmpty ? "" : " (\(evaluation.unreadable.count) unreadable left out)")
+                + (evaluation.turned == 0
+                    ? ""
+                    : ", \(evaluation.turned) turned by their EXIF orientation (torchvision would not turn them)"),
+        ]
+        lines += evaluation.findings.sentences.map { "note          \($0)" }
+        lines += ["matching      \(evaluation.matching.sentence)"]
+        if evaluation.names.origin != .none { lines.append("names         \(evaluation.names.sentence)") }
+        lines += [
             "top-1         \(text(evaluation.top1))", "top-5         \(text(evaluation.top5))",
         ]
         if let consistency = evaluation.shiftConsistency { lines.append("shift-consistency  \(text(consistency))") }

@@ -13,7 +13,7 @@ extension EvaluationReport {
             + timings.flatMap { timing in
                 ["median", "p10", "p90"].map { "ms_\($0)_batch\(timing.batch)_threads\(timing.threads)" }
             } + ["images", "top1", "top1_low", "top1_high", "top5", "top5_low", "top5_high"]
-            + ["shift_consistency"]
+            + ["shift_consistency", "classes_matched"]
         let lines = evaluations.map { evaluation -> [String] in
             let shape = evaluation.inputShape
             let accuracy = evaluation.accuracy
@@ -34,6 +34,7 @@ extension EvaluationReport {
                 }
             }
             fields.append(accuracy?.shiftConsistency.map { NumberFormat.fixed($0.share, 6) } ?? "")
+            fields.append(accuracy?.matching.kind.rawValue ?? "")
             return fields
         }
         return ([header] + lines).map(CSVText.line).joined()
@@ -43,7 +44,9 @@ extension EvaluationReport {
     ///
     /// `parameters`, `macs` and `latencyMilliseconds` (first batch, first number of threads) are always there, the
     /// latter null where nothing was timed. With a data set `top1` and `top5` are shares 0…1 of `images` images; with a
-    /// picture `top5` is the list of its most probable classes.
+    /// picture `top5` is the list of its most probable classes, `classNames.origin` says whose names they have ("file",
+    /// "option", "assumed", "none"), and `exifOrientation` is there where the picture was turned. `classMatching.matched` is
+    /// "names", "positions" or "numbers". `outputMap` is there for a network without a classifier.
     public var json: String {
         evaluations.count == 1
             ? JSONText.of(Document(evaluations[0], schema: Self.schema))
@@ -78,6 +81,36 @@ extension EvaluationReport {
         }
     }
 
+    private struct Names: Encodable {
+        let origin: OutputNames.Origin
+        let sentence: String
+
+        init(_ names: OutputNames) { (origin, sentence) = (names.origin, names.sentence) }
+    }
+
+    private struct Matching: Encodable {
+        let matched: ClassMatching.Kind
+        let sentence: String
+
+        init(_ matching: ClassMatching) { (matched, sentence) = (matching.kind, matching.sentence) }
+    }
+
+    private struct Findings: Encodable {
+        let otherFiles: Int
+        let looseFiles: Int
+        let emptyClasses: [String]
+        let skippedFolders: [String]
+        let turnedImages: Int
+
+        init(_ accuracy: AccuracyEvaluation) {
+            otherFiles = accuracy.findings.otherFiles.count
+            looseFiles = accuracy.findings.looseFiles.count
+            emptyClasses = accuracy.findings.emptyClasses
+            skippedFolders = accuracy.findings.skippedFolders
+            turnedImages = accuracy.turned
+        }
+    }
+
     private struct Document: Encodable {
         let schema: String
         let network: String
@@ -101,6 +134,11 @@ extension EvaluationReport {
         let top5Interval: [Double]?
         let shiftConsistency: Double?
         let shiftConsistencyInterval: [Double]?
+        let classNames: Names?
+        let outputMap: [Int]?
+        let exifOrientation: Int?
+        let classMatching: Matching?
+        let dataFindings: Findings?
         let classes: [AccuracyEvaluation.ClassResult]?
         let confusions: [AccuracyEvaluation.Confusion]?
         let unreadable: [String]?
@@ -139,6 +177,12 @@ extension EvaluationReport {
             top5Interval = accuracy.map { [$0.top5.low, $0.top5.high] }
             shiftConsistency = accuracy?.shiftConsistency?.share
             shiftConsistencyInterval = accuracy?.shiftConsistency.map { [$0.low, $0.high] }
+            classNames =
+                accuracy != nil || evaluation.topClasses != nil ? Names(accuracy?.names ?? evaluation.names) : nil
+            outputMap = evaluation.outputMap
+            exifOrientation = evaluation.exifOrientation
+            classMatching = accuracy.map { Matching($0.matching) }
+            dataFindings = accuracy.map { Findings($0) }
             classes = accuracy?.classes
             confusions = accuracy?.confusions
             unreadable = accuracy?.unreadable

@@ -58,6 +58,7 @@ public struct EvaluationReport: Sendable {
                 ))
         }
         if let cost = evaluation.precisionCost { rows.append(("precision", Self.text(cost))) }
+        rows += Self.classRows(evaluation)
         for (rank, guess) in (evaluation.topClasses ?? []).enumerated() {
             let name = guess.name.map { "\($0) (\(guess.index))" } ?? "class \(guess.index)"
             rows.append(("top-\(rank + 1)", "\(NumberFormat.fixed(guess.probability * 100, 1)) %  \(name)"))
@@ -66,6 +67,25 @@ public struct EvaluationReport: Sendable {
         let facts = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 + "\n" }.joined()
         let accuracy = evaluation.accuracy.map { "\n" + AccuracyReport($0).table } ?? ""
         return facts + accuracy + similarityLines(evaluation.similarities ?? [])
+    }
+
+    /// What was done to the picture, and whose names its classes have.
+    private static func classRows(_ evaluation: NetworkEvaluation) -> [(String, String)] {
+        var rows: [(String, String)] = []
+        if let orientation = evaluation.exifOrientation {
+            rows.append(
+                (
+                    "picture",
+                    "turned by its EXIF orientation \(orientation), as it is seen (torchvision would not turn it)"
+                ))
+        }
+        if let map = evaluation.outputMap {
+            let shape = map.map(String.init).joined(separator: "×")
+            rows.append(("classes", "none: the network has no classifier, it ends with a map of \(shape)"))
+        } else if evaluation.topClasses != nil {
+            rows.append(("classes", evaluation.names.sentence))
+        }
+        return rows
     }
 
     /// What a precision costs, in a sentence.
@@ -134,6 +154,16 @@ public struct EvaluationReport: Sendable {
         }
         if let accuracy = evaluations.compactMap(\.accuracy).first {
             notes.append("Accuracy on \(accuracy.images) images of \(accuracy.dataPath).")
+            notes += accuracy.findings.sentences.map { "Data: \($0)." }
+            let matched = evaluations.compactMap { evaluation in
+                evaluation.accuracy.map { "\(evaluation.network): \($0.matching.sentence)." }
+            }
+            let sentences = Set(evaluations.compactMap(\.accuracy).map(\.matching.sentence))
+            if let only = sentences.first, sentences.count == 1 {
+                notes.append(only.prefix(1).uppercased() + only.dropFirst() + ".")
+            } else {
+                notes += matched
+            }
         }
         let random = evaluations.filter { $0.weightsPath == nil }.map(\.network)
         if !random.isEmpty { notes.append("Random weights: \(random.joined(separator: ", ")).") }

@@ -57,6 +57,7 @@ public struct Sweep: Sendable {
             }
             test = try ImageDataSet.open(plan.dataPath, split: .test)
         }
+        let numbered = try test.numbered(as: training)
         jobs = plan.seeds.enumerated().flatMap { place, seed in
             plan.nets.enumerated().map { index, net in
                 Job(
@@ -67,7 +68,7 @@ public struct Sweep: Sendable {
         for net in plan.nets {
             let network = try Self.network(net, seed: plan.seeds[0], training: training)
             try training.check(classes: network.classes, network: net.name)
-            try test.check(classes: network.classes, network: net.name)
+            try numbered.check(classes: network.classes, network: net.name)
         }
     }
 

@@ -149,7 +149,8 @@ import TestSupport
             #expect(
                 text { try AccuracyEvaluation.evaluate(network, on: data) }
                     == "\(folder)/test: 2 classes; expected 100, as vgnetg-1.0mp-thumbnail has. "
-                    + "Choose another data set or another net.")
+                    + "Name the network's outputs with --labels to match classes by name, or choose another data set or net."
+            )
         }
     }
 

@@ -31,11 +31,25 @@ extension ImageDataSet {
         let names = try Folder.names(path)
         if let idx = IDXFiles(folder: path, names: names, split: split) { return try idx.open() }
         if let cifar = CIFARFiles(folder: path, names: names, split: split) { return try cifar.open() }
-        let candidates = split == .training ? ["train", "training"] : ["test", "val", "validation"]
-        if let part = candidates.first(where: { names.contains($0) && Folder.isFolder(path + "/" + $0) }) {
-            return try imageFolder(path + "/" + part)
+        if let part = part(of: path, names, split) { return try imageFolder(part) }
+        // Where a folder beside it holds pictures, these are class folders.
+        if let other = part(of: path, names, split == .training ? .test : .training),
+            !names.contains(where: { FolderTree.holdsPictures(path + "/" + $0) })
+        {
+            throw KernelVizError(
+                code: "data.noSplit", subject: path,
+                found: "only the part '\(FilePaths.name(of: other))'",
+                expected: split == .training ? "a part 'train'" : "a part 'test' or 'val'",
+                advice: "Name '\(other)' itself to use it")
         }
         return try imageFolder(path)
+    }
+
+    /// The folder of a part of the data set: it holds class folders and no picture of its own, so that a class called
+    /// "train" is no part.
+    private static func part(of path: String, _ names: [String], _ split: Split) -> String? {
+        let candidates = split == .training ? ["train", "training"] : ["test", "val", "valid", "validation"]
+        return candidates.filter(names.contains).map { path + "/" + $0 }.first { FolderTree.isOnlyFolders($0) }
     }
 
     /// Opens the test part of the data set at `path` for a network: a CSV of class numbers need not name an image of every
@@ -54,35 +68,44 @@ extension ImageDataSet {
         guard let names = try? Folder.names(path) else { return false }
         return IDXFiles(folder: path, names: names, split: .test) != nil
             || CIFARFiles(folder: path, names: names, split: .test) != nil
-            || ["test", "val", "validation"].contains { names.contains($0) && Folder.isFolder(path + "/" + $0) }
+            || part(of: path, names, .test) != nil
     }
 
-    /// ImageNet's layout: one folder a class, classes numbered in the order of their names.
+    /// ImageNet's layout: one folder a class, classes numbered in the order of their names, pictures at any depth below.
     private static func imageFolder(_ path: String) throws -> ImageDataSet {
         let classes = try Folder.names(path).filter { Folder.isFolder(path + "/" + $0) }
         var files: [String] = []
         var labels: [Int] = []
+        var findings = ImageDataSet.Findings()
         for (label, name) in classes.enumerated() {
-            for file in try Folder.names(path + "/" + name) where Folder.isPicture(file) {
-                files.append("\(path)/\(name)/\(file)")
-                labels.append(label)
-            }
+            let tree = try FolderTree(path + "/" + name, below: path)
+            files += tree.pictures
+            labels += Array(repeating: label, count: tree.pictures.count)
+            findings.otherFiles += tree.otherFiles
+            findings.skippedFolders += tree.skippedFolders
+            if tree.pictures.isEmpty { findings.emptyClasses.append(name) }
+        }
+        findings.looseFiles = try Folder.names(path).filter {
+            Folder.isPicture($0) && !Folder.isFolder(path + "/" + $0)
         }
         guard !files.isEmpty else {
             throw KernelVizError(
-                code: "data.empty", subject: path, found: "no pictures",
+                code: "data.empty", subject: path,
+                found: "no pictures"
+                    + (findings.otherFiles.isEmpty ? "" : " (\(findings.otherFiles.count) other files)"),
                 expected: "IDX or CIFAR files, or a folder of PNG and JPEG files for each class",
                 advice: "Unpack archives first")
         }
         return ImageDataSet(
-            path: path, form: "folder of images", classNames: classes, labels: labels, storage: .files(files))
+            path: path, form: "folder of images", classNames: classes, labels: labels, storage: .files(files),
+            findings: findings)
     }
 
     private static func csv(_ path: String, classes: Int?) throws -> ImageDataSet {
-        let lines = try InputFile.text(path).split(whereSeparator: \.isNewline).map { Self.fields(String($0)) }
-        guard let header = lines.first?.map({ $0.lowercased() }),
-            let fileColumn = header.firstIndex(where: { ["filename", "file", "path", "image"].contains($0) }),
-            let labelColumn = ["class_index", "class", "label"].compactMap({ header.firstIndex(of: $0) }).first
+        let rows = try CSVRows.of(InputFile.text(path), subject: path)
+        guard let header = rows.first?.fields.map({ $0.lowercased() }),
+            let fileColumn = header.firstIndex(where: { fileColumns.contains($0) }),
+            let labelColumn = labelColumns.compactMap({ header.firstIndex(of: $0) }).first
         else {
             throw KernelVizError(
                 code: "data.damaged", subject: path, found: "no columns for files and labels in the first line",
@@ -94,10 +117,12 @@ extension ImageDataSet {
         var files: [String] = []
         var texts: [String] = []
         var words: [String?] = []
-        for (number, fields) in lines.enumerated().dropFirst() {
+        for row in rows.dropFirst() {
+            let fields = row.fields
             guard fields.count > max(fileColumn, labelColumn) else {
                 throw KernelVizError(
-                    code: "data.damaged", subject: "\(path): line \(number + 1)", found: "\(fields.count) fields",
+                    code: "data.damaged", subject: "\(path): line \(row.line)",
+                    found: "\(fields.count) field\(fields.count == 1 ? "" : "s")",
                     expected: "\(header.count), as the header has")
             }
             let file = fields[fileColumn]
@@ -119,7 +144,7 @@ extension ImageDataSet {
         let labels = numbers.compactMap { $0 }
         let limit = max(0, classes ?? (labels.max() ?? 0) + 1)
         for (index, label) in labels.enumerated() where label < 0 || label >= limit {
-            throw badLabel(label, classes: limit, subject: "\(path): line \(index + 2)")
+            throw badLabel(label, classes: limit, subject: "\(path): line \(rows[index + 1].line)")
         }
         var names = (0..<limit).map { "class \($0)" }
         for (label, word) in zip(labels, words) { if let word { names[label] = word } }
@@ -127,27 +152,9 @@ extension ImageDataSet {
             path: path, form: "CSV", classNames: names, labels: labels, storage: .files(files), isNumbered: true)
     }
 
-    /// The fields of a line of CSV (RFC 4180); quotes may hold commas, a doubled quote is one.
-    static func fields(_ line: String) -> [String] {
-        var fields = [""]
-        var isQuoted = false
-        var previousEndedQuotes = false
-        for character in line {
-            if character == "\"" {
-                if previousEndedQuotes { fields[fields.count - 1].append(character) }
-                isQuoted.toggle()
-                previousEndedQuotes = !isQuoted
-                continue
-            }
-            previousEndedQuotes = false
-            if character == "," && !isQuoted {
-                fields.append("")
-            } else {
-                fields[fields.count - 1].append(character)
-            }
-        }
-        return fields
-    }
+    /// What the columns of files and of classes are called.
+    static let fileColumns = ["filename", "file", "path", "image", "file_name", "image_path", "filepath"]
+    static let labelColumns = ["class_index", "class", "label"]
 
     static func badLabel(_ label: Int, classes: Int, subject: String) -> KernelVizError {
         KernelVizError(
@@ -182,7 +189,10 @@ enum Folder {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether a file is taken for a picture by its name: the list of torchvision's `ImageFolder`. What cannot be read of
+    /// these is counted as unreadable, not passed over.
     static func isPicture(_ name: String) -> Bool {
-        ["jpg", "jpeg", "png"].contains(FilePaths.fileExtension(of: name))
+        ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"].contains(
+            FilePaths.fileExtension(of: name))
     }
 }

@@ -28,6 +28,9 @@ public struct ImageDataSet: Sendable {
     /// The class of each image, 0..<`classNames.count`.
     public let labels: [Int]
 
+    /// What was met beside the images: read it out, silence would hide a wrong folder.
+    public let findings: Findings
+
     let storage: Storage
     /// Whether classes are numbers of a larger whole, of which some may have no image.
     let isNumbered: Bool
@@ -36,9 +39,11 @@ public struct ImageDataSet: Sendable {
     public var count: Int { labels.count }
 
     init(
-        path: String, form: String, classNames: [String], labels: [Int], storage: Storage, isNumbered: Bool = false
+        path: String, form: String, classNames: [String], labels: [Int], storage: Storage, isNumbered: Bool = false,
+        findings: Findings = Findings()
     ) {
         self.isNumbered = isNumbered
+        self.findings = findings
         self.path = path
         self.form = form
         self.classNames = classNames
@@ -52,12 +57,17 @@ public struct ImageDataSet: Sendable {
         return "\(path): image \(index)"
     }
 
-    /// Decodes an image; grey ones become RGB.
+    /// Decodes an image; grey ones become RGB, photographs are turned by their EXIF orientation.
     ///
     /// Throws the errors of ``ImageFile``.
-    public func image(_ index: Int) throws -> RGBImage {
+    public func image(_ index: Int) throws -> RGBImage { try reading(index).image }
+
+    /// Decodes an image and tells whether its EXIF orientation turned it. torchvision's `ImageFolder` does not turn.
+    ///
+    /// Throws as ``image(_:)`` does.
+    public func reading(_ index: Int) throws -> ImageFile.Reading {
         switch storage {
-        case .files(let files): return try ImageFile.read(files[index])
+        case .files(let files): return try ImageFile.reading(files[index])
         case .bytes(let bytes, let width, let height, let channels):
             let plane = width * height
             let start = index * plane * channels
@@ -66,7 +76,7 @@ public struct ImageDataSet: Sendable {
                 let source = start + min(channel, channels - 1) * plane
                 for pixel in 0..<plane { rgb[3 * pixel + channel] = bytes[source + pixel] }
             }
-            return RGBImage(width: width, height: height, bytes: rgb)
+            return ImageFile.Reading(image: RGBImage(width: width, height: height, bytes: rgb), turn: nil)
         }
     }
 
@@ -84,7 +94,7 @@ public struct ImageDataSet: Sendable {
         }
         return ImageDataSet(
             path: path, form: form, classNames: classNames, labels: indices.map { labels[$0] }, storage: storage,
-            isNumbered: isNumbered)
+            isNumbered: isNumbered, findings: findings)
     }
 
     /// At most `limit` images, as many of each class as possible, the first ones of each.
@@ -98,6 +108,33 @@ public struct ImageDataSet: Sendable {
         }
         let kept = ranks.sorted { $0 < $1 }.prefix(limit).map(\.index).sorted()
         return subset(kept)
+    }
+
+    /// The same images numbered as the classes of `other` are, by their names: a test set whose folders lack a class, or
+    /// have one more, still means the same classes as the training set.
+    ///
+    /// Unchanged where a side has numbers instead of names. Throws `data.classes` for a class that `other` has not.
+    public func numbered(as other: ImageDataSet) throws -> ImageDataSet {
+        guard classNames != other.classNames, !ClassNames.arePlaceholders(classNames),
+            !ClassNames.arePlaceholders(other.classNames)
+        else { return self }
+        let places = Dictionary(
+            other.classNames.enumerated().map { (ClassNames.normalised($1), $0) },
+            uniquingKeysWith: { first, _ in first })
+        let numbers = classNames.map { places[ClassNames.normalised($0)] }
+        let used = Set(labels)
+        let missing = classNames.indices.filter { used.contains($0) && numbers[$0] == nil }.map { classNames[$0] }
+        guard missing.isEmpty else {
+            throw KernelVizError(
+                code: "data.classes", subject: path,
+                found: "\(missing.count) of \(classNames.count) classes are not in the training set: "
+                    + ClassNames.list(missing),
+                expected: "classes of \(other.path): \(ClassNames.list(other.classNames))",
+                advice: "Name the folders of both parts alike")
+        }
+        return ImageDataSet(
+            path: path, form: form, classNames: other.classNames, labels: labels.compactMap { numbers[$0] },
+            storage: storage, isNumbered: isNumbered, findings: findings)
     }
 
     /// Throws `data.classes` unless the data set has `expected` classes.

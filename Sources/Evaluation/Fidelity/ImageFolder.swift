@@ -37,11 +37,10 @@ public struct ImageFolder: Sendable {
 
     /// Whether a CSV has the columns of a data set.
     private static func lists(_ path: String) throws -> Bool {
-        let text = try InputFile.text(path)
-        let heading = text.prefix { !$0.isNewline }.lowercased().split(separator: ",").map {
-            $0.filter { $0 != "\"" && $0 != " " }
-        }
-        return heading.contains { ["filename", "file", "path", "image"].contains($0) }
-            && heading.contains { ["class_index", "class", "label"].contains($0) }
+        let text = CSVRows.withoutMark(try InputFile.text(path))
+        let heading = (try? CSVRows.of(String(text.prefix { !$0.isNewline }), subject: path))?.first?.fields ?? []
+        let columns = heading.map { $0.lowercased() }
+        return columns.contains { ImageDataSet.fileColumns.contains($0) }
+            && columns.contains { ImageDataSet.labelColumns.contains($0) }
     }
 }

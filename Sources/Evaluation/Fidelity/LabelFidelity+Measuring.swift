@@ -20,8 +20,8 @@ extension LabelFidelity {
     ///   - fitted: on how many pictures gains are fitted; fewer where there are not twice as many.
     ///   - threads: how many threads share the pictures; the result does not depend on it.
     ///   - progress: called with how many networks have been run; may throw to stop.
-    /// Throws `fidelity.tooFew` for fewer than four pictures, `fidelity.noDepthwise`, `data.classes`, and the errors of
-    /// reading and planning.
+    /// Throws `fidelity.tooFew` for fewer than four pictures, `fidelity.noDepthwise`, `data.classes`, `eval.noClassifier`,
+    /// `eval.nonFinite`, and the errors of reading and planning.
     public static func measure(
         _ network: RunnableNetwork, _ statistics: NetworkStatistics, on folder: ImageFolder, fitted: Int = 20,
         threads: Int = 1, seed: UInt64 = 1,
@@ -33,6 +33,8 @@ extension LabelFidelity {
                 code: "fidelity.tooFew", subject: folder.images.path, found: "\(count) pictures",
                 expected: "at least 4: some to fit the gains, others to judge", advice: "Take a hundred or more")
         }
+        try network.checkClassifier(for: "the share of answers that stay")
+        try NonFiniteSearch(network).checkNormalisations()
         let step = max(2, count / max(1, fitted))
         let fitting = Array(stride(from: 0, to: count, by: step).prefix(fitted))
         let judging = (0..<count).filter { !fitting.contains($0) }
@@ -65,7 +67,8 @@ extension LabelFidelity {
 private struct FidelityTrial {
     private let network: RunnableNetwork
     private let pictures: [RGBImage]
-    private let truths: [Int]?
+    /// The right outputs of each picture.
+    private let truths: [[Int]]?
     private let substitution: KernelSubstitution
     private let threads: Int
     private let progress: (Int, Int) throws -> Void
@@ -84,21 +87,15 @@ private struct FidelityTrial {
         self.progress = progress
         generator = SeededGenerator(seed: seed)
         pictures = try judging.map { network.preprocessing.prepared(try folder.images.image($0)) }
-        // ImageNet nets of TensorFlow number their classes from 1 and call 0 the background.
-        let offset = network.classes == 1001 ? 1 : 0
-        truths = folder.isLabelled ? judging.map { folder.images.labels[$0] + offset } : nil
-        if let worst = truths?.max(), worst >= network.classes {
-            throw KernelVizError(
-                code: "data.classes", subject: folder.images.path, found: "label \(worst - offset)",
-                expected: "0 to \(network.classes - 1 - offset), as \(network.name) has \(network.classes) outputs",
-                advice: "Choose pictures of the network's classes, or a folder of pictures without a CSV")
-        }
+        let matching =
+            folder.isLabelled ? try ClassMatching(network, try network.outputNames(), folder.images) : nil
+        truths = matching.map { matching in judging.map { matching.outputs[folder.images.labels[$0]] } }
         whole = try predictions(network.graph)
     }
 
     /// The share that the whole network tells right.
     var wholeAccuracy: WilsonInterval? {
-        truths.map { truths in WilsonInterval(hits: zip(whole, truths).count { $0 == $1 }, of: truths.count) }
+        truths.map { truths in WilsonInterval(hits: zip(whole, truths).count { $1.contains($0) }, of: truths.count) }
     }
 
     mutating func row(of label: KernelLabel) throws -> LabelFidelity.Row {
@@ -178,7 +175,7 @@ private struct FidelityTrial {
         for choices in variants {
             let found = try predictions(substitution.graph(replacing: choices))
             agreeing += zip(found, whole).count { $0 == $1 }
-            right += truths.map { truths in zip(found, truths).count { $0 == $1 } } ?? 0
+            right += truths.map { truths in zip(found, truths).count { $1.contains($0) } } ?? 0
             done += 1
             try progress(done, total)
         }
@@ -200,7 +197,10 @@ private struct FidelityTrial {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < pictures.count else { return }
                 do {
-                    let logits = try plan.run(network.input(of: [pictures[index]], filledTo: 1), in: &workspace).scalars
+                    let input = network.input(of: [pictures[index]], filledTo: 1)
+                    let output = try plan.run(input, in: &workspace)
+                    if output.nonFiniteCount > 0 { try NonFiniteSearch(network, graph: graph).check(output, on: input) }
+                    let logits = output.scalars
                     let best = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
                     found.withLock { $0.classes[index] = best }
                 } catch {

@@ -65,6 +65,7 @@ public struct TrainingRun: Sendable {
         folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
     ) throws {
         try training.check(classes: network.classes, network: network.name)
+        let test = try test?.numbered(as: training)
         try test?.check(classes: network.classes, network: network.name)
         guard training.count > 1 else {
             throw KernelVizError(

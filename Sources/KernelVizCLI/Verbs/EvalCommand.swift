@@ -32,7 +32,10 @@ struct EvalCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the logits to this HDF5 file, data set /logits.", valueName: "file.h5"))
     var saveLogits: String?
 
-    @Option(help: ArgumentHelp("Class names, one a line, in output order.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Class names in output order, one a line, as CSV or JSON; they replace those of the weights' file.",
+            valueName: "file"))
     var labels: String?
 
     @Option(help: "Rows and columns of the input; the network's own by default.")
@@ -119,13 +122,13 @@ struct EvalCommand: ParsableCommand {
         var evaluation = try NetworkEvaluation.evaluate(
             network, input: source,
             timings: NetworkEvaluation.Timings(runs: runs, threads: threads.counts, batches: batch?.counts),
-            precision: precision, classNames: classNames
+            precision: precision, classNames: classNames, labelsPath: labels
         ) { try progress.update($0, of: $1) }
         progress.finish()
         if let images {
             evaluation.accuracy = try accuracy.evaluate(
                 network, on: images, batch: batch?.counts.max() ?? 16, threads: threads.counts.max() ?? 1,
-                precision: precision, seed: seed)
+                precision: precision, seed: seed, classNames: classNames, labelsPath: labels)
         }
         if similarity { evaluation.similarities = try similarities(network, images) }
         if let saveLogits {

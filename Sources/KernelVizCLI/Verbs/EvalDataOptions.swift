@@ -34,13 +34,13 @@ struct EvalDataOptions: ParsableArguments {
     /// The accuracy of `network` on `set`.
     func evaluate(
         _ network: RunnableNetwork, on set: ImageDataSet, batch: Int, threads: Int,
-        precision: ExecutionOptions.Precision, seed: UInt64
+        precision: ExecutionOptions.Precision, seed: UInt64, classNames: [String]?, labelsPath: String?
     ) throws -> AccuracyEvaluation {
         let progress = SharedProgress("Evaluating \(network.name)", set.count)
         defer { progress.finish() }
         let result = try AccuracyEvaluation.evaluate(
             network, on: set, batch: batch, threads: threads, precision: precision, shifts: shifts, seed: seed,
-            isStrict: strict
+            isStrict: strict, classNames: classNames, labelsPath: labelsPath
         ) { try progress.update($0) }
         for problem in result.unreadable.prefix(10) { Console.note("kernelviz: warning: left out \(problem)") }
         return result
