@@ -4,6 +4,7 @@ import Files
 import HDF5
 import Tensors
 import VGNets
+import Weights
 
 /// What running a network showed: its cost, its speed, and what it makes of an input or of a data set.
 public struct NetworkEvaluation: Sendable, Equatable {
@@ -45,6 +46,10 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let network: String
     /// The weights' file; nil where they are random.
     public let weightsPath: String?
+    /// Padding, ε, activations, preprocessing and the like, each with where it came from.
+    public let conventions: [Convention]
+    /// What was passed over or done otherwise than the file says, one sentence each.
+    public let remarks: [String]
     /// Learnable, fixed and running parameters.
     public let parameters: ParameterCounts
     /// Multiply-accumulates for one image of the input's size.
@@ -116,7 +121,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
             guesses = TopClasses.of(Array(logits.scalars.prefix(network.classes)), names: names.names)
         }
         return NetworkEvaluation(
-            network: network.name, weightsPath: network.weightsPath, parameters: network.parameters,
+            network: network.name, weightsPath: network.weightsPath,
+            conventions: network.conventions, remarks: network.remarks, parameters: network.parameters,
             macs: plan.macs / max(1, tensor.shape[0]), inputShape: tensor.shape,
             activationBytes: plan.workspaceByteCount, peakMemoryBytes: peak,
             timings: try measure(network, tensor, timings, precision, progress), logits: logits, topClasses: guesses,

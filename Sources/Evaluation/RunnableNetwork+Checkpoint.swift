@@ -23,6 +23,7 @@ extension RunnableNetwork {
 
     /// Names in output order: a JSON list, or separated by commas.
     static func classNames(of checkpoint: Checkpoint) -> [String]? {
+        if let names = checkpoint.description?.classNames, !names.isEmpty { return names }
         if let text = checkpoint.attributes["class_names"],
             let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)), !names.isEmpty
         {

@@ -1,5 +1,6 @@
 import Diagnostics
 import VGNets
+import Weights
 
 /// What an exported file says about its network beside the numbers, the same keys in every format.
 ///
@@ -7,6 +8,8 @@ import VGNets
 /// - `family` and `config`: "VGNet" and the design as YAML, from which the network can be built again.
 /// - `class_names`: a JSON list, one name a class.
 /// - `input`: the preprocessing in words ("RGB 224 /255 ImageNet mean/std").
+/// - `padding` and `batch_norm`: "torch" or "tf_same", "separate eps=0.001", where all layers agree.
+/// - `kernelviz`: all that is known of the network, a `NetworkDescription` as JSON.
 public struct ModelMetadata: Sendable, Equatable {
     /// The preprocessing of the paper's training, for `size` × `size` pixels: RGB in 0…1, ImageNet's mean and deviation.
     public static func imageNetInput(size: Int) -> String { "RGB \(size) /255 ImageNet mean/std" }
@@ -21,6 +24,8 @@ public struct ModelMetadata: Sendable, Equatable {
     public var classNames: [String]
     /// The preprocessing in words; nil where it is not known.
     public var input: String?
+    /// All that is known of the network; nil where nothing is but the facts above.
+    public var description: NetworkDescription?
 
     /// Groups the facts; see the properties.
     public init(
@@ -49,6 +54,9 @@ public struct ModelMetadata: Sendable, Equatable {
             result.append(("class_names", "[\(classNames.map(JSONText.quoted).joined(separator: ", "))]"))
         }
         if let input { result.append(("input", input)) }
+        if let padding = description?.padding { result.append(("padding", padding)) }
+        if let epsilon = description?.epsilon { result.append(("batch_norm", "separate eps=\(epsilon)")) }
+        if let json = description?.json { result.append((NetworkDescription.key, json)) }
         return result
     }
 }

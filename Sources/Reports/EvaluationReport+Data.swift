@@ -1,5 +1,6 @@
 import Diagnostics
 import Evaluation
+import Weights
 
 extension EvaluationReport {
     /// One line a network; times in milliseconds, shares 0…1, empty where nothing was measured.
@@ -115,6 +116,8 @@ extension EvaluationReport {
         let schema: String
         let network: String
         let weights: String?
+        let conventions: [Convention]
+        let remarks: [String]
         let parameters: Int
         let fixedParameters: Int
         let macs: Int
@@ -152,6 +155,8 @@ extension EvaluationReport {
             self.schema = schema
             network = evaluation.network
             weights = evaluation.weightsPath
+            conventions = evaluation.conventions
+            remarks = evaluation.remarks
             parameters = evaluation.parameters.learnable
             fixedParameters = evaluation.parameters.fixed
             macs = evaluation.macs

@@ -46,6 +46,8 @@ public struct EvaluationReport: Sendable {
                     + (evaluation.peakMemoryBytes.map { ", \(mebibytes($0)) MiB peak of the process" } ?? "")
             ),
         ]
+        if evaluation.weightsPath != nil, let line = evaluation.conventions.assumptions { rows.append(("note", line)) }
+        rows += evaluation.remarks.map { ("note", $0) }
         for timing in evaluation.timings {
             let latency = timing.latency
             let images = timing.batch == 1 ? "" : " for \(timing.batch) images"

@@ -18,6 +18,7 @@ public struct InspectionReport: Sendable {
         JSONText.of(
             Document(
                 format: inspection.checkpoint.format, family: inspection.network?.family,
+                conventions: inspection.network?.conventions ?? [],
                 notes: inspection.checkpoint.notes,
                 tensors: inspection.items.map { item in
                     Document.Tensor(
@@ -68,6 +69,7 @@ public struct InspectionReport: Sendable {
         var text =
             "Network: \(network.title), \(spatial.count) N×N layers with \(NumberFormat.grouped(kernels)) kernels. "
         text += "\(network.recognition)\n"
+        if let line = network.conventions.assumptions { text += line + "\n" }
         text +=
             norms == 0
             ? "Batch normalisation: folded into the weights, or none.\n"
@@ -108,10 +110,11 @@ public struct InspectionReport: Sendable {
         let schema = InspectionReport.schema
         let format: String
         let family: String?
+        let conventions: [Convention]
         let notes: [String]
         let tensors: [Tensor]
 
-        enum Keys: String, CodingKey { case schema, format, family, notes, tensors }
+        enum Keys: String, CodingKey { case schema, format, family, conventions, notes, tensors }
 
         /// Writes `null` where the family is unknown.
         func encode(to encoder: any Encoder) throws {
@@ -119,6 +122,7 @@ public struct InspectionReport: Sendable {
             try box.encode(schema, forKey: .schema)
             try box.encode(format, forKey: .format)
             try box.encode(family, forKey: .family)
+            try box.encode(conventions, forKey: .conventions)
             try box.encode(notes, forKey: .notes)
             try box.encode(tensors, forKey: .tensors)
         }

@@ -45,21 +45,54 @@ public struct InputConvention: Sendable, Equatable {
     /// The words for ImageNet's mean and deviation per plane.
     static let imageNet = "/255 ImageNet mean/std"
 
-    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"); what they leave open comes from the
-    /// conventions of the library that built the network.
-    init(attributes: [String: String], padding: Padding, size: Int?, normalisation: String? = nil) {
-        let words = (attributes["input"] ?? "").split(separator: " ").map(String.init)
-        let order = words.first.flatMap(ChannelOrder.init(rawValue:))
-        let rest = order == nil ? words[...] : words.dropFirst()
-        let ownSize = rest.first.flatMap { Int($0) }.flatMap { Self.sizes.contains($0) ? $0 : nil }
-        let formula = (ownSize == nil ? rest : rest.dropFirst()).joined(separator: " ")
-        let known = Self.normalisation(attributes["input"] == nil ? normalisation ?? "" : formula)
-        let own = attributes["padding"].flatMap { text -> Padding? in
+    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"), or the description that kernelviz wrote;
+    /// what they leave open comes from the conventions of the library that built the network.
+    init(_ checkpoint: Checkpoint, padding: Padding, size: Int?, normalisation: String? = nil) {
+        let (attributes, description) = (checkpoint.attributes, checkpoint.description)
+        let words = attributes["input"].flatMap(InputConvention.init(words:))
+        let known = description?.preprocessing
+        let usual = (attributes["input"] == nil ? normalisation : nil).flatMap(InputConvention.init(words:))
+        let mean = known?.mean ?? words?.mean ?? usual?.mean
+        self.init(
+            padding: Self.padding(attributes) ?? padding,
+            size: description?.inputSize.flatMap { Self.sizes.contains($0) ? $0 : nil } ?? words?.size ?? size,
+            channelOrder: known?.order.flatMap(ChannelOrder.init(rawValue:)) ?? words?.channelOrder ?? .rgb,
+            mean: mean, scale: mean == nil ? nil : known?.scale ?? words?.scale ?? usual?.scale)
+    }
+
+    /// How the file itself says that images are padded; nil where it does not.
+    static func padding(_ attributes: [String: String]) -> Padding? {
+        attributes["padding"].flatMap { text -> Padding? in
             text.hasPrefix("tf") ? .tensorFlowSame : text.hasPrefix("torch") ? .torch : nil
         }
+    }
+
+    /// Whether the file itself says how images are normalised.
+    static func isStated(_ checkpoint: Checkpoint) -> Bool {
+        checkpoint.attributes["input"].flatMap(InputConvention.init(words:))?.mean != nil
+            || checkpoint.description?.preprocessing?.mean != nil
+    }
+
+    /// Reads "RGB 224 /255 ImageNet mean/std": the order of the planes, a size, a formula for x in 0…255, each of which
+    /// may be absent; nil without any of them.
+    public init?(words text: String) {
+        let words = text.split(separator: " ").map(String.init)
+        let order = words.first.flatMap(ChannelOrder.init(rawValue:))
+        let rest = order == nil ? words[...] : words.dropFirst()
+        let size = rest.first.flatMap { Int($0) }.flatMap { Self.sizes.contains($0) ? $0 : nil }
+        let known = Self.normalisation((size == nil ? rest : rest.dropFirst()).joined(separator: " "))
+        guard order != nil || size != nil || known != nil else { return nil }
         self.init(
-            padding: own ?? padding, size: ownSize ?? size, channelOrder: order ?? .rgb, mean: known?.mean,
-            scale: known?.scale)
+            padding: .torch, size: size, channelOrder: order ?? .rgb, mean: known?.mean, scale: known?.scale)
+    }
+
+    /// The order of the planes and the formula in the words that ``init(words:)`` reads; "unknown" without a formula.
+    public var words: String {
+        guard let mean, let scale else { return "\(channelOrder.rawValue) unknown" }
+        let formulas = ["/255", "x/127.5-1", Self.imageNet]
+        let formula = formulas.first { Self.normalisation($0).map { $0.mean == mean && $0.scale == scale } ?? false }
+        func list(_ numbers: [Float]) -> String { "[\(numbers.map { "\($0)" }.joined(separator: ","))]" }
+        return "\(channelOrder.rawValue) " + (formula ?? "(x-\(list(mean)))*\(list(scale))")
     }
 
     /// (x − mean) · scale for x in 0…255, from one of the formulas in use; nil for any other.
@@ -68,6 +101,7 @@ public struct InputConvention: Sendable, Equatable {
             (Array(repeating: mean, count: 3), Array(repeating: scale, count: 3))
         }
         if formula == "/255" { return uniform(0, 1 / 255) }
+        if formula == "x" { return uniform(0, 1) }
         if formula == "x/127.5-1" { return uniform(127.5, 1 / 127.5) }
         if formula.hasPrefix(imageNet) {
             // The means and deviations of ImageNet in 0…1, as torchvision's models use them.
@@ -80,12 +114,24 @@ public struct InputConvention: Sendable, Equatable {
             return Float(number).map { uniform($0, 1) }
         }
         if formula.hasPrefix("(x-["), let close = formula.firstIndex(of: "]") {
-            let inner = formula[formula.index(formula.startIndex, offsetBy: 4)..<close]
-            let means = inner.split(separator: ",").compactMap { Float($0) }
+            let means = numbers(formula[formula.index(formula.startIndex, offsetBy: 4)..<close])
             let tail = formula[close...].dropFirst()
-            guard means.count == 3, tail.hasPrefix(")*"), let factor = Float(tail.dropFirst(2)) else { return nil }
-            return (means, Array(repeating: factor, count: 3))
+            guard let means, means.count == 3 || means.count == 1, tail.hasPrefix(")*") else { return nil }
+            let factor = tail.dropFirst(2)
+            if factor.hasPrefix("["), factor.hasSuffix("]") {
+                guard let scales = numbers(factor.dropFirst().dropLast()), scales.count == means.count else {
+                    return nil
+                }
+                return (means, scales)
+            }
+            return Float(factor).map { (means, Array(repeating: $0, count: means.count)) }
         }
         return nil
+    }
+
+    /// Finite numbers between commas.
+    private static func numbers(_ text: Substring) -> [Float]? {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+        return parts.allSatisfy { $0?.isFinite == true } ? parts.compactMap { $0 } : nil
     }
 }

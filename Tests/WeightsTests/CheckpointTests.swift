@@ -170,7 +170,7 @@ import Testing
         Words(text: "greyscale", size: nil, mean: [], scale: []),
     ])
     func preprocessingWordsAreUnderstood(words: Words) {
-        let input = InputConvention(attributes: ["input": words.text], padding: .torch, size: nil)
+        let input = InputConvention(words: words.text) ?? InputConvention(padding: .torch)
         #expect(input.size == words.size)
         let found = (input.mean ?? []) + (input.scale ?? [])
         let expected = words.mean + words.scale

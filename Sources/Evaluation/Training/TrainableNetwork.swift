@@ -3,6 +3,7 @@ import Engine
 import Files
 import Networks
 import VGNets
+import Weights
 
 /// An untrained network that a user named, and what its checkpoints must say about it.
 public struct TrainableNetwork: Sendable {
@@ -35,12 +36,20 @@ public struct TrainableNetwork: Sendable {
             let size = inputSize ?? 64
             let net = try MobileNetV1(
                 width: width, inputChannels: inputChannels ?? 3, classes: classes ?? 10, seed: seed)
+            var description = NetworkDescription(title: "MobileNetV1 \(width)")
+            description.family = "MobileNetV1"
+            description.padding = "torch"
+            description.epsilon = MobileNetV1.Conventions.torch.epsilon
+            description.inputSize = size
+            description.graph = LayerGraph(net.graph)
             self.init(
                 name: text.lowercased(), graph: net.graph, inputSize: size, inputChannels: net.inputChannels,
                 classes: net.classes, configText: nil,
                 attributes: [
                     ("family", "mobilenetv1"), ("layout", "OIHW"), ("batch_norm", "separate eps=1e-5"),
                     ("padding", "torch"), ("input", "RGB \(size) /255 ImageNet mean/std"),
+                    ("activation", MobileNetV1.Conventions.torch.activation.rawValue),
+                    (NetworkDescription.key, description.json ?? ""),
                 ])
             return
         }

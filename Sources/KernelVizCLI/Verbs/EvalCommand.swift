@@ -71,6 +71,8 @@ struct EvalCommand: ParsableCommand {
 
     @OptionGroup var strides: StrideOptions
 
+    @OptionGroup(title: "Conventions") var conventions: ConventionArguments
+
     @OptionGroup(title: "Accuracy") var accuracy: EvalDataOptions
 
     @OptionGroup var output: OutputOptions
@@ -114,7 +116,8 @@ struct EvalCommand: ParsableCommand {
         _ text: String, strides: StrideTable?, classNames: [String]?
     ) throws -> NetworkEvaluation {
         let network = try RunnableNetwork(
-            named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides)
+            named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides,
+            options: conventions.options())
         let images = try accuracy.images(for: network)
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)

@@ -40,6 +40,8 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var strides: StrideOptions
 
+    @OptionGroup(title: "Conventions") var conventions: ConventionArguments
+
     @Flag(help: "Replace existing files.")
     var force = false
 
@@ -61,9 +63,15 @@ struct ExportCommand: ParsableCommand {
             try AtomicFile.checkWritable(path, overwriting: overwriting)
         }
         let runnable = try RunnableNetwork(
-            named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network))
-        let metadata = metadata(of: runnable)
+            named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network),
+            options: conventions.options())
+        if runnable.weightsPath != nil, let line = runnable.conventions.assumptions { Console.note(line) }
+        for remark in runnable.remarks { Console.note(remark) }
+        var metadata = metadata(of: runnable)
         if let onnx {
+            // The model itself is the graph.
+            var metadata = metadata
+            metadata.description?.graph = nil
             let exporter = ONNXExporter(
                 imageShape: [runnable.inputChannels, runnable.inputSize, runnable.inputSize],
                 batch: batch == "dynamic" ? .dynamic : .fixed(Int(batch) ?? 1))
@@ -71,6 +79,8 @@ struct ExportCommand: ParsableCommand {
             Console.note("Wrote \(onnx)")
         }
         let state = StateDict(graph: runnable.graph)
+        // A VGNet's config is its design.
+        if runnable.config != nil { metadata.description?.graph = nil }
         if let safetensors {
             try SafetensorsWriter.write(state, metadata: metadata, to: safetensors, overwriting: overwriting)
             Console.note("Wrote \(safetensors)")
@@ -83,10 +93,15 @@ struct ExportCommand: ParsableCommand {
     }
 
     private func metadata(of runnable: RunnableNetwork) -> ModelMetadata {
-        let names = runnable.classNames ?? []
-        return runnable.config.map { ModelMetadata(config: $0, classNames: names) }
+        var metadata =
+            runnable.config.map { ModelMetadata(config: $0, classNames: runnable.classNames ?? []) }
             ?? ModelMetadata(
-                name: runnable.name, family: runnable.family, classNames: names, input: runnable.inputWords)
+                name: runnable.name, family: runnable.family == "unknown" ? nil : runnable.family,
+                classNames: runnable.classNames ?? [])
+        let description = runnable.description
+        metadata.description = description
+        if runnable.inputChannels == 3 { metadata.input = description.inputWords }
+        return metadata
     }
 
     private func writeProject(

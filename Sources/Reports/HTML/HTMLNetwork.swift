@@ -67,6 +67,7 @@ struct HTMLNetwork {
         let file = network.checkpoint.path.split(separator: "/").last.map(String.init) ?? network.checkpoint.path
         var facts = [
             ("File", "\(file), SHA-256 \(network.checkpoint.sha256)"), ("Family", network.recognition),
+            ("Conventions", network.conventions.map { "\($0.text): \($0.origin.rawValue)" }.joined(separator: "; ")),
             (
                 "Kernels",
                 "\(NumberFormat.grouped(counts.total)) in \(statistics.layers.count) layers: "

@@ -56,6 +56,16 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     /// A description that knows no more than a title.
     public init(title: String) { self.title = title }
 
+    /// Order, size and normalisation in the words of ``InputConvention`` ("RGB 224 /255 ImageNet mean/std"); nil where one
+    /// of them is not known.
+    public var inputWords: String? {
+        guard let preprocessing, let mean = preprocessing.mean, let inputSize else { return nil }
+        let convention = InputConvention(
+            padding: .torch, channelOrder: preprocessing.order.flatMap(InputConvention.ChannelOrder.init) ?? .rgb,
+            mean: mean, scale: preprocessing.scale)
+        return convention.words.replacing(" ", with: " \(inputSize) ", maxReplacements: 1)
+    }
+
     /// The JSON text, keys sorted.
     public var json: String? { Self.json(self) }
 

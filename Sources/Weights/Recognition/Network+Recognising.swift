@@ -64,8 +64,9 @@ extension Network {
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
             classCount: heads.lazy.compactMap(match.table.outputs).first,
             input: InputConvention(
-                attributes: checkpoint.attributes, padding: match.dialect.padding, size: facts?.inputSize,
-                normalisation: match.dialect.normalisation),
+                checkpoint, padding: norms.hints.padding?.value ?? match.dialect.padding,
+                size: facts?.inputSize,
+                normalisation: norms.hints.normalisation?.value ?? match.dialect.normalisation),
             prefix: match.table.prefix, library: match.dialect.name,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
@@ -127,6 +128,16 @@ extension Network {
 private struct NormReader {
     let match: FamilyRecogniser.Match
     let facts: ModelFacts?
+    /// What the network's own name tells.
+    let hints: ArchitectureHints
+
+    init(match: FamilyRecogniser.Match, facts: ModelFacts?) {
+        self.match = match
+        self.facts = facts
+        let checkpoint = match.table.checkpoint
+        hints = ArchitectureHints(
+            attributes: checkpoint.attributes, path: checkpoint.path, family: match.family.name)
+    }
 
     /// Nil where the checkpoint has none: folded, or the layer has none by design.
     func read(_ conv: ExpectedConv, channels: Int) throws -> BatchNorm? {
@@ -160,6 +171,6 @@ private struct NormReader {
             return value
         }
         if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
-        return facts?.layer(String(module))?.epsilon ?? match.dialect.epsilon
+        return facts?.layer(String(module))?.epsilon ?? hints.epsilon?.value ?? match.dialect.epsilon
     }
 }

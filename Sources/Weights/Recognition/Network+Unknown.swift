@@ -28,7 +28,7 @@ extension Network {
             recognition: Self.sentence(spatialCount: names.count, unknownCount: unknownCount, nearest: nearest),
             layers: layers, missingTensors: [], classCount: nil,
             input: InputConvention(
-                attributes: checkpoint.attributes, padding: found.isKeras ? .tensorFlowSame : .torch,
+                checkpoint, padding: found.isKeras ? .tensorFlowSame : .torch,
                 size: checkpoint.model?.inputSize),
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
