@@ -42,7 +42,7 @@ extension FamilyBuilder {
 
     /// Whether the next two convolutions squeeze and excite: they lead back to the same width, and the one behind them
     /// still reads that width (an expansion would be followed by a depthwise convolution).
-    private var isSqueezeExcite: Bool {
+    var isSqueezeExcite: Bool {
         guard let reduce = peek(), let expand = peek(1), let project = peek(2), reduce.isPointwise, expand.isPointwise,
             project.isPointwise
         else { return false }

@@ -7,6 +7,9 @@ extension FamilyBuilder {
     /// bottleneck is ghost, depthwise (where it halves the resolution), squeeze-and-excite (may be absent), ghost without
     /// activation; its input is added, filtered where resolution or width changes.
     mutating func buildGhostNet() throws {
+        if network.layers.contains(where: { $0.name.contains(".short_conv.") }) {
+            throw unfit("has long-range attention (GhostNetV2), which the engine lacks")
+        }
         try layer(.relu, name: "stem")
         while peek()?.name.contains("ghost1") == true { try ghostBottleneck() }
         if peek()?.batchNorm != nil { try layer(.relu, name: "head") }

@@ -34,15 +34,18 @@ struct FamilyBuilder {
         position + offset < network.layers.count ? network.layers[position + offset] : nil
     }
 
-    /// Adds the next layer with its normalisation or bias; `function` follows.
-    mutating func layer(_ function: ActivationFunction?, name: String? = nil) throws {
+    /// Adds the next layer with its bias and normalisation; `function` follows. Without `padding` the border is as wide as
+    /// keeps the size.
+    mutating func layer(_ function: ActivationFunction?, name: String? = nil, padding: Padding? = nil) throws {
         guard let layer = peek() else { throw unfit("ends after \(network.layers.count) convolutions") }
         position += 1
-        try add(layer, function, name: name)
+        try add(layer, function, name: name, padding)
     }
 
     /// Adds a layer behind ``current``.
-    private mutating func add(_ layer: ConvLayer, _ function: ActivationFunction?, name: String?) throws {
+    private mutating func add(
+        _ layer: ConvLayer, _ function: ActivationFunction?, name: String?, _ padding: Padding?
+    ) throws {
         let groups =
             switch layer.connectivity {
             case .standard: 1
@@ -53,10 +56,10 @@ struct FamilyBuilder {
             throw unfit("'\(layer.name)' has weight \(layer.weightShape) on \(width) channels")
         }
         let weight = graph.addParameter(parameterName(of: layer, "weight"), try network.weight(of: layer))
-        let bias = try layer.batchNorm == nil ? self.bias(of: layer) : nil
+        let bias = try self.bias(of: layer)
         let kernel = max(layer.kernelHeight, layer.kernelWidth)
         let padding: Padding =
-            network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2)
+            padding ?? (network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2))
         current = graph.add(
             .convolution(
                 Convolution(weight: weight, bias: bias, stride: layer.stride ?? 1, padding: padding, groups: groups)),
@@ -96,7 +99,7 @@ struct FamilyBuilder {
             runningVariance: add("running_var", norm.runningVariance, .runningStatistic), epsilon: norm.epsilon)
     }
 
-    /// The bias of a layer without normalisation, if the file has one.
+    /// The bias of a layer, if the file has one.
     private mutating func bias(of layer: ConvLayer) throws -> Graph.ParameterID? {
         let checkpoint = network.checkpoint
         let module = checkpoint.entry(named: layer.tensorName)?.module
@@ -138,15 +141,20 @@ struct FamilyBuilder {
 
 extension FamilyBuilder {
     private static let classifiers = [
-        "classifier", "classifier.0", "classifier.1", "classifier.3", "fc", "head.fc", "predictions", "Logits",
-        "logits", "dense", "head.dense",
+        "classifier", "classifier.0", "classifier.1", "classifier.3", "classifier.6", "fc", "head.fc", "predictions",
+        "Logits", "logits", "dense", "head.dense", "linear",
     ]
 
-    /// Convolutions left over and linear layers behind the mean; `function` stands between them.
-    mutating func classify(_ function: ActivationFunction?) throws {
+    /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattened` leaves out
+    /// the mean: that many numbers a channel go into the first linear layer.
+    mutating func classify(_ function: ActivationFunction?, flattened: Int? = nil) throws {
         var linear = try linearLayers()
         guard !rest.isEmpty || !linear.isEmpty else { return graph.setOutput(current) }
-        current = graph.add(.globalAveragePool, current, name: "gap")
+        if let flattened {
+            width *= flattened
+        } else {
+            current = graph.add(.globalAveragePool, current, name: "gap")
+        }
         while position < network.layers.count {
             let isLast = position == network.layers.count - 1 && linear.isEmpty
             try layer(isLast ? nil : function)

@@ -23,9 +23,11 @@ public struct RunnableGraph: Sendable {
     public let remark: String?
 
     /// The families that run, as ``Network/family`` spells them.
-    public static let families = [
-        "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet", "MnasNet",
-    ]
+    public static let families =
+        [
+            "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet",
+            "MnasNet",
+        ] + FamilyBuilder.furtherFamilies
 
     /// Builds the graph of a checkpoint: as the file itself describes it where it does (ONNX, TFLite, a Keras config, our
     /// own exports), else by the design of its family.
@@ -79,6 +81,10 @@ public struct RunnableGraph: Sendable {
         case "GhostNet":
             var builder = try FamilyBuilder(network)
             try builder.buildGhostNet()
+            (graph, inputChannels, classes) = builder.result
+        case let family? where FamilyBuilder.furtherFamilies.contains(family):
+            var builder = try FamilyBuilder(network)
+            try builder.buildFurther()
             (graph, inputChannels, classes) = builder.result
         default:
             let advice =

@@ -69,6 +69,9 @@ public struct ModelFacts: Sendable, Equatable {
         return result
     }
 
+    /// What the file says that a batch normalisation adds to the variance.
+    package func epsilon(of module: String) -> Float? { layer(module)?.epsilon }
+
     /// The settings of a layer by its own name or by the end of its path ("backbone.conv1").
     func layer(_ module: String) -> Layer? {
         layers[module] ?? module.split(separator: ".").last.flatMap { layers[String($0)] }

@@ -8,7 +8,9 @@ struct ArchitectureFamily: Sendable {
     /// Every family that is known, in the order in which they are listed to people.
     static let all: [ArchitectureFamily] = [
         mobileNetV1, mobileNetV2, mobileNetV3, vgNet, shuffleNetV1, shuffleNetV2, efficientNet, efficientNetV2, regNet,
-        resNet, ghostNet, reXNet, mnasNet, convNeXt,
+        resNet, ghostNet, reXNet, mnasNet, convNeXt, mobileNetV4, efficientNetEdgeTPU, vgg, squeezeNet, denseNet,
+        repVGG,
+        mobileOne,
     ]
 }
 
@@ -32,11 +34,12 @@ struct Dialect: Sendable {
 
     /// Keras' own settings.
     static func keras(
-        _ name: String, stem: String, normalisation: String? = nil, classifiers: [String],
+        _ name: String, stem: String, epsilon: Float = 1e-3, padding: InputConvention.Padding = .tensorFlowSame,
+        normalisation: String? = nil, classifiers: [String],
         blueprints: @escaping @Sendable (ModuleTable) -> [Blueprint]
     ) -> Dialect {
         Dialect(
-            name: name, stem: stem, epsilon: 1e-3, padding: .tensorFlowSame, normalisation: normalisation,
+            name: name, stem: stem, epsilon: epsilon, padding: padding, normalisation: normalisation,
             classifiers: classifiers, blueprints: blueprints)
     }
 }

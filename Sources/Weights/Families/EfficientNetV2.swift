@@ -26,7 +26,7 @@ extension ArchitectureFamily {
                 }
             },
             Dialect(
-                name: "timm", stem: "conv_stem", epsilon: 1e-3, normalisation: InputConvention.imageNet,
+                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet,
                 classifiers: ["classifier"]
             ) { table in
                 let depths = EfficientNetV2.depths { table.count(after: "blocks.\($0).") }
@@ -116,28 +116,32 @@ private enum EfficientNetV2 {
         _ depths: [Int], stem: Bottleneck.Pair, head: Bottleneck.Pair, names: (_ stage: Int, _ index: Int) -> Names
     ) -> [Blueprint] {
         guard depths.count >= 6 else { return [] }
-        var convs = [ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2)]
+        var convs = [
+            ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2, activation: "silu")
+        ]
         var block = 0
         for (stage, depth) in depths.enumerated() {
             for index in 0..<depth {
                 block += 1
                 let names = names(stage, index)
                 if let expand = names.expand {
-                    convs.append(ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: block))
+                    convs.append(
+                        ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: block, activation: "silu"))
                 }
                 convs.append(
                     ExpectedConv(
                         names.spatial.conv, norm: names.spatial.norm, stage < 3 ? .standard : .depthwise, size: 3,
-                        stride: index == 0 ? strides[stage] : 1, block: block))
-                convs += names.squeeze.map {
-                    ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true)
+                        stride: index == 0 ? strides[stage] : 1, block: block, activation: "silu"))
+                convs += zip(names.squeeze, ["silu", "sigmoid"]).map {
+                    ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true, activation: $1)
                 }
                 if let project = names.project {
                     convs.append(ExpectedConv(project.conv, norm: project.norm, .pointwise, block: block))
                 }
             }
         }
-        convs.append(ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true))
+        convs.append(
+            ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true, activation: "silu"))
         let size = published.first { $0.depths == depths }.map { "-\($0.name)" } ?? ""
         return [Blueprint(convs: convs) { _ in "EfficientNetV2\(size)" }]
     }

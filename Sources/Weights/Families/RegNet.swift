@@ -53,7 +53,7 @@ extension ArchitectureFamily {
                         third: CVModels.pair("\(path).f.1x1-2"), shortcut: CVModels.pair("\(path).proj"))
                 }
             },
-            .keras("Keras", stem: "*_stem_conv", classifiers: ["*head_dense"]) { table in
+            .keras("Keras", stem: "*_stem_conv", epsilon: 1e-5, classifiers: ["*head_dense"]) { table in
                 guard let model = table.name(before: "_stem_conv") else { return [] }
                 let letter = table.weight("\(model)_Stage_0_YBlock_0_conv_3x3") == nil ? "X" : "Y"
                 let depths = (0...3).map { table.count(after: "\(model)_Stage_\($0)_\(letter)Block_") }

@@ -11,8 +11,13 @@ extension ArchitectureFamily {
             Dialect(
                 name: "timm", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]
             ) { ResNet.torch($0, deepStem: true) },
-            .keras("Keras", stem: "conv1_conv", classifiers: ["predictions"]) { ResNet.keras($0) },
-            .keras("Keras", stem: "*_stem_conv_1", classifiers: ["predictions"]) { ResNet.kerasRS($0) },
+            // Keras pads these by layers of their own, as PyTorch does.
+            .keras("Keras", stem: "conv1_conv", epsilon: 1.001e-5, padding: .torch, classifiers: ["predictions"]) {
+                ResNet.keras($0)
+            },
+            .keras("Keras", stem: "*_stem_conv_1", epsilon: 1e-5, padding: .torch, classifiers: ["predictions"]) {
+                ResNet.kerasRS($0)
+            },
             .keras("Keras automatic", stem: "conv2d", classifiers: ["dense"]) { ResNet.kerasSmall($0) },
             Dialect(
                 name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
@@ -68,7 +73,10 @@ enum ResNet {
         }
         convs += unit.squeeze.map { ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true) }
         convs += unit.shortcuts.map {
-            ExpectedConv($0.conv, norm: $0.norm, .pointwise, stride: stride, block: block, isOptional: true)
+            // Where it is the second of a sequence, a pool before it strides.
+            ExpectedConv(
+                $0.conv, norm: $0.norm, .pointwise, stride: $0.conv.hasSuffix("downsample.1") ? 1 : stride,
+                block: block, isOptional: true)
         }
         return convs
     }

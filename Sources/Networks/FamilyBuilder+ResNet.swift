@@ -1,0 +1,77 @@
+import Engine
+import Tensors
+import Weights
+
+extension FamilyBuilder {
+    /// ResNet (arXiv 1512.03385) and its descendants: stem, pool, residual blocks.
+    ///
+    /// A block is two 3×3 convolutions, or a 3×3 one between two 1×1 ones, squeeze-and-excite (may be absent), and the sum
+    /// with its input, which a 1×1 convolution projects where resolution or width changes; in nets of type D a mean over
+    /// 2×2 pixels strides before that.
+    mutating func buildResNet() throws {
+        if network.title.hasPrefix("ECA-") {
+            throw unfit("has attention by convolutions over channels (ECA), which the engine lacks")
+        }
+        if network.title.contains("V2") { throw unfit("normalises before its convolutions (version 2)") }
+        var resolution = 1
+        while isStem(peek()) {
+            resolution *= peek()?.stride ?? 1
+            try layer(.relu, name: isStem(peek(1)) ? nil : "stem")
+        }
+        // A stem of stride 4 has no pool (ResNet-RS), nor has one of stride 1 (nets for small images).
+        if resolution == 2 { stemPool() }
+        while peek() != nil { try residual() }
+        try classify(nil)
+    }
+
+    private func isStem(_ layer: ConvLayer?) -> Bool {
+        let path = path(of: layer)
+        return ["conv1", "conv2d", "conv1_conv", "features.stage1.0"].contains(path)
+            || ["conv1.", "maxpool.", "features.stem."].contains { path.hasPrefix($0) }
+            || path.contains("_stem_conv_")
+    }
+
+    /// Whether a layer projects a block's input: by the names of all libraries, or, in Keras' automatic ones, as the only
+    /// 1×1 convolution.
+    private func isProjection(_ layer: ConvLayer?) -> Bool {
+        guard let layer, layer.isPointwise else { return false }
+        let path = path(of: layer)
+        if path.hasPrefix("conv2d") { return true }
+        return [
+            ".downsample.0", ".downsample.1", ".shortcut.0", "_0_conv", ".branch2.conv", "_projection_conv",
+        ].contains { path.hasSuffix($0) }
+    }
+
+    private mutating func residual() throws {
+        let (input, inputWidth) = (current, width)
+        let name = nextBlock()
+        var shortcut = input
+        // Keras lists the projection first.
+        if isProjection(peek()) {
+            try layer(nil)
+            (shortcut, current, width) = (current, input, inputWidth)
+        }
+        var stride = 1
+        let count = peek()?.isPointwise == true ? 3 : 2
+        for place in 1...count {
+            stride *= peek()?.stride ?? 1
+            try layer(place < count ? .relu : nil)
+        }
+        if [".se.", "_se_se_"].contains(where: { path(of: peek()).contains($0) }) {
+            try squeezeExcite(.relu, .sigmoid)
+        }
+        let (main, mainWidth) = (current, width)
+        if isProjection(peek()) {
+            (current, width) = (input, inputWidth)
+            if stride > 1, path(of: peek()).hasSuffix(".downsample.1") {
+                // Of an odd length the last pixel is averaged by itself.
+                let pool = Pool(kind: .average(countsPadding: false), size: 2, stride: stride, padding: .same)
+                current = graph.add(.pool(pool), current, name: "\(name).pool")
+            }
+            try layer(nil)
+            (shortcut, current, width) = (current, main, mainWidth)
+        }
+        current = graph.add(.add, shortcut, main, name: "\(name).sum")
+        current = graph.add(.activation(.relu), current, name: name)
+    }
+}
