@@ -228,8 +228,8 @@ let package = Package(
         tests(
             "Export",
             [
-                "ONNX", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files", "Diagnostics",
-                swiftProtobuf,
+                "ONNX", "Evaluation", "Images", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files",
+                "Diagnostics", swiftProtobuf,
             ], exclude: ["Scripts"]),
         tests("Tensors"),
         tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),

@@ -230,6 +230,7 @@ public struct RunnableNetwork: Sendable {
         var description = NetworkDescription(title: name)
         description.family = family == "unknown" ? nil : family
         description.inputSize = inputSize
+        description.inputChannels = inputChannels
         description.classNames = classNames
         description.graph = LayerGraph(graph)
         var own = NetworkDescription.Preprocessing()

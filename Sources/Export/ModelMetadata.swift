@@ -45,6 +45,25 @@ public struct ModelMetadata: Sendable, Equatable {
             input: config.inputChannels == 3 ? Self.imageNetInput(size: config.inputSize) : nil)
     }
 
+    /// The facts of a network as it was run; `config` is its design where it is a VGNet.
+    ///
+    /// A design needs no graph beside it.
+    public init(_ description: NetworkDescription, config: VGNetConfig? = nil) {
+        var description = description
+        if config != nil { description.graph = nil }
+        self.init(
+            name: description.title, family: description.family, config: config?.yaml(),
+            classNames: description.classNames ?? [], input: description.inputWords)
+        self.description = description
+    }
+
+    /// The facts without the graph, for a format that is one.
+    var withoutGraph: ModelMetadata {
+        var copy = self
+        copy.description?.graph = nil
+        return copy
+    }
+
     /// The facts as keys and values, in a stable order; what is not known is left out.
     var properties: [(key: String, value: String)] {
         var result = [(key: "producer", value: "kernelviz"), (key: "name", value: name)]

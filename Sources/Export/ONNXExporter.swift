@@ -98,7 +98,7 @@ public struct ONNXExporter: Sendable {
         model.producerName = "kernelviz"
         model.graph = writer.message
         model.graph.name = metadata.name.isEmpty ? "network" : metadata.name
-        for property in metadata.properties where property.key != "producer" {
+        for property in metadata.withoutGraph.properties where property.key != "producer" {
             var entry = ONNXStringStringEntryProto()
             entry.key = property.key
             entry.value = property.value

@@ -67,11 +67,8 @@ struct ExportCommand: ParsableCommand {
             options: conventions.options())
         if runnable.weightsPath != nil, let line = runnable.conventions.assumptions { Console.note(line) }
         for remark in runnable.remarks { Console.note(remark) }
-        var metadata = metadata(of: runnable)
+        let metadata = ModelMetadata(runnable.description, config: runnable.config)
         if let onnx {
-            // The model itself is the graph.
-            var metadata = metadata
-            metadata.description?.graph = nil
             let exporter = ONNXExporter(
                 imageShape: [runnable.inputChannels, runnable.inputSize, runnable.inputSize],
                 batch: batch == "dynamic" ? .dynamic : .fixed(Int(batch) ?? 1))
@@ -79,8 +76,6 @@ struct ExportCommand: ParsableCommand {
             Console.note("Wrote \(onnx)")
         }
         let state = StateDict(graph: runnable.graph)
-        // A VGNet's config is its design.
-        if runnable.config != nil { metadata.description?.graph = nil }
         if let safetensors {
             try SafetensorsWriter.write(state, metadata: metadata, to: safetensors, overwriting: overwriting)
             Console.note("Wrote \(safetensors)")
@@ -90,18 +85,6 @@ struct ExportCommand: ParsableCommand {
             Console.note("Wrote \(hdf5)")
         }
         if let pytorch { try writeProject(of: runnable, state, to: pytorch, overwriting) }
-    }
-
-    private func metadata(of runnable: RunnableNetwork) -> ModelMetadata {
-        var metadata =
-            runnable.config.map { ModelMetadata(config: $0, classNames: runnable.classNames ?? []) }
-            ?? ModelMetadata(
-                name: runnable.name, family: runnable.family == "unknown" ? nil : runnable.family,
-                classNames: runnable.classNames ?? [])
-        let description = runnable.description
-        metadata.description = description
-        if runnable.inputChannels == 3 { metadata.input = description.inputWords }
-        return metadata
     }
 
     private func writeProject(

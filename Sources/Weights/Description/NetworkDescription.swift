@@ -41,6 +41,8 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     public var padding: String?
     /// ε of batch normalisation; nil where there is none or layers differ.
     public var epsilon: Float?
+    /// Channels of the images that it takes.
+    public var inputChannels: Int?
     /// Rows and columns of the images that it takes.
     public var inputSize: Int?
     /// How a photograph becomes its input.
@@ -59,7 +61,7 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     /// Order, size and normalisation in the words of ``InputConvention`` ("RGB 224 /255 ImageNet mean/std"); nil where one
     /// of them is not known.
     public var inputWords: String? {
-        guard let preprocessing, let mean = preprocessing.mean, let inputSize else { return nil }
+        guard let preprocessing, let mean = preprocessing.mean, let inputSize, inputChannels ?? 3 == 3 else { return nil }
         let convention = InputConvention(
             padding: .torch, channelOrder: preprocessing.order.flatMap(InputConvention.ChannelOrder.init) ?? .rgb,
             mean: mean, scale: preprocessing.scale)
