@@ -219,14 +219,34 @@ struct DescribedGraphBuilder {
         if let known = parameters[entry.name] { return (known, graph[known].shape) }
         let axes = entry.axes.forLayer(
             isDepthwise: (node.groups ?? 1) > 1 && entry.axes == .rowsColumnsInputOutput
-                && entry.shape.rank == 4 && entry.shape[2] == node.groups)
+                && entry.shape.rank == 4 && entry.shape[2] == node.groups
+                // Groups divide a grouped convolution's outputs.
+                && entry.shape[3] % (node.groups ?? 1) != 0)
         let stored = try finite(entry)
+        if stored.shape.rank == 2 { return try window(node, entry, stored) }
         guard axes.outputFirst(stored.shape) != nil else { throw bad(node, "has a weight of shape \(entry.shape)") }
         let dilations = node.dilations ?? [1, 1]
         guard dilations.count == 2, dilations.allSatisfy({ (1...64).contains($0) }) else {
             throw bad(node, "has the dilations \(dilations)")
         }
         let tensor = Self.dilated(axes.outputFirst(stored), dilations)
+        let id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
+        parameters[entry.name] = id
+        return (id, tensor.shape)
+    }
+
+    /// The weight of a fully connected layer as a convolution's, on a point or on a whole map that was flattened with its
+    /// channels last: rows, columns and channels of the map are the weight's rows in that order.
+    private mutating func window(
+        _ node: LayerGraph.Node, _ entry: Checkpoint.Entry, _ stored: Tensor
+    ) throws -> (Graph.ParameterID, Shape) {
+        let matrix = node.isInputFirst == true ? stored.transposed([1, 0]) : stored
+        let lengths = node.window ?? [1, 1]
+        guard lengths.count == 2, lengths.allSatisfy({ (1...4096).contains($0) }),
+            matrix.shape[1] % (lengths[0] * lengths[1]) == 0, matrix.shape.elementCount > 0
+        else { throw bad(node, "has a weight of shape \(entry.shape)") }
+        let channels = matrix.shape[1] / (lengths[0] * lengths[1])
+        let tensor = matrix.reshaped([matrix.shape[0], lengths[0], lengths[1], channels]).transposed([0, 3, 1, 2])
         let id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
         parameters[entry.name] = id
         return (id, tensor.shape)

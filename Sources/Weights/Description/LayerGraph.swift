@@ -8,7 +8,9 @@ public struct LayerGraph: Sendable, Equatable, Codable {
     public enum Kind: String, Sendable, Equatable, Codable, CaseIterable {
         /// The image.
         case input
-        /// weight, bias, strides, dilations, padding, groups.
+        /// weight, bias, strides, dilations, padding, groups. A weight of two axes (I×O where isInputFirst) is that of a
+        /// fully connected layer on a point or, with a window, on a map of so many rows and columns whose channels were
+        /// flattened last.
         case convolution
         /// As ``convolution``, the weight I×O×H×W (as the checkpoint's axes say); analysed, not run.
         case transposedConvolution

@@ -9,9 +9,10 @@ enum HDF5Checkpoint {
         try open(HDF5File(path: path), path: path, files: [path], format: nil, config: nil)
     }
 
-    /// Opens a file that lies inside an archive; `config` is the model that the archive describes.
+    /// Opens a file that lies inside an archive; `config` is the model that the archive describes, `version` that of Keras.
     static func open(
-        _ file: consuming HDF5File, path: String, files: [String], format: String?, config: String?
+        _ file: consuming HDF5File, path: String, files: [String], format: String?, config: String?,
+        version: String? = nil
     ) throws -> Checkpoint {
         let listing = try file.listing()
         var attributes: [String: String] = [:]
@@ -19,11 +20,14 @@ enum HDF5Checkpoint {
             attributes[name] = try file.attribute(name)?.text
         }
         if let config { attributes["model_config"] = config }
-        let model = attributes["model_config"].flatMap(KerasModelConfig.facts)
-        let contents = try contents(file, listing, &attributes, model)
+        if let version { attributes["keras_version"] = version }
+        let contents = try contents(file, listing, &attributes)
+        let model = attributes["model_config"].flatMap {
+            KerasModelConfig.facts(json: $0, entries: contents.entries, version: contents.version)
+        }
         return Checkpoint(
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
-            attributes: attributes, model: model, source: HDF5TensorSource(file))
+            attributes: attributes, model: model, notes: contents.notes, source: HDF5TensorSource(file))
     }
 
     /// The attribute that names the type of numbers kept as integers of their size.
@@ -34,19 +38,27 @@ enum HDF5Checkpoint {
     private struct Contents {
         let format: String
         let entries: [Checkpoint.Entry]
+        var notes: [String] = []
+        /// The major version of Keras.
+        var version: Int?
     }
 
     private static func contents(
-        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: inout [String: String], _ model: ModelFacts?
+        _ file: borrowing HDF5File, _ listing: HDF5Listing, _ attributes: inout [String: String]
     ) throws -> Contents {
-        if let keras = try KerasLayout(file, listing: listing) {
-            return Contents(
-                format: "Keras HDF5", entries: try keras.entries(file, listing: listing, facts: model))
+        let config = attributes["model_config"]
+        if let keras = try KerasLayout(file, listing: listing, attributes: attributes, config: config) {
+            let (entries, notes) = try keras.entries(attributes: attributes)
+            return Contents(format: "Keras HDF5", entries: entries, notes: notes, version: keras.origin.major)
         }
-        if let keras = try Keras3Layout(
-            file, listing: listing, model: model, config: attributes["model_config"])
-        {
-            return Contents(format: "Keras 3 HDF5", entries: try keras.entries())
+        if let keras = try Keras3Layout(file, listing: listing, config: config) {
+            let (entries, notes) = try keras.entries()
+            let version = KerasOrigin(attributes: attributes, config: config, weightNames: []).major
+            return Contents(format: "Keras 3 HDF5", entries: entries, notes: notes, version: version ?? 3)
+        }
+        if let keras = KerasNumberedLayout(file, listing: listing, attributes: attributes) {
+            let (entries, notes) = try keras.entries(attributes: attributes)
+            return Contents(format: "Keras HDF5", entries: entries, notes: notes, version: 1)
         }
         if let filters = try FilterCollection(listing, path: file.path) {
             attributes[FilterCollection.rangesAttribute] = try FilterCollection.ranges(file, listing)

@@ -22,6 +22,15 @@ enum KerasArchive {
             validating: try archive.bytes(of: config, limitBytes: maximumConfigBytes), as: UTF8.self)
         let file = try HDF5File(bytes: try archive.bytes(of: weights), path: archive.path)
         return try HDF5Checkpoint.open(
-            file, path: archive.path, files: [archive.path], format: "Keras archive", config: text)
+            file, path: archive.path, files: [archive.path], format: "Keras archive", config: text,
+            version: try version(archive))
+    }
+
+    /// The version that wrote the archive; nil where it does not say.
+    private static func version(_ archive: ZipArchive) throws -> String? {
+        guard let metadata = archive.member("metadata.json") else { return nil }
+        let text = String(
+            validating: try archive.bytes(of: metadata, limitBytes: maximumConfigBytes), as: UTF8.self)
+        return text.flatMap(JSONTree.init(parsing:))?["keras_version"]?.string
     }
 }

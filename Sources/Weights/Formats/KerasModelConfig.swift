@@ -1,41 +1,39 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// Reads a Keras `model_config` (or the `config.json` of an archive); models inside models are flattened.
+/// Reads a Keras `model_config` (or the `config.json` of an archive) into what it says about the layers of a file.
 enum KerasModelConfig {
-    /// What the JSON text says; what cannot be read counts as not said.
-    static func facts(json: String) -> ModelFacts? {
-        guard let model = try? JSONDecoder().decode(Node.self, from: Data(json.utf8)) else { return nil }
+    /// What the configuration says, by the modules of the file's tensors; nil where the text is none.
+    ///
+    /// `version` is the major version of Keras, by which some words differ.
+    static func facts(json: String, entries: [Checkpoint.Entry], version: Int?) -> ModelFacts? {
+        guard let model = KerasLayer(json: json) else { return nil }
+        let weights = KerasWeights(entries)
         var facts = ModelFacts()
-        collect(model, into: &facts, depth: 0)
+        facts.inputSize = inputSize(model)
+        let described = KerasGraph.read(model, weights: weights, version: version)
+        let norms = described?.whole.facts(entries).layers.compactMapValues(\.norm) ?? [:]
+        for layer in model.everything {
+            let core = layer.core
+            let module = weights.module(layer.path)
+            guard let name = module ?? layer.path.last, facts.layers[name] == nil else { continue }
+            let isDepthwise = core.className == "DepthwiseConv2D"
+            facts.order.append(name)
+            facts.layers[name] = ModelFacts.Layer(
+                className: core.className,
+                stride: core.pair("strides", "subsample")?.first
+                    ?? core.setting("strides", "subsample")?.integers?.first,
+                padding: core.setting("padding", "border_mode")?.string,
+                epsilon: core.setting("epsilon")?.double.map { Float($0) },
+                groups: isDepthwise ? nil : core.setting("groups")?.integer,
+                dilation: core.pair("dilation_rate", "atrous_rate")?.first, norm: norms[name])
+        }
+        facts.graph = described?.graph
         return facts
     }
 
-    /// The layers' own names by the path of the group that Keras 3 keeps their weights in: class names in snake case,
-    /// numbered from the second on, models inside models below each other ("layers/sequential/layers/conv2d_1").
-    static func groupPaths(json: String) -> [String: String] {
-        guard let model = try? JSONDecoder().decode(Node.self, from: Data(json.utf8)) else { return [:] }
-        var result: [String: String] = [:]
-        addGroups(of: model, at: "", to: &result, depth: 0)
-        return result
-    }
-
-    private static func addGroups(
-        of node: Node, at path: String, to result: inout [String: String], depth: Int
-    ) {
-        guard depth < 32 else { return }
-        var counts: [String: Int] = [:]
-        for child in node.config?.layers ?? [] {
-            let base = snakeCase(child.class_name ?? "")
-            let count = counts[base, default: 0]
-            counts[base] = count + 1
-            let group = "\(path)layers/\(base)" + (count == 0 ? "" : "_\(count)")
-            result[group] = child.config?.name ?? child.name
-            addGroups(of: child, at: group + "/", to: &result, depth: depth + 1)
-        }
+    /// Rows of the first images that a layer says to take.
+    private static func inputSize(_ model: KerasLayer) -> Int? {
+        let all = [model] + model.everything
+        guard let shape = all.lazy.compactMap(\.inputShape).first(where: { $0.count == 4 }) else { return nil }
+        return KerasGraph.isChannelsFirst(model) ? shape[2] : shape[1]
     }
 
     /// "DepthwiseConv2D" → "depthwise_conv2d", as Keras' `to_snake_case` does.
@@ -53,67 +51,37 @@ enum KerasModelConfig {
         }
         return result
     }
+}
 
-    private static func collect(_ node: Node, into facts: inout ModelFacts, depth: Int) {
-        guard depth < 32 else { return }
-        let shape = node.config?.batch_input_shape ?? node.config?.batch_shape
-        if facts.inputSize == nil, let shape, shape.count == 4, let rows = shape[1] { facts.inputSize = rows }
-        if let name = node.config?.name ?? node.name {
-            if facts.layers[name] == nil { facts.order.append(name) }
-            facts.layers[name] = ModelFacts.Layer(
-                className: node.class_name ?? "", stride: node.config?.strides?.first, padding: node.config?.padding,
-                epsilon: node.config?.epsilon, groups: node.config?.groups)
+/// The tensors of a Keras file by the paths of the layers in its configuration.
+struct KerasWeights: Sendable {
+    private let byModule: [String: [String: Checkpoint.Entry]]
+    /// The modules that end in a name.
+    private let byEnd: [String: [String]]
+
+    init(_ entries: [Checkpoint.Entry]) {
+        byModule = Dictionary(grouping: entries, by: \.module).mapValues { entries in
+            Dictionary(entries.map { ($0.parameter, $0) }, uniquingKeysWith: { first, _ in first })
         }
-        for child in node.config?.layers ?? [] { collect(child, into: &facts, depth: depth + 1) }
-    }
-
-    /// A layer or model as Keras writes it; a member of an unexpected type counts as absent.
-    private struct Node: Decodable {
-        let class_name: String?
-        let name: String?
-        let config: Config?
-
-        enum Keys: String, CodingKey { case class_name, name, config }
-
-        init(from decoder: any Decoder) throws {
-            let box = try decoder.container(keyedBy: Keys.self)
-            class_name = try? box.decode(String.self, forKey: .class_name)
-            name = try? box.decode(String.self, forKey: .name)
-            if let config = try? box.decode(Config.self, forKey: .config) {
-                self.config = config
-            } else {
-                // Keras 1 and early 2: a Sequential's config is its list of layers.
-                config = (try? box.decode([Node].self, forKey: .config)).map(Config.init(layers:))
-            }
+        byEnd = Dictionary(grouping: byModule.keys) { module in
+            module.split(separator: ".").last.map(String.init) ?? ""
         }
     }
 
-    private struct Config: Decodable {
-        var name: String?
-        var layers: [Node]?
-        var strides: [Int]?
-        var padding: String?
-        var epsilon: Float?
-        var groups: Int?
-        var batch_input_shape: [Int?]?
-        var batch_shape: [Int?]?
+    /// The module that holds a layer's weights: by the whole path; below the outermost model, where Keras 2 puts those of
+    /// all models inside it; or the only one with this name. Nil for a layer without weights.
+    func module(_ path: [String]) -> String? {
+        guard let top = path.first, let name = path.last else { return nil }
+        let candidates = [path.joined(separator: "."), "\(top).\(name)"]
+        if let found = candidates.first(where: { byModule[$0] != nil }) { return found }
+        // A name of several parts ("block.conv") ends as its last one does.
+        let same = byEnd[name.split(separator: ".").last.map(String.init) ?? name] ?? []
+        let own = same.filter { $0 == name || $0.hasSuffix(".\(name)") }
+        return own.count == 1 ? own[0] : nil
+    }
 
-        enum Keys: String, CodingKey {
-            case name, layers, strides, padding, epsilon, groups, batch_input_shape, batch_shape
-        }
-
-        init(layers: [Node]) { self.layers = layers }
-
-        init(from decoder: any Decoder) throws {
-            let box = try decoder.container(keyedBy: Keys.self)
-            name = try? box.decode(String.self, forKey: .name)
-            layers = try? box.decode([Node].self, forKey: .layers)
-            strides = try? box.decode([Int].self, forKey: .strides)
-            padding = try? box.decode(String.self, forKey: .padding)
-            epsilon = try? box.decode(Float.self, forKey: .epsilon)
-            groups = try? box.decode(Int.self, forKey: .groups)
-            batch_input_shape = try? box.decode([Int?].self, forKey: .batch_input_shape)
-            batch_shape = try? box.decode([Int?].self, forKey: .batch_shape)
-        }
+    /// A tensor of a layer, or nil; a wrapper's may lie below it.
+    func entry(_ path: [String], _ parameter: String) -> Checkpoint.Entry? {
+        module(path).flatMap { byModule[$0]?[parameter] }
     }
 }
