@@ -81,9 +81,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         seed: UInt64 = 1, isStrict: Bool = false, classNames: [String]? = nil, labelsPath: String? = nil,
         progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        try network.checkClassifier(for: "accuracy on a data set")
-        let names = try network.outputNames(option: classNames, path: labelsPath)
-        let matching = try ClassMatching(network, names, data)
+        let (names, matching) = try match(network, with: data, classNames: classNames, labelsPath: labelsPath)
         try NonFiniteSearch(network).checkNormalisations()
         let shape = network.inputShape(images: min(batch, max(1, data.count)))
         let worker = AccuracyWorker(
@@ -120,6 +118,19 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         let ordered = data.labels.indices.compactMap { predictions[$0] }
         if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
         return AccuracyEvaluation(network, data, ordered, matching, names, shifts: shifts)
+    }
+
+    /// The names of the outputs, and how the data's classes are matched with them: what can be known before anything runs.
+    ///
+    /// Throws `eval.noClassifier`, `eval.badLabels` and `data.classes` as
+    /// ``evaluate(_:on:batch:threads:precision:shifts:seed:isStrict:classNames:labelsPath:progress:)`` does.
+    @discardableResult
+    public static func match(
+        _ network: RunnableNetwork, with data: ImageDataSet, classNames: [String]? = nil, labelsPath: String? = nil
+    ) throws -> (names: OutputNames, matching: ClassMatching) {
+        try network.checkClassifier(for: "accuracy on a data set")
+        let names = try network.outputNames(option: classNames, path: labelsPath)
+        return (names, try ClassMatching(network, names, data))
     }
 
     private init(

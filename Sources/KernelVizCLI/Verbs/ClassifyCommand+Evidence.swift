@@ -20,6 +20,13 @@ extension ClassifyCommand {
         let statistics = try statistics(of: path, strides: strides.table(for: path))
         let network = try RunnableNetwork(checkpoint: path)
         let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
+        for sentence in folder.images.findings.sentences {
+            Console.note("kernelviz: note: \(folder.images.path): \(sentence)")
+        }
+        if folder.isLabelled {
+            let matched = try AccuracyEvaluation.match(network, with: folder.images).matching
+            Console.note("kernelviz: note: \(matched.sentence)")
+        }
         let progress = ProgressLine("Replacing kernels of \(network.name)")
         defer { progress.finish() }
         let fidelity = try LabelFidelity.measure(

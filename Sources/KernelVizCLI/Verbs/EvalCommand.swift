@@ -119,6 +119,10 @@ struct EvalCommand: ParsableCommand {
             named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides,
             options: conventions.options())
         let images = try accuracy.images(for: network)
+        if let images {
+            // Before minutes are spent on timing.
+            try AccuracyEvaluation.match(network, with: images, classNames: classNames, labelsPath: labels)
+        }
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)
         let progress = ProgressLine("Running \(network.name)")

@@ -110,6 +110,9 @@ struct TrainCommand: ParsableCommand {
         var training = try ImageDataSet.open(data, split: .training)
         if let limit { training = training.limited(to: limit) }
         let test = try testSet()
+        for set in [training, test].compactMap({ $0 }) {
+            for sentence in set.findings.sentences { Console.note("kernelviz: note: \(set.path): \(sentence)") }
+        }
         let net = try TrainableNetwork(
             named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize)
         let run = try TrainingRun(
