@@ -82,7 +82,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
         let (names, matching) = try match(network, with: data, classNames: classNames, labelsPath: labelsPath)
-        try NonFiniteSearch(network).checkNormalisations()
+        try NonFiniteSearch(network).checkParameters()
         let shape = network.inputShape(images: min(batch, max(1, data.count)))
         let worker = AccuracyWorker(
             network: network, data: data,

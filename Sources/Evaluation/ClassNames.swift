@@ -106,9 +106,9 @@ extension ClassNames {
         }
     }
 
-    /// The name in small letters, with one space where it has spaces, "_" or "-".
+    /// The name in small letters, with one space where it has spaces, commas, "_" or "-".
     package static func normalised(_ name: String) -> String {
-        name.lowercased().split { $0.isWhitespace || $0 == "_" || $0 == "-" }.joined(separator: " ")
+        name.lowercased().split { $0.isWhitespace || $0 == "," || $0 == "_" || $0 == "-" }.joined(separator: " ")
     }
 
     /// The first few of `names`, quoted, for a sentence.

@@ -101,7 +101,7 @@ public struct NetworkEvaluation: Sendable, Equatable {
     ) throws -> NetworkEvaluation {
         let names = try network.outputNames(option: classNames, path: labelsPath)
         let search = NonFiniteSearch(network)
-        try search.checkNormalisations()
+        try search.checkParameters()
         let (tensor, turn) = try input.reading(for: network)
         let memory = PeakMemory()
         let plan = try ExecutionPlan(

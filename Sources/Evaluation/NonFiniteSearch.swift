@@ -16,9 +16,18 @@ struct NonFiniteSearch {
         self.graph = graph ?? network.graph
     }
 
-    /// Throws `eval.nonFinite` where a batch normalisation divides by nothing that has a root: also where a function behind
-    /// it would swallow the NaN.
-    func checkNormalisations() throws {
+    /// Throws `eval.nonFinite` where a parameter is NaN or infinite, or a batch normalisation divides by nothing that has a
+    /// root: also where a function behind it would swallow the NaN.
+    func checkParameters() throws {
+        if let parameter = graph.nonFiniteParameter {
+            let values = graph[parameter]
+            throw KernelVizError(
+                code: "eval.nonFinite", subject: network.weightsPath ?? network.name,
+                found:
+                    "\(values.nonFiniteCount) of \(values.scalars.count) numbers of '\(graph.name(of: parameter))' are "
+                    + "NaN or infinite",
+                expected: "finite numbers", advice: Self.advice)
+        }
         for node in graph.nodes {
             guard case .batchNormalization(let norm) = node.operation, let problem = problem(of: norm, node.name) else {
                 continue
@@ -110,7 +119,7 @@ struct NonFiniteSearch {
         for parameter in parameters {
             let count = graph[parameter].nonFiniteCount
             guard count > 0 else { continue }
-            return head + ", whose parameter '\(graph.parameters[parameter.position].name)' has \(count) of them"
+            return head + ", whose parameter '\(graph.name(of: parameter))' has \(count) of them"
         }
         return head + ", from finite numbers up to \(largestInput)"
     }
@@ -124,6 +133,6 @@ struct NonFiniteSearch {
         let others = variances.count { !($0 + norm.epsilon > 0) } - 1
         return "batch normalisation '\(name)' has \(kind) in channel \(channel)"
             + (others > 0 ? " and \(others) more" : "")
-            + ", parameter '\(graph.parameters[norm.runningVariance.position].name)'"
+            + ", parameter '\(graph.name(of: norm.runningVariance))'"
     }
 }

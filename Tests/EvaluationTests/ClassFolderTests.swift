@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Foundation
+import Glibc
 import Images
 import TestSupport
 import Testing
@@ -78,6 +79,16 @@ import Testing
             #expect(data.name(of: 3) == "\(folder)/data/b/more/2.png")
             #expect(data.findings.skippedFolders.count == 4)
             #expect(data.findings.otherFiles == ["\(folder)/data/b/gone"])
+        }
+    }
+
+    /// Opening a pipe waits for somebody who writes into it.
+    @Test(.timeLimit(.minutes(1))) func pipesAreNotOpened() throws {
+        try withTemporaryFolder { folder in
+            try write(["a/0.png"], folder)
+            #expect(mkfifo(folder + "/a/1.png", 0o600) == 0)
+            let data = try ImageDataSet.open(folder)
+            #expect(data.count == 1 && data.findings.otherFiles == [folder + "/a/1.png"])
         }
     }
 

@@ -38,7 +38,8 @@ import VGNets
 
     @Test(arguments: [
         ("egyptian_cat", "Egyptian cat"), ("chain-mail", "chain  mail"), ("TENCH", "tench, Tinca tinca"),
-        ("Tinca tinca", "tench, Tinca tinca"), ("tench, fish", "tench"), ("n01440764", "tench, Tinca tinca"),
+        ("Tinca tinca", "tench, Tinca tinca"), ("tench, fish", "tench"), ("tench, Tinca tinca", "tench  Tinca tinca"),
+        ("n01440764", "tench, Tinca tinca"),
         ("tench", "n01440764 tench, Tinca tinca"), ("n01440764_tench", "n01440764"),
         ("great white shark", "n01484850 great white shark, white shark"),
     ])

@@ -94,6 +94,16 @@ import VGNets
         }
     }
 
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func aParameterThatIsNoNumberIsFound(value: Float) {
+        var graph = Graph()
+        graph.add(.input, name: "input")
+        _ = graph.addParameter("large", Tensor(shape: [2], scalars: [.greatestFiniteMagnitude, -0.0]))
+        #expect(graph.nonFiniteParameter == nil)
+        let parameter = graph.addParameter("bad", Tensor(shape: [3], scalars: [1, value, 2]))
+        #expect(graph.nonFiniteParameter == parameter)
+    }
+
     @Test func thereAreNoProbabilitiesOfNoNumbers() {
         #expect(TopClasses.of([1, .nan, 2]).isEmpty && TopClasses.of([1, .infinity]).isEmpty)
     }

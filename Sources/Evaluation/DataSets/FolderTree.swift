@@ -38,10 +38,14 @@ struct FolderTree {
                 skippedFolders.append(path)
                 continue
             }
-            let names = try Folder.names(path)
             var files: [String] = []
-            for name in names {
-                if Folder.isFolder(path + "/" + name) { waiting.append(path + "/" + name) } else { files.append(name) }
+            for name in try Folder.names(path) {
+                switch Folder.kind(path + "/" + name) {
+                case .folder: waiting.append(path + "/" + name)
+                case .file: files.append(name)
+                // Pipes and the like, which could be waited for without end, and links that lead nowhere.
+                case .other: otherFiles.append(path + "/" + name)
+                }
             }
             found.append((path, files))
         }
@@ -54,6 +58,7 @@ struct FolderTree {
                 }
             }
         }
+        otherFiles.sort()
         skippedFolders.sort()
     }
 

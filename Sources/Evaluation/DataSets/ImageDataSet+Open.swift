@@ -184,9 +184,21 @@ enum Folder {
         return names.sorted()
     }
 
-    static func isFolder(_ path: String) -> Bool {
+    static func isFolder(_ path: String) -> Bool { kind(path) == .folder }
+
+    /// What lies at a path, behind links.
+    enum Kind {
+        case folder, file, other
+    }
+
+    static func kind(_ path: String) -> Kind {
         var status = stat()
-        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard unsafe stat(path, &status) == 0 else { return .other }
+        return switch status.st_mode & S_IFMT {
+        case S_IFDIR: .folder
+        case S_IFREG: .file
+        default: .other
+        }
     }
 
     /// Whether a file is taken for a picture by its name: the list of torchvision's `ImageFolder`. What cannot be read of

@@ -25,13 +25,18 @@ public struct ImageFolder: Sendable {
             let images = try ImageDataSet.open(path + "/" + table, split: .test, classes: classes)
             return ImageFolder(images: images, isLabelled: true)
         }
-        let pictures = names.filter { Folder.isPicture($0) && !Folder.isFolder(path + "/" + $0) }
+        let files = names.filter { !Folder.isFolder(path + "/" + $0) }
+        let pictures = files.filter { Folder.isPicture($0) && Folder.kind(path + "/" + $0) == .file }
         guard !pictures.isEmpty else {
             return ImageFolder(images: try ImageDataSet.open(path, split: .test, classes: classes), isLabelled: true)
         }
+        var findings = ImageDataSet.Findings()
+        let known = Set(pictures)
+        findings.otherFiles = files.filter { !known.contains($0) }.map { path + "/" + $0 }
         let images = ImageDataSet(
             path: path, form: "folder of pictures", classNames: ["unknown"],
-            labels: Array(repeating: 0, count: pictures.count), storage: .files(pictures.map { path + "/" + $0 }))
+            labels: Array(repeating: 0, count: pictures.count), storage: .files(pictures.map { path + "/" + $0 }),
+            findings: findings)
         return ImageFolder(images: images, isLabelled: false)
     }
 

@@ -34,7 +34,7 @@ extension LabelFidelity {
                 expected: "at least 4: some to fit the gains, others to judge", advice: "Take a hundred or more")
         }
         try network.checkClassifier(for: "the share of answers that stay")
-        try NonFiniteSearch(network).checkNormalisations()
+        try NonFiniteSearch(network).checkParameters()
         let step = max(2, count / max(1, fitted))
         let fitting = Array(stride(from: 0, to: count, by: step).prefix(fitted))
         let judging = (0..<count).filter { !fitting.contains($0) }
