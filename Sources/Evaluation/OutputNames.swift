@@ -65,6 +65,7 @@ public struct OutputNames: Sendable, Equatable {
         }
         if let option {
             let subject = path ?? "--labels"
+            try network.checkClassifier(for: subject)
             guard let names = filled(option) else {
                 throw KernelVizError(
                     code: "eval.badLabels", subject: subject, found: "\(NumberFormat.grouped(option.count)) names",
