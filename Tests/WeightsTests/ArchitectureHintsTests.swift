@@ -5,7 +5,14 @@ import Weights
 /// `default_cfg["mean"]`).
 @Suite struct ArchitectureHintsTests {
     static func hints(_ path: String, _ family: String, _ attributes: [String: String] = [:]) -> ArchitectureHints {
-        ArchitectureHints(attributes: attributes, path: path, family: family)
+        ArchitectureHints(attributes: attributes, path: path, family: family, library: "timm")
+    }
+
+    /// Keras' MobileNetV1 pads as TensorFlow does, whatever its file is called.
+    @Test func anotherLibrarysFileIsNotTakenForTimms() {
+        let hints = ArchitectureHints(
+            attributes: [:], path: "mobilenetv1_0.25_224.h5", family: "MobileNetV1", library: "Keras")
+        #expect(hints.architecture == nil && hints.padding == nil && hints.epsilon == nil)
     }
 
     @Test(arguments: [

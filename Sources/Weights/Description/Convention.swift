@@ -50,14 +50,16 @@ extension Network {
     private var names: String { library.map { "\($0) names" } ?? "no known library's names" }
 
     private var hints: ArchitectureHints {
-        ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: family)
+        ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
     }
 
     private var paddingConvention: Convention {
         let value = input.padding == .tensorFlowSame ? "TensorFlow's SAME" : "symmetric"
         if let graph = checkpoint.model?.graph { return Convention("padding", "layer by layer", .file, graph.origin) }
         if InputConvention.padding(checkpoint.attributes) != nil { return Convention("padding", value, .file) }
-        if let hint = hints.padding { return Convention("padding", value, Self.origin(hint.origin), hint.origin) }
+        if let hint = hints.padding {
+            return Convention("padding", value, Self.origin(hint.origin), Self.reason(hint.origin))
+        }
         return Convention("padding", value, .assumed, names)
     }
 
@@ -70,7 +72,7 @@ extension Network {
             || checkpoint.model?.layers.values.contains { $0.epsilon != nil } == true
         if isStated { return Convention("batch-norm ε", "\(epsilon)", .file) }
         if let hint = hints.epsilon {
-            return Convention("batch-norm ε", "\(epsilon)", Self.origin(hint.origin), hint.origin)
+            return Convention("batch-norm ε", "\(epsilon)", Self.origin(hint.origin), Self.reason(hint.origin))
         }
         return Convention("batch-norm ε", "\(epsilon)", .assumed, names)
     }
@@ -87,9 +89,14 @@ extension Network {
         }
         if InputConvention.isStated(checkpoint) { return Convention("preprocessing", input.words, .file) }
         if let hint = hints.normalisation {
-            return Convention("preprocessing", input.words, Self.origin(hint.origin), hint.origin)
+            return Convention("preprocessing", input.words, Self.origin(hint.origin), Self.reason(hint.origin))
         }
         return Convention("preprocessing", input.words, .assumed, names)
+    }
+
+    /// The words without the origin itself.
+    private static func reason(_ words: String) -> String {
+        words.hasPrefix("assumed ") ? String(words.dropFirst("assumed ".count)) : words
     }
 
     private static func origin(_ words: String) -> Convention.Origin { words.hasPrefix("file") ? .file : .assumed }

@@ -61,7 +61,9 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     /// Order, size and normalisation in the words of ``InputConvention`` ("RGB 224 /255 ImageNet mean/std"); nil where one
     /// of them is not known.
     public var inputWords: String? {
-        guard let preprocessing, let mean = preprocessing.mean, let inputSize, inputChannels ?? 3 == 3 else { return nil }
+        guard let preprocessing, let mean = preprocessing.mean, let inputSize, inputChannels ?? 3 == 3 else {
+            return nil
+        }
         let convention = InputConvention(
             padding: .torch, channelOrder: preprocessing.order.flatMap(InputConvention.ChannelOrder.init) ?? .rgb,
             mean: mean, scale: preprocessing.scale)

@@ -6,7 +6,7 @@
 /// recognised by its shapes is the one that the name stands for. What a file says itself (attributes `padding`,
 /// `batch_norm` …, options) comes first; a hint comes before the library's default.
 ///
-///     let hints = ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: network.family)
+///     let hints = ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: network.family, library: network.library)
 ///     hints.padding?.value   // .tensorFlowSame
 ///     hints.padding?.origin  // "assumed from the file's name (tf_efficientnet_b0)"
 public struct ArchitectureHints: Sendable, Equatable {
@@ -31,9 +31,10 @@ public struct ArchitectureHints: Sendable, Equatable {
     public let normalisation: Hint<String>?
 
     /// Looks for a name in a checkpoint's attributes, then in its path; `family` is what its shapes say
-    /// (``Network/family``).
-    public init(attributes: [String: String], path: String, family: String?) {
-        let (name, origin) = Self.find(attributes, path)
+    /// (``Network/family``), `library` whose names its tensors have (``Network/library``): the names are timm's, and
+    /// another library's file that is called alike ("mobilenetv1_0.25.h5") is none of them.
+    public init(attributes: [String: String], path: String, family: String?, library: String?) {
+        let (name, origin) = library == "timm" ? Self.find(attributes, path) : (nil, "")
         guard let name, let rule = Self.rules.first(where: { name.hasPrefix($0.prefix) }), rule.family == family else {
             self.init(architecture: nil, padding: nil, epsilon: nil, activation: nil, normalisation: nil)
             return

@@ -136,7 +136,8 @@ private struct NormReader {
         self.facts = facts
         let checkpoint = match.table.checkpoint
         hints = ArchitectureHints(
-            attributes: checkpoint.attributes, path: checkpoint.path, family: match.family.name)
+            attributes: checkpoint.attributes, path: checkpoint.path, family: match.family.name,
+            library: match.dialect.name)
     }
 
     /// Nil where the checkpoint has none: folded, or the layer has none by design.
