@@ -60,9 +60,9 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let activationBytes: Int
     /// The largest memory of the process while it planned and ran the network, weights and program included, in bytes;
     /// nil where the system does not tell.
-    public let peakMemoryBytes: Int?
+    public private(set) var peakMemoryBytes: Int?
     /// The times, batches outermost.
-    public let timings: [Timing]
+    public private(set) var timings: [Timing]
     /// Logits, N×classes.
     public let logits: Tensor
     /// The five most probable classes of the first image; nil where the weights or the input are random, or where the
@@ -80,6 +80,14 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public var accuracy: AccuracyEvaluation?
     /// How alike the maps before and behind its spatial convolutions are; nil where that was not measured.
     public var similarities: [LayerSimilarity]?
+
+    /// The same without times and memory of the process, which no two runs have alike.
+    public var reproducible: NetworkEvaluation {
+        var copy = self
+        copy.timings = []
+        copy.peakMemoryBytes = nil
+        return copy
+    }
 
     /// Milliseconds of one forward pass of the first batch on the first number of threads; nil where nothing was timed.
     public var latency: Latency? { timings.first?.latency }

@@ -19,7 +19,8 @@ struct DemoPage {
     var markdown: String {
         var parts = [
             "# \(statistics.network.title): what its kernels show",
-            "Written by `kernelviz demo`. The same command gives the same files, latencies apart.",
+            "Written by `kernelviz demo`. The same command gives the same files; times and memory of a run are in "
+                + "`\(Demo.timingsFile)` beside them, which is not kept.",
             "Also here: [the figures of the VGNet paper](paper.md) drawn from this network; the labels as "
                 + "[text](classification.txt), [JSON](classification.json) and [CSV](classification.csv); the first "
                 + "figure as [SVG](label-shares.svg); the derived net as [text](derived.txt), [YAML](derived.yaml) and "
@@ -30,12 +31,12 @@ struct DemoPage {
         parts += figures.map { "**\($0.caption)**\n\n![\($0.caption)](\($0.file))" }
         parts += [
             "## The derived net", "`\(derivation.config.name)` ([config](derived.yaml), [JSON](derived.json)):",
-            "```yaml\n\(derivation.yaml)```", "```\n\(EvaluationReport(derived).table)```",
+            "```yaml\n\(derivation.yaml)```", "```\n\(EvaluationReport(derived.reproducible).table)```",
         ]
         if let own {
             parts.append("## The analysed net")
             if let picture, own.topClasses != nil { parts.append("On `\(picture)`:") }
-            parts.append("```\n\(EvaluationReport(own).table)```")
+            parts.append("```\n\(EvaluationReport(own.reproducible).table)```")
         }
         return parts.joined(separator: "\n\n") + "\n"
     }
