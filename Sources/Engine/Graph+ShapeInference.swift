@@ -54,6 +54,10 @@ extension Graph {
                 try expect(parameter, [first[1]], node.name)
             }
             return first
+        case .layerNormalization(let norm), .responseNormalization(let norm):
+            try expect(norm.weight, [first[1]], node.name)
+            try expect(norm.bias, [first[1]], node.name)
+            return first
         case .affine(let scale, let shift):
             try expect(scale, [first[1]], node.name)
             try expect(shift, [first[1]], node.name)

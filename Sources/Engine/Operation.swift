@@ -1,6 +1,6 @@
 import EngineOperators
 
-/// A function of one number that follows a layer: relu, relu6, silu, hardSwish, sigmoid, hardSigmoid.
+/// A function of one number that follows a layer: relu, relu6, silu, hardSwish, sigmoid, hardSigmoid, gelu.
 public typealias ActivationFunction = EngineOperators.ActivationFunction
 
 /// What a node of a graph computes. Activations are N×C×H×W; the result of `linear` is N×K.
@@ -15,6 +15,11 @@ public enum Operation: Sendable, Equatable {
     case batchNormalization(BatchNormalization)
     /// scale·x + shift, one value a channel.
     case affine(scale: Graph.ParameterID, shift: Graph.ParameterID)
+    /// (x − mean)/√(variance + ε) · weight + bias over the channels of each pixel.
+    case layerNormalization(ChannelNormalization)
+    /// x + weight · x · g/(mean of g + ε) + bias, g the root of the sum of squares of each channel's pixels, its mean over
+    /// the channels (ConvNeXt version 2).
+    case responseNormalization(ChannelNormalization)
     /// A function of each number.
     case activation(ActivationFunction)
     /// The sum of two inputs of one shape.
@@ -115,6 +120,23 @@ public struct BatchNormalization: Sendable, Equatable {
         self.bias = bias
         self.runningMean = runningMean
         self.runningVariance = runningVariance
+        self.epsilon = epsilon
+    }
+}
+
+/// The constants of a normalisation by what it finds in the image, one value a channel.
+public struct ChannelNormalization: Sendable, Equatable {
+    /// γ.
+    public var weight: Graph.ParameterID
+    /// β.
+    public var bias: Graph.ParameterID
+    /// Added to what is divided by.
+    public var epsilon: Float
+
+    /// Groups the constants.
+    public init(weight: Graph.ParameterID, bias: Graph.ParameterID, epsilon: Float) {
+        self.weight = weight
+        self.bias = bias
         self.epsilon = epsilon
     }
 }

@@ -14,6 +14,8 @@ public enum ActivationFunction: String, Sendable, Equatable, CaseIterable, Codab
     case sigmoid
     /// min(max(x + 3, 0), 6) / 6.
     case hardSigmoid
+    /// x · Φ(x) = x · (1 + erf(x / √2)) / 2, Φ the normal distribution.
+    case gelu
 }
 
 extension ReferenceOperators {
@@ -29,6 +31,9 @@ extension ReferenceOperators {
         case .hardSwish: for i in 0..<count { output[i] = input[i] * clampedToSix(input[i] + 3) / 6 }
         case .sigmoid: for i in 0..<count { output[i] = 1 / (1 + expf(-input[i])) }
         case .hardSigmoid: for i in 0..<count { output[i] = clampedToSix(input[i] + 3) / 6 }
+        case .gelu:
+            let factor = Float(0.5).squareRoot()
+            for i in 0..<count { output[i] = 0.5 * input[i] * (1 + erff(input[i] * factor)) }
         }
     }
 

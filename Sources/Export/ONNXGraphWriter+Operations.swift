@@ -19,6 +19,8 @@ extension ONNXGraphWriter {
             emit(
                 "BatchNormalization", inputs + constants, to: declareValue(of: node), name: node.name,
                 [ONNXAttributeProto("epsilon", norm.epsilon)])
+        case .layerNormalization(let norm): writeLayerNormalization(node, inputs, norm)
+        case .responseNormalization(let norm): writeResponseNormalization(node, inputs, norm)
         case .affine(let scale, let shift): writeAffine(node, inputs, scale: scale, shift: shift)
         case .activation(let function): write(function, node, inputs)
         case .add: emit("Add", inputs, to: declareValue(of: node), name: node.name)
@@ -118,6 +120,7 @@ extension ONNXGraphWriter {
             emit(
                 "HardSigmoid", inputs, to: declareValue(of: node), name: node.name,
                 [ONNXAttributeProto("alpha", Float(1) / 6), ONNXAttributeProto("beta", Float(0.5))])
+        case .gelu: writeGELU(node, inputs)
         }
     }
 

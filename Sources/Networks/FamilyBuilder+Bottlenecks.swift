@@ -40,13 +40,12 @@ extension FamilyBuilder {
         if isSum { current = graph.add(.add, input, current, name: name) }
     }
 
-    /// Whether the next two convolutions squeeze and excite: they lead back to the same width, and the one behind them
-    /// still reads that width (an expansion would be followed by a depthwise convolution).
+    /// Whether the next two convolutions squeeze and excite: by the design the second one ends in a gate, and they lead
+    /// back to the same width.
     var isSqueezeExcite: Bool {
-        guard let reduce = peek(), let expand = peek(1), let project = peek(2), reduce.isPointwise, expand.isPointwise,
-            project.isPointwise
-        else { return false }
-        return reduce.weightShape[1] == width && expand.outputChannels == width && project.weightShape[1] == width
-            && !project.isDepthwise
+        guard let reduce = peek(), let expand = peek(1), [.sigmoid, .hardSigmoid].contains(function(of: expand)) else {
+            return false
+        }
+        return reduce.weightShape[1] == width && expand.outputChannels == width
     }
 }

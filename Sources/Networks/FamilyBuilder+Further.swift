@@ -6,7 +6,7 @@ extension FamilyBuilder {
     /// Families that ``buildFurther()`` builds.
     static let furtherFamilies = [
         "ResNet", "ReXNet", "EfficientNetV2", "EfficientNet-EdgeTPU", "MobileNetV4", "VGG", "SqueezeNet", "DenseNet",
-        "RepVGG", "MobileOne",
+        "RepVGG", "MobileOne", "ConvNeXt",
     ]
 
     /// Builds the network of one of ``furtherFamilies``.
@@ -20,6 +20,7 @@ extension FamilyBuilder {
         case "SqueezeNet": try buildSqueezeNet()
         case "DenseNet": try buildDenseNet()
         case "RepVGG", "MobileOne": try buildBranches()
+        case "ConvNeXt": try buildConvNeXt()
         default: preconditionFailure("\(network.title) is not built here")
         }
     }

@@ -15,9 +15,9 @@ extension FamilyBuilder {
             try stackedLayer(function, name: "conv_dw_\(block)_relu")
             try stackedLayer(function, name: "conv_pw_\(block)_relu")
         }
-        // timm has nets with a convolution more before the classifier.
-        let hasHead = peek().map { $0.batchNorm != nil } ?? false
-        try classify(hasHead ? function : nil)
+        // timm has nets with a convolution more before the mean.
+        if peek()?.batchNorm != nil { try layer(function, name: "head") }
+        try classify(nil)
     }
 
     /// What stands behind every convolution: the file's own word (`activation`), else what its library builds: ReLU6 in

@@ -25,12 +25,7 @@ extension FamilyBuilder {
         let name = nextBlock()
         try layer(.relu)
         try layer(.relu)
-        if let reduce = peek(), let expand = peek(1), reduce.isPointwise, expand.isPointwise,
-            reduce.batchNorm == nil, reduce.outputChannels < width, expand.outputChannels == width,
-            peek(2)?.weightShape[1] == width
-        {
-            try squeezeExcite(.relu, .sigmoid)
-        }
+        if isSqueezeExcite { try squeezeExcite(.relu, .sigmoid) }
         try layer(nil)
         current = graph.add(.add, shortcut, current, name: "\(name).sum")
         current = graph.add(.activation(.relu), current, name: name)

@@ -37,6 +37,12 @@ extension LayerGraph {
                 result.mean = key(norm.runningMean)
                 result.variance = key(norm.runningVariance)
                 result.epsilon = norm.epsilon
+            case .layerNormalization(let norm), .responseNormalization(let norm):
+                result.kind = .layerNormalization
+                if case .responseNormalization = node.operation { result.kind = .responseNormalization }
+                result.weight = key(norm.weight)
+                result.bias = key(norm.bias)
+                result.epsilon = norm.epsilon
             case .affine(let scale, let shift):
                 result.kind = .affineTensors
                 result.weight = key(scale)

@@ -101,6 +101,8 @@ struct DescribedGraphBuilder {
             return .sharedDepthwise(
                 SharedDepthwise(weight: id, stride: try stride(node), padding: try padding(node)))
         case .batchNormalization: return .batchNormalization(try normalization(node))
+        case .layerNormalization: return .layerNormalization(try channelNormalization(node))
+        case .responseNormalization: return .responseNormalization(try channelNormalization(node))
         case .affine: return try affine(node, inputs[0])
         case .affineTensors:
             guard let scale = try vector(node.weight, "weight", .learnable),
@@ -289,6 +291,14 @@ struct DescribedGraphBuilder {
             weight: scale, bias: shift, runningMean: meanID, runningVariance: varianceID, epsilon: epsilon)
     }
 
+    private mutating func channelNormalization(_ node: LayerGraph.Node) throws -> ChannelNormalization {
+        guard let epsilon = node.epsilon, epsilon >= 0, epsilon.isFinite,
+            let weight = try vector(node.weight, "weight", .learnable),
+            let bias = try vector(node.bias, "bias", .learnable)
+        else { throw bad(node, "lacks its numbers or ε") }
+        return ChannelNormalization(weight: weight, bias: bias, epsilon: epsilon)
+    }
+
     /// A tensor of one axis; nil where none is named.
     private mutating func vector(
         _ name: String?, _ word: String, _ kind: Graph.ParameterKind
@@ -328,6 +338,7 @@ struct DescribedGraphBuilder {
         case .convolution(let convolution): return graph[convolution.weight].shape[0]
         case .batchNormalization(let norm): return graph[norm.weight].shape[0]
         case .affine(let scale, _): return graph[scale].shape[0]
+        case .layerNormalization(let norm), .responseNormalization(let norm): return graph[norm.weight].shape[0]
         case .slice(let range): return range.count
         case .linear(let weight, _): return graph[weight].shape[0]
         case .concatenate:

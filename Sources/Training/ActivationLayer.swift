@@ -20,6 +20,7 @@ struct ActivationLayer: UnaryLayer {
         case .hardSwish: 3
         case .sigmoid: 4
         case .hardSigmoid: 5
+        case .gelu: preconditionFailure("gelu is refused when a training is planned")
         }
     }
 

@@ -205,6 +205,11 @@ struct LayerListBuilder {
         case .linear(let weight, let bias):
             return draftLinear(index, first, weight, bias)
         case .batchNormalization(let norm): return draftNormalization(index, first, norm)
+        case .activation(.gelu), .layerNormalization, .responseNormalization:
+            throw KernelVizError(
+                code: "training.unsupported", subject: "graph: \(node.name)",
+                found: "layer normalisation, response normalisation or GELU, which run but are not trained here",
+                expected: "batch normalisation and another function")
         case .activation(let function): return draftActivation(index, first, function)
         default: return try draftOther(index, inputs)
         }

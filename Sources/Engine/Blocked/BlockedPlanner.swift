@@ -60,6 +60,17 @@ struct BlockedPlanner {
         case .batchNormalization(let norm): planAffine(index, graph.affine(norm))
         case .affine(let scale, let shift):
             planAffine(index, .init(scale: graph[scale].scalars, shift: graph[shift].scalars))
+        case .layerNormalization(let norm):
+            planChannels(
+                index,
+                .layerNormalization(
+                    weight: graph[norm.weight].scalars, bias: graph[norm.bias].scalars, epsilon: norm.epsilon))
+        case .responseNormalization(let norm):
+            planChannels(
+                index,
+                .responseNormalization(
+                    weight: graph[norm.weight].scalars, bias: graph[norm.bias].scalars, epsilon: norm.epsilon))
+        case .activation(.gelu): planChannels(index, .gelu)
         case .activation(let function):
             let value = value(inputs[0])
             elementwise(index, value, nil, .none, PendingEpilogue(function: function.epilogue))
@@ -135,6 +146,19 @@ extension BlockedPlanner {
                 pixels: first.pixels, combination: combination, epilogue: epilogue,
                 format: format))
         values[index] = first.mirrored(height: first.height, width: first.width, storage: storage)
+    }
+
+    /// A step without a blocked operator of its own.
+    private mutating func planChannels(_ index: Int, _ work: ChannelWork) {
+        let input = value(graph.nodes[index].inputs[0].index)
+        let channels = input.places.count
+        let storage = storages.add(blocks: (channels + 15) / 16, pixels: input.pixels, format: format)
+        append(
+            PendingChannelStep(
+                name: graph.nodes[index].name, work: work, input: input, output: storage, format: format,
+                threads: threads))
+        values[index] = BlockedValue(
+            height: input.height, width: input.width, channels: channels, storage: storage)
     }
 
     private mutating func planAffine(_ index: Int, _ affine: FusedNode.Affine) {

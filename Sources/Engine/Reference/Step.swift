@@ -9,6 +9,8 @@ struct Step: Sendable {
         case convolution(ConvolutionGeometry, weight: Int, bias: Int?)
         case sharedDepthwise(ConvolutionGeometry, kernelCount: Int, weight: Int)
         case affine(scale: Int, shift: Int)
+        case layerNormalization(weight: Int, bias: Int, epsilon: Float)
+        case responseNormalization(weight: Int, bias: Int, epsilon: Float)
         case activation(ActivationFunction)
         case add
         case multiply
@@ -67,6 +69,14 @@ struct Step: Sendable {
             ReferenceOperators.affine(
                 channels: channels, plane: plane, input: first, scale: constants + scale, shift: constants + shift,
                 output: target)
+        case .layerNormalization(let weight, let bias, let epsilon):
+            ReferenceOperators.layerNormalization(
+                channels: channels, plane: plane, epsilon: epsilon, input: first, weight: constants + weight,
+                bias: constants + bias, output: target)
+        case .responseNormalization(let weight, let bias, let epsilon):
+            ReferenceOperators.responseNormalization(
+                channels: channels, plane: plane, epsilon: epsilon, input: first, weight: constants + weight,
+                bias: constants + bias, output: target)
         case .activation(let function):
             ReferenceOperators.activate(function, input: first, output: target, count: output.imageCount)
         case .add:

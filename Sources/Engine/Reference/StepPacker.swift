@@ -47,6 +47,12 @@ struct StepPacker {
             let affine = graph.affine(norm)
             return .affine(scale: constant(affine.scale), shift: constant(affine.shift))
         case .affine(let scale, let shift): return .affine(scale: constant(scale), shift: constant(shift))
+        case .layerNormalization(let norm):
+            return .layerNormalization(
+                weight: constant(norm.weight), bias: constant(norm.bias), epsilon: norm.epsilon)
+        case .responseNormalization(let norm):
+            return .responseNormalization(
+                weight: constant(norm.weight), bias: constant(norm.bias), epsilon: norm.epsilon)
         case .activation(let function): return .activation(function)
         case .add: return .add
         case .multiply: return shapes[node.inputs[1].index] == inputShape ? .multiply : .scaleChannels

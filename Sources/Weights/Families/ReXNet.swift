@@ -62,7 +62,8 @@ private enum ReXNet {
             )
             convs += names.squeeze.enumerated().map { place, module in
                 ExpectedConv(
-                    module, norm: place == 0 ? unit.squeezeNorm : nil, .pointwise, block: block, isOptional: true)
+                    module, norm: place == 0 ? unit.squeezeNorm : nil, .pointwise, block: block, isOptional: true,
+                    activation: place == 0 ? "relu" : "sigmoid")
             }
             convs.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: block))
         }

@@ -118,8 +118,8 @@ private enum RegNet {
                     ExpectedConv(
                         names.second.conv, norm: names.second.norm, .grouped, size: 3, stride: stride, block: block),
                 ]
-                convs += names.squeeze.map {
-                    ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true)
+                convs += zip(names.squeeze, ["relu", "sigmoid"]).map {
+                    ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true, activation: $1)
                 }
                 convs.append(ExpectedConv(names.third.conv, norm: names.third.norm, .pointwise, block: block))
             }
