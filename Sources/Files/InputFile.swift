@@ -66,18 +66,6 @@ public enum InputFile {
         return result
     }
 
-    /// The file's text.
-    ///
-    /// Throws `files.notText` where it is not UTF-8.
-    public static func text(_ path: String, limitBytes: Int = 1 << 26) throws -> String {
-        let bytes = try bytes(path, limitBytes: limitBytes)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw KernelVizError(
-                code: "files.notText", subject: path, found: "not UTF-8 text", expected: "a text file")
-        }
-        return text
-    }
-
     /// SHA-256 of the file at `path`, 64 lower-case hexadecimal digits.
     public static func sha256(_ path: String) throws -> String {
         try check(path)
