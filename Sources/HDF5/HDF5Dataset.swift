@@ -26,6 +26,8 @@ public struct HDF5Listing: Sendable, Equatable {
     public let groups: [String]
     /// The data sets below, siblings in creation order where the file keeps it, else in natural name order.
     public let datasets: [HDF5Dataset]
+    /// How many names are no UTF-8 and were taken for Latin-1.
+    public let latinNameCount: Int
 }
 
 /// The value of an attribute.

@@ -17,7 +17,7 @@ extension HDF5File {
                     identifier,
                     { name, context in
                         guard let name, let list = context?.assumingMemoryBound(to: [String].self) else { return 0 }
-                        list.pointee.append(String(cString: name))
+                        list.pointee.append(StoredName.text(StoredName.bytes(name)).text)
                         return 0
                     }, pointer)
             }
@@ -33,9 +33,10 @@ extension HDF5File {
     public func attribute(_ name: String, of object: String = "/") throws -> HDF5Attribute? {
         let subject = Self.subject(path, object) + "@\(name)"
         return try withObject(object) { identifier in
-            guard H5Aexists(identifier, name) > 0 else { return nil }
+            let spellings = StoredName.spellings(name).map(StoredName.characters)
+            guard let spelling = spellings.first(where: { H5Aexists(identifier, $0) > 0 }) else { return nil }
             let attribute = try HDF5Library.check(
-                H5Aopen(identifier, name, kv_H5P_DEFAULT()), "hdf5.unreadable", subject, "cannot be opened")
+                H5Aopen(identifier, spelling, kv_H5P_DEFAULT()), "hdf5.unreadable", subject, "cannot be opened")
             defer { H5Aclose(attribute) }
             return try Self.read(attribute, subject)
         }
@@ -99,7 +100,8 @@ extension HDF5File {
             let access = try HDF5Library.check(kv_inside_file_only(), "hdf5.unreadable", path, "cannot be read")
             defer { H5Pclose(access) }
             let opened = try HDF5Library.check(
-                H5Oopen(file, object.isEmpty ? "/" : object, access), "hdf5.noObject", Self.subject(path, object),
+                H5Oopen(file, object.isEmpty ? Array("/".utf8CString) : StoredName.path(object, in: file), access),
+                "hdf5.noObject", Self.subject(path, object),
                 "no such group or data set")
             defer { H5Oclose(opened) }
             return try body(opened)

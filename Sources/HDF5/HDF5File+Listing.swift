@@ -15,14 +15,16 @@ extension HDF5File {
         let path = path
         return try HDF5Library.locked {
             let start = try HDF5Library.check(
-                H5Gopen2(file, group, kv_H5P_DEFAULT()), "hdf5.noObject", Self.subject(path, group), "no such group")
+                H5Gopen2(file, StoredName.path(group, in: file), kv_H5P_DEFAULT()), "hdf5.noObject",
+                Self.subject(path, group), "no such group")
             defer { H5Gclose(start) }
             let access = try HDF5Library.check(
                 kv_inside_file_only(), "hdf5.unreadable", path, "cannot be listed")
             defer { H5Pclose(access) }
             var walk = Walk(filePath: path, access: access)
             try walk.visit(start, at: String(group.drop(while: { $0 == "/" })), ancestors: [], depth: 0)
-            return HDF5Listing(groups: walk.groups, datasets: walk.datasets)
+            return HDF5Listing(
+                groups: walk.groups, datasets: walk.datasets, latinNameCount: walk.latinNameCount)
         }
     }
 }
@@ -31,6 +33,9 @@ extension HDF5File {
 private struct Walk {
     struct Link {
         let name: String
+        /// The name as the file spells it.
+        let spelling: [CChar]
+        let isLatin1: Bool
         let type: Int32
         let creationOrder: Int64
     }
@@ -40,6 +45,7 @@ private struct Walk {
     let access: hid_t
     var groups: [String] = []
     var datasets: [HDF5Dataset] = []
+    var latinNameCount = 0
 
     mutating func visit(_ group: hid_t, at path: String, ancestors: [UInt64], depth: Int) throws {
         guard depth <= HDF5File.maximumDepth else {
@@ -66,7 +72,7 @@ private struct Walk {
         }
         if link.type == H5L_TYPE_SOFT.rawValue {
             // A soft link that leads nowhere holds no tensor.
-            if H5Oexists_by_name(group, link.name, access) <= 0 { return }
+            if H5Oexists_by_name(group, link.spelling, access) <= 0 { return }
         } else if link.type != H5L_TYPE_HARD.rawValue {
             throw KernelVizError(
                 code: "hdf5.externalLink", subject: HDF5File.subject(filePath, path),
@@ -74,7 +80,7 @@ private struct Walk {
                 advice: "Copy the data into one file, for example with h5py's Group.copy(expand_external=True)")
         }
         let object = try HDF5Library.check(
-            H5Oopen(group, link.name, access), "hdf5.unreadable", HDF5File.subject(filePath, path),
+            H5Oopen(group, link.spelling, access), "hdf5.unreadable", HDF5File.subject(filePath, path),
             "cannot be opened")
         defer { H5Oclose(object) }
         let (type, _) = try info(object, path)
@@ -95,7 +101,7 @@ private struct Walk {
     }
 
     /// The links of a group in creation order where all have one, else in natural name order.
-    private func links(of group: hid_t, _ path: String) throws -> [Link] {
+    private mutating func links(of group: hid_t, _ path: String) throws -> [Link] {
         var links: [Link] = []
         let status = withUnsafeMutablePointer(to: &links) { pointer in
             kv_iterate_links(
@@ -103,12 +109,18 @@ private struct Walk {
                 { name, type, order, context in
                     guard let name, let list = context?.assumingMemoryBound(to: [Link].self) else { return 0 }
                     if list.pointee.count > HDF5File.maximumCount { return 1 }
-                    list.pointee.append(Link(name: String(cString: name), type: type, creationOrder: order))
+                    let bytes = StoredName.bytes(name)
+                    let (text, isLatin1) = StoredName.text(bytes)
+                    list.pointee.append(
+                        Link(
+                            name: text, spelling: StoredName.characters(bytes), isLatin1: isLatin1, type: type,
+                            creationOrder: order))
                     return 0
                 }, pointer)
         }
         try HDF5Library.check(
             status, "hdf5.unreadable", HDF5File.subject(filePath, path), "its members cannot be listed")
+        latinNameCount += links.count { $0.isLatin1 }
         let keepsOrder = links.allSatisfy { $0.creationOrder >= 0 }
         return links.sorted {
             keepsOrder ? $0.creationOrder < $1.creationOrder : NaturalOrder.precedes($0.name, $1.name)

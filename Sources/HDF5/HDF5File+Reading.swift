@@ -134,7 +134,8 @@ extension HDF5File {
             let access = try HDF5Library.check(kv_inside_file_only(), "hdf5.unreadable", subject, "cannot be read")
             defer { H5Pclose(access) }
             let opened = try HDF5Library.check(
-                H5Dopen2(file, dataset, access), "hdf5.noObject", subject, "no such data set")
+                H5Dopen2(file, StoredName.path(dataset, in: file), access), "hdf5.noObject", subject, "no such data set"
+            )
             defer { H5Dclose(opened) }
             try Self.checkOwnStorage(opened, subject)
             let info = try ElementType.describe(opened, filePath: path, path: dataset)

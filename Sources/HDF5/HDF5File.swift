@@ -79,6 +79,14 @@ public struct HDF5File: ~Copyable, Sendable {
                 code: "hdf5.notHDF5", subject: path, found: "not an HDF5 file (\(reason))",
                 advice: "Pass a Keras .h5 file or an h5py state dict")
         }
+        if reason.contains("already open for") {
+            return KernelVizError(
+                code: "hdf5.openForWriting", subject: path,
+                found:
+                    "a program has it open for writing, or ended without closing it (its marks of consistency are set)",
+                expected: "a file that was closed",
+                advice: "Close that program; where none runs, clear the marks on a copy: h5clear -s FILE")
+        }
         if sizeBytes < superblockBytes {
             return KernelVizError(
                 code: "hdf5.truncated", subject: path, found: "truncated HDF5 file (\(sizeBytes) bytes)",

@@ -38,7 +38,7 @@ enum StringReader {
         return (0..<count).map { index in
             var bytes = buffer[index * size..<(index + 1) * size].prefix { $0 != 0 }
             while padsWithSpaces, bytes.last == UInt8(ascii: " ") { bytes = bytes.dropLast() }
-            return String(decoding: bytes, as: UTF8.self)
+            return StoredName.text(bytes).text
         }
     }
 
@@ -53,6 +53,6 @@ enum StringReader {
             buffer.deallocate()
         }
         try HDF5Library.check(transfer(type, buffer), "hdf5.unreadable", subject, "its strings cannot be read")
-        return (0..<count).map { index in buffer[index].map { String(cString: $0) } ?? "" }
+        return (0..<count).map { index in buffer[index].map { StoredName.text(StoredName.bytes($0)).text } ?? "" }
     }
 }

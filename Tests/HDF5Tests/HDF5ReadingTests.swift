@@ -22,6 +22,27 @@ import Testing
         #expect(try file.doubles("numbers/\(name)") == [-2, -1, 0, 1, 2, 3])
     }
 
+    @Test func namesThatAreNoUTF8AreLatin1() throws {
+        let file = try HDF5File(path: Self.fixture("latin1.h5"))
+        let listing = try file.listing()
+        #expect(listing.groups == ["café", "plain"])
+        #expect(listing.datasets.map(\.path) == ["café/naïve", "plain/größe"])
+        #expect(listing.latinNameCount == 2)
+        #expect(try file.floats("café/naïve") == [0, 1, 2, 3])
+        #expect(try file.floats("plain/größe") == [0, 1])
+        #expect(try file.attribute("names", of: "café")?.strings == ["naïve"])
+    }
+
+    @Test func aFileThatWasLeftOpenSaysSo() {
+        let path = Self.fixture("left_open.h5")
+        let error = #expect(throws: KernelVizError.self) { _ = try HDF5File(path: path) }
+        #expect(
+            error?.description
+                == "\(path): a program has it open for writing, or ended without closing it (its marks of consistency are "
+                + "set); expected a file that was closed. Close that program; where none runs, clear the marks on a copy: "
+                + "h5clear -s FILE.")
+    }
+
     @Test func scalarsEmptyOnesAndUnsignedOnesRead() throws {
         let file = try HDF5File(path: Self.fixture("kinds.h5"))
         #expect(try file.integers("numbers/scalar") == [7])

@@ -1,4 +1,5 @@
 """Writes the small HDF5 files beside this script: python make_fixtures.py (h5py 3, NumPy)."""
+import os
 import pathlib
 
 import h5py
@@ -75,3 +76,22 @@ raw = path.read_bytes()
 at = raw.index(b"lzf\0")
 number = raw.rindex((32000).to_bytes(2, "little"), 0, at)
 path.write_bytes(raw[:number] + (32099).to_bytes(2, "little") + raw[number + 2:at] + b"abc" + raw[at + 3:])
+
+# Names in Latin-1, as old programs wrote them: of groups, data sets, attributes, and in a list of names.
+with h5py.File(here / "latin1.h5", "w") as f:
+    f[b"caf\xe9/na\xefve"] = np.arange(4, dtype="f4")
+    f["plain/größe"] = np.arange(2, dtype="f4")
+    f[b"caf\xe9"].attrs["names"] = np.array([b"na\xefve"])
+
+# Left open by a program that ended: the marks of consistency in the file's head stay set.
+if os.fork() == 0:
+    f = h5py.File(here / "left_open.h5", "w", libver="latest")
+    f["weight"] = np.zeros(4, "f4")
+    f.flush()
+    os._exit(0)
+os.wait()
+
+# No numbers: a compound and references, as Julia's JLD2 keeps its arrays of arrays.
+with h5py.File(here / "no_numbers.jld2", "w") as f:
+    f["weights"] = np.zeros(2, [("a", "f4"), ("b", "i4")])
+    f["refs"] = np.array([f["weights"].ref], dtype=h5py.ref_dtype)
