@@ -20,6 +20,9 @@ public struct InspectionReport: Sendable {
                 format: inspection.checkpoint.format, family: inspection.network?.family,
                 conventions: inspection.network?.conventions ?? [],
                 notes: inspection.checkpoint.notes,
+                setAside: inspection.checkpoint.setAside.map {
+                    Document.SetAside(name: $0.name, shape: $0.shape.dimensions, dtype: $0.dtype)
+                },
                 tensors: inspection.items.map { item in
                     Document.Tensor(
                         name: item.entry.name, shape: item.entry.shape.dimensions, dtype: item.entry.dtype,
@@ -107,14 +110,25 @@ public struct InspectionReport: Sendable {
             let note: String?
         }
 
+        /// A tensor of a second copy of the weights.
+        struct SetAside: Encodable {
+            let name: String
+            let shape: [Int]
+            let dtype: String
+        }
+
         let schema = InspectionReport.schema
         let format: String
         let family: String?
         let conventions: [Convention]
         let notes: [String]
+        let setAside: [SetAside]
         let tensors: [Tensor]
 
-        enum Keys: String, CodingKey { case schema, format, family, conventions, notes, tensors }
+        enum Keys: String, CodingKey {
+            case schema, format, family, conventions, notes, tensors
+            case setAside = "set_aside"
+        }
 
         /// Writes `null` where the family is unknown.
         func encode(to encoder: any Encoder) throws {
@@ -124,6 +138,7 @@ public struct InspectionReport: Sendable {
             try box.encode(family, forKey: .family)
             try box.encode(conventions, forKey: .conventions)
             try box.encode(notes, forKey: .notes)
+            if !setAside.isEmpty { try box.encode(setAside, forKey: .setAside) }
             try box.encode(tensors, forKey: .tensors)
         }
     }

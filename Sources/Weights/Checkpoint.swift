@@ -53,8 +53,12 @@ public struct Checkpoint: Sendable {
     public let description: NetworkDescription?
     /// What reading left out, converted or took for granted: one sentence each, for people.
     public let notes: [String]
+    /// Tensors that lie in the file and are no part of the network: a second copy of its weights, such as the moving
+    /// average that a training keeps. They can be read by their names.
+    public let setAside: [Entry]
 
     private let byName: [String: Int]
+    private let asideByName: [String: Int]
     private let source: any TensorSource
     private let digest: FileDigest
 
@@ -62,18 +66,21 @@ public struct Checkpoint: Sendable {
     package init(
         path: String, format: String, files: [String], sha256: String? = nil, entries: [Entry],
         attributes: [String: String] = [:], model: ModelFacts? = nil, notes: [String] = [],
-        source: any TensorSource
+        setAside: [Entry] = [], source: any TensorSource
     ) {
         self.path = path
         self.format = format
         self.entries = entries
         self.attributes = attributes
         self.notes = notes
+        self.setAside = setAside
         description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
         self.model = (model ?? description?.graph?.facts(entries))?.believable
         self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.asideByName = Dictionary(
+            setAside.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.source = source
     }
 
@@ -118,6 +125,17 @@ public struct Checkpoint: Sendable {
         return TensorBytes(type: stored.type, shape: entry.shape, bytes: bytes)
     }
 
+    /// The same file with some of its entries set aside, more attributes and more said of it.
+    func with(
+        entries: [Entry]? = nil, setAside: [Entry]? = nil, attributes more: [String: String] = [:],
+        notes others: [String] = [], path: String? = nil, files: [String]? = nil
+    ) -> Checkpoint {
+        Checkpoint(
+            path: path ?? self.path, format: format, files: files ?? self.files, entries: entries ?? self.entries,
+            attributes: attributes.merging(more) { own, _ in own }, model: model, notes: notes + others,
+            setAside: setAside ?? self.setAside, source: source)
+    }
+
     /// What the source hands over, for readers that pass it on.
     func stored(_ entry: Entry) throws -> StoredTensor { try source.stored(entry) }
 
@@ -128,7 +146,7 @@ public struct Checkpoint: Sendable {
     func stored(_ entry: Entry, rows: Range<Int>) throws -> StoredTensor { try source.stored(entry, rows: rows) }
 
     private func existing(_ name: String) throws -> Entry {
-        if let entry = entry(named: name) { return entry }
+        if let entry = entry(named: name) ?? asideByName[name].map({ setAside[$0] }) { return entry }
         throw KernelVizError(
             code: "weights.noTensor", subject: path, found: "no tensor '\(name)'",
             advice: NearestName.advice(for: name, among: entries.map(\.name)))

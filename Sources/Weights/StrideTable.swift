@@ -20,12 +20,12 @@ public struct StrideTable: Sendable, Equatable {
         try self.init(text: InputFile.text(path, limitBytes: 1 << 24), path: path)
     }
 
-    /// Reads a text; `path` names it in errors.
+    /// Reads a text, whatever its lines end in; `path` names it in errors.
     public init(text: String, path: String) throws {
         var byName: [String: Int] = [:]
         var byNumber: [Int: Int] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.split { $0 == " " || $0 == "\t" || $0 == "," || $0 == "\r" }.map(String.init)
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let words = line.split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
             guard let first = words.first, first != "#",
                 !(first.hasPrefix("#") && Int(Self.bare(first).dropFirst()) == nil)
             else { continue }

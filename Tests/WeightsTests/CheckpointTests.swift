@@ -42,14 +42,15 @@ import Testing
     @Test func aTextFile() throws {
         #expect(
             try sentence("a.h5", Array("Just some words.\n".utf8))
-                == "a.h5: not a file of weights (no known signature); "
-                + "expected HDF5, safetensors, PyTorch, NumPy, Keras or ONNX.")
+                == "a.h5: this is a text file; expected HDF5, safetensors, PyTorch, NumPy, Keras, ONNX or TensorFlow "
+                + "Lite. Name the file of weights.")
     }
 
     @Test func aZipArchive() throws {
         #expect(
             try sentence("a.pth", [0x50, 0x4B, 3, 4] + Array(repeating: 0, count: 600))
-                == "a.pth: damaged zip archive (not a zip archive). Copy or download it again.")
+                == "a.pth: a truncated zip archive (604 bytes; the list of its files, which stands at the end, is not "
+                + "there); expected the whole file. Copy or download it again.")
     }
 
     @Test func aTruncatedFile() throws {

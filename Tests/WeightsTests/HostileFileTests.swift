@@ -36,8 +36,9 @@ import Testing
         let pickle: [UInt8] = [0x80, 2] + Array("c\(module)\n\(name)\n(S'touch /tmp/harm'\ntR.".utf8)
         #expect(
             try sentence("evil.pth", pickle)
-                == "evil.pth: asks Python for '\(module).\(name)'; expected a state dict, which holds tensors only. "
-                + "Nothing was run. Save the model again with torch.save(model.state_dict(), path).")
+                == "evil.pth: asks Python for '\(module).\(name)', which no weights need; expected tensors and settings "
+                + "only. Nothing was run. Do not open this file with torch.load or pickle unless you trust who made it."
+        )
     }
 
     @Test func aPickleThatGrowsWithoutBoundIsStopped() throws {
@@ -47,8 +48,9 @@ import Testing
         pickle.append(UInt8(ascii: "."))
         #expect(
             try sentence("deep.pth", pickle)
-                == "deep.pth: a Python pickle of something else; expected a PyTorch state dict. "
-                + "Save one with torch.save(model.state_dict(), path).")
+                == "deep.pth: a Python pickle without arrays of numbers (a list or tuple of 2); expected a state dict, "
+                + "or arrays by name. Save them with torch.save(model.state_dict(), path) or "
+                + "numpy.savez(path, **arrays).")
     }
 
     private func safetensors(_ header: String, data: Int = 16) -> [UInt8] {

@@ -56,6 +56,20 @@ struct ArrayHeader: Equatable {
         self.dataOffset = start + length
     }
 
+    /// Where the pickle of an array of Python objects begins; nil for other arrays.
+    static func objectsOffset(_ bytes: [UInt8]) -> Int? {
+        guard bytes.starts(with: magic), bytes.count > 12, (1...3).contains(bytes[6]) else { return nil }
+        let lengthBytes = bytes[6] == 1 ? 2 : 4
+        let start = 8 + lengthBytes + bytes[8..<8 + lengthBytes].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard start <= bytes.count, let text = String(validating: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
+        else { return nil }
+        var literal = PythonLiteral(text)
+        guard case .dictionary(let fields) = literal.value(), case .text(let descr)? = fields["descr"],
+            descr.drop(while: { "<>|=".contains($0) }).hasPrefix("O")
+        else { return nil }
+        return start
+    }
+
     /// NumPy's codes without the byte order; ml_dtypes writes bfloat16 as two raw bytes.
     static let types: [String: NumberType] = [
         "b1": .bool, "i1": .int8, "u1": .uint8, "i2": .int16, "u2": .uint16, "i4": .int32, "u4": .uint32, "i8": .int64,

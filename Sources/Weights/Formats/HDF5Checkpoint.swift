@@ -25,9 +25,11 @@ enum HDF5Checkpoint {
         let model = attributes["model_config"].flatMap {
             KerasModelConfig.facts(json: $0, entries: contents.entries, version: contents.version)
         }
+        guard !contents.entries.isEmpty else { throw noNumbers(listing, path: path) }
         return Checkpoint(
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
-            attributes: attributes, model: model, notes: contents.notes, source: HDF5TensorSource(file))
+            attributes: attributes, model: model, notes: contents.notes + notes(listing, path: path),
+            source: HDF5TensorSource(file))
     }
 
     /// The attribute that names the type of numbers kept as integers of their size.

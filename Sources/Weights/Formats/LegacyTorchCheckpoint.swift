@@ -6,6 +6,16 @@ import Tensors
 enum LegacyTorchCheckpoint {
     /// The first pickle of such a file: 0x1950a86a20f9469cfc6c.
     private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+    /// The same as the first pickle protocols write it.
+    private static let decimalMagic = Array("L119547037146038801333356L".utf8)
+
+    /// Whether the first bytes are such a pickle.
+    static func isOne(_ head: [UInt8]) -> Bool {
+        let start = head.prefix(64)
+        return start.indices.contains {
+            start[$0...].starts(with: magic) || start[$0...].starts(with: decimalMagic)
+        }
+    }
 
     static func open(_ path: String) throws -> Checkpoint {
         let fileBytes = try InputFile.sizeBytes(path)
@@ -20,14 +30,15 @@ enum LegacyTorchCheckpoint {
         // The protocol's number and a description of the machine.
         _ = try reader.read()
         _ = try reader.read()
-        let listing = try TorchTensors(try reader.read(), subject: path)
-        let keys = (try reader.read().items ?? []).compactMap(\.asText)
+        let root = try reader.read()
+        let keys = try reader.read()
+        let listing = try PickledTensors(root, of: reader)
+        guard !listing.tensors.isEmpty else { throw listing.noTensors("a PyTorch file") }
+        let names = (reader.heap.items(keys) ?? []).compactMap { reader.heap.text($0) }
         let places = try storages(
-            keys, types: reader.storageTypes, from: reader.position, path: path, fileBytes: fileBytes)
-        let entries = try listing.entries { places[$0].map { $0.bytes } }
-        return Checkpoint(
-            path: path, format: "PyTorch (legacy)", files: [path], entries: entries,
-            source: LegacyTorchSource(path: path, listing: listing, places: places))
+            names, types: reader.storageTypes, from: reader.position, path: path, fileBytes: fileBytes)
+        return try listing.checkpoint(
+            path: path, format: "PyTorch (legacy)", storages: .file(path, places: places))
     }
 
     struct Place: Sendable {
@@ -60,30 +71,5 @@ enum LegacyTorchCheckpoint {
         KernelVizError(
             code: "weights.brokenPickle", subject: path, found: "ends inside the storage '\(key)'",
             expected: "a whole state dict", advice: "Copy or download it again")
-    }
-}
-
-/// Tensors as views of storages that lie in the file as they are.
-struct LegacyTorchSource: TensorSource {
-    let path: String
-    let tensors: [String: TorchTensor]
-    let places: [String: LegacyTorchCheckpoint.Place]
-
-    init(path: String, listing: TorchTensors, places: [String: LegacyTorchCheckpoint.Place]) {
-        self.path = path
-        self.tensors = Dictionary(listing.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
-        self.places = places
-    }
-
-    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
-        guard let tensor = tensors[entry.name], let place = places[tensor.storage.key] else {
-            throw KernelVizError(code: "weights.noTensor", subject: path, found: "no tensor '\(entry.name)'")
-        }
-        if tensor.isContiguous {
-            let offset = place.offset + tensor.offset * tensor.type.sizeBytes
-            return StoredTensor(type: tensor.type, content: .region(path: path, offset: offset))
-        }
-        let storage = try InputFile.bytes(path, offset: place.offset, count: place.bytes)
-        return StoredTensor(type: tensor.type, content: .bytes(tensor.elements(of: storage)))
     }
 }

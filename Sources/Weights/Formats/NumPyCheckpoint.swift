@@ -14,8 +14,11 @@ enum NumPyCheckpoint {
     static func openArray(_ path: String) throws -> Checkpoint {
         let size = try InputFile.sizeBytes(path)
         let head = try InputFile.prefix(path, count: min(size, ArrayHeader.maximumBytes + 16))
-        let header = try ArrayHeader(head, subject: path)
         let name = FilePaths.stem(of: path)
+        if let offset = ArrayHeader.objectsOffset(head) {
+            return try PickleCheckpoint.openObjects(path, dataOffset: offset)
+        }
+        let header = try ArrayHeader(head, subject: path)
         guard size - header.dataOffset == header.shape.elementCount * header.type.sizeBytes else {
             throw ArrayHeader.broken(
                 path, "\(size - header.dataOffset) bytes of elements for the shape \(header.shape) \(header.type)")
@@ -50,22 +53,50 @@ enum NumPyCheckpoint {
     static func open(_ archive: ZipArchive) throws -> Checkpoint {
         var entries: [Checkpoint.Entry] = []
         var arrays: [String: ArchivedArray] = [:]
+        var pickled: [String: (source: PickledSource, name: String)] = [:]
+        var leftOut: [String] = []
+        var notes: [String] = []
         var attributes = decoded(archive.comment)
         let types = attributes.removeValue(forKey: typesKey).map(decoded) ?? [:]
         for member in archive.members where member.name.hasSuffix(".npy") {
             let name = String(member.name.dropLast(4))
             let subject = "\(archive.path): \(name)"
             let head = try archive.prefix(of: member, count: min(member.sizeBytes, ArrayHeader.maximumBytes + 16))
-            let header = try ArrayHeader(head, subject: subject)
             guard arrays[name] == nil else { continue }
+            if let offset = ArrayHeader.objectsOffset(head) {
+                let part = try PickleCheckpoint.objects(
+                    try archive.bytes(of: member), dataOffset: offset, subject: subject)
+                for (own, entry) in part.entries where pickled[own] == nil {
+                    let whole = own == "tensor" ? name : "\(name).\(own)"
+                    pickled[whole] = (source: part.source, name: own)
+                    entries.append(GenericNames.entry(whole, shape: entry.shape, dtype: entry.dtype))
+                }
+                if part.entries.isEmpty { leftOut.append(name) }
+                notes += part.notes
+                continue
+            }
+            let header: ArrayHeader
+            do { header = try ArrayHeader(head, subject: subject) } catch let error as KernelVizError
+                where error.code == "weights.unknownType"
+            {
+                leftOut.append(name)
+                continue
+            }
             let own = types[name].flatMap(NumberType.init)
             let type = own.map { $0.sizeBytes == header.type.sizeBytes ? $0 : header.type } ?? header.type
             arrays[name] = ArchivedArray(member: member, header: header, type: type)
             entries.append(GenericNames.entry(name, shape: header.shape, dtype: type.rawValue))
         }
+        if let first = leftOut.first {
+            notes.append(
+                "Left out, as no arrays of numbers: '\(first)'"
+                    + (leftOut.count > 1 ? " and \(leftOut.count - 1) more." : "."))
+        }
+        let (known, axesNote) = ArrayAxes.guessed(entries) { _ in true }
         return Checkpoint(
-            path: archive.path, format: "NumPy archive", files: [archive.path], entries: entries,
-            attributes: attributes, source: ArrayArchiveSource(archive: archive, arrays: arrays))
+            path: archive.path, format: "NumPy archive", files: [archive.path], entries: known,
+            attributes: attributes, notes: notes + (axesNote.map { [$0] } ?? []),
+            source: ArrayArchiveSource(archive: archive, arrays: arrays, pickled: pickled))
     }
 }
 
@@ -81,9 +112,15 @@ struct ArchivedArray: Sendable {
 struct ArrayArchiveSource: TensorSource {
     let archive: ZipArchive
     let arrays: [String: ArchivedArray]
+    /// Arrays inside of arrays of Python objects, by the names that they have here.
+    let pickled: [String: (source: PickledSource, name: String)]
 
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
         let subject = "\(archive.path): \(entry.name)"
+        if let inner = pickled[entry.name] {
+            return try inner.source.stored(
+                Checkpoint.Entry(name: inner.name, shape: entry.shape, dtype: entry.dtype))
+        }
         guard let array = arrays[entry.name] else {
             throw KernelVizError(code: "weights.noTensor", subject: archive.path, found: "no tensor '\(entry.name)'")
         }

@@ -2,27 +2,47 @@ import Diagnostics
 
 /// Reads a Python pickle of tensors by its own small stack machine: it builds values and calls nothing.
 ///
-/// Functions and classes are known by name only, and only those of ``TorchGlobals``; any other is refused by its name
-/// before anything is done with it. Protocols 0 to 5.
+/// Functions and classes are known by name only. Those of ``PickleCalls`` are understood; any other stands for an object
+/// that keeps what was put into it, as data. A pickle that asks for a function which runs programs or code is refused by
+/// that function's name. Protocols 0 to 5.
 struct PickleReader {
     /// How many values a pickle may make.
     static let maximumValues = 1 << 22
+    /// How many objects that are not understood.
+    static let maximumObjects = 1 << 20
+    /// How many names of such objects are kept.
+    private static let maximumNames = 256
 
     private enum Item {
         case value(PickleValue)
         case mark
     }
 
-    private var input: PickleBytes
+    var input: PickleBytes
+    /// Everything that was made.
+    var heap = PickleHeap()
     /// The types of all storages that were mentioned, by key; nil for untyped bytes.
     private(set) var storageTypes: [String: NumberType?] = [:]
+    /// The names of functions and classes that were called without being understood, in the order of their calls.
+    private(set) var objectNames: [String] = []
     private var stack: [Item] = []
     private var memo: [Int: PickleValue] = [:]
     private var valueCount = 0
+    private var copiedBytes = 0
+    private let allowedBytes: Int
+    /// How many pickles this one lies in.
+    let depth: Int
 
     /// Starts at `position` of `bytes`.
     init(_ bytes: [UInt8], position: Int = 0, subject: String) {
+        self.init(bytes[...], position: position, subject: subject, depth: 0)
+    }
+
+    /// Reads a pickle inside another one.
+    init(_ bytes: ArraySlice<UInt8>, position: Int, subject: String, depth: Int) {
         input = PickleBytes(bytes, position: position, subject: subject)
+        self.depth = depth
+        allowedBytes = 2 * bytes.count + 1 << 20
     }
 
     /// The first byte behind what was read.
@@ -44,6 +64,7 @@ struct PickleReader {
     private mutating func perform(_ code: UInt8) throws {
         if try performLiteral(code) { return }
         if try performStructure(code) { return }
+        if try performCall(code) { return }
         switch code {
         case 0x80: _ = try input.byte()
         case 0x95: _ = try input.take(8)
@@ -60,28 +81,10 @@ struct PickleReader {
         case UInt8(ascii: "g"): try recall(try input.decimal())
         case UInt8(ascii: "h"): try recall(try input.unsigned(1))
         case UInt8(ascii: "j"): try recall(try input.unsigned(4))
-        case UInt8(ascii: "c"): try push(global(try input.line(), try input.line()))
-        case 0x93:
-            guard let name = try pop().asText, let module = try pop().asText else { throw broken("a name is no text") }
-            try push(global(module, name))
-        case UInt8(ascii: "i"):
-            let name = try global(try input.line(), try input.line())
-            try call(name, try popToMark())
-        case UInt8(ascii: "o"):
-            let items = try popToMark()
-            guard let first = items.first else { throw broken("it makes an object of nothing") }
-            try call(first, Array(items.dropFirst()))
-        case UInt8(ascii: "R"), 0x81:
-            let arguments = try pop()
-            try call(try pop(), arguments.items ?? [])
-        case 0x92:
-            _ = try pop()
-            let arguments = try pop()
-            try call(try pop(), arguments.items ?? [])
-        // The state of an object (the metadata of an ordered dictionary): no tensor needs it.
-        case UInt8(ascii: "b"): _ = try pop()
-        case UInt8(ascii: "Q"): try push(try storage(try pop()))
-        default: throw broken("it holds the instruction \(code), which no state dict needs")
+        // Bytes that lie outside of the pickle, and their being read-only.
+        case 0x97: try push(.inert)
+        case 0x98: break
+        default: throw broken("it holds the instruction \(code), which Python does not know")
         }
     }
 
@@ -102,15 +105,16 @@ struct PickleReader {
             try push(.number(number))
         case UInt8(ascii: "G"):
             try push(.number(Double(bitPattern: try input.take(8).reduce(0) { $0 << 8 | UInt64($1) })))
-        case UInt8(ascii: "S"), UInt8(ascii: "V"): try push(.text(Self.unquoted(try input.line())))
-        case UInt8(ascii: "T"): try push(.text(String(decoding: try input.take(try input.unsigned(4)), as: UTF8.self)))
-        case UInt8(ascii: "U"), 0x8C:
-            try push(.text(String(decoding: try input.take(try input.unsigned(1)), as: UTF8.self)))
+        case UInt8(ascii: "S"): try pushText(PickleText.unquoted(try input.lineBytes(limit: .max))[...])
+        case UInt8(ascii: "V"): try push(.text(PickleText.rawUnicode(try input.lineBytes(limit: .max))))
+        case UInt8(ascii: "T"): try pushText(try input.take(try input.unsigned(4)))
+        case UInt8(ascii: "U"): try pushText(try input.take(try input.unsigned(1)))
+        case 0x8C: try push(.text(String(decoding: try input.take(try input.unsigned(1)), as: UTF8.self)))
         case UInt8(ascii: "X"): try push(.text(String(decoding: try input.take(try input.unsigned(4)), as: UTF8.self)))
         case 0x8D: try push(.text(String(decoding: try input.take(try input.unsigned(8)), as: UTF8.self)))
-        case UInt8(ascii: "B"): try push(.bytes(Array(try input.take(try input.unsigned(4)))))
-        case UInt8(ascii: "C"): try push(.bytes(Array(try input.take(try input.unsigned(1)))))
-        case 0x8E, 0x96: try push(.bytes(Array(try input.take(try input.unsigned(8)))))
+        case UInt8(ascii: "B"): try pushBytes(try input.take(try input.unsigned(4)))
+        case UInt8(ascii: "C"): try pushBytes(try input.take(try input.unsigned(1)))
+        case 0x8E, 0x96: try pushBytes(try input.take(try input.unsigned(8)))
         default: return false
         }
         return true
@@ -119,82 +123,179 @@ struct PickleReader {
     /// Tuples, lists, sets and dictionaries.
     private mutating func performStructure(_ code: UInt8) throws -> Bool {
         switch code {
-        case UInt8(ascii: ")"), UInt8(ascii: "]"), 0x8F: try push(.sequence(PickleSequence([])))
-        case UInt8(ascii: "t"), UInt8(ascii: "l"), 0x91: try push(.sequence(PickleSequence(try popToMark())))
+        case UInt8(ascii: ")"), UInt8(ascii: "]"), 0x8F: try push(sequence([]))
+        case UInt8(ascii: "t"), UInt8(ascii: "l"), 0x91: try push(sequence(try popToMark()))
         case 0x85, 0x86, 0x87:
             let items = try (0..<Int(code) - 0x84).map { _ in try pop() }
-            try push(.sequence(PickleSequence(items.reversed())))
-        case UInt8(ascii: "a"):
-            let item = try pop()
-            try topSequence().items.append(item)
-        case UInt8(ascii: "e"), 0x90:
-            let items = try popToMark()
-            try topSequence().items.append(contentsOf: items)
-        case UInt8(ascii: "}"): try push(.dictionary(PickleDictionary()))
-        case UInt8(ascii: "d"):
-            let items = try popToMark()
-            let dictionary = PickleDictionary()
-            try Self.set(items, in: dictionary, self)
-            try push(.dictionary(dictionary))
+            try push(sequence(items.reversed()))
+        case UInt8(ascii: "a"): try append([try pop()])
+        case UInt8(ascii: "e"), 0x90: try append(try popToMark())
+        case UInt8(ascii: "}"): try push(dictionary([]))
+        case UInt8(ascii: "d"): try push(dictionary(try pairs(try popToMark())))
         case UInt8(ascii: "s"):
             let value = try pop()
-            let key = try pop()
-            try Self.set([key, value], in: topDictionary(), self)
-        case UInt8(ascii: "u"):
-            let items = try popToMark()
-            try Self.set(items, in: topDictionary(), self)
+            try set([PicklePair(key: try pop(), value: value)])
+        case UInt8(ascii: "u"): try set(try pairs(try popToMark()))
         default: return false
         }
         return true
     }
 
-    // MARK: Globals and storages
+    /// Functions, classes, and what is made with them.
+    private mutating func performCall(_ code: UInt8) throws -> Bool {
+        switch code {
+        case UInt8(ascii: "c"): try push(global(try input.line(), try input.line()))
+        case 0x93:
+            guard let name = heap.text(try pop()), let module = heap.text(try pop()) else {
+                throw broken("a name is no text")
+            }
+            try push(global(module, name))
+        case UInt8(ascii: "i"):
+            let name = try global(try input.line(), try input.line())
+            try call(name, sequence(try popToMark()))
+        case UInt8(ascii: "o"):
+            let items = try popToMark()
+            guard let first = items.first else { throw broken("it makes an object of nothing") }
+            try call(first, sequence(Array(items.dropFirst())))
+        case UInt8(ascii: "R"), 0x81:
+            let arguments = try pop()
+            try call(try pop(), arguments)
+        case 0x92:
+            _ = try pop()
+            let arguments = try pop()
+            try call(try pop(), arguments)
+        case UInt8(ascii: "b"): try build(try pop())
+        case UInt8(ascii: "Q"): try push(try persistent(try pop()))
+        case UInt8(ascii: "P"):
+            _ = try input.lineBytes()
+            try push(.inert)
+        // Functions and classes by numbers that a Python program has agreed on with itself.
+        case 0x82...0x84:
+            _ = try input.take(1 << (Int(code) - 0x82))
+            try push(.global("copyreg.extension"))
+        default: return false
+        }
+        return true
+    }
 
-    private func global(_ module: String, _ name: String) throws -> PickleValue {
+    private mutating func global(_ module: String, _ name: String) throws -> PickleValue {
         let whole = "\(module).\(name)"
-        guard TorchGlobals.isAllowed(whole) else {
+        guard whole.utf8.count <= 1 << 12 else { throw broken("the name of a class has \(whole.utf8.count) bytes") }
+        guard !PythonNames.isHarmful(whole) else {
             throw KernelVizError(
                 code: "weights.forbiddenGlobal", subject: input.subject,
-                found: "asks Python for '\(whole.prefix(120))'",
-                expected: "a state dict, which holds tensors only",
-                advice: "Nothing was run. Save the model again with torch.save(model.state_dict(), path)")
+                found: "asks Python for '\(whole.prefix(120))', which no weights need",
+                expected: "tensors and settings only",
+                advice: "Nothing was run. Do not open this file with torch.load or pickle unless you trust who made it")
         }
         return .global(whole)
     }
 
-    private mutating func call(_ function: PickleValue, _ arguments: [PickleValue]) throws {
-        guard case .global(let name) = function, let result = TorchGlobals.result(of: name, arguments) else {
-            throw broken("a call in it makes no sense")
+    private mutating func call(_ function: PickleValue, _ arguments: PickleValue) throws {
+        guard case .global(let name) = function else {
+            // What a call gave is called: a partial function, a method.
+            return try push(try object("a call's result", arguments))
         }
-        try push(result)
+        try push(try result(of: name, arguments) ?? object(name, arguments))
+    }
+
+    /// A new object that is not understood.
+    private mutating func object(_ name: String, _ arguments: PickleValue) throws -> PickleValue {
+        guard heap.objects.count < Self.maximumObjects else {
+            throw broken("it makes more than \(Self.maximumObjects) objects")
+        }
+        if objectNames.count < Self.maximumNames, !objectNames.contains(name) { objectNames.append(name) }
+        heap.objects.append(PickleObject(name: name, arguments: arguments))
+        return .object(heap.objects.count - 1)
+    }
+
+    /// Sets the state of the object on top of the stack. Dictionaries and tensors have none that matters.
+    private mutating func build(_ state: PickleValue) throws {
+        guard case .value(let top)? = stack.last else { throw broken("its stack is empty") }
+        guard case .object(let place) = top else { return }
+        heap.objects[place].state = state
+        try finish(place)
+    }
+
+    /// What lies outside of the pickle: a storage, or a class with its source.
+    private mutating func persistent(_ identifier: PickleValue) throws -> PickleValue {
+        let parts = heap.items(identifier) ?? []
+        switch parts.first.flatMap(heap.text) {
+        case "storage": return try storage(parts)
+        case "module" where parts.count > 1: return parts[1]
+        default: return .inert
+        }
     }
 
     /// ("storage", class, key, device, count), in legacy files with a view (root, offset, count) behind.
-    private mutating func storage(_ identifier: PickleValue) throws -> PickleValue {
-        guard let parts = identifier.items, parts.count >= 5, parts[0].asText == "storage",
-            let kind = parts[1].asGlobal, let key = parts[2].asText, let count = parts[4].asInteger, count >= 0
+    private mutating func storage(_ parts: [PickleValue]) throws -> PickleValue {
+        guard parts.count >= 5, let kind = parts[1].asGlobal, let count = parts[4].asInteger, count >= 0,
+            let key = heap.text(parts[2]) ?? parts[2].asInteger.map(String.init)
         else { throw broken("a storage in it makes no sense") }
-        let type = TorchGlobals.storageTypes[kind]
-        guard type != nil || TorchGlobals.untypedStorages.contains(kind) else {
-            throw broken("a storage in it is of no known type")
+        let type = PickleCalls.storageTypes[kind]
+        guard type != nil || PickleCalls.untypedStorages.contains(kind) else {
+            throw broken("a storage in it is of no known type ('\(kind.prefix(80))')")
         }
         var storage = TorchStorage(key: key, type: type, count: count)
-        if parts.count >= 6, let view = parts[5].items {
+        if parts.count >= 6, let view = heap.items(parts[5]) {
             guard view.count == 3, let offset = view[1].asInteger, offset >= 0 else {
                 throw broken("a storage in it makes no sense")
             }
             storage.offset = offset
         }
         storageTypes[key] = .some(type)
-        return .storage(storage)
+        heap.storages.append(storage)
+        return .storage(heap.storages.count - 1)
     }
 
-    // MARK: Stack and memo
+    // MARK: Values
+
+    /// A new tuple or list.
+    mutating func sequence(_ items: [PickleValue]) -> PickleValue {
+        heap.sequences.append(items)
+        return .sequence(heap.sequences.count - 1)
+    }
+
+    /// A new dictionary.
+    mutating func dictionary(_ pairs: [PicklePair]) -> PickleValue {
+        heap.dictionaries.append(pairs)
+        return .dictionary(heap.dictionaries.count - 1)
+    }
+
+    /// New bytes.
+    mutating func bytes(_ bytes: ArraySlice<UInt8>) -> PickleValue {
+        heap.bytes.append(bytes)
+        return .bytes(heap.bytes.count - 1)
+    }
+
+    /// Counts work that a call does for values that were made before, so that no pickle can ask for it without end.
+    mutating func count(_ work: Int) throws {
+        valueCount += work
+        guard valueCount <= Self.maximumValues else { throw broken("it makes more than \(Self.maximumValues) values") }
+    }
+
+    /// Counts bytes that a call copies: together hardly more than the pickle has.
+    mutating func countBytes(_ number: Int) throws {
+        copiedBytes += number
+        guard copiedBytes <= allowedBytes else { throw broken("it makes more bytes than it has") }
+    }
+
+    /// The bytes that a value stands for; see ``PickleHeap/blob(_:)``.
+    mutating func blob(_ value: PickleValue?) throws -> ArraySlice<UInt8>? {
+        if case .text(let text)? = value { try countBytes(text.utf8.count) }
+        return heap.blob(value)
+    }
 
     private mutating func push(_ value: PickleValue) throws {
-        valueCount += 1
-        guard valueCount <= Self.maximumValues else { throw broken("it makes more than \(Self.maximumValues) values") }
+        try count(1)
         stack.append(.value(value))
+    }
+
+    private mutating func pushBytes(_ content: ArraySlice<UInt8>) throws { try push(bytes(content)) }
+
+    /// A string of Python 2: a text where it can be one, else bytes.
+    private mutating func pushText(_ content: ArraySlice<UInt8>) throws {
+        try push(content.allSatisfy { $0 < 0x80 } ? .text(String(decoding: content, as: UTF8.self)) : bytes(content))
     }
 
     private mutating func pop() throws -> PickleValue {
@@ -211,21 +312,27 @@ struct PickleReader {
         throw broken("its stack has no mark")
     }
 
-    private func topSequence() throws -> PickleSequence {
-        guard case .value(.sequence(let sequence))? = stack.last else { throw broken("it appends to no list") }
-        return sequence
-    }
-
-    private func topDictionary() throws -> PickleDictionary {
-        guard case .value(.dictionary(let dictionary))? = stack.last else { throw broken("it fills no dictionary") }
-        return dictionary
-    }
-
-    private static func set(_ items: [PickleValue], in dictionary: PickleDictionary, _ reader: PickleReader) throws {
-        guard items.count % 2 == 0 else { throw reader.broken("a key has no value") }
-        for index in stride(from: 0, to: items.count, by: 2) {
-            dictionary.items.append((key: items[index], value: items[index + 1]))
+    private mutating func append(_ items: [PickleValue]) throws {
+        switch stack.last {
+        case .value(.sequence(let place))?: heap.sequences[place].append(contentsOf: items)
+        case .value(.object(let place))?: heap.objects[place].items.append(contentsOf: items)
+        case .value(.inert)?: break
+        default: throw broken("it appends to no list")
         }
+    }
+
+    private mutating func set(_ pairs: [PicklePair]) throws {
+        switch stack.last {
+        case .value(.dictionary(let place))?: heap.dictionaries[place].append(contentsOf: pairs)
+        case .value(.object(let place))?: heap.objects[place].pairs.append(contentsOf: pairs)
+        case .value(.inert)?: break
+        default: throw broken("it fills no dictionary")
+        }
+    }
+
+    private func pairs(_ items: [PickleValue]) throws -> [PicklePair] {
+        guard items.count % 2 == 0 else { throw broken("a key has no value") }
+        return stride(from: 0, to: items.count, by: 2).map { PicklePair(key: items[$0], value: items[$0 + 1]) }
     }
 
     private mutating func memorise(_ index: Int) throws {
@@ -242,10 +349,10 @@ struct PickleReader {
     private mutating func textInteger() throws -> PickleValue {
         let text = try input.line()
         if text == "00" || text == "01" { return .boolean(text == "01") }
-        guard let number = Int(text.hasSuffix("L") ? String(text.dropLast()) : text) else {
-            throw broken("a number cannot be read")
-        }
-        return .integer(number)
+        let digits = text.hasSuffix("L") ? String(text.dropLast()) : text
+        if let number = Int(digits) { return .integer(number) }
+        guard let bytes = PickleText.longInteger(digits) else { throw broken("a number cannot be read") }
+        return .longInteger(bytes)
     }
 
     /// Little-endian two's complement.
@@ -256,12 +363,5 @@ struct PickleReader {
         return .integer(Int(Int64(bitPattern: value)))
     }
 
-    private static func unquoted(_ text: String) -> String {
-        guard let first = text.first, first == "'" || first == "\"", text.count >= 2, text.last == first else {
-            return text
-        }
-        return String(text.dropFirst().dropLast())
-    }
-
-    private func broken(_ found: String) -> KernelVizError { input.broken(found) }
+    func broken(_ found: String) -> KernelVizError { input.broken(found) }
 }

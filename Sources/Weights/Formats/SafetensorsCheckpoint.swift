@@ -37,6 +37,9 @@ enum SafetensorsCheckpoint {
         do { header = try JSONDecoder().decode([String: Item].self, from: Data(text)) } catch {
             throw damaged(path, "its header is not the JSON of safetensors")
         }
+        if let twice = RepeatedKeys.first(in: text) {
+            throw damaged(path, "'\(twice)' stands twice in its header, and nothing says which of the two is meant")
+        }
         var tensors: [Place] = []
         for (name, item) in header where name != "__metadata__" {
             tensors.append(try place(name, item, dataStart: 8 + headerBytes, path))

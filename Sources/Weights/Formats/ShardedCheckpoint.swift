@@ -21,8 +21,8 @@ enum ShardedCheckpoint {
 
     /// Opens the files that an index names, which lie beside it.
     static func openIndex(_ path: String) throws -> Checkpoint {
-        let text = try InputFile.bytes(path, limitBytes: 1 << 28)
-        guard let index = try? JSONDecoder().decode(Index.self, from: Data(text)), !index.weight_map.isEmpty else {
+        let text = try InputFile.text(path, limitBytes: 1 << 28)
+        guard let index = try? JSONDecoder().decode(Index.self, from: Data(text.utf8)), !index.weight_map.isEmpty else {
             throw KernelVizError(
                 code: "weights.brokenIndex", subject: path, found: "a JSON file without a weight map",
                 expected: "an index of weights, such as model.safetensors.index.json")
@@ -52,15 +52,35 @@ enum ShardedCheckpoint {
         if let index = names.first(where: { $0.hasSuffix(".index.json") }) {
             return try openIndex("\(folder)/\(index)")
         }
+        // Hugging Face's folders hold the same weights in several formats, and settings and tokenizers beside them.
+        if names.contains("config.json"),
+            let weights = HuggingFaceSettings.weightNames.first(where: { names.contains($0) })
+        {
+            return try Checkpoint.openFile("\(folder)/\(weights)")
+        }
         let files =
             extensions.lazy.map { wanted in names.filter { FilePaths.fileExtension(of: $0) == wanted } }
             .first { !$0.isEmpty } ?? []
         guard !files.isEmpty else {
+            if let foreign = try foreign(names, in: folder) { throw foreign }
             throw KernelVizError(
                 code: "weights.emptyFolder", subject: path, found: "holds no file of weights",
                 expected: "files that end in " + extensions.sorted().map { ".\($0)" }.joined(separator: ", "))
         }
         return try join(files.map { "\(folder)/\($0)" }, path: path)
+    }
+
+    /// What a folder of another format is: that of the first file in it that is known.
+    private static func foreign(_ names: [String], in folder: String) throws -> KernelVizError? {
+        if names.contains("Manifest.json"), names.contains("Data") { return ForeignFile.coreML.error(folder) }
+        for name in names where !InputFile.isFolder("\(folder)/\(name)") {
+            let path = "\(folder)/\(name)"
+            guard let kind = try? FileKind.of(path), case .other(let file?) = kind,
+                ForeignFile.text(try InputFile.prefix(path, count: 256), path: path) == nil
+            else { continue }
+            return file.error(path)
+        }
+        return nil
     }
 
     /// Joins files whose tensors have different names.

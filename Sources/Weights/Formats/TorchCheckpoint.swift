@@ -1,10 +1,10 @@
 import Archives
 import Diagnostics
 import Files
-import Synchronization
 import Tensors
 
-/// Reads PyTorch's zip archives: `data.pkl` describes the tensors, `data/<key>` holds their storages.
+/// Reads PyTorch's zip archives: `data.pkl` describes the tensors, `data/<key>` holds their storages. TorchScript keeps
+/// its code beside them, which is not run.
 enum TorchCheckpoint {
     /// The longest pickle that is read: names, shapes and places of some hundred thousand tensors.
     static let maximumPickleBytes = 1 << 27
@@ -17,67 +17,78 @@ enum TorchCheckpoint {
 
     static func open(_ archive: ZipArchive, folder: String) throws -> Checkpoint {
         let members = Dictionary(archive.members.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        guard let pickle = members[folder + "data.pkl"] else {
+        let order = try members[folder + "byteorder"].map { try archive.bytes(of: $0, limitBytes: 64) } ?? []
+        let isScript = archive.members.contains {
+            $0.name.hasPrefix(folder + "code/") || $0.name == folder + "constants.pkl"
+        }
+        let isBigEndian = order.starts(with: "big".utf8)
+        let listing = try list(archive, members[folder + "data.pkl"])
+        var contents = Contents(
+            listing: listing, storages: storages(archive, folder + "data/", isBigEndian),
+            notes: isScript
+                ? ["TorchScript: the tensors were read by their attributes' names; its code was not run."] : [])
+        // A frozen module keeps its weights as constants of its code.
+        if listing.tensors.isEmpty, isScript, let constants = members[folder + "constants.pkl"] {
+            contents = Contents(
+                listing: try list(archive, constants), storages: storages(archive, folder + "constants/", isBigEndian),
+                notes: [
+                    "TorchScript, frozen: its weights are constants of its code without names of layers; it was not run."
+                ])
+        }
+        guard !contents.listing.tensors.isEmpty else {
+            throw listing.noTensors(isScript ? "a TorchScript archive" : "a PyTorch file")
+        }
+        return try contents.listing.checkpoint(
+            path: archive.path, format: isScript ? "TorchScript" : "PyTorch", storages: contents.storages,
+            notes: contents.notes)
+    }
+
+    private struct Contents {
+        let listing: PickledTensors
+        let storages: PickledStorages
+        let notes: [String]
+    }
+
+    private static func list(_ archive: ZipArchive, _ member: ZipMember?) throws -> PickledTensors {
+        guard let member else {
             throw KernelVizError(code: "weights.brokenPickle", subject: archive.path, found: "lacks its data.pkl")
         }
         var reader = PickleReader(
-            try archive.bytes(of: pickle, limitBytes: maximumPickleBytes), subject: archive.path)
-        let listing = try TorchTensors(try reader.read(), subject: archive.path)
-        let entries = try listing.entries { members["\(folder)data/\($0)"]?.sizeBytes }
-        let order = try members[folder + "byteorder"].map { try archive.bytes(of: $0, limitBytes: 64) } ?? []
+            try archive.bytes(of: member, limitBytes: maximumPickleBytes), subject: archive.path)
+        return try PickledTensors(try reader.read(), of: reader)
+    }
+
+    /// The members of a folder by the rest of their names.
+    private static func storages(_ archive: ZipArchive, _ folder: String, _ isBigEndian: Bool) -> PickledStorages {
+        let members = archive.members.filter { $0.name.hasPrefix(folder) }
+        return .archive(
+            archive,
+            members: Dictionary(
+                members.map { (String($0.name.dropFirst(folder.count)), $0) }, uniquingKeysWith: { first, _ in first }),
+            isBigEndian: isBigEndian)
+    }
+}
+
+extension PickledTensors {
+    /// The tensors as a checkpoint.
+    ///
+    /// Throws `weights.brokenPickle` where a storage is absent or too short.
+    func checkpoint(
+        path: String, format: String, storages: PickledStorages, notes earlier: [String] = []
+    ) throws -> Checkpoint {
+        let (entries, axesNote) = ArrayAxes.guessed(
+            try entries { storages.sizeBytes($0) }, where: { name in isArray(name) })
+        var notes = earlier
+        if let moduleClass {
+            notes.append(
+                "A pickled model (\(moduleClass.prefix(80))): its parameters and buffers were read as its state dict "
+                    + "would name them; no code was run.")
+        }
+        notes += self.notes + [axesNote].compactMap { $0 }
         return Checkpoint(
-            path: archive.path, format: "PyTorch", files: [archive.path], entries: entries,
-            source: TorchSource(
-                archive: archive, folder: folder, members: members, listing: listing,
-                isBigEndian: order.starts(with: "big".utf8)))
-    }
-}
-
-/// Tensors as views of storages that are unpacked when asked for; the last storage is kept, since views often share one.
-final class TorchSource: TensorSource {
-    private let archive: ZipArchive
-    private let folder: String
-    private let members: [String: ZipMember]
-    private let tensors: [String: TorchTensor]
-    private let isBigEndian: Bool
-    private let last = Mutex<(key: String, bytes: [UInt8])?>(nil)
-
-    init(
-        archive: ZipArchive, folder: String, members: [String: ZipMember], listing: TorchTensors, isBigEndian: Bool
-    ) {
-        self.archive = archive
-        self.folder = folder
-        self.members = members
-        self.tensors = Dictionary(listing.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
-        self.isBigEndian = isBigEndian
-    }
-
-    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
-        guard let tensor = tensors[entry.name], let member = members["\(folder)data/\(tensor.storage.key)"] else {
-            throw KernelVizError(code: "weights.noTensor", subject: archive.path, found: "no tensor '\(entry.name)'")
-        }
-        let storage = try last.withLock { last in
-            if let last, last.key == tensor.storage.key { return last.bytes }
-            let bytes = try archive.bytes(of: member)
-            last = (key: tensor.storage.key, bytes: bytes)
-            return bytes
-        }
-        let elements = tensor.elements(of: storage)
-        let size = tensor.type.sizeBytes
-        let ordered = isBigEndian && size > 1 ? ArrayHeader.swapped(elements, size: size) : elements
-        return StoredTensor(type: tensor.type, content: .bytes(ordered))
-    }
-}
-
-extension TorchTensor {
-    /// The elements of the view, row-major; the view lies inside `storage`.
-    func elements(of storage: [UInt8]) -> [UInt8] {
-        let size = type.sizeBytes
-        if isContiguous {
-            let count = shape.elementCount * size
-            return offset == 0 && count == storage.count
-                ? storage : Array(storage[offset * size..<offset * size + count])
-        }
-        return StridedElements.gather(storage, offset: offset, shape: shape, strides: strides, elementBytes: size)
+            path: path, format: format, files: [path], entries: entries,
+            attributes: Dictionary(uniqueKeysWithValues: settings.map { ("torch.\($0.key)", $0.value) }),
+            model: facts.layers.isEmpty ? nil : facts, notes: notes,
+            source: PickledSource(path: path, listing: self, storages: storages))
     }
 }

@@ -28,7 +28,13 @@ extension Checkpoint {
     public static func open(_ path: String, reading: Reading? = nil) throws -> Checkpoint {
         switch reading ?? .current {
         case .inProcess:
-            return InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)
+            let opened = InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)
+            guard !opened.entries.isEmpty else {
+                throw KernelVizError(
+                    code: "weights.noTensors", subject: path, found: "\(opened.format) without a tensor of numbers",
+                    expected: "a file of weights")
+            }
+            return opened.withSettings(beside: path).withOneCopy()
         case .isolated(let executable, let limits):
             return try IsolatedCheckpoint.open(path, executable: executable, limits: limits)
         }
@@ -39,7 +45,8 @@ extension Checkpoint {
         switch try FileKind.of(path) {
         case .hdf5: return try HDF5Checkpoint.open(path)
         case .zip: return try openArchive(path)
-        case .pickle: return try LegacyTorchCheckpoint.open(path)
+        case .legacyTorch: return try LegacyTorchCheckpoint.open(path)
+        case .pickle: return try PickleCheckpoint.open(path)
         case .array: return try NumPyCheckpoint.openArray(path)
         case .safetensors(let headerBytes): return try SafetensorsCheckpoint.open(path, headerBytes: headerBytes)
         case .onnx: return try ONNXCheckpoint.open(path)
@@ -48,22 +55,19 @@ extension Checkpoint {
             throw KernelVizError(
                 code: "weights.emptyFile", subject: path, found: "the file is empty", expected: "a file of weights",
                 advice: "Copy or download it again")
-        case .other(let what):
-            throw KernelVizError(
-                code: "weights.unknownFormat", subject: path,
-                found: what.map { "this is \($0)" } ?? "not a file of weights (no known signature)",
-                expected: "HDF5, safetensors, PyTorch, NumPy, Keras or ONNX")
+        case .other(let foreign):
+            throw foreign?.error(path)
+                ?? KernelVizError(
+                    code: "weights.unknownFormat", subject: path,
+                    found: "not a file of weights (no known signature)", expected: ForeignFile.expected)
         }
     }
 
     private static func openArchive(_ path: String) throws -> Checkpoint {
-        let archive = try ZipArchive(path: path)
+        let archive = try ForeignArchive.opened(path)
         if KerasArchive.isOne(archive) { return try KerasArchive.open(archive) }
         if let folder = TorchCheckpoint.folder(archive) { return try TorchCheckpoint.open(archive, folder: folder) }
         if archive.members.contains(where: { $0.name.hasSuffix(".npy") }) { return try NumPyCheckpoint.open(archive) }
-        throw KernelVizError(
-            code: "weights.unknownFormat", subject: path,
-            found: "a zip archive without weights (\(archive.members.count) files)",
-            expected: "a Keras, PyTorch or NumPy archive")
+        throw ForeignArchive.error(archive)
     }
 }

@@ -53,6 +53,8 @@ enum CheckpointMessages {
         var attributes: [String: String]
         var model: ModelFacts?
         var notes: [String] = []
+        /// Entries that are no part of the network; ``regions`` goes on over them.
+        var setAside: [Checkpoint.Entry] = []
     }
 
     /// An answer that is an error: first byte 1.
@@ -81,7 +83,8 @@ enum CheckpointMessages {
         writer.write(listing.files.count)
         for file in listing.files { writer.write(file) }
         writer.write(listing.entries.count)
-        for (entry, region) in zip(listing.entries, listing.regions) {
+        writer.write(listing.setAside.count)
+        for (entry, region) in zip(listing.entries + listing.setAside, listing.regions) {
             writer.write(entry.name)
             writer.write(entry.shape.rank)
             for length in entry.shape.dimensions { writer.write(length) }
@@ -107,7 +110,8 @@ enum CheckpointMessages {
         let files = try (0..<reader.count()).map { _ in try reader.text() }
         var entries: [Checkpoint.Entry] = []
         var regions: [FileRegion?] = []
-        for _ in 0..<(try reader.count()) {
+        let (count, asideCount) = (try reader.count(), try reader.count())
+        for _ in 0..<count + asideCount {
             entries.append(try entry(&reader))
             let (path, offset) = (try reader.optionalText(), try reader.number())
             guard offset >= 0 else { throw ByteReader.Malformed() }
@@ -116,9 +120,9 @@ enum CheckpointMessages {
         let pairs = try (0..<reader.count()).map { _ in (try reader.text(), try reader.text()) }
         let model = try model(&reader)
         return Listing(
-            format: format, files: files, entries: entries, regions: regions,
+            format: format, files: files, entries: Array(entries[..<count]), regions: regions,
             attributes: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), model: model,
-            notes: try (0..<reader.count()).map { _ in try reader.text() })
+            notes: try (0..<reader.count()).map { _ in try reader.text() }, setAside: Array(entries[count...]))
     }
 
     private static func entry(_ reader: inout ByteReader) throws -> Checkpoint.Entry {

@@ -32,6 +32,7 @@ enum IsolatedCheckpoint {
         return Checkpoint(
             path: path, format: listing.format, files: listing.files, entries: listing.entries,
             attributes: listing.attributes, model: listing.model, notes: listing.notes,
+            setAside: listing.setAside,
             source: IsolatedSource(process: process, path: path, limits: limits, listing: listing))
     }
 
@@ -93,7 +94,8 @@ final class IsolatedSource: TensorSource {
         self.path = path
         self.limits = limits
         places = Dictionary(
-            listing.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            (listing.entries + listing.setAside).enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first })
         regions = listing.regions
         folder = InputFile.isFolder(path) ? path : FilePaths.folder(of: path)
     }

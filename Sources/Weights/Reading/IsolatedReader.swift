@@ -17,18 +17,19 @@ public enum IsolatedReader {
                         return CheckpointMessages.encode(
                             CheckpointMessages.Listing(
                                 format: opened.format, files: opened.files, entries: opened.entries,
-                                regions: opened.entries.map(opened.region), attributes: opened.attributes,
-                                model: opened.model, notes: opened.notes))
+                                regions: (opened.entries + opened.setAside).map(opened.region),
+                                attributes: opened.attributes, model: opened.model, notes: opened.notes,
+                                setAside: opened.setAside))
                     case .tensor(let index):
-                        guard let checkpoint, checkpoint.entries.indices.contains(index) else {
+                        guard let checkpoint, let entry = checkpoint.anyEntry(index) else {
                             throw ByteReader.Malformed()
                         }
-                        return try unsafe answer(checkpoint.stored(checkpoint.entries[index]), memory)
+                        return try unsafe answer(checkpoint.stored(entry), memory)
                     case .rows(let index, let rows):
-                        guard let checkpoint, checkpoint.entries.indices.contains(index),
-                            let length = checkpoint.entries[index].shape.dimensions.first, rows.upperBound <= length
+                        guard let checkpoint, let entry = checkpoint.anyEntry(index),
+                            let length = entry.shape.dimensions.first, rows.upperBound <= length
                         else { throw ByteReader.Malformed() }
-                        return try unsafe answer(checkpoint.stored(checkpoint.entries[index], rows: rows), memory)
+                        return try unsafe answer(checkpoint.stored(entry, rows: rows), memory)
                     }
                 } catch let error as KernelVizError {
                     return CheckpointMessages.encode(error)
@@ -70,5 +71,14 @@ public enum IsolatedReader {
             throw KernelVizError(code: "weights.readerFailed", subject: "reader", found: "no room for the tensor")
         }
         return writer.bytes
+    }
+}
+
+extension Checkpoint {
+    /// The entry at a place of the listing that a reader sends: entries, then those set aside.
+    fileprivate func anyEntry(_ index: Int) -> Entry? {
+        if entries.indices.contains(index) { return entries[index] }
+        let rest = index - entries.count
+        return setAside.indices.contains(rest) ? setAside[rest] : nil
     }
 }
