@@ -53,7 +53,7 @@ enum ONNXCheckpoint {
             path: path, format: "ONNX", files: [path], entries: entries,
             attributes: Dictionary(
                 model.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            model: facts, source: ONNXSource(data: data, tensors: tensors))
+            model: facts, notes: reader.remarks, source: ONNXSource(data: data, tensors: tensors))
     }
 
     private static func model(_ path: String) throws -> ONNXModelProto {

@@ -323,7 +323,8 @@ extension ONNXGraphReader {
     }
 
     mutating func leaveOutRounding() {
-        let remark = "the rounding of quantised results left out"
+        let remark =
+            "The rounding of quantised results is left out of the graph: logits differ a little from the model's own."
         if !remarks.contains(remark) { remarks.append(remark) }
     }
 

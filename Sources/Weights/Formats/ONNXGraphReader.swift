@@ -23,7 +23,7 @@ struct ONNXGraphReader {
     private(set) var sideNodes: [LayerGraph.Node] = []
     /// Rows of the input image.
     private(set) var inputSize: Int?
-    /// What the description leaves out or does not know, in words.
+    /// What the description leaves out or does not know, a sentence each.
     var remarks: [String] = []
     private var readers: [String: Int] = [:]
     /// Nodes of the builder whose results more than one node of the file reads.
@@ -48,11 +48,13 @@ struct ONNXGraphReader {
             model.opsetImport.map { ($0.domain == "ai.onnx" ? "" : $0.domain, Int(clamping: $0.version)) },
             uniquingKeysWith: { first, _ in first })
         if let version = versions[""], version > Self.newestVersion {
-            remarks.append("opset \(version), newer than the known \(Self.newestVersion)")
+            remarks.append(
+                "Its operators are of opset \(version), newer than \(Self.newestVersion), the newest known here.")
         }
         try self.constants.add(model.graph)
         count(model.graph, depth: 0)
         addInputs(model.graph)
+        if outputs.count > 1 { remarks.append("The graph's result is the first of its \(outputs.count) outputs.") }
         try read(model.graph)
     }
 
@@ -276,7 +278,7 @@ struct ONNXGraphReader {
     private mutating func readAside(_ graph: ONNXGraphProto, branch: String) throws {
         branchCount += 1
         guard branchCount <= Self.maximumBranches else {
-            let remark = "layers in more than \(Self.maximumBranches) branches and loops left out"
+            let remark = "Layers in more than \(Self.maximumBranches) branches and loops are left out."
             if !remarks.contains(remark) { remarks.append(remark) }
             return
         }
@@ -312,10 +314,7 @@ struct ONNXGraphReader {
 
     /// What the network computes.
     var graph: LayerGraph {
-        var remarks = remarks
-        if outputs.count > 1 { remarks.append("the first of \(outputs.count) outputs") }
-        let origin = remarks.isEmpty ? "ONNX graph" : "ONNX graph (\(remarks.joined(separator: "; ")))"
-        return builder.graph(outputs.lazy.compactMap { values[$0] }.first, origin: origin)
+        return builder.graph(outputs.lazy.compactMap { values[$0] }.first, origin: "ONNX graph")
     }
 
     /// The parameters' names in the order of their nodes.

@@ -50,6 +50,7 @@ extension Checkpoint {
         case .array: return try NumPyCheckpoint.openArray(path)
         case .safetensors(let headerBytes): return try SafetensorsCheckpoint.open(path, headerBytes: headerBytes)
         case .onnx: return try ONNXCheckpoint.open(path)
+        case .tensorFlowLite: return try TFLiteCheckpoint.open(path)
         case .index: return try ShardedCheckpoint.openIndex(path)
         case .empty:
             throw KernelVizError(

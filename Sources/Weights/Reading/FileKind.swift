@@ -13,6 +13,7 @@ enum FileKind: Equatable {
     case array
     case safetensors(headerBytes: Int)
     case onnx
+    case tensorFlowLite
     case index
     case empty
     /// None of these; named where the bytes are known.
@@ -31,6 +32,7 @@ enum FileKind: Equatable {
         if LegacyTorchCheckpoint.isOne(head) { return .legacyTorch }
         // PROTO 2 to 5, which almost every pickle begins with.
         if head.count > 2, head[0] == 0x80, (2...5).contains(head[1]) { return .pickle }
+        if TFLiteCheckpoint.isOne(head) { return .tensorFlowLite }
         if path.hasSuffix(".index.json"), head.first == UInt8(ascii: "{") { return .index }
         if let foreign = try ForeignFile.protocolBuffer(head, path: path) { return .other(foreign) }
         if ONNXCheckpoint.isOne(head) { return .onnx }
