@@ -127,9 +127,6 @@ struct ForeignFile: Equatable, Sendable {
             file: ForeignFile(
                 "a Hugging Face Xet pointer, not the file itself", "Fetch the file: hf download, or git xet pull")),
         Signature(
-            bytes: Array("TFL3".utf8), offset: 4,
-            file: ForeignFile("a TensorFlow Lite model", "Convert the model that it was made from")),
-        Signature(
             bytes: [0x7F] + Array("ELF".utf8), file: ForeignFile("a program or library", "Name a file of weights")),
         Signature(
             bytes: Array("ARROW1".utf8), file: ForeignFile("an Arrow file", "Name a file of weights")),
