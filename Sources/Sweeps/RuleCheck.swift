@@ -116,9 +116,15 @@ extension RuleCheck {
                 code: "verdict.badChecks", subject: "\(subject): test", found: "'\(entry.test ?? "")'",
                 expected: Test.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
         }
+        let margin = entry.margin ?? 0
+        guard (-1...1).contains(margin) else {
+            throw KernelVizError(
+                code: "verdict.badChecks", subject: "\(subject): margin", found: "\(margin)",
+                expected: "a difference of shares, from -1 to 1")
+        }
         return RuleCheck(
             rule: entry.rule, claim: entry.claim, candidate: entry.candidate,
-            candidateTop1: candidate.runs.compactMap(\.top1), rivals: rivals, test: test, margin: entry.margin ?? 0)
+            candidateTop1: candidate.runs.compactMap(\.top1), rivals: rivals, test: test, margin: margin)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -170,6 +176,13 @@ private struct SweepDocument: Decodable {
             throw KernelVizError(
                 code: "verdict.noResults", subject: path, found: "no results of a sweep", expected: "results.json",
                 advice: "Run 'kernelviz sweep' with this folder as --out")
+        }
+        for network in document.networks {
+            for top1 in network.runs.compactMap(\.top1) where !(0...1).contains(top1) {
+                throw KernelVizError(
+                    code: "verdict.noResults", subject: path, found: "top1 \(top1) of '\(network.network)'",
+                    expected: "shares from 0 to 1", advice: "Run 'kernelviz sweep' again: it writes the file anew")
+            }
         }
         return document
     }

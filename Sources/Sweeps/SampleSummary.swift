@@ -31,7 +31,7 @@ public struct SampleSummary: Sendable, Equatable {
 public struct MeanDifference: Sendable, Equatable {
     /// The first mean minus the second.
     public let mean: Double
-    /// √(s₁²/n₁ + s₂²/n₂); nil where a sample has a single number.
+    /// √(s₁²/n₁ + s₂²/n₂); nil where a sample has a single number, or numbers so large that it is none.
     public let standardError: Double?
     /// The 95 % confidence interval by Student's t with Welch's degrees of freedom; nil likewise.
     public let interval: ClosedRange<Double>?
@@ -45,6 +45,10 @@ public struct MeanDifference: Sendable, Equatable {
         }
         let (v1, v2) = (s1 * s1 / Double(first.count), s2 * s2 / Double(second.count))
         let error = (v1 + v2).squareRoot()
+        guard mean.isFinite, error.isFinite else {
+            (standardError, interval) = (nil, nil)
+            return
+        }
         standardError = error
         guard error > 0 else {
             interval = mean...mean
@@ -53,7 +57,8 @@ public struct MeanDifference: Sendable, Equatable {
         let freedom =
             (v1 + v2) * (v1 + v2)
             / (v1 * v1 / Double(first.count - 1) + v2 * v2 / Double(second.count - 1))
-        let half = StudentT.quantile975(freedom: freedom) * error
+        // The squares of tiny errors vanish: then one degree of freedom, the widest interval.
+        let half = StudentT.quantile975(freedom: freedom.isFinite ? freedom : 1) * error
         interval = mean - half...mean + half
     }
 }

@@ -62,7 +62,7 @@ extension Sweep {
         guard let header = lines.first, let last = lines.last, last.count == header.count else { return nil }
         let values = Dictionary(zip(header, last), uniquingKeysWith: { first, _ in first })
         guard let epoch = values["epoch"].flatMap({ Int($0) }), epoch >= job.net.settings.epochs,
-            let top1 = values["val_top1"].flatMap({ Double($0) })
+            let top1 = values["val_top1"].flatMap({ Double($0) }), (0...1).contains(top1)
         else { return nil }
         let path = job.folder + "/config.json"
         guard try VGNetConfig(contentsOf: path) == design(of: job.net) else {

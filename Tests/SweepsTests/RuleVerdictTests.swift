@@ -92,6 +92,23 @@ import Testing
         }
     }
 
+    @Test("Accuracies that are no shares are refused")
+    func refusesAbsurdAccuracies() throws {
+        try withTemporaryFolder { folder in
+            try Self.write(
+                "checks:\n  - {rule: D1, claim: x, results: ., candidate: a, against: [b]}\n", folder + "/c.yaml")
+            for (number, words) in [("1e308", "1e+308"), ("-0.1", "-0.1"), ("55.2", "55.2")] {
+                try Self.write(
+                    """
+                    {"schema": "kernelviz.sweep/1", "networks": [
+                     {"network": "a", "runs": [{"top1": 0.5}, {"top1": \(number)}]}, {"network": "b", "runs": [{"top1": 0.5}]}]}
+                    """, "\(folder)/results.json")
+                let error = #expect(throws: KernelVizError.self) { try RuleCheck.read(contentsOf: folder + "/c.yaml") }
+                #expect(error?.found == "top1 \(words) of 'a'" && error?.expected == "shares from 0 to 1")
+            }
+        }
+    }
+
     private static func write(_ text: String, _ path: String) throws {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }

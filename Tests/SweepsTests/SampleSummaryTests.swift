@@ -25,6 +25,14 @@ import Testing
         #expect(abs(StudentT.quantile975(freedom: freedom) - expected) < 1e-6)
     }
 
+    @Test("Numbers too large or too small for a deviation have no interval, or a wide one")
+    func extremes() throws {
+        let large = try #require(SampleSummary([1e308, -1e308, 1e308]))
+        #expect(MeanDifference(large, minus: large).interval == nil)
+        let tiny = try #require(SampleSummary([1e-162, 2e-162]))
+        #expect(MeanDifference(tiny, minus: tiny).interval?.contains(0) == true)
+    }
+
     @Test("Welch's difference, as scipy.stats.ttest_ind(equal_var=False) gives it")
     func difference() throws {
         let first = try #require(SampleSummary([0.70, 0.72, 0.71]))
