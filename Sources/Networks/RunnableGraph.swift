@@ -61,6 +61,8 @@ public struct RunnableGraph: Sendable {
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole \(family)", advice: "The kernels can be analysed all the same")
         }
+        // Detection heads and the like are no part of the family's design.
+        let network = network.replacing(layers: network.familyLayers)
         switch network.family {
         case "MobileNetV1":
             var builder = try FamilyBuilder(network)

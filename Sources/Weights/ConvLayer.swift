@@ -31,6 +31,8 @@ public struct ConvLayer: Sendable, Equatable {
         case downsampling
         /// The last spatial convolution of the network.
         case last
+        /// A transposed convolution: it widens what it reads, whatever its place.
+        case upsampling
     }
 
     /// The ordinal among the network's spatial convolutions, from 1, the stem included; nil for a pointwise layer.
@@ -52,11 +54,18 @@ public struct ConvLayer: Sendable, Equatable {
     public let activation: String?
     /// Batch normalisation beside the layer, one value per output channel; nil where folded or absent.
     public let batchNorm: BatchNorm?
+    /// Pixels between neighbouring weights where the file tells it; nil where it does not.
+    public let dilation: Int?
+    /// Whether the layer stands outside the family that was recognised: a detection head behind its backbone.
+    public let isOutsideFamily: Bool
+    /// Whether the design fixes the kernels, which then learned nothing.
+    public let isFixed: Bool
 
     /// Names a layer; see the properties.
     public init(
         number: Int?, name: String, tensorName: String, weightShape: Shape, stride: Int?, connectivity: Connectivity,
-        role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil
+        role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil, dilation: Int? = nil,
+        isOutsideFamily: Bool = false, isFixed: Bool = false
     ) {
         precondition(weightShape.rank == 4)
         self.number = number
@@ -68,7 +77,23 @@ public struct ConvLayer: Sendable, Equatable {
         self.role = role
         self.batchNorm = batchNorm
         self.activation = activation
+        self.dilation = dilation
+        self.isOutsideFamily = isOutsideFamily
+        self.isFixed = isFixed
     }
+
+    /// The same layer without what its batch normalisation learned.
+    package var withoutBatchNorm: ConvLayer {
+        ConvLayer(
+            number: number, name: name, tensorName: tensorName, weightShape: weightShape, stride: stride,
+            connectivity: connectivity, role: role, activation: activation, dilation: dilation,
+            isOutsideFamily: isOutsideFamily, isFixed: isFixed)
+    }
+
+    /// Whether the layer reduces the resolution: its stride is above 1 and it is no transposed convolution.
+    public var isStrided: Bool { (stride ?? 1) > 1 && role != .upsampling }
+    /// Whether the layer keeps the resolution, as far as its stride is known.
+    public var isUnstrided: Bool { stride == 1 && role != .upsampling }
 
     /// O, the number of output channels.
     public var outputChannels: Int { weightShape[0] }

@@ -26,6 +26,16 @@ public struct Network: Sendable {
     /// The library whose names the tensors have ("torchvision", "Keras"); nil without a family.
     public let library: String?
 
+    /// What looks like the weight of a convolution and is no layer here, in file order, each with its reason.
+    public let leftOut: [LeftOutTensor]
+    /// Whether the order of ``layers`` is the network's; where it is not known, nothing that rests on depth holds.
+    public let isOrderKnown: Bool
+    /// Batch normalisations of the file that stand beside no layer, by their modules.
+    public let unpairedNorms: [String]
+
+    /// The layers without those outside the recognised family; all layers of an unknown network.
+    package var familyLayers: [ConvLayer] { layers.filter { !$0.isOutsideFamily } }
+
     /// A name in the file as the network itself has it.
     package func withoutPrefix(_ name: String) -> String {
         name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
@@ -72,12 +82,24 @@ public struct Network: Sendable {
         return tensor
     }
 
+    /// The same network with other layers and another way to read them.
+    package func replacing(
+        layers: [ConvLayer], readWeight: (@Sendable (ConvLayer) throws -> Tensor)? = nil
+    ) -> Network {
+        Network(
+            checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
+            missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
+            leftOut: leftOut, isOrderKnown: isOrderKnown, unpairedNorms: unpairedNorms,
+            readWeight: readWeight ?? self.readWeight)
+    }
+
     let readWeight: @Sendable (ConvLayer) throws -> Tensor
 
     /// Joins what is known about a network with the means to read its weights; see the properties.
     package init(
         checkpoint: Checkpoint, family: String?, title: String, recognition: String, layers: [ConvLayer],
         missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
+        leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true, unpairedNorms: [String] = [],
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -90,6 +112,9 @@ public struct Network: Sendable {
         self.input = input
         self.prefix = prefix
         self.library = library
+        self.leftOut = leftOut
+        self.isOrderKnown = isOrderKnown
+        self.unpairedNorms = unpairedNorms
         self.readWeight = readWeight
     }
 }

@@ -101,16 +101,15 @@ import Testing
         #expect(layers.count { $0.role == .body } == 18 - 6)
     }
 
-    @Test func aMissingDepthwiseTensorIsNamed() throws {
+    /// The kernels that are there can be analysed; running the network names what it lacks.
+    @Test func aMissingDepthwiseTensorIsOnlyReported() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
-        let error = #expect(throws: KernelVizError.self) {
-            _ = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.1.0"]))
-        }
-        #expect(
-            error?.description
-                == "net.h5: no tensor 'features.9.conv.1.0.weight' (16 of 17 blocks found); "
-                + "expected one 3×3 depthwise weight per MobileNetV2 block. "
-                + "The nearest name is 'features.2.conv.1.0.weight'.")
+        let network = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.1.0"]))
+        #expect(network.title == "MobileNetV2 0.75")
+        #expect(network.missingTensors == ["features.9.conv.1.0.weight"])
+        #expect(network.spatialLayers.count == 17)
+        #expect(network.spatialLayers.map(\.stride) == [2, 1, 2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1])
+        #expect(network.recognition.hasPrefix("17 of 18 N×N layers of MobileNetV2 are there"))
     }
 
     @Test func aMissingPointwiseTensorIsOnlyReported() throws {
@@ -120,7 +119,7 @@ import Testing
         #expect(network.spatialLayers.count == 18)
     }
 
-    @Test func aTensorOfAnotherShapeIsNamed() throws {
+    @Test func aTensorOfAnotherShapeIsNamedAndTheFamilyNotClaimed() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV1 1.0" })
         let good = net.checkpoint()
         let entries = good.entries.map { entry in
@@ -129,11 +128,12 @@ import Testing
         }
         let bad = Checkpoint(
             path: "net.h5", format: "HDF5", files: [], entries: entries, attributes: [:], source: Ones())
-        let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: bad) }
+        let network = try Network(recognising: bad)
+        #expect(network.family == nil)
+        #expect(network.spatialLayers.count == 14)
         #expect(
-            error?.description
-                == "net.h5: tensor 'blocks.4.1.conv_dw.weight' is 1024×2×3×3 (12 of 13 blocks found); "
-                + "expected one 3×3 depthwise weight per MobileNetV1 block.")
+            network.recognition.hasSuffix(
+                " Nearest is MobileNetV1, but tensor 'blocks.4.1.conv_dw.weight' is 1024×2×3×3 (12 of 13 blocks found)."))
     }
 
     @Test func anUnknownNetworkSaysWhatIsKnown() throws {

@@ -47,6 +47,8 @@ struct Dialect: Sendable {
 /// The convolutions of one variant in network order.
 struct Blueprint: Sendable {
     let convs: [ExpectedConv]
+    /// Output channels at width 1 of the modules that tell the family by its widths alone; empty where none do.
+    var widths: [(module: String, channels: Int)] = []
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
 }

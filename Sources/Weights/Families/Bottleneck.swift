@@ -100,7 +100,8 @@ struct Bottleneck: Sendable, Equatable {
             + head.map {
                 ExpectedConv($0.conv, norm: $0.norm, .pointwise, isOptional: true, activation: functions.ends)
             }
-        return Blueprint(convs: convs) { table in
+        let widths = zip(projections, blocks).map { (module: $0, channels: $1.channels) }
+        return Blueprint(convs: convs, widths: widths) { table in
             if let title { return title(table) }
             let width = WidthMultiplier.infer(
                 base: blocks.map(\.channels), found: projections.map(table.outputs),

@@ -25,6 +25,8 @@ struct ExpectedConv: Sendable, Equatable {
     /// The function behind it and its normalisation, in the engine's words ("relu6"); nil for none, or where the family
     /// alone tells it.
     let activation: String?
+    /// Whether the design fixes its kernels.
+    var isFixed = false
 
     init(
         _ module: String, norm: String?, _ kind: Kind, size: Int = 1, stride: Int = 1, block: Int = 0,

@@ -116,7 +116,8 @@ private enum MobileNetV1 {
             convs.append(
                 ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true, activation: function))
         }
-        return Blueprint(convs: convs) { table in
+        let widths = zip(pointwise, blocks).map { (module: $0, channels: $1.channels) }
+        return Blueprint(convs: convs, widths: widths) { table in
             let width = WidthMultiplier.infer(
                 base: blocks.map(\.channels), found: pointwise.map(table.outputs), rounding: { Int($0) })
             return "MobileNetV1" + (width.map { " \($0)" } ?? "")

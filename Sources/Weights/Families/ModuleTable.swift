@@ -18,6 +18,14 @@ struct ModuleTable: Sendable {
         self.roots = Set(byModule.keys.compactMap { $0.split(separator: ".").first })
     }
 
+    /// The tensors of a checkpoint under other modules' names than the file's: of each module its parameters.
+    init(_ checkpoint: Checkpoint, renamed modules: [String: [String: Checkpoint.Entry]]) {
+        prefix = ""
+        self.checkpoint = checkpoint
+        byModule = modules
+        roots = Set(modules.keys.compactMap { $0.split(separator: ".").first })
+    }
+
     private init(_ other: ModuleTable, prefix: String) {
         self.prefix = prefix
         checkpoint = other.checkpoint

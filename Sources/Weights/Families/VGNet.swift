@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 extension ArchitectureFamily {
@@ -51,13 +52,19 @@ private enum VGNet {
             let paths =
                 isHybrid(table, path)
                 ? ["\(path).downsample.fixed", "\(path).downsample.learned"] : ["\(path).downsample"]
-            return paths.map { ExpectedConv($0, norm: nil, .depthwise, size: 3, stride: stride, block: block) }
+            return paths.map {
+                var conv = ExpectedConv($0, norm: nil, .depthwise, size: 3, stride: stride, block: block)
+                conv.isFixed = $0.hasSuffix(".fixed") || hasOneKernel(table, $0)
+                return conv
+            }
         }
         let isFixed = table.weight("\(path).half3x3.0") != nil
+        var conv = ExpectedConv(
+            isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil,
+            .depthwise, size: 3, block: block)
+        conv.isFixed = isFixed
         return [
-            ExpectedConv(
-                isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil,
-                .depthwise, size: 3, block: block)
+            conv
         ]
     }
 
@@ -83,22 +90,46 @@ private enum VGNet {
         let isShared = table.weight("\(path).0.mux") != nil
         let hasNorm = table.entry("\(path).1", "running_var") != nil
         let second = "\(path).\(hasNorm ? 2 : 1)"
+        var conv = ExpectedConv(
+            isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
+            block: block)
+        // Kernels that the design fixes have a normalisation behind them, learned ones share that of their unit.
+        conv.isFixed = hasNorm
         return [
-            ExpectedConv(
-                isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
-                block: block),
+            conv,
             ExpectedConv("\(second).0", norm: "\(second).2", .pointwise, block: block),
         ]
     }
 
-    /// Thumbnail networks keep the resolution in stem and stage 1. The file says so, or its kernels do: with fixed
-    /// downsampling kernels, a first stage that learned its own is one of stride 1.
+    /// Thumbnail networks keep the resolution in stem and stage 1. The config in the file or beside it says so, or its
+    /// kernels do: with fixed downsampling kernels, a first stage that learned its own is one of stride 1.
     static func isThumbnail(_ table: ModuleTable) -> Bool {
-        if let config = table.checkpoint.attributes["config"] {
-            return config.split(separator: " ").joined().contains("\"thumbnail\":true")
-        }
+        if let text = setting("thumbnail", table.checkpoint) { return text == "true" }
         return !hasOneKernel(table, "features.stage1.0.downsample")
             && hasOneKernel(table, "features.stage2.0.downsample")
+    }
+
+    /// What the network's config, YAML or JSON, gives a key: in the file's attributes, else in a file beside it: of
+    /// its name with ".config.yaml", or "config.yaml" as training writes it.
+    static func setting(_ key: String, _ checkpoint: Checkpoint) -> String? {
+        guard let text = checkpoint.attributes["config"] ?? configBeside(checkpoint.path) else { return nil }
+        let fields = text.split { $0.isNewline || $0 == "," || $0 == "{" || $0 == "}" }
+        for field in fields {
+            let parts = field.split(separator: ":", maxSplits: 1).map { part in
+                part.filter { $0 != "\"" && $0 != "'" && !$0.isWhitespace }
+            }
+            if parts.count == 2, parts[0] == key { return parts[1] }
+        }
+        return nil
+    }
+
+    private static func configBeside(_ path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+        let base = path.dropLast(name.distance(from: dot, to: name.endIndex))
+        return [base + ".config.yaml", FilePaths.folder(of: path) + "/config.yaml"].lazy.compactMap {
+            try? InputFile.text($0, limitBytes: 1 << 20)
+        }.first
     }
 
     static func title(_ table: ModuleTable, depths: [Int]) -> String {

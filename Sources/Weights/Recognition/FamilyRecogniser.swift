@@ -13,13 +13,22 @@ enum FamilyRecogniser {
         let missing: [ExpectedConv]
         /// N×N tensors of the checkpoint that the blueprint does not name.
         let unexplainedCount: Int
+        /// The first tensor that contradicts the blueprint though its name fits, in words; nil where none does.
+        let conflict: String?
+        /// Whether the layers were found by their shapes alone: the names are none of the family's libraries'.
+        var isByShapes = false
+
+        /// What the file calls a layer of the blueprint.
+        func name(of conv: ExpectedConv) -> String {
+            isByShapes ? table.weight(conv.module)?.module ?? conv.module : table.prefix + conv.module
+        }
 
         var spatial: [ExpectedConv] { blueprint.convs.filter(\.isSpatial) }
 
         /// Whether this match explains the checkpoint better than `other`.
         func isBetter(than other: Match) -> Bool {
-            let own = (missing.count * other.spatial.count, unexplainedCount)
-            let others = (other.missing.count * spatial.count, other.unexplainedCount)
+            let own = (missing.count * other.spatial.count, conflict == nil ? 0 : 1, unexplainedCount)
+            let others = (other.missing.count * spatial.count, other.conflict == nil ? 0 : 1, other.unexplainedCount)
             return own < others
         }
     }
@@ -32,34 +41,42 @@ enum FamilyRecogniser {
         case unknown(nearest: String?)
     }
 
-    /// Lays every family over the checkpoint.
+    /// Lays every family over the checkpoint, by names first, then by shapes alone.
     ///
-    /// Throws `weights.missingTensor` where a file of a known family lacks tensors of blocks that are there otherwise,
-    /// `weights.noKernels` without any N×N tensor.
-    static func recognise(_ checkpoint: Checkpoint) throws -> Outcome {
-        guard checkpoint.entries.contains(where: isSpatial) else { throw noKernels(checkpoint) }
+    /// Names prove nothing: where a tensor contradicts the blueprint (another size, channels that do not follow from
+    /// those before, a batch normalisation of another width), the checkpoint is none of the family.
+    /// Throws `weights.noKernels` without any N×N tensor, `weights.integers` where all of them are integers.
+    static func recognise(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) throws -> Outcome {
+        guard survey.spatialCount > 0 else { throw try noKernels(checkpoint, survey) }
+        let byName = byName(checkpoint, survey)
+        if case .recognised = byName { return byName }
+        return ShapeRecogniser.match(checkpoint, survey, order).map(Outcome.recognised) ?? byName
+    }
+
+    private static func byName(_ checkpoint: Checkpoint, _ survey: KernelSurvey) -> Outcome {
         let table = ModuleTable(checkpoint)
-        let spatialCount = checkpoint.entries.count(where: isSpatial)
+        let copies = AveragedCopies(checkpoint)
         var best: Match?
         for family in ArchitectureFamily.all {
             for dialect in family.dialects {
                 for prefix in table.prefixes(of: dialect.stem) where !prefix.isEmpty || table.mayHold(dialect.stem) {
+                    guard !copies.isBelow(prefix, checkpoint) else { continue }
                     let view = table.from(prefix)
                     for blueprint in dialect.blueprints(view) {
-                        let match = lay(blueprint, over: view, family, dialect, spatialCount)
+                        let match = lay(blueprint, over: view, family, dialect, survey.spatialCount)
                         if best.map(match.isBetter) ?? true { best = match }
                     }
                 }
             }
         }
         guard let best, best.missing.count * 2 <= best.spatial.count else { return .unknown(nearest: nil) }
-        if let first = best.missing.first {
-            let error = incomplete(best, first)
-            if isDamaged(best) { throw error }
-            return .unknown(nearest: "\(best.family.name), but \(error.found)")
+        let name = best.family.name
+        if let first = best.missing.first, !isDamaged(best) {
+            return .unknown(nearest: "\(name), but \(incomplete(best, first).found)")
         }
-        if let stranger = stranger(best) {
-            return .unknown(nearest: "\(best.family.name), which has no '\(stranger.name)'")
+        if let conflict = best.conflict { return .unknown(nearest: "\(name), but \(conflict)") }
+        if let stranger = stranger(best, survey) {
+            return .unknown(nearest: "\(name), which has no '\(stranger.name)'")
         }
         return .recognised(best)
     }
@@ -68,9 +85,8 @@ enum FamilyRecogniser {
     /// belongs to blocks that are there by half. A network without whole blocks or with kernels of other sizes is
     /// another one.
     private static func isDamaged(_ match: Match) -> Bool {
-        let wrong = match.missing.filter { match.table.weight($0.module) != nil }
-        guard wrong.count <= 1, match.unexplainedCount <= wrong.count,
-            wrong.allSatisfy({ match.table.kernelSize($0.module) == $0.size })
+        guard match.unexplainedCount == 0,
+            match.missing.allSatisfy({ match.table.weight($0.module) == nil })
         else { return false }
         return match.missing.allSatisfy { conv in
             conv.block == 0
@@ -83,7 +99,7 @@ enum FamilyRecogniser {
 
     /// An N×N tensor that lies among those of the family and is none of them: in a deeper or wider relative, not in a
     /// detector that has a head of its own beside the family's backbone.
-    private static func stranger(_ match: Match) -> Checkpoint.Entry? {
+    private static func stranger(_ match: Match, _ survey: KernelSurvey) -> Checkpoint.Entry? {
         guard match.unexplainedCount > 0 else { return nil }
         let prefix = match.table.prefix
         let modules = Set(match.spatial.map { prefix + $0.module })
@@ -93,33 +109,67 @@ enum FamilyRecogniser {
         }
         let branches = Set(match.spatial.compactMap { branch(prefix + $0.module) })
         return match.table.checkpoint.entries.first { entry in
-            isSpatial(entry) && entry.module.hasPrefix(prefix) && !modules.contains(entry.module)
+            survey.isSpatial(entry) && entry.module.hasPrefix(prefix) && !modules.contains(entry.module)
                 && branch(entry.module).map(branches.contains) == true
         }
     }
 
-    private static func lay(
+    static func lay(
         _ blueprint: Blueprint, over table: ModuleTable, _ family: ArchitectureFamily, _ dialect: Dialect,
-        _ spatialCount: Int
+        _ spatialCount: Int, isByShapes: Bool = false
     ) -> Match {
         let spatial = blueprint.convs.filter(\.isSpatial)
         let missing = spatial.filter { conv in table.weight(conv.module).flatMap(conv.fittingShape) == nil }
         return Match(
             family: family, dialect: dialect, blueprint: blueprint, table: table, missing: missing,
-            unexplainedCount: spatialCount - (spatial.count - missing.count))
+            unexplainedCount: spatialCount - (spatial.count - missing.count),
+            conflict: missing.count * 2 > spatial.count ? nil : conflict(blueprint, table, family),
+            isByShapes: isByShapes)
     }
 
-    /// Whether a tensor looks like the weight of an N×N convolution.
-    static func isSpatial(_ entry: Checkpoint.Entry) -> Bool {
-        guard let shape = entry.axes.outputFirst(entry.shape) else { return false }
-        return shape[2] > 1 && shape[3] > 1 && shape[2] <= 31 && shape[3] <= 31
+    /// The first tensor whose shape contradicts a blueprint that has its name.
+    private static func conflict(
+        _ blueprint: Blueprint, _ table: ModuleTable, _ family: ArchitectureFamily
+    ) -> String? {
+        for conv in blueprint.convs where !conv.isSpatial && !conv.isOptional {
+            guard let entry = table.weight(conv.module), entry.shape.rank == 4, conv.fittingShape(entry) == nil else {
+                continue
+            }
+            return "tensor '\(entry.name)' is \(entry.shape), not a \(conv.description)"
+        }
+        if ChannelChain.families.contains(family.name) {
+            let links = blueprint.convs.map { ($0, table.weight($0.module)) }
+            if let conflict = ChannelChain.conflict(links) { return conflict }
+        }
+        for conv in blueprint.convs {
+            guard let norm = conv.norm, let channels = table.weight(conv.module).flatMap(conv.fittingShape)?[0]
+            else { continue }
+            for name in Self.normVectors {
+                guard let entry = table.entry(norm, name), entry.shape != [channels] else { continue }
+                return "tensor '\(entry.name)' has \(entry.shape) values beside a layer of \(channels) channels"
+            }
+        }
+        return nil
     }
 
-    private static func noKernels(_ checkpoint: Checkpoint) -> KernelVizError {
-        KernelVizError(
+    private static let normVectors = [
+        "running_mean", "moving_mean", "running_var", "moving_variance", "weight", "gamma", "bias", "beta",
+    ]
+
+    private static func noKernels(_ checkpoint: Checkpoint, _ survey: KernelSurvey) throws -> KernelVizError {
+        let leftOut = survey.leftOut
+        if let tensor = leftOut.first(where: { $0.reason == .integers }),
+            let entry = checkpoint.entry(named: tensor.name)
+        {
+            try Network.checkType(entry, checkpoint)
+        }
+        let instead = LeftOutTensor.phrases(leftOut).joined(separator: "; ")
+        return KernelVizError(
             code: "weights.noKernels", subject: checkpoint.path,
-            found: "no N×N convolution among its \(checkpoint.entries.count) tensors",
-            expected: "the weights of a convolutional network",
+            found: "no N×N convolution among its \(checkpoint.entries.count) tensors"
+                + (instead.isEmpty ? "" : ", but \(instead)"),
+            expected: instead.isEmpty
+                ? "the weights of a convolutional network" : "square kernels from 2×2 to 31×31 of 2-D convolutions",
             advice: "Run 'kernelviz weights inspect \(checkpoint.path)' to see what it holds")
     }
 

@@ -14,26 +14,35 @@ extension Network {
 
     /// Recognises the architecture of a checkpoint from its names and shapes.
     ///
-    /// Pointwise convolutions may be absent (``missingTensors``): the kernels can be looked at all the same.
+    /// Convolutions may be absent (``missingTensors``): the kernels that are there can be looked at all the same.
     /// An unknown network (``family`` is nil) has a layer for every N×N tensor; its strides come from the file's own
     /// description of the model or from `strides`, else they are unknown.
     /// Strides are those of `strides`, else of the file's own description of the model, else of the family.
-    /// Throws `weights.noKernels` without any N×N tensor, `weights.missingTensor` where a file of a known family lacks
-    /// some, `weights.unknownLayer` for a stride of no layer, or the format's own error.
+    /// N×N tensors outside the family are layers behind the family's, in their own order; what is no layer of N×N kernels
+    /// is listed with the reason (``leftOut``).
+    /// Throws `weights.noKernels` without any N×N tensor, `weights.integers` where all of them are integers,
+    /// `weights.unknownLayer` for a stride of no layer, or the format's own error.
     public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
+        let survey = KernelSurvey(checkpoint)
+        let order = LayerOrder(survey.convolutions, model: checkpoint.model)
         let match: FamilyRecogniser.Match
-        switch try FamilyRecogniser.recognise(checkpoint) {
+        switch try FamilyRecogniser.recognise(checkpoint, survey, order) {
         case .recognised(let found): match = found
         case .unknown(let nearest):
-            try self.init(unknown: checkpoint, strides: strides, nearest: nearest)
+            try self.init(unknown: checkpoint, survey, order, strides: strides, nearest: nearest)
             return
         }
         let facts = checkpoint.model
         let norms = NormReader(match: match, facts: facts)
         var layers: [ConvLayer] = []
         var missing: [String] = []
+        let found = Set(match.blueprint.convs.compactMap { match.table.weight($0.module)?.name })
+        let outside = UnknownLayers(
+            checkpoint, LayerOrder(order.entries.filter { !found.contains($0.name) }, model: facts), survey
+        )
+        .layers.filter { $0.number != nil }
         if let strides {
-            try strides.check(names: match.spatial.map { match.table.prefix + $0.module }, checkpoint.path)
+            try strides.check(names: match.spatial.map(match.name) + outside.map(\.name), checkpoint.path)
         }
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
         var number = 0
@@ -47,7 +56,7 @@ extension Network {
             }
             try Self.checkType(entry, checkpoint)
             if conv.isSpatial { number += 1 }
-            let name = match.table.prefix + conv.module
+            let name = match.name(of: conv)
             let stride =
                 strides?.stride(number: conv.isSpatial ? number : nil, name: name)
                 ?? facts?.stride(of: entry.module) ?? conv.stride
@@ -57,8 +66,12 @@ extension Network {
                     stride: stride, connectivity: Self.connectivity(conv, entry, shape),
                     role: Self.role(
                         stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
-                    batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation))
+                    batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation,
+                    dilation: facts?.layer(entry.module)?.dilation, isFixed: conv.isFixed))
         }
+        layers += try Self.layers(
+            outside: outside, checkpoint, behind: number, strides, paired: Set(layers.compactMap(\.batchNorm?.module)))
+        let used = Set(layers.compactMap(\.batchNorm?.module))
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
@@ -66,8 +79,10 @@ extension Network {
             input: InputConvention(
                 checkpoint, padding: norms.hints.padding?.value ?? match.dialect.padding,
                 size: facts?.inputSize,
-                normalisation: norms.hints.normalisation?.value ?? match.dialect.normalisation),
-            prefix: match.table.prefix, library: match.dialect.name,
+                normalisation: norms.hints.normalisation?.value
+                    ?? (match.isByShapes ? nil : match.dialect.normalisation)),
+            prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut,
+            unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 
@@ -82,7 +97,9 @@ extension Network {
     static func readWeight(_ layer: ConvLayer, _ checkpoint: Checkpoint) throws -> Tensor {
         let tensor = try checkpoint.tensor(named: layer.tensorName)
         let stored = checkpoint.entry(named: layer.tensorName)?.axes ?? .outputInputRowsColumns
-        let axes = stored.forLayer(isDepthwise: layer.isDepthwise)
+        let axes =
+            layer.role == .upsampling
+            ? stored.forTransposed(isDepthwise: layer.isDepthwise) : stored.forLayer(isDepthwise: layer.isDepthwise)
         guard axes.outputFirst(tensor.shape) == layer.weightShape else {
             throw KernelVizError(
                 code: "weights.wrongShape", subject: "\(checkpoint.path): \(layer.tensorName)",
@@ -113,14 +130,41 @@ extension Network {
         return stride > 1 ? .downsampling : .body
     }
 
+    /// The layers that no family explains, behind those of the family that was recognised.
+    private static func layers(
+        outside: [ConvLayer], _ checkpoint: Checkpoint, behind number: Int, _ strides: StrideTable?,
+        paired: Set<String>
+    ) throws -> [ConvLayer] {
+        let entries = outside.compactMap { layer in
+            checkpoint.entry(named: layer.tensorName).map { (entry: $0, outputs: layer.outputChannels) }
+        }
+        let pairing = NormPairing(checkpoint, entries, besides: paired)
+        return try outside.enumerated().map { index, layer in
+            let place = number + index + 1
+            let stride = strides?.stride(number: place, name: layer.name) ?? layer.stride
+            let role: ConvLayer.Role =
+                layer.role == .upsampling ? .upsampling : (stride ?? 1) > 1 ? .downsampling : .body
+            return ConvLayer(
+                number: place, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
+                stride: stride, connectivity: layer.connectivity, role: role,
+                batchNorm: try pairing.read(beside: layer, checkpoint), dilation: layer.dilation, isOutsideFamily: true)
+        }
+    }
+
     private static func sentence(_ match: FamilyRecogniser.Match) -> String {
-        let count = match.spatial.count
+        let spatial = match.spatial.count
+        let count = spatial - match.missing.count
         let prefix = match.table.prefix.isEmpty ? "" : " under '\(match.table.prefix.dropLast())'"
         let rest =
             match.unexplainedCount == 0
-            ? "" : "; \(match.unexplainedCount) further N×N tensors belong to no layer of the family"
-        return "All \(count) N×N layers of \(match.family.name) are there with \(match.dialect.name) names"
-            + "\(prefix)\(rest)."
+            ? ""
+            : "; \(match.unexplainedCount) further N×N tensors belong to no layer of the family and are layers of their own"
+        let whole = match.missing.isEmpty ? "All \(count)" : "\(count) of \(spatial)"
+        let names =
+            match.isByShapes
+            ? "by the order and the shapes of all its convolutions; the names are none of its libraries'"
+            : "with \(match.dialect.name) names"
+        return "\(whole) N×N layers of \(match.family.name) are there \(names)\(prefix)\(rest)."
     }
 }
 
@@ -142,25 +186,11 @@ private struct NormReader {
 
     /// Nil where the checkpoint has none: folded, or the layer has none by design.
     func read(_ conv: ExpectedConv, channels: Int) throws -> BatchNorm? {
-        guard let module = conv.norm,
-            let mean = try vector(module, ["running_mean", "moving_mean"], channels),
-            let variance = try vector(module, ["running_var", "moving_variance"], channels)
+        guard let expected = conv.norm,
+            let mean = match.table.entry(expected, "running_mean") ?? match.table.entry(expected, "moving_mean")
         else { return nil }
-        return BatchNorm(
-            weight: try vector(module, ["weight", "gamma"], channels) ?? Array(repeating: 1, count: channels),
-            bias: try vector(module, ["bias", "beta"], channels) ?? Array(repeating: 0, count: channels),
-            runningMean: mean, runningVariance: variance, epsilon: epsilon(module),
-            module: match.table.prefix + module)
-    }
-
-    private func vector(_ module: String, _ names: [String], _ count: Int) throws -> [Float]? {
-        guard let entry = names.lazy.compactMap({ match.table.entry(module, $0) }).first else { return nil }
-        guard entry.shape == [count] else {
-            throw KernelVizError(
-                code: "weights.wrongShape", subject: "\(match.table.checkpoint.path): \(entry.name)",
-                found: "has shape \(entry.shape)", expected: "\(count) values, one per channel of its convolution")
-        }
-        return try match.table.checkpoint.tensor(named: entry.name).scalars
+        return try BatchNorm(
+            module: mean.module, match.table.checkpoint, channels: channels, epsilon: epsilon(mean.module))
     }
 
     /// The file's own word ("separate eps=1e-3"), the Keras layer's setting, or the library's default.
@@ -173,5 +203,33 @@ private struct NormReader {
         }
         if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
         return facts?.layer(String(module))?.epsilon ?? hints.epsilon?.value ?? match.dialect.epsilon
+    }
+}
+
+extension BatchNorm {
+    /// Reads the batch normalisation that is `module` of a checkpoint.
+    ///
+    /// Nil without running statistics. Throws `weights.wrongShape` where a vector has another length.
+    init?(module: String, _ checkpoint: Checkpoint, channels: Int, epsilon: Float) throws {
+        let entries = Dictionary(
+            checkpoint.entries.lazy.filter { $0.module == module }.map { ($0.parameter, $0) },
+            uniquingKeysWith: { first, _ in first })
+        func vector(_ names: [String]) throws -> [Float]? {
+            guard let entry = names.lazy.compactMap({ entries[$0] }).first else { return nil }
+            guard entry.shape == [channels] else {
+                throw KernelVizError(
+                    code: "weights.wrongShape", subject: "\(checkpoint.path): \(entry.name)",
+                    found: "has shape \(entry.shape)",
+                    expected: "\(channels) values, one per channel of its convolution")
+            }
+            return try checkpoint.tensor(named: entry.name).scalars
+        }
+        guard let mean = try vector(["running_mean", "moving_mean"]),
+            let variance = try vector(["running_var", "moving_variance"])
+        else { return nil }
+        self.init(
+            weight: try vector(["weight", "gamma"]) ?? Array(repeating: 1, count: channels),
+            bias: try vector(["bias", "beta"]) ?? Array(repeating: 0, count: channels),
+            runningMean: mean, runningVariance: variance, epsilon: epsilon, module: module)
     }
 }

@@ -2,48 +2,72 @@ import Diagnostics
 import Tensors
 
 extension Network {
-    /// A network of no known family: every N×N tensor is a layer, in the file's order, every 1×1 one a pointwise layer.
+    /// A network of no known family: every N×N tensor is a layer, in network order as far as the file tells it, every 1×1
+    /// one a pointwise layer.
     ///
     /// `nearest` names a family that it nearly is and what keeps it from being one.
-    init(unknown checkpoint: Checkpoint, strides: StrideTable?, nearest: String?) throws {
-        let found = UnknownLayers(checkpoint)
+    init(
+        unknown checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder, strides: StrideTable?,
+        nearest: String?
+    ) throws {
+        let found = UnknownLayers(checkpoint, order, survey)
         let names = found.layers.filter { $0.number != nil }.map(\.name)
         try strides?.check(names: names, checkpoint.path)
-        for layer in found.layers where layer.number != nil {
-            guard let entry = checkpoint.entry(named: layer.tensorName) else { continue }
-            try Self.checkType(entry, checkpoint)
+        let convolutions = found.layers.compactMap { layer in
+            checkpoint.entry(named: layer.tensorName).map { (entry: $0, outputs: layer.outputChannels) }
         }
-        let norms = UnknownNorms(checkpoint)
+        let norms = NormPairing(checkpoint, convolutions)
+        let ends = Self.ends(found.layers, isOrderKnown: order.isKnown)
         let layers = try found.layers.map { layer in
             let own = strides?.stride(number: layer.number, name: layer.name) ?? layer.stride
             return ConvLayer(
                 number: layer.number, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
                 stride: own, connectivity: layer.connectivity,
-                role: Self.role(number: layer.number, count: names.count, stride: own),
-                batchNorm: try norms.read(beside: layer))
+                role: layer.role == .upsampling ? .upsampling : Self.role(layer.number, ends, stride: own),
+                batchNorm: try norms.read(beside: layer, checkpoint), dilation: layer.dilation)
         }
         let unknownCount = layers.count { $0.number != nil && $0.stride == nil }
         self.init(
             checkpoint: checkpoint, family: nil, title: "unknown network",
-            recognition: Self.sentence(spatialCount: names.count, unknownCount: unknownCount, nearest: nearest),
+            recognition: Self.sentence(
+                spatialCount: names.count, unknownCount: unknownCount, order.source, nearest: nearest),
             layers: layers, missingTensors: [], classCount: nil,
             input: InputConvention(
                 checkpoint, padding: found.isKeras ? .tensorFlowSame : .torch,
                 size: checkpoint.model?.inputSize),
+            leftOut: survey.leftOut, isOrderKnown: order.isKnown, unpairedNorms: norms.unpaired,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 
-    private static func role(number: Int?, count: Int, stride: Int?) -> ConvLayer.Role {
-        if number == 1 { return .stem }
-        if number == count { return .last }
+    /// The numbers of the first and the last layer; where the order is not known, the only layer that can see images is
+    /// the first, and none is the last.
+    private static func ends(_ layers: [ConvLayer], isOrderKnown: Bool) -> (first: Int?, last: Int?) {
+        let spatial = layers.filter { $0.number != nil }
+        if isOrderKnown || spatial.count == 1 { return (spatial.first?.number, spatial.last?.number) }
+        let seeing = spatial.filter { !$0.isDepthwise && [1, 3, 4].contains($0.weightShape[1]) }
+        return (seeing.count == 1 ? seeing[0].number : nil, nil)
+    }
+
+    private static func role(_ number: Int?, _ ends: (first: Int?, last: Int?), stride: Int?) -> ConvLayer.Role {
+        if let number, number == ends.first { return .stem }
+        if let number, number == ends.last { return .last }
         return (stride ?? 1) > 1 ? .downsampling : .body
     }
 
-    private static func sentence(spatialCount: Int, unknownCount: Int, nearest: String?) -> String {
+    private static func sentence(
+        spatialCount: Int, unknownCount: Int, _ order: LayerOrder.Source, nearest: String?
+    ) -> String {
         let known = ArchitectureFamily.all.map(\.name)
         let families = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
         let tensors =
             spatialCount == 1 ? "its one N×N tensor is a layer" : "each of its \(spatialCount) N×N tensors is a layer"
+        let place =
+            switch order {
+            case .model: "in the model's order"
+            case .file: "in the file's order"
+            case .numbers: spatialCount == 1 ? "in the file's order" : "in the order of the numbers in their names"
+            case .unknown: "in alphabetical order (their order in the network is unknown)"
+            }
         let strides =
             switch unknownCount {
             case 0: "the strides are known"
@@ -51,50 +75,50 @@ extension Network {
             default: "\(unknownCount) strides are unknown (--strides FILE supplies them)"
             }
         let hint = nearest.map { " Nearest is \($0)." } ?? ""
-        return
-            "Not \(families): \(tensors) in the file's order, connectivity is inferred from the shapes, and \(strides)."
-            + hint
+        return "Not \(families): \(tensors) \(place), connectivity is inferred from the shapes, and \(strides)." + hint
     }
 }
 
-/// The convolutions of a checkpoint without a blueprint.
-private struct UnknownLayers {
+/// Convolutions of a checkpoint that no blueprint explains.
+struct UnknownLayers {
     private(set) var layers: [ConvLayer] = []
     let isKeras: Bool
 
-    init(_ checkpoint: Checkpoint) {
+    init(_ checkpoint: Checkpoint, _ order: LayerOrder, _ survey: KernelSurvey) {
         isKeras = checkpoint.format.hasPrefix("Keras")
         var number = 0
         var previous: Shape?
         // Separable convolutions hold two weights; each needs a name of its own.
-        let counts = Dictionary(
-            grouping: checkpoint.entries.filter { $0.axes.outputFirst($0.shape) != nil }, by: \.module
-        ).mapValues(\.count)
-        for entry in checkpoint.entries {
-            guard let shape = entry.axes.outputFirst(entry.shape), Self.isWeight(entry) else { continue }
-            let isSpatial = FamilyRecogniser.isSpatial(entry)
-            guard isSpatial || (shape[2] == 1 && shape[3] == 1) else { continue }
-            if isSpatial { number += 1 }
+        let counts = Dictionary(grouping: order.entries, by: \.module).mapValues(\.count)
+        let transposed = TransposedWeights(checkpoint)
+        for entry in order.entries {
+            let isSpatial = survey.isSpatial(entry)
             let facts = checkpoint.model?.layer(entry.module)
+            let isTransposed = isSpatial && transposed.contains(entry)
+            guard var shape = entry.axes.outputFirst(entry.shape) else { continue }
+            let isDepthwise =
+                isTransposed && entry.axes.unturned == .outputInputRowsColumns && shape[1] == 1 && shape[0] > 1
+                && facts?.groups == shape[0]
+            if isTransposed {
+                shape = entry.axes.forTransposed(isDepthwise: isDepthwise).outputFirst(entry.shape) ?? shape
+            }
+            if isSpatial { number += 1 }
             let isPointwisePart = entry.parameter == "pointwise_kernel"
             let name =
                 counts[entry.module] == 1 && !entry.module.isEmpty ? entry.module : "\(entry.module).\(entry.parameter)"
+            let connectivity: ConvLayer.Connectivity =
+                isTransposed
+                ? isDepthwise
+                    ? .depthwise(multiplier: 1) : (facts?.groups).map { $0 > 1 ? .grouped($0) : .standard } ?? .standard
+                : Self.connectivity(entry, shape, facts: facts, previous: previous, isFirst: number == 1)
             layers.append(
                 ConvLayer(
                     number: isSpatial ? number : nil, name: entry.module.isEmpty ? entry.name : name,
                     tensorName: entry.name, weightShape: shape, stride: isPointwisePart ? 1 : facts?.stride,
-                    connectivity: Self.connectivity(
-                        entry, shape, facts: facts, previous: previous, isFirst: number == 1),
-                    role: .body))
+                    connectivity: connectivity, role: isTransposed ? .upsampling : .body, dilation: facts?.dilation))
             previous = shape
         }
-    }
-
-    /// Leaves out state that an optimizer keeps for each weight.
-    private static func isWeight(_ entry: Checkpoint.Entry) -> Bool {
-        let name = entry.name.lowercased()
-        return !name.hasPrefix("optim") && !name.contains("/optimizer") && !name.contains("exp_avg")
-            && !name.contains("momentum_buffer")
+        layers = Self.agreeing(layers, checkpoint.model)
     }
 
     /// From the file's own description, else from the shapes: one input channel a kernel is depthwise (but for a first
@@ -118,69 +142,75 @@ private struct UnknownLayers {
         }
         return .standard
     }
+
+    /// Layers of one shape whose groups were inferred are alike: what one shows holds for all.
+    private static func agreeing(_ layers: [ConvLayer], _ model: ModelFacts?) -> [ConvLayer] {
+        func isInferred(_ layer: ConvLayer) -> Bool {
+            layer.number != nil && layer.role != .upsampling && model?.layer(layer.name)?.groups == nil
+        }
+        var groups: [Shape: Int] = [:]
+        for layer in layers where isInferred(layer) {
+            if case .grouped(let count) = layer.connectivity { groups[layer.weightShape] = count }
+        }
+        guard !groups.isEmpty else { return layers }
+        return layers.map { layer in
+            guard layer.connectivity == .standard, isInferred(layer), let count = groups[layer.weightShape] else {
+                return layer
+            }
+            return ConvLayer(
+                number: layer.number, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
+                stride: layer.stride, connectivity: .grouped(count), role: layer.role, dilation: layer.dilation)
+        }
+    }
 }
 
-/// Finds the batch normalisation beside a convolution by the habits of names.
-private struct UnknownNorms {
-    private let table: ModuleTable
+/// Tells the weights of transposed convolutions from others.
+///
+/// The file's description or its axes say it; else the bias does, which is as long as the output channels; else a name
+/// that nothing else has ("deconv"), or one that upsampling has ("up1") where the kernels have an even size.
+struct TransposedWeights {
     private let checkpoint: Checkpoint
+    private let biases: [String: Int]
 
     init(_ checkpoint: Checkpoint) {
         self.checkpoint = checkpoint
-        table = ModuleTable(checkpoint)
+        biases = Dictionary(
+            checkpoint.entries.lazy.filter { $0.parameter == "bias" && $0.shape.rank == 1 }
+                .map { ($0.module, $0.shape[0]) },
+            uniquingKeysWith: { first, _ in first })
     }
 
-    func read(beside layer: ConvLayer) throws -> BatchNorm? {
-        let channels = layer.weightShape[0]
-        let module = checkpoint.entry(named: layer.tensorName)?.module ?? layer.name
-        for candidate in Self.candidates(module) {
-            guard let mean = table.entry(candidate, "running_mean") ?? table.entry(candidate, "moving_mean"),
-                let variance = table.entry(candidate, "running_var") ?? table.entry(candidate, "moving_variance"),
-                mean.shape == [channels], variance.shape == [channels]
-            else { continue }
-            let ones = Array(repeating: Float(1), count: channels)
-            let zeros = Array(repeating: Float(0), count: channels)
-            return BatchNorm(
-                weight: try vector(candidate, ["weight", "gamma"], channels) ?? ones,
-                bias: try vector(candidate, ["bias", "beta"], channels) ?? zeros,
-                runningMean: try checkpoint.tensor(named: mean.name).scalars,
-                runningVariance: try checkpoint.tensor(named: variance.name).scalars,
-                epsilon: checkpoint.model?.layer(candidate)?.epsilon
-                    ?? (mean.parameter == "moving_mean" ? 1e-3 : 1e-5),
-                module: candidate)
+    func contains(_ entry: Checkpoint.Entry) -> Bool {
+        let axes = entry.axes.unturned
+        if axes == .inputOutputRowsColumns || axes == .rowsColumnsOutputInput { return true }
+        if entry.parameter == "transposed_weight" { return true }
+        if let kind = checkpoint.model?.layer(entry.module)?.className.lowercased(), !kind.isEmpty {
+            return kind.contains("transpose") || kind.contains("deconv")
         }
-        return nil
-    }
-
-    private func vector(_ module: String, _ names: [String], _ count: Int) throws -> [Float]? {
-        guard let entry = names.lazy.compactMap({ table.entry(module, $0) }).first, entry.shape == [count] else {
-            return nil
-        }
-        return try checkpoint.tensor(named: entry.name).scalars
-    }
-
-    /// "layer1.0.conv2" → "layer1.0.bn2"; "features.3" → "features.4"; "stem.conv" → "stem.bn"; "conv1" → "conv1_bn";
-    /// Keras' "conv2d_3" → "batch_normalization_3".
-    private static func candidates(_ module: String) -> [String] {
-        let parts = module.split(separator: ".").map(String.init)
-        guard let last = parts.last else { return [] }
-        let path = parts.dropLast().map { $0 + "." }.joined()
-        var names = ["\(last)_bn", "\(last)_BN", "bn_\(last)", "\(last).bn", "\(last)bn", "\(last).norm"]
-        if let number = Int(last) { names.append("\(number + 1)") }
-        for (word, norms) in [("conv", ["bn", "norm", "batch_norm", "batchnorm"]), ("Conv", ["BatchNorm", "bn"])] {
-            guard let range = last.firstRange(of: word) else { continue }
-            names += norms.map { last.replacingCharacters(in: range, with: $0) }
-        }
-        if last.hasSuffix("conv") { names.append(String(last.dropLast(4)) + "bn") }
-        if last.hasPrefix("conv2d") { names.append("batch_normalization" + last.dropFirst("conv2d".count)) }
-        if last == "0" || last == "conv" { names.append("1") }
-        return names.map { path + $0 }
+        // Other libraries' axes say what their layers are.
+        guard axes == .outputInputRowsColumns, entry.shape.rank == 4 else { return false }
+        let name = entry.module.split { $0 == "." || $0 == "/" }.last.map { $0.lowercased() } ?? ""
+        let isCalledSo = [
+            "deconv", "convtrans", "conv_trans", "transposed", "transconv", "trans_conv", "tconv", "conv2d_t",
+        ]
+        .contains { name.contains($0) }
+        let isUp =
+            name.hasPrefix("up") && !name.contains("conv2d") && entry.shape[2] % 2 == 0 || name == "upsample"
+        guard isCalledSo || isUp else { return false }
+        guard let bias = biases[entry.module], entry.shape[0] != entry.shape[1] else { return true }
+        return bias == entry.shape[1]
     }
 }
 
-extension String {
-    /// The text with one stretch replaced.
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        self[..<range.lowerBound] + text + self[range.upperBound...]
+extension WeightAxes {
+    /// The axes of a transposed convolution's weight where a format gives it those of any other.
+    func forTransposed(isDepthwise: Bool) -> WeightAxes {
+        switch self {
+        case .outputInputRowsColumns: isDepthwise ? self : .inputOutputRowsColumns
+        case .inputOutputRowsColumns: isDepthwise ? .outputInputRowsColumns : self
+        case .rowsColumnsInputOutput: .rowsColumnsOutputInput
+        case .turnedRowsColumnsInputOutput: .turnedRowsColumnsOutputInput
+        default: self
+        }
     }
 }
