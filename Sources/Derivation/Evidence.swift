@@ -18,8 +18,10 @@ public struct NetworkEvidence: Sendable {
     public internal(set) var body: [KernelPool]
     /// The last spatial layer.
     public internal(set) var last: KernelPool
-    /// All classified kernels, stems included.
+    /// All classified kernels that the design does not fix, stems included.
     public let counts: LabelCounts
+    /// Kernels that the design fixes: they are no evidence.
+    let fixedCount: Int
     /// Labels that slight noise changes.
     public let uncertainCount: Int
     /// How the widths of its blocks grow; nil with fewer than four blocks.
@@ -31,7 +33,8 @@ public struct NetworkEvidence: Sendable {
 
     /// Gathers the depthwise, grouped and standard layers of a network by the stride they work at.
     ///
-    /// Layers whose stride is unknown, and those past stride 32, give evidence only through ``counts``.
+    /// Layers whose stride is unknown, and those past stride 32, give evidence only through ``counts``; transposed
+    /// convolutions, kernels that the design fixes, and layers outside the recognised family give none.
     init(_ statistics: NetworkStatistics, title: String) {
         self.statistics = statistics
         self.title = title
@@ -39,24 +42,31 @@ public struct NetworkEvidence: Sendable {
         last = KernelPool(network: title)
         downsampling = Array(repeating: KernelPool(network: title), count: 4)
         body = downsampling
-        counts = statistics.counts
-        let filters = statistics.layers.map(\.layer).filter { $0.role != .stem }
+        let learned = statistics.chain.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
+        counts = learned.reduce(LabelCounts()) { $0 + $1.counts }
+        fixedCount = statistics.layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
+        let filters = statistics.chain.map(\.layer).filter { $0.role != .stem && $0.role != .upsampling }
         isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
-        uncertainCount = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
+        uncertainCount = learned.reduce(0) { $0 + $1.uncertainCount }
         var level = 0  // log2 of the stride at which the layer's output lies
         var blocks: [(stage: Int, width: Int)] = []
         let isMirrored = statistics.network.input.padding == .tensorFlowSame
-        for layer in statistics.layers {
+        for layer in statistics.network.isOrderKnown ? statistics.chain : [] {
             guard let stride = layer.layer.stride else { continue }
+            if layer.layer.role == .upsampling {
+                level = max(0, level - stride.trailingZeroBitCount)
+                continue
+            }
             let opens = stride > 1
             if opens { level += stride.trailingZeroBitCount }
             if layer.layer.role == .stem {
                 stem.add(layer, isMirrored: isMirrored)
                 continue
             }
-            if layer.layer.role == .last { last.add(layer, isMirrored: isMirrored) }
+            if layer.layer.role == .last, !layer.layer.isFixed { last.add(layer, isMirrored: isMirrored) }
             guard (2...5).contains(level) else { continue }
             blocks.append((level - 1, layer.layer.outputChannels))
+            guard !layer.layer.isFixed else { continue }
             if opens {
                 downsampling[level - 2].add(layer, isMirrored: isMirrored)
             } else if layer.layer.role != .last {
@@ -71,10 +81,14 @@ public struct NetworkEvidence: Sendable {
     /// Fewer than 200 kernels say nothing reliable; where more than 70 % are unstructured, shares of the rest are those
     /// of an untrained or a noisy net; where more than a fifth of the labels do not stand noise, neither do the shares.
     public var refusal: String? {
-        if counts.total < 200 { return "only \(counts.total) kernels were found, at least 200 are needed" }
+        if counts.total < 200 {
+            let fixed = fixedCount > 0 ? " beside \(fixedCount) that its design fixes" : ""
+            return "only \(counts.total) kernels were found\(fixed), at least 200 are needed"
+        }
+        if !statistics.network.isOrderKnown { return "the order of its layers is not known" }
         let other = counts.share(.other)
         if other > 0.7 { return "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured" }
-        if statistics.randomness.isRandom { return "its kernels cannot be told from random ones" }
+        if statistics.randomness.verdict != .learned { return "its kernels cannot be told from random ones" }
         let uncertain = Double(uncertainCount) / Double(counts.total)
         if uncertain > 0.2 { return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise" }
         return nil

@@ -21,7 +21,7 @@ public struct LastSharing: Sendable, Equatable {
         var size: Int?
         var rho = 0.5
         for network in networks {
-            for layer in network.statistics.layers where layer.layer.role == .last {
+            for layer in network.statistics.layers where layer.layer.role == .last && !layer.layer.isFixed {
                 let bank = try KernelBanks.read(layer.layer, of: network.statistics.network)
                 guard bank.size == size ?? bank.size else { continue }
                 size = bank.size

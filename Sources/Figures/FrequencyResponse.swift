@@ -97,7 +97,7 @@ public enum FrequencyResponseFigure {
         public init(_ bank: KernelBank) {
             self.init(
                 name: bank.layer.number.map { "#\($0)" } ?? bank.layer.name, response: FrequencyResponse(bank),
-                isStrided: (bank.layer.stride ?? 1) > 1)
+                isStrided: bank.layer.isStrided)
         }
     }
 

@@ -58,7 +58,7 @@ enum LayerFacts {
         if layer.weightShape[1] > 1 {
             texts[0] += " (\(layer.weightShape[0]) outputs × \(layer.weightShape[1]) inputs)"
         }
-        if layer.role == .stem || layer.role == .last { texts.append(layer.role.rawValue) }
+        if [.stem, .last, .upsampling].contains(layer.role) { texts.append(layer.role.rawValue) }
         return texts
     }
 }

@@ -22,7 +22,7 @@ public enum LabelSharesFigure {
 
         /// The bar of a layer.
         public init(_ layer: LayerStatistics) {
-            self.init(name: layer.layer.label, counts: layer.counts, isStrided: (layer.layer.stride ?? 1) > 1)
+            self.init(name: layer.layer.label, counts: layer.counts, isStrided: layer.layer.isStrided)
         }
     }
 

@@ -31,7 +31,7 @@ public enum RidgeFigure {
 
         /// The ridge of a bank.
         public init(_ bank: KernelBank) {
-            self.init(name: bank.layer.label, weights: bank.values, isStrided: (bank.layer.stride ?? 1) > 1)
+            self.init(name: bank.layer.label, weights: bank.values, isStrided: bank.layer.isStrided)
         }
 
         /// Counts into fine bins first, so that the cost does not grow with the weights.

@@ -26,7 +26,7 @@ public enum SymmetryFigure {
         public init(_ layer: LayerStatistics) {
             self.init(
                 name: layer.layer.label, energies: layer.symmetry, kernels: layer.counts.total - layer.counts[.zero],
-                isStrided: (layer.layer.stride ?? 1) > 1)
+                isStrided: layer.layer.isStrided)
         }
     }
 

@@ -24,6 +24,11 @@ struct PaperFindings {
         }
     }
 
+    /// Whether a layer neither reduces nor widens the resolution, as far as its stride is known.
+    private static func keepsResolution(_ layer: LayerStatistics) -> Bool {
+        !layer.layer.isStrided && layer.layer.role != .upsampling
+    }
+
     /// Sentences about one layer.
     func sentences(_ layer: LayerStatistics, _ bank: KernelBank, _ network: NetworkStatistics) -> [String] {
         func percent(_ share: Double) -> String { NumberFormat.percent(share) }
@@ -35,7 +40,7 @@ struct PaperFindings {
             }
             return [parts.joined(separator: ", ") + "."]
         case 2:
-            let others = network.layers.filter { ($0.layer.stride ?? 1) == 1 }.reduce(LabelCounts()) { $0 + $1.counts }
+            let others = network.layers.filter(Self.keepsResolution).reduce(LabelCounts()) { $0 + $1.counts }
             var sentences = [
                 "Blur: \(percent(counts.share(.blur))) here, \(percent(others.share(.blur))) in the network's layers of "
                     + "stride 1. Median |Σw|/Σ|w| \(NumberFormat.fixed(layer.medianDCGain, 2))."
@@ -54,7 +59,7 @@ struct PaperFindings {
                     + "\(percent(Self.medianCentreEnergy(bank)))."
             ]
         case 4:
-            let middle = network.layers.dropFirst().dropLast().filter { ($0.layer.stride ?? 1) == 1 }
+            let middle = network.chain.dropFirst().dropLast().filter(Self.keepsResolution)
                 .reduce(LabelCounts()) { $0 + $1.counts }
             return [
                 "Blur: \(percent(counts.share(.blur))), \(percent(middle.share(.blur))) in the network's middle layers of "
@@ -62,8 +67,8 @@ struct PaperFindings {
             ]
         case 5:
             let best = Self.bestCosines(bank)
-            let edges = Self.rankCorrelation(network.layers.map { $0.counts.share(.edge) })
-            let blurs = Self.rankCorrelation(network.layers.map { $0.counts.share(.blur) })
+            let edges = Self.rankCorrelation(network.chain.map { $0.counts.share(.edge) })
+            let blurs = Self.rankCorrelation(network.chain.map { $0.counts.share(.blur) })
             return [
                 "Cosine above 0.9 with a turned Sobel: \(percent(best.sobel)), with a Laplacian: \(percent(best.laplacian)). "
                     + "Edge share against depth: Spearman ρ = \(signed(edges)), blur share "

@@ -49,7 +49,9 @@ struct ChosenLayer {
     init?(_ wanted: PaperLayer, among networks: [Network]) {
         var best: (choice: ChosenLayer, distance: Double)?
         for network in networks {
-            let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
+            let layers = network.familyLayers.filter {
+                $0.number != nil && $0.kernelHeight == $0.kernelWidth && $0.role != .upsampling
+            }
             guard !layers.isEmpty else { continue }
             let isFamily = network.family == wanted.family
             let isForm = Self.hasForm(network, wanted)
@@ -85,7 +87,7 @@ struct ChosenLayer {
     }
 
     private static func samePlace(_ wanted: PaperLayer, in network: Network) -> ConvLayer? {
-        let spatial = network.spatialLayers
+        let spatial = network.familyLayers.filter { $0.number != nil }
         switch wanted.place {
         case .depthwise(let number): return spatial.filter(\.isDepthwise).dropFirst(number - 1).first
         case .spatial(let number): return spatial.dropFirst(number - 1).first

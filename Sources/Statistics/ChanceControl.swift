@@ -35,17 +35,9 @@ public struct ChanceControl: Sendable {
     private static func meaningless(_ network: Network, _ kind: Kind, _ seed: UInt64) -> Network {
         let layers = network.layers.map { layer in
             // An untrained network's normalisation does nothing yet.
-            kind == .initialised
-                ? ConvLayer(
-                    number: layer.number, name: layer.name, tensorName: layer.tensorName,
-                    weightShape: layer.weightShape, stride: layer.stride, connectivity: layer.connectivity,
-                    role: layer.role) : layer
+            kind == .initialised ? layer.withoutBatchNorm : layer
         }
-        return Network(
-            checkpoint: network.checkpoint, family: network.family, title: network.title,
-            recognition: network.recognition, layers: layers, missingTensors: network.missingTensors,
-            classCount: network.classCount, input: network.input
-        ) { layer in
+        return network.replacing(layers: layers) { layer in
             var generator = SeededGenerator(seed: seed ^ UInt64(layer.number ?? 0) &* 0x9E37_79B9_7F4A_7C15)
             let weight = try network.weight(of: layer, nonFinite: .kept)
             let cells = layer.kernelHeight * layer.kernelWidth

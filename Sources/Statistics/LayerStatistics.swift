@@ -27,6 +27,9 @@ public struct LayerStatistics: Sendable, Equatable {
     /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
     public let blueprint: BlueprintStatistics?
 
+    /// Pixels between neighbouring weights as the zeros between them show; nil where nothing lies between.
+    public let apparentDilation: Int?
+
     /// The measured correlation of the layer's input, where the fits rest on one; nil where they rest on the prior.
     public let inputCorrelation: InputCorrelation?
 
@@ -34,9 +37,10 @@ public struct LayerStatistics: Sendable, Equatable {
     public init(
         layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
         structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: GaussianMixture? = nil,
-        blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil
+        blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil, apparentDilation: Int? = nil
     ) {
         self.inputCorrelation = inputCorrelation
+        self.apparentDilation = apparentDilation
         self.layer = layer
         self.classifications = classifications
         self.symmetry = symmetry
@@ -58,8 +62,26 @@ public struct LayerStatistics: Sendable, Equatable {
             layer: bank.layer, classifications: classifications,
             symmetry: Self.symmetry(of: bank, classifications), structure: structure,
             diversity: FilterDiversity(values: bank.values, size: bank.size),
-            mixture: (bank.layer.stride ?? 1) > 1 ? GaussianMixture(bank.values) : nil,
-            blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation)
+            mixture: bank.layer.isStrided ? GaussianMixture(bank.values) : nil,
+            blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation,
+            apparentDilation: Self.dilation(bank))
+    }
+
+    /// The step of the grid on which all weights of a layer lie while everything between is zero; nil for 1.
+    ///
+    /// A 3×3 kernel of dilation 2 that was written as 5×5 has a step of 2.
+    static func dilation(_ bank: KernelBank) -> Int? {
+        let size = bank.size
+        guard size >= 5 else { return nil }
+        var isUsed = [Bool](repeating: false, count: size * size)
+        for (index, value) in bank.values.enumerated() where value != 0 { isUsed[index % (size * size)] = true }
+        return stride(from: (size - 1) / 2, through: 2, by: -1).first { step in
+            guard (size - 1) % step == 0 else { return false }
+            return isUsed.indices.allSatisfy { index in
+                let isOnGrid = index / size % step == 0 && index % size % step == 0
+                return isUsed[index] == isOnGrid
+            }
+        }
     }
 
     /// The same layer with the names taken back from its kernels that chance may have given (see ``LayerStructure``).
@@ -70,7 +92,7 @@ public struct LayerStatistics: Sendable, Equatable {
         return LayerStatistics(
             layer: layer, classifications: kept, symmetry: symmetry,
             structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint,
-            inputCorrelation: inputCorrelation)
+            inputCorrelation: inputCorrelation, apparentDilation: apparentDilation)
     }
 
     /// The kernels with weights that are not finite; they count as `other`.

@@ -136,7 +136,8 @@ public struct NetworkStatistics: Sendable {
     /// vouches for its other layers, and their kernels keep what they look like. Elsewhere layers too small to be tested
     /// keep the names that chance does not give.
     private static func withdrawingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
-        let tested = layers.compactMap(\.structure)
+        // Kernels that the design fixes say nothing about learning.
+        let tested = layers.filter { !$0.layer.isFixed }.compactMap(\.structure)
         let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
         return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.withdrawn() }
     }
@@ -147,10 +148,15 @@ public struct NetworkStatistics: Sendable {
     /// The 1×1 convolutions, in network order: they have no spatial kernel and so no label.
     public var pointwise: [ConvLayer] { network.layers.filter { $0.isPointwise } }
 
-    /// How the share of `label` goes with depth, over the layers in network order; nil with fewer than four layers or
-    /// where the share is the same everywhere.
+    /// The layers that stand one behind the other: those of the recognised family, or all of an unknown network.
+    public var chain: [LayerStatistics] { layers.filter { !$0.layer.isOutsideFamily } }
+
+    /// How the share of `label` goes with depth, over ``chain`` in network order; nil with fewer than four layers, where
+    /// the share is the same everywhere, or where the order of the layers is not known.
     public func depthCorrelation(of label: KernelLabel) -> RankCorrelation? {
-        RankCorrelation(layers.indices.map(Double.init), layers.map { $0.counts.share(label) })
+        guard network.isOrderKnown else { return nil }
+        let chain = chain
+        return RankCorrelation(chain.indices.map(Double.init), chain.map { $0.counts.share(label) })
     }
 
     /// Whether the kernels are still those of an untrained network.

@@ -10,10 +10,14 @@ extension NetworkStatistics {
 /// The tests, each on the layers behind the stem.
 private struct ClaimTests {
     private let layers: [LayerStatistics]
+    private let isOrderKnown: Bool
 
     init(_ statistics: NetworkStatistics) {
-        layers = statistics.layers.filter { $0.layer.role != .stem }
+        layers = statistics.chain.filter { $0.layer.role != .stem }
+        isOrderKnown = statistics.network.isOrderKnown
     }
+
+    private static let orderUnknown = "order unknown: the file does not tell which layer follows which"
 
     var all: [PaperClaim] {
         [
@@ -22,8 +26,8 @@ private struct ClaimTests {
         ]
     }
 
-    private var strided: [LayerStatistics] { layers.filter { ($0.layer.stride ?? 1) > 1 } }
-    private var unstrided: [LayerStatistics] { layers.filter { $0.layer.stride == 1 } }
+    private var strided: [LayerStatistics] { layers.filter(\.layer.isStrided) }
+    private var unstrided: [LayerStatistics] { layers.filter(\.layer.isUnstrided) }
 
     private func counts(_ layers: [LayerStatistics]) -> LabelCounts { layers.reduce(LabelCounts()) { $0 + $1.counts } }
 
@@ -72,6 +76,7 @@ private struct ClaimTests {
     }
 
     private var middleIdentity: PaperClaim {
+        guard isOrderKnown else { return untestable(.middleIdentity, Self.orderUnknown) }
         guard layers.count >= 6 else { return untestable(.middleIdentity, "\(layers.count) layers behind the stem") }
         let third = layers.count / 3
         let middle = Array(layers[third..<layers.count - third])
@@ -87,6 +92,7 @@ private struct ClaimTests {
     }
 
     private func depth(_ statement: PaperClaim.Statement, of label: KernelLabel, rises: Bool) -> PaperClaim {
+        guard isOrderKnown else { return untestable(statement, Self.orderUnknown) }
         guard
             let found = RankCorrelation(layers.indices.map(Double.init), layers.map { $0.counts.share(label) })
         else { return untestable(statement, "\(layers.count) layers, or the same share in all") }
@@ -99,10 +105,11 @@ private struct ClaimTests {
     }
 
     private var lastBlur: PaperClaim {
+        guard isOrderKnown else { return untestable(.lastBlur, Self.orderUnknown) }
         guard let last = layers.last, last.layer.role == .last, layers.count >= 3 else {
             return untestable(.lastBlur, "no last layer known")
         }
-        let middle = counts(layers.dropLast().filter { $0.layer.stride == 1 })
+        let middle = counts(layers.dropLast().filter(\.layer.isUnstrided))
         guard middle.total > 0 else { return untestable(.lastBlur, "no other layer of stride 1") }
         let p = FisherTest.greater(last.counts[.blur], of: last.counts.total, middle[.blur], of: middle.total)
         let shapes = last.shapeCounts.filter { [.gaussian, .box, .ring, .directional].contains($0.shape) }
@@ -115,6 +122,7 @@ private struct ClaimTests {
     }
 
     private var deadEarly: PaperClaim {
+        guard isOrderKnown else { return untestable(.deadEarly, Self.orderUnknown) }
         guard layers.count >= 3 else { return untestable(.deadEarly, "\(layers.count) layers behind the stem") }
         let early = layers.prefix(max(1, layers.count / 3))
         let rest = counts(Array(layers.dropFirst(early.count)))

@@ -1,8 +1,19 @@
 import Classification
 import Diagnostics
+import Glibc
 
 /// Whether a network's kernels are still random, judged from the kernels that got a name.
 public struct RandomnessVerdict: Sendable, Equatable {
+    /// What the kernels say.
+    public enum Verdict: String, Sendable, Equatable, Codable {
+        /// They are more than chance.
+        case learned
+        /// They look like those of a network that was not trained.
+        case random
+        /// There are too few of them to tell the two apart.
+        case tooFew = "too few kernels to tell"
+    }
+
     /// The share of the live kernels that are identity, blur or edge, 0…1.
     public let namedShare: Double
     /// The share of random kernels of the same sizes that look so, each taken by itself, 0…1.
@@ -11,43 +22,114 @@ public struct RandomnessVerdict: Sendable, Equatable {
     public let structuredLayers: Int
     /// How many layers had enough kernels to say.
     public let testedLayers: Int
-    /// How many kernels the verdict rests on: those that are finite and not zero.
+    /// How many kernels the verdict rests on: those that are finite and not zero, in layers whose kernels are not fixed.
     public let liveKernels: Int
+    /// How many kernels the design fixes; they learned nothing and say nothing.
+    public let fixedKernels: Int
+    /// The chance that as many random kernels get a name that nothing but the kernel speaks for; nil where layers were
+    /// tested, which says more.
+    public let nameProbability: Double?
+    /// How many kernels are needed to call them random: so many that a network of which only a fifth has a name, far less
+    /// than trained ones, would pass for learned in 95 of 100 cases (see ``significance``).
+    public let neededKernels: Int
+    /// What the kernels say.
+    public let verdict: Verdict
+
+    /// The ``nameProbability`` below which a network without a testable layer counts as learned.
+    public static let significance = 0.001
+    /// The share of named kernels that a learned network has at the least, and the power to see it.
+    private static let weakest = (share: 0.2, power: 0.95)
 
     /// Judges the layers of a network.
     init(layers: [LayerStatistics], calibrations: [NetworkStatistics.SizeCalibration]) {
         var named = 0
         var live = 0
         var expected = 0.0
-        for layer in layers {
+        var expectedAlone = 0.0
+        let learned = layers.filter { !$0.layer.isFixed }
+        for layer in learned {
             let counts = layer.counts
             let kernels = counts.total - counts[.zero] - layer.nonFiniteCount
-            let rates = calibrations.first { $0.nullRates.size == layer.layer.kernelHeight }?.lookalikeRates
+            let rates = calibrations.first { $0.nullRates.size == layer.layer.kernelHeight }
             live += kernels
             named += counts[.identity] + counts[.blur] + counts[.edge]
-            expected += Double(kernels) * (rates?.named ?? 0)
+            expected += Double(kernels) * (rates?.lookalikeRates.named ?? 0)
+            expectedAlone += Double(kernels) * (rates?.nullRates.named ?? 0)
         }
         liveKernels = live
+        fixedKernels = layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
         namedShare = live == 0 ? 0 : Double(named) / Double(live)
         chanceShare = live == 0 ? 0 : expected / Double(live)
-        structuredLayers = layers.count { $0.structure?.isStructured == true }
-        testedLayers = layers.count { $0.structure != nil }
+        structuredLayers = learned.count { $0.structure?.isStructured == true }
+        testedLayers = learned.count { $0.structure != nil }
+        // Without calibrations nothing is known of chance but that it gives few names.
+        let rate = live == 0 || expectedAlone == 0 ? 0.035 : expectedAlone / Double(live)
+        neededKernels = Self.neededKernels(rate: rate)
+        let probability = Self.tail(of: live, atLeast: named, rate: rate)
+        nameProbability = testedLayers > 0 || live == 0 ? nil : probability
+        if testedLayers == 0 {
+            verdict =
+                live > 0 && probability < Self.significance ? .learned : live < neededKernels ? .tooFew : .random
+        } else {
+            let looksRandom = namedShare < 0.05 || structuredLayers * 4 < testedLayers
+            verdict = !looksRandom ? .learned : live < neededKernels ? .tooFew : .random
+        }
     }
 
-    /// Whether fewer than 5 % of the live kernels have a name, or fewer than a quarter of the layers have structure.
-    public var isRandom: Bool { namedShare < 0.05 || structuredLayers * 4 < testedLayers }
+    /// Whether the kernels look random, and are enough to say so.
+    public var isRandom: Bool { verdict == .random }
 
     /// The verdict as one sentence with its numbers.
     public var sentence: String {
-        guard liveKernels > 0 else { return "No kernel is finite and not zero: nothing can be said." }
+        let fixed =
+            fixedKernels == 0 ? "" : " \(NumberFormat.grouped(fixedKernels)) further kernels are fixed by design."
+        guard liveKernels > 0 else {
+            return fixedKernels == 0
+                ? "No kernel is finite and not zero: nothing can be said."
+                : "All kernels that are finite and not zero are fixed by design: nothing can be said about learning."
+        }
+        if verdict == .tooFew {
+            return "\(liveKernels) live \(liveKernels == 1 ? "kernel is" : "kernels are") too few to tell learned from "
+                + "random ones: \(NumberFormat.percent(namedShare)) of them are identity, blur or edge, random kernels of "
+                + "that number often are; about \(neededKernels) are needed." + fixed
+        }
         var numbers =
             "\(NumberFormat.percent(namedShare)) of the live kernels are identity, blur or edge "
             + "(random kernels that look so: \(NumberFormat.percent(chanceShare)))"
         if testedLayers > 0 {
             numbers += ", \(structuredLayers) of \(testedLayers) layers differ from their own shuffled weights"
         }
-        return isRandom
+        return
+            (verdict == .random
             ? "The kernels look random, as in a network that was not trained: \(numbers)."
-            : "The kernels are learned, not random: \(numbers)."
+            : "The kernels are learned, not random: \(numbers).") + fixed
+    }
+
+    // MARK: - Chance
+
+    /// P(X ≥ k) for X ~ B(n, p) = Σ_{i ≥ k} C(n, i)·pⁱ·(1 − p)ⁿ⁻ⁱ.
+    static func tail(of n: Int, atLeast k: Int, rate p: Double) -> Double {
+        guard k > 0 else { return 1 }
+        guard k <= n, p > 0 else { return 0 }
+        var sum = 0.0
+        for i in k...n {
+            let choices = lgamma(Double(n + 1)) - lgamma(Double(i + 1)) - lgamma(Double(n - i + 1))
+            let term = exp(choices + Double(i) * log(p) + Double(n - i) * log1p(-p))
+            sum += term
+            // Behind the mean the terms only fall.
+            if Double(i) > Double(n) * p, term < sum * 1e-16 { break }
+        }
+        return min(1, sum)
+    }
+
+    /// The least n for which some k has P(X ≥ k) below ``significance`` at `rate` and at least the power wanted at the
+    /// share of the weakest learned network.
+    static func neededKernels(rate: Double) -> Int {
+        var k = 1
+        for n in 1...1_000 {
+            while tail(of: n, atLeast: k, rate: rate) >= significance { k += 1 }
+            if tail(of: n, atLeast: k, rate: weakest.share) >= weakest.power { return n }
+        }
+        return 1_000
     }
 }
