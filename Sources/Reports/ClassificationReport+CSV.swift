@@ -2,7 +2,7 @@ import Classification
 import Statistics
 
 extension ClassificationReport {
-    /// One line a layer, with a header; names fit for data frames, fields quoted where they must be (RFC 4180).
+    /// One line a layer, then one a tensor that was left out, with a header; names fit for data frames, fields quoted where they must be (RFC 4180).
     public var csv: String {
         let labels = KernelLabel.allCases
         var header = [
@@ -41,6 +41,16 @@ extension ClassificationReport {
                 CSVText.field(layer.blueprint?.salientAboveChance),
             ]
             text += CSVText.line(fields)
+        }
+        // What is no layer has a line all the same: its kernels, no labels.
+        for tensor in statistics.network.leftOut {
+            let checkpoint = statistics.network.checkpoint
+            let fields = [
+                checkpoint.path, checkpoint.sha256, statistics.network.family ?? "", "", tensor.name,
+                tensor.extents.map(String.init).joined(separator: "x"), "", "left out: \(tensor.reason.rawValue)", "",
+                "\(tensor.kernels)",
+            ]
+            text += CSVText.line(fields + Array(repeating: "", count: header.count - fields.count))
         }
         return text
     }

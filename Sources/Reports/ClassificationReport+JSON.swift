@@ -2,6 +2,7 @@ import Classification
 import Diagnostics
 import Kernels
 import Statistics
+import Weights
 
 extension ClassificationReport {
     /// The report as JSON, keys sorted, a line end at the end.
@@ -80,9 +81,8 @@ private struct Document: Encodable {
                 rubricThresholds: $0.rubricThresholds, lookalikeRates: $0.lookalikeRates)
         }
         layers = statistics.layers.map { Layer($0, kernels: kernels) }
-        skipped = statistics.skipped.map {
-            Skipped(number: $0.number, name: $0.name, rows: $0.kernelHeight, columns: $0.kernelWidth)
-        }
+        skipped =
+            statistics.skipped.map { Skipped($0) } + statistics.network.leftOut.map { Skipped($0) }
         pointwise = statistics.pointwise.map { Pointwise(name: $0.name, shape: $0.weightShape.dimensions) }
         depthCorrelations = KernelLabel.allCases.reduce(into: [:]) {
             $0[$1.rawValue] = statistics.depthCorrelation(of: $1)
@@ -98,6 +98,9 @@ private struct Document: Encodable {
         let sha256: String
         let family: Nullable<String>
         let network: String
+        let recognition: String
+        let orderKnown: Bool
+        let missing: [String]
 
         init(_ statistics: NetworkStatistics) {
             let network = statistics.network
@@ -106,6 +109,9 @@ private struct Document: Encodable {
             sha256 = network.checkpoint.sha256
             family = Nullable(network.family)
             self.network = network.title
+            recognition = network.recognition
+            orderKnown = network.isOrderKnown
+            missing = network.missingTensors
         }
     }
 
@@ -124,6 +130,10 @@ private struct Document: Encodable {
         let stride: Nullable<Int>
         let role: String
         let connectivity: String
+        let dilation: Nullable<Int>
+        let apparentDilation: Nullable<Int>
+        let outsideFamily: Bool
+        let fixed: Bool
         let kernels: Int
         let counts: [String: Int]
         let shares: [String: Double]
@@ -151,6 +161,10 @@ private struct Document: Encodable {
             stride = Nullable(layer.layer.stride)
             role = layer.layer.role.rawValue
             connectivity = layer.layer.connectivity.description
+            dilation = Nullable(layer.layer.dilation)
+            apparentDilation = Nullable(layer.apparentDilation)
+            outsideFamily = layer.layer.isOutsideFamily
+            fixed = layer.layer.isFixed
             kernels = layer.counts.total
             counts = byLabel { layer.counts[$0] }
             shares = byLabel { layer.counts.share($0) }
@@ -212,8 +226,31 @@ private struct Document: Encodable {
     struct Skipped: Encodable {
         let number: Int?
         let name: String
-        let rows: Int
-        let columns: Int
+        let rows: Int?
+        let columns: Int?
+        let shape: [Int]
+        let kernels: Int
+        let reason: String
+
+        init(_ layer: ConvLayer) {
+            number = layer.number
+            name = layer.name
+            rows = layer.kernelHeight
+            columns = layer.kernelWidth
+            shape = layer.weightShape.dimensions
+            kernels = layer.kernelCount
+            reason = LeftOutTensor.Reason.rectangular.rawValue
+        }
+
+        init(_ tensor: LeftOutTensor) {
+            number = nil
+            name = tensor.name
+            rows = tensor.extents.count == 2 ? tensor.extents[0] : nil
+            columns = tensor.extents.count == 2 ? tensor.extents[1] : nil
+            shape = tensor.shape.dimensions
+            kernels = tensor.kernels
+            reason = tensor.reason.rawValue
+        }
     }
 
     struct Total: Encodable {
@@ -230,6 +267,10 @@ private struct Document: Encodable {
 
     struct Randomness: Encodable {
         let isRandom: Bool
+        let verdict: String
+        let liveKernels: Int
+        let fixedKernels: Int
+        let neededKernels: Int
         let namedShare: Double
         let chanceShare: Double
         let structuredLayers: Int
@@ -237,6 +278,10 @@ private struct Document: Encodable {
 
         init(_ verdict: RandomnessVerdict) {
             isRandom = verdict.isRandom
+            self.verdict = verdict.verdict.rawValue
+            liveKernels = verdict.liveKernels
+            fixedKernels = verdict.fixedKernels
+            neededKernels = verdict.neededKernels
             namedShare = verdict.namedShare
             chanceShare = verdict.chanceShare
             structuredLayers = verdict.structuredLayers

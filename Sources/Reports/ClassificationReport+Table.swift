@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Statistics
+import Weights
 
 extension ClassificationReport {
     /// A table of the layers for a terminal, with what the numbers rest on below it.
@@ -9,15 +10,15 @@ extension ClassificationReport {
     /// the middle.
     /// - Parameter coloured: whether each label's share stands in the label's colour (ANSI), the stronger the larger.
     public func table(coloured: Bool = false) -> String {
-        var text = heading + "\n" + layerTable(coloured: coloured).text
-        for note in notes { text += note + "\n" }
+        var text = heading.printable + "\n" + layerTable(coloured: coloured).text
+        for note in notes { text += note.printable + "\n" }
         return text
     }
 
     /// The same in Markdown: a heading, a table, a list of notes.
     public var markdown: String {
-        "## \(heading)\n\n" + layerTable(coloured: false).markdown + "\n"
-            + notes.map { "- \($0)\n" }.joined()
+        "## \(heading.printable)\n\n" + layerTable(coloured: false).markdown + "\n"
+            + notes.map { "- \($0.printable)\n" }.joined()
     }
 
     private var heading: String {
@@ -45,13 +46,18 @@ extension ClassificationReport {
         let size = layer.layer.kernelHeight
         var cells: [TextTable.Cell] = [
             .init(layer.layer.number.map(String.init) ?? ""), .init(TextTable.shortened(layer.layer.name, to: 30)),
-            .init("\(size)×\(size)"), .init(layer.layer.stride.map(String.init) ?? "?"),
+            .init("\(size)×\(size)"), .init(Self.stride(layer.layer)),
             .init(NumberFormat.grouped(layer.counts.total)),
         ]
         cells += shares(layer.counts, coloured: coloured)
         cells.append(.init(NumberFormat.fixed(layer.medianDCGain, 2)))
         cells.append(.init(layer.medianSigmaPixels.map { NumberFormat.fixed($0, 2) } ?? "·"))
         return cells
+    }
+
+    /// "2", "?" where it is not known, "↑2" of a transposed convolution.
+    private static func stride(_ layer: ConvLayer) -> String {
+        (layer.role == .upsampling ? "↑" : "") + (layer.stride.map(String.init) ?? "?")
     }
 
     private func totals(coloured: Bool) -> [TextTable.Cell] {
@@ -137,11 +143,51 @@ extension ClassificationReport {
             let count = statistics.pointwise.count
             notes.append("\(count) 1×1 \(count == 1 ? "layer has" : "layers have") no spatial kernel and no label.")
         }
-        if !statistics.skipped.isEmpty {
-            let names = statistics.skipped.map { "\($0.label) (\($0.kernelHeight)×\($0.kernelWidth))" }
-            notes.append("Left out, not square: \(names.joined(separator: ", ")).")
+        return notes + layerNotes
+    }
+
+    /// What holds for single layers: what they are beside N×N kernels of a known place, and what is no layer at all.
+    var layerNotes: [String] {
+        let network = statistics.network
+        var notes: [String] = []
+        func numbers(_ layers: [LayerStatistics]) -> String {
+            layers.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")
         }
-        return notes
+        if !network.isOrderKnown {
+            notes.append(
+                "Order unknown: neither the file nor its names tell which layer follows which, so nothing is said about "
+                    + "depth.")
+        }
+        let outside = statistics.layers.filter(\.layer.isOutsideFamily)
+        if let family = network.family, !outside.isEmpty {
+            notes.append("Outside \(family), layers of their own: \(numbers(outside)).")
+        }
+        let rising = statistics.layers.filter { $0.layer.role == .upsampling }
+        if !rising.isEmpty { notes.append("Transposed convolutions, which widen their input: \(numbers(rising)).") }
+        let fixed = statistics.layers.filter(\.layer.isFixed)
+        if !fixed.isEmpty { notes.append("Fixed by design, no evidence of learning: \(numbers(fixed)).") }
+        for layer in statistics.layers {
+            let name = layer.layer.number.map { "#\($0)" } ?? layer.layer.name
+            if let dilation = layer.layer.dilation, dilation > 1 {
+                notes.append("\(name) has dilation \(dilation).")
+            } else if let step = layer.apparentDilation {
+                let size = (layer.layer.kernelHeight - 1) / step + 1
+                notes.append(
+                    "\(name) looks dilated: \(size)×\(size) weights \(step) pixels apart, zeros between them in all kernels."
+                )
+            }
+        }
+        if !network.missingTensors.isEmpty {
+            let count = network.missingTensors.count
+            let names = network.missingTensors.prefix(4).joined(separator: ", ")
+            notes.append(
+                "Missing in the file: \(names)\(count > 4 ? " and \(count - 4) more" : "").")
+        }
+        let skipped = statistics.skipped.map { "\($0.label) (\($0.kernelHeight)×\($0.kernelWidth))" }
+        if !skipped.isEmpty { notes.append("Left out, not square: \(skipped.joined(separator: ", ")).") }
+        let phrases = LeftOutTensor.phrases(network.leftOut)
+        if !phrases.isEmpty { notes.append("Left out: \(phrases.joined(separator: "; ")).") }
+        return notes + network.checkpoint.notes
     }
 
     /// "identity 0.5 %, blur 1.0 %, edge 2.0 %".

@@ -22,7 +22,7 @@ public struct InspectionReport: Sendable {
                 notes: inspection.checkpoint.notes,
                 setAside: inspection.checkpoint.setAside.map {
                     Document.SetAside(name: $0.name, shape: $0.shape.dimensions, dtype: $0.dtype)
-                },
+                }, network: inspection.network.map(Document.Network.init), recognition: inspection.recognition,
                 tensors: inspection.items.map { item in
                     Document.Tensor(
                         name: item.entry.name, shape: item.entry.shape.dimensions, dtype: item.entry.dtype,
@@ -70,17 +70,32 @@ public struct InspectionReport: Sendable {
         let kernels = spatial.reduce(0) { $0 + $1.kernelCount }
         let norms = network.layers.count { $0.batchNorm != nil }
         var text =
-            "Network: \(network.title), \(spatial.count) N×N layers with \(NumberFormat.grouped(kernels)) kernels. "
-        text += "\(network.recognition)\n"
-        if let line = network.conventions.assumptions { text += line + "\n" }
-        text +=
-            norms == 0
-            ? "Batch normalisation: folded into the weights, or none.\n"
-            : "Batch normalisation: beside \(norms) of \(network.layers.count) convolutions.\n"
+            "Network: \(network.title), \(spatial.count) N×N \(spatial.count == 1 ? "layer" : "layers") with "
+            + "\(NumberFormat.grouped(kernels)) kernels. \(network.recognition)\n"
+        let unpaired = network.unpairedNorms
+        if norms > 0 {
+            text += "Batch normalisation: beside \(norms) of \(network.layers.count) convolutions.\n"
+        } else if unpaired.isEmpty {
+            text += "Batch normalisation: folded into the weights, or none.\n"
+        }
+        if !unpaired.isEmpty {
+            let more = unpaired.count > 4 ? " and \(unpaired.count - 4) more" : ""
+            text +=
+                "\(unpaired.count) batch \(unpaired.count == 1 ? "normalisation" : "normalisations") in the file could not "
+                + "be paired with a convolution: \(unpaired.prefix(4).joined(separator: ", "))\(more).\n"
+        }
+        let outside = spatial.filter(\.isOutsideFamily)
+        if !outside.isEmpty {
+            let outsideKernels = outside.reduce(0) { $0 + $1.kernelCount }
+            text +=
+                "Outside the family: \(outside.count) N×N layers with \(NumberFormat.grouped(outsideKernels)) kernels.\n"
+        }
+        let phrases = LeftOutTensor.phrases(network.leftOut)
+        if !phrases.isEmpty { text += "Left out: \(phrases.joined(separator: "; ")).\n" }
         if !network.missingTensors.isEmpty {
             text += "Missing: \(network.missingTensors.joined(separator: ", ")).\n"
         }
-        return text
+        return text.split(separator: "\n").map { $0.description.printable + "\n" }.joined()
     }
 
     private static func branch(_ name: String) -> [TextTable.Cell] {
@@ -117,16 +132,52 @@ public struct InspectionReport: Sendable {
             let dtype: String
         }
 
+        /// What network the tensors are, as every other report has it.
+        struct Network: Encodable {
+            let title: String
+            let layers: Int
+            let kernels: Int
+            let orderKnown: Bool
+            let leftOut: [LeftOut]
+            let missing: [String]
+            let batchNormalised: Int
+            let unpairedBatchNorms: [String]
+
+            init(_ network: Weights.Network) {
+                let spatial = network.spatialLayers
+                title = network.title
+                layers = spatial.count
+                kernels = spatial.reduce(0) { $0 + $1.kernelCount }
+                orderKnown = network.isOrderKnown
+                leftOut = network.leftOut.map {
+                    LeftOut(
+                        name: $0.name, shape: $0.shape.dimensions, reason: $0.reason.rawValue, kernels: $0.kernels)
+                }
+                missing = network.missingTensors
+                batchNormalised = network.layers.count { $0.batchNorm != nil }
+                unpairedBatchNorms = network.unpairedNorms
+            }
+        }
+
+        struct LeftOut: Encodable {
+            let name: String
+            let shape: [Int]
+            let reason: String
+            let kernels: Int
+        }
+
         let schema = InspectionReport.schema
         let format: String
         let family: String?
         let conventions: [Convention]
         let notes: [String]
         let setAside: [SetAside]
+        let network: Network?
+        let recognition: String
         let tensors: [Tensor]
 
         enum Keys: String, CodingKey {
-            case schema, format, family, conventions, notes, tensors
+            case schema, format, family, conventions, notes, network, recognition, tensors
             case setAside = "set_aside"
         }
 
@@ -139,6 +190,8 @@ public struct InspectionReport: Sendable {
             try box.encode(conventions, forKey: .conventions)
             try box.encode(notes, forKey: .notes)
             if !setAside.isEmpty { try box.encode(setAside, forKey: .setAside) }
+            try box.encode(network, forKey: .network)
+            try box.encode(recognition, forKey: .recognition)
             try box.encode(tensors, forKey: .tensors)
         }
     }

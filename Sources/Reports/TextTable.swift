@@ -20,11 +20,19 @@ struct TextTable {
         /// The parameters of an ANSI "select graphic rendition" sequence ("1;32"); empty for plain text.
         let style: String
 
+        /// The columns of a terminal that it takes.
+        let width: Int
+
         /// Text may hold names from files, so it is made printable.
         init(_ text: String, style: String = "") {
             self.text = text.printable
             self.style = style
+            width = self.text.displayWidth
         }
+
+        /// The text for a terminal: behind letters written from right to left stands a mark, so that what follows does not
+        /// turn with them.
+        var terminalText: String { text.isRightToLeft ? text + "\u{200E}" : text }
     }
 
     private let columns: [Column]
@@ -45,7 +53,7 @@ struct TextTable {
     /// The table, each line ended.
     var text: String {
         let widths = columns.indices.map { column in
-            rows.reduce(columns[column].title.count) { max($0, $1?[column].text.count ?? 0) }
+            rows.reduce(columns[column].title.displayWidth) { max($0, $1?[column].width ?? 0) }
         }
         func rule(_ left: String, _ middle: String, _ right: String) -> String {
             left + widths.map { String(repeating: "─", count: $0 + 2) }.joined(separator: middle) + right + "\n"
@@ -53,8 +61,9 @@ struct TextTable {
         func line(_ cells: [Cell]) -> String {
             let padded = cells.indices.map { column in
                 let cell = cells[column]
-                let space = String(repeating: " ", count: widths[column] - cell.text.count)
-                let shown = cell.style.isEmpty ? cell.text : "\u{1B}[\(cell.style)m\(cell.text)\u{1B}[0m"
+                let space = String(repeating: " ", count: widths[column] - cell.width)
+                let text = cell.terminalText
+                let shown = cell.style.isEmpty ? text : "\u{1B}[\(cell.style)m\(text)\u{1B}[0m"
                 return columns[column].alignment == .left ? shown + space : space + shown
             }
             return "│ " + padded.joined(separator: " │ ") + " │\n"
@@ -104,10 +113,11 @@ struct TextTable {
     /// The last part of a path.
     static func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    /// `name`, or its beginning and end around "…" where it has more than `limit` characters.
+    /// `name`, or its beginning and end around "…" where it takes more than `limit` columns.
     static func shortened(_ name: String, to limit: Int) -> String {
-        guard name.count > limit, limit > 2 else { return name }
+        let name = name.printable
+        guard name.displayWidth > limit, limit > 2 else { return name }
         let tail = (limit - 1) / 2
-        return name.prefix(limit - 1 - tail) + "…" + name.suffix(tail)
+        return name.prefix(columns: limit - 1 - tail) + "…" + name.suffix(columns: tail)
     }
 }

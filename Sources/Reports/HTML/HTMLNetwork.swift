@@ -77,10 +77,7 @@ struct HTMLNetwork {
         ]
         let bad = statistics.layers.reduce(0) { $0 + $1.nonFiniteCount }
         if bad > 0 { facts.append(("Not finite", "\(NumberFormat.grouped(bad)) kernels hold NaN or infinite weights")) }
-        if !statistics.skipped.isEmpty {
-            let names = statistics.skipped.map(\.label).joined(separator: ", ")
-            facts.append(("Left out", "layers of rectangular kernels: \(names)"))
-        }
+        for note in ClassificationReport(statistics).layerNotes { facts.append(("Note", note)) }
         return "<dl>"
             + facts.map { "<dt>\($0.0)</dt><dd>\(InlineSVG.escaped($0.1))</dd>" }.joined()
             + "</dl><div class=\"bar\" aria-hidden=\"true\">\(bars.joined())</div>"

@@ -30,7 +30,7 @@ enum HTMLTable {
             "<td>\(InlineSVG.escaped(layer.name))</td>", numeric(Double(statistics.counts.total), decimals: 0),
             "<td data-v=\"\(layer.kernelHeight)\">\(layer.kernelHeight)×\(layer.kernelWidth)</td>",
             layer.stride.map { numeric(Double($0), decimals: 0) } ?? "<td>unknown</td>",
-            "<td>\(layer.role.rawValue)</td>",
+            "<td>\(layer.role.rawValue)\(layer.isOutsideFamily ? ", outside the family" : "")\(layer.isFixed ? ", fixed" : "")</td>",
         ]
         for label in KernelLabel.allCases {
             let share = statistics.counts.share(label)
