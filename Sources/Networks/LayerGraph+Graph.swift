@@ -105,9 +105,12 @@ struct DescribedGraphBuilder {
         case .responseNormalization: return .responseNormalization(try channelNormalization(node))
         case .affine: return try affine(node, inputs[0])
         case .affineTensors:
-            guard let scale = try vector(node.weight, "weight", .learnable),
-                let shift = try vector(node.bias, "bias", .learnable)
-            else { throw bad(node, "lacks its numbers") }
+            guard let scale = try vector(node.weight, "weight", .learnable) else {
+                throw bad(node, "lacks its numbers")
+            }
+            let shift =
+                try vector(node.bias, "bias", .learnable)
+                ?? parameter("\(node.name).shift", Tensor(shape: graph[scale].shape, repeating: 0), .fixed)
             return .affine(scale: scale, shift: shift)
         case .activation:
             guard let function = node.function.flatMap(ActivationFunction.init(rawValue:)) else {

@@ -24,7 +24,7 @@ public struct LayerGraph: Sendable, Equatable, Codable {
         case responseNormalization
         /// scale·x + shift: numbers in the node, one or one a channel.
         case affine
-        /// scale·x + shift, one value a channel, in tensors: weight, bias.
+        /// scale·x + shift, one value a channel, in tensors: weight, bias (which may be absent: zeros).
         case affineTensors
         /// function.
         case activation

@@ -15,6 +15,8 @@ extension KerasGraph {
                 ? convolution(layer, first) : unsupported(layer, values, "\(layer.className) of two values")
         case "BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2":
             return normalization(layer, first)
+        case "LayerNormalization": return layerNormalization(layer, first)
+        case "LayerScale": return layerScale(layer, first)
         case "Activation": return activation(layer.setting("activation"), of: first, layer, name: layer.name)
         case "ReLU": return rectifier(layer, first)
         case "Softmax": return softmax(first, name: layer.name)
@@ -45,7 +47,7 @@ extension KerasGraph {
     private static let passing: Set<String> = [
         "Dropout", "SpatialDropout2D", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
         "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
-        "RandomContrast", "RandomBrightness", "FixedDropout", "Stochasticdepth", "StopGradient",
+        "RandomContrast", "RandomBrightness", "FixedDropout", "StochasticDepth", "StopGradient",
     ]
 
     private func mode(_ layer: KerasLayer) -> String? { layer.setting("mode")?.string }
@@ -100,7 +102,7 @@ extension KerasGraph {
             }
             result.channels = pointwise.flatMap { $0.axes.outputFirst($0.shape) }.map { $0[0] }
         }
-        return activation(layer.setting("activation"), of: result, layer, name: layer.name + "/activation")
+        return activation(layer.setting("activation"), of: result, layer, name: layer.name + Self.innerMark)
     }
 
     /// Nil for a word that is none of Keras'.
@@ -201,6 +203,32 @@ extension KerasGraph {
         return result
     }
 
+    private mutating func layerNormalization(_ layer: KerasLayer, _ input: Value) -> Value {
+        let axis = layer.setting("axis")?.integer ?? layer.setting("axis")?.integers?.first ?? -1
+        let axes = layer.setting("axis")?.integers?.count ?? 1
+        guard axes == 1, isChannelAxis(axis, of: input), let scale = weights.entry(layer.path, "gamma"),
+            let shift = weights.entry(layer.path, "beta"), layer.setting("rms_scaling")?.bool != true
+        else { return unsupported(layer, [input], "a LayerNormalization that is not one of all channels") }
+        let node = add(.layerNormalization, layer.name, [input.node]) { node in
+            node.weight = scale.name
+            node.bias = shift.name
+            node.epsilon = Float(layer.setting("epsilon")?.double ?? 1e-3)
+        }
+        var result = input
+        result.node = node
+        return result
+    }
+
+    /// One factor a channel (ConvNeXt).
+    private mutating func layerScale(_ layer: KerasLayer, _ input: Value) -> Value {
+        guard let scale = weights.entry(layer.path, "gamma") ?? weights.entry(layer.path, "0") else {
+            return unsupported(layer, [input], "LayerScale without its factors")
+        }
+        var result = input
+        result.node = add(.affineTensors, layer.name, [input.node]) { $0.weight = scale.name }
+        return result
+    }
+
     /// Whether a number names the channels of a value.
     func isChannelAxis(_ axis: Int, of value: Value) -> Bool {
         if value.isVector { return axis == -1 || axis == 1 }
@@ -222,7 +250,7 @@ extension KerasGraph {
         let result = Value(
             node: node, rows: isPoint ? 1 : input.rows, columns: isPoint ? 1 : input.columns, channels: units,
             isVector: input.isVector || input.flattened != nil)
-        return activation(layer.setting("activation"), of: result, layer, name: layer.name + "/activation")
+        return activation(layer.setting("activation"), of: result, layer, name: layer.name + Self.innerMark)
     }
 
     private mutating func flatten(_ layer: KerasLayer, _ input: Value) -> Value {

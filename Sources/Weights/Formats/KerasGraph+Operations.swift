@@ -33,7 +33,7 @@ extension KerasGraph {
         }
         let known = [
             "relu": "relu", "relu6": "relu6", "swish": "silu", "silu": "silu", "hardswish": "hardSwish",
-            "hardsilu": "hardSwish", "sigmoid": "sigmoid", "hardsigmoid": "hardSigmoid",
+            "hardsilu": "hardSwish", "sigmoid": "sigmoid", "hardsigmoid": "hardSigmoid", "gelu": "gelu",
         ]
         guard let function = known[short] else {
             let node = add(.unsupported, name, [input.node]) { $0.function = "the activation '\(word)'" }

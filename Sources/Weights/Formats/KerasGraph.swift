@@ -19,7 +19,9 @@ struct KerasGraph {
         var isPoint: Bool { isVector || (rows == 1 && columns == 1) }
     }
 
-    /// The most nodes that a graph may have.
+    /// What follows a layer's name in that of the activation inside it.
+    static let innerMark = "/activation"
+    /// The most nodes that a graph may have, and uses of layers and models that are followed.
     static let maximumNodes = 50_000
 
     let weights: KerasWeights
@@ -28,6 +30,7 @@ struct KerasGraph {
     let isChannelsFirst: Bool
     private(set) var nodes: [LayerGraph.Node] = []
     private var names: Set<String> = []
+    private var useCount = 0
 
     /// The graph, without what its output does not need and with patterns of several layers joined; and the whole one.
     ///
@@ -49,13 +52,14 @@ struct KerasGraph {
         model.leaves.lazy.compactMap(\.core.isChannelsFirst).first ?? false
     }
 
-    private var isTooLarge: Bool { nodes.count > Self.maximumNodes }
+    private var isTooLarge: Bool { nodes.count > Self.maximumNodes || useCount > Self.maximumNodes }
 
     // MARK: Models
 
     /// The results of a model; `inputs` is nil for the outermost, which has inputs of its own.
     private mutating func run(_ model: KerasLayer, _ inputs: [Value]?, depth: Int) -> [Value]? {
         guard depth < KerasLayer.maximumDepth, !isTooLarge else { return nil }
+        useCount += 1
         let isFunctional = model.setting("output_layers") != nil
         return isFunctional ? functional(model, inputs, depth: depth) : sequential(model, inputs, depth: depth)
     }

@@ -9,7 +9,7 @@ enum KerasModelConfig {
         var facts = ModelFacts()
         facts.inputSize = inputSize(model)
         let described = KerasGraph.read(model, weights: weights, version: version)
-        let norms = described?.whole.facts(entries).layers.compactMapValues(\.norm) ?? [:]
+        let norms = described.map { Self.norms($0.whole, entries) } ?? [:]
         for layer in model.everything {
             let core = layer.core
             let module = weights.module(layer.path)
@@ -27,6 +27,24 @@ enum KerasModelConfig {
         }
         facts.graph = described?.graph
         return facts
+    }
+
+    /// The batch normalisation that reads each layer's result, by their modules; an activation inside the layer stands
+    /// between. Where two normalise one result, neither is the layer's own.
+    private static func norms(_ graph: LayerGraph, _ entries: [Checkpoint.Entry]) -> [String: String] {
+        let modules = Dictionary(entries.map { ($0.name, $0.module) }, uniquingKeysWith: { first, _ in first })
+        let nodes = Dictionary(graph.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var found: [String: Set<String>] = [:]
+        for node in graph.nodes where node.kind == .batchNormalization {
+            guard let own = (node.mean ?? node.weight).flatMap({ modules[$0] }) else { continue }
+            var input = node.inputs.first.flatMap { nodes[$0] }
+            while let inner = input, inner.weight == nil, inner.name.contains(KerasGraph.innerMark) {
+                input = inner.inputs.first.flatMap { nodes[$0] }
+            }
+            guard let layer = input?.weight.flatMap({ modules[$0] }) else { continue }
+            found[layer, default: []].insert(own)
+        }
+        return found.compactMapValues { $0.count == 1 ? $0.first : nil }
     }
 
     /// Rows of the first images that a layer says to take.
