@@ -1,4 +1,3 @@
-import Archives
 import Diagnostics
 import Files
 import Tensors
@@ -44,13 +43,29 @@ enum TFLiteCheckpoint {
         facts.inputSize = reader.inputSize
         return Checkpoint(
             path: path, format: "TensorFlow Lite", files: [path], entries: entries,
-            attributes: attributes(model, reader), model: facts, notes: reader.notes,
+            attributes: attributes(model, reader, path), model: facts, notes: reader.notes,
             source: TFLiteSource(path: path, tensors: tensors))
     }
 
-    private static func attributes(_ model: TFLiteModel, _ reader: TFLiteGraphReader) -> [String: String] {
+    private static func attributes(
+        _ model: TFLiteModel, _ reader: TFLiteGraphReader, _ path: String
+    ) -> [String: String] {
         var result: [String: String] = [:]
         if let text = model.text, !text.isEmpty { result["description"] = text }
+        let metadata = model.metadata.map { TFLiteMetadata(Array(model.buffer.bytes[$0])) } ?? TFLiteMetadata()
+        result["class_names"] = metadata.classNames(path, model.buffer.bytes)
+        guard let place = model.inputs.first, place >= 0, let planes = model.tensors[place].lengths.last else {
+            return result
+        }
+        let input = model.tensors[place]
+        var formula = metadata.words(planes: planes)
+        if formula == nil, input.type == 3, let scales = input.scales, scales.scales.count == 1 {
+            // Pixels are the quantised numbers themselves.
+            formula = TFLiteMetadata.words(scales.zeros.isEmpty ? [0] : scales.zeros, scales.scales, planes: planes)
+        }
+        if let formula {
+            result["input"] = (["RGB"] + (reader.inputSize.map { ["\($0)"] } ?? []) + [formula]).joined(separator: " ")
+        }
         return result
     }
 }

@@ -174,7 +174,8 @@ struct TFLiteGraphReader {
         let words: Set<String> = [
             "Conv2D", "depthwise", "depthwise_weights", "weights", "weights_quant", "FakeQuantWithMinMaxVars", "MatMul",
             "ReadVariableOp", "BiasAdd", "kernel", "filter", "separable_conv2d", "Conv2D_Fold_bias", "resource",
-            "depthwise_kernel", "Relu", "Relu6", "FusedBatchNormV3", "weight", "LastValueQuant",
+            "depthwise_kernel", "Relu", "Relu6", "FusedBatchNormV3", "weight", "LastValueQuant", "convolution",
+            "Tensordot",
         ]
         func isWord(_ part: Substring) -> Bool {
             var part = part

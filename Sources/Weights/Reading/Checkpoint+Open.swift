@@ -21,8 +21,8 @@ extension Checkpoint {
 
     /// Opens the file, index or folder at `path`; its content decides the format, not its name.
     ///
-    /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy and ONNX files;
-    /// an index of shards; a folder whose files together are one checkpoint.
+    /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy, ONNX and
+    /// TensorFlow Lite files; an index of shards; a folder whose files together are one checkpoint.
     /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.unknownFormat`, the formats' own errors, and
     /// `weights.readerCrashed` or `weights.readerTimeout` where an isolated reader fails.
     public static func open(_ path: String, reading: Reading? = nil) throws -> Checkpoint {
