@@ -12,7 +12,7 @@ extension FamilyBuilder {
         if network.title.hasPrefix("ECA-") {
             throw unfit("has attention by convolutions over channels (ECA), which the engine lacks")
         }
-        if network.title.contains("V2") { throw unfit("normalises before its convolutions (version 2)") }
+        if network.title.contains("V2") { return try buildSecondResNet() }
         var resolution = 1
         while isStem(peek()) {
             resolution *= peek()?.stride ?? 1
@@ -23,6 +23,42 @@ extension FamilyBuilder {
         while peek() != nil { try residual() }
         try classify(nil)
     }
+
+    /// Keras' version 2 (arXiv 1603.05027): normalisation and function stand before the convolutions, the last block of a
+    /// stage strides, and so does a pool of single pixels on its input.
+    private mutating func buildSecondResNet() throws {
+        guard path(of: peek()) == "conv1_conv" else { throw unfit("is a version 2 under other names than Keras'") }
+        try layer(nil, name: "stem")
+        stemPool()
+        while peek() != nil {
+            let module = path(of: peek()).split(separator: "_").prefix(2).joined(separator: "_")
+            let (input, inputWidth) = (current, width)
+            let name = nextBlock()
+            try separateNorm(prefixed("\(module)_preact_bn"), channels: width, name: "\(name).norm")
+            let before = graph.add(.activation(.relu), current, name: "\(name).act")
+            var shortcut = input
+            current = before
+            if isProjection(peek()) {
+                try layer(nil)
+                (shortcut, current, width) = (current, before, inputWidth)
+            }
+            try layer(.relu)
+            let stride = peek()?.stride ?? 1
+            try layer(.relu)
+            try layer(nil)
+            if stride > 1 {
+                let pool = Pool(kind: .maximum, size: 1, stride: stride)
+                shortcut = graph.add(.pool(pool), shortcut, name: "\(name).pool")
+            }
+            current = graph.add(.add, shortcut, current, name: name)
+        }
+        try separateNorm(prefixed("post_bn"), channels: width, name: "head.norm")
+        current = graph.add(.activation(.relu), current, name: "head")
+        try classify(nil)
+    }
+
+    /// A module's name in the file.
+    private func prefixed(_ module: String) -> String { network.prefix + module }
 
     private func isStem(_ layer: ConvLayer?) -> Bool {
         let path = path(of: layer)
@@ -61,7 +97,7 @@ extension FamilyBuilder {
             try squeezeExcite(.relu, .sigmoid)
         }
         let (main, mainWidth) = (current, width)
-        if isProjection(peek()) {
+        if isProjection(peek()), !path(of: peek()).hasSuffix("_0_conv") {
             (current, width) = (input, inputWidth)
             if stride > 1, path(of: peek()).hasSuffix(".downsample.1") {
                 // Of an odd length the last pixel is averaged by itself.

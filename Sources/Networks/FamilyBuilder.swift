@@ -141,8 +141,8 @@ struct FamilyBuilder {
 
 extension FamilyBuilder {
     private static let classifiers = [
-        "classifier", "classifier.0", "classifier.1", "classifier.3", "classifier.6", "fc", "head.fc", "predictions",
-        "Logits", "logits", "dense", "head.dense", "linear", "conv_preds", "fc7",
+        "classifier", "classifier.0", "classifier.1", "classifier.2", "classifier.3", "classifier.6", "fc", "head.fc",
+        "predictions", "Logits", "logits", "dense", "head.dense", "linear", "head", "conv_preds", "fc7",
     ]
 
     /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattened` leaves out

@@ -92,7 +92,37 @@ enum OperationGraphs {
         "Relu", "Flatten", "Gemm",
     ]
 
-    /// An input for ``everything()``.
+    /// The same input to six classes by what came later: layer and response normalisation and GELU.
+    static func normalisations() -> Graph {
+        var graph = Graph()
+        var generator = SeededGenerator(seed: 9)
+        func parameter(_ name: String, _ shape: Shape) -> Graph.ParameterID {
+            graph.addParameter(
+                name,
+                Tensor(
+                    shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.uniform() * 2 - 1) }))
+        }
+        func norm(_ name: String, _ channels: Int) -> ChannelNormalization {
+            ChannelNormalization(
+                weight: parameter("\(name)/weight", [channels]), bias: parameter("\(name)/bias", [channels]),
+                epsilon: 1e-6)
+        }
+        let input = graph.add(.input, name: "input")
+        let first = graph.add(.layerNormalization(norm("first", 6)), input, name: "first")
+        let wide = graph.add(
+            .convolution(Convolution(weight: parameter("wide/weight", [24, 6, 1, 1]))), first, name: "wide")
+        let act = graph.add(.activation(.gelu), wide, name: "act")
+        let response = graph.add(.responseNormalization(norm("response", 24)), act, name: "response")
+        let narrow = graph.add(
+            .convolution(Convolution(weight: parameter("narrow/weight", [6, 24, 1, 1]))), response, name: "narrow")
+        let sum = graph.add(.add, input, narrow, name: "sum")
+        let mean = graph.add(.globalAveragePool, sum, name: "mean")
+        let head = graph.add(.layerNormalization(norm("head", 6)), mean, name: "head")
+        graph.add(.linear(weight: parameter("logits/weight", [6, 6]), bias: nil), head, name: "logits")
+        return graph
+    }
+
+    /// An input for ``everything()`` and ``normalisations()``.
     static func image(batch: Int = 1) -> Tensor {
         var generator = SeededGenerator(seed: 8)
         let shape: Shape = [batch, 6, 9, 7]

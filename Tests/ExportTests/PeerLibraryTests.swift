@@ -56,19 +56,21 @@ import Weights
 
     @Test(.needsPython) func everyOperationIsRunAsTheEngineRunsIt() throws {
         try withTemporaryFolder { folder in
-            let (graph, image) = (OperationGraphs.everything(), OperationGraphs.image(batch: 2))
-            let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
-            try HDF5Writer.write(to: "\(folder)/expected.h5") { file in
-                try file.write(image.scalars, dimensions: image.shape.dimensions, to: "input")
-                try file.write(result.scalars, dimensions: result.shape.dimensions, to: "output")
+            let image = OperationGraphs.image(batch: 2)
+            let graphs = [
+                ("everything", OperationGraphs.everything()), ("normalisations", OperationGraphs.normalisations()),
+            ]
+            let cases = try graphs.map { name, graph in
+                let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
+                try HDF5Writer.write(to: "\(folder)/\(name).expected.h5") { file in
+                    try file.write(image.scalars, dimensions: image.shape.dimensions, to: "input")
+                    try file.write(result.scalars, dimensions: result.shape.dimensions, to: "output")
+                }
+                let models = try models(name, graph, image.shape, ModelMetadata(name: name), folder)
+                return Case(
+                    name: name, golden: "\(folder)/\(name).expected.h5", onnx: models, metadata: ["name": name])
             }
-            let models = try models("everything", graph, image.shape, ModelMetadata(name: "everything"), folder)
-            try check(
-                [
-                    Case(
-                        name: "everything", golden: "\(folder)/expected.h5", onnx: models,
-                        metadata: ["name": "everything"])
-                ], folder)
+            try check(cases, folder)
         }
     }
 
