@@ -49,7 +49,7 @@ public struct InputConvention: Sendable, Equatable {
     /// what they leave open comes from the conventions of the library that built the network.
     init(_ checkpoint: Checkpoint, padding: Padding, size: Int?, normalisation: String? = nil) {
         let (attributes, description) = (checkpoint.attributes, checkpoint.description)
-        let words = attributes["input"].flatMap(InputConvention.init(words:))
+        let words = (attributes["input"] ?? checkpoint.model?.graph?.inputWords).flatMap(InputConvention.init(words:))
         let known = description?.preprocessing
         let usual = (attributes["input"] == nil ? normalisation : nil).flatMap(InputConvention.init(words:))
         let mean = known?.mean ?? words?.mean ?? usual?.mean
@@ -70,7 +70,7 @@ public struct InputConvention: Sendable, Equatable {
     /// Whether the file itself says how images are normalised.
     static func isStated(_ checkpoint: Checkpoint) -> Bool {
         checkpoint.attributes["input"].flatMap(InputConvention.init(words:))?.mean != nil
-            || checkpoint.description?.preprocessing?.mean != nil
+            || checkpoint.description?.preprocessing?.mean != nil || checkpoint.model?.graph?.inputWords != nil
     }
 
     /// Reads "RGB 224 /255 ImageNet mean/std": the order of the planes, a size, a formula for x in 0…255, each of which

@@ -311,7 +311,71 @@ import Testing
         }
     }
 
+    /// Keras divides the integers of a quantised layer by a scale a column.
+    @Test func quantisedFullyConnectedLayers() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.weights.h5"
+            try HDF5Writer.write(to: path) { file in
+                let integers: [Int8] = [10, -20, 30, 40, 50, -128]
+                try file.write(
+                    bytes: integers.map { UInt8(bitPattern: $0) }, dtype: "int8", dimensions: [3, 2],
+                    to: "layers/dense/vars/0")
+                try file.write([Float(1), 2], dimensions: [2], to: "layers/dense/vars/1")
+                try file.write([Float(10), 4], dimensions: [2], to: "layers/dense/vars/2")
+            }
+            for reading in FrameworkFileTests.readings {
+                let checkpoint = try Checkpoint.open(path, reading: reading)
+                let kernel = try #require(checkpoint.entry(named: "layers/dense/vars/0"))
+                #expect(kernel.note == "dequantised from int8")
+                #expect(try checkpoint.tensor(named: kernel.name).scalars == [1, -5, 3, 10, 5, -32])
+                #expect(try checkpoint.rows(1..<2, of: kernel.name) == [3, 10])
+            }
+        }
+    }
+
     // MARK: Configurations
+
+    struct Scaling: Sendable {
+        let layer: String
+        let words: String?
+    }
+
+    /// Images are handed over as the first layers of the network expect them.
+    @Test(arguments: [
+        Scaling(
+            layer: #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 0.00392, "offset": 0.0}}"#, words: "x"
+        ),
+        Scaling(
+            layer: #"{"class_name": "Normalization", "config": {"name": "r", "mean": [123.7, 116.3, 103.5], "#
+                + #""variance": [3411, 3262, 3290]}}"#, words: "x"),
+        Scaling(
+            layer: #"{"class_name": "Normalization", "config": {"name": "r", "mean": [0.485, 0.456, 0.406], "#
+                + #""variance": [0.0524, 0.0502, 0.0506]}}"#, words: "/255"),
+        Scaling(
+            layer: #"{"class_name": "Rescaling", "config": {"name": "r", "scale": 2.0, "offset": -1.0}}"#, words: "/255"
+        ),
+        Scaling(layer: #"{"class_name": "Dropout", "config": {"name": "r", "rate": 0.5}}"#, words: nil),
+    ])
+    func scalingInsideTheNetwork(scaling: Scaling) throws {
+        let config =
+            #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": "#
+            + #"{"batch_input_shape": [null, 8, 8, 3], "name": "i"}}, \#(scaling.layer), "#
+            + #"{"class_name": "Conv2D", "config": {"name": "conv", "strides": [1, 1]}}]}}"#
+        let read = try #require(KerasModelConfig.read(json: config, entries: [], version: 2))
+        #expect(read.facts.graph?.inputWords == scaling.words)
+        #expect(read.notes == [])
+    }
+
+    @Test func whatAConfigurationLeavesOpenIsSaid() throws {
+        let subclassed = try #require(
+            KerasModelConfig.read(
+                json: #"{"class_name": "Custom>VAE", "config": {"name": "vae"}}"#, entries: [], version: 3))
+        #expect(
+            subclassed.notes == [
+                "The configuration of the VAE lists no layers: their order and strides are not known from it."
+            ])
+        #expect(subclassed.facts.graph == nil)
+    }
 
     @Test func normsAreToldByTheConfiguration() throws {
         // The second convolution has none; the third's activation lies inside it.
@@ -336,7 +400,7 @@ import Testing
                 Checkpoint.Entry(name: "\(name)/\($0):0", shape: [3], dtype: "float32", module: name, parameter: $0)
             }
         }
-        let facts = try #require(KerasModelConfig.facts(json: config, entries: entries, version: 2))
+        let facts = try #require(KerasModelConfig.read(json: config, entries: entries, version: 2)).facts
         #expect(["c0", "c1", "c2"].map { facts.layers[$0]?.norm } == ["b0", nil, "b1"])
         #expect(facts.layers["c2"]?.dilation == 2)
         #expect(facts.layers["b1"]?.epsilon == 0.01)
@@ -349,7 +413,7 @@ import Testing
             + #""time", "layer": {"class_name": "Conv2D", "config": {"name": "conv", "strides": [2, 2]}}}}]}}"#
         let entry = Checkpoint.Entry(
             name: "time/kernel:0", shape: [3, 3, 3, 8], dtype: "float32", module: "time", parameter: "kernel")
-        let facts = try #require(KerasModelConfig.facts(json: config, entries: [entry], version: 2))
+        let facts = try #require(KerasModelConfig.read(json: config, entries: [entry], version: 2)).facts
         #expect(facts.layers["time"]?.stride == 2)
         #expect(facts.layers["time"]?.className == "Conv2D")
         #expect(facts.graph?.nodes.last?.function == "TimeDistributed")
@@ -367,7 +431,7 @@ import Testing
                 + #""config": {"name": "i"}}, \#(inner)], "input_layers": [["i", 0, 0]], "#
                 + #""output_layers": [["m\#(depth - 1)", 1, 0]]}}"#
         }
-        #expect(KerasModelConfig.facts(json: model, entries: [], version: 2) != nil)
+        #expect(KerasModelConfig.read(json: model, entries: [], version: 2) != nil)
     }
 
     @Test func jsonAsPythonWritesIt() {

@@ -23,13 +23,14 @@ enum HDF5Checkpoint {
         if let version { attributes["keras_version"] = version }
         let contents = try contents(file, listing, &attributes)
         let model = attributes["model_config"].flatMap {
-            KerasModelConfig.facts(json: $0, entries: contents.entries, version: contents.version)
+            KerasModelConfig.read(json: $0, entries: contents.entries, version: contents.version)
         }
         guard !contents.entries.isEmpty else { throw noNumbers(listing, path: path) }
         return Checkpoint(
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
-            attributes: attributes, model: model, notes: contents.notes + notes(listing, path: path),
-            source: HDF5TensorSource(file))
+            attributes: attributes, model: model?.facts,
+            notes: contents.notes + (model?.notes ?? []) + notes(listing, path: path),
+            source: HDF5TensorSource(file, divisors: contents.divisors))
     }
 
     /// The attribute that names the type of numbers kept as integers of their size.
@@ -41,6 +42,8 @@ enum HDF5Checkpoint {
         let format: String
         let entries: [Checkpoint.Entry]
         var notes: [String] = []
+        /// For quantised matrices the data set of numbers, one a column, by which they are divided.
+        var divisors: [String: String] = [:]
         /// The major version of Keras.
         var version: Int?
     }
@@ -56,7 +59,8 @@ enum HDF5Checkpoint {
         if let keras = try Keras3Layout(file, listing: listing, config: config) {
             let (entries, notes) = try keras.entries()
             let version = KerasOrigin(attributes: attributes, config: config, weightNames: []).major
-            return Contents(format: "Keras 3 HDF5", entries: entries, notes: notes, version: version ?? 3)
+            return Contents(
+                format: "Keras 3 HDF5", entries: entries, notes: notes, divisors: keras.divisors, version: version ?? 3)
         }
         if let keras = KerasNumberedLayout(file, listing: listing, attributes: attributes) {
             let (entries, notes) = try keras.entries(attributes: attributes)
@@ -97,10 +101,26 @@ enum HDF5Checkpoint {
 /// Tensors read on demand from an HDF5 file that stays open.
 final class HDF5TensorSource: TensorSource {
     private let file: HDF5File
+    /// For quantised matrices the data set of numbers, one a column, by which they are divided.
+    private let divisors: [String: String]
 
-    init(_ file: consuming HDF5File) { self.file = file }
+    init(_ file: consuming HDF5File, divisors: [String: String] = [:]) {
+        self.file = file
+        self.divisors = divisors
+    }
 
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+        if let divisor = divisors[entry.name] {
+            let values = try file.floats(entry.name)
+            let columns = try file.floats(divisor)
+            guard let last = entry.shape.dimensions.last, last > 0, columns.count == last else {
+                throw KernelVizError(
+                    code: "weights.changed", subject: "\(file.path): \(divisor)", found: "\(columns.count) scales",
+                    expected: "one a column of '\(entry.name)'")
+            }
+            let scaled = values.enumerated().map { $0.element / columns[$0.offset % last] }
+            return StoredTensor(type: .float32, content: .floats(scaled))
+        }
         guard let type = entry.type else {
             return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name)))
         }
@@ -114,6 +134,7 @@ final class HDF5TensorSource: TensorSource {
     }
 
     func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
+        if divisors[entry.name] != nil { return try stored(entry).rows(rows, of: entry) }
         if let type = entry.type, let offset = try file.plainOffset(entry.name) {
             return StoredTensor(type: type, content: .region(path: file.path, offset: offset)).rows(rows, of: entry)
         }

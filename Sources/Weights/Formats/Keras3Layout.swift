@@ -35,6 +35,8 @@ struct Keras3Layout {
     private let names: [[String]: String]
     private let classes: KerasClasses
     private let places: [String: Int]
+    /// For quantised kernels the data set with their scales, one a column.
+    let divisors: [String: String]
 
     /// Nil where the file is not laid out so.
     init?(_ file: borrowing HDF5File, listing: HDF5Listing, config: String?) throws {
@@ -60,6 +62,7 @@ struct Keras3Layout {
         places = Dictionary(
             (model?.everything ?? []).enumerated().map { ($1.path.joined(separator: "."), $0) },
             uniquingKeysWith: { first, _ in first })
+        divisors = Self.scales(variables)
         path = file.path
         self.variables = variables
         // Seeds of random numbers are no weights and not worth a word.
@@ -102,7 +105,9 @@ struct Keras3Layout {
                     ? .rowsColumnsOutputInput : .rowsColumnsInputOutput
             let entry = Checkpoint.Entry(
                 name: variable.dataset.path, shape: try HDF5Checkpoint.shape(variable.dataset, path),
-                dtype: variable.dataset.dtype, module: module, parameter: parameter, axes: axes)
+                dtype: divisors[variable.dataset.path] == nil ? variable.dataset.dtype : "float32", module: module,
+                parameter: parameter, axes: axes,
+                note: divisors[variable.dataset.path].map { _ in "dequantised from \(variable.dataset.dtype)" })
             // A wrapper's weights lie below the layer that it wraps.
             let outer = module.split(separator: ".").dropLast().joined(separator: ".")
             return (entry: entry, place: places[module] ?? places[outer] ?? Int.max)
@@ -142,6 +147,21 @@ struct Keras3Layout {
             group[group.index(after: underscore)...].allSatisfy(\.isNumber)
         else { return group }
         return String(group[..<underscore])
+    }
+
+    /// A fully connected layer that was quantised keeps integers, and behind kernel and bias a scale a column: numbers are
+    /// integer / scale.
+    private static func scales(_ variables: [Variable]) -> [String: String] {
+        var result: [String: String] = [:]
+        for group in Dictionary(grouping: variables, by: \.owners).values {
+            let sorted = group.sorted { $0.index < $1.index }.map(\.dataset)
+            guard let kernel = sorted.first, kernel.dtype == "int8", kernel.dimensions.count == 2,
+                (2...3).contains(sorted.count), let scale = sorted.last, scale.dtype.hasPrefix("float"),
+                scale.dimensions == [kernel.dimensions[1]]
+            else { continue }
+            result[kernel.path] = scale.path
+        }
+        return result
     }
 
     /// Whether an unnamed layer's kernel H×W×C×1 is depthwise: the bias is one a channel.

@@ -37,14 +37,14 @@ struct KerasGraph {
     /// Nil where the configuration tells no graph: a subclassed model, or one whose layers do not meet.
     static func read(
         _ model: KerasLayer, weights: KerasWeights, version: Int?
-    ) -> (graph: LayerGraph, whole: LayerGraph)? {
+    ) -> (graph: LayerGraph, whole: LayerGraph, outputCount: Int)? {
         guard model.isModel else { return nil }
         var reader = KerasGraph(weights: weights, version: version, isChannelsFirst: isChannelsFirst(model))
         guard let outputs = reader.run(model, nil, depth: 0), let output = outputs.first, !reader.isTooLarge else {
             return nil
         }
         let whole = LayerGraph(nodes: reader.nodes, output: output.node, origin: "Keras model_config")
-        return (KerasGraphPasses.finished(whole), whole)
+        return (KerasGraphPasses.finished(whole), whole, Set(outputs.map(\.node)).count)
     }
 
     /// Whether the model's images have their channels first, by the first layer that says so.

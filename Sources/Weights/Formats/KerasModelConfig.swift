@@ -1,9 +1,12 @@
 /// Reads a Keras `model_config` (or the `config.json` of an archive) into what it says about the layers of a file.
 enum KerasModelConfig {
-    /// What the configuration says, by the modules of the file's tensors; nil where the text is none.
+    /// What the configuration says, by the modules of the file's tensors, and what is to be said about it; nil where the
+    /// text is none.
     ///
     /// `version` is the major version of Keras, by which some words differ.
-    static func facts(json: String, entries: [Checkpoint.Entry], version: Int?) -> ModelFacts? {
+    static func read(
+        json: String, entries: [Checkpoint.Entry], version: Int?
+    ) -> (facts: ModelFacts, notes: [String])? {
         guard let model = KerasLayer(json: json) else { return nil }
         let weights = KerasWeights(entries)
         var facts = ModelFacts()
@@ -26,7 +29,17 @@ enum KerasModelConfig {
                 dilation: core.pair("dilation_rate", "atrous_rate")?.first, norm: norms[name])
         }
         facts.graph = described?.graph
-        return facts
+        return (facts, notes(model, outputCount: described?.outputCount))
+    }
+
+    private static func notes(_ model: KerasLayer, outputCount: Int?) -> [String] {
+        let name = model.className.isEmpty ? "model" : model.className
+        guard let outputCount else {
+            return model.layers.isEmpty
+                ? ["The configuration of the \(name) lists no layers: their order and strides are not known from it."]
+                : ["The configuration of the \(name) does not tell how its layers are joined: it cannot run by it."]
+        }
+        return outputCount > 1 ? ["The model has \(outputCount) outputs; the first is taken for its result."] : []
     }
 
     /// The batch normalisation that reads each layer's result, by their modules; an activation inside the layer stands
