@@ -1,4 +1,5 @@
 import Engine
+import Export
 import Foundation
 import HDF5
 import Networks
@@ -31,6 +32,13 @@ import Weights
         "convnext_atto": "ConvNeXt-Atto", "convnextv2_atto": "ConvNeXtV2-Atto",
     ]
 
+    /// Networks whose export their own library loads with `load_state_dict(strict=True)`.
+    static let strict = [
+        "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "regnet_y_400mf", "regnet_x_400mf",
+        "shufflenet_v2_x1_0", "efficientnet_b0", "mnasnet1_0", "ghostnet_100", "mobilenetv1_100", "mnasnet_100",
+        "regnetx_004", "tf_efficientnet_b0", "mobilenetv2_050", "resnet18",
+    ]
+
     @Test(.needsPython) func everyFamilyThatRunsGivesPyTorchsNumbers() throws {
         try withTemporaryFolder { folder in
             let outcome = try PythonCheck.run("family_numbers.py", [folder, "--quick"])
@@ -42,6 +50,8 @@ import Weights
             for numbers in networks {
                 do { try check(numbers, folder) } catch { Issue.record("\(numbers.name): \(error)") }
             }
+            let strict = try PythonCheck.run("check_strict.py", [folder] + Self.strict)
+            #expect(strict.status == 0, "\(strict.output)")
         }
     }
 
@@ -57,6 +67,11 @@ import Weights
         #expect(plan.macs == numbers.macs * input.shape[0], "\(name)")
         let expected = try file.tensor("output")
         let logits = try plan.run(input).reshaped(expected.shape)
+        if Self.strict.contains(name) {
+            try SafetensorsWriter.write(
+                StateDict(graph: net.graph), metadata: ModelMetadata(name: network.title),
+                to: "\(folder)/\(name).export.safetensors")
+        }
         // Of the largest logit: both sum some ten million products in 32-bit floats.
         #expect(relativeError(logits, expected) <= 1e-5, "\(name)")
         try FileManager.default.removeItem(atPath: "\(folder)/\(numbers.file)")

@@ -579,4 +579,5 @@ def main():
     (chosen.folder / "numbers.json").write_text(json.dumps(rows, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()
