@@ -39,7 +39,7 @@ extension FamilyBuilder {
         guard let head else { return graph.setOutput(current) }
         current = graph.add(.globalAveragePool, current, name: "gap")
         try layerNorm(head, name: "head")
-        try classify(.gelu, flattened: 1)
+        try classify(.gelu, flattens: true)
     }
 
     /// The module whose number in the sequence is so much higher: "stem.0" → "stem.1".

@@ -3,7 +3,7 @@ import Tensors
 import Weights
 
 extension FamilyBuilder {
-    /// VGG (arXiv 1409.1556): 3×3 convolutions, five pools, linear layers on 7×7 pixels: images of 224×224.
+    /// VGG (arXiv 1409.1556): 3×3 convolutions, five pools, linear layers on the pixels that are left (7×7 of 224×224).
     mutating func buildVGG() throws {
         func place(_ layer: ConvLayer?) -> Int? {
             let path = path(of: layer)
@@ -23,7 +23,7 @@ extension FamilyBuilder {
             while let layer = peek() { try self.layer(.relu, padding: layer.isPointwise ? nil : .symmetric(0)) }
             return try classify(nil)
         }
-        try classify(.relu, flattened: 49)
+        try classify(.relu, flattens: true)
     }
 
     /// SqueezeNet (arXiv 1602.07360): fire modules, the classifier a convolution before the mean.

@@ -141,17 +141,30 @@ struct FamilyBuilder {
 
 extension FamilyBuilder {
     private static let classifiers = [
-        "classifier", "classifier.0", "classifier.1", "classifier.2", "classifier.3", "classifier.6", "fc", "head.fc",
-        "predictions", "Logits", "logits", "dense", "head.dense", "linear", "head", "conv_preds", "fc7",
+        "classifier", "fc", "head.fc", "predictions", "Logits", "logits", "dense", "head.dense", "linear", "head",
+        "conv_preds", "fc7",
     ]
 
-    /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattened` leaves out
-    /// the mean: that many numbers a channel go into the first linear layer.
-    mutating func classify(_ function: ActivationFunction?, flattened: Int? = nil) throws {
+    /// Whether a linear layer belongs to the classifier: by its module, or as one of a sequence "classifier.0" ….
+    private static func isClassifier(_ module: String) -> Bool {
+        var module = module[...]
+        let parts = module.split(separator: ".")
+        if parts.count > 1, parts[parts.count - 2] == "classifier", let number = parts.last,
+            number.allSatisfy(\.isNumber)
+        {
+            module = module.dropLast(number.count + 1)
+        }
+        return classifiers.contains { module == $0 || module.hasSuffix("." + $0) }
+    }
+
+    /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattens` leaves out
+    /// the mean: all pixels of a channel go into the first linear layer.
+    mutating func classify(_ function: ActivationFunction?, flattens: Bool = false) throws {
         var linear = try linearLayers()
         guard !rest.isEmpty || !linear.isEmpty else { return graph.setOutput(current) }
-        if let flattened {
-            width *= flattened
+        if flattens {
+            // As many pixels as the first layer reads; an image of another size is told when a run is planned.
+            if let inputs = linear.first?.weight.shape[1], inputs % max(1, width) == 0 { width = inputs }
         } else {
             current = graph.add(.globalAveragePool, current, name: "gap")
         }
@@ -185,7 +198,7 @@ extension FamilyBuilder {
         let checkpoint = network.checkpoint
         return try checkpoint.entries.compactMap { entry in
             guard entry.shape.rank == 2, entry.parameter == "weight" || entry.parameter == "kernel",
-                Self.classifiers.contains(where: { entry.module == $0 || entry.module.hasSuffix("." + $0) })
+                Self.isClassifier(entry.module)
             else { return nil }
             let stored = try checkpoint.tensor(named: entry.name)
             let bias = checkpoint.entries.first { $0.module == entry.module && $0.parameter == "bias" }
