@@ -6,7 +6,8 @@ extension ONNXGraphReader {
     mutating func weighted(_ node: ONNXNodeProto) throws -> [GraphValue]? {
         switch node.opType {
         case "Conv", "ConvTranspose", "FusedConv": return try convolution(node).map { [$0] }
-        case "QLinearConv", "ConvInteger": return try quantisedConvolution(node).map { [$0] }
+        case "ConvInteger", "MatMulInteger": return try integerLayer(node).map { [$0] }
+        case "QLinearConv": return try quantisedConvolution(node).map { [$0] }
         case "BatchNormalization": return try normalisation(node).map { [$0] }
         case "Gemm", "MatMul", "FusedGemm", "FusedMatMul": return try matrix(node).map { [$0] }
         case "QLinearMatMul", "QGemm": return try quantisedMatrix(node).map { [$0] }
@@ -41,7 +42,7 @@ extension ONNXGraphReader {
     }
 
     /// The convolution's node; behind an unsupported one where the input is not what it reads.
-    private mutating func place(
+    mutating func place(
         _ node: ONNXNodeProto, _ input: GraphValue, _ shape: [Int], _ weight: String?, _ bias: String?,
         _ module: String,
         isTransposed: Bool = false
@@ -211,7 +212,7 @@ extension ONNXGraphReader {
     }
 
     /// A linear layer; the weight's inputs in our order where the file flattens N×H×W×C.
-    private mutating func linear(
+    mutating func linear(
         _ node: ONNXNodeProto, _ input: GraphValue?, _ tensor: ONNXTensor, isOutputFirst: Bool, bias: String?,
         _ module: String, isPlain: Bool
     ) throws -> GraphValue? {
@@ -254,19 +255,15 @@ extension ONNXGraphReader {
     // MARK: quantised operators
 
     private mutating func quantisedConvolution(_ node: ONNXNodeProto) throws -> GraphValue? {
-        let isInteger = node.opType == "ConvInteger"
-        let place = isInteger ? 1 : 3
-        guard node.input.count > place, let tensor = constants.tensors[node.input[place]], tensor.shape.rank == 4,
-            !isInteger || node.input.count < 4 || constants.contains(node.input[3])
-        else { return nil }
+        guard node.input.count > 7, let tensor = constants.tensors[node.input[3]], tensor.shape.rank == 4 else {
+            return nil
+        }
         let input = values[node.input[0]] ?? GraphValue(node: node.input[0], axes: nil)
-        let module = module(node, weight: node.input[place])
-        // Of ConvInteger the scale is multiplied onto the result, which a later node does.
-        guard !isInteger, node.input.count > 7,
-            let (scales, sources) = try constants.scales(node.input[4], node.input[5], axis: 0),
+        let module = module(node, weight: node.input[3])
+        guard let (scales, sources) = try constants.scales(node.input[4], node.input[5], axis: 0),
             var weight = tensor.adding(.dequantise(scales))
         else {
-            _ = parameter(tensor, named: node.input[place], "weight", of: module)
+            _ = parameter(node.input[3], "weight", of: module)
             return nil
         }
         weight.sources += sources

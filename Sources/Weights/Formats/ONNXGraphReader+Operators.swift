@@ -97,6 +97,7 @@ extension ONNXGraphReader {
                 ? builder.clipped(value, bound, .infinity, name) : builder.clipped(value, -.infinity, bound, name)
         case "LeakyRelu": return builder.leakyRelu(value, [attributes.float("alpha") ?? 0.01], name)
         case "PRelu":
+            let value = builder.settled(value)
             guard node.input.count == 2, let slope = try floats(node.input[1]),
                 let numbers = builder.perChannel(slope.numbers, slope.shape, beside: value)
             else { return nil }
@@ -135,6 +136,7 @@ extension ONNXGraphReader {
         }
         guard node.input.count == 2 else { return nil }
         let isSum = node.opType == "Add" || node.opType == "Sum"
+        if node.opType == "Mul", let scaled = try scaled(node) { return scaled }
         switch (values[node.input[0]], values[node.input[1]]) {
         case (let a?, let b?):
             switch node.opType {
@@ -158,6 +160,7 @@ extension ONNXGraphReader {
     ) throws -> GraphValue? {
         // Behind an operator without counterpart nothing is to be added to.
         guard value.axes != nil else { return value }
+        let value = builder.settled(value)
         guard let constant = try floats(constant),
             let numbers = builder.perChannel(constant.numbers, constant.shape, beside: value)
         else { return nil }

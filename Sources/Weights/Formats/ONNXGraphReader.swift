@@ -25,6 +25,13 @@ struct ONNXGraphReader {
     private(set) var inputSize: Int?
     /// What the description leaves out or does not know, a sentence each.
     var remarks: [String] = []
+    /// Results that are quantised when the network runs, and what their scales are called: numbers here stay as they are,
+    /// so that these scales are 1.
+    var dynamic: Set<String> = []
+    /// Products of such a scale and a weight's, by the name of the weight's.
+    var dynamicScales: [String: String] = [:]
+    /// Layers of whole numbers whose weight's scale a later product tells, by their nodes.
+    var unscaled: [String: (entry: String, stored: ONNXTensor, zeros: [Float], axis: Int)] = [:]
     private var readers: [String: Int] = [:]
     /// Nodes of the builder whose results more than one node of the file reads.
     private var shared: Set<String> = []
@@ -56,6 +63,12 @@ struct ONNXGraphReader {
         addInputs(model.graph)
         if outputs.count > 1 { remarks.append("The graph's result is the first of its \(outputs.count) outputs.") }
         try read(model.graph)
+        for name in unscaled.keys.sorted() {
+            builder.change(name) {
+                $0.kind = .unsupported
+                $0.function = "a layer of whole numbers without a scale"
+            }
+        }
     }
 
     /// The names of the model's results.
@@ -163,6 +176,9 @@ struct ONNXGraphReader {
         return self.parameter(tensor, named: name, parameter, of: module, axes: axes)
     }
 
+    /// Gives a parameter its numbers when they are known later than its layer.
+    mutating func change(_ entry: String, to tensor: ONNXTensor) { uses[entry]?.tensor = tensor }
+
     /// A parameter of this very tensor, which no name of the graph stands for.
     mutating func parameter(
         _ tensor: ONNXTensor, named name: String, _ parameter: String, of module: String,
@@ -205,6 +221,7 @@ struct ONNXGraphReader {
         for node in graph.node {
             place += 1
             if try constants.add(node) { continue }
+            if try readDynamicScales(node) { continue }
             if node.domain.isEmpty || node.domain == "ai.onnx", try readIntegers(node) { continue }
             if ["If", "Loop", "Scan"].contains(node.opType), try readBranches(node) { continue }
             if let results = try operation(node) {
@@ -307,6 +324,7 @@ struct ONNXGraphReader {
         sideNodes = inner.sideNodes
         remarks = inner.remarks
         place = inner.place
+        unscaled.merge(inner.unscaled) { _, new in new }
         branchCount = inner.branchCount
     }
 

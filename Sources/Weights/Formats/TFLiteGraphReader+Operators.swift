@@ -40,6 +40,7 @@ extension TFLiteGraphReader {
         case "LEAKY_RELU":
             return [builder.leakyRelu(first, [try node.options.map { try model.buffer.float($0, 0) } ?? 0], name)]
         case "PRELU":
+            let first = builder.settled(first)
             guard let slope = try floats(node, 1),
                 let numbers = builder.perChannel(slope.numbers, slope.shape, beside: first)
             else { return nil }
@@ -291,6 +292,7 @@ extension TFLiteGraphReader {
         _ node: TFLiteModel.Operator, _ value: GraphValue, constant: Int, _ name: String
     ) throws -> GraphValue? {
         guard value.axes != nil else { return value }
+        let value = builder.settled(value)
         guard let constantValue = try floats(node, constant),
             let numbers = builder.perChannel(constantValue.numbers, constantValue.shape, beside: value)
         else { return nil }
