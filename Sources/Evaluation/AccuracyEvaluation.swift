@@ -153,10 +153,13 @@ public struct AccuracyEvaluation: Sendable, Equatable {
             uniquingKeysWith: { first, _ in first })
         func name(class index: Int) -> String {
             // Numbers get the network's names where it has some.
-            guard matching.kind != .names, let output = matching.outputs[index].first, let known = names.names else {
+            guard let output = matching.outputs[index].first, let known = names.names else {
                 return data.classNames[index]
             }
-            return known[output]
+            guard matching.kind == .names else { return known[output] }
+            // An identifier says little to people.
+            let own = data.classNames[index]
+            return OutputNames.wordNetID(own) == own && known[output] != own ? "\(known[output]) (\(own))" : own
         }
         func name(output: Int) -> String {
             names.names?[output] ?? owners[output].map { data.classNames[$0] } ?? "output \(output)"

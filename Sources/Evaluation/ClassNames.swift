@@ -13,7 +13,7 @@ public enum ClassNames {
     /// A byte-order mark, line ends of any system and blank lines are passed over.
     /// Throws the errors of reading, or `eval.badLabels` where there are no names or indices are missing or stand twice.
     public static func read(_ path: String) throws -> [String] {
-        let text = CSVRows.withoutMark(try InputFile.text(path))
+        let text = try InputFile.text(path)
         let names = try json(text, path) ?? table(text, path) ?? lines(text)
         guard !names.isEmpty else {
             throw KernelVizError(

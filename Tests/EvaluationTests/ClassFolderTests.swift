@@ -191,6 +191,8 @@ import Testing
             #expect(try data.image(1).width == 6)
             let names = ["class0", "class1"] + (2..<100).map { "other\($0)" }
             #expect(try AccuracyEvaluation.evaluate(network, on: data, classNames: names).turned == 1)
+            let stream = BatchStream(data, batch: 2, size: 8, channels: 3, augmentation: nil, seed: 1, epoch: 0)
+            #expect(try stream.next()?.turned == 1)
         }
     }
 }

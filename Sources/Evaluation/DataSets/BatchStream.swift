@@ -15,6 +15,8 @@ public struct ImageBatch: Sendable {
     public let consumed: Int
     /// Images that could not be read on the way to this batch: name and reason.
     public let unreadable: [String]
+    /// How many of the images their EXIF orientation turned.
+    public let turned: Int
 }
 
 /// Batches of one pass over a data set, decoded by a thread of its own while the net computes.
@@ -112,11 +114,14 @@ private struct BatchSource {
         var images: [RGBImage] = []
         var labels: [Int] = []
         var unreadable: [String] = []
+        var turned = 0
         while images.count < batch && position < order.count {
             let index = order[position]
             position += 1
             do {
-                images.append(prepared(try data.image(index), index))
+                let reading = try data.reading(index)
+                images.append(prepared(reading.image, index))
+                turned += reading.turn == nil ? 0 : 1
                 labels.append(data.labels[index])
             } catch let error as KernelVizError {
                 if isStrict { return .failure(error) }
@@ -128,7 +133,9 @@ private struct BatchSource {
         }
         if images.isEmpty || (dropsLast && images.count < batch) { return nil }
         let tensor = BatchInput.tensor(images, channels: channels)
-        return .success(ImageBatch(images: tensor, labels: labels, consumed: position, unreadable: unreadable))
+        return .success(
+            ImageBatch(
+                images: tensor, labels: labels, consumed: position, unreadable: unreadable, turned: turned))
     }
 
     private func prepared(_ image: RGBImage, _ index: Int) -> RGBImage {

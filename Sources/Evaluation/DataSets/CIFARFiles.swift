@@ -52,7 +52,7 @@ struct CIFARFiles {
     /// From the names file beside the batches where it is there.
     private func names(_ classes: Int) -> [String] {
         let file = folder + (isHundred ? "/fine_label_names.txt" : "/batches.meta.txt")
-        let text = (try? InputFile.text(file)).map(CSVRows.withoutMark) ?? ""
+        let text = (try? InputFile.text(file)) ?? ""
         let names = text.split(whereSeparator: \.isNewline).map(String.init)
         return names.count == classes ? names : (0..<classes).map { "class \($0)" }
     }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// The rows of a text of comma-separated values (RFC 4180), as spreadsheets of any system write them.
 ///
-/// A byte-order mark, blank lines and line ends of any system are passed over; quotes may hold separators, line ends and
+/// Blank lines are passed over, lines end as on any system; quotes may hold separators, line ends and
 /// doubled quotes; where the first line has no comma, semicolons or tabs separate.
 enum CSVRows {
     /// One row with the number of the line on which it begins, from 1.
@@ -16,7 +16,7 @@ enum CSVRows {
     /// Throws `data.damaged` for a quote that is never closed.
     static func of(_ text: String, subject: String) throws -> [Row] {
         var parser = Parser(separator: separator(of: text))
-        for scalar in withoutMark(text).unicodeScalars { parser.take(scalar) }
+        for scalar in text.unicodeScalars { parser.take(scalar) }
         guard parser.finish() else {
             throw KernelVizError(
                 code: "data.damaged", subject: "\(subject): line \(parser.rowLine)",
@@ -24,11 +24,6 @@ enum CSVRows {
                 expected: "quotation marks in pairs", advice: "Write a quotation mark inside a field twice")
         }
         return parser.rows
-    }
-
-    /// The text without the byte-order mark that Windows programs put first.
-    static func withoutMark(_ text: String) -> String {
-        text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     }
 
     private static func separator(of text: String) -> Unicode.Scalar {

@@ -13,6 +13,8 @@ public struct TrainingRun: Sendable {
         case step(StepReport)
         /// An image could not be read.
         case unreadable(String)
+        /// So many images of a step were turned by their EXIF orientation.
+        case turned(images: Int)
         /// An epoch is done, its checkpoint written.
         case epoch(EpochRecord, imagesPerSecond: Double, seconds: Double)
         /// The caller asked to stop; the state is saved.
@@ -153,6 +155,7 @@ public struct TrainingRun: Sendable {
         clock.begin()
         while let images = try stream.next() {
             images.unreadable.forEach { report(.unreadable($0)) }
+            if images.turned > 0 { report(.turned(images: images.turned)) }
             let step = state.epoch * stepsPerEpoch + state.progress.steps
             let outcome = try self.step(&net, images, step, schedule.rate(at: step), state)
             state.progress.steps += 1

@@ -8,6 +8,7 @@ final class SweepReporter: Sendable {
         var epochsDone = 0
         var epochsLeft: Int
         var unreadable = 0
+        var hasToldOfTurns = false
     }
 
     private let count: Int
@@ -42,6 +43,12 @@ final class SweepReporter: Sendable {
             }
             if number <= 10 { Console.note("kernelviz: warning: \(name(job)): left out \(what)") }
             if number == 11 { Console.note("kernelviz: warning: further unreadable images are only counted") }
+        case .turned:
+            let isFirst = state.withLock { state in
+                defer { state.hasToldOfTurns = true }
+                return !state.hasToldOfTurns
+            }
+            if isFirst { Console.note("kernelviz: note: \(TrainingReporter.turned)") }
         case .step: break
         case .epoch(let record, let speed, _):
             let left = state.withLock {

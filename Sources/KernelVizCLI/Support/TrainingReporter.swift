@@ -7,6 +7,11 @@ final class TrainingReporter {
     private var lastDrawn: ContinuousClock.Instant?
     private var drawnWidth = 0
     private var unreadable = 0
+    private var hasToldOfTurns = false
+
+    /// What is said once where photographs were turned.
+    static let turned =
+        "photographs are turned upright by their EXIF orientation (torchvision's ImageFolder would not turn them)"
 
     init(epochs: Int) { self.epochs = epochs }
 
@@ -20,6 +25,11 @@ final class TrainingReporter {
             unreadable += 1
             if unreadable <= 10 { Console.note("kernelviz: warning: left out \(what)") }
             if unreadable == 11 { Console.note("kernelviz: warning: further unreadable images are only counted") }
+        case .turned:
+            guard !hasToldOfTurns else { return }
+            hasToldOfTurns = true
+            finish()
+            Console.note("kernelviz: note: \(Self.turned)")
         case .step(let step): draw(step)
         case .epoch(let record, let speed, let seconds):
             finish()
