@@ -209,7 +209,8 @@ import Testing
     /// Files of each format, with the seed of their mutations.
     static let victims = [
         "keras2_weights.h5", "keras3.weights.h5", "kinds.safetensors", "state_dict.pth", "training_legacy.pth",
-        "arrays.npz", "packed.npz", "keras3.keras", "exported.onnx", "one.npy",
+        "arrays.npz", "packed.npz", "keras3.keras", "exported.onnx", "one.npy", "../objects/loop_legacy.pth",
+        "../objects/arrays_0.pkl", "../objects/joblib.pkl", "../objects/objects.npy", "../objects/quantised.pth",
     ]
 
     /// A few mutations of each format in every test run; `.ci/fuzz-weights` runs thousands.

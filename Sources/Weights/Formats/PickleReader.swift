@@ -10,6 +10,8 @@ struct PickleReader {
     static let maximumValues = 1 << 22
     /// How many objects that are not understood.
     static let maximumObjects = 1 << 20
+    /// How many pickles may lie in each other.
+    private static let maximumInner = 8
     /// How many names of such objects are kept.
     private static let maximumNames = 256
 
@@ -29,6 +31,7 @@ struct PickleReader {
     private var memo: [Int: PickleValue] = [:]
     private var valueCount = 0
     private var copiedBytes = 0
+    private var innerCount = 0
     private let allowedBytes: Int
     /// How many pickles this one lies in.
     let depth: Int
@@ -59,6 +62,20 @@ struct PickleReader {
             if code == UInt8(ascii: ".") { return try pop() }
             try perform(code)
         }
+    }
+
+    /// Reads a pickle that lies in the middle of this one, as joblib's do.
+    mutating func readInner() throws -> PickleValue {
+        guard innerCount < Self.maximumInner else {
+            throw broken("more pickles lie in each other than any program writes")
+        }
+        innerCount += 1
+        let outer = (stack, memo)
+        defer {
+            (stack, memo) = outer
+            innerCount -= 1
+        }
+        return try read()
     }
 
     private mutating func perform(_ code: UInt8) throws {

@@ -27,20 +27,31 @@ extension PickleReader {
     }
 
     /// An array of joblib: its elements lie behind the instruction that sets its description, after a byte that says how
-    /// many more to pass over.
+    /// many more to pass over; those of an array of objects are a pickle of their own.
     private mutating func readBehind(_ place: Int) throws {
         let state = heap.objects[place].state
         guard let lengths = heap.integers(heap.value("shape", in: state)), let shape = Shape.checked(lengths),
-            let dtype = heap.value("dtype", in: state), let (type, _) = elementType(dtype)
-        else { throw broken("an array of joblib in it holds no numbers") }
+            let dtype = heap.value("dtype", in: state), let code = typeCode(dtype)
+        else { throw broken("an array of joblib in it is of no known type") }
+        if code.hasPrefix("O") {
+            heap.objects[place].items = [try readInner()]
+            return
+        }
+        guard let size = Self.itemBytes(code) else { throw broken("an array of joblib in it is of no known type") }
         if heap.value("numpy_array_alignment_bytes", in: state)?.asInteger != nil {
             _ = try input.take(Int(try input.byte()))
         }
-        let (length, overflow) = shape.elementCount.multipliedReportingOverflow(by: type.sizeBytes)
+        let (length, overflow) = shape.elementCount.multipliedReportingOverflow(by: size)
         guard !overflow else { throw broken("an array in it claims the shape \(shape)") }
         let content = bytes(try input.take(length))
         heap.objects[place].tensor = try array(
             lengths, dtype: dtype, isColumnMajor: heap.value("order", in: state)?.asText == "F", content)
+    }
+
+    /// Bytes of one element by NumPy's code without the byte order: "f4" has four, "U3" three characters of four.
+    private static func itemBytes(_ code: String) -> Int? {
+        guard let count = Int(code.dropFirst().prefix { $0.isNumber }), count >= 0, count <= 1 << 30 else { return nil }
+        return code.hasPrefix("U") ? 4 * count : count
     }
 
     /// (bytes, type, lengths, "C" or "F").
@@ -78,12 +89,19 @@ extension PickleReader {
 
     /// `numpy.dtype("f4")`, whose byte order is the second part of its state.
     private func elementType(_ value: PickleValue) -> (NumberType, isBigEndian: Bool)? {
-        guard case .object(let place) = value, heap.objects[place].name.hasPrefix("numpy.dtype"),
+        guard case .object(let place) = value, let bare = typeCode(value),
             let code = heap.items(heap.objects[place].arguments)?.first.flatMap(heap.text)
         else { return nil }
         let order = heap.items(heap.objects[place].state).flatMap { $0.count > 1 ? heap.text($0[1]) : nil }
-        let bare = code.drop { "<>|=".contains($0) }
-        guard let type = ArrayHeader.types[String(bare)] else { return nil }
+        guard let type = ArrayHeader.types[bare] else { return nil }
         return (type, (order ?? String(code.prefix(1))) == ">")
+    }
+
+    /// NumPy's code of a type without the byte order.
+    private func typeCode(_ value: PickleValue) -> String? {
+        guard case .object(let place) = value, heap.objects[place].name.hasPrefix("numpy.dtype"),
+            let code = heap.items(heap.objects[place].arguments)?.first.flatMap(heap.text)
+        else { return nil }
+        return String(code.drop { "<>|=".contains($0) })
     }
 }

@@ -28,6 +28,7 @@ struct PickledTensors {
     private var visited = Visited()
     private var leftOut: [Reason: LeftOut] = [:]
     private var twice: [String] = []
+    private var moduleClasses: Set<String> = []
 
     /// Containers that were walked already.
     private struct Visited {
@@ -67,7 +68,7 @@ struct PickledTensors {
 
         /// "'optimizer', 'scheduler' and 3 more (158 tensors)".
         var text: String {
-            let shown = names.prefix(4).map { "'\($0)'" }
+            let shown = names.prefix(4).map { "'\($0.count > 60 ? $0.prefix(60) + "…" : $0[...])'" }
             var text = shown.joined(separator: ", ")
             if names.count > shown.count { text += " and \(names.count - shown.count) more" }
             return text + " (\(tensorCount) \(tensorCount == 1 ? "tensor" : "tensors"))"
@@ -168,6 +169,7 @@ struct PickledTensors {
 
     private mutating func walk(_ module: PickledModule, at name: String, depth: Int) throws {
         if moduleClass == nil { moduleClass = module.className }
+        moduleClasses.insert(module.className)
         if let layer = module.facts, facts.layers[name] == nil, !name.isEmpty {
             facts.layers[name] = layer
             facts.order.append(name)
@@ -269,14 +271,16 @@ struct PickledTensors {
         if let strange = leftOut[.unknownKind] {
             notes.append("Left out, as tensors of kinds that are not read: \(strange.text).")
         }
-        if let tooDeep = leftOut[.tooDeep] {
+        if let tooDeep = leftOut[.tooDeep], tooDeep.tensorCount > 0 {
             notes.append("Left out, as more than \(Self.maximumDepth) deep in each other: \(tooDeep.text).")
         }
         if let first = twice.first {
             let more = twice.count > 1 ? " and \(twice.count - 1) more stand" : " stands"
             notes.append("'\(first)'\(more) in the file twice; the last one is read, as Python does.")
         }
-        let foreign = objectNames.filter { !PythonNames.isUsual($0) && $0 != "a call's result" }
+        let foreign = objectNames.filter {
+            !PythonNames.isUsual($0) && !moduleClasses.contains($0) && $0 != "a call's result"
+        }
         guard !foreign.isEmpty else { return }
         let shown = foreign.prefix(4).map { String($0.prefix(80)) }.joined(separator: ", ")
         let more = foreign.count > 4 ? " and \(foreign.count - 4) more" : ""

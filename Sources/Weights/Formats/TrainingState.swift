@@ -6,7 +6,8 @@ enum TrainingState {
         "grad_scaler",
         "loss_scaler", "amp", "loops", "callbacks", "rng", "cuda_rng", "torch_rng", "numpy_rng", "python_rng",
         "random_rng",
-        "random_state", "nativemixedprecision", "mixedprecision", "train_state", "sampler",
+        "random_state", "nativemixedprecision", "mixedprecision", "train_state", "sampler", "message_hub",
+        "param_scheduler", "history", "metrics", "logs",
     ]
     /// How deep in a file such a key means what it says: inside a model it is a layer's name.
     private static let maximumDepth = 2
