@@ -132,7 +132,8 @@ public struct Checkpoint: Sendable {
     ) -> Checkpoint {
         Checkpoint(
             path: path ?? self.path, format: format, files: files ?? self.files, entries: entries ?? self.entries,
-            attributes: attributes.merging(more) { own, _ in own }, model: model, notes: notes + others,
+            attributes: attributes.merging(more) { own, _ in own },
+            model: setAside.map { aside in model?.without(Set(aside.map(\.module))) } ?? model, notes: notes + others,
             setAside: setAside ?? self.setAside, source: source)
     }
 

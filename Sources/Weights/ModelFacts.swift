@@ -52,6 +52,14 @@ public struct ModelFacts: Sendable, Equatable {
         self.graph = graph
     }
 
+    /// The facts without what they say of some modules.
+    func without(_ modules: Set<String>) -> ModelFacts {
+        var result = self
+        result.layers = layers.filter { !modules.contains($0.key) }
+        result.order = order.filter { !modules.contains($0) }
+        return result
+    }
+
     /// The stride that the file gives a convolution.
     func stride(of module: String) -> Int? { layer(module)?.stride }
 

@@ -1,3 +1,4 @@
+import Archives
 import Diagnostics
 import Files
 import Foundation
@@ -186,6 +187,33 @@ import Testing
             #expect(checkpoint.notes.count == 1)
             #expect(checkpoint.notes.first?.hasPrefix("Left out, as more than 64 deep in each other: 'd.a.a.") == true)
             #expect(checkpoint.notes.first?.hasSuffix("(1 tensor).") == true)
+        }
+    }
+
+    /// Numbers that are not read stand beside one that is.
+    @Test func complexTensorsAreLeftOutAndSaid() throws {
+        let view = "(K\u{02}t(K\u{01}t\u{89}NtR".unicodeScalars.map { UInt8($0.value) }
+        func tensor(_ kind: String) -> [UInt8] {
+            Array("ctorch._utils\n_rebuild_tensor_v2\n((X\u{07}\0\0\0storagectorch\n\(kind)\n".utf8)
+                + Array("X\u{01}\0\0\0\(kind.first == "F" ? 0 : 1)X\u{03}\0\0\0cpuK\u{02}tQK\0".utf8) + view
+        }
+        let pickle: [UInt8] =
+            [0x80, 2, 0x7D, 0x28] + Array("X\u{01}\0\0\0c".utf8) + tensor("ComplexFloatStorage")
+            + Array("X\u{01}\0\0\0f".utf8) + tensor("FloatStorage") + [0x75, 0x2E]
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.pth"
+            try ZipWriter.write(to: path) { writer in
+                try writer.add("a/data.pkl", sizeBytes: pickle.count) { pickle }
+                try writer.add("a/data/0", sizeBytes: 8) { [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40] }
+                try writer.add("a/data/1", sizeBytes: 16) { Array(repeating: 0, count: 16) }
+            }
+            let checkpoint = try Checkpoint.open(path)
+            #expect(checkpoint.entries.map(\.name) == ["f"])
+            #expect(try checkpoint.tensor(named: "f").scalars == [1, 2])
+            #expect(
+                checkpoint.notes == [
+                    "Left out, as tensors of kinds that are not read (sparse, complex, without data): 'c'."
+                ])
         }
     }
 

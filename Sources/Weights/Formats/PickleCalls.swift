@@ -33,15 +33,15 @@ extension PickleReader {
         case "collections.OrderedDict", "builtins.dict", "__builtin__.dict":
             return try dictionary(filledWith: items.first)
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":
-            guard items.count >= 4, case .storage(let place) = items[0] else {
-                throw broken("a call in it makes no sense")
-            }
+            guard items.count >= 4 else { throw broken("a call in it makes no sense") }
+            guard let place = try storagePlace(items[0]) else { return nil }
             return try tensor(heap.storages[place], items, type: heap.storages[place].type)
         case "torch._utils._rebuild_tensor_v3":
-            guard items.count >= 7, case .storage(let place) = items[0] else {
-                throw broken("a call in it makes no sense")
-            }
-            return try tensor(heap.storages[place], items, type: items[6].asGlobal.flatMap { PickleCalls.types[$0] })
+            guard items.count >= 7 else { throw broken("a call in it makes no sense") }
+            guard let place = try storagePlace(items[0]), let kind = items[6].asGlobal,
+                let type = PickleCalls.types[kind]
+            else { return nil }
+            return try tensor(heap.storages[place], items, type: type)
         case "torch._utils._rebuild_qtensor": return try quantised(items)
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state",
             "torch.nn.parameter.Parameter", "torch.nn.Parameter":
@@ -66,6 +66,15 @@ extension PickleReader {
         case "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer":
             return try arrayFromBuffer(items)
         default: return nil
+        }
+    }
+
+    /// The place of a storage; nil for one of numbers that are not read, such as complex ones.
+    private func storagePlace(_ value: PickleValue) throws -> Int? {
+        switch value {
+        case .storage(let place): return place
+        case .object: return nil
+        default: throw broken("a call in it makes no sense")
         }
     }
 
@@ -106,9 +115,10 @@ extension PickleReader {
 
     /// (storage, offset, lengths, strides, (scheme, scale or scales, zero point or points, axis), …).
     private mutating func quantised(_ items: [PickleValue]) throws -> PickleValue? {
-        guard items.count >= 5, case .storage(let place) = items[0], let scheme = heap.items(items[4]),
-            scheme.count >= 3
-        else { throw broken("a call in it makes no sense") }
+        guard items.count >= 5, let scheme = heap.items(items[4]), scheme.count >= 3 else {
+            throw broken("a call in it makes no sense")
+        }
+        guard let place = try storagePlace(items[0]) else { return nil }
         let quantisation: TorchQuantisation
         switch scheme[0].asGlobal {
         case "torch.per_tensor_affine"?, "torch.per_tensor_symmetric"?:

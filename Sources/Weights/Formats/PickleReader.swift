@@ -250,9 +250,7 @@ struct PickleReader {
             let key = heap.text(parts[2]) ?? parts[2].asInteger.map(String.init)
         else { throw broken("a storage in it makes no sense") }
         let type = PickleCalls.storageTypes[kind]
-        guard type != nil || PickleCalls.untypedStorages.contains(kind) else {
-            throw broken("a storage in it is of no known type ('\(kind.prefix(80))')")
-        }
+        guard type != nil || PickleCalls.untypedStorages.contains(kind) else { return try object(kind, .none) }
         var storage = TorchStorage(key: key, type: type, count: count)
         if parts.count >= 6, let view = heap.items(parts[5]) {
             guard view.count == 3, let offset = view[1].asInteger, offset >= 0 else {

@@ -67,11 +67,14 @@ struct PickledTensors {
         var tensorCount = 0
 
         /// "'optimizer', 'scheduler' and 3 more (158 tensors)".
-        var text: String {
+        var text: String { list + " (\(tensorCount) \(tensorCount == 1 ? "tensor" : "tensors"))" }
+
+        /// "'optimizer', 'scheduler' and 3 more".
+        var list: String {
             let shown = names.prefix(4).map { "'\($0.count > 60 ? $0.prefix(60) + "…" : $0[...])'" }
             var text = shown.joined(separator: ", ")
             if names.count > shown.count { text += " and \(names.count - shown.count) more" }
-            return text + " (\(tensorCount) \(tensorCount == 1 ? "tensor" : "tensors"))"
+            return text
         }
     }
 
@@ -269,7 +272,8 @@ struct PickledTensors {
             notes.append("Left out, as state of the training: \(training.text).")
         }
         if let strange = leftOut[.unknownKind] {
-            notes.append("Left out, as tensors of kinds that are not read: \(strange.text).")
+            notes.append(
+                "Left out, as tensors of kinds that are not read (sparse, complex, without data): \(strange.list).")
         }
         if let tooDeep = leftOut[.tooDeep], tooDeep.tensorCount > 0 {
             notes.append("Left out, as more than \(Self.maximumDepth) deep in each other: \(tooDeep.text).")

@@ -34,7 +34,7 @@ enum PythonNames {
     static func isUsual(_ name: String) -> Bool {
         [
             "torch.", "__torch__.", "collections.", "numpy.", "builtins.", "__builtin__.", "copyreg.", "copy_reg.",
-            "_codecs.",
+            "_codecs.", "joblib.",
         ]
         .contains { name.hasPrefix($0) }
     }
