@@ -126,6 +126,13 @@ extension ONNXGraphWriter {
 
     private mutating func write(_ pool: Pool, _ node: Graph.Node, _ inputs: [String]) {
         let kernel = [pool.size, pool.size]
+        if pool.size == 1, pool.stride == 1, case .average(countsPadding: true) = pool.kind {
+            // Means of single pixels, zeros outside; ONNX Runtime refuses a pool whose border is as wide as its window.
+            let border = pads(node, kernel: kernel, stride: 1, padding: pool.padding)
+            let lengths = constant([0, 0] + border[0..<2] + [0, 0] + border[2..<4])
+            emit("Pad", [inputs[0], lengths], to: declareValue(of: node), name: node.name)
+            return
+        }
         var attributes = [
             ONNXAttributeProto("kernel_shape", kernel),
             ONNXAttributeProto("pads", pads(node, kernel: kernel, stride: pool.stride, padding: pool.padding)),

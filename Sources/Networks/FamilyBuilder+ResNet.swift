@@ -29,7 +29,11 @@ extension FamilyBuilder {
     private mutating func buildSecondResNet() throws {
         guard path(of: peek()) == "conv1_conv" else { throw unfit("is a version 2 under other names than Keras'") }
         try layer(nil, name: "stem")
-        stemPool()
+        // The border is a layer of its own in Keras, whose zeros take part in the maximum: means of single pixels, of
+        // which those outside are zero.
+        let border = Pool(kind: .average(countsPadding: true), size: 1, stride: 1, padding: .symmetric(1))
+        current = graph.add(.pool(border), current, name: "stem.border")
+        current = graph.add(.pool(Pool(kind: .maximum, size: 3, stride: 2)), current, name: "stem.pool")
         while peek() != nil {
             let module = path(of: peek()).split(separator: "_").prefix(2).joined(separator: "_")
             let (input, inputWidth) = (current, width)

@@ -108,14 +108,21 @@ enum OperationGraphs {
                 epsilon: 1e-6)
         }
         let input = graph.add(.input, name: "input")
-        let first = graph.add(.layerNormalization(norm("first", 6)), input, name: "first")
+        // A border of zeros that takes part in what follows.
+        let border = graph.add(
+            .pool(
+                Pool(
+                    kind: .average(countsPadding: true), size: 1, stride: 1,
+                    padding: .explicit(top: 1, left: 0, bottom: 0, right: 2))), input, name: "border")
+        let pooled = graph.add(.pool(Pool(kind: .maximum, size: 2, stride: 1)), border, name: "pooled")
+        let first = graph.add(.layerNormalization(norm("first", 6)), pooled, name: "first")
         let wide = graph.add(
             .convolution(Convolution(weight: parameter("wide/weight", [24, 6, 1, 1]))), first, name: "wide")
         let act = graph.add(.activation(.gelu), wide, name: "act")
         let response = graph.add(.responseNormalization(norm("response", 24)), act, name: "response")
         let narrow = graph.add(
             .convolution(Convolution(weight: parameter("narrow/weight", [6, 24, 1, 1]))), response, name: "narrow")
-        let sum = graph.add(.add, input, narrow, name: "sum")
+        let sum = graph.add(.add, pooled, narrow, name: "sum")
         let mean = graph.add(.globalAveragePool, sum, name: "mean")
         let head = graph.add(.layerNormalization(norm("head", 6)), mean, name: "head")
         graph.add(.linear(weight: parameter("logits/weight", [6, 6]), bias: nil), head, name: "logits")

@@ -432,7 +432,7 @@ def prepare(net, size):
     net.train()
     with torch.no_grad():
         if any(isinstance(module, torch.nn.BatchNorm2d) for module in net.modules()):
-            net(torch.randn(4, 3, size, size) if size <= 128 else torch.randn(1, 3, size, size))
+            net(torch.randn(4 if size <= 160 else 2, 3, size, size))
     net.eval()
 
 
