@@ -94,6 +94,8 @@ struct KerasGraph {
 
     private mutating func functional(_ model: KerasLayer, _ inputs: [Value]?, depth: Int) -> [Value]? {
         let layers = Dictionary(model.layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let given = KerasReference.all(model.setting("output_layers"))
+        let offsets = Self.offsets(model, given)
         var results: [String: [[Value]?]] = [:]
         let taken = KerasReference.all(model.setting("input_layers"))
         for (index, reference) in taken.enumerated() {
@@ -113,7 +115,7 @@ struct KerasGraph {
         for _ in 0..<64 where !waiting.isEmpty {
             var later: [(layer: KerasLayer, call: Int)] = []
             for (layer, call) in waiting {
-                guard let values = read(layer.calls[call], results) else {
+                guard let values = read(layer.calls[call].shifted(offsets), results) else {
                     later.append((layer, call))
                     continue
                 }
@@ -123,7 +125,7 @@ struct KerasGraph {
             if later.count == waiting.count { break }
             waiting = later
         }
-        let outputs = KerasReference.all(model.setting("output_layers")).map { Self.value($0, results) }
+        let outputs = given.map { Self.value($0.shifted(offsets), results) }
         let found = outputs.compactMap(\.self)
         return found.count == outputs.count && !found.isEmpty ? found : nil
     }
@@ -157,12 +159,25 @@ struct KerasGraph {
         return values
     }
 
-    /// Versions count the calls of a model from 0 or 1: one that is not there is the last one.
     private static func value(_ reference: KerasReference, _ results: [String: [[Value]?]]) -> Value? {
-        guard let calls = results[reference.layer], !calls.isEmpty else { return nil }
-        let call = calls.indices.contains(reference.call) ? reference.call : calls.count - 1
-        guard let values = calls[call] else { return nil }
+        guard let calls = results[reference.layer], calls.indices.contains(reference.call),
+            let values = calls[reference.call]
+        else { return nil }
         return values.indices.contains(reference.output) ? values[reference.output] : nil
+    }
+
+    /// Versions count the calls of a model from 0 or 1: by how much the numbers in use are too high, by layer.
+    private static func offsets(_ model: KerasLayer, _ outputs: [KerasReference]) -> [String: Int] {
+        let counts = Dictionary(
+            model.layers.map { ($0.name, max(1, $0.calls.count)) }, uniquingKeysWith: { first, _ in first })
+        var offsets: [String: Int] = [:]
+        for reference in model.layers.flatMap(\.calls).flatMap(\.values) + outputs {
+            guard let count = counts[reference.layer], reference.call >= count, reference.call < count + 16 else {
+                continue
+            }
+            offsets[reference.layer] = max(offsets[reference.layer] ?? 0, reference.call - count + 1)
+        }
+        return offsets
     }
 
     private mutating func apply(_ layer: KerasLayer, _ values: KerasCallValues, depth: Int) -> [Value]? {

@@ -148,6 +148,25 @@ struct KerasCall: Sendable {
         return .other
     }
 
+    private init(arguments: [Argument], keywords: [(name: String, argument: Argument)]) {
+        self.arguments = arguments
+        self.keywords = keywords
+    }
+
+    /// With lower numbers of calls, by layer.
+    func shifted(_ offsets: [String: Int]) -> KerasCall {
+        guard !offsets.isEmpty else { return self }
+        func shifted(_ argument: Argument) -> Argument {
+            switch argument {
+            case .value(let reference): .value(reference.shifted(offsets))
+            case .list(let list): .list(list.map(shifted))
+            case .numbers, .other: argument
+            }
+        }
+        return KerasCall(
+            arguments: arguments.map(shifted), keywords: keywords.map { ($0.name, shifted($0.argument)) })
+    }
+
     /// The results of layers that it reads, those by name behind those by position.
     var values: [KerasReference] {
         (arguments + keywords.map(\.argument)).flatMap(\.flat).compactMap {
@@ -161,6 +180,17 @@ struct KerasReference: Sendable, Hashable {
     let layer: String
     let call: Int
     let output: Int
+
+    private init(layer: String, call: Int, output: Int) {
+        self.layer = layer
+        self.call = call
+        self.output = output
+    }
+
+    /// With a lower number of the call, by layer.
+    func shifted(_ offsets: [String: Int]) -> KerasReference {
+        KerasReference(layer: layer, call: max(0, call - (offsets[layer] ?? 0)), output: output)
+    }
 
     /// From ["conv2d", 0, 0], maybe with keywords behind; nil for anything else.
     init?(_ tree: JSONTree) {

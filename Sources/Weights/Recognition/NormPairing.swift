@@ -34,8 +34,12 @@ struct NormPairing {
         let model = checkpoint.model
         let isTold = model.map { $0.graph != nil || $0.layers.values.contains { $0.norm != nil } } ?? false
         if isTold, let model {
+            // A separable convolution is followed by its normalisation, not interrupted.
+            let pointwise = Set(checkpoint.entries.lazy.filter { $0.parameter == "pointwise_kernel" }.map(\.module))
             for (entry, outputs) in convolutions {
-                guard let name = model.layer(entry.module)?.norm else { continue }
+                guard entry.parameter != "depthwise_kernel" || !pointwise.contains(entry.module),
+                    let name = model.layer(entry.module)?.norm
+                else { continue }
                 let modules = norms.map(\.module)
                 guard
                     let module = modules.first(where: { $0 == name })
