@@ -433,6 +433,10 @@ def prepare(net, size):
     with torch.no_grad():
         if any(isinstance(module, torch.nn.BatchNorm2d) for module in net.modules()):
             net(torch.randn(4 if size <= 160 else 2, 3, size, size))
+            # Of a few numbers a variance may be next to nothing, and rounding errors would be all that is left.
+            for module in net.modules():
+                if isinstance(module, torch.nn.BatchNorm2d):
+                    module.running_var.clamp_(min=0.5 * float(module.running_var.mean()))
     net.eval()
 
 
