@@ -53,7 +53,7 @@ import Testing
             ["classify", "."],
             """
             .: no checkpoint in this folder; expected files ending in .h5, .hdf5, .keras, .pth, .pt, .safetensors, \
-            .npz or .onnx. Name a file, or a folder that holds some.
+            .npz, .tflite or .onnx. Name a file, or a folder that holds some.
             """)
     }
 

@@ -115,6 +115,21 @@ import Testing
         }
     }
 
+    @Test func foldersOfOtherFrameworksAreNamed() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write([0x89, 0x50, 0x4E, 0x47], to: folder + "/a.png")
+            try AtomicFile.write(text: "{}", to: folder + "/a.json")
+            #expect(try Checkpoint.isKnown(folder: folder) == false)
+            try AtomicFile.write([8, 1] + Self.field(2, Self.field(2, [1, 2, 3])), to: folder + "/saved_model.pb")
+            #expect(try Checkpoint.isKnown(folder: folder + "/"))
+            let error = #expect(throws: KernelVizError.self) { try Checkpoint.open(folder + "/") }
+            #expect(error?.subject == folder + "/saved_model.pb")
+            #expect(error?.found.hasPrefix("this is a TensorFlow SavedModel") == true)
+        }
+        #expect(Checkpoint.isOne(folderOf: ["config.json", "model.safetensors", "tf_model.h5"]))
+        #expect(!Checkpoint.isOne(folderOf: ["config.json", "a.safetensors"]))
+    }
+
     @Test func anArchiveAroundAFileOfWeightsSaysSo() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/policy.zip"

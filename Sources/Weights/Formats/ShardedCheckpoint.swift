@@ -71,12 +71,13 @@ enum ShardedCheckpoint {
     }
 
     /// What a folder of another format is: that of the first file in it that is known.
-    private static func foreign(_ names: [String], in folder: String) throws -> KernelVizError? {
+    static func foreign(_ names: [String], in folder: String) throws -> KernelVizError? {
         if names.contains("Manifest.json"), names.contains("Data") { return ForeignFile.coreML.error(folder) }
         for name in names where !InputFile.isFolder("\(folder)/\(name)") {
             let path = "\(folder)/\(name)"
-            guard let kind = try? FileKind.of(path), case .other(let file?) = kind,
-                ForeignFile.text(try InputFile.prefix(path, count: 256), path: path) == nil
+            // Texts lie beside weights of every kind and say nothing of them.
+            guard let kind = try? FileKind.of(path), case .other(let file?) = kind, file.mayHoldWeights,
+                file != ForeignFile.text(try InputFile.prefix(path, count: ForeignFile.headBytes), path: path)
             else { continue }
             return file.error(path)
         }
@@ -113,6 +114,24 @@ enum ShardedCheckpoint {
 
     private struct Index: Decodable {
         let weight_map: [String: String]
+    }
+}
+
+extension Checkpoint {
+    /// Whether the files of a folder with these names are one checkpoint: shards with their index, or what the Hub keeps
+    /// of one model.
+    package static func isOne(folderOf names: [String]) -> Bool {
+        names.contains { $0.hasSuffix(".index.json") }
+            || names.contains("config.json") && names.contains { HuggingFaceSettings.weightNames.contains($0) }
+    }
+
+    /// Whether a folder without a file of the usual extensions is one of another framework, which opening it will name,
+    /// or holds weights under a less usual one.
+    package static func isKnown(folder: String) throws -> Bool {
+        let names = try InputFile.names(inFolder: folder).sorted()
+        let place = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        if names.contains(where: { ["bin", "npy"].contains(FilePaths.fileExtension(of: $0)) }) { return true }
+        return try ShardedCheckpoint.foreign(names, in: place) != nil
     }
 }
 

@@ -11,9 +11,13 @@ struct ForeignFile: Equatable, Sendable {
     /// How many bytes of a file are looked at.
     static let headBytes = 4096
 
-    init(_ name: String, _ advice: String) {
+    /// Whether weights can be in it at all.
+    let mayHoldWeights: Bool
+
+    init(_ name: String, _ advice: String, mayHoldWeights: Bool = true) {
         self.name = name
         self.advice = advice
+        self.mayHoldWeights = mayHoldWeights
     }
 
     /// The error that says it.
@@ -54,7 +58,9 @@ struct ForeignFile: Equatable, Sendable {
     private static func image(_ bytes: [UInt8], offset: Int = 0, _ name: String) -> Signature {
         Signature(
             bytes: bytes, offset: offset,
-            file: ForeignFile(name, "Name a file of weights here; pictures go to 'kernelviz eval NET --input PICTURE'"))
+            file: ForeignFile(
+                name, "Name a file of weights here; pictures go to 'kernelviz eval NET --input PICTURE'",
+                mayHoldWeights: false))
     }
 
     private static let signatures: [Signature] = [
@@ -68,7 +74,8 @@ struct ForeignFile: Equatable, Sendable {
         image(Array("GIF8".utf8), "a GIF image"), image(Array("WEBP".utf8), offset: 8, "a WebP image"),
         image([0x49, 0x49, 0x2A, 0x00], "a TIFF image"), image([0x4D, 0x4D, 0x00, 0x2A], "a TIFF image"),
         Signature(
-            bytes: Array("%PDF".utf8), file: ForeignFile("a PDF document", "Name a file of weights")),
+            bytes: Array("%PDF".utf8),
+            file: ForeignFile("a PDF document", "Name a file of weights", mayHoldWeights: false)),
         compressed([0x1F, 0x8B], "a gzip file", "gunzip --keep FILE"),
         compressed([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "an xz file", "unxz --keep FILE"),
         compressed(Array("BZh".utf8), "a bzip2 file", "bunzip2 --keep FILE"),
@@ -127,14 +134,17 @@ struct ForeignFile: Equatable, Sendable {
             file: ForeignFile(
                 "a Hugging Face Xet pointer, not the file itself", "Fetch the file: hf download, or git xet pull")),
         Signature(
-            bytes: [0x7F] + Array("ELF".utf8), file: ForeignFile("a program or library", "Name a file of weights")),
+            bytes: [0x7F] + Array("ELF".utf8),
+            file: ForeignFile("a program or library", "Name a file of weights", mayHoldWeights: false)),
         Signature(
-            bytes: Array("ARROW1".utf8), file: ForeignFile("an Arrow file", "Name a file of weights")),
+            bytes: Array("ARROW1".utf8),
+            file: ForeignFile("an Arrow file", "Name a file of weights", mayHoldWeights: false)),
         Signature(
-            bytes: Array("PAR1".utf8), file: ForeignFile("a Parquet file", "Name a file of weights")),
+            bytes: Array("PAR1".utf8),
+            file: ForeignFile("a Parquet file", "Name a file of weights", mayHoldWeights: false)),
         Signature(
             bytes: Array("SQLite format 3".utf8),
-            file: ForeignFile("an SQLite data base", "Name a file of weights")),
+            file: ForeignFile("an SQLite data base", "Name a file of weights", mayHoldWeights: false)),
     ]
 
     private static func tar(_ path: String) -> ForeignFile {
