@@ -8,7 +8,7 @@ import Testing
 /// Families against the networks that torchvision, timm and Keras build.
 @Suite struct FamilyTests {
     @Test func theTableOfPublishedNetworksIsThere() {
-        #expect(PublishedArchitecture.all.count == 76)
+        #expect(PublishedArchitecture.all.count == 92)
         #expect(PublishedArchitecture.relatives.count == 8)
     }
 

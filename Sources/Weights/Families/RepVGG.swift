@@ -119,6 +119,7 @@ private enum RepVGG {
                 convs += branches(stage, index).convs(.standard, size: 3, stride: index == 0 ? 2 : 1, block: block)
             }
         }
+        guard isWhole(table, convs) else { return [] }
         let first = convs.first { $0.block == 1 }?.module ?? ""
         let last = convs.last { $0.isSpatial }?.module ?? ""
         return [
@@ -130,6 +131,19 @@ private enum RepVGG {
                 return "RepVGG" + (net.map { "-\($0.name)" } ?? "")
             }
         ]
+    }
+}
+
+extension RepVGG {
+    /// Whether every 3×3 convolution reads all channels of the one before; some networks (g4) have groups instead.
+    private static func isWhole(_ table: ModuleTable, _ convs: [ExpectedConv]) -> Bool {
+        let shapes = convs.filter(\.isSpatial).map { conv in
+            table.weight(conv.module).flatMap { $0.axes.outputFirst($0.shape) }
+        }
+        return zip(shapes, shapes.dropFirst()).allSatisfy { before, next in
+            guard let before, let next else { return true }
+            return before[0] == next[1]
+        }
     }
 }
 

@@ -159,9 +159,26 @@ nets = [
     torch_net("EfficientNetV2-S", "timm", timm.create_model("efficientnetv2_rw_s")),
 ]
 nets += [
+    torch_net(title, "timm", timm.create_model(name))
+    for title, name in (
+        ("EfficientNet-EdgeTPU-S", "efficientnet_es"), ("EfficientNet-EdgeTPU-L", "efficientnet_el"),
+        ("MobileNetV4-Conv-Small", "mobilenetv4_conv_small"), ("MobileNetV4-Conv-Medium", "mobilenetv4_conv_medium"),
+        ("MobileNetV4-Conv-Large", "mobilenetv4_conv_large"), ("RepVGG-A0", "repvgg_a0"), ("RepVGG-B2", "repvgg_b2"),
+        ("MobileOne-S0", "mobileone_s0"), ("MobileOne-S4", "mobileone_s4"),
+        ("VGG-16 with batch norm", "vgg16_bn"),
+    )
+]
+nets += [
+    torch_net(title, "torchvision", getattr(torchvision.models, name)(weights=None), pre_activation="Dense" in title)
+    for title, name in (
+        ("VGG-11", "vgg11"), ("VGG-19 with batch norm", "vgg19_bn"), ("SqueezeNet 1.0", "squeezenet1_0"),
+        ("SqueezeNet 1.1", "squeezenet1_1"), ("DenseNet-121", "densenet121"), ("DenseNet-161", "densenet161"),
+    )
+]
+nets += [
     torch_net("unknown network", "timm", timm.create_model(name))
-    for name in ("fbnetc_100", "lcnet_050", "hardcorenas_a", "efficientnet_es", "legacy_seresnet18", "spnasnet_100",
-                 "edgenext_xx_small", "regnetz_005")
+    for name in ("fbnetc_100", "lcnet_050", "hardcorenas_a", "legacy_seresnet18", "spnasnet_100",
+                 "edgenext_xx_small", "regnetz_005", "repvgg_b1g4")
 ]
 nets += [
     torch_net(title, "cv-models", build(), pre_activation="V2" in title and "Efficient" not in title and "Mobile" not in title)
