@@ -133,7 +133,8 @@ import Testing
         #expect(network.spatialLayers.count == 14)
         #expect(
             network.recognition.hasSuffix(
-                " Nearest is MobileNetV1, but tensor 'blocks.4.1.conv_dw.weight' is 1024×2×3×3 (12 of 13 blocks found)."))
+                " Nearest is MobileNetV1, but tensor 'blocks.4.1.conv_dw.weight' is 1024×2×3×3 (12 of 13 blocks found)."
+            ))
     }
 
     @Test func anUnknownNetworkSaysWhatIsKnown() throws {
