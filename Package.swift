@@ -236,7 +236,8 @@ let package = Package(
         tests("Isolation"),
         tests("Archives", ["Files", "Diagnostics"]),
         tests(
-            "Weights", ["kernelviz", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics"],
+            "Weights",
+            ["kernelviz", "ONNX", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics", swiftProtobuf],
             exclude: ["Fixtures"]),
         tests("Kernels", ["Tensors", "Diagnostics"]),
         tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),

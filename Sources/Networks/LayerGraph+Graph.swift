@@ -17,12 +17,15 @@ struct DescribedGraphBuilder {
     /// Zeros around a value that the next window takes: top, left, bottom, right.
     private var pads: [String: [Int]] = [:]
     private var parameters: [String: Graph.ParameterID] = [:]
+    /// Linear layers whose results scale the channels of a map: 1×1 convolutions, whose results have rows and columns.
+    private let gates: Set<String>
     private var inputName: String?
     private var inputChannels: Int?
 
     init(_ description: LayerGraph, _ checkpoint: Checkpoint) {
         self.description = description
         self.checkpoint = checkpoint
+        gates = Self.gates(description)
         entries = Dictionary(
             checkpoint.entries.map { (Self.key($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -351,9 +354,32 @@ struct DescribedGraphBuilder {
         }
     }
 
+    /// The linear layers that lead to a product with a map, and those before them.
+    private static func gates(_ description: LayerGraph) -> Set<String> {
+        let byName = Dictionary(description.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var result: Set<String> = []
+        /// The linear layers that lead to a value through functions of each number.
+        func layers(before name: String) -> [String] {
+            var (name, found) = (name, [String]())
+            while let node = byName[name], let input = node.inputs.first, !found.contains(name),
+                [.linear, .activation, .affine, .batchNormalization].contains(node.kind)
+            {
+                if node.kind == .linear { found.append(name) }
+                name = input
+            }
+            return found
+        }
+        for product in description.nodes where product.kind == .multiply && product.inputs.count == 2 {
+            guard layers(before: product.inputs[0]).isEmpty else { continue }
+            result.formUnion(layers(before: product.inputs[1]))
+        }
+        return result
+    }
+
     private mutating func linear(_ node: LayerGraph.Node) throws -> Operation {
         let entry = try entry(node.weight, node)
-        let key = "\(entry.name) linear"
+        let isGate = gates.contains(node.name)
+        let key = "\(entry.name) linear" + (isGate ? " gate" : "")
         let id: Graph.ParameterID
         if let known = parameters[key] {
             id = known
@@ -366,10 +392,12 @@ struct DescribedGraphBuilder {
                 tensor = tensor.transposed([1, 0])
             }
             guard tensor.shape.rank == 2 else { throw bad(node, "has a weight of shape \(entry.shape)") }
+            if isGate { tensor = tensor.reshaped([tensor.shape[0], tensor.shape[1], 1, 1]) }
             id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
             parameters[key] = id
         }
-        return .linear(weight: id, bias: try vector(node.bias, "bias", .learnable))
+        let bias = try vector(node.bias, "bias", .learnable)
+        return isGate ? .convolution(Convolution(weight: id, bias: bias)) : .linear(weight: id, bias: bias)
     }
 
     private func entry(_ name: String?, _ node: LayerGraph.Node?) throws -> Checkpoint.Entry {
