@@ -185,7 +185,8 @@ public struct ClassMatching: Sendable, Equatable {
     ) -> KernelVizError {
         let taken = Set(found.flatMap { $0 })
         let left = own.indices.filter { !taken.contains($0) }.map { own[$0] }
-        let near = unmatched.lazy.compactMap { index -> String? in
+        // Any two short names are near each other.
+        let near = unmatched.lazy.filter { data.classNames[$0].count > 3 }.compactMap { index -> String? in
             NearestName.of(data.classNames[index], among: left).map { "'\($0)' may be '\(data.classNames[index])'" }
         }.first
         return KernelVizError(
