@@ -117,7 +117,6 @@ import Weights
             try Self.write(
                 path, config: config, version: "2.9.0", backend: "tensorflow",
                 layers: [
-                    ("image", []),
                     ("stem", [("kernel:0", [3, 3, 3, 4], 1)]),
                     (
                         "stem_bn",
