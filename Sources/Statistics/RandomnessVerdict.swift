@@ -90,8 +90,8 @@ public struct RandomnessVerdict: Sendable, Equatable {
         }
         if verdict == .tooFew {
             return "\(liveKernels) live \(liveKernels == 1 ? "kernel is" : "kernels are") too few to tell learned from "
-                + "random ones: \(NumberFormat.percent(namedShare)) of them are identity, blur or edge, random kernels of "
-                + "that number often are; about \(neededKernels) are needed." + fixed
+                + "random ones (\(NumberFormat.percent(namedShare)) are identity, blur or edge; about \(neededKernels) "
+                + "kernels are needed).\(fixed)"
         }
         var numbers =
             "\(NumberFormat.percent(namedShare)) of the live kernels are identity, blur or edge "

@@ -33,6 +33,15 @@ public struct LeftOutTensor: Sendable, Equatable {
     /// How many kernels it would be; 0 for what is no convolution.
     public let kernels: Int
 
+    /// Names a tensor; see the properties.
+    package init(name: String, shape: Shape, reason: Reason, extents: [Int], kernels: Int) {
+        self.name = name
+        self.shape = shape
+        self.reason = reason
+        self.extents = extents
+        self.kernels = kernels
+    }
+
     /// "conv_2.weight (1×7)".
     public var summary: String {
         "\(name) (" + (extents.isEmpty ? shape.dimensions : extents).map(String.init).joined(separator: "×") + ")"
@@ -43,6 +52,8 @@ public struct LeftOutTensor: Sendable, Equatable {
         Reason.allCases.compactMap { reason in
             let group = tensors.filter { $0.reason == reason }
             guard !group.isEmpty else { return nil }
+            // Of what is there twice one name tells enough.
+            let limit = [.optimiserState, .averagedCopy].contains(reason) ? min(1, limit) : limit
             let more = group.count > limit ? " and \(group.count - limit) more" : ""
             let names = group.prefix(limit).map(\.summary).joined(separator: ", ")
             let count = "\(group.count) \(group.count == 1 ? "tensor" : "tensors")"

@@ -11,10 +11,19 @@ public enum MemoryNetwork {
         let stride: Int?
         let scalars: [Float]
         let role: ConvLayer.Role?
+        let dilation: Int?
+        let isOutsideFamily: Bool
+        let isFixed: Bool
 
         /// Names a layer; its role follows from the stride where none is given.
-        public init(name: String, shape: Shape, stride: Int? = 1, scalars: [Float], role: ConvLayer.Role? = nil) {
+        public init(
+            name: String, shape: Shape, stride: Int? = 1, scalars: [Float], role: ConvLayer.Role? = nil,
+            dilation: Int? = nil, isOutsideFamily: Bool = false, isFixed: Bool = false
+        ) {
             self.role = role
+            self.dilation = dilation
+            self.isOutsideFamily = isOutsideFamily
+            self.isFixed = isFixed
             self.name = name
             self.shape = shape
             self.stride = stride
@@ -23,14 +32,18 @@ public enum MemoryNetwork {
     }
 
     /// Joins layers to a network of the family "TestNet"; nothing lies in its checkpoint.
-    public static func make(_ layers: [Layer], path: String = "net.h5", title: String = "TestNet 1.0") -> Network {
+    public static func make(
+        _ layers: [Layer], path: String = "net.h5", title: String = "TestNet 1.0", leftOut: [LeftOutTensor] = [],
+        isOrderKnown: Bool = true
+    ) -> Network {
         let tensors = Dictionary(
             uniqueKeysWithValues: layers.map { ($0.name + ".weight", Tensor(shape: $0.shape, scalars: $0.scalars)) })
         let convs = layers.enumerated().map { index, layer in
             ConvLayer(
                 number: index + 1, name: layer.name, tensorName: layer.name + ".weight", weightShape: layer.shape,
                 stride: layer.stride, connectivity: layer.shape[1] == 1 ? .depthwise(multiplier: 1) : .standard,
-                role: layer.role ?? (layer.stride == 2 ? .downsampling : .body))
+                role: layer.role ?? (layer.stride == 2 ? .downsampling : .body), dilation: layer.dilation,
+                isOutsideFamily: layer.isOutsideFamily, isFixed: layer.isFixed)
         }
         let checkpoint = Checkpoint(
             path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],
@@ -38,6 +51,7 @@ public enum MemoryNetwork {
         return Network(
             checkpoint: checkpoint, family: "TestNet", title: title, recognition: "made in a test",
             layers: convs, missingTensors: [], classCount: nil, input: InputConvention(padding: .torch),
+            leftOut: leftOut, isOrderKnown: isOrderKnown,
             readWeight: { layer in
                 guard let tensor = tensors[layer.tensorName] else {
                     throw KernelVizError(code: "test.noTensor", subject: layer.tensorName, found: "absent")

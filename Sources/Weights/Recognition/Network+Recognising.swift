@@ -36,19 +36,21 @@ extension Network {
         let norms = NormReader(match: match, facts: facts)
         var layers: [ConvLayer] = []
         var missing: [String] = []
-        let found = Set(match.blueprint.convs.compactMap { match.table.weight($0.module)?.name })
-        let outside = UnknownLayers(
-            checkpoint, LayerOrder(order.entries.filter { !found.contains($0.name) }, model: facts), survey
-        )
-        .layers.filter { $0.number != nil }
-        if let strides {
-            try strides.check(names: match.spatial.map(match.name) + outside.map(\.name), checkpoint.path)
-        }
-        let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
-        var number = 0
         // Some libraries write the classifier as a 1×1 convolution.
         let heads = match.dialect.classifiers.compactMap(match.table.resolved)
         let classifiers = heads.map { ExpectedConv($0, norm: nil, .pointwise, isOptional: true) }
+        let found = Set((match.blueprint.convs + classifiers).compactMap { match.table.weight($0.module)?.name })
+        let others = UnknownLayers(
+            checkpoint, LayerOrder(order.entries.filter { !found.contains($0.name) }, model: facts), survey
+        ).layers
+        // 1×1 layers alone are squeeze-and-excite or classifiers under names of their own.
+        let outside = others.contains { $0.number != nil } ? others : []
+        if let strides {
+            try strides.check(
+                names: match.spatial.map(match.name) + outside.filter { $0.number != nil }.map(\.name), checkpoint.path)
+        }
+        let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
+        var number = 0
         for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
                 if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
@@ -139,8 +141,10 @@ extension Network {
             checkpoint.entry(named: layer.tensorName).map { (entry: $0, outputs: layer.outputChannels) }
         }
         let pairing = NormPairing(checkpoint, entries, besides: paired)
-        return try outside.enumerated().map { index, layer in
-            let place = number + index + 1
+        var last = number
+        return try outside.map { layer in
+            if layer.number != nil { last += 1 }
+            let place = layer.number == nil ? nil : last
             let stride = strides?.stride(number: place, name: layer.name) ?? layer.stride
             let role: ConvLayer.Role =
                 layer.role == .upsampling ? .upsampling : (stride ?? 1) > 1 ? .downsampling : .body

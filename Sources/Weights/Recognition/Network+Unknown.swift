@@ -110,7 +110,9 @@ struct UnknownLayers {
                 isTransposed
                 ? isDepthwise
                     ? .depthwise(multiplier: 1) : (facts?.groups).map { $0 > 1 ? .grouped($0) : .standard } ?? .standard
-                : Self.connectivity(entry, shape, facts: facts, previous: previous, isFirst: number == 1)
+                : Self.connectivity(
+                    entry, shape, facts: facts, previous: previous,
+                    isFirst: number == 1 && (order.isKnown || survey.spatialCount == 1))
             layers.append(
                 ConvLayer(
                     number: isSpatial ? number : nil, name: entry.module.isEmpty ? entry.name : name,

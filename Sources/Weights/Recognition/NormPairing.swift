@@ -36,9 +36,10 @@ struct NormPairing {
         if isTold, let model {
             // A separable convolution is followed by its normalisation, not interrupted.
             let pointwise = Set(checkpoint.entries.lazy.filter { $0.parameter == "pointwise_kernel" }.map(\.module))
+            let behind = Self.behind(model.graph, checkpoint)
             for (entry, outputs) in convolutions {
                 guard entry.parameter != "depthwise_kernel" || !pointwise.contains(entry.module),
-                    let name = model.layer(entry.module)?.norm
+                    let name = model.layer(entry.module)?.norm ?? behind[entry.name]
                 else { continue }
                 let modules = norms.map(\.module)
                 guard
@@ -60,6 +61,32 @@ struct NormPairing {
         if !free.isEmpty { pairNumbers(convolutions, &free) }
         if !free.isEmpty { pairRest(convolutions, &free) }
         unpaired = free.map(\.module)
+    }
+
+    /// By the name of a convolution's weight, the normalisation that reads its result, also behind a function or a pool:
+    /// there it scales the kernels all the same.
+    private static func behind(_ graph: LayerGraph?, _ checkpoint: Checkpoint) -> [String: String] {
+        guard let graph else { return [:] }
+        let nodes = Dictionary(graph.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var readers: [String: Int] = [:]
+        for input in graph.nodes.flatMap(\.inputs) { readers[input, default: 0] += 1 }
+        var result: [String: String] = [:]
+        for norm in graph.nodes where norm.kind == .batchNormalization {
+            guard let mean = norm.mean, let module = checkpoint.entry(named: mean)?.module else { continue }
+            var source = norm.inputs.first.flatMap { nodes[$0] }
+            var steps = 0
+            while let node = source, steps < 8, readers[node.name] == 1,
+                [.activation, .averagePool, .maximumPool].contains(node.kind)
+            {
+                source = node.inputs.first.flatMap { nodes[$0] }
+                steps += 1
+            }
+            guard let node = source, let weight = node.weight, readers[node.name] == 1,
+                [.convolution, .transposedConvolution, .sharedDepthwise].contains(node.kind)
+            else { continue }
+            result[weight] = module
+        }
+        return result
     }
 
     /// The modules of all normalisations with running statistics, in file order.
