@@ -153,9 +153,14 @@ struct NormPairing {
             }
             return parts.dropLast().joined(separator: ".") + " " + numbers.joined(separator: ".")
         }
-        let open = convolutions.filter { moduleOf[$0.entry.name] == nil }
+        // Keras numbers each kind of layer by itself: equal numbers of its own names are chance.
+        func isAutomatic(_ module: String) -> Bool {
+            let name = module.split { $0 == "." || $0 == "/" }.last ?? ""
+            return name.contains("conv2d") || name.hasPrefix("batch_normalization")
+        }
+        let open = convolutions.filter { moduleOf[$0.entry.name] == nil && !isAutomatic($0.entry.module) }
         let convsByKey = Dictionary(grouping: open) { key($0.entry.module) }
-        let normsByKey = Dictionary(grouping: free) { key($0.module) }
+        let normsByKey = Dictionary(grouping: free.filter { !isAutomatic($0.module) }) { key($0.module) }
         for (key, norms) in normsByKey {
             guard norms.count == 1, let convs = convsByKey[key], convs.count == 1, convs[0].outputs == norms[0].width
             else { continue }
