@@ -101,6 +101,8 @@ struct ONNXModelBuilder {
         model.irVersion = 8
         model.opsetImport = [.with { $0.version = opset }]
         model.graph = graph
+        // A file without a number holds no weights at all.
+        if graph.initializer.isEmpty { model.graph.initializer = [Self.tensor("spare", [1], [0])] }
         if let output = graph.node.last?.output.first { model.graph.output = [.with { $0.name = output }] }
         return try model.serializedBytes()
     }
