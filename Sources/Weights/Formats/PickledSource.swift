@@ -86,13 +86,13 @@ final class PickledSource: TensorSource {
         }
     }
 
-    /// (integer − zero point) · scale.
+    /// (integer − zero point) · scale in single precision, as PyTorch does it.
     private func dequantised(_ tensor: TorchTensor, _ quantisation: TorchQuantisation, _ name: String) throws -> [Float]
     {
         let integers = tensor.type.doubles(try elements(tensor, name))
         switch quantisation {
         case .perTensor(let scale, let zeroPoint):
-            return integers.map { Float(($0 - Double(zeroPoint)) * scale) }
+            return integers.map { Float($0 - Double(zeroPoint)) * Float(scale) }
         case .perChannel(let scales, let zeros, let axis):
             let scales = all[scales].type.doubles(try elements(all[scales], name))
             let zeros = all[zeros].type.doubles(try elements(all[zeros], name))
@@ -100,7 +100,7 @@ final class PickledSource: TensorSource {
             let length = tensor.shape[axis]
             return integers.indices.map { index in
                 let channel = index / inner % length
-                return Float((integers[index] - zeros[channel]) * scales[channel])
+                return Float(integers[index] - zeros[channel]) * Float(scales[channel])
             }
         }
     }

@@ -99,8 +99,8 @@ struct PickledTensors {
 
     private mutating func walk(_ value: PickleValue, at name: String, depth: Int) throws {
         if case .tensor(let place) = value { return try add(heap.tensors[place], name) }
-        guard visited.insert(value) else { return }
         guard depth <= Self.maximumDepth else { return leaveOut(value, name, as: .tooDeep) }
+        guard visited.insert(value) else { return }
         switch value {
         case .dictionary(let place): try walk(heap.dictionaries[place], at: name, depth: depth)
         case .sequence(let place): try walk(heap.sequences[place], at: name, depth: depth)

@@ -19,7 +19,6 @@ extension ForeignFile {
             if lower.contains("<net") { return ForeignFile("an OpenVINO network (.xml)", openVINOAdvice) }
             return ForeignFile("an XML file", weightsAdvice)
         }
-        if start.first == "{" || start.first == "[" { return json(String(text), path: path) }
         if lower.hasPrefix("name:") || lower.contains("layer {") || lower.contains("layers {") {
             return ForeignFile(
                 "a Caffe network without weights (.prototxt)", "Its weights lie in a .caffemodel; " + caffe.advice)
@@ -27,6 +26,7 @@ extension ForeignFile {
         if lower.contains("[net]") || lower.contains("[convolutional]") {
             return ForeignFile("a Darknet network without weights (.cfg)", darknet.advice)
         }
+        if start.first == "{" || start.first == "[" { return json(String(text), path: path) }
         if FilePaths.fileExtension(of: path) == "csv" {
             return ForeignFile("a CSV file", "Save the arrays by name in Python: numpy.savez('net.npz', **arrays)")
         }
