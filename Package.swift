@@ -180,7 +180,9 @@ let package = Package(
         .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
         .target(
             name: "Export",
-            dependencies: ["Weights", "ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics"],
+            dependencies: [
+                "Weights", "ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics",
+            ],
             resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
 
         // Several trainings and what they tell.

@@ -21,8 +21,9 @@ import Weights
 
     /// What some of the files must be recognised as.
     static let titles = [
-        "mobilenet_v2": "MobileNetV2 1.0", "tf_mobilenetv3_small_minimal_100": "MobileNetV3-Small minimalistic",
-        "keras_mobilenetv3_small_minimalistic": "MobileNetV3-Small minimalistic", "mobilenetv1_125": "MobileNetV1 1.25",
+        "mobilenet_v2": "MobileNetV2 1.0", "tf_mobilenetv3_small_minimal_100": "MobileNetV3-Small minimalistic 1.0",
+        "keras_mobilenetv3_small_minimalistic": "MobileNetV3-Small minimalistic 1.0",
+        "mobilenetv1_125": "MobileNetV1 1.25",
         "keras_mobilenet_automatic": "MobileNetV1 1.0", "tf_efficientnet_lite1": "EfficientNet-Lite1",
         "efficientnet_es": "EfficientNet-EdgeTPU-S", "tf_efficientnetv2_b0": "EfficientNetV2-B0",
         "resnet18": "ResNet-18", "resnet26d": "ResNet-26-D", "resnetrs50": "ResNet-RS-50", "rexnet_100": "ReXNet 1.0",

@@ -64,8 +64,19 @@ struct KernelSurvey {
     }
 
     /// What has no labels, in file order.
-    var leftOut: [LeftOutTensor] {
-        contents.compactMap { if case .leftOut(let tensor) = $0.content { tensor } else { nil } } + aside
+    var leftOut: [LeftOutTensor] { leftOut(besides: []) }
+
+    /// What has no labels, in file order; `names` are tensors that only look like kernels.
+    func leftOut(besides names: Set<String>) -> [LeftOutTensor] {
+        contents.compactMap { entry, content in
+            if case .leftOut(let tensor) = content { return tensor }
+            return names.contains(entry.name) ? Self.leftOut(entry, .notAConvolution) : nil
+        } + aside
+    }
+
+    /// Whether a tensor is called as weights are, or the file's graph uses it as one.
+    func isNamedAsWeight(_ entry: Checkpoint.Entry) -> Bool {
+        Self.weights.contains(Self.word(entry.parameter)) || entry.axes != .outputInputRowsColumns
     }
 
     private static func hasKernels(_ content: Content) -> Bool {

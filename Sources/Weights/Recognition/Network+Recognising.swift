@@ -43,8 +43,12 @@ extension Network {
         let others = UnknownLayers(
             checkpoint, LayerOrder(order.entries.filter { !found.contains($0.name) }, model: facts), survey
         ).layers
+        // Beside a family's weights files may keep what they were computed with: recorded maps have other names.
+        let named = others.filter { checkpoint.entry(named: $0.tensorName).map(survey.isNamedAsWeight) == true }
         // 1×1 layers alone are squeeze-and-excite or classifiers under names of their own.
-        let outside = others.contains { $0.number != nil } ? others : []
+        let outside = named.contains { $0.number != nil } ? named : []
+        let notWeights = Set(others.lazy.filter { $0.number != nil }.map(\.tensorName)).subtracting(
+            named.map(\.tensorName))
         if let strides {
             try strides.check(
                 names: match.spatial.map(match.name) + outside.filter { $0.number != nil }.map(\.name), checkpoint.path)
@@ -83,7 +87,7 @@ extension Network {
                 size: facts?.inputSize,
                 normalisation: norms.hints.normalisation?.value
                     ?? (match.isByShapes ? nil : match.dialect.normalisation)),
-            prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut,
+            prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
             readWeight: { try Self.readWeight($0, checkpoint) })
     }

@@ -23,6 +23,9 @@ def torch_net(title, dialect, net, pre_activation=False):
         if isinstance(module, torch.nn.Conv2d):
             rows.append([name, list(module.weight.shape), module.stride[0], module.groups, None])
         elif isinstance(module, torch.nn.BatchNorm2d) and rows and rows[-1][4] is None:
+            # Squeeze-and-excite has biases and no normalisation.
+            if rows[-1][0].endswith((".attn.fc1", ".attn.fc2")):
+                continue
             # Behind a sum it is not the convolution's own.
             if not pre_activation or name.rpartition(".")[0] == rows[-1][0].rpartition(".")[0]:
                 rows[-1][4] = name
