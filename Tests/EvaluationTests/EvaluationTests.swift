@@ -97,10 +97,11 @@ import VGNets
         #expect(twice.images == 4 && twice.agreeing == 2 && twice.largestDifference == 1)
     }
 
-    @Test(.needsSharedFiles) func aFamilyThatDoesNotRunSaysSo() {
-        let path = SharedFiles.path("weights/keras/st_resnet_v1_8_cifar10.h5")
+    @Test(.needsSharedFiles) func aNetworkThatDoesNotRunNamesWhatTheEngineLacks() {
+        let path = SharedFiles.path("weights/keras/rimuru_cifar10_effnet.keras")
         let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path) }
-        #expect(error?.code == "networks.otherFamily")
+        #expect(error?.code == "networks.unsupportedOperation")
+        #expect(error?.found.contains("'custom_hard_swish'") == true)
     }
 
     @Test func aCheckpointBesideWeightsIsRefused() {

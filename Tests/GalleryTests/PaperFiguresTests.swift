@@ -137,7 +137,7 @@ import Weights
             try AtomicFile.write(text: "notes", to: folder + "/readme.txt")
             let shelf = try CheckpointShelf(folder: folder)
             #expect(shelf.networks.isEmpty && shelf.skipped.count == 1 && shelf.picture == nil)
-            #expect(shelf.skipped[0].hasPrefix("a.h5 is left out: \(folder)/a.h5: not a file of weights"))
+            #expect(shelf.skipped[0].hasPrefix("a.h5 is left out: \(folder)/a.h5: this is a text file"))
             #expect(
                 sentence { _ = try CheckpointShelf(folder: folder + "/none") }
                     == "\(folder)/none: no folder that can be read; expected a folder of checkpoints. "

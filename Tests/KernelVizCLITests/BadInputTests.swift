@@ -13,8 +13,8 @@ import Testing
         try expect(
             ["classify", "notes.h5"],
             """
-            notes.h5: not a file of weights (no known signature); expected HDF5, safetensors, PyTorch, NumPy, Keras \
-            or ONNX.
+            notes.h5: this is a text file; expected HDF5, safetensors, PyTorch, NumPy, Keras, ONNX or TensorFlow \
+            Lite. Name the file of weights.
             """
         ) { folder in
             try "These are notes.\n".write(toFile: folder + "/notes.h5", atomically: true, encoding: .utf8)

@@ -18,7 +18,7 @@ import Testing
             try "notes".write(toFile: folder + "/c.txt", atomically: true, encoding: .utf8)
             let outcome = try CommandLine.run(["classify", ".", "--format", "json"], in: folder)
             #expect(outcome.status == 1)
-            #expect(outcome.errors.contains("kernelviz: error: ./a.h5: not a"))
+            #expect(outcome.errors.contains("kernelviz: error: ./a.h5: this is a text file"))
             let report = try object(outcome.output)
             #expect(report["schema"] as? String == "kernelviz.classifications/1")
             let good = try #require(report["checkpoints"] as? [[String: Any]])

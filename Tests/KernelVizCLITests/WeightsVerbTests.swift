@@ -17,7 +17,10 @@ import Testing
         #expect(outcome.status == 0)
         #expect(outcome.errors == "")
         let report = try Self.json(outcome.output)
-        #expect(Set(report.keys) == ["schema", "format", "family", "notes", "tensors"])
+        #expect(
+            Set(report.keys) == [
+                "schema", "format", "family", "network", "recognition", "conventions", "notes", "tensors",
+            ])
         #expect(report["schema"] as? String == "kernelviz.weights/1")
         #expect(report["family"] is NSNull)
         let tensors = try #require(report["tensors"] as? [[String: Any]])

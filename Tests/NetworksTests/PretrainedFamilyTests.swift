@@ -82,7 +82,8 @@ import Weights
         #expect(
             error?.description
                 == "\(path): \(network.title); expected MobileNetV1, MobileNetV2, MobileNetV3, EfficientNet, "
-                + "ShuffleNetV2, RegNet, GhostNet or MnasNet. Name the VGNet's config or published name and give this file as --weights."
+                + "ShuffleNetV2, RegNet, GhostNet, MnasNet, ResNet, ReXNet, EfficientNetV2, EfficientNet-EdgeTPU, "
+                + "MobileNetV4, VGG, SqueezeNet, DenseNet, RepVGG, MobileOne or ConvNeXt. Name the VGNet's config or published name and give this file as --weights."
         )
     }
 }

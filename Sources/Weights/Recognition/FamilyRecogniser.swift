@@ -50,7 +50,12 @@ enum FamilyRecogniser {
         guard survey.spatialCount > 0 else { throw try noKernels(checkpoint, survey) }
         let byName = byName(checkpoint, survey)
         if case .recognised = byName { return byName }
-        return ShapeRecogniser.match(checkpoint, survey, order).map(Outcome.recognised) ?? byName
+        guard let byShapes = ShapeRecogniser.match(checkpoint, survey, order) else { return byName }
+        // With the family's own names in place, a tensor that contradicts it counts: convolutions alone would hide it.
+        if case .unknown(let nearest?) = byName, nearest.hasPrefix("\(byShapes.family.name), but tensor '") {
+            return byName
+        }
+        return .recognised(byShapes)
     }
 
     private static func byName(_ checkpoint: Checkpoint, _ survey: KernelSurvey) -> Outcome {
