@@ -33,11 +33,18 @@ public struct FilterDiversity: Sendable, Equatable, Codable {
             }
             if isSparse { sparse += 1 }
         }
-        var scatter = SymmetricMatrix(size: cells)
-        var centred = [Double](repeating: 0, count: cells)
+        // Fewer kernels than cells: their products with each other have the same eigenvalues, but for zeros.
+        let isWide = count < cells
+        var scatter = SymmetricMatrix(size: isWide ? count : cells)
+        var centred = values.prefix(count * cells).map { Double($0) }
         for kernel in 0..<count {
-            for cell in 0..<cells { centred[cell] = Double(values[kernel * cells + cell]) - means[cell] }
-            scatter.add(outerProductOf: centred)
+            for cell in 0..<cells { centred[kernel * cells + cell] -= means[cell] }
+            if !isWide { scatter.add(outerProductOf: Array(centred[kernel * cells..<(kernel + 1) * cells])) }
+        }
+        if isWide {
+            scatter.fill { row, column in
+                (0..<cells).reduce(0) { $0 + centred[row * cells + $1] * centred[column * cells + $1] }
+            }
         }
         let variances = scatter.eigen().map { max(0, $0.value) }
         let total = variances.reduce(0, +)
