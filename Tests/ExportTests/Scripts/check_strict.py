@@ -26,8 +26,8 @@ for name in names:
     net = NETWORKS[name][2]()
     try:
         state = OrderedDict(load_file(folder / f"{name}.export.safetensors"))
-        # safetensors keeps no versions of modules, which torchvision's MNASNet asks for.
-        state._metadata = net.state_dict()._metadata
+        # safetensors keeps no versions of modules; torchvision's MNASNet asks for its own.
+        state._metadata = {"": {"version": 2}}
         net.load_state_dict(state, strict=True)
     except Exception as error:
         print(f"{name}: {error}")
