@@ -5,11 +5,11 @@ extension Graph {
     func macs(of node: Node, output: Shape) -> Int {
         switch node.operation {
         case .convolution(let convolution):
-            let weight = self[convolution.weight].shape
-            return output.elementCount * weight[1] * weight[2] * weight[3]
+            let kernel = kernelLengths(convolution.weight)
+            return output.elementCount * self[convolution.weight].shape[1] * kernel[0] * kernel[1]
         case .sharedDepthwise(let shared):
-            let weight = self[shared.weight].shape
-            return output.elementCount * weight[2] * weight[3]
+            let kernel = kernelLengths(shared.weight)
+            return output.elementCount * kernel[0] * kernel[1]
         case .linear(let weight, _): return output[0] * self[weight].shape.elementCount
         default: return 0
         }

@@ -42,6 +42,8 @@ public struct Graph: Sendable, Equatable {
         public let kind: ParameterKind
         /// Its numbers.
         public var tensor: Tensor
+        /// How the file has it that it came from.
+        public internal(set) var form = StoredForm()
     }
 
     /// All nodes, inputs before users.
@@ -77,11 +79,11 @@ public struct Graph: Sendable, Equatable {
 
     /// Appends a constant; `name` must be new.
     public mutating func addParameter(
-        _ name: String, _ tensor: Tensor, kind: ParameterKind = .learnable
+        _ name: String, _ tensor: Tensor, kind: ParameterKind = .learnable, form: StoredForm = StoredForm()
     ) -> ParameterID {
         precondition(parameterNames[name] == nil, "two parameters called \(name)")
         parameterNames[name] = parameters.count
-        parameters.append(Parameter(name: name, kind: kind, tensor: tensor))
+        parameters.append(Parameter(name: name, kind: kind, tensor: tensor, form: form))
         return ParameterID(index: parameters.count - 1)
     }
 
@@ -121,9 +123,20 @@ public struct Graph: Sendable, Equatable {
         return copy
     }
 
-    /// How many numbers of a kind the graph holds.
+    /// How many numbers of a kind the network has; zeros for a dilation and what its file does not have are not counted.
     public func parameterCount(_ kind: ParameterKind) -> Int {
-        parameters.reduce(0) { $0 + ($1.kind == kind ? $1.tensor.shape.elementCount : 0) }
+        var keys: Set<String> = []
+        return parameters.reduce(0) { sum, parameter in
+            guard parameter.kind == kind, !parameter.form.isAbsent, keys.insert(parameter.key).inserted else {
+                return sum
+            }
+            let kernel = parameter.tensor.shape.dimensions
+            guard parameter.form.dilations != [1, 1], kernel.count == 4 else {
+                return sum + parameter.tensor.shape.elementCount
+            }
+            let lengths = zip(kernel.suffix(2), parameter.form.dilations).map { ($0 - 1) / $1 + 1 }
+            return sum + kernel[0] * kernel[1] * lengths[0] * lengths[1]
+        }
     }
 
     /// The nodes that `roots` need, by index.

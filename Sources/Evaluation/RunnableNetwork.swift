@@ -183,14 +183,9 @@ public struct RunnableNetwork: Sendable {
 
     /// Learnable, fixed and running parameters, counted over the graph.
     public var parameters: ParameterCounts {
-        graph.parameters.reduce(into: ParameterCounts()) { counts, parameter in
-            let count = parameter.tensor.shape.elementCount
-            switch parameter.kind {
-            case .learnable: counts.learnable += count
-            case .fixed: counts.fixed += count
-            case .runningStatistic: counts.batchNormRunning += count
-            }
-        }
+        ParameterCounts(
+            learnable: graph.parameterCount(.learnable), fixed: graph.parameterCount(.fixed),
+            batchNormRunning: graph.parameterCount(.runningStatistic))
     }
 
     /// How many outputs stand before the first class: ImageNet nets of TensorFlow have 1001 and call the first one the

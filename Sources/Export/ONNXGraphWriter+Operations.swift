@@ -37,13 +37,12 @@ extension ONNXGraphWriter {
     }
 
     private mutating func write(_ convolution: Convolution, _ node: Graph.Node, _ inputs: [String]) {
-        let weight = graph[convolution.weight].shape
         var constants = [initializer(convolution.weight)]
         if let bias = convolution.bias { constants.append(initializer(bias)) }
         emit(
             "Conv", inputs + constants, to: declareValue(of: node), name: node.name,
             convolutionAttributes(
-                node, kernel: [weight[2], weight[3]], stride: convolution.stride, padding: convolution.padding,
+                node, convolution.weight, stride: convolution.stride, padding: convolution.padding,
                 groups: convolution.groups))
     }
 
@@ -63,17 +62,20 @@ extension ONNXGraphWriter {
         emit(
             "Conv", inputs + [weight], to: declareValue(of: node), name: node.name,
             convolutionAttributes(
-                node, kernel: [shape[2], shape[3]], stride: shared.stride, padding: shared.padding, groups: channels))
+                node, shared.weight, stride: shared.stride, padding: shared.padding, groups: channels))
     }
 
     private func convolutionAttributes(
-        _ node: Graph.Node, kernel: [Int], stride: Int, padding: Padding, groups: Int
+        _ node: Graph.Node, _ weight: Graph.ParameterID, stride: Int, padding: Padding, groups: Int
     ) -> [ONNXAttributeProto] {
-        [
-            ONNXAttributeProto("dilations", [1, 1]),
+        let dilations = graph.parameter(weight).form.dilations
+        // What the window covers, and what of it is weights.
+        let covered = Array(graph[weight].shape.dimensions.suffix(2))
+        return [
+            ONNXAttributeProto("dilations", dilations),
             ONNXAttributeProto("group", groups),
-            ONNXAttributeProto("kernel_shape", kernel),
-            ONNXAttributeProto("pads", pads(node, kernel: kernel, stride: stride, padding: padding)),
+            ONNXAttributeProto("kernel_shape", zip(covered, dilations).map { ($0 - 1) / $1 + 1 }),
+            ONNXAttributeProto("pads", pads(node, kernel: covered, stride: stride, padding: padding)),
             ONNXAttributeProto("strides", [stride, stride]),
         ]
     }

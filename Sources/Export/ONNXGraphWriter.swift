@@ -162,7 +162,7 @@ extension ONNXGraphWriter {
         let isFirst = !message.initializer.contains { $0.name == key }
         let name = isFirst ? key : unusedName(key)
         initializers[cacheKey] = name
-        let tensor = graph[parameter]
+        let tensor = graph.parameter(parameter).undilated
         let dimensions = tensor.shape.dimensions
         let repeated =
             repetitions == 1

@@ -21,9 +21,14 @@ public struct StateDict: Sendable, Equatable {
     /// All tensors in network order; names are unique and not empty.
     public let entries: [Entry]
 
-    /// All parameters of a graph: learnable ones, fixed kernels and running statistics, under the authors' keys.
+    /// All parameters of a graph: learnable ones, fixed kernels and running statistics, under the keys and in the shapes
+    /// of the file that they came from, each tensor of it once and none that it does not have.
     public init(graph: Graph) {
-        entries = graph.parameters.map { Entry(name: Self.key($0.name), tensor: $0.tensor) }
+        var keys: Set<String> = []
+        entries = graph.parameters.compactMap { parameter in
+            guard let stored = parameter.stored, keys.insert(parameter.key).inserted else { return nil }
+            return Entry(name: parameter.key, tensor: stored)
+        }
     }
 
     /// Tensors from elsewhere; slashes in names become dots.

@@ -73,7 +73,8 @@ extension FamilyBuilder {
         for word in ["gamma", "layer_scale"] where hasEntry(base, word) {
             let scale = try values(base, [word], kind: .learnable)
             let shift = graph.addParameter(
-                graph.freeParameterName("\(base).\(word).shift"), Tensor(shape: [width], repeating: 0), kind: .fixed)
+                graph.freeParameterName("\(base).\(word).shift"), Tensor(shape: [width], repeating: 0), kind: .fixed,
+                form: StoredForm(isAbsent: true))
             current = graph.add(.affine(scale: scale, shift: shift), current, name: "\(name).scaled")
         }
         current = graph.add(.add, input, current, name: name)
@@ -89,7 +90,8 @@ extension FamilyBuilder {
         guard weight.nonFiniteCount == 0 else { throw unfit("'\(entry.name)' holds NaN or infinite values") }
         let outputs = entry.shape[0]
         let parameter = graph.addParameter(
-            graph.freeParameterName("\(module).weight"), weight.reshaped([outputs, width, 1, 1]))
+            graph.freeParameterName("\(module).weight"), weight.reshaped([outputs, width, 1, 1]),
+            form: StoredForm(shape: weight.shape))
         width = outputs
         let bias = hasEntry(module, "bias") ? try values(module, ["bias"], kind: .learnable) : nil
         current = graph.add(
@@ -124,7 +126,8 @@ extension FamilyBuilder {
         }
         guard tensor.nonFiniteCount == 0 else { throw unfit("'\(entry.name)' holds NaN or infinite values") }
         return graph.addParameter(
-            graph.freeParameterName("\(module).\(entry.parameter)"), tensor.reshaped([width]), kind: kind)
+            graph.freeParameterName("\(module).\(entry.parameter)"), tensor.reshaped([width]), kind: kind,
+            form: StoredForm(shape: tensor.shape))
     }
 
     private func hasEntry(_ module: String, _ word: String) -> Bool { entry(module, word) != nil }

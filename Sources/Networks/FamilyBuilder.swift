@@ -55,11 +55,16 @@ struct FamilyBuilder {
         guard layer.weightShape[1] * groups == width, layer.outputChannels % groups == 0 else {
             throw unfit("'\(layer.name)' has weight \(layer.weightShape) on \(width) channels")
         }
-        let weight = graph.addParameter(parameterName(of: layer, "weight"), try network.weight(of: layer))
+        let stored = try network.weight(of: layer)
+        let dilation = max(1, layer.dilation ?? 1)
+        guard dilation <= 64 else { throw unfit("'\(layer.name)' has a dilation of \(dilation)") }
+        let form = StoredForm(shape: sourceShape(of: layer, stored.shape), dilations: [dilation, dilation])
+        let weight = graph.addParameter(
+            parameterName(of: layer, "weight"), DescribedGraphBuilder.dilated(stored, [dilation, dilation]), form: form)
         let bias = try self.bias(of: layer)
         let kernel = max(layer.kernelHeight, layer.kernelWidth)
         let padding: Padding =
-            padding ?? (network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2))
+            padding ?? (network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2 * dilation))
         current = graph.add(
             .convolution(
                 Convolution(weight: weight, bias: bias, stride: layer.stride ?? 1, padding: padding, groups: groups)),
@@ -77,6 +82,14 @@ struct FamilyBuilder {
 
     private func nodeName(_ path: String, unless name: String?, isLast: Bool) -> String {
         isLast ? name ?? path : path
+    }
+
+    /// The shape that the file gives a linear layer which is run as a 1×1 convolution; nil for other layers.
+    private func sourceShape(of layer: ConvLayer, _ shape: Shape) -> Shape? {
+        guard network.checkpoint.entry(named: layer.tensorName)?.shape.rank == 2, shape.rank == 4,
+            shape[2] == 1, shape[3] == 1
+        else { return nil }
+        return [shape[0], shape[1]]
     }
 
     /// The key of a layer's parameter in the network's state dict, free in the graph: the file's own, without what stands

@@ -9,8 +9,14 @@ extension LayerGraph {
     public init(_ graph: Graph) {
         var nodes: [Node] = []
         var names: [String: String] = [:]
-        func key(_ parameter: Graph.ParameterID) -> String {
-            graph.name(of: parameter).replacing("/", with: ".")
+        func key(_ parameter: Graph.ParameterID) -> String { graph.parameter(parameter).key }
+        /// nil for what a state dict does not hold: ones and zeros of a normalisation, zeros that are added.
+        func stored(_ parameter: Graph.ParameterID) -> String? {
+            graph.parameter(parameter).form.isAbsent ? nil : key(parameter)
+        }
+        func dilations(_ weight: Graph.ParameterID) -> [Int]? {
+            let dilations = graph.parameter(weight).form.dilations
+            return dilations == [1, 1] ? nil : dilations
         }
         for node in graph.nodes {
             let inputs = node.inputs.map { names[graph[$0].name] ?? graph[$0].name }
@@ -25,15 +31,17 @@ extension LayerGraph {
                 result.strides = Self.pair(convolution.stride)
                 result.padding = Padding(convolution.padding)
                 result.groups = convolution.groups == 1 ? nil : convolution.groups
+                result.dilations = dilations(convolution.weight)
             case .sharedDepthwise(let shared):
                 result.kind = .sharedDepthwise
                 result.weight = key(shared.weight)
                 result.strides = Self.pair(shared.stride)
                 result.padding = Padding(shared.padding)
+                result.dilations = dilations(shared.weight)
             case .batchNormalization(let norm):
                 result.kind = .batchNormalization
-                result.weight = key(norm.weight)
-                result.bias = key(norm.bias)
+                result.weight = stored(norm.weight)
+                result.bias = stored(norm.bias)
                 result.mean = key(norm.runningMean)
                 result.variance = key(norm.runningVariance)
                 result.epsilon = norm.epsilon
@@ -44,9 +52,15 @@ extension LayerGraph {
                 result.bias = key(norm.bias)
                 result.epsilon = norm.epsilon
             case .affine(let scale, let shift):
-                result.kind = .affineTensors
-                result.weight = key(scale)
-                result.bias = key(shift)
+                if let weight = stored(scale) {
+                    result.kind = .affineTensors
+                    result.weight = weight
+                    result.bias = stored(shift)
+                } else {
+                    result.kind = .affine
+                    result.scale = graph[scale].scalars
+                    result.shift = graph[shift].scalars
+                }
             case .activation(let function):
                 result.kind = .activation
                 result.function = function.rawValue
@@ -77,8 +91,11 @@ extension LayerGraph {
             nodes.append(result)
         }
         let output = graph.output.map { names[graph[$0].name] ?? graph[$0].name }
-        self.init(nodes: nodes, output: output, origin: "description by kernelviz")
+        self.init(nodes: nodes, output: output, origin: Self.ownOrigin)
     }
+
+    /// Where the descriptions come from that stand in our own exports.
+    static let ownOrigin = "description by kernelviz"
 
     private static func pair(_ stride: Int) -> [Int]? { stride == 1 ? nil : [stride, stride] }
 }

@@ -17,6 +17,8 @@ struct DescribedGraphBuilder {
     /// Zeros around a value that the next window takes: top, left, bottom, right.
     private var pads: [String: [Int]] = [:]
     private var parameters: [String: Graph.ParameterID] = [:]
+    /// The state dict's keys of tensors that were read, by their names and those keys' own.
+    private var keys: [String: String] = [:]
     /// Linear layers whose results scale the channels of a map: 1×1 convolutions, whose results have rows and columns.
     private let gates: Set<String>
     private var inputName: String?
@@ -113,7 +115,7 @@ struct DescribedGraphBuilder {
             }
             let shift =
                 try vector(node.bias, "bias", .learnable)
-                ?? parameter("\(node.name).shift", Tensor(shape: graph[scale].shape, repeating: 0), .fixed)
+                ?? absent("\(node.name).shift", Tensor(shape: graph[scale].shape, repeating: 0), .fixed)
             return .affine(scale: scale, shift: shift)
         case .activation:
             guard let function = node.function.flatMap(ActivationFunction.init(rawValue:)) else {
@@ -224,7 +226,12 @@ struct DescribedGraphBuilder {
     /// O×I×H×W, zeros between the weights of a dilated convolution.
     private mutating func weight(_ node: LayerGraph.Node) throws -> (Graph.ParameterID, Shape) {
         let entry = try entry(node.weight, node)
-        if let known = parameters[entry.name] { return (known, graph[known].shape) }
+        let dilations = node.dilations ?? [1, 1]
+        guard dilations.count == 2, dilations.allSatisfy({ (1...64).contains($0) }) else {
+            throw bad(node, "has the dilations \(dilations)")
+        }
+        let known = dilations == [1, 1] ? entry.name : "\(entry.name) \(dilations)"
+        if let known = parameters[known] { return (known, graph[known].shape) }
         let axes = entry.axes.forLayer(
             isDepthwise: (node.groups ?? 1) > 1 && entry.axes == .rowsColumnsInputOutput
                 && entry.shape.rank == 4 && entry.shape[2] == node.groups
@@ -233,13 +240,10 @@ struct DescribedGraphBuilder {
         let stored = try finite(entry)
         if stored.shape.rank == 2 { return try window(node, entry, stored) }
         guard axes.outputFirst(stored.shape) != nil else { throw bad(node, "has a weight of shape \(entry.shape)") }
-        let dilations = node.dilations ?? [1, 1]
-        guard dilations.count == 2, dilations.allSatisfy({ (1...64).contains($0) }) else {
-            throw bad(node, "has the dilations \(dilations)")
-        }
         let tensor = Self.dilated(axes.outputFirst(stored), dilations)
-        let id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
-        parameters[entry.name] = id
+        let id = parameter(
+            entry, "weight", tensor, .learnable, StoredForm(dilations: dilations))
+        parameters[known] = id
         return (id, tensor.shape)
     }
 
@@ -255,7 +259,9 @@ struct DescribedGraphBuilder {
         else { throw bad(node, "has a weight of shape \(entry.shape)") }
         let channels = matrix.shape[1] / (lengths[0] * lengths[1])
         let tensor = matrix.reshaped([matrix.shape[0], lengths[0], lengths[1], channels]).transposed([0, 3, 1, 2])
-        let id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
+        let isPoint = lengths == [1, 1]
+        let id = parameter(
+            entry, "weight", tensor, .learnable, StoredForm(shape: isPoint ? matrix.shape : nil))
         parameters[entry.name] = id
         return (id, tensor.shape)
     }
@@ -284,12 +290,11 @@ struct DescribedGraphBuilder {
         else { throw bad(node, "lacks its running statistics or ε") }
         let meanEntry = try entry(mean, node)
         let channels = meanEntry.shape.elementCount
-        func absent(_ word: String, _ value: Float) -> Graph.ParameterID {
-            parameter(
-                meanEntry.stateDictName(as: word), Tensor(shape: [channels], repeating: value), .learnable)
+        func constant(_ word: String, _ value: Float) -> Graph.ParameterID {
+            absent(meanEntry.stateDictName(as: word), Tensor(shape: [channels], repeating: value), .learnable)
         }
-        let scale = try vector(node.weight, "weight", .learnable) ?? absent("weight", 1)
-        let shift = try vector(node.bias, "bias", .learnable) ?? absent("bias", 0)
+        let scale = try vector(node.weight, "weight", .learnable) ?? constant("weight", 1)
+        let shift = try vector(node.bias, "bias", .learnable) ?? constant("bias", 0)
         guard let meanID = try vector(mean, "running_mean", .runningStatistic),
             let varianceID = try vector(variance, "running_var", .runningStatistic)
         else { throw bad(node, "lacks its running statistics") }
@@ -314,7 +319,7 @@ struct DescribedGraphBuilder {
         if let known = parameters["\(entry.name) \(word)"] { return known }
         let tensor = try finite(entry)
         let id = parameter(
-            entry.stateDictName(as: word), tensor.reshaped([tensor.shape.elementCount]), kind)
+            entry, word, tensor.reshaped([tensor.shape.elementCount]), kind, StoredForm(shape: tensor.shape))
         parameters["\(entry.name) \(word)"] = id
         return id
     }
@@ -331,7 +336,7 @@ struct DescribedGraphBuilder {
         else { throw unsupported(node, "a scale on an unknown number of channels") }
         func values(_ numbers: [Float], _ word: String) -> Graph.ParameterID {
             let all = numbers.count == channels ? numbers : Array(repeating: numbers[0], count: channels)
-            return parameter("\(node.name).\(word)", Tensor(shape: [channels], scalars: all), .fixed)
+            return absent("\(node.name).\(word)", Tensor(shape: [channels], scalars: all), .fixed)
         }
         return .affine(scale: values(scale, "scale"), shift: values(shift, "shift"))
     }
@@ -385,15 +390,18 @@ struct DescribedGraphBuilder {
             id = known
         } else {
             var tensor = try finite(entry)
+            var shape: Shape?
             if tensor.shape.rank == 4 {
                 let whole = entry.axes.outputFirst(tensor)
                 tensor = whole.reshaped([whole.shape[0], whole.shape.elementCount / max(1, whole.shape[0])])
+                shape = whole.shape
             } else if tensor.shape.rank == 2, node.isInputFirst == true {
                 tensor = tensor.transposed([1, 0])
             }
             guard tensor.shape.rank == 2 else { throw bad(node, "has a weight of shape \(entry.shape)") }
+            let form = StoredForm(shape: shape ?? tensor.shape)
             if isGate { tensor = tensor.reshaped([tensor.shape[0], tensor.shape[1], 1, 1]) }
-            id = parameter(entry.stateDictName(as: "weight"), tensor, .learnable)
+            id = parameter(entry, "weight", tensor, .learnable, form)
             parameters[key] = id
         }
         let bias = try vector(node.bias, "bias", .learnable)
@@ -420,10 +428,34 @@ struct DescribedGraphBuilder {
         return tensor
     }
 
-    /// A parameter under this name, or the first of `name_2`, `name_3` … that is free.
-    private mutating func parameter(_ name: String, _ tensor: Tensor, _ kind: Graph.ParameterKind) -> Graph.ParameterID
-    {
-        graph.addParameter(graph.freeParameterName(name), tensor, kind: kind)
+    /// A tensor of the file under PyTorch's word for it, or the first of `name_2`, `name_3` … that is free; a tensor that
+    /// is read in two ways is one in a state dict.
+    private mutating func parameter(
+        _ entry: Checkpoint.Entry, _ word: String, _ tensor: Tensor, _ kind: Graph.ParameterKind, _ form: StoredForm
+    ) -> Graph.ParameterID {
+        var form = form
+        if form.shape == tensor.shape { form.shape = nil }
+        let name = key(of: entry, as: word)
+        form.key = keys["\(entry.name) \(name)"]
+        let free = graph.freeParameterName(name)
+        if form.key == nil { keys["\(entry.name) \(name)"] = free }
+        return graph.addParameter(free, tensor, kind: kind, form: form)
+    }
+
+    /// The file's own name where it is that of a state dict, whatever its last word ("layer_scale", "gamma"), else the
+    /// module and PyTorch's word.
+    private func key(of entry: Checkpoint.Entry, as word: String) -> String {
+        let isOwn =
+            description.origin == LayerGraph.ownOrigin
+            || description.origin == "ONNX graph" && !entry.name.contains("/") && !entry.name.contains(":")
+        return isOwn ? Self.key(entry.name) : entry.stateDictName(as: word)
+    }
+
+    /// Numbers that no tensor of the file holds.
+    private mutating func absent(
+        _ name: String, _ tensor: Tensor, _ kind: Graph.ParameterKind
+    ) -> Graph.ParameterID {
+        graph.addParameter(graph.freeParameterName(name), tensor, kind: kind, form: StoredForm(isAbsent: true))
     }
 
     // MARK: Errors

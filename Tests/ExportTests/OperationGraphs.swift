@@ -129,7 +129,32 @@ enum OperationGraphs {
         return graph
     }
 
-    /// An input for ``everything()`` and ``normalisations()``.
+    /// The same input to six channels through kernels that the engine holds with zeros for a dilation between their weights.
+    static func dilated() -> Graph {
+        var graph = Graph()
+        var generator = SeededGenerator(seed: 10)
+        /// O×I×2×2 of weights two rows and three columns apart: O×I×3×4.
+        func kernels(_ name: String, _ count: Int, _ channels: Int) -> Graph.ParameterID {
+            let scalars = (0..<count * channels * 12).map { place -> Float in
+                let isWeight = [0, 3, 8, 11].contains(place % 12)
+                return isWeight ? Float(generator.uniform() * 2 - 1) : 0
+            }
+            return graph.addParameter(
+                name, Tensor(shape: [count, channels, 3, 4], scalars: scalars), form: StoredForm(dilations: [2, 3]))
+        }
+        let input = graph.add(.input, name: "input")
+        let same = graph.add(
+            .convolution(Convolution(weight: kernels("same/weight", 8, 6), stride: 2, padding: .same)), input,
+            name: "same")
+        graph.add(
+            .convolution(
+                Convolution(
+                    weight: kernels("grouped/weight", 6, 4),
+                    padding: .explicit(top: 1, left: 0, bottom: 2, right: 3), groups: 2)), same, name: "grouped")
+        return graph
+    }
+
+    /// An input for ``everything()``, ``dilated()`` and ``normalisations()``.
     static func image(batch: Int = 1) -> Tensor {
         var generator = SeededGenerator(seed: 8)
         let shape: Shape = [batch, 6, 9, 7]

@@ -37,7 +37,10 @@ import Weights
     static let strict = [
         "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "regnet_y_400mf", "regnet_x_400mf",
         "shufflenet_v2_x1_0", "efficientnet_b0", "mnasnet1_0", "ghostnet_100", "mobilenetv1_100", "mnasnet_100",
-        "regnetx_004", "tf_efficientnet_b0", "mobilenetv2_050", "resnet18",
+        "regnetx_004", "tf_efficientnet_b0", "mobilenetv2_050", "resnet18", "convnext_tiny_torchvision",
+        "convnext_atto",
+        "convnextv2_atto", "densenet121", "vgg11_bn", "squeezenet1_1", "resnet26d", "resnetrs50", "rexnet_100",
+        "repvgg_a0", "mobileone_s0", "mobilenetv4_conv_small", "tf_efficientnetv2_b0", "efficientnet_es",
     ]
 
     @Test(.needsPython) func everyFamilyThatRunsGivesPyTorchsNumbers() throws {

@@ -59,6 +59,7 @@ import Weights
             let image = OperationGraphs.image(batch: 2)
             let graphs = [
                 ("everything", OperationGraphs.everything()), ("normalisations", OperationGraphs.normalisations()),
+                ("dilated", OperationGraphs.dilated()),
             ]
             let cases = try graphs.map { name, graph in
                 let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)

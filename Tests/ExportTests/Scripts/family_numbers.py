@@ -400,7 +400,7 @@ NETWORKS = {
 # Large ones, and those of which another is like them: not for every test run.
 SLOW = {
     "mnasnet0_5", "efficientnet_b1", "efficientnet_v2_s", "resnet34", "wide_resnet50_2", "resnext50_32x4d", "squeezenet1_0",
-    "densenet169", "convnext_tiny_torchvision", "mobilenetv2_110d", "tf_mobilenetv3_large_075", "efficientnet_b2",
+    "densenet169", "mobilenetv2_110d", "tf_mobilenetv3_large_075", "efficientnet_b2",
     "efficientnet_lite2", "efficientnet_lite3", "efficientnet_lite4", "tf_efficientnet_em", "efficientnetv2_rw_t",
     "resnet50d", "seresnet50", "rexnet_130", "mobileone_s4", "mobilenetv4_conv_large", "convnext_femto_ols",
     "keras_efficientnetv2b0", "shufflenet_v2_x0_5", "regnety_004",
