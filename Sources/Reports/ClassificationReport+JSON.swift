@@ -101,6 +101,8 @@ private struct Document: Encodable {
         let recognition: String
         let orderKnown: Bool
         let missing: [String]
+        let conventions: [Convention]
+        let notes: [String]
 
         init(_ statistics: NetworkStatistics) {
             let network = statistics.network
@@ -112,6 +114,8 @@ private struct Document: Encodable {
             recognition = network.recognition
             orderKnown = network.isOrderKnown
             missing = network.missingTensors
+            conventions = network.conventions
+            notes = network.checkpoint.notes
         }
     }
 

@@ -128,13 +128,14 @@ public struct Checkpoint: Sendable {
     /// The same file with some of its entries set aside, more attributes and more said of it.
     func with(
         entries: [Entry]? = nil, setAside: [Entry]? = nil, attributes more: [String: String] = [:],
-        notes others: [String] = [], path: String? = nil, files: [String]? = nil
+        notes others: [String] = [], path: String? = nil, files: [String]? = nil,
+        source change: (any TensorSource) -> any TensorSource = { $0 }
     ) -> Checkpoint {
         Checkpoint(
             path: path ?? self.path, format: format, files: files ?? self.files, entries: entries ?? self.entries,
             attributes: attributes.merging(more) { own, _ in own },
             model: setAside.map { aside in model?.without(Set(aside.map(\.module))) } ?? model, notes: notes + others,
-            setAside: setAside ?? self.setAside, source: source)
+            setAside: setAside ?? self.setAside, source: change(source))
     }
 
     /// What the source hands over, for readers that pass it on.

@@ -34,7 +34,7 @@ extension Checkpoint {
                     code: "weights.noTensors", subject: path, found: "\(opened.format) without a tensor of numbers",
                     expected: "a file of weights")
             }
-            return opened.withSettings(beside: path).withOneCopy()
+            return opened.withSettings(beside: path).multipliedOut().withOneCopy()
         case .isolated(let executable, let limits):
             return try IsolatedCheckpoint.open(path, executable: executable, limits: limits)
         }
