@@ -40,14 +40,31 @@ public struct VGNet: Sendable {
         try self.init(config, weights: TensorLookup(checkpoint))
     }
 
-    /// An untrained net: PyTorch's default initialisation, the same for the same seed.
+    /// An untrained net, the same for the same seed: PyTorch's default initialisation unless `start` says otherwise.
     ///
-    /// Convolution and linear weights and biases are uniform in ±1/√fanIn, batch normalisation starts as identity.
-    public init(_ config: VGNetConfig, seed: UInt64) throws {
-        var builder = VGNetBuilder(config, SeededParameters(seed: seed))
+    /// Convolution and linear weights and biases are uniform in ±1/√fanIn, batch normalisation starts as identity. Each
+    /// tensor is drawn from a stream of its own, so that designs share the start of what they have in common.
+    public init(_ config: VGNetConfig, seed: UInt64, start: WeightStart = .standard) throws {
+        var builder = VGNetBuilder(config, SeededParameters(seed: seed, start: start))
         try builder.build(classifier: config.dropout == 0 ? "classifier" : "classifier/1")
         self.config = config
         self.graph = builder.layers.graph
+    }
+
+    /// The net as it runs when trained: what stands around its depthwise kernels folded into kernel and bias, the same
+    /// function (in training's terms: with the running statistics).
+    public func folded() throws -> VGNet {
+        let folded = config.folded
+        guard folded != config else { return self }
+        var builder = VGNetBuilder(folded, FoldedParameters(graph))
+        try builder.build(
+            classifier: graph.parameter(named: "classifier/weight") != nil ? "classifier" : "classifier/1")
+        return VGNet(config: folded, graph: builder.layers.graph)
+    }
+
+    private init(config: VGNetConfig, graph: Graph) {
+        self.config = config
+        self.graph = graph
     }
 
     /// Plans the net for `batch` images; the config's own input size by default.

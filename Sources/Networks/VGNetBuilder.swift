@@ -85,14 +85,18 @@ struct VGNetBuilder<Provider: ParameterProvider> {
         let fixed = kernels.fixedChannels(of: channels)
         let weight = fixed == 0 ? nil : kernels.gaussian?.weight(channels: fixed)
         guard fixed > 0 && fixed < channels else {
+            guard let weight else {
+                return try learnedDepthwise(input, path, channels: channels, stride: stride, name: name)
+            }
             return try depthwise(input, path, channels: channels, fixed: weight, stride: stride, name: name)
         }
+        guard let weight else { preconditionFailure("fixed channels have a kernel") }
         let first = layers.graph.add(.slice(0..<fixed), input, name: "\(name).first")
         let rest = layers.graph.add(.slice(fixed..<channels), input, name: "\(name).rest")
         let blurred = try depthwise(
             first, "\(path)/fixed", channels: fixed, fixed: weight, stride: stride, name: "\(name).fixed")
-        let learned = try depthwise(
-            rest, "\(path)/learned", channels: channels - fixed, fixed: nil, stride: stride, name: "\(name).learned")
+        let learned = try learnedDepthwise(
+            rest, "\(path)/learned", channels: channels - fixed, stride: stride, name: "\(name).learned")
         return layers.graph.add(.concatenate, blurred, learned, name: name)
     }
 
@@ -109,8 +113,8 @@ struct VGNetBuilder<Provider: ParameterProvider> {
         let filtered: Graph.NodeID
         switch config.half[stage] {
         case .learnable:
-            filtered = try depthwise(
-                input, "\(path)/half3x3", channels: split.filteredChannels, fixed: nil, name: "\(name).half3x3")
+            filtered = try learnedDepthwise(
+                input, "\(path)/half3x3", channels: split.filteredChannels, name: "\(name).half3x3")
         case .bank(let bank):
             filtered = try normalizedBank(
                 input, "\(path)/half3x3/0", "\(path)/half3x3/1", bank, channels: split.filteredChannels,
@@ -139,7 +143,7 @@ struct VGNetBuilder<Provider: ParameterProvider> {
                 "\(path)/0/mux/weight", [width / groups, 1, 3, 3], .uniform(fanIn: 9))
             filtered = layers.graph.add(.sharedDepthwise(SharedDepthwise(weight: weight)), input, name: "last_dw")
         case .learnable:
-            filtered = try depthwise(input, "\(path)/0", channels: width, fixed: nil, name: "last_dw")
+            filtered = try learnedDepthwise(input, "\(path)/0", channels: width, name: "last_dw")
         case .bank(let bank):
             filtered = try normalizedBank(input, "\(path)/0", "\(path)/1", bank, channels: width, name: "last_dw")
             pointwisePath = "\(path)/2"
@@ -151,15 +155,30 @@ struct VGNetBuilder<Provider: ParameterProvider> {
 }
 
 extension VGNetBuilder {
-    /// A depthwise 3×3 convolution, trained or with a fixed weight, without activation.
-    private mutating func depthwise(
-        _ input: Graph.NodeID, _ path: String, channels: Int, fixed: Tensor?, stride: Int = 1, name: String
+    /// A depthwise 3×3 convolution that is trained, with what the design's form puts around it, without activation.
+    private mutating func learnedDepthwise(
+        _ input: Graph.NodeID, _ path: String, channels: Int, stride: Int = 1, name: String
     ) throws -> Graph.NodeID {
-        guard let fixed else {
-            return try layers.convolution(
-                input, path, outputs: channels, inputsPerGroup: 1, kernel: 3, stride: stride, groups: channels,
-                name: name)
-        }
+        let form = config.depthwise
+        let names = DepthwiseNames(path: path, form: form)
+        let isNormalized = names.norm != nil
+        let filtered = try layers.convolution(
+            input, names.kernel, outputs: channels, inputsPerGroup: 1, kernel: 3, stride: stride, groups: channels,
+            hasBias: form == .biased, name: isNormalized ? "\(name).kernel" : name)
+        guard let norm = names.norm else { return filtered }
+        let skips = form == .branched && stride == 1
+        let normalized = try layers.batchNorm(
+            filtered, norm, channels: channels, epsilon: VGNet.batchNormEpsilon, name: skips ? "\(name).norm" : name)
+        guard skips else { return normalized }
+        let skip = try layers.batchNorm(
+            input, names.skip, channels: channels, epsilon: VGNet.batchNormEpsilon, name: "\(name).skip")
+        return layers.graph.add(.add, normalized, skip, name: name)
+    }
+
+    /// A depthwise 3×3 convolution with a fixed weight, without activation.
+    private mutating func depthwise(
+        _ input: Graph.NodeID, _ path: String, channels: Int, fixed: Tensor, stride: Int = 1, name: String
+    ) throws -> Graph.NodeID {
         let weight = try layers.fixedParameter("\(path)/weight", fixed)
         return layers.graph.add(
             .convolution(

@@ -90,6 +90,22 @@ public enum LastKernels: Sendable, Equatable {
     case bank(FixedBank)
 }
 
+/// What stands around every learned depthwise kernel, one a channel (those of ``LastKernels/shared(groups:)`` stay plain).
+///
+/// In VGNetG nothing does, and the kernels hardly train; the F forms have a batch normalisation behind their fixed
+/// kernels. The forms for training cost nothing when the net runs: they fold into ``biased``.
+public enum DepthwiseForm: String, Sendable, Equatable, CaseIterable {
+    /// The kernel alone, as in the paper.
+    case plain
+    /// Batch normalisation behind the kernel, while training.
+    case normalized
+    /// The sum of two normalised branches while training: the kernel, and the input as it is (where the stride is 1). A
+    /// normalised 1×1 branch would be the second once more: one factor a channel, which the normalisation takes out.
+    case branched
+    /// The kernel with a bias: what the two forms for training fold into.
+    case biased
+}
+
 /// The activation function of a VGNet.
 public enum Activation: String, Sendable, Equatable, CaseIterable {
     /// max(x, 0).

@@ -13,6 +13,7 @@ extension VGNetConfig {
         case identity
         case half
         case last
+        case depthwise
         case banks
         case activation
         case squeezeExcite = "squeeze_excite"
@@ -53,6 +54,7 @@ extension VGNetConfig {
         case .identity: .stages(identity.values.map { .number($0.ratio) })
         case .half: .stages(half.values.map { .text($0.text) })
         case .last: .text(last.text)
+        case .depthwise: depthwise == .plain ? nil : .text(depthwise.rawValue)
         case .banks: listedBanks.isEmpty ? nil : .mapping(listedBanks.map { Self.entry($0) })
         case .activation: .text(activation.rawValue)
         case .squeezeExcite: squeezeExcite.map { .number($0.ratio) } ?? FieldValue.none
@@ -86,6 +88,8 @@ extension VGNetConfig {
         self.identity = try reader.identity()
         self.half = try reader.half(banks)
         self.last = try reader.last(banks)
+        self.depthwise =
+            try reader.choice(.depthwise, DepthwiseForm.allCases.map(\.rawValue)).flatMap(DepthwiseForm.init) ?? .plain
         self.activation = try reader.activation(.activation) ?? .relu
         self.squeezeExcite = ratio.map { SqueezeExcite(ratio: $0, activation: inner) }
         self.dropout = try reader.number(.dropout) ?? 0

@@ -19,6 +19,8 @@ public struct VGNetConfig: Sendable, Equatable {
     public let half: PerStage<HalfKernels>
     /// The depthwise kernels of the unit behind stage 4.
     public let last: LastKernels
+    /// What stands around the learned depthwise kernels.
+    public let depthwise: DepthwiseForm
     /// The activation behind every pointwise convolution and the stem.
     public let activation: Activation
     /// Squeeze-and-excite behind every pointwise unit but the last; nil for none.
@@ -40,7 +42,8 @@ public struct VGNetConfig: Sendable, Equatable {
     public init(
         name: String, channels: [Int], blocks: [Int], downsampling: PerStage<DownsamplingKernels> = .gaussian(.paper),
         identity: PerStage<IdentityRatio> = .half, half: PerStage<HalfKernels> = .learnable,
-        last: LastKernels = .shared(groups: 8), activation: Activation = .relu, squeezeExcite: SqueezeExcite? = nil,
+        last: LastKernels = .shared(groups: 8), depthwise: DepthwiseForm = .plain, activation: Activation = .relu,
+        squeezeExcite: SqueezeExcite? = nil,
         dropout: Double = 0, classes: Int = 1000, inputSize: Int = 224,
         inputChannels: Int = 3, isThumbnail: Bool = false
     ) throws {
@@ -51,6 +54,7 @@ public struct VGNetConfig: Sendable, Equatable {
         self.identity = identity
         self.half = half
         self.last = last
+        self.depthwise = depthwise
         self.activation = activation
         self.squeezeExcite = squeezeExcite
         self.dropout = dropout
@@ -65,17 +69,25 @@ public struct VGNetConfig: Sendable, Equatable {
     public func replacing(
         name: String? = nil, channels: [Int]? = nil, blocks: [Int]? = nil,
         downsampling: PerStage<DownsamplingKernels>? = nil, identity: PerStage<IdentityRatio>? = nil,
-        half: PerStage<HalfKernels>? = nil, last: LastKernels? = nil, activation: Activation? = nil,
+        half: PerStage<HalfKernels>? = nil, last: LastKernels? = nil, depthwise: DepthwiseForm? = nil,
+        activation: Activation? = nil,
         squeezeExcite: SqueezeExcite?? = .none, dropout: Double? = nil, classes: Int? = nil, inputSize: Int? = nil,
         inputChannels: Int? = nil, isThumbnail: Bool? = nil
     ) throws -> VGNetConfig {
         try VGNetConfig(
             name: name ?? self.name, channels: channels ?? self.channels, blocks: blocks ?? self.blocks,
             downsampling: downsampling ?? self.downsampling, identity: identity ?? self.identity,
-            half: half ?? self.half, last: last ?? self.last,
+            half: half ?? self.half, last: last ?? self.last, depthwise: depthwise ?? self.depthwise,
             activation: activation ?? self.activation, squeezeExcite: squeezeExcite ?? self.squeezeExcite,
             dropout: dropout ?? self.dropout, classes: classes ?? self.classes, inputSize: inputSize ?? self.inputSize,
             inputChannels: inputChannels ?? self.inputChannels, isThumbnail: isThumbnail ?? self.isThumbnail)
+    }
+
+    /// The design as it runs when trained: normalised and branched depthwise kernels folded into biased ones.
+    public var folded: VGNetConfig {
+        guard depthwise == .normalized || depthwise == .branched, let folded = try? replacing(depthwise: .biased)
+        else { return self }
+        return folded
     }
 
     /// The stride of the stem.

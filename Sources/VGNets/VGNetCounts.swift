@@ -101,6 +101,7 @@ extension VGNetConfig {
         let inputs = split.inputChannels
         let fixed = downsampling(ofStage: stage).fixedChannels(of: inputs)
         part.addConvolution(weights: 9 * inputs, learnable: 9 * (inputs - fixed), fixed: 9 * fixed)
+        addForm(channels: inputs - fixed, hasSkip: stride(ofStage: stage) == 1, to: &part)
         part.addConvolution(weights: split.inputChannels * split.newChannels, isLearnable: true)
         part.addBatchNorm(channels: split.newChannels)
         addSqueezeExcite(split.newChannels, to: &part)
@@ -109,17 +110,36 @@ extension VGNetConfig {
     private func addHalfIdentity(_ stage: Int, _ block: Int, to part: inout PartCounts) {
         let split = identitySplit(ofStage: stage, block: block)
         part.addConvolution(weights: 9 * split.filteredChannels, isLearnable: half[stage] == .learnable)
-        if half[stage] != .learnable { part.addBatchNorm(channels: split.filteredChannels) }
+        if half[stage] == .learnable {
+            addForm(channels: split.filteredChannels, hasSkip: true, to: &part)
+        } else {
+            part.addBatchNorm(channels: split.filteredChannels)
+        }
         part.addConvolution(weights: split.width * split.newChannels, isLearnable: true)
         part.addBatchNorm(channels: split.newChannels)
         addSqueezeExcite(split.newChannels, to: &part)
+    }
+
+    /// What stands around learned depthwise kernels.
+    private func addForm(channels: Int, hasSkip: Bool, to part: inout PartCounts) {
+        guard channels > 0 else { return }
+        switch depthwise {
+        case .plain: break
+        case .biased: part.parameters.learnable += channels
+        case .normalized: part.addBatchNorm(channels: channels)
+        case .branched:
+            part.addBatchNorm(channels: channels)
+            if hasSkip { part.addBatchNorm(channels: channels) }
+        }
     }
 
     private func addLast(to part: inout PartCounts) {
         let width = channels[4]
         switch last {
         case .shared(let groups): part.addConvolution(weights: 9 * width, learnable: 9 * width / groups, fixed: 0)
-        case .learnable: part.addConvolution(weights: 9 * width, isLearnable: true)
+        case .learnable:
+            part.addConvolution(weights: 9 * width, isLearnable: true)
+            addForm(channels: width, hasSkip: true, to: &part)
         case .bank:
             part.addConvolution(weights: 9 * width, isLearnable: false)
             part.addBatchNorm(channels: width)

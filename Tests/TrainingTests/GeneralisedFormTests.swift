@@ -6,9 +6,9 @@ import Testing
 import Training
 import VGNets
 
-/// Ratios other than ½, mixed downsampling, given and random banks, one shared kernel: against PyTorch in 64-bit floats.
+/// Ratios other than ½, mixed downsampling, given and random banks, one shared kernel, forms around the kernels: against PyTorch in 64-bit floats.
 @Suite struct GeneralisedFormTests {
-    @Test func theFixtureIsThere() { #expect(GeneralisedForm.all.count == 8) }
+    @Test func theFixtureIsThere() { #expect(GeneralisedForm.all.count == 11) }
 
     @Test(arguments: GeneralisedForm.all)
     func closedFormGraphAndPyTorchCountTheSame(form: GeneralisedForm) throws {
@@ -37,6 +37,21 @@ import VGNets
                 graph, inputShape: images.shape, options: ExecutionOptions(operators: operators, threads: threads))
             #expect(relativeError(try plan.run(images).scalars, form.logits) <= 1e-4)
         }
+    }
+
+    /// Training's forms and what they fold into are one function, at the borders too: the images are far from zero there.
+    @Test(arguments: GeneralisedForm.all)
+    func theFoldedNetGivesPyTorchsLogits(form: GeneralisedForm) throws {
+        let config = try form.config()
+        let lookup = TensorLookup(
+            subject: form.name, tensors: try form.graph().parameters.map { ($0.name, $0.tensor) })
+        let folded = try VGNet(config, weights: lookup).folded()
+        #expect(folded.config == config.folded)
+        #expect(folded.graph.parameterCount(.learnable) == config.folded.parameters.learnable)
+        #expect(folded.config.depthwise == (config.depthwise == .plain ? .plain : .biased))
+        let images = form.images(size: config.inputSize)
+        let plan = try ExecutionPlan(folded.graph, inputShape: images.shape)
+        #expect(relativeError(try plan.run(images).scalars, form.logits) <= 1e-4)
     }
 
     @Test(arguments: GeneralisedForm.all)

@@ -127,8 +127,32 @@ class SqueezeExcite(nn.Module):
         return x * torch.sigmoid(self.expand(self.activation(self.reduce(s))))
 
 
-def depthwise(channels, stride=1):
-    return nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+def depthwise(channels, stride=1, bias=False):
+    return nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=bias)
+
+
+class Branched(nn.Sequential):
+    """A normalised depthwise convolution and, where the stride is 1, the normalised input beside it."""
+
+    def __init__(self, channels, stride):
+        super().__init__(depthwise(channels, stride), nn.BatchNorm2d(channels))
+        self.skips = stride == 1
+        if self.skips:
+            self.skip = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        y = self[1](self[0](x))
+        return y + self.skip(x) if self.skips else y
+
+
+def learned(channels, config, stride=1):
+    """A depthwise convolution that is trained, in the config's form: plain, normalized, branched or biased."""
+    form = config.get("depthwise", "plain")
+    if form == "branched":
+        return Branched(channels, stride)
+    if form == "normalized":
+        return nn.Sequential(depthwise(channels, stride), nn.BatchNorm2d(channels))
+    return depthwise(channels, stride, form == "biased")
 
 
 def unit(convolution, config):
@@ -148,10 +172,10 @@ def pointwise(inputs, outputs, config):
 class HybridDepthwise(nn.Module):
     """A depthwise convolution whose first channels have given kernels and whose others learn theirs."""
 
-    def __init__(self, channels, fixed, kernels, stride):
+    def __init__(self, channels, fixed, kernels, stride, config):
         super().__init__()
         self.fixed = FixedDepthwise(fixed, kernels, stride)
-        self.learned = depthwise(channels - fixed, stride)
+        self.learned = learned(channels - fixed, config, stride)
 
     def forward(self, x):
         fixed = self.fixed.weight.shape[0]
@@ -162,7 +186,7 @@ def downsample(channels, stride, k, config):
     """The depthwise convolution that opens stage k: learned, a Gaussian, or a Gaussian for a share of the channels."""
     kind = of_stage(config["downsampling"], k)
     if kind == "learnable" or stride == 1:
-        return depthwise(channels, stride)
+        return learned(channels, config, stride)
     offset = of_stage(config.get("gaussian_offset", 0), k)
     kernel = gaussian(of_stage(config["gaussian_sigma"], k), of_stage(config["gaussian_decimals"], k), offset)
     kernels = [kernel]
@@ -172,7 +196,7 @@ def downsample(channels, stride, k, config):
         return FixedDepthwise(channels, kernels, stride)
     share = of_stage(config["gaussian_share"], k)
     fixed = max(1, min(channels - 1, math.floor(share * channels + 0.5)))
-    return HybridDepthwise(channels, fixed, kernels, stride)
+    return HybridDepthwise(channels, fixed, kernels, stride, config)
 
 
 # Within a stage the channels travel as a list of tensors: what passes is not copied.
@@ -223,7 +247,7 @@ class HalfIdentityBlock(nn.Module):
         self.filtered = min(passed, channels // 2) if is_first else passed
         kernels = of_stage(config["half"], k)
         if kernels == "learnable":
-            self.half3x3 = depthwise(channels - self.filtered)
+            self.half3x3 = learned(channels - self.filtered, config)
         else:
             count = channels - self.filtered
             self.half3x3 = nn.Sequential(FixedDepthwise(count, bank(kernels, config)), nn.BatchNorm2d(count))
@@ -246,7 +270,7 @@ def last_unit(channels, config):
     """A depthwise and a 1×1 convolution behind stage 4, without squeeze-and-excite."""
     last = config["last"]
     if last == "learnable":
-        layers = [depthwise(channels)]
+        layers = [learned(channels, config)]
     elif last.startswith("shared"):
         layers = [SharedDepthwise(channels, int(last.removeprefix("shared")))]
     else:

@@ -71,6 +71,10 @@ FORMS = [
     {"name": "one-kernel", "last": "shared40", "down": ["learnable"] * 4},
     {"name": "thumbnail", "down": ["hybrid"] * 4, "share": [0.5] * 4, "sigma": [1.0] * 4, "identity": [6, 6, 6, 6],
      "thumbnail": True, "last": "shared2", "channels": [8, 16, 16, 32, 40]},
+    {"name": "biased", "depthwise": "biased", "down": ["learnable"] * 4, "last": "learnable"},
+    {"name": "normalized", "depthwise": "normalized", "down": ["gaussian", "hybrid", "learnable", "hybrid"],
+     "share": [None, 0.75, None, 0.3], "last": "learnable", "squeeze_excite": 0.25},
+    {"name": "branched", "depthwise": "branched", "thumbnail": True, "activation": "silu", "identity": [4, 6, 2, 4]},
 ]  # fmt: skip
 
 
@@ -85,6 +89,8 @@ def yaml(form):
     if any(form["sigma"]):
         text += f"gaussian_sigma: {line(form['sigma'])}\ngaussian_signs: alternating\ngaussian_decimals: exact\n"
     text += f"identity: {line([k / 8 for k in form['identity']])}\nhalf: {line(form['half'])}\nlast: {form['last']}\n"
+    if form["depthwise"] != "plain":
+        text += f"depthwise: {form['depthwise']}\n"
     if form["banks"]:
         text += "banks:\n" + "".join(
             f"  {name}:\n" + "".join(f"    - {kernel}\n" for kernel in kernels) for name, kernels in form["banks"].items()
@@ -111,6 +117,19 @@ class Net:
         shape = (outputs, x.shape[1] // groups, size, size)
         bound = 1.7 / math.sqrt(math.prod(shape[1:]))
         return self.convolve(x, self.parameter(f"{path}/weight", shape, -bound, bound), stride, groups)
+
+    def depthwise(self, x, path, stride=1):
+        """A learned depthwise convolution in the form's surroundings."""
+        form = self.form["depthwise"]
+        inner = path if form in ("plain", "biased") else f"{path}/0"
+        y = self.convolution(x, inner, x.shape[1], 3, stride, x.shape[1])
+        if form == "biased":
+            return y + self.parameter(f"{path}/bias", (x.shape[1],), -0.3, 0.3).reshape(1, -1, 1, 1)
+        if form != "plain":
+            y = self.normalized(y, f"{path}/1")
+        if form == "branched" and stride == 1:
+            y = y + self.normalized(x, f"{path}/skip")
+        return y
 
     def given(self, x, kernels, stride=1):
         weight = torch.stack([torch.tensor(kernels[c % len(kernels)], dtype=torch.float32).double() for c in range(x.shape[1])])
@@ -157,14 +176,14 @@ class Net:
     def filtered(self, x, path, kind):
         """A stage's half kernels, or the last unit's where they are not shared."""
         if kind == "learnable":
-            return self.convolution(x, path, x.shape[1], 3, groups=x.shape[1])
+            return self.depthwise(x, path)
         return self.normalized(self.given(x, self.bank(kind)), f"{path.removesuffix('/0')}/1")
 
     def down(self, x, stage, stride):
         path = f"features/stage{stage}/0/downsample"
         kind = "learnable" if stride == 1 else self.form["down"][stage - 1]
         if kind == "learnable":
-            return self.convolution(x, path, x.shape[1], 3, stride, x.shape[1])
+            return self.depthwise(x, path, stride)
         sigma = self.form["sigma"][stage - 1]
         line = [math.exp(-d * d / (2 * sigma * sigma)) for d in (-1, 0, 1)]
         blur = [a * b / sum(line) ** 2 for a in line for b in line]
@@ -175,7 +194,7 @@ class Net:
         rest = x[:, count:]
         return torch.cat(
             (self.given(x[:, :count], signed, stride),
-             self.convolution(rest, f"{path}/learned", rest.shape[1], 3, stride, rest.shape[1])), 1
+             self.depthwise(rest, f"{path}/learned", stride)), 1
         )  # fmt: skip
 
     def __call__(self, x):
@@ -219,7 +238,7 @@ def results(form):
     form = {
         "channels": [8, 16, 24, 32, 40], "blocks": [3, 3, 3, 2], "down": ["gaussian"] * 4, "share": [None] * 4,
         "sigma": [1.0] * 4, "identity": [4] * 4, "half": ["learnable"] * 4, "last": "shared8", "banks": {},
-        "activation": "relu", "squeeze_excite": 0, "thumbnail": False,
+        "activation": "relu", "squeeze_excite": 0, "thumbnail": False, "depthwise": "plain",
     } | form  # fmt: skip
     form["sigma"] = [None if kind == "learnable" else sigma for kind, sigma in zip(form["down"], form["sigma"])]
     form["size"] = 24 if form["thumbnail"] else 48
