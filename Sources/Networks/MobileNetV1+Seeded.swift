@@ -7,7 +7,7 @@ extension MobileNetV1 {
     ///
     /// - Parameter width: α; channels are those of the paper's Table 1 times α, at least 8.
     public init(width: Double, inputChannels: Int = 3, classes: Int, seed: UInt64) throws {
-        var parameters = SeededParameters(seed: seed)
+        let parameters = SeededParameters(seed: seed)
         var tensors: [(name: String, tensor: Tensor)] = []
         func add(_ name: String, _ shape: Shape, _ initial: InitialValue) {
             tensors.append((name, parameters.tensor(name, shape, initial)))

@@ -2,6 +2,7 @@ import Diagnostics
 import Evaluation
 import Export
 import Files
+import Networks
 import VGNets
 
 extension Sweep {
@@ -22,7 +23,9 @@ extension Sweep {
                 + ["--weight-decay", "\(settings.weightDecay)", "--warmup-epochs", "\(settings.warmUp)"]
                 + ["--label-smoothing", "\(settings.smoothing)", "--momentum", "\(settings.momentum)"]
                 + (settings.crop.map { ["--crop", $0.rawValue] } ?? []) + (settings.flip ? [] : ["--no-flip"])
-                + (settings.limit.map { ["--limit", "\($0)"] } ?? []) + ["--seed", "\(job.seed)", "--resume"]
+                + (settings.limit.map { ["--limit", "\($0)"] } ?? [])
+                + (try startPath(job).map { ["--init", $0] } ?? [])
+                + ["--seed", "\(job.seed)", "--resume"]
             return words.map(ShellWord.quoted).joined(separator: " ")
         }
     }
@@ -40,6 +43,16 @@ extension Sweep {
         if plan.testDataPath != nil {
             throw unknown("'test_data'", "Put train/ and val/ into one folder and name it as 'data'")
         }
+    }
+
+    /// The file of a training's initial weights, written; nil where they are PyTorch's own.
+    private func startPath(_ job: Job) throws -> String? {
+        guard job.net.settings.start != .standard, let config = try design(of: job.net) else { return nil }
+        let net = try VGNet(config, seed: job.seed, start: job.net.settings.start)
+        let path = "\(folder)/\(SweepPlan.folderName(job.net.name))/pytorch/start-seed-\(job.seed).safetensors"
+        try SafetensorsWriter.write(
+            StateDict(graph: net.graph), metadata: ModelMetadata(config: config), to: path, overwriting: .replace)
+        return FilePaths.absolute(path)
     }
 
     private func projectPath(_ net: SweepPlan.Net) throws -> String {

@@ -78,10 +78,12 @@ public struct Sweep: Sendable {
         let classes = net.settings.classes ?? training.classNames.count
         if let config = net.config {
             return try TrainableNetwork(
-                config: config, seed: seed, classes: classes, inputSize: net.settings.inputSize)
+                config: config, seed: seed, classes: classes, inputSize: net.settings.inputSize,
+                start: net.settings.start)
         }
         return try TrainableNetwork(
-            named: net.builtIn ?? net.name, seed: seed, classes: classes, inputSize: net.settings.inputSize)
+            named: net.builtIn ?? net.name, seed: seed, classes: classes, inputSize: net.settings.inputSize,
+            start: net.settings.start)
     }
 
     /// The network of a job, before training.

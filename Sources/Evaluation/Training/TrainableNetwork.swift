@@ -28,11 +28,19 @@ public struct TrainableNetwork: Sendable {
     ///   - classes: Replaces the design's number of classes.
     ///   - inputSize: Replaces the design's image size.
     ///   - inputChannels: Replaces the design's image channels.
+    ///   - start: How the weights of a VGNet are drawn.
     /// Throws the errors of the config and the networks.
     public init(
-        named text: String, seed: UInt64, classes: Int? = nil, inputSize: Int? = nil, inputChannels: Int? = nil
+        named text: String, seed: UInt64, classes: Int? = nil, inputSize: Int? = nil, inputChannels: Int? = nil,
+        start: WeightStart = .standard
     ) throws {
         if let width = MobileNetV1.width(named: text) {
+            guard start == .standard else {
+                throw KernelVizError(
+                    code: "training.start", subject: text,
+                    found: "start '\(start.rawValue)' for a net that is no VGNet",
+                    expected: "start 'default'", advice: "Leave --start out")
+            }
             let size = inputSize ?? 64
             let net = try MobileNetV1(
                 width: width, inputChannels: inputChannels ?? 3, classes: classes ?? 10, seed: seed)
@@ -56,17 +64,18 @@ public struct TrainableNetwork: Sendable {
         let isConfig = ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
         let design = isConfig ? try VGNetConfig(contentsOf: text) : try VGNetConfig.published(text)
         try self.init(
-            config: design, seed: seed, classes: classes, inputSize: inputSize, inputChannels: inputChannels)
+            config: design, seed: seed, classes: classes, inputSize: inputSize, inputChannels: inputChannels,
+            start: start)
     }
 
     /// An untrained VGNet; `classes`, `inputSize` and `inputChannels` replace the design's.
     public init(
         config design: VGNetConfig, seed: UInt64, classes: Int? = nil, inputSize: Int? = nil,
-        inputChannels: Int? = nil
+        inputChannels: Int? = nil, start: WeightStart = .standard
     ) throws {
         let config = try design.replacing(classes: classes, inputSize: inputSize, inputChannels: inputChannels)
         self.init(
-            name: config.name, graph: try VGNet(config, seed: seed).graph, inputSize: config.inputSize,
+            name: config.name, graph: try VGNet(config, seed: seed, start: start).graph, inputSize: config.inputSize,
             inputChannels: config.inputChannels, classes: config.classes, configText: config.yaml(),
             attributes: [
                 ("family", "VGNet"), ("model_name", config.name), ("layout", "OIHW"), ("config", config.yaml()),

@@ -1,3 +1,4 @@
+import Networks
 import Training
 
 /// How a net is trained; the defaults are the paper's ImageNet recipe.
@@ -21,6 +22,8 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     public var augmentation: Augmentation
     /// Names the initial weights, the order of images and every other random choice.
     public var seed: UInt64 = 1
+    /// How the weights of a VGNet start; nil for the default, as checkpoints of earlier versions have it.
+    public var start: WeightStart?
 
     /// The paper's recipe for images of this size.
     public init(inputSize: Int) { augmentation = .standard(inputSize: inputSize) }

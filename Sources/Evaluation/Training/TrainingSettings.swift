@@ -1,4 +1,5 @@
 import Diagnostics
+import Networks
 import Training
 
 /// What a user may choose about a training, in the words of `kernelviz train` and of a sweep's plan; the defaults are the
@@ -24,6 +25,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case inputSize = "input-size"
         case classes, limit
         case testEvery = "test-every"
+        case start
         case strict
     }
 
@@ -57,6 +59,8 @@ public struct TrainingSettings: Sendable, Equatable {
     public var testEvery = 1
     /// Whether an unreadable image is an error.
     public var strict = false
+    /// How the weights start.
+    public var start = WeightStart.standard
 
     /// The paper's recipe.
     public init() {}
@@ -94,6 +98,7 @@ public struct TrainingSettings: Sendable, Equatable {
         }
         recipe.augmentation.flips = flip
         recipe.augmentation.cutout = cutout
+        recipe.start = start == .standard ? nil : start
         return recipe
     }
 
@@ -128,6 +133,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case .limit: limit.map { "\($0)" }
         case .testEvery: "\(testEvery)"
         case .strict: "\(strict)"
+        case .start: start.rawValue
         }
     }
 
@@ -155,6 +161,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case .limit: store(\.limit, Int(text).map(Optional.some))
         case .testEvery: store(\.testEvery, Int(text))
         case .strict: store(\.strict, flag)
+        case .start: store(\.start, WeightStart(rawValue: text.lowercased()))
         }
     }
 }

@@ -81,6 +81,10 @@ struct TrainCommand: ParsableCommand {
             "Test after every so many epochs and after the last one; 0 for the last one alone.", valueName: "epochs"))
     var testEvery = 1
 
+    @Option(
+        help: "How the weights start: default (PyTorch's), or unit-gain (each depthwise kernel scaled to gain 1).")
+    var start = WeightStart.standard
+
     private var settings: TrainingSettings {
         var settings = TrainingSettings()
         settings.epochs = epochs
@@ -97,6 +101,7 @@ struct TrainCommand: ParsableCommand {
         settings.classes = classes
         settings.limit = limit
         settings.testEvery = testEvery
+        settings.start = start
         settings.strict = strict
         return settings
     }
@@ -114,7 +119,8 @@ struct TrainCommand: ParsableCommand {
             for sentence in set.findings.sentences { Console.note("kernelviz: note: \(set.path): \(sentence)") }
         }
         let net = try TrainableNetwork(
-            named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize)
+            named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize,
+            start: start)
         let run = try TrainingRun(
             net, training: training, test: test, recipe: settings.recipe(inputSize: net.inputSize, seed: seed),
             folder: out, threads: threads, isStrict: strict, testEvery: testEvery)
@@ -146,3 +152,4 @@ struct TrainCommand: ParsableCommand {
 }
 
 extension TrainingSettings.Crop: ExpressibleByArgument {}
+extension WeightStart: ExpressibleByArgument {}
