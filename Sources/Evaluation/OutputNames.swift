@@ -127,44 +127,12 @@ extension RunnableNetwork {
         try OutputNames(of: self, option: option, path: path)
     }
 
-    /// Channels, rows and columns of the map with which the network ends; nil where it ends with scores of classes.
-    ///
-    /// A backbone without a classifier ends with a map. On an image so small that the map has one pixel, it still is one:
-    /// it grows with the image, and nothing averages it.
-    public var outputMap: [Int]? {
-        guard let output = graph.output else { return nil }
-        func map(_ scale: Int) -> [Int]? {
-            let shape: Shape = [1, inputChannels, scale * inputSize, scale * inputSize]
-            guard let result = try? graph.shapes(inputShape: shape)[output.position], result.rank == 4,
-                result[2] * result[3] > 1
-            else { return nil }
-            return [result[1], result[2], result[3]]
-        }
-        if let map = map(1) { return map }
-        return isPooled || map(4) == nil ? nil : [classes, 1, 1]
-    }
-
-    /// Whether the way from the output to the input, without branches, leads through a mean or a linear layer.
-    private var isPooled: Bool {
-        var next = graph.output
-        while let node = next {
-            switch graph[node].operation {
-            case .linear, .globalAveragePool: return true
-            case .pool(let pool): if case .average = pool.kind { return true }
-            default: break
-            }
-            next = graph[node].inputs.first
-        }
-        return false
-    }
-
-    /// Throws `eval.noClassifier` for a network that ends with a map, `purpose` being what needs classes.
+    /// Throws `eval.noClassifier` for a network that ends with a map or with features, `purpose` being what needs classes.
     func checkClassifier(for purpose: String) throws {
         guard let map = outputMap else { return }
         throw KernelVizError(
             code: "eval.noClassifier", subject: weightsPath ?? name,
-            found:
-                "\(name) ends with a map of \(map.map(String.init).joined(separator: "×")), not with scores of classes",
+            found: "\(name) ends with \(Self.words(map)), not with scores of classes",
             expected: "a network with a classifier for \(purpose)",
             advice: "Use the checkpoint with its classifier; counts, latency and kernels can be had from this one")
     }

@@ -156,7 +156,7 @@ public struct RunnableNetwork: Sendable {
         preprocessing = Self.preprocessing(
             size: self.inputSize, options.preprocessing ?? (network.input.mean == nil ? usual : network.input),
             network.checkpoint.description?.preprocessing)
-        remarks = [net.remark].compactMap { $0 }
+        remarks = net.remarks
         conventions = options.applied(
             to: network.conventions + [Self.activationConvention(network, graph, net.description)])
     }

@@ -15,7 +15,10 @@ struct FamilyBuilder {
     var current: Graph.NodeID
     var width: Int
     private(set) var blockCount = 0
-    private var classes: Int?
+    /// The outputs of the classifier; nil while there is none.
+    var classes: Int?
+    /// What was assumed of the classifier, one sentence each.
+    var assumptions: [String] = []
 
     init(_ network: Network) throws {
         self.network = network
@@ -147,78 +150,5 @@ struct FamilyBuilder {
             code: "networks.badShape", subject: network.checkpoint.path, found: found,
             expected: "the layers of \(network.title) in their order",
             advice: "The kernels can be analysed all the same")
-    }
-}
-
-// MARK: - Classifiers
-
-extension FamilyBuilder {
-    private static let classifiers = [
-        "classifier", "fc", "head.fc", "predictions", "Logits", "logits", "dense", "head.dense", "linear", "head",
-        "conv_preds", "fc7",
-    ]
-
-    /// Whether a linear layer belongs to the classifier: by its module, or as one of a sequence "classifier.0" ….
-    private static func isClassifier(_ module: String) -> Bool {
-        var module = module[...]
-        let parts = module.split(separator: ".")
-        if parts.count > 1, parts[parts.count - 2] == "classifier", let number = parts.last,
-            number.allSatisfy(\.isNumber)
-        {
-            module = module.dropLast(number.count + 1)
-        }
-        return classifiers.contains { module == $0 || module.hasSuffix("." + $0) }
-    }
-
-    /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattens` leaves out
-    /// the mean: all pixels of a channel go into the first linear layer.
-    mutating func classify(_ function: ActivationFunction?, flattens: Bool = false) throws {
-        var linear = try linearLayers()
-        guard !rest.isEmpty || !linear.isEmpty else { return graph.setOutput(current) }
-        if flattens {
-            // As many pixels as the first layer reads; an image of another size is told when a run is planned.
-            if let inputs = linear.first?.weight.shape[1], inputs % max(1, width) == 0 { width = inputs }
-        } else {
-            current = graph.add(.globalAveragePool, current, name: "gap")
-        }
-        while position < network.layers.count {
-            let isLast = position == network.layers.count - 1 && linear.isEmpty
-            try layer(isLast ? nil : function)
-        }
-        while !linear.isEmpty {
-            let (name, weight, bias) = linear.removeFirst()
-            guard weight.shape[1] == width else {
-                throw unfit("'\(name)' has weight \(weight.shape) on \(width) features")
-            }
-            let parameters = (
-                graph.addParameter(graph.freeParameterName("\(name).weight"), weight),
-                bias.map {
-                    graph.addParameter(graph.freeParameterName("\(name).bias"), $0)
-                }
-            )
-            current = graph.add(
-                .linear(weight: parameters.0, bias: parameters.1), current, name: linear.isEmpty ? "logits" : name)
-            width = weight.shape[0]
-            if let function, !linear.isEmpty {
-                current = graph.add(.activation(function), current, name: "\(name).act")
-            }
-        }
-        classes = width
-    }
-
-    /// Linear layers of the classifier in file order: K×C weights, whatever order the file has.
-    private func linearLayers() throws -> [(name: String, weight: Tensor, bias: Tensor?)] {
-        let checkpoint = network.checkpoint
-        return try checkpoint.entries.compactMap { entry in
-            guard entry.shape.rank == 2, entry.parameter == "weight" || entry.parameter == "kernel",
-                Self.isClassifier(entry.module)
-            else { return nil }
-            let stored = try checkpoint.tensor(named: entry.name)
-            let bias = checkpoint.entries.first { $0.module == entry.module && $0.parameter == "bias" }
-            return (
-                network.withoutPrefix(entry.module), entry.parameter == "kernel" ? stored.transposed([1, 0]) : stored,
-                try bias.map { try checkpoint.tensor(named: $0.name) }
-            )
-        }
     }
 }

@@ -19,8 +19,9 @@ public struct RunnableGraph: Sendable {
     /// Where the file's own description came from, by which the graph was built ("ONNX graph"); nil where it follows the
     /// family's design.
     public let description: String?
-    /// Why the file's own description was passed over, one sentence; nil where it was not.
-    public let remark: String?
+    /// Why the file's own description was passed over, what was assumed of the classifier and what of the file is not
+    /// run, one sentence each.
+    public let remarks: [String]
 
     /// The families that run, as ``Network/family`` spells them.
     public static let families =
@@ -44,7 +45,7 @@ public struct RunnableGraph: Sendable {
                 let shapes = try built.graph.shapes(inputShape: Self.probe(network, channels: built.inputChannels))
                 (graph, inputChannels) = built
                 classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
-                (description, remark) = (described.origin, nil)
+                (description, remarks) = (described.origin, [])
                 return
             } catch let error as KernelVizError
                 where ["networks.unsupportedOperation", "networks.badGraph", "engine.shape"].contains(error.code)
@@ -55,39 +56,22 @@ public struct RunnableGraph: Sendable {
             }
         }
         description = nil
-        remark = problem.map { "\($0.found): built as \(network.title) instead" }
         if let missing = network.missingTensors.first, let family = network.family, Self.families.contains(family) {
             throw KernelVizError(
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole \(family)", advice: "The kernels can be analysed all the same")
         }
         // Detection heads and the like are no part of the family's design.
+        let outside = network.layers.filter(\.isOutsideFamily)
         let network = network.replacing(layers: network.familyLayers)
+        var builder = try FamilyBuilder(network)
         switch network.family {
-        case "MobileNetV1":
-            var builder = try FamilyBuilder(network)
-            try builder.buildMobileNetV1()
-            (graph, inputChannels, classes) = builder.result
-        case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet":
-            var builder = try FamilyBuilder(network)
-            try builder.buildBottlenecks()
-            (graph, inputChannels, classes) = builder.result
-        case "ShuffleNetV2":
-            var builder = try FamilyBuilder(network)
-            try builder.buildShuffleNet()
-            (graph, inputChannels, classes) = builder.result
-        case "RegNet":
-            var builder = try FamilyBuilder(network)
-            try builder.buildRegNet()
-            (graph, inputChannels, classes) = builder.result
-        case "GhostNet":
-            var builder = try FamilyBuilder(network)
-            try builder.buildGhostNet()
-            (graph, inputChannels, classes) = builder.result
-        case let family? where FamilyBuilder.furtherFamilies.contains(family):
-            var builder = try FamilyBuilder(network)
-            try builder.buildFurther()
-            (graph, inputChannels, classes) = builder.result
+        case "MobileNetV1": try builder.buildMobileNetV1()
+        case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet": try builder.buildBottlenecks()
+        case "ShuffleNetV2": try builder.buildShuffleNet()
+        case "RegNet": try builder.buildRegNet()
+        case "GhostNet": try builder.buildGhostNet()
+        case let family? where FamilyBuilder.furtherFamilies.contains(family): try builder.buildFurther()
         default:
             let advice =
                 network.family == "VGNet"
@@ -98,6 +82,10 @@ public struct RunnableGraph: Sendable {
                 expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
                 advice: advice)
         }
+        (graph, inputChannels, classes) = builder.result
+        remarks =
+            [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
+            + [builder.leftOut(outside: outside)].compactMap { $0 }
     }
 
     /// An image on which shapes are tried.

@@ -82,8 +82,7 @@ public struct EvaluationReport: Sendable {
                 ))
         }
         if let map = evaluation.outputMap {
-            let shape = map.map(String.init).joined(separator: "×")
-            rows.append(("classes", "none: the network has no classifier, it ends with a map of \(shape)"))
+            rows.append(("classes", "none: the network has no classifier, it ends with \(RunnableNetwork.words(map))"))
         } else if evaluation.topClasses != nil {
             rows.append(("classes", evaluation.names.sentence))
         }
