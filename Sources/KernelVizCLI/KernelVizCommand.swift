@@ -32,6 +32,13 @@ public struct KernelVizCommand: ParsableCommand {
         help: "Read files of weights in this process: quicker, but a damaged file can crash it. For every verb.")
     var trust = false
 
+    @Option(
+        name: .customLong("copy"),
+        help: ArgumentHelp(
+            "Of a file with several copies of its weights the one to read: model, ema, or its name in the file. For every verb.",
+            valueName: "name"))
+    var copy: String?
+
     /// For the parser.
     public init() {}
 }
@@ -43,9 +50,11 @@ extension KernelVizCommand {
         IsolatedReader.runIfAsked()
         Interruption.install()
         do {
-            let (arguments, reading) = ReadingChoice.arguments(Array(CommandLine.arguments.dropFirst()))
+            let (arguments, reading, copy) = ReadingChoice.arguments(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot(arguments)
-            try Checkpoint.Reading.$current.withValue(reading) { try command.run() }
+            try Checkpoint.Reading.$current.withValue(reading) {
+                try Checkpoint.Reading.$copy.withValue(copy) { try command.run() }
+            }
         } catch let error as KernelVizError {
             Console.error("kernelviz: error: \(error)")
             exit(withError: ExitCode(1))

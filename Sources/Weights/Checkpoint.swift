@@ -131,10 +131,12 @@ public struct Checkpoint: Sendable {
         notes others: [String] = [], path: String? = nil, files: [String]? = nil,
         source change: (any TensorSource) -> any TensorSource = { $0 }
     ) -> Checkpoint {
-        Checkpoint(
-            path: path ?? self.path, format: format, files: files ?? self.files, entries: entries ?? self.entries,
+        let entries = entries ?? self.entries
+        let gone = setAside.map { Set($0.map(\.module)).subtracting(entries.map(\.module)) } ?? []
+        return Checkpoint(
+            path: path ?? self.path, format: format, files: files ?? self.files, entries: entries,
             attributes: attributes.merging(more) { own, _ in own },
-            model: setAside.map { aside in model?.without(Set(aside.map(\.module))) } ?? model, notes: notes + others,
+            model: gone.isEmpty ? model : model?.without(gone), notes: notes + others,
             setAside: setAside ?? self.setAside, source: change(source))
     }
 

@@ -75,6 +75,19 @@ import Testing
         #expect(outcome.output.hasSuffix("0 tensors are equal bit for bit.\n"))
     }
 
+    @Test(arguments: [["--copy", "ema"], ["--copy=state_dict_ema"]])
+    func oneOfSeveralCopiesIsChosen(option: [String]) throws {
+        let path = SharedFiles.packageRoot + "/Tests/WeightsTests/Fixtures/objects/timm.pth.tar"
+        for arguments in [option + ["weights", "inspect", path], ["weights", "inspect", path] + option] {
+            let outcome = try CommandLine.run(arguments)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("'state_dict_ema' (21 tensors) is read as --copy says"))
+        }
+        let wrong = try CommandLine.run(["classify", path, "--copy", "best"])
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.contains("no copy of the weights called 'best'; expected 'state_dict' or 'state_dict_ema'"))
+    }
+
     @Test(arguments: [["--trust", "weights", "inspect"], ["weights", "inspect", "--trust"]])
     func trustMayStandAnywhere(arguments: [String]) throws {
         let outcome = try CommandLine.run(arguments + [Self.folder + "/one.npy"])

@@ -42,7 +42,8 @@ import Testing
             try notes("timm.pth.tar") == [
                 "Left out, as state of the training: 'optimizer', 'amp_scaler' (37 tensors).",
                 "Python objects in the file were read as data, none was run: argparse.Namespace, pathlib.PurePosixPath.",
-                "Two copies of the weights: 'state_dict' is read, 'state_dict_ema' (21 tensors) is set aside.",
+                "Two copies of the weights: 'state_dict' is read, 'state_dict_ema' (21 tensors) is set aside "
+                    + "(--copy state_dict_ema).",
             ])
         // Twelve parameters with three tensors of AdamW each, and what lies beside them.
         let lightning = try notes("lightning.ckpt")
@@ -57,7 +58,8 @@ import Testing
                 + "omegaconf.dictconfig.DictConfig and 4 more.")
         #expect(
             try notes("reference.pth").last
-                == "Two copies of the weights: 'model' is read, 'model_ema' (22 tensors) is set aside.")
+                == "Two copies of the weights: 'model' is read, 'model_ema' (22 tensors) is set aside (--copy model_ema)."
+        )
         #expect(
             try notes("whole.pt") == [
                 "A pickled model (__main__.Net): its parameters and buffers were read as its state dict would name them; "

@@ -92,7 +92,7 @@ import Testing
             ]
         }
         let entries = names.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") }
-        let checkpoint = Checkpoint(
+        let checkpoint = try Checkpoint(
             path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()
         ).multipliedOut().withOneCopy()
         #expect(checkpoint.entries.map(\.name) == ["model.conv1.weight", "model.fc.weight"])

@@ -17,15 +17,21 @@ extension Checkpoint {
 
         /// How this task reads where nothing else is said; in this process unless the program decides otherwise.
         @TaskLocal public static var current: Reading = .inProcess
+
+        /// Which copy of the weights this task reads of a file that holds several ("model", "ema", "state_dict_ema"),
+        /// where nothing else is said; nil for the plain one.
+        @TaskLocal public static var copy: String?
     }
 
     /// Opens the file, index or folder at `path`; its content decides the format, not its name.
     ///
     /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy, ONNX and
     /// TensorFlow Lite files; an index of shards; a folder whose files together are one checkpoint.
-    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.unknownFormat`, the formats' own errors, and
+    /// `copy` names the copy of the weights to read where a file holds several; see ``Reading/copy``.
+    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.noCopy` (which lists the copies), `weights.unknownFormat`, the formats' own errors, and
     /// `weights.readerCrashed` or `weights.readerTimeout` where an isolated reader fails.
-    public static func open(_ path: String, reading: Reading? = nil) throws -> Checkpoint {
+    public static func open(_ path: String, reading: Reading? = nil, copy: String? = nil) throws -> Checkpoint {
+        let copy = copy ?? Reading.copy
         switch reading ?? .current {
         case .inProcess:
             let opened = InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)
@@ -34,9 +40,9 @@ extension Checkpoint {
                     code: "weights.noTensors", subject: path, found: "\(opened.format) without a tensor of numbers",
                     expected: "a file of weights")
             }
-            return opened.withSettings(beside: path).multipliedOut().withOneCopy()
+            return try opened.withSettings(beside: path).multipliedOut().withOneCopy(copy)
         case .isolated(let executable, let limits):
-            return try IsolatedCheckpoint.open(path, executable: executable, limits: limits)
+            return try IsolatedCheckpoint.open(path, copy: copy, executable: executable, limits: limits)
         }
     }
 

@@ -8,7 +8,8 @@ import Tensors
 enum CheckpointMessages {
     /// A request.
     enum Request: Equatable {
-        case open(path: String)
+        /// `copy` names one of several copies of the weights.
+        case open(path: String, copy: String?)
         /// The tensor at this place of the listing.
         case tensor(Int)
         /// Some rows of the tensor at this place.
@@ -18,9 +19,10 @@ enum CheckpointMessages {
     static func encode(_ request: Request) -> [UInt8] {
         var writer = ByteWriter()
         switch request {
-        case .open(let path):
+        case .open(let path, let copy):
             writer.write(UInt8(0))
             writer.write(path)
+            writer.write(copy)
         case .tensor(let index):
             writer.write(UInt8(1))
             writer.write(index)
@@ -34,7 +36,7 @@ enum CheckpointMessages {
     static func request(_ bytes: [UInt8]) throws -> Request {
         var reader = ByteReader(bytes)
         switch try reader.byte() {
-        case 0: return .open(path: try reader.text())
+        case 0: return .open(path: try reader.text(), copy: try reader.optionalText())
         case 1: return .tensor(try reader.number())
         default:
             let (index, lower, upper) = (try reader.number(), try reader.number(), try reader.number())

@@ -9,7 +9,9 @@ enum IsolatedCheckpoint {
     /// and room.
     private static let memoryPerByte = 4
 
-    static func open(_ path: String, executable: String, limits: ReaderLimits) throws -> Checkpoint {
+    static func open(
+        _ path: String, copy: String?, executable: String, limits: ReaderLimits
+    ) throws -> Checkpoint {
         var limits = limits
         let stored = InputFile.isFolder(path) ? try folderBytes(path) : try InputFile.storedBytes(path)
         limits.memoryBytes += stored * memoryPerByte
@@ -22,7 +24,7 @@ enum IsolatedCheckpoint {
         }
         let answer: [UInt8]
         do throws(ReaderFailure) {
-            answer = try process.answer(to: CheckpointMessages.encode(.open(path: path)))
+            answer = try process.answer(to: CheckpointMessages.encode(.open(path: path, copy: copy)))
         } catch {
             throw sentence(error, path, limits)
         }

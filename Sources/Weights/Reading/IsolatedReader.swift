@@ -11,8 +11,8 @@ public enum IsolatedReader {
             return { request, memory in
                 do {
                     switch try CheckpointMessages.request(request) {
-                    case .open(let path):
-                        let opened = try Checkpoint.open(path, reading: .inProcess)
+                    case .open(let path, let copy):
+                        let opened = try Checkpoint.open(path, reading: .inProcess, copy: copy)
                         checkpoint = opened
                         return CheckpointMessages.encode(
                             CheckpointMessages.Listing(

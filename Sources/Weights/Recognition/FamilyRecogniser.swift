@@ -60,12 +60,10 @@ enum FamilyRecogniser {
 
     private static func byName(_ checkpoint: Checkpoint, _ survey: KernelSurvey) -> Outcome {
         let table = ModuleTable(checkpoint)
-        let copies = AveragedCopies(checkpoint)
         var best: Match?
         for family in ArchitectureFamily.all {
             for dialect in family.dialects {
                 for prefix in table.prefixes(of: dialect.stem) where !prefix.isEmpty || table.mayHold(dialect.stem) {
-                    guard !copies.isBelow(prefix, checkpoint) else { continue }
                     let view = table.from(prefix)
                     for blueprint in dialect.blueprints(view) {
                         let match = lay(blueprint, over: view, family, dialect, survey.spatialCount)

@@ -24,7 +24,6 @@ struct KernelSurvey {
     private let aside: [LeftOutTensor]
 
     init(_ checkpoint: Checkpoint) {
-        let copies = AveragedCopies(checkpoint)
         // A normalisation over whole maps has a weight and a bias of one shape.
         let biases = Dictionary(
             checkpoint.entries.lazy.filter { $0.shape.rank >= 3 && Self.word($0.parameter) == "bias" }
@@ -36,10 +35,8 @@ struct KernelSurvey {
             if content != .other, biases[entry.module] == entry.shape {
                 content = .leftOut(Self.leftOut(entry, .notAConvolution))
             }
-            if Self.isOptimiserState(entry) {
+            if OptimiserState.isOne(entry.name) {
                 content = Self.hasKernels(content) ? .leftOut(Self.leftOut(entry, .optimiserState)) : .other
-            } else if copies.names.contains(entry.name) {
-                content = Self.hasKernels(content) ? .leftOut(Self.leftOut(entry, .averagedCopy)) : .other
             } else if entry.dtype.contains("int"), Self.hasKernels(content) {
                 content = .leftOut(Self.leftOut(entry, .integers))
             }
@@ -47,7 +44,7 @@ struct KernelSurvey {
         }
         aside = checkpoint.setAside.compactMap { entry in
             guard Self.hasKernels(Self.content(entry, className: "")) else { return nil }
-            return Self.leftOut(entry, Self.isOptimiserState(entry) ? .optimiserState : .averagedCopy)
+            return Self.leftOut(entry, OptimiserState.isOne(entry.name, besideWeights: true) ? .optimiserState : .averagedCopy)
         }
         spatialNames = Set(contents.lazy.filter { $0.content == .spatial }.map(\.entry.name))
     }
@@ -185,55 +182,4 @@ extension KernelSurvey {
         return entry.shape.rank == 3
             && ["query", "key", "value", "attention_output", "lstm", "gru", "rnn"].contains(owner)
     }
-
-    /// State that an optimizer keeps for each weight.
-    private static func isOptimiserState(_ entry: Checkpoint.Entry) -> Bool {
-        let name = entry.name.lowercased()
-        return name.hasPrefix("optim") || name.contains("/optimizer") || name.contains(".optimizer")
-            || name.contains("exp_avg") || name.contains("momentum_buffer") || name.contains("square_avg")
-    }
-}
-
-/// Running means of weights that lie in a file beside the weights themselves ("state_dict_ema", "ema_model").
-struct AveragedCopies {
-    /// The names of the copies' tensors.
-    let names: Set<String>
-
-    init(_ checkpoint: Checkpoint) {
-        let parts = checkpoint.entries.map { entry in
-            entry.name.split { $0 == "/" || $0 == "." }.map { $0.lowercased() }
-        }
-        guard parts.contains(where: { $0.contains(where: Self.isAverage) }) else {
-            names = []
-            return
-        }
-        var own: Set<String> = []
-        for (entry, parts) in zip(checkpoint.entries, parts) where !parts.contains(where: Self.isAverage) {
-            own.insert(Self.key(parts, entry.shape))
-        }
-        names = Set(
-            zip(checkpoint.entries, parts).compactMap { entry, parts in
-                parts.contains(where: Self.isAverage) && own.contains(Self.key(parts, entry.shape)) ? entry.name : nil
-            })
-    }
-
-    /// Whether what lies below a prefix ("ema_model.") is a copy.
-    func isBelow(_ prefix: String, _ checkpoint: Checkpoint) -> Bool {
-        guard !names.isEmpty, !prefix.isEmpty else { return false }
-        return checkpoint.entries.contains { $0.module.hasPrefix(prefix) && names.contains($0.name) }
-    }
-
-    /// The part of a path behind everything that only wraps a network, with the shape.
-    private static func key(_ parts: [String], _ shape: Shape) -> String {
-        parts.filter { !isAverage($0) && !wrappers.contains($0) }.joined(separator: ".") + " \(shape)"
-    }
-
-    private static func isAverage(_ part: String) -> Bool {
-        part == "ema" || part.hasPrefix("ema_") || part.hasSuffix("_ema") || part == "averaged_model"
-            || part == "swa_model" || part == "swa_state_dict"
-    }
-
-    private static let wrappers: Set<String> = [
-        "state_dict", "model_state_dict", "model", "module", "net", "network", "params", "weights",
-    ]
 }

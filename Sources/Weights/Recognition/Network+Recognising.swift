@@ -23,6 +23,8 @@ extension Network {
     /// Throws `weights.noKernels` without any N×N tensor, `weights.integers` where all of them are integers,
     /// `weights.unknownLayer` for a stride of no layer, or the format's own error.
     public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
+        // Files that were opened have one; this is for checkpoints from elsewhere.
+        let checkpoint = try checkpoint.withOneCopy()
         let survey = KernelSurvey(checkpoint)
         let order = LayerOrder(survey.convolutions, model: checkpoint.model)
         let match: FamilyRecogniser.Match
