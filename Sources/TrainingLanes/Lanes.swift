@@ -102,11 +102,15 @@ package func shuffled(_ rows: InlineArray<16, Lanes>) -> InlineArray<16, Lanes> 
     return result
 }
 
-/// Lets `body` write to the memory of 24 registers.
+/// Lets `body` write to the memory of 24 registers, zeros at first.
+///
+/// A tuple: the initializer of an InlineArray becomes a weak symbol in every copy of the operators, of which the linker
+/// keeps one for all, whatever instructions it was compiled for.
 @inlinable @inline(__always)
-package func withTileMemory(
-    _ memory: inout InlineArray<24, Lanes>, _ body: (UnsafeMutablePointer<Float>) -> Void
-) {
+package func withTileMemory(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let zero = Lanes(repeating: 0)
+    let six = (zero, zero, zero, zero, zero, zero)
+    var memory = (six, six, six, six)
     withUnsafeMutablePointer(to: &memory) {
         body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self))
     }

@@ -73,8 +73,7 @@ private struct GradientStrip {
     func run<let MR: Int>(_ rows: Tile<MR>.Type) {
         let whole = columns / laneCount * laneCount
         if whole > 0 {
-            var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
-            withTileMemory(&buffer) { sums in
+            withTileMemory { sums in
                 var k = 0
                 while k + 4 <= depth {
                     tile(rows, Tile<4>.self, k, whole, sums)

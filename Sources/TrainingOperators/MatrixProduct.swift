@@ -75,8 +75,7 @@ private struct Product {
     /// All rows of `count` pixels from `start` on.
     @inline(never)
     private func panel<let MR: Int, let NV: Int>(_: Tile<MR>.Type, _: Tile<NV>.Type, start: Int, count: Int) {
-        var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
-        withTileMemory(&buffer) { sums in
+        withTileMemory { sums in
             var first = 0
             var tile = packed
             while first < rows {

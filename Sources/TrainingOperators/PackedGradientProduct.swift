@@ -95,8 +95,7 @@ private struct PackedPanel {
 
     @inline(never)
     func run<let NV: Int>(_: Tile<NV>.Type) {
-        var buffer = InlineArray<24, Lanes>(repeating: Lanes(repeating: 0))
-        withTileMemory(&buffer) { sums in
+        withTileMemory { sums in
             var first = 0
             while first < rows {
                 for m in 0..<(rows - first < 8 ? rows - first : 8) {

@@ -3,16 +3,30 @@ import Testing
 
 /// One binary runs on processors of different age only if code for new ones stays where it is asked for.
 @Suite struct OperatorModuleTests {
-    /// The folders of the operators' and the matching loops' object files beside the running test.
+    /// The modules that the manifest compiles for an instruction set, by their names.
+    static let modules: [String] = {
+        var folder = URL(fileURLWithPath: #filePath)
+        while folder.path != "/" && !FileManager.default.fileExists(atPath: folder.path + "/Package.swift") {
+            folder.deleteLastPathComponent()
+        }
+        let manifest = try? String(contentsOf: folder.appendingPathComponent("Package.swift"), encoding: .utf8)
+        let names = (manifest ?? "").matches(of: /"([A-Z][a-z]\w*(?:AVX|VNNI|FP16|NEON)\w*)"/).map { String($0.1) }
+        return Set(names).sorted()
+    }()
+
+    /// The folders of their object files beside the running test.
     static let folders: [URL] = {
         let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let modules = [
-            "OperatorsAVX2", "OperatorsAVX512", "OperatorsAVX512BF16", "MatchingLoopsAVX2", "MatchingLoopsAVX512",
-        ]
         return modules.map {
             products.appendingPathComponent("\($0).build", isDirectory: true)
         }
     }()
+
+    @Test func everyKindOfLoopIsAmongTheModules() {
+        for kind in ["Operators", "TrainingOperators", "MatchingLoops"] {
+            #expect(Self.modules.contains("\(kind)AVX2") && Self.modules.contains("\(kind)AVX512"))
+        }
+    }
 
     /// Where the object files lie elsewhere the test is passed over, but fails in CI.
     private static let shouldRun =
