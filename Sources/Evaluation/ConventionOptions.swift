@@ -9,7 +9,8 @@ public struct ConventionOptions: Sendable, Equatable {
     public var padding: InputConvention.Padding?
     /// ε of every batch normalisation.
     public var epsilon: Float?
-    /// What stands behind every layer that has an activation; gates of squeeze-and-excite are left alone.
+    /// What stands behind every layer that has an activation; gates of squeeze-and-excite are left alone. Where a file names
+    /// functions that are not known here, of those alone.
     public var activation: ActivationFunction?
     /// The order of the planes and how they are normalised.
     public var preprocessing: InputConvention?

@@ -140,7 +140,14 @@ public struct RunnableNetwork: Sendable {
     }
 
     private init(network: Network, inputSize: Int?, options: ConventionOptions) throws {
-        let net = try RunnableGraph(network: network)
+        let net = try RunnableGraph(network: network, activation: options.activation)
+        var options = options
+        var given: [Convention] = []
+        if let function = options.activation, !net.suppliedFunctions.isEmpty {
+            // It was said of the functions that are not known: those that are known stay.
+            given = net.suppliedFunctions.map { Convention("activation of \($0)", function.rawValue, .option) }
+            options.activation = nil
+        }
         let path = network.checkpoint.path
         name = network.title
         source = .checkpoint(path)
@@ -156,9 +163,9 @@ public struct RunnableNetwork: Sendable {
         preprocessing = Self.preprocessing(
             size: self.inputSize, options.preprocessing ?? (network.input.mean == nil ? usual : network.input),
             network.checkpoint.description?.preprocessing)
-        remarks = net.remarks
+        remarks = net.remarks + given.map { "\($0.name): \($0.value) (given)" }
         conventions = options.applied(
-            to: network.conventions + [Self.activationConvention(network, graph, net.description)])
+            to: network.conventions + [Self.activationConvention(network, graph, net.description)] + given)
     }
 
     /// The functions behind layers, gates apart.

@@ -21,10 +21,15 @@ struct DescribedGraphBuilder {
     private var keys: [String: String] = [:]
     /// Linear layers whose results scale the channels of a map: 1×1 convolutions, whose results have rows and columns.
     private let gates: Set<String>
+    /// What stands for functions that are not known; nil where nobody said it.
+    private let activation: ActivationFunction?
+    /// The file's words for functions that ``activation`` stands for.
+    private(set) var suppliedFunctions: [String] = []
     private var inputName: String?
     private var inputChannels: Int?
 
-    init(_ description: LayerGraph, _ checkpoint: Checkpoint) {
+    init(_ description: LayerGraph, _ checkpoint: Checkpoint, activation: ActivationFunction? = nil) {
+        self.activation = activation
         self.description = description
         self.checkpoint = checkpoint
         gates = Self.gates(description)
@@ -39,7 +44,9 @@ struct DescribedGraphBuilder {
     /// Throws `networks.unsupportedOperation` for an operation that the engine lacks, `networks.badGraph` for a
     /// description that makes no sense, and the errors of reading tensors.
     mutating func build() throws -> (graph: Graph, inputChannels: Int) {
-        if let node = description.nodes.first(where: { $0.kind == .unsupported || $0.kind == .transposedConvolution }) {
+        if let node = description.nodes.first(where: {
+            $0.kind == .unsupported && !isSupplied($0) || $0.kind == .transposedConvolution
+        }) {
             throw unsupported(node, node.kind == .unsupported ? node.function ?? "?" : "a transposed convolution")
         }
         for node in description.nodes {
@@ -99,6 +106,9 @@ struct DescribedGraphBuilder {
 
     private mutating func operation(_ node: LayerGraph.Node, _ inputs: [Graph.NodeID]) throws -> Operation {
         switch node.kind {
+        case .unsupported where isSupplied(node):
+            if let word = node.unknownFunction, !suppliedFunctions.contains(word) { suppliedFunctions.append(word) }
+            return .activation(activation ?? .relu)
         case .input, .pad, .unsupported, .transposedConvolution: throw bad(node, "cannot stand here")
         case .convolution: return .convolution(try convolution(node))
         case .sharedDepthwise:
@@ -137,6 +147,11 @@ struct DescribedGraphBuilder {
             guard let groups = node.groups, groups > 0 else { throw bad(node, "has no number of groups") }
             return .channelShuffle(groups: groups)
         }
+    }
+
+    /// Whether a node is a function that the user told.
+    private func isSupplied(_ node: LayerGraph.Node) -> Bool {
+        activation != nil && node.unknownFunction != nil && node.inputs.count == 1
     }
 
     // MARK: Windows
@@ -465,7 +480,10 @@ struct DescribedGraphBuilder {
             code: "networks.unsupportedOperation", subject: checkpoint.path,
             found: "its \(description.origin) uses \(what) (node '\(node.name)'), which the engine lacks",
             expected: "operations that the engine has",
-            advice: "Its kernels can be read with 'kernelviz classify'")
+            advice: node.unknownFunction == nil
+                ? "Its kernels can be read with 'kernelviz classify'"
+                : "Say what '\(node.unknownFunction ?? "")' computes with --activation ("
+                    + ActivationFunction.allCases.map(\.rawValue).joined(separator: ", ") + ")")
     }
 
     private func bad(_ node: LayerGraph.Node, _ what: String) -> KernelVizError {

@@ -22,6 +22,8 @@ public struct RunnableGraph: Sendable {
     /// Why the file's own description was passed over, what was assumed of the classifier and what of the file is not
     /// run, one sentence each.
     public let remarks: [String]
+    /// The file's words for functions for which the given one stands.
+    public let suppliedFunctions: [String]
 
     /// The families that run, as ``Network/family`` spells them.
     public static let families =
@@ -36,16 +38,19 @@ public struct RunnableGraph: Sendable {
     /// Throws `networks.unsupportedOperation` for a file whose description uses what the engine lacks and that belongs to
     /// no family that runs, `networks.otherFamily` for a family that does not run, `networks.noTensor` for an incomplete file,
     /// `networks.badShape` where layers do not fit each other, and the errors of reading.
-    public init(network: Network) throws {
+    /// - Parameters:
+    ///   - network: The checkpoint.
+    ///   - activation: What stands for functions of its description that are not known here ("custom_hard_swish").
+    public init(network: Network, activation: ActivationFunction? = nil) throws {
         var problem: KernelVizError?
         if let described = network.checkpoint.model?.graph {
             do {
-                var builder = DescribedGraphBuilder(described, network.checkpoint)
+                var builder = DescribedGraphBuilder(described, network.checkpoint, activation: activation)
                 let built = try builder.build()
                 let shapes = try built.graph.shapes(inputShape: Self.probe(network, channels: built.inputChannels))
                 (graph, inputChannels) = built
                 classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
-                (description, remarks) = (described.origin, [])
+                (description, remarks, suppliedFunctions) = (described.origin, [], builder.suppliedFunctions)
                 return
             } catch let error as KernelVizError
                 where ["networks.unsupportedOperation", "networks.badGraph", "engine.shape"].contains(error.code)
@@ -56,6 +61,7 @@ public struct RunnableGraph: Sendable {
             }
         }
         description = nil
+        suppliedFunctions = []
         if let missing = network.missingTensors.first, let family = network.family, Self.families.contains(family) {
             throw KernelVizError(
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",

@@ -97,11 +97,16 @@ import VGNets
         #expect(twice.images == 4 && twice.agreeing == 2 && twice.largestDifference == 1)
     }
 
-    @Test(.needsSharedFiles) func aNetworkThatDoesNotRunNamesWhatTheEngineLacks() {
+    @Test(.needsSharedFiles) func aNetworkThatDoesNotRunNamesWhatTheEngineLacks() throws {
         let path = SharedFiles.path("weights/keras/rimuru_cifar10_effnet.keras")
         let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(named: path) }
         #expect(error?.code == "networks.unsupportedOperation")
         #expect(error?.found.contains("'custom_hard_swish'") == true)
+        var options = ConventionOptions()
+        options.activation = .hardSwish
+        let network = try RunnableNetwork(named: path, options: options)
+        #expect(network.remarks == ["activation of custom_hard_swish: hardSwish (given)"])
+        #expect(network.conventions.contains { $0.name == "activation of custom_hard_swish" && $0.origin == .option })
     }
 
     @Test func aCheckpointBesideWeightsIsRefused() {

@@ -71,7 +71,7 @@ import Weights
         #expect(try logits(other) == logits(own))
         #expect(
             other.remarks == [
-                "classifier: 'my_head' (7×1024; assumed from its width, its name is none that ShuffleNetV2 0.5 has)"
+                "classifier: 'my_head' (7×1024; assumed from its width, its name is none that ShuffleNetV2 x0.5 has)"
             ])
         let state = StateDict(graph: other.graph).entries
         #expect(state.contains { $0.name == "my_head.weight" && $0.tensor.shape == [7, 1024] })
@@ -79,14 +79,14 @@ import Weights
 
     @Test func aLayerThatDoesNotFitIsLeftOutAndSaid() throws {
         let network = try network([("neck.weight", [64, 1024]), ("neck.bias", [64]), ("top.weight", [7, 64])])
-        #expect(network.remarks == ["not run, no part of ShuffleNetV2 0.5: 'neck', 'top'"])
+        #expect(network.remarks == ["not run, no part of ShuffleNetV2 x0.5: 'neck', 'top'"])
         #expect(network.outputMap == [1024, 7, 7])
     }
 
     @Test func aSecondHeadIsLeftOutAndSaid() throws {
         let network = try network([("fc.weight", [7, 1024]), ("head_dist.weight", [7, 1024])])
         #expect(network.classes == 7)
-        #expect(network.remarks == ["not run, no part of ShuffleNetV2 0.5: 'head_dist'"])
+        #expect(network.remarks == ["not run, no part of ShuffleNetV2 x0.5: 'head_dist'"])
     }
 
     @Test func twoLinearLayersHaveAFunctionBetweenThem() throws {

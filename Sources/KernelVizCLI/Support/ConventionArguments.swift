@@ -14,7 +14,11 @@ struct ConventionArguments: ParsableArguments {
     @Option(help: "ε of every batch normalisation (PyTorch 1e-5, TensorFlow 1e-3).")
     var bnEpsilon: Float?
 
-    @Option(help: "What stands behind every layer that has an activation; gates of squeeze-and-excite are left alone.")
+    @Option(
+        help: """
+            What stands behind every layer that has an activation, gates of squeeze-and-excite left alone; where the file \
+            names functions that are not known, what those compute.
+            """)
     var activation: ActivationFunction?
 
     @Option(

@@ -117,6 +117,9 @@ public struct LayerGraph: Sendable, Equatable, Codable {
         /// The engine's word for an activation (relu, relu6, silu, hardSwish, sigmoid, hardSigmoid …), or the file's own
         /// word for something unsupported.
         public var function: String?
+        /// The file's own word for a function of each number that is not known here, of something unsupported: a user may
+        /// say what it is.
+        public var unknownFunction: String?
         /// First channel and the one behind the last.
         public var range: [Int]?
         /// Numbers of an affine map, one or one a channel.
@@ -150,6 +153,18 @@ public struct LayerGraph: Sendable, Equatable, Codable {
 }
 
 extension LayerGraph {
+    /// Whether an operation of one value sounds like a function of each number ("custom_hard_swish", "LeakyRelu").
+    static func soundsLikeFunction(_ name: String) -> Bool {
+        let name = name.lowercased()
+        // Not where weights are part of it.
+        guard !["conv", "gemm", "matmul", "dense", "norm", "add"].contains(where: { name.contains($0) }) else {
+            return false
+        }
+        return ["swish", "silu", "elu", "mish", "sigmoid", "tanh", "softplus", "softsign", "activation"].contains {
+            name.contains($0)
+        }
+    }
+
     /// What the graph says about each layer, by the layers' modules in the checkpoint's listing.
     func facts(_ entries: [Checkpoint.Entry]) -> ModelFacts {
         let modules = Dictionary(entries.map { ($0.name, $0.module) }, uniquingKeysWith: { first, _ in first })

@@ -67,7 +67,15 @@ struct LayerGraphBuilder {
 
     /// An operator without counterpart; what it gives is not known.
     mutating func unsupported(_ function: String, _ name: String, _ inputs: [GraphValue]) -> GraphValue {
-        GraphValue(node: add(.unsupported, name, inputs.map(\.node)) { $0.function = function }, axes: nil)
+        // What a function of each number gives is arranged as what it takes.
+        let isFunction = inputs.count == 1 && LayerGraph.soundsLikeFunction(function)
+        let node = add(.unsupported, name, inputs.map(\.node)) {
+            $0.function = function
+            $0.unknownFunction = isFunction ? function : nil
+        }
+        guard isFunction, var result = inputs.first else { return GraphValue(node: node, axes: nil) }
+        result.node = node
+        return result
     }
 
     /// Channels that a reshape and a transposition have put into another order become a channel shuffle.

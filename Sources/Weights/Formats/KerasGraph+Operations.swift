@@ -36,7 +36,10 @@ extension KerasGraph {
             "hardsilu": "hardSwish", "sigmoid": "sigmoid", "hardsigmoid": "hardSigmoid", "gelu": "gelu",
         ]
         guard let function = known[short] else {
-            let node = add(.unsupported, name, [input.node]) { $0.function = "the activation '\(word)'" }
+            let node = add(.unsupported, name, [input.node]) {
+                $0.function = "the activation '\(word)'"
+                $0.unknownFunction = word
+            }
             var result = input
             result.node = node
             return result
@@ -67,7 +70,12 @@ extension KerasGraph {
         let slopes = ["negative_slope", "alpha", "threshold"].map { settings[$0]?.numbers?.first ?? 0 }
         let maximum = settings["max_value"]?.numbers?.first
         guard slopes.allSatisfy({ $0 == 0 }), maximum == nil || maximum == 6 || maximum == .infinity else {
-            return unsupported(layer, [input], "a ReLU with a slope, a threshold or a maximum other than 6")
+            var result = input
+            result.node = add(.unsupported, name, [input.node]) {
+                $0.function = "a ReLU with a slope, a threshold or a maximum other than 6"
+                $0.unknownFunction = $0.function
+            }
+            return result
         }
         return applied(maximum == 6 ? "relu6" : "relu", to: input, name: name)
     }
@@ -114,6 +122,15 @@ extension KerasGraph {
             guard values.count == 1 else { break }
             return function(name, of: values[0], layer, name: layer.name)
         default: break
+        }
+        if values.count == 1, call.operands.count == 1, LayerGraph.soundsLikeFunction(layer.className) {
+            // What it gives is arranged as what it takes.
+            var result = values[0]
+            result.node = add(.unsupported, layer.name, [values[0].node]) {
+                $0.function = Self.description(layer)
+                $0.unknownFunction = layer.className
+            }
+            return result
         }
         return unsupported(layer, values, Self.description(layer))
     }
