@@ -1,97 +1,296 @@
 // swift-tools-version: 6.2
-// Folders under Sources/ read as the river of data: weights, kernels, labels, statistics, then figures, reports,
-// a derived design and the engine that runs it. Nothing imports upstream.
+// Ten folders under Sources/, each with a README; a folder imports only from those above it:
+// Base, Formats, Checkpoints, Analysis, Engine and Design, Training, Evaluation, Output, Tools.
 
 import PackageDescription
 
 /// Modules without pointers build with strict memory safety.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
 
-/// Modules that compute over every kernel stay optimised in debug builds, where they would be some 100 times slower.
-let optimised: [SwiftSetting] = safe + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// Modules that compute over every kernel or pixel stay optimised in debug builds, where they would be some 50 to 100
+/// times slower.
+let fast: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// A library module and its test target, declared together.
+/// A library module in `Sources/FOLDER/NAME`.
 func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = safe,
+    exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
-}
-
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .testTarget(
-        name: "\(name)Tests",
-        dependencies: [.target(name: name), "TestSupport"] + dependencies, exclude: exclude)
-}
-
-/// The engine's operators: optimised in debug builds too, each copy for its own instructions.
-func operatorSettings(_ features: [String], _ defines: [String] = []) -> [SwiftSetting] {
-    // Tiles live in registers only where the loops over them are unrolled early.
-    let unrolling = ["-Xllvm", "-unroll-threshold=3000"]
-    // In debug builds too the whole module is one unit: else generics are not specialised across its files,
-    // which makes the operators about twenty times slower.
-    let whole = ["-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"]
-    return [.unsafeFlags(["-Ounchecked"] + unrolling + whole + features.flatMap { ["-Xcc", $0] })]
-        + defines.map { .define($0) }
-}
-
-/// Loops over pointers for training, likewise.
-func loops(_ name: String, _ instructions: [String]) -> Target {
     .target(
-        name: name, dependencies: ["TrainingLanes", "COperators"], swiftSettings: operatorSettings(instructions))
+        name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", exclude: exclude,
+        resources: resources, swiftSettings: settings)
 }
 
-/// Copies of OperatorsBaseline (symbolic links to its sources) for newer x86 processors, chosen when the program runs.
-#if arch(x86_64)
-    let x86Operators = [
-        module(
-            "OperatorsAVX2", ["OperatorCalls", "COperators"],
-            settings: operatorSettings(["-mavx2", "-mfma"], ["KERNELVIZ_FMA"])),
-        module(
-            "OperatorsAVX512", ["OperatorCalls", "COperators"],
-            settings: operatorSettings(
-                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mfma"],
-                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
-        module(
-            "OperatorsAVX512BF16", ["OperatorCalls", "COperators"],
-            settings: operatorSettings(
-                ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx512bf16", "-mfma"],
-                ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])),
-    ]
-#else
-    let x86Operators: [Target] = []
-#endif
-
-/// Copies of TrainingOperators, likewise.
-#if arch(x86_64)
-    let x86Loops = [
-        loops("TrainingOperatorsAVX2", ["-mavx2", "-mfma"]),
-        loops(
-            "TrainingOperatorsAVX512",
-            ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
-    ]
-#else
-    let x86Loops: [Target] = []
-#endif
-
-/// The loops of template matching, optimised in debug builds too, for one instruction set.
-func matchingLoops(_ name: String, _ instructions: [String]) -> Target {
-    .target(name: name, swiftSettings: [.unsafeFlags(["-Ounchecked"] + instructions.flatMap { ["-Xcc", $0] })])
+/// A C library from a Debian package, or of the system.
+func library(_ name: String, in folder: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/\(folder)/\(name)", pkgConfig: pkgConfig, providers: apt.map { [.apt([$0])] })
 }
 
-/// Copies of MatchingLoops, likewise.
-#if arch(x86_64)
-    let x86Matching = [
-        matchingLoops("MatchingLoopsAVX2", ["-mavx2", "-mfma"]),
-        matchingLoops(
-            "MatchingLoopsAVX512", ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma"]),
-    ]
-#else
-    let x86Matching: [Target] = []
-#endif
+/// The tests of a module, in `Tests/FOLDER/NAMETests`.
+func tests(
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        path: "Tests/\(folder)/\(name)Tests", exclude: exclude)
+}
+
+/// Instructions that a module is compiled for beside those of every processor of its kind.
+struct InstructionSet {
+    let name: String
+    let flags: [String]
+    let defines: [String]
+}
+
+let avx2 = InstructionSet(name: "AVX2", flags: ["-mavx2", "-mfma"], defines: ["KERNELVIZ_FMA"])
+let avx512 = InstructionSet(
+    name: "AVX512", flags: ["-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"],
+    defines: ["KERNELVIZ_FMA", "KERNELVIZ_AVX512"])
+let avx512bf16 = InstructionSet(
+    name: "AVX512BF16", flags: avx512.flags + ["-mavx512bf16"], defines: avx512.defines)
+
+/// A module of inner loops, `Sources/PATH/Baseline`, and its copies for newer x86 processors: folders that are links to
+/// Baseline. The processor chooses among them when the program runs; all are optimised in debug builds too.
+func loops(
+    _ name: String, at path: String, _ dependencies: [Target.Dependency] = [], for sets: [InstructionSet],
+    settings: [String]
+) -> [Target] {
+    func target(_ suffix: String, _ flags: [String], _ defines: [String]) -> Target {
+        .target(
+            name: name + suffix, dependencies: dependencies, path: "Sources/\(path)/\(suffix)",
+            swiftSettings: [.unsafeFlags(["-Ounchecked"] + settings + flags.flatMap { ["-Xcc", $0] })]
+                + defines.map { .define($0) })
+    }
+    #if arch(x86_64)
+        return [target("Baseline", [], [])] + sets.map { target($0.name, $0.flags, $0.defines) }
+    #else
+        return [target("Baseline", [], [])]
+    #endif
+}
+
+/// Tiles live in registers only where the loops over them are unrolled early. In debug builds too the whole module is one
+/// unit: else generics are not specialised across its files, which makes the loops about twenty times slower.
+let unrolled = [
+    "-Xllvm", "-unroll-threshold=3000", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1",
+]
+
+let operators = loops(
+    "Operators", at: "Engine/Operators", ["OperatorInterface", "COperators"], for: [avx2, avx512, avx512bf16],
+    settings: unrolled)
+let matchingLoops = loops("MatchingLoops", at: "Analysis/MatchingLoops", for: [avx2, avx512], settings: [])
+let trainingOperators = loops(
+    "TrainingOperators", at: "Training/Operators", ["TrainingOperatorInterface", "COperators"], for: [avx2, avx512],
+    settings: unrolled)
+
+/// All of them, as dependencies of the module that chooses.
+func all(_ targets: [Target]) -> [Target.Dependency] { targets.map { .target(name: $0.name) } }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// What everything stands on.
+let base = [
+    module("Diagnostics", in: "Base"),
+    library("CCrypto", in: "Base", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    module("Files", in: "Base", ["Diagnostics", "CCrypto"], settings: []),
+    module("Tensors", in: "Base", settings: []),
+]
+
+/// Containers and pictures, each with the C library that reads it. ONNX's messages are generated from onnx.proto.
+let formats = [
+    library("CHDF5", in: "Formats", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+    library("CZip", in: "Formats", pkgConfig: "libzip", apt: "libzip-dev"),
+    library("CZlib", in: "Formats", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    library("CPNG", in: "Formats", pkgConfig: "libpng", apt: "libpng-dev"),
+    library("CJPEG", in: "Formats", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    module("HDF5", in: "Formats", ["CHDF5", "Diagnostics", "Files"], settings: []),
+    module("Archives", in: "Formats", ["CZip", "Diagnostics", "Files"], settings: []),
+    module("ONNXSchema", in: "Formats", [swiftProtobuf], settings: [], exclude: ["onnx.proto"]),
+    module("Images", in: "Formats", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
+]
+
+/// Files of every format to named tensors and to the layers of a network.
+let checkpoints = [
+    library("CSystem", in: "Checkpoints"),
+    module("Sandbox", in: "Checkpoints", ["CSystem"], settings: []),
+    module(
+        "Checkpoints", in: "Checkpoints",
+        ["HDF5", "Archives", "Sandbox", "ONNXSchema", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
+]
+
+/// Kernels to labels to statistics.
+let analysis =
+    matchingLoops + [
+        module("Kernels", in: "Analysis", ["Checkpoints", "Tensors", "Diagnostics"]),
+        module("TemplateMatching", in: "Analysis", ["COperators"] + all(matchingLoops), settings: fast),
+        module(
+            "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors"], settings: safe + fast),
+        module("Statistics", in: "Analysis", ["Classification", "Kernels", "Checkpoints", "Diagnostics"]),
+    ]
+
+/// The design, and how the statistics lead to it.
+let design = [
+    module("VGNets", in: "Design", ["Tensors", "Diagnostics", "Files", yams]),
+    module(
+        "Derivation", in: "Design",
+        ["Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors", "Diagnostics"],
+        settings: safe + fast),
+]
+
+/// Running networks: graphs, their plans, and the loops of each instruction set.
+let engine =
+    operators + [
+        .target(name: "COperators", path: "Sources/Engine/COperators"),
+        module("OperatorInterface", in: "Engine", settings: fast),
+        module(
+            "OperatorDispatch", in: "Engine", ["OperatorInterface", "COperators"] + all(operators), settings: fast),
+        module(
+            "Engine", in: "Engine",
+            ["OperatorDispatch", "OperatorInterface", "COperators", "Tensors", "Diagnostics"], settings: fast),
+        module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
+    ]
+
+/// Steps of training, and several trainings with what they tell.
+let training =
+    trainingOperators + [
+        .target(
+            name: "TrainingOperatorInterface", dependencies: ["COperators"],
+            path: "Sources/Training/TrainingOperatorInterface", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        module(
+            "Training", in: "Training",
+            [
+                "Engine", "OperatorDispatch", "COperators", "TrainingOperatorInterface", "Tensors", "Diagnostics",
+            ] + all(trainingOperators), settings: []),
+        module(
+            "Sweeps", in: "Training",
+            ["Evaluation", "Export", "Models", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+    ]
+
+/// What is measured of a network: accuracy, latency, fidelity of labels; data sets; a training in a folder.
+let evaluation = [
+    module(
+        "Evaluation", in: "Evaluation",
+        [
+            "Models", "Engine", "Training", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
+            "Statistics", "Classification", "TemplateMatching", "Kernels", "Diagnostics", "CZlib",
+        ])
+]
+
+/// Figures, reports, and other people's formats.
+let output = [
+    module(
+        "Figures", in: "Output", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
+    library("CCairo", in: "Output", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    module("CairoRenderer", in: "Output", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
+    module(
+        "Gallery", in: "Output",
+        [
+            "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets",
+            "Derivation", "Evaluation", "Models", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+        ]),
+    module(
+        "Export", in: "Output",
+        [
+            "Checkpoints", "ONNXSchema", "Models", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics",
+        ], resources: [.embedInCode("PyTorchTemplate")]),
+    module(
+        "Reports", in: "Output",
+        [
+            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
+            "Checkpoints", "Diagnostics",
+        ]),
+]
+
+/// The library's front door, the verbs, the benchmarks.
+let tools: [Target] = [
+    module(
+        "KernelViz", in: "Tools",
+        [
+            "Diagnostics", "Files", "Tensors", "Sandbox", "HDF5", "Checkpoints", "Kernels", "Classification",
+            "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
+            "Models", "Evaluation", "Sweeps", "Reports", "Gallery", "Export",
+        ]),
+    module("KernelVizCLI", in: "Tools", ["KernelViz", argumentParser]),
+    .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
+    .executableTarget(
+        name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser],
+        path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
+    .executableTarget(
+        name: "TrainingBenchmark", dependencies: ["Training", "Evaluation", "Tensors"],
+        path: "Sources/Tools/TrainingBenchmark"),
+]
+
+let testTargets: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Checkpoints", "Diagnostics"],
+        path: "Tests/TestSupport"),
+    tests("Diagnostics", in: "Base"),
+    tests("Files", in: "Base"),
+    tests("Tensors", in: "Base"),
+    tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
+    tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
+    tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),
+    tests("Sandbox", in: "Checkpoints"),
+    tests(
+        "Checkpoints", in: "Checkpoints",
+        [
+            "kernelviz", "ONNXSchema", "Sandbox", "Archives", "HDF5", "Tensors", "Files", "Diagnostics",
+            swiftProtobuf,
+        ], exclude: ["Fixtures"]),
+    tests("Kernels", in: "Analysis", ["Tensors", "Diagnostics"]),
+    tests("Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors"]),
+    tests(
+        "Statistics", in: "Analysis",
+        ["Classification", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"], exclude: ["Fixtures"]),
+    tests("VGNets", in: "Design", ["Diagnostics"]),
+    tests(
+        "Derivation", in: "Design",
+        ["VGNets", "Classification", "Statistics", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
+    tests("Engine", in: "Engine", ["OperatorDispatch", "OperatorInterface", "Tensors", "Diagnostics"]),
+    tests(
+        "Models", in: "Engine",
+        ["Engine", "VGNets", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
+    tests(
+        "Training", in: "Training",
+        [
+            "TrainingOperatorInterface", "TrainingOperatorsBaseline", "Engine", "Models", "VGNets", "Checkpoints",
+            "HDF5", "Tensors", "Diagnostics",
+        ], exclude: ["Fixtures", "Scripts"]),
+    tests("Sweeps", in: "Training", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+    tests(
+        "Evaluation", in: "Evaluation",
+        [
+            "VGNets", "Images", "Engine", "Statistics", "Classification", "Checkpoints", "Tensors", "Files",
+            "Diagnostics",
+        ]),
+    tests(
+        "Figures", in: "Output",
+        ["Kernels", "Classification", "Checkpoints", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
+    tests(
+        "CairoRenderer", in: "Output",
+        [
+            "Figures", "Images", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors",
+            "Files", "Diagnostics",
+        ]),
+    tests(
+        "Gallery", in: "Output",
+        [
+            "Figures", "Kernels", "Checkpoints", "Evaluation", "Models", "Engine", "VGNets", "Images", "Tensors",
+            "Files", "Diagnostics",
+        ]),
+    tests(
+        "Export", in: "Output",
+        [
+            "ONNXSchema", "Evaluation", "Images", "Models", "Engine", "VGNets", "Checkpoints", "HDF5", "Tensors",
+            "Files", "Diagnostics", swiftProtobuf,
+        ], exclude: ["Scripts"]),
+    tests(
+        "Reports", in: "Output",
+        ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Checkpoints", "Tensors"]),
+    tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
+]
 
 let package = Package(
     name: "kernelviz",
@@ -104,191 +303,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
-    targets: [
-        // C libraries from Debian packages.
-        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
-        .systemLibrary(name: "CSystem"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
-        // What every module stands on.
-        module("Diagnostics"),
-        module("Files", ["Diagnostics", "CCrypto"], settings: []),
-        module("Tensors", settings: []),
-
-        // Weights to kernels to labels to statistics.
-        module("Isolation", ["CSystem"], settings: []),
-        module("Archives", ["CZip", "Diagnostics", "Files"], settings: []),
-        module("HDF5", ["CHDF5", "Diagnostics", "Files"], settings: []),
-        module(
-            "Weights", ["HDF5", "Archives", "Isolation", "ONNX", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
-        module("Kernels", ["Weights", "Tensors", "Diagnostics"]),
-        // Its loops are compiled once for each instruction set; the processor chooses among them.
-        matchingLoops("MatchingLoops", []),
-        module(
-            "KernelMatching", ["MatchingLoops", "COperators"] + x86Matching.map { .target(name: $0.name) },
-            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module("Classification", ["KernelMatching", "Kernels", "Tensors"], settings: optimised),
-        module("Statistics", ["Classification", "Kernels", "Weights", "Diagnostics"]),
-
-        // The design, and how the statistics lead to it.
-        module("VGNets", ["Tensors", "Diagnostics", "Files", yams]),
-        module(
-            "Derivation", ["Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Diagnostics"],
-            settings: optimised),
-
-        // Pictures.
-        module("Figures", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
-        module("CairoRenderer", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
-        module("Images", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
-
-        // Running networks.
-        // The loops are optimised in debug builds too: a forward pass is some 50 times slower without.
-        module("OperatorCalls", settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        .target(name: "COperators"),
-        module("OperatorsBaseline", ["OperatorCalls", "COperators"], settings: operatorSettings([])),
-        module(
-            "EngineOperators",
-            ["OperatorCalls", "COperators", "OperatorsBaseline"] + x86Operators.map { .target(name: $0.name) },
-            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-        module(
-            "Engine", ["EngineOperators", "OperatorCalls", "COperators", "Tensors", "Diagnostics"],
-            settings: [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-
-        // Training. Its loops are compiled once for each instruction set; the processor chooses among them.
-        .target(name: "TrainingLanes", dependencies: ["COperators"], swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
-        loops("TrainingOperators", []),
-        module(
-            "Training",
-            [
-                "Engine", "EngineOperators", "COperators", "TrainingLanes", "TrainingOperators", "Tensors",
-                "Diagnostics",
-            ] + x86Loops.map { .target(name: $0.name) }, settings: []),
-        module("Networks", ["Engine", "VGNets", "Weights", "Kernels", "Tensors", "Diagnostics"]),
-        module(
-            "Evaluation",
-            [
-                "Networks", "Engine", "Training", "VGNets", "Images", "Weights", "HDF5", "Tensors", "Files",
-                "Statistics", "Classification", "KernelMatching", "Kernels", "Diagnostics", "CZlib",
-            ]),
-
-        // Other people's formats. ONNX is generated from onnx.proto, beside it.
-        .target(name: "ONNX", dependencies: [swiftProtobuf], exclude: ["onnx.proto"]),
-        .target(
-            name: "Export",
-            dependencies: [
-                "Weights", "ONNX", "Networks", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics",
-            ],
-            resources: [.embedInCode("PyTorchTemplate")], swiftSettings: safe),
-
-        // Several trainings and what they tell.
-        module("Sweeps", ["Evaluation", "Export", "Networks", "VGNets", "Engine", "Files", "Diagnostics", yams]),
-
-        // The pictures of whole networks and of the paper.
-        module(
-            "Gallery",
-            [
-                "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Weights", "VGNets",
-                "Derivation",
-                "Evaluation", "Networks", "Engine", "Images", "Tensors", "Files", "Diagnostics",
-            ]),
-
-        module(
-            "Reports",
-            [
-                "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
-                "Weights", "Diagnostics",
-            ]),
-
-        module(
-            "KernelViz",
-            [
-                "Diagnostics", "Files", "Tensors", "Isolation", "HDF5", "Weights", "Kernels", "Classification",
-                "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-                "Networks", "Evaluation", "Sweeps",
-                "Reports", "Gallery", "Export",
-            ]),
-        .target(
-            name: "KernelVizCLI", dependencies: ["KernelViz", argumentParser], swiftSettings: safe),
-        .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"]),
-        .executableTarget(
-            name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser], exclude: ["Peers"]),
-        .executableTarget(
-            name: "TrainingBenchmark",
-            dependencies: ["Training", "Evaluation", "Tensors"]),
-
-        // Tests.
-        .target(
-            name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Weights", "Diagnostics"],
-            path: "Tests/TestSupport"),
-        tests("Diagnostics"),
-        tests("Files"),
-        tests(
-            "Export",
-            [
-                "ONNX", "Evaluation", "Images", "Networks", "Engine", "VGNets", "Weights", "HDF5", "Tensors", "Files",
-                "Diagnostics", swiftProtobuf,
-            ], exclude: ["Scripts"]),
-        tests("Tensors"),
-        tests("HDF5", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
-        tests("Isolation"),
-        tests("Archives", ["Files", "Diagnostics"]),
-        tests(
-            "Weights",
-            ["kernelviz", "ONNX", "Isolation", "Archives", "HDF5", "Tensors", "Files", "Diagnostics", swiftProtobuf],
-            exclude: ["Fixtures"]),
-        tests("Kernels", ["Tensors", "Diagnostics"]),
-        tests("Classification", ["KernelMatching", "Kernels", "Tensors"]),
-        tests(
-            "Statistics", ["Classification", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"],
-            exclude: ["Fixtures"]),
-        tests(
-            "Reports",
-            ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Weights", "Tensors"]),
-        tests(
-            "Gallery",
-            [
-                "Figures", "Kernels", "Weights", "Evaluation", "Networks", "Engine", "VGNets", "Images", "Tensors",
-                "Files",
-                "Diagnostics",
-            ]),
-        tests("VGNets", ["Diagnostics"]),
-        tests("Engine", ["EngineOperators", "OperatorCalls", "Tensors", "Diagnostics"]),
-        tests(
-            "Training",
-            [
-                "TrainingLanes", "TrainingOperators", "Engine", "Networks", "VGNets", "Weights", "HDF5", "Tensors",
-                "Diagnostics",
-            ], exclude: ["Fixtures", "Scripts"]),
-        tests(
-            "Derivation",
-            [
-                "VGNets", "Classification", "Statistics", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics",
-            ]),
-        tests("Sweeps", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
-        tests(
-            "Evaluation",
-            [
-                "VGNets", "Images", "Engine", "Statistics", "Classification", "Weights", "Tensors", "Files",
-                "Diagnostics",
-            ]),
-        .testTarget(
-            name: "KernelVizCLITests",
-            dependencies: ["kernelviz", "Weights", "HDF5", "Files", "Diagnostics", "TestSupport"]),
-        tests("Networks", ["Engine", "VGNets", "Kernels", "Weights", "HDF5", "Tensors", "Diagnostics"]),
-        tests("Images", ["Files", "Diagnostics", "Tensors"]),
-        tests(
-            "Figures", ["Kernels", "Classification", "Weights", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
-        tests(
-            "CairoRenderer",
-            [
-                "Figures", "Images", "Statistics", "Classification", "Kernels", "Weights", "VGNets", "Tensors", "Files",
-                "Diagnostics",
-            ]),
-    ] + x86Operators + x86Loops + x86Matching,
+    targets: base + formats + checkpoints + analysis + design + engine + training + evaluation + output + tools
+        + testTargets,
     swiftLanguageModes: [.v6]
 )

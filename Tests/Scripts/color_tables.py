@@ -1,4 +1,4 @@
-"""Prints Sources/Figures/ColorTables.swift (PyPI: matplotlib, cmcrameri)."""
+"""Prints Sources/Output/Figures/ColorTables.swift (PyPI: matplotlib, cmcrameri)."""
 import matplotlib
 from cmcrameri import cm
 

@@ -1,4 +1,4 @@
-"""Prints Sources/Figures/FontTable.swift from DejaVu Sans (Debian: fonts-dejavu-core; PyPI: fonttools)."""
+"""Prints Sources/Output/Figures/FontTable.swift from DejaVu Sans (Debian: fonts-dejavu-core; PyPI: fonttools)."""
 from fontTools.ttLib import TTFont
 
 folder = "/usr/share/fonts/truetype/dejavu/"

@@ -1,6 +1,6 @@
-"""Writes Sources/Evaluation/ImageNetClasses.swift from a list of ImageNet-1k's classes.
+"""Writes Sources/Evaluation/Evaluation/ImageNetClasses.swift from a list of ImageNet-1k's classes.
 
-python3 imagenet_classes_swift.py imagenet_classes.csv > Sources/Evaluation/ImageNetClasses.swift
+python3 imagenet_classes_swift.py imagenet_classes.csv > Sources/Evaluation/Evaluation/ImageNetClasses.swift
 The list has the columns class_index, wnid (WordNet 3.0 identifier) and label, and 1,000 rows.
 """
 import csv, re, sys

@@ -1,6 +1,6 @@
 import Diagnostics
 import Tensors
-import Weights
+import Checkpoints
 
 /// A network whose layers lie in memory.
 public enum MemoryNetwork {

@@ -8,9 +8,9 @@ public enum PythonCheck {
     /// The interpreter, or nil where none is named.
     public static let interpreter = ProcessInfo.processInfo.environment["KERNELVIZ_PYTHON"]
 
-    /// Runs a script of `Tests/ExportTests/Scripts`; gives its exit status and everything that it printed.
+    /// Runs a script of `Tests/Output/ExportTests/Scripts`; gives its exit status and everything that it printed.
     public static func run(_ script: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-        try run(["\(SharedFiles.packageRoot)/Tests/ExportTests/Scripts/\(script)"] + arguments)
+        try run(["\(SharedFiles.packageRoot)/Tests/Output/ExportTests/Scripts/\(script)"] + arguments)
     }
 
     /// Runs Python with these arguments.

@@ -1,0 +1,250 @@
+import TemplateMatching
+
+/// Turns the features of sixteen kernels into their classifications: label, sub-label, parameters, evidence.
+///
+/// Each number is found for all sixteen and kept where it belongs.
+struct Description: Sendable {
+    private typealias Word = KernelClassification.Word
+    private typealias Field = KernelClassification.Field
+    private typealias Shape = MatchingLanes.Shape
+
+    private let decision: Decision
+    private let null: ScoreTables
+    private let thresholds: Thresholds
+    private let rubric: ClassifierSettings.Rubric
+    private let size: Int
+    /// Whether what alpha lets through differs from the rubric.
+    private let isStrict: Bool
+    private let matching: TemplateMatcher
+    /// What sixteen kernels get, one ``KernelClassification/Word`` a row, as ``describe(_:_:)`` left them.
+    private(set) var rows = [Lanes](repeating: .zero, count: 16)
+
+    init(classifier: KernelClassifier, matching: TemplateMatcher = .fastest) {
+        decision = classifier.decision
+        null = classifier.null.tables
+        thresholds = classifier.rubricThresholds
+        isStrict = classifier.thresholds != classifier.rubricThresholds
+        rubric = classifier.settings.rubric
+        size = classifier.size
+        self.matching = matching
+    }
+
+    /// Describes sixteen kernels in the ``rows``, all but the widths of blurs (``BlurQueue``); returns where those are.
+    ///
+    /// - Parameter lanes: features and shapes.
+    mutating func describe(_ lanes: MatchingLanes) -> Mask {
+        let features = KernelFeatures(lanes)
+        let shapes = lanes.shapes
+        let names = decision.names(features)
+        let strict = isStrict ? decision.strictNames(features) : names
+        let none = Lanes(repeating: KernelClassification.none)
+        // What every kernel has, and what an unnamed one keeps.
+        let spectral = spectralClass(features)
+        var shape = spectral + Float(KernelShape.lowPass.code)
+        let nearest = nearest(features)
+        var (fit, weightFit) = (nearest.near.fit, nearest.near.weightFit)
+        var (polarity, angle, offsetX, offsetY) = (Lanes.zero, none, none, none)
+        describeIdentities(names.identity, features, shapes, &shape, &polarity)
+        describeBlurs(names.blur, features, shapes, &shape, &polarity)
+        let isFirst = describeEdges(names.edge, features, shapes, &shape, &polarity, &angle)
+        let isSecond = names.edge .& .!isFirst
+
+        let sum = Lanes(repeating: 1).replacing(with: features.sum, where: names.blur)
+        offsetX.replace(with: shapes[Shape.peakX], where: names.identity)
+        offsetY.replace(with: shapes[Shape.peakY], where: names.identity)
+        offsetX.replace(with: shapes[Shape.momentX] / sum, where: names.blur)
+        offsetY.replace(with: shapes[Shape.momentY] / sum, where: names.blur)
+
+        fit.replace(with: features.deltaFit, where: names.identity)
+        fit.replace(with: features.blur.functionalFit, where: names.blur)
+        fit.replace(with: features.first.functionalFit, where: isFirst)
+        fit.replace(with: features.second.functionalFit, where: isSecond)
+        weightFit.replace(with: features.peakShare, where: names.identity)
+        weightFit.replace(with: features.blur.weightFit, where: names.blur)
+        weightFit.replace(with: features.first.weightFit, where: isFirst)
+        weightFit.replace(with: features.second.weightFit, where: isSecond)
+        // The best fit of any label but the kernel's own; of the second nearest where it has none.
+        let (delta, blur) = (features.deltaFit, features.blur.functionalFit)
+        let edge = features.first.functionalFit.larger(features.second.functionalFit)
+        var rival = nearest.next.fit
+        rival.replace(with: blur.larger(edge), where: names.identity)
+        rival.replace(with: delta.larger(edge), where: names.blur)
+        rival.replace(with: delta.larger(blur), where: names.edge)
+
+        var family = Indices(repeating: -1)
+        family.replace(with: NullCalibration.Family.identity, where: names.identity)
+        family.replace(with: NullCalibration.Family.blur, where: names.blur)
+        family.replace(with: NullCalibration.Family.first, where: isFirst)
+        family.replace(with: NullCalibration.Family.second, where: isSecond)
+        let probability = matching.shares(weightFit, families: family, null)
+
+        var codes = shape * Float(Field.shape.unit) + spectral * Float(Field.spectral.unit)
+        codes += Lanes(repeating: Float(KernelLabel.other.code)).replacing(
+            with: Self.label(names), where: names.any)
+        let isBeyondChance =
+            (strict.identity .& names.identity) .| (strict.blur .& names.blur) .| (strict.edge .& names.edge)
+        codes += Lanes.zero.replacing(with: Lanes(repeating: Float(Field.chance.unit)), where: isBeyondChance)
+        let noLabel = Lanes(repeating: Float(KernelClassification.Names.none))
+        codes += nearest.near.label.replacing(with: noLabel, where: names.any) * Float(Field.nearest.unit)
+        codes += nearest.next.label.replacing(with: noLabel, where: names.any) * Float(Field.second.unit)
+
+        // A kernel of zeros, or one with weights that are not finite, has nothing but its label.
+        let isKernel = features.isKernel
+        let isFinite = features.scale .== features.scale
+        let empty = Lanes(repeating: Self.code(.other, .nonFinite)).replacing(
+            with: Self.code(.zero, .dead), where: isFinite)
+        let noNumber = Lanes.zero
+        var rows = rows.mutableSpan
+        rows[Word.names] = empty.replacing(with: codes, where: isKernel)
+        rows[Word.fit] = noNumber.replacing(with: fit, where: isKernel)
+        rows[Word.weightFit] = noNumber.replacing(with: weightFit, where: isKernel)
+        rows[Word.margin] = noNumber.replacing(with: fit - rival, where: isKernel)
+        rows[Word.nullProbability] = probability
+        rows[Word.stability] = none
+        rows[Word.sigma] = none
+        rows[Word.major] = none
+        rows[Word.minor] = none
+        rows[Word.dcGain] = features.dcGain
+        rows[Word.angle] = angle
+        rows[Word.offsetX] = offsetX
+        rows[Word.offsetY] = offsetY
+        rows[Word.polarity] = polarity
+        return names.blur
+    }
+
+    /// The code of each name; only where there is one.
+    @inline(__always)
+    private static func label(_ names: Decision.Names) -> Lanes {
+        Lanes(repeating: Float(KernelLabel.identity.code))
+            .replacing(with: Lanes(repeating: Float(KernelLabel.blur.code)), where: names.blur)
+            .replacing(with: Lanes(repeating: Float(KernelLabel.edge.code)), where: names.edge)
+    }
+
+    /// The names of a kernel that has only these.
+    private static func code(_ label: KernelLabel, _ shape: KernelShape) -> Float {
+        var names = KernelClassification.Names(sum: 0)
+        names[Field.label] = label.code
+        names[Field.shape] = shape.code
+        names[Field.spectral] = SpectralClass.allPass.code
+        names[Field.nearest] = KernelClassification.Names.none
+        names[Field.second] = KernelClassification.Names.none
+        return Float(names.sum)
+    }
+
+    /// The code of each ``SpectralClass``.
+    @inline(__always)
+    private func spectralClass(_ features: KernelFeatures) -> Lanes {
+        SpectralClass.codes(constant: features.dcGain, alternating: features.alternating)
+    }
+
+    @inline(__always)
+    private func describeIdentities(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
+    ) {
+        // The rest of the weights, relative to the peak: −0.2 and below sharpens.
+        let peak = shapes[Shape.peak]
+        let rest = features.sum * peak - 1
+        let centre = Int32(size * size / 2)
+        let isCentred = size % 2 == 0 ? Mask(repeating: true) : features.peakIndex .== Indices(repeating: centre)
+        shape.set(Float(KernelShape.delta.code), where: holds)
+        shape.set(Float(KernelShape.sharpen.code), where: holds .& (rest .<= -0.2))
+        shape.set(Float(KernelShape.shifted.code), where: holds .& .!isCentred)
+        polarity.replace(with: peak, where: holds)
+    }
+
+    @inline(__always)
+    private func describeBlurs(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
+    ) {
+        let sign = Lanes(repeating: -1).replacing(with: Lanes(repeating: Float(1)), where: features.sum .> 0.0)
+        // The centre carries less than 0.8 of the mean of its four neighbours. The other shapes follow from the widths.
+        let isRing = shapes[Shape.centre] * sign .< shapes[Shape.sides] * sign * Float(0.2)
+        shape.set(Float(KernelShape.gaussian.code), where: holds)
+        if size % 2 == 1 { shape.set(Float(KernelShape.ring.code), where: holds .& isRing) }
+        polarity.replace(with: sign, where: holds)
+    }
+
+    /// Returns where a first derivative fits better than a second.
+    @inline(__always)
+    private func describeEdges(
+        _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes,
+        _ angle: inout Lanes
+    ) -> Mask {
+        let handicap = Float(thresholds.firstFit / thresholds.secondFit)
+        let isFirst = holds .& (features.first.weightFit .>= features.second.weightFit * handicap)
+        let isSecond = holds .& .!isFirst
+        let gradient = shapes[Shape.gradient]
+        // The nearest of the four axes, by the distance from 180°.
+        let turned = (gradient - 180).magnitudes
+        let isAlongX = (turned .< 22.5) .| (turned .> 157.5)
+        let isAlongY = (turned .> 67.5) .& (turned .< 112.5)
+        shape.set(Float(KernelShape.diagonal.code), where: isFirst)
+        shape.set(Float(KernelShape.sobelX.code), where: isFirst .& isAlongX)
+        shape.set(Float(KernelShape.sobelY.code), where: isFirst .& isAlongY)
+        shape.set(Float(KernelShape.oneSided.code), where: isFirst .& features.first.isKind(.oneSided))
+        angle.replace(with: gradient, where: isFirst)
+        let isLine = isSecond .& features.second.isKind(.line)
+        shape.set(Float(KernelShape.laplacian.code), where: isSecond)
+        shape.set(Float(KernelShape.line.code), where: isLine)
+        shape.set(Float(KernelShape.saddle.code), where: isSecond .& features.second.isKind(.saddle))
+        angle.replace(with: shapes[Shape.axis], where: isLine)
+        let centre = shapes[Shape.centre]
+        polarity.set(Float(1), where: isSecond .& (centre .> 0.0))
+        polarity.set(Float(-1), where: isSecond .& (centre .< 0.0))
+        return isFirst
+    }
+
+    /// A label that kernels without one might have had; its score reaches 1 where the label begins.
+    private struct Candidate {
+        var label: Lanes
+        var score: Lanes
+        var fit: Lanes
+        var weightFit: Lanes
+
+        @inline(__always)
+        init(_ label: KernelLabel, score: Lanes, fit: Lanes, weightFit: Lanes) {
+            self.label = Lanes(repeating: Float(label.code))
+            (self.score, self.fit, self.weightFit) = (score, fit, weightFit)
+        }
+
+        @inline(__always)
+        mutating func replace(with other: Candidate, where isOther: Mask) {
+            label.replace(with: other.label, where: isOther)
+            score.replace(with: other.score, where: isOther)
+            fit.replace(with: other.fit, where: isOther)
+            weightFit.replace(with: other.weightFit, where: isOther)
+        }
+    }
+
+    /// The two labels that come nearest to each kernel.
+    @inline(__always)
+    private func nearest(_ features: KernelFeatures) -> (near: Candidate, next: Candidate) {
+        let one = Lanes(repeating: 1)
+        let gain = features.dcGain
+        let blurGate = (gain * Float(1 / rubric.blurDCGain)).smaller(one)
+        let over = Lanes.zero.larger(gain - Float(rubric.edgeDCGain))
+        let edgeGate = Lanes.zero.larger(1 - over)
+        let edgeScore = (features.first.weightFit * Float(1 / thresholds.firstFit))
+            .larger(features.second.weightFit * Float(1 / thresholds.secondFit))
+        let identity = Candidate(
+            .identity, score: features.peakShare * Float(1 / thresholds.identityPeak), fit: features.deltaFit,
+            weightFit: features.peakShare)
+        let blur = Candidate(
+            .blur, score: blurGate * features.blur.weightFit * Float(1 / thresholds.blurFit),
+            fit: features.blur.functionalFit, weightFit: features.blur.weightFit)
+        let edge = Candidate(
+            .edge, score: edgeGate * edgeScore,
+            fit: features.first.functionalFit.larger(features.second.functionalFit),
+            weightFit: features.first.weightFit.larger(features.second.weightFit))
+        // The better of the first two, then where the third comes in.
+        let isBlur = blur.score .> identity.score
+        var (near, next) = (identity, blur)
+        near.replace(with: blur, where: isBlur)
+        next.replace(with: identity, where: isBlur)
+        let (isFirst, isSecond) = (edge.score .> near.score, edge.score .> next.score)
+        next.replace(with: edge, where: isSecond)
+        next.replace(with: near, where: isFirst)
+        near.replace(with: edge, where: isFirst)
+        return (near, next)
+    }
+}

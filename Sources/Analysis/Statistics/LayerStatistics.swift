@@ -1,0 +1,150 @@
+import Classification
+import Kernels
+import Checkpoints
+
+/// What the classifier found in one layer.
+public struct LayerStatistics: Sendable, Equatable {
+    /// The layer, with the ordinal and the name under which it is reported.
+    public let layer: ConvLayer
+    /// Each kernel's classification, in bank order.
+    public let classifications: [KernelClassification]
+    /// How many kernels carry each label.
+    public let counts: LabelCounts
+    /// The median of |Σw| / Σ|w| over the layer's live kernels, 0…1; 0 where all are zero.
+    public let medianDCGain: Double
+    /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
+    public let medianSigmaPixels: Double?
+    /// How the kernels' energy divides among the five symmetry types, each live kernel counted alike; sums to 1.
+    public let symmetry: SymmetryEnergies
+    /// Whether the layer is more than its own shuffled weights; nil where it has too few kernels to say.
+    public let structure: LayerStructure?
+    /// The spread of the blur kernels' σ in pixels; nil without any.
+    public let sigmaQuantiles: Quantiles?
+    /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
+    public let diversity: FilterDiversity?
+    /// How the weights of a strided layer divide into normal distributions; nil for other layers.
+    public let mixture: GaussianMixture?
+    /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
+    public let blueprint: BlueprintStatistics?
+
+    /// Pixels between neighbouring weights as the zeros between them show; nil where nothing lies between.
+    public let apparentDilation: Int?
+
+    /// The measured correlation of the layer's input, where the fits rest on one; nil where they rest on the prior.
+    public let inputCorrelation: InputCorrelation?
+
+    /// Summarises the classifications of one layer.
+    public init(
+        layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
+        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: GaussianMixture? = nil,
+        blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil, apparentDilation: Int? = nil
+    ) {
+        self.inputCorrelation = inputCorrelation
+        self.apparentDilation = apparentDilation
+        self.layer = layer
+        self.classifications = classifications
+        self.symmetry = symmetry
+        self.structure = structure
+        self.diversity = diversity
+        self.mixture = mixture
+        self.blueprint = blueprint
+        counts = LabelCounts(classifications)
+        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
+        medianDCGain = Self.median(live.map(\.dcGain)) ?? 0
+        sigmaQuantiles = Quantiles(classifications.compactMap(\.sigmaPixels))
+        medianSigmaPixels = sigmaQuantiles?.p50
+    }
+
+    /// Labels a bank and summarises it.
+    init(bank: KernelBank, classifier: KernelClassifier, inputCorrelation: InputCorrelation? = nil) {
+        let (classifications, structure) = classifier.classifyLayer(bank)
+        self.init(
+            layer: bank.layer, classifications: classifications,
+            symmetry: Self.symmetry(of: bank, classifications), structure: structure,
+            diversity: FilterDiversity(values: bank.values, size: bank.size),
+            mixture: bank.layer.isStrided ? GaussianMixture(bank.values) : nil,
+            blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation,
+            apparentDilation: Self.dilation(bank))
+    }
+
+    /// The step of the grid on which all weights of a layer lie while everything between is zero; nil for 1.
+    ///
+    /// A 3×3 kernel of dilation 2 that was written as 5×5 has a step of 2.
+    static func dilation(_ bank: KernelBank) -> Int? {
+        let size = bank.size
+        guard size >= 5 else { return nil }
+        var isUsed = [Bool](repeating: false, count: size * size)
+        for (index, value) in bank.values.enumerated() where value != 0 { isUsed[index % (size * size)] = true }
+        return stride(from: (size - 1) / 2, through: 2, by: -1).first { step in
+            guard (size - 1) % step == 0 else { return false }
+            return isUsed.indices.allSatisfy { index in
+                let isOnGrid = index / size % step == 0 && index % size % step == 0
+                return isUsed[index] == isOnGrid
+            }
+        }
+    }
+
+    /// The same layer with the names taken back from its kernels that chance may have given (see ``LayerStructure``).
+    func withdrawn() -> LayerStatistics {
+        let kept =
+            structure == nil
+            ? KernelClassifier.withdrawingLookalikes(classifications) : KernelClassifier.withdrawing(classifications)
+        return LayerStatistics(
+            layer: layer, classifications: kept, symmetry: symmetry,
+            structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint,
+            inputCorrelation: inputCorrelation, apparentDilation: apparentDilation)
+    }
+
+    /// The kernels with weights that are not finite; they count as `other`.
+    public var nonFiniteCount: Int { classifications.count { $0.shape == .nonFinite } }
+
+    /// The kernels whose label changes under slight noise (stability below 0.8).
+    public var uncertainCount: Int { classifications.count { $0.isUncertain } }
+
+    /// How many kernels have each shape that occurs, in the order of ``KernelShape``.
+    public var shapeCounts: [(shape: KernelShape, count: Int)] {
+        KernelShape.allCases.compactMap { shape in
+            let count = classifications.count { $0.shape == shape }
+            return count > 0 ? (shape, count) : nil
+        }
+    }
+
+    /// How many live kernels pass which frequencies, in the order of ``SpectralClass``; classes without any included.
+    public var spectralCounts: [(spectralClass: SpectralClass, count: Int)] {
+        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
+        return SpectralClass.allCases.map { spectralClass in
+            (spectralClass, live.count { $0.spectralClass == spectralClass })
+        }
+    }
+
+    /// What lies between the zero kernels and the living ones; nil where every kernel is zero or none is.
+    public var zeroGap: ZeroGap? { ZeroGap(classifications) }
+
+    /// The share of `label` with its 95 % interval.
+    public func interval(_ label: KernelLabel) -> ShareInterval {
+        ShareInterval(count: counts[label], total: counts.total)
+    }
+
+    /// The middle value, or the mean of the two middle ones; nil without values.
+    static func median(_ values: [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+
+    private static func symmetry(of bank: KernelBank, _ classifications: [KernelClassification]) -> SymmetryEnergies {
+        var sums = SIMD8<Double>.zero
+        for (index, classification) in classifications.enumerated() {
+            guard classification.label != .zero, classification.shape != .nonFinite else { continue }
+            for (type, share) in SymmetryEnergies(bank.kernel(index), size: bank.size).all.enumerated() {
+                sums[type] += share
+            }
+        }
+        let total = sums.sum()
+        guard total > 0 else { return .none }
+        sums /= total
+        return SymmetryEnergies(
+            fullySymmetric: sums[0], swirl: sums[1], axisSaddle: sums[2], diagonalSaddle: sums[3], odd: sums[4])
+    }
+}

@@ -1,0 +1,164 @@
+import Classification
+import Dispatch
+import Kernels
+import Synchronization
+import Checkpoints
+
+/// What the classifier found in a network, in network order.
+public struct NetworkStatistics: Sendable {
+    /// The network that was analysed.
+    public let network: Network
+    /// The settings that every label followed.
+    public let settings: ClassifierSettings
+    /// One entry per spatial layer whose kernels are square, in network order.
+    public let layers: [LayerStatistics]
+    /// One entry per kernel size that occurs, by size: what the labels find in random kernels, and the cut-offs in force.
+    public let calibrations: [SizeCalibration]
+    /// The spatial layers that were left out because their kernels are rectangular, in network order.
+    public let skipped: [ConvLayer]
+
+    /// The cut-offs for one kernel size, and what random kernels of that size get.
+    public struct SizeCalibration: Sendable, Equatable {
+        /// The cut-offs in force.
+        public let thresholds: Thresholds
+        /// The shares of random kernels that get each label.
+        public let nullRates: NullRates
+        /// The rubric's own cut-offs, in force in layers that are more than chance.
+        public let rubricThresholds: Thresholds
+        /// The shares of random kernels that look like each label by the rubric's own cut-offs.
+        public let lookalikeRates: NullRates
+
+        /// What a classifier was calibrated to.
+        init(_ classifier: KernelClassifier) {
+            thresholds = classifier.thresholds
+            nullRates = classifier.nullRates
+            rubricThresholds = classifier.rubricThresholds
+            lookalikeRates = classifier.lookalikeRates
+        }
+    }
+
+    /// Where the correlation of the layers' inputs was measured; nil where the prior of the settings holds.
+    public let measuredInput: MeasuredInput?
+
+    /// Input correlations measured on pictures.
+    public struct MeasuredInput: Sendable, Equatable, Codable {
+        /// The pictures' path.
+        public let path: String
+        /// How many they were.
+        public let images: Int
+        /// By the name of the layer's weight in the checkpoint.
+        public let correlations: [String: InputCorrelation]
+
+        /// Joins what was measured.
+        public init(path: String, images: Int, correlations: [String: InputCorrelation]) {
+            self.path = path
+            self.images = images
+            self.correlations = correlations
+        }
+    }
+
+    /// Joins finished layers; see the properties.
+    public init(
+        network: Network, settings: ClassifierSettings, layers: [LayerStatistics],
+        calibrations: [SizeCalibration] = [], skipped: [ConvLayer] = [], measuredInput: MeasuredInput? = nil
+    ) {
+        self.measuredInput = measuredInput
+        self.network = network
+        self.settings = settings
+        self.layers = layers
+        self.calibrations = calibrations
+        self.skipped = skipped
+    }
+
+    /// Reads and labels every square N×N kernel of a network.
+    ///
+    /// - Parameters:
+    ///   - network: whose layers are read a few at a time.
+    ///   - settings: what the labels follow.
+    ///   - measuredInput: correlations that take the place of the settings' prior in the layers that it has.
+    ///   - progress: called after every few layers with how many are done and how many there are; what it throws ends the work.
+    ///
+    /// Throws `kernels.none` where the network has no square N×N layer, what reading the checkpoint throws and what
+    /// `progress` throws.
+    /// Cost: about a microsecond a 3×3 kernel, times `settings.perturbations` where stability is measured.
+    public static func analyse(
+        _ network: Network, settings: ClassifierSettings = ClassifierSettings(), measuredInput: MeasuredInput? = nil,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> NetworkStatistics {
+        let squares = try KernelBanks.squareLayers(of: network)
+        // Whether a layer is chance is decided below, beside its network.
+        var layerSettings = settings
+        layerSettings.labelsUnstructuredLayers = true
+        var classifiers: [Int: KernelClassifier] = [:]
+        var layers: [LayerStatistics] = []
+        for start in stride(from: 0, to: squares.count, by: layersAtOnce) {
+            let banks = try squares[start..<min(start + layersAtOnce, squares.count)].map {
+                try KernelBanks.read($0, of: network)
+            }
+            for size in Set(banks.map(\.size)).sorted() where classifiers[size] == nil {
+                classifiers[size] = KernelClassifier(settings: layerSettings, size: size)
+            }
+            layers += label(banks, classifiers, measuredInput)
+            try progress(layers.count, squares.count)
+        }
+        let calibrations = classifiers.sorted { $0.key < $1.key }.map {
+            SizeCalibration($0.value)
+        }
+        return NetworkStatistics(
+            network: network, settings: settings,
+            layers: settings.labelsUnstructuredLayers ? layers : withdrawingChance(layers), calibrations: calibrations,
+            skipped: KernelBanks.skippedLayers(of: network), measuredInput: measuredInput)
+    }
+
+    /// How many layers are in memory together.
+    private static let layersAtOnce = 4
+
+    /// Labels several banks, each on whatever thread is free; the result does not depend on the threads.
+    private static func label(
+        _ banks: [KernelBank], _ classifiers: [Int: KernelClassifier], _ measured: MeasuredInput?
+    ) -> [LayerStatistics] {
+        let found = Mutex<[LayerStatistics?]>(Array(repeating: nil, count: banks.count))
+        DispatchQueue.concurrentPerform(iterations: banks.count) { index in
+            let bank = banks[index]
+            guard let prior = classifiers[bank.size] else { return }
+            let correlation = measured?.correlations[bank.layer.tensorName]
+            let layer = LayerStatistics(
+                bank: bank, classifier: correlation.map { prior.calibrated(to: $0) } ?? prior,
+                inputCorrelation: correlation)
+            found.withLock { $0[index] = layer }
+        }
+        return found.withLock { $0.compactMap { $0 } }
+    }
+
+    /// Takes the names back from layers that are no more than their own shuffled weights, unless the network is learned.
+    ///
+    /// One small layer says little about itself; a network where at least two thirds of the tested layers have structure
+    /// vouches for its other layers, and their kernels keep what they look like. Elsewhere layers too small to be tested
+    /// keep the names that chance does not give.
+    private static func withdrawingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
+        // Kernels that the design fixes say nothing about learning.
+        let tested = layers.filter { !$0.layer.isFixed }.compactMap(\.structure)
+        let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
+        return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.withdrawn() }
+    }
+
+    /// The counts over all layers.
+    public var counts: LabelCounts { layers.reduce(LabelCounts()) { $0 + $1.counts } }
+
+    /// The 1×1 convolutions, in network order: they have no spatial kernel and so no label.
+    public var pointwise: [ConvLayer] { network.layers.filter { $0.isPointwise } }
+
+    /// The layers that stand one behind the other: those of the recognised family, or all of an unknown network.
+    public var chain: [LayerStatistics] { layers.filter { !$0.layer.isOutsideFamily } }
+
+    /// How the share of `label` goes with depth, over ``chain`` in network order; nil with fewer than four layers, where
+    /// the share is the same everywhere, or where the order of the layers is not known.
+    public func depthCorrelation(of label: KernelLabel) -> RankCorrelation? {
+        guard network.isOrderKnown else { return nil }
+        let chain = chain
+        return RankCorrelation(chain.indices.map(Double.init), chain.map { $0.counts.share(label) })
+    }
+
+    /// Whether the kernels are still those of an untrained network.
+    public var randomness: RandomnessVerdict { RandomnessVerdict(layers: layers, calibrations: calibrations) }
+}

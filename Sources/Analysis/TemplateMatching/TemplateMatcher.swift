@@ -1,0 +1,99 @@
+import COperators
+import MatchingLoopsBaseline
+
+#if arch(x86_64)
+    import MatchingLoopsAVX2
+    import MatchingLoopsAVX512
+#endif
+
+/// Matching kernels with templates by the fastest loops that this processor runs; all give the same bits.
+package struct TemplateMatcher: Sendable {
+    /// One cell of sixteen kernels.
+    package typealias Lanes = SIMD16<Float>
+    /// One number of sixteen kernels.
+    package typealias Indices = SIMD16<Int32>
+
+    /// Bumps, first and second derivatives.
+    typealias Three<Family> = (Family, Family, Family)
+
+    /// The loops of one module.
+    struct Loops: Sendable {
+        typealias In<Element> = UnsafePointer<Element>
+        typealias Out<Element> = UnsafeMutablePointer<Element>
+        typealias Family = MatchingLoopsBaseline.FitScan.Family
+        typealias Orbits = MatchingLoopsBaseline.OrbitScan.Family
+        typealias Widths = MatchingLoopsBaseline.BlurScan.Widths
+
+        let best: @Sendable (In<Lanes>, Int, In<Float>, Int, Out<Lanes>, Out<Indices>) -> Void
+        let bumps: @Sendable (In<Lanes>, Int, Lanes, Out<Double>, Out<Double>) -> Void
+        let blurs: @Sendable (In<Float>, In<Int>, Int, Widths, Out<Lanes>, Out<Lanes>) -> Void
+        let pairs: @Sendable (In<Float>, Int, Int, Out<Double>) -> Void
+        let features:
+            @Sendable (
+                In<Float>, Int, In<Float>, Bool, Float, Three<Family>, Out<Lanes>, Out<Lanes>, Out<Indices>,
+                Out<Lanes>
+            ) -> Void
+        let orbits:
+            @Sendable (
+                In<Float>, In<Float>, Three<Orbits>, Out<Lanes>, Out<Lanes>, Out<Indices>, Out<Lanes>
+            ) -> Void
+        let shapes: @Sendable (In<Lanes>, Int, In<Lanes>, In<Indices>, Out<Lanes>) -> Void
+        let shares:
+            @Sendable (
+                In<Lanes>, In<Indices>, In<Float>, In<Int32>, (families: Int, count: Int, stride: Int, buckets: Int),
+                Out<Lanes>
+            ) -> Void
+        let transpose: @Sendable (In<Lanes>, Out<Lanes>) -> Void
+    }
+
+    /// The instruction set: "avx512", "avx2" or "baseline".
+    package let name: String
+    let loops: Loops
+
+    /// The instruction sets of this processor, the fastest first.
+    package static var available: [TemplateMatcher] {
+        var sets = [
+            TemplateMatcher(
+                name: "baseline",
+                loops: Loops(
+                    best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.BumpFit.solve,
+                    blurs: MatchingLoopsBaseline.BlurScan.measure,
+                    pairs: MatchingLoopsBaseline.TemplateScan.pairProducts,
+                    features: MatchingLoopsBaseline.FitScan.features, orbits: MatchingLoopsBaseline.OrbitScan.features,
+                    shapes: MatchingLoopsBaseline.ShapeScan.measure, shares: MatchingLoopsBaseline.ScoreScan.shares,
+                    transpose: MatchingLoopsBaseline.Transposition.records))
+        ]
+        #if arch(x86_64)
+            if kernelviz_has_avx2_fma() {
+                sets.append(
+                    TemplateMatcher(
+                        name: "avx2",
+                        loops: Loops(
+                            best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.BumpFit.solve,
+                            blurs: MatchingLoopsAVX2.BlurScan.measure,
+                            pairs: MatchingLoopsAVX2.TemplateScan.pairProducts,
+                            features: MatchingLoopsAVX2.FitScan.features, orbits: MatchingLoopsAVX2.OrbitScan.features,
+                            shapes: MatchingLoopsAVX2.ShapeScan.measure, shares: MatchingLoopsAVX2.ScoreScan.shares,
+                            transpose: MatchingLoopsAVX2.Transposition.records)))
+            }
+            if kernelviz_has_avx512() {
+                sets.append(
+                    TemplateMatcher(
+                        name: "avx512",
+                        loops: Loops(
+                            best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.BumpFit.solve,
+                            blurs: MatchingLoopsAVX512.BlurScan.measure,
+                            pairs: MatchingLoopsAVX512.TemplateScan.pairProducts,
+                            features: MatchingLoopsAVX512.FitScan.features,
+                            orbits: MatchingLoopsAVX512.OrbitScan.features,
+                            shapes: MatchingLoopsAVX512.ShapeScan.measure,
+                            shares: MatchingLoopsAVX512.ScoreScan.shares,
+                            transpose: MatchingLoopsAVX512.Transposition.records)))
+            }
+        #endif
+        return sets.reversed()
+    }
+
+    /// The fastest set.
+    package static let fastest = available[0]
+}

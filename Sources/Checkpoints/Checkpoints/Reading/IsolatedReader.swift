@@ -1,0 +1,84 @@
+import Diagnostics
+import Sandbox
+
+/// The process that reads files for another one: see ``Checkpoint/Reading``.
+public enum IsolatedReader {
+    /// Serves and ends where this process was started as a reader, and returns at once everywhere else; the first thing
+    /// that a program does.
+    public static func runIfAsked() {
+        unsafe ReaderService.runIfAsked {
+            var checkpoint: Checkpoint?
+            return { request, memory in
+                do {
+                    switch try CheckpointMessages.request(request) {
+                    case .open(let path, let copy):
+                        let opened = try Checkpoint.open(path, reading: .inProcess, copy: copy)
+                        checkpoint = opened
+                        return CheckpointMessages.encode(
+                            CheckpointMessages.Listing(
+                                format: opened.format, files: opened.files, entries: opened.entries,
+                                regions: (opened.entries + opened.setAside).map(opened.region),
+                                attributes: opened.attributes, model: opened.model, notes: opened.notes,
+                                setAside: opened.setAside))
+                    case .tensor(let index):
+                        guard let checkpoint, let entry = checkpoint.anyEntry(index) else {
+                            throw ByteReader.Malformed()
+                        }
+                        return try unsafe answer(checkpoint.stored(entry), memory)
+                    case .rows(let index, let rows):
+                        guard let checkpoint, let entry = checkpoint.anyEntry(index),
+                            let length = entry.shape.dimensions.first, rows.upperBound <= length
+                        else { throw ByteReader.Malformed() }
+                        return try unsafe answer(checkpoint.stored(entry, rows: rows), memory)
+                    }
+                } catch let error as KernelVizError {
+                    return CheckpointMessages.encode(error)
+                } catch {
+                    return CheckpointMessages.encode(
+                        KernelVizError(code: "weights.readerFailed", subject: "reader", found: "\(error)"))
+                }
+            }
+        }
+    }
+
+    /// The type, then where the elements are: 0 and their number of bytes in the shared memory, or 1, a file and an
+    /// offset.
+    private static func answer(
+        _ stored: StoredTensor, _ memory: (Int, (UnsafeMutableRawBufferPointer) -> Void) -> Bool
+    ) throws -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(UInt8(0))
+        writer.write(stored.type.rawValue)
+        let isPlaced: Bool
+        switch stored.content {
+        case .region(let path, let offset):
+            writer.write(UInt8(1))
+            writer.write(path)
+            writer.write(offset)
+            return writer.bytes
+        case .bytes(let bytes):
+            writer.write(UInt8(0))
+            writer.write(bytes.count)
+            isPlaced = unsafe memory(bytes.count) { target in unsafe target.copyBytes(from: bytes) }
+        case .floats(let floats):
+            writer.write(UInt8(0))
+            writer.write(floats.count * MemoryLayout<Float>.size)
+            isPlaced = unsafe memory(floats.count * MemoryLayout<Float>.size) { target in
+                unsafe floats.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+            }
+        }
+        guard isPlaced else {
+            throw KernelVizError(code: "weights.readerFailed", subject: "reader", found: "no room for the tensor")
+        }
+        return writer.bytes
+    }
+}
+
+extension Checkpoint {
+    /// The entry at a place of the listing that a reader sends: entries, then those set aside.
+    fileprivate func anyEntry(_ index: Int) -> Entry? {
+        if entries.indices.contains(index) { return entries[index] }
+        let rest = index - entries.count
+        return setAside.indices.contains(rest) ? setAside[rest] : nil
+    }
+}

@@ -1,0 +1,169 @@
+import Classification
+import Diagnostics
+import Statistics
+import Checkpoints
+
+/// What one analysed network shows, gathered by the stages of a VGNet.
+///
+/// A layer belongs to the stage at whose output stride it works: stride 4, 8, 16 and 32 are stages 1 to 4, as in the
+/// paper's Table 1. A strided layer belongs to the stage that it opens.
+public struct NetworkEvidence: Sendable {
+    /// The network's title, with its file where several have the same.
+    public let title: String
+    /// The first layer.
+    public internal(set) var stem: KernelPool
+    /// The strided layers that open stages 1 to 4.
+    public internal(set) var downsampling: [KernelPool]
+    /// The layers of stride 1 within stages 1 to 4, the network's last spatial layer excepted.
+    public internal(set) var body: [KernelPool]
+    /// The last spatial layer.
+    public internal(set) var last: KernelPool
+    /// All classified kernels that the design does not fix, stems included.
+    public let counts: LabelCounts
+    /// Kernels that the design fixes: they are no evidence.
+    let fixedCount: Int
+    /// Labels that slight noise changes.
+    public let uncertainCount: Int
+    /// How the widths of its blocks grow; nil with fewer than four blocks.
+    public let growth: WidthGrowth?
+    /// Whether all its layers past the stem are depthwise, as a VGNet's are.
+    public let isDepthwise: Bool
+    /// Where the kernels themselves can be read.
+    let statistics: NetworkStatistics
+
+    /// Gathers the depthwise, grouped and standard layers of a network by the stride they work at.
+    ///
+    /// Layers whose stride is unknown, and those past stride 32, give evidence only through ``counts``; transposed
+    /// convolutions, kernels that the design fixes, and layers outside the recognised family give none.
+    init(_ statistics: NetworkStatistics, title: String) {
+        self.statistics = statistics
+        self.title = title
+        stem = KernelPool(network: title)
+        last = KernelPool(network: title)
+        downsampling = Array(repeating: KernelPool(network: title), count: 4)
+        body = downsampling
+        let learned = statistics.chain.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
+        counts = learned.reduce(LabelCounts()) { $0 + $1.counts }
+        fixedCount = statistics.layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
+        let filters = statistics.chain.map(\.layer).filter { $0.role != .stem && $0.role != .upsampling }
+        isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
+        uncertainCount = learned.reduce(0) { $0 + $1.uncertainCount }
+        var level = 0  // log2 of the stride at which the layer's output lies
+        var blocks: [(stage: Int, width: Int)] = []
+        let isMirrored = statistics.network.input.padding == .tensorFlowSame
+        for layer in statistics.network.isOrderKnown ? statistics.chain : [] {
+            guard let stride = layer.layer.stride else { continue }
+            if layer.layer.role == .upsampling {
+                level = max(0, level - stride.trailingZeroBitCount)
+                continue
+            }
+            let opens = stride > 1
+            if opens { level += stride.trailingZeroBitCount }
+            if layer.layer.role == .stem {
+                stem.add(layer, isMirrored: isMirrored)
+                continue
+            }
+            if layer.layer.role == .last, !layer.layer.isFixed { last.add(layer, isMirrored: isMirrored) }
+            guard (2...5).contains(level) else { continue }
+            blocks.append((level - 1, layer.layer.outputChannels))
+            guard !layer.layer.isFixed else { continue }
+            if opens {
+                downsampling[level - 2].add(layer, isMirrored: isMirrored)
+            } else if layer.layer.role != .last {
+                body[level - 2].add(layer, isMirrored: isMirrored)
+            }
+        }
+        growth = WidthGrowth(blocks)
+    }
+
+    /// D9: why this network cannot steer a design; nil where it can.
+    ///
+    /// Fewer than 200 kernels say nothing reliable; where more than 70 % are unstructured, shares of the rest are those
+    /// of an untrained or a noisy net; where more than a fifth of the labels do not stand noise, neither do the shares.
+    public var refusal: String? {
+        if counts.total < 200 {
+            let fixed = fixedCount > 0 ? " beside \(fixedCount) that its design fixes" : ""
+            return "only \(counts.total) kernels were found\(fixed), at least 200 are needed"
+        }
+        if !statistics.network.isOrderKnown { return "the order of its layers is not known" }
+        let other = counts.share(.other)
+        if other > 0.7 { return "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured" }
+        if statistics.randomness.verdict != .learned { return "its kernels cannot be told from random ones" }
+        let uncertain = Double(uncertainCount) / Double(counts.total)
+        if uncertain > 0.2 { return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise" }
+        return nil
+    }
+}
+
+/// What the analysed networks show together.
+public struct Evidence: Sendable {
+    /// The networks that may steer the design, in the order given.
+    public let networks: [NetworkEvidence]
+    /// The others, with the reason.
+    public let leftOut: [(title: String, reason: String)]
+    /// How the networks vote.
+    public let weighting: Weighting
+
+    /// Gathers the evidence of networks.
+    ///
+    /// Grouped and standard convolutions mix channels while they filter, so that their slices tell less about the
+    /// depthwise kernels of a VGNet, and there are many more of them: their networks vote only where no other can.
+    public init(_ networks: [NetworkStatistics], weighting: Weighting = .kernels) {
+        let all = zip(networks, Self.titles(networks)).map { NetworkEvidence($0, title: $1) }
+        let able = all.filter { $0.refusal == nil }
+        let hasDepthwise = able.contains(where: \.isDepthwise)
+        self.networks = able.filter { $0.isDepthwise || !hasDepthwise }
+        leftOut = all.compactMap { network in
+            let mixed = hasDepthwise && !network.isDepthwise ? Self.mixing : nil
+            return (network.refusal ?? mixed).map { (network.title, $0) }
+        }
+        self.weighting = weighting
+    }
+
+    /// The networks' titles, with the file where several have the same.
+    static func titles(_ networks: [NetworkStatistics]) -> [String] {
+        let titles = networks.map(\.network.title)
+        return zip(networks, titles).map { network, title in
+            let file = network.network.checkpoint.path.split(separator: "/").last ?? ""
+            return titles.count { $0 == title } == 1 ? title : "\(title) (\(file))"
+        }
+    }
+
+    private static let mixing =
+        "its convolutions mix channels while they filter, which counts only where no depthwise network is analysed"
+
+    /// Why nothing of this may steer a design; nil where something may.
+    public var refusal: String? {
+        guard networks.isEmpty else { return nil }
+        if leftOut.count == 1 { return leftOut[0].reason }
+        return leftOut.map { "\($0.title): \($0.reason)" }.joined(separator: "; ")
+    }
+
+    func pooled(_ pool: (NetworkEvidence) -> KernelPool) -> PooledKernels {
+        PooledKernels(networks.map(pool), weighting)
+    }
+
+    func downsampling(_ stage: Int) -> PooledKernels { pooled { $0.downsampling[stage - 1] } }
+    func body(_ stage: Int) -> PooledKernels { pooled { $0.body[stage - 1] } }
+    var last: PooledKernels { pooled(\.last) }
+    /// What works at c0…c4: the stem, then each stage's layers together.
+    func width(_ index: Int) -> PooledKernels {
+        pooled { network in
+            guard index > 0 else { return network.stem }
+            var pool = network.downsampling[index - 1]
+            pool.merge(network.body[index - 1])
+            return pool
+        }
+    }
+}
+
+extension KernelPool {
+    /// Adds the kernels of another pool of the same network.
+    mutating func merge(_ other: KernelPool) {
+        counts = counts + other.counts
+        sigmasPixels += other.sigmasPixels
+        offsetsPixels += other.offsetsPixels
+        filters = (filters.total + other.filters.total, filters.dead + other.filters.dead)
+        layers += other.layers
+    }
+}

@@ -1,0 +1,102 @@
+import Diagnostics
+import Engine
+import Tensors
+import Checkpoints
+
+/// The graph of a recognised checkpoint, whatever its family and the library that wrote it.
+///
+/// Runs MobileNetV1, V2 and V3, EfficientNet and EfficientNet-Lite, MnasNet, ShuffleNetV2, RegNetX,
+/// RegNetY and GhostNet. Results that can
+/// be tapped: `stem`, `block1` … `blockN` in network order, `head` (the last convolution before the mean), `gap`,
+/// `logits`; for MobileNetV1 those of ``MobileNetV1``. A backbone without a classifier ends with its last map.
+public struct RunnableGraph: Sendable {
+    /// The network.
+    public let graph: Graph
+    /// Channels of the images that it takes.
+    public let inputChannels: Int
+    /// The number of outputs: classes, or channels of a bare backbone.
+    public let classes: Int
+    /// Where the file's own description came from, by which the graph was built ("ONNX graph"); nil where it follows the
+    /// family's design.
+    public let description: String?
+    /// Why the file's own description was passed over, what was assumed of the classifier and what of the file is not
+    /// run, one sentence each.
+    public let remarks: [String]
+    /// The file's words for functions for which the given one stands.
+    public let suppliedFunctions: [String]
+
+    /// The families that run, as ``Network/family`` spells them.
+    public static let families =
+        [
+            "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet",
+            "MnasNet",
+        ] + FamilyBuilder.furtherFamilies
+
+    /// Builds the graph of a checkpoint: as the file itself describes it where it does (ONNX, TFLite, a Keras config, our
+    /// own exports), else by the design of its family.
+    ///
+    /// Throws `networks.unsupportedOperation` for a file whose description uses what the engine lacks and that belongs to
+    /// no family that runs, `networks.otherFamily` for a family that does not run, `networks.noTensor` for an incomplete file,
+    /// `networks.badShape` where layers do not fit each other, and the errors of reading.
+    /// - Parameters:
+    ///   - network: The checkpoint.
+    ///   - activation: What stands for functions of its description that are not known here ("custom_hard_swish").
+    public init(network: Network, activation: ActivationFunction? = nil) throws {
+        var problem: KernelVizError?
+        if let described = network.checkpoint.model?.graph {
+            do {
+                var builder = DescribedGraphBuilder(described, network.checkpoint, activation: activation)
+                let built = try builder.build()
+                let shapes = try built.graph.shapes(inputShape: Self.probe(network, channels: built.inputChannels))
+                (graph, inputChannels) = built
+                classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
+                (description, remarks, suppliedFunctions) = (described.origin, [], builder.suppliedFunctions)
+                return
+            } catch let error as KernelVizError
+                where ["networks.unsupportedOperation", "networks.badGraph", "engine.shape"].contains(error.code)
+            {
+                // A family's own design may run all the same.
+                guard network.family.map(Self.families.contains) == true else { throw error }
+                problem = error
+            }
+        }
+        description = nil
+        suppliedFunctions = []
+        if let missing = network.missingTensors.first, let family = network.family, Self.families.contains(family) {
+            throw KernelVizError(
+                code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
+                expected: "the weights of a whole \(family)", advice: "The kernels can be analysed all the same")
+        }
+        // Detection heads and the like are no part of the family's design.
+        let outside = network.layers.filter(\.isOutsideFamily)
+        let network = network.replacing(layers: network.familyLayers)
+        var builder = try FamilyBuilder(network)
+        switch network.family {
+        case "MobileNetV1": try builder.buildMobileNetV1()
+        case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet": try builder.buildBottlenecks()
+        case "ShuffleNetV2": try builder.buildShuffleNet()
+        case "RegNet": try builder.buildRegNet()
+        case "GhostNet": try builder.buildGhostNet()
+        case let family? where FamilyBuilder.furtherFamilies.contains(family): try builder.buildFurther()
+        default:
+            let advice =
+                network.family == "VGNet"
+                ? "Name the VGNet's config or published name and give this file as --weights"
+                : "Its kernels can be read with 'kernelviz classify'"
+            throw KernelVizError(
+                code: "networks.otherFamily", subject: network.checkpoint.path, found: network.title,
+                expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
+                advice: advice)
+        }
+        (graph, inputChannels, classes) = builder.result
+        remarks =
+            [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
+            + [builder.leftOut(outside: outside)].compactMap { $0 }
+    }
+
+    /// An image on which shapes are tried.
+    private static func probe(_ network: Network, channels: Int) -> Shape {
+        let size = network.input.size ?? 224
+        return [1, channels, size, size]
+    }
+}

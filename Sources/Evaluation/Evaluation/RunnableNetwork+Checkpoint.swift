@@ -1,0 +1,35 @@
+import Files
+import Foundation
+import VGNets
+import Checkpoints
+
+extension RunnableNetwork {
+    /// The design that belongs to the weights of a VGNet; nil for a file that is none or does not come with it.
+    static func design(of checkpoint: Checkpoint) throws -> VGNetConfig? {
+        guard
+            checkpoint.entries.contains(where: { $0.name.replacing("/", with: ".").hasSuffix("features.stem.0.weight") }
+            )
+        else { return nil }
+        // Other programs may use the word for something else.
+        if let text = checkpoint.attributes["config"],
+            let config = try? VGNetConfig(yaml: text, subject: "\(checkpoint.path): config")
+        {
+            return config
+        }
+        let folder = FilePaths.folder(of: checkpoint.path)
+        let beside = ["config.yaml", "config.json"].map { "\(folder)/\($0)" }
+        return try beside.first { (try? InputFile.check($0)) != nil }.map { try VGNetConfig(contentsOf: $0) }
+    }
+
+    /// Names in output order: a JSON list, or separated by commas.
+    static func classNames(of checkpoint: Checkpoint) -> [String]? {
+        if let names = checkpoint.description?.classNames, !names.isEmpty { return names }
+        if let text = checkpoint.attributes["class_names"],
+            let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)), !names.isEmpty
+        {
+            return names
+        }
+        guard let text = checkpoint.attributes["classes"], !text.isEmpty else { return nil }
+        return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+}

@@ -1,7 +1,0 @@
-import Files
-import Weights
-
-extension Network {
-    /// What stands above figures of the network: its title, or the file's name where the network is unknown.
-    public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
-}

@@ -1,1 +1,0 @@
-../MatchingLoops/Choices.swift

@@ -1,1 +1,0 @@
-../MatchingLoops/ShapeScan.swift

@@ -1,1 +1,0 @@
-../OperatorsBaseline/DepthwiseOperator.swift

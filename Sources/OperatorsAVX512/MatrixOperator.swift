@@ -1,1 +1,0 @@
-../OperatorsBaseline/MatrixOperator.swift

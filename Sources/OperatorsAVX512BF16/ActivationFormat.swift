@@ -1,1 +1,0 @@
-../OperatorsBaseline/ActivationFormat.swift

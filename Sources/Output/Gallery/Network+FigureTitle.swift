@@ -1,0 +1,7 @@
+import Files
+import Checkpoints
+
+extension Network {
+    /// What stands above figures of the network: its title, or the file's name where the network is unknown.
+    public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
+}

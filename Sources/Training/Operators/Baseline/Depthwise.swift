@@ -1,0 +1,209 @@
+import TrainingOperatorInterface
+
+// Depthwise 3×3 convolutions over planes of H×W pixels, in three ways: by columns of registers where rows are long
+// (DepthwiseRows), by registers of whole rows where they have eight or four pixels (DepthwisePackedRows), else as one line
+// (DepthwiseLine). With a stride the whole plane is computed and every stride-th pixel kept; going back, zeros stand
+// between the gradients.
+
+/// The numbers that the scratch memory of these functions must hold for planes of H×W.
+package func depthwiseScratchCount(height: Int, width: Int) -> Int { 3 * paddedCount(height * width, width) }
+
+extension Operators {
+    package static func depthwise(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
+        kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
+        leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let outputPlane = outputHeight * outputWidth
+        for channel in 0..<channels {
+            var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
+            let shift = bias.map { $0[channel] } ?? 0
+            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
+            let source = input + inputRows[channel]
+            let target = output + outputRows[channel]
+            if stride == 1 && outputPlane == planes.plane {
+                planes.correlate(source, loading, taps, images: images, accumulates: false, shift, target)
+                if isRectified { rectify(target, count: images * outputPlane) }
+                continue
+            }
+            for image in 0..<images {
+                let whole = planes.spare
+                planes.correlate(
+                    source + image * planes.plane, loading, taps, images: 1, accumulates: false, shift, whole)
+                let kept = target + image * outputPlane
+                for y in 0..<outputHeight {
+                    let row = whole + ((y * stride + offsetY) * width + offsetX)
+                    for x in 0..<outputWidth { kept[y * outputWidth + x] = row[x * stride] }
+                }
+            }
+            if isRectified { rectify(target, count: images * outputPlane) }
+        }
+    }
+}
+
+extension Operators {
+    package static func depthwiseBackward(
+        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
+        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
+        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
+        kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
+        outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
+        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
+        kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+        planes.clearScratch()
+        let (plane, outputPlane) = (planes.plane, outputHeight * outputWidth)
+        let isSamePlane = stride == 1 && outputPlane == plane
+        for channel in 0..<channels {
+            let kernel = channel % kernelCount * 9
+            var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
+            var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
+            let adds = inputGradient != nil && accumulates[channel]
+            // Where nobody needs the input's gradient, it is written to a plane that nobody reads.
+            let pitch = inputGradient == nil ? 0 : plane
+            let target = inputGradient.map { $0 + inputGradientRows[channel] } ?? planes.spare
+            let values = input + inputRows[channel]
+            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
+            for image in 0..<(isSamePlane ? 1 : images) {
+                var gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
+                if !isSamePlane {
+                    for y in 0..<outputHeight {
+                        let row = planes.gradientLine + ((y * stride + offsetY) * width + offsetX)
+                        for x in 0..<outputWidth { row[x * stride] = gradient[y * outputWidth + x] }
+                    }
+                    gradient = UnsafePointer(planes.gradientLine)
+                }
+                let count = isSamePlane ? images : 1
+                if kernelGradient != nil {
+                    planes.goBack(
+                        gradient, values + image * plane, loading, flipped, images: count, accumulates: adds,
+                        target + image * pitch, pitch, &sums)
+                } else if inputGradient != nil {
+                    planes.correlate(
+                        gradient, Loading.plain, flipped, images: count, accumulates: adds, 0, target + image * pitch)
+                }
+            }
+            if let kernelGradient {
+                for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[8 - tap]) }
+            }
+        }
+    }
+}
+
+/// Planes of one size and the ways to go over them.
+private struct Planes {
+    let height: Int
+    let width: Int
+    let leftEdge: UnsafePointer<Float>
+    let rightEdge: UnsafePointer<Float>
+    let scratch: UnsafeMutablePointer<Float>
+
+    var plane: Int { height * width }
+    /// A plane between zeros, a second one for gradients, and a third one for anything.
+    var inputLine: UnsafeMutablePointer<Float> { scratch + planeStart(width) }
+    var gradientLine: UnsafeMutablePointer<Float> { scratch + (paddedCount(plane, width) + planeStart(width)) }
+    var spare: UnsafeMutablePointer<Float> { scratch + 2 * paddedCount(plane, width) }
+
+    func clearScratch() { scratch.update(repeating: 0, count: 2 * paddedCount(plane, width)) }
+
+    @inline(__always)
+    func correlate(
+        _ source: UnsafePointer<Float>, _ loading: Loading, _ taps: InlineArray<9, Lanes>, images: Int,
+        accumulates: Bool, _ shift: Float,
+        _ target: UnsafeMutablePointer<Float>
+    ) {
+        if accumulates {
+            correlate(Tile<1>.self, source, loading, taps, images, shift, target)
+        } else {
+            correlate(Tile<0>.self, source, loading, taps, images, shift, target)
+        }
+    }
+
+    @inline(never)
+    private func correlate<let adds: Int>(
+        _ kind: Tile<adds>.Type, _ source: UnsafePointer<Float>, _ loading: Loading, _ taps: InlineArray<9, Lanes>,
+        _ images: Int, _ shift: Float, _ target: UnsafeMutablePointer<Float>
+    ) {
+        if suitsPackedRows(height: height, width: width) {
+            if width == 8 {
+                correlatePackedRows(
+                    Tile<8>.self, kind, source, loading, taps, images: images, plane: plane, shift, target)
+            } else {
+                correlatePackedRows(
+                    Tile<4>.self, kind, source, loading, taps, images: images, plane: plane, shift, target)
+            }
+            return
+        }
+        for image in 0..<images {
+            let (from, to) = (source + image * plane, target + image * plane)
+            if suitsRows(width: width) {
+                correlateRows(kind, from, loading, taps, height: height, width: width, shift, to)
+            } else {
+                let line = from == UnsafePointer(gradientLine) ? gradientLine : inputLine
+                if line == inputLine { copy(from, loading, plane, to: line) }
+                correlateLine(line, taps, plane, width, leftEdge, rightEdge, accumulates: adds == 1, shift, to)
+            }
+        }
+    }
+
+    /// The correlation of gradients with flipped taps, and what they add to the kernel's, in the order of these taps.
+    @inline(__always)
+    func goBack(
+        _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
+        _ flipped: InlineArray<9, Lanes>, images: Int, accumulates: Bool, _ target: UnsafeMutablePointer<Float>,
+        _ pitch: Int, _ sums: inout InlineArray<9, Lanes>
+    ) {
+        if accumulates {
+            goBack(Tile<1>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+        } else {
+            goBack(Tile<0>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+        }
+    }
+
+    @inline(never)
+    private func goBack<let adds: Int>(
+        _ kind: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
+        _ flipped: InlineArray<9, Lanes>, _ images: Int, _ target: UnsafeMutablePointer<Float>, _ pitch: Int,
+        _ sums: inout InlineArray<9, Lanes>
+    ) {
+        if suitsPackedRows(height: height, width: width) {
+            if width == 8 {
+                backPackedRows(
+                    Tile<8>.self, kind, gradient, input, loading, flipped, images: images, plane: plane, target, pitch,
+                    &sums)
+            } else {
+                backPackedRows(
+                    Tile<4>.self, kind, gradient, input, loading, flipped, images: images, plane: plane, target, pitch,
+                    &sums)
+            }
+            return
+        }
+        for image in 0..<images {
+            let (from, values, to) = (gradient + image * plane, input + image * plane, target + image * pitch)
+            if suitsRows(width: width) {
+                backRows(kind, from, values, loading, flipped, height: height, width: width, to, &sums)
+                continue
+            }
+            if from != UnsafePointer(gradientLine) { gradientLine.update(from: from, count: plane) }
+            copy(values, loading, plane, to: inputLine)
+            correlateLine(gradientLine, flipped, plane, width, leftEdge, rightEdge, accumulates: adds == 1, 0, to)
+            correlateGradientLines(inputLine, gradientLine, plane, width, leftEdge, rightEdge, &sums)
+        }
+    }
+}
+
+/// Negative numbers become zero.
+@inline(__always)
+private func rectify(_ numbers: UnsafeMutablePointer<Float>, count: Int) {
+    for p in 0..<count { numbers[p] = numbers[p] < 0 ? 0 : numbers[p] }
+}

@@ -1,0 +1,4 @@
+import TrainingOperatorInterface
+
+/// The operators as this module's instructions make them.
+package enum Operators: OperatorSet {}

@@ -1,0 +1,208 @@
+import OperatorDispatch
+import TrainingOperatorInterface
+import TrainingOperatorsBaseline
+
+/// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
+struct ConvolutionLayer: UnaryLayer {
+    let name: String
+    let geometry: ConvolutionGeometry
+    let input: Rows
+    /// What a 1×1 convolution takes into its weights and biases.
+    let pending: PendingFactors?
+    let output: Rows
+    /// A ReLU behind the convolution is computed with it.
+    let isRectified: Bool
+    let weight: Int
+    let bias: Int?
+    /// Where the packed weights of all groups begin; the transposed ones follow.
+    let packedForward: Int
+    let packedBackward: Int
+    /// With pending factors: where the biases lie that include their shifts, and each shard's sums of the gradient's rows.
+    let foldedBias: Int
+    let upstreamSums: Int
+    let isLearnable: Bool
+    let learnsBias: Bool
+    let outputGradient: Rows
+    let inputGradient: GradientTarget?
+    /// 0, pitch, 2·pitch …: the rows of an unfolded image.
+    let unfoldedRows: Rows
+
+    static func tile(rows: Int) -> Int { (rows + 6) / 7 * 7 < (rows + 7) / 8 * 8 ? 7 : 8 }
+    static func packedCount(rows: Int, depth: Int) -> Int {
+        let tile = tile(rows: rows)
+        return (rows + tile - 1) / tile * tile * depth
+    }
+
+    /// Outputs and inputs·area of one group.
+    var rowsPerGroup: Int { geometry.outputChannels / geometry.groups }
+    var inputsPerGroup: Int { geometry.inputChannels / geometry.groups }
+    var depth: Int { inputsPerGroup * geometry.kernelHeight * geometry.kernelWidth }
+    private var unfoldedPitch: Int { Self.unfoldedPitch(geometry) }
+    static func unfoldedPitch(_ geometry: ConvolutionGeometry) -> Int {
+        (geometry.outputHeight * geometry.outputWidth + 31) / 32 * 32 + 16
+    }
+
+    /// Numbers of scratch memory for one unfolded image of one group, and for the product of its gradients.
+    var scratchCount: Int { unfoldedCount + gradientScratchCount(rows: rowsPerGroup, depth: depth) }
+    private var unfoldedCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
+
+    var readsInputGoingBack: Bool { true }
+
+    func prepare(_ preparation: Preparation) {
+        let (weights, packed, operators) = (preparation.weights, preparation.packed, preparation.operators)
+        pending?.gather(preparation.factors)
+        if let pending { foldShifts(pending.shifts(preparation.factors), preparation) }
+        for group in 0..<geometry.groups {
+            let matrix = weights + (weight + group * rowsPerGroup * depth)
+            operators.packTiles(
+                matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup), isTransposed: false,
+                factors: pending.map { $0.scales(preparation.factors) },
+                packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
+            guard inputGradient != nil else { continue }
+            operators.packTiles(
+                matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
+                factors: nil,
+                packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+        }
+    }
+
+    /// bias + W · shift, one number an output.
+    private func foldShifts(_ shifts: UnsafePointer<Float>, _ preparation: Preparation) {
+        for row in 0..<rowsPerGroup {
+            var sum = bias.map { Double(preparation.weights[$0 + row]) } ?? 0
+            let matrix = preparation.weights + (weight + row * depth)
+            for k in 0..<depth { sum += Double(matrix[k]) * Double(shifts[k]) }
+            preparation.packed[foldedBias + row] = Float(sum)
+        }
+    }
+
+    func forward(_ pass: Pass, stage: Int) {
+        if geometry.isPointwise {
+            return product(pass, 0, pass.base(input), pass.places(input), 0, pass.columns(input))
+        }
+        for group in 0..<geometry.groups {
+            for image in 0..<pass.images {
+                unfold(pass, group, image)
+                if depth <= Self.widestDepth {
+                    wideProduct(pass, group, image)
+                } else {
+                    product(pass, group, pass.scratch, pass.places(unfoldedRows), image * output.plane, output.plane)
+                }
+            }
+        }
+    }
+
+    /// Sums up to this length, a stem's, are formed in 64 bits: they cost little there and keep ReLUs from flipping.
+    private static let widestDepth = 64
+
+    private func wideProduct(_ pass: Pass, _ group: Int, _ image: Int) {
+        pass.operators.wideProduct(
+            rows: rowsPerGroup, depth: depth, columns: output.plane,
+            matrix: pass.weights + (weight + group * rowsPerGroup * depth), input: pass.scratch,
+            inputRows: pass.places(unfoldedRows), output: pass.base(output) + image * output.plane,
+            outputRows: pass.places(output) + group * rowsPerGroup,
+            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
+    }
+
+    private func unfold(_ pass: Pass, _ group: Int, _ image: Int) {
+        pass.operators.unfold(
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, input: pass.base(input) + image * input.plane,
+            inputRows: pass.places(input) + group * inputsPerGroup, unfolded: pass.scratch, pitch: unfoldedPitch)
+    }
+
+    private func product(
+        _ pass: Pass, _ group: Int, _ source: UnsafePointer<Float>, _ sourceRows: UnsafePointer<Int>, _ shift: Int,
+        _ columns: Int
+    ) {
+        pass.operators.matrixProduct(
+            tile: Self.tile(rows: rowsPerGroup), rows: rowsPerGroup, depth: depth, columns: columns,
+            packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
+            input: source, inputRows: sourceRows, output: pass.base(output) + shift,
+            outputRows: pass.places(output) + group * rowsPerGroup, accumulates: nil,
+            bias: pending == nil
+                ? bias.map { pass.weights + ($0 + group * rowsPerGroup) } : UnsafePointer(pass.packed + foldedBias),
+            isRectified: isRectified)
+    }
+
+    func backward(_ pass: Pass, stage: Int) {
+        let upstream = pass.base(outputGradient)
+        if let bias, learnsBias {
+            for channel in 0..<geometry.outputChannels {
+                pass.gradients[bias + channel] += pass.operators.total(
+                    count: pass.columns(output), a: upstream + pass.places(outputGradient)[channel])
+            }
+        }
+        if geometry.isPointwise {
+            if isLearnable {
+                if pending != nil { addUpstream(pass) }
+                pass.operators.gradientProduct(
+                    rows: rowsPerGroup, depth: depth, columns: pass.columns(output), left: upstream,
+                    leftRows: pass.places(outputGradient), right: pass.base(input), rightRows: pass.places(input),
+                    gradient: pass.gradients + weight, pitch: depth, scratch: pass.scratch)
+            }
+            if let inputGradient {
+                pass.operators.matrixProduct(
+                    tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: pass.columns(output),
+                    packed: pass.packed + packedBackward, input: upstream, inputRows: pass.places(outputGradient),
+                    output: pass.base(inputGradient.rows), outputRows: pass.places(inputGradient.rows),
+                    accumulates: inputGradient.accumulates, bias: nil, isRectified: false)
+            }
+            return
+        }
+        for group in 0..<geometry.groups {
+            for image in 0..<pass.images { backward(pass, group, image) }
+        }
+    }
+
+    private func addUpstream(_ pass: Pass) {
+        let sums = pass.statistics + upstreamSums
+        if pass.firstImage == 0 { sums.update(repeating: 0, count: rowsPerGroup) }
+        for channel in 0..<rowsPerGroup {
+            sums[channel] += Double(
+                pass.operators.total(count: pass.columns(output), a: pass.row(outputGradient, channel)))
+        }
+    }
+
+    /// Σ g · (scale·x + shift) of the sums Σ g · x and Σ g.
+    func finishGradients(_ barrier: Barrier) {
+        guard let pending, isLearnable else { return }
+        let (scales, shifts) = (pending.scales(barrier.factors), pending.shifts(barrier.factors))
+        for row in 0..<rowsPerGroup {
+            let upstream = Float(barrier.shards.reduce(0) { $0 + $1.statistics[upstreamSums + row] })
+            let gradient = barrier.gradients + (weight + row * depth)
+            for k in 0..<depth { gradient[k] = scales[k] * gradient[k] + shifts[k] * upstream }
+        }
+    }
+
+    private func backward(_ pass: Pass, _ group: Int, _ image: Int) {
+        let upstream = pass.base(outputGradient) + image * output.plane
+        let upstreamRows = pass.places(outputGradient) + group * rowsPerGroup
+        if isLearnable {
+            unfold(pass, group, image)
+            pass.operators.gradientProduct(
+                rows: rowsPerGroup, depth: depth, columns: output.plane, left: upstream, leftRows: upstreamRows,
+                right: pass.scratch, rightRows: pass.places(unfoldedRows),
+                gradient: pass.gradients + (weight + group * rowsPerGroup * depth), pitch: depth,
+                scratch: pass.scratch + unfoldedCount)
+        }
+        guard let inputGradient else { return }
+        pass.operators.matrixProduct(
+            tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: output.plane,
+            packed: pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)),
+            input: upstream, inputRows: upstreamRows, output: pass.scratch, outputRows: pass.places(unfoldedRows),
+            accumulates: nil, bias: nil, isRectified: false)
+        let target = pass.base(inputGradient.rows) + image * input.plane
+        let rows = pass.places(inputGradient.rows) + group * inputsPerGroup
+        for channel in 0..<inputsPerGroup where !inputGradient.accumulates[group * inputsPerGroup + channel] {
+            (target + rows[channel]).update(repeating: 0, count: input.plane)
+        }
+        pass.operators.fold(
+            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
+            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
+            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
+            left: geometry.paddingLeft, unfolded: pass.scratch, pitch: unfoldedPitch, output: target, outputRows: rows)
+    }
+}

@@ -1,0 +1,84 @@
+import OperatorDispatch
+import TrainingOperatorsBaseline
+
+/// A depthwise 3×3 convolution, its kernels repeating where they are shared.
+struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
+    // Sendable: the edges belong to a PlanMemory that outlives them.
+    let name: String
+    let geometry: ConvolutionGeometry
+    let kernelCount: Int
+    let input: Rows
+    /// Applied as the input is loaded.
+    let pending: PendingFactors?
+    let output: Rows
+    let isRectified: Bool
+    let weight: Int
+    let bias: Int?
+    let isLearnable: Bool
+    let learnsBias: Bool
+    let outputGradient: Rows
+    let inputGradient: GradientTarget?
+    let leftEdge: UnsafePointer<Float>
+    let rightEdge: UnsafePointer<Float>
+
+    /// Whether these loops compute a convolution of this geometry: 3×3, windows centred on pixels of the image.
+    static func suits(_ geometry: ConvolutionGeometry) -> Bool {
+        guard geometry.groups == geometry.inputChannels, geometry.outputChannels == geometry.inputChannels,
+            geometry.kernelHeight == 3, geometry.kernelWidth == 3
+        else { return false }
+        let bottom = (geometry.outputHeight - 1) * geometry.stride + 1 - geometry.paddingTop
+        let right = (geometry.outputWidth - 1) * geometry.stride + 1 - geometry.paddingLeft
+        return (0...1).contains(geometry.paddingTop) && (0...1).contains(geometry.paddingLeft)
+            && bottom < geometry.inputHeight && right < geometry.inputWidth
+    }
+
+    /// Zeros in the first and in the last column, ones elsewhere, and a register's width more.
+    static func edges(_ geometry: ConvolutionGeometry) -> (left: [Float], right: [Float]) {
+        let width = geometry.inputWidth
+        let columns = (0..<geometry.inputHeight * width + 16).map { $0 % width }
+        return (columns.map { $0 == 0 ? 0 : 1 }, columns.map { $0 == width - 1 ? 0 : 1 })
+    }
+
+    var scratchCount: Int { depthwiseScratchCount(height: geometry.inputHeight, width: geometry.inputWidth) }
+
+    var readsInputGoingBack: Bool { true }
+
+    func prepare(_ preparation: Preparation) { pending?.gather(preparation.factors) }
+
+    func forward(_ pass: Pass, stage: Int) {
+        pass.operators.depthwise(
+            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
+            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
+            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
+            kernelCount: kernelCount, bias: bias.map { pass.weights + $0 }, output: pass.base(output),
+            outputRows: pass.places(output), leftEdge: leftEdge, rightEdge: rightEdge, isRectified: isRectified,
+            scratch: pass.scratch)
+    }
+
+    func backward(_ pass: Pass, stage: Int) {
+        if let bias, learnsBias {
+            for channel in 0..<geometry.outputChannels {
+                pass.gradients[bias + channel] += pass.operators.total(
+                    count: pass.columns(output), a: pass.row(outputGradient, channel))
+            }
+        }
+        // Without a target for the input's gradient the flags are never read.
+        pass.operators.depthwiseBackward(
+            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
+            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
+            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
+            input: pass.base(input), inputRows: pass.places(input),
+            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: pass.weights + weight,
+            kernelCount: kernelCount, outputGradient: pass.base(outputGradient),
+            outputGradientRows: pass.places(outputGradient), inputGradient: inputGradient.map { pass.base($0.rows) },
+            inputGradientRows: pass.places(inputGradient?.rows ?? input),
+            accumulates: inputGradient?.accumulates
+                ?? UnsafePointer(UnsafeRawPointer(pass.places(input)).assumingMemoryBound(to: Bool.self)),
+            kernelGradient: isLearnable ? pass.gradients + weight : nil, leftEdge: leftEdge, rightEdge: rightEdge,
+            scratch: pass.scratch)
+    }
+}

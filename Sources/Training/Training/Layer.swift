@@ -1,0 +1,117 @@
+import TrainingOperatorInterface
+
+/// The images of one shard that a layer works on now, and the memory that it may use.
+struct Pass {
+    let operators: any OperatorSet.Type
+    /// The shard's activations and gradients.
+    let arena: UnsafeMutablePointer<Float>
+    /// All parameters, one after another.
+    let weights: UnsafePointer<Float>
+    /// Weights packed for matrix products.
+    let packed: UnsafeMutablePointer<Float>
+    /// The shard's gradients of all parameters.
+    let gradients: UnsafeMutablePointer<Float>
+    /// Sums over the shard's images, in 64 bits.
+    let statistics: UnsafeMutablePointer<Double>
+    /// Per-channel factors that all shards share.
+    let factors: UnsafePointer<Float>
+    /// The thread's own.
+    let scratch: UnsafeMutablePointer<Float>
+    /// The thread's table of rows that lie in its own memory.
+    let table: UnsafePointer<Int>
+    /// Which images of the shard.
+    let firstImage: Int
+    let images: Int
+    /// The place of the shard's first image in the batch.
+    let shardStart: Int
+    /// Names the random numbers of this step.
+    let seed: UInt64
+    let isTraining: Bool
+
+    /// The first pixel of these images in a result with `plane` pixels an image.
+    func base(_ rows: Rows) -> UnsafeMutablePointer<Float> { arena + firstImage * rows.plane }
+    /// Where each row lies, seen from there.
+    func places(_ rows: Rows) -> UnsafePointer<Int> {
+        rows.tableIndex < 0 ? UnsafePointer(rows.start) : table + rows.tableIndex
+    }
+    /// The pixels of one channel, from one of these images on.
+    func row(_ rows: Rows, _ channel: Int, image: Int = 0) -> UnsafeMutablePointer<Float> {
+        base(rows) + (places(rows)[channel] + image * rows.plane)
+    }
+    /// How many pixels these images have there.
+    func columns(_ rows: Rows) -> Int { images * rows.plane }
+}
+
+/// What a layer may read and write before its phase.
+struct Preparation {
+    let operators: any OperatorSet.Type
+    let weights: UnsafePointer<Float>
+    let packed: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+}
+
+/// What the last shard's end makes known to all: runs on one thread between two phases.
+struct Barrier {
+    let weights: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+    /// The gradients of the first shard.
+    let gradients: UnsafeMutablePointer<Float>
+    /// The statistics of each shard and its number of images.
+    let shards: [(statistics: UnsafeMutablePointer<Double>, images: Int)]
+    let isTraining: Bool
+}
+
+/// One operation of a network in both directions.
+///
+/// A direction has one stage, or two with a barrier between them at which sums over the whole batch are known.
+protocol Layer: Sendable {
+    /// The node's name.
+    var name: String { get }
+    var forwardStages: Int { get }
+    var backwardStages: Int { get }
+    /// Rows that a stage reads or writes, so that no one else gets their memory meanwhile.
+    func touched(isForward: Bool) -> [Rows]
+    /// Packs weights and gathers factors; runs once a step on one thread, before the phase of the layer's first stage.
+    func prepare(_ preparation: Preparation)
+    func forward(_ pass: Pass, stage: Int)
+    func backward(_ pass: Pass, stage: Int)
+    /// Between the two stages of a direction.
+    func finishForward(_ barrier: Barrier)
+    func finishBackward(_ barrier: Barrier)
+    /// Completes gradients when they are summed over the shards.
+    func finishGradients(_ barrier: Barrier)
+}
+
+extension Layer {
+    var forwardStages: Int { 1 }
+    var backwardStages: Int { 1 }
+    func prepare(_ preparation: Preparation) {}
+    func finishForward(_ barrier: Barrier) {}
+    func finishBackward(_ barrier: Barrier) {}
+    func finishGradients(_ barrier: Barrier) {}
+}
+
+/// Where a layer's input gradient goes; nil where nobody needs it.
+struct GradientTarget: @unchecked Sendable {
+    // Sendable: the flags belong to a PlanMemory that outlives them.
+    let rows: Rows
+    /// Whether a row is added to (another layer wrote it before) or overwritten.
+    let accumulates: UnsafePointer<Bool>
+}
+
+/// A layer with one input.
+protocol UnaryLayer: Layer {
+    var input: Rows { get }
+    var output: Rows { get }
+    var outputGradient: Rows { get }
+    var inputGradient: GradientTarget? { get }
+    /// Whether the way back needs the input.
+    var readsInputGoingBack: Bool { get }
+}
+
+extension UnaryLayer {
+    func touched(isForward: Bool) -> [Rows] {
+        if isForward { return [input, output] }
+        return (readsInputGoingBack ? [input] : []) + [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
+    }
+}

@@ -1,4 +1,0 @@
-import TrainingLanes
-
-/// The operators as this module's instructions make them.
-package enum Operators: OperatorSet {}

@@ -1,1 +1,0 @@
-../TrainingOperators/Unfolding.swift

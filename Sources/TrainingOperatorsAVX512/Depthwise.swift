@@ -1,1 +1,0 @@
-../TrainingOperators/Depthwise.swift

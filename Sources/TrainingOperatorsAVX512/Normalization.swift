@@ -1,1 +1,0 @@
-../TrainingOperators/Normalization.swift

@@ -1,1 +1,0 @@
-../TrainingOperators/Operators.swift

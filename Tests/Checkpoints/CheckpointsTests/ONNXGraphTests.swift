@@ -1,0 +1,260 @@
+import Files
+import ONNXSchema
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+/// What an ONNX graph computes, in our words.
+@Suite struct ONNXGraphTests {
+    private typealias Builder = ONNXModelBuilder
+
+    /// Kinds, and functions of activations.
+    private static func words(_ nodes: [LayerGraph.Node]) -> [String] { nodes.map { $0.function ?? $0.kind.rawValue } }
+
+    @Test func aConvolutionHasItsSettings() throws {
+        var model = Builder()
+        model.weight("c.weight", [8, 2, 3, 5])
+        model.weight("c.bias", [8])
+        model.add(
+            "Conv", ["x", "c.weight", "c.bias"], "y",
+            ["strides": .ints([2, 1]), "pads": .ints([1, 2, 0, 3]), "dilations": .ints([1, 2]), "group": .int(2)])
+        let checkpoint = try model.open()
+        let node = try #require(checkpoint.model?.graph?.nodes.last)
+        #expect(node.kind == .convolution && node.name == "c" && node.inputs == ["x"])
+        #expect(node.weight == "c.weight" && node.bias == "c.bias")
+        #expect(node.strides == [2, 1] && node.dilations == [1, 2] && node.groups == 2)
+        #expect(node.padding == .explicit([1, 2, 0, 3]))
+        #expect(checkpoint.model?.layers["c"]?.groups == 2)
+        #expect(checkpoint.model?.inputSize == 8)
+    }
+
+    /// Eight rows, stride 2, five weights: a surplus of three, of which "lower" puts the larger part above.
+    @Test(arguments: [
+        ("SAME_UPPER", LayerGraph.Padding.same), ("SAME_LOWER", .explicit([2, 2, 1, 1])),
+        ("VALID", LayerGraph.Padding.none),
+    ])
+    func paddingIsExportersWord(word: String, padding: LayerGraph.Padding) throws {
+        var model = Builder()
+        model.weight("c.weight", [1, 4, 5, 5])
+        model.add("Conv", ["x", "c.weight"], "y", ["strides": .ints([2, 2]), "auto_pad": .text(word)])
+        #expect(try model.nodes().last?.padding ?? LayerGraph.Padding.none == padding)
+    }
+
+    @Test func decomposedActivationsArePutTogether() throws {
+        var model = Builder()
+        for (name, number) in [("three", Float(3)), ("six", 6), ("zero", 0), ("sixth", 1 / 6)] {
+            model.floats(name, [number], shape: [])
+        }
+        model.add("Add", ["x", "three"], "a")
+        model.add("Clip", ["a", "zero", "six"], "b")
+        model.add("Mul", ["x", "b"], "c")
+        model.add("Div", ["c", "six"], "hard swish")
+        model.add("Sigmoid", ["hard swish"], "s")
+        model.add("Mul", ["s", "hard swish"], "silu")
+        model.add("Add", ["silu", "three"], "d")
+        model.add("Clip", ["d", "zero", "six"], "e")
+        model.add("Mul", ["e", "sixth"], "hard sigmoid")
+        model.add("HardSigmoid", ["hard sigmoid"], "f", ["alpha": .float(1 / 6)])
+        model.add("Mul", ["hard sigmoid", "f"], "hard swish again")
+        model.opset = 11
+        #expect(
+            Self.words(try model.nodes()) == ["input", "hardSwish", "silu", "hardSigmoid", "hardSwish"])
+    }
+
+    @Test func boundsBelongToAttributesOrInputs() throws {
+        var old = Builder()
+        old.opset = 6
+        old.add("Clip", ["x"], "a", ["min": .float(0), "max": .float(6)])
+        old.add("Clip", ["a"], "b", ["min": .float(0), "max": .float(3.4028235e38)])
+        // Results of relu6 are not negative.
+        #expect(Self.words(try old.nodes()) == ["input", "relu6"])
+        var other = Builder()
+        other.add("Clip", ["x"], "a", ["min": .float(-1), "max": .float(1)])
+        // (relu6(3x + 3) − 3)/3.
+        let nodes = try other.nodes()
+        #expect(Self.words(nodes) == ["input", "affine", "relu6", "affine"])
+        #expect(nodes[1].scale == [3] && nodes[1].shift == [3])
+        #expect(nodes[3].shift == [-1])
+    }
+
+    @Test func aChannelShuffleIsRecognised() throws {
+        var model = Builder()
+        model.longs("five", [1, 2, 2, 8, 8])
+        model.longs("four", [1, -1, 8, 8])
+        model.add("Reshape", ["x", "five"], "a")
+        model.add("Transpose", ["a"], "b", ["perm": .ints([0, 2, 1, 3, 4])])
+        model.add("Reshape", ["b", "four"], "c")
+        model.add("Relu", ["c"], "d")
+        model.weight("w", [1, 4, 1, 1])
+        model.add("Conv", ["d", "w"], "e")
+        // A function of each number may stand on either side of the shuffle.
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .activation, .channelShuffle, .convolution])
+        #expect(nodes[2].groups == 2)
+    }
+
+    /// Megvii's way: every second channel, by a reshape with the batch and a Gather.
+    @Test func everySecondChannelIsAShuffleAndASlice() throws {
+        var model = Builder()
+        model.longs("pairs", [2, 2, 64])
+        model.longs("parts", [2, -1, 2, 8, 8])
+        model.longs("one", [1], isScalar: true)
+        model.add("Reshape", ["x", "pairs"], "a")
+        model.add("Transpose", ["a"], "b", ["perm": .ints([1, 0, 2])])
+        model.add("Reshape", ["b", "parts"], "c")
+        model.add("Gather", ["c", "one"], "d", ["axis": .int(0)])
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .channelShuffle, .slice])
+        // Two groups of two channels: 0 2 1 3; the second half is 1 and 3.
+        #expect(nodes[1].groups == 2 && nodes[2].range == [2, 4])
+    }
+
+    /// `x.view(x.size(0), -1)` with a batch of any size.
+    @Test func shapeArithmeticIsAFlattening() throws {
+        var model = Builder(input: [0, 4, 8, 8])
+        model.longs("zero", [0], isScalar: true)
+        model.longs("axis", [0])
+        model.longs("rest", [-1])
+        model.weight("fc.weight", [3, 256])
+        model.add("Shape", ["x"], "s")
+        model.add("Gather", ["s", "zero"], "n")
+        model.add("Unsqueeze", ["n", "axis"], "n1")
+        model.add("Concat", ["n1", "rest"], "target", ["axis": .int(0)])
+        model.add("Reshape", ["x", "target"], "flat")
+        model.add("Gemm", ["flat", "fc.weight"], "y", ["transB": .int(1)])
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .linear])
+        #expect(nodes[1].name == "fc" && nodes[1].isInputFirst == nil)
+    }
+
+    /// TensorFlow's order: the flattened map is rows, columns, channels, ours channels, rows, columns.
+    @Test func transpositionsCancelAndADenseLayersRowsMove() throws {
+        var model = Builder(input: [1, 2, 2, 3])
+        model.weight("c.weight", [2, 3, 1, 1])
+        model.weight("dense", [8, 1])
+        model.longs("flat", [-1, 8])
+        model.add("Transpose", ["x"], "a", ["perm": .ints([0, 3, 1, 2])])
+        model.add("Conv", ["a", "c.weight"], "b")
+        model.add("Transpose", ["b"], "c", ["perm": .ints([0, 2, 3, 1])])
+        model.add("Reshape", ["c", "flat"], "d")
+        model.add("MatMul", ["d", "dense"], "e")
+        model.floats("shift", [7])
+        model.add("Add", ["e", "shift"], "f")
+        let checkpoint = try model.open()
+        let nodes = try #require(checkpoint.model?.graph?.nodes)
+        #expect(nodes.map(\.kind) == [.input, .convolution, .linear, .affine])
+        #expect(nodes[2].isInputFirst == true)
+        let weight = try checkpoint.tensor(named: try #require(nodes[2].weight))
+        // Row (y, x, c) was number 4y + 2x + c; ours in the order of c, y, x.
+        #expect(weight.shape == [8, 1] && weight.scalars == [0, 2, 4, 6, 1, 3, 5, 7])
+    }
+
+    @Test func whatIsAddedToALayerIsItsBias() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 1, 1])
+        model.floats("shift", [5, 6], shape: [1, 2, 1, 1])
+        model.floats("factor", [2, 3], shape: [2, 1, 1])
+        model.add("Conv", ["x", "c.weight"], "a")
+        model.add("Add", ["shift", "a"], "b")
+        model.add("Mul", ["b", "factor"], "c")
+        let checkpoint = try model.open()
+        let nodes = try #require(checkpoint.model?.graph?.nodes)
+        #expect(nodes.map(\.kind) == [.input, .convolution, .affine])
+        #expect(nodes[1].bias == "shift" && nodes[2].scale == [2, 3])
+        #expect(checkpoint.entry(named: "shift")?.shape == [2])
+    }
+
+    /// Of what two layers read, neither may take a sum for itself.
+    @Test func whatTwoReadIsNoBias() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 1, 1])
+        model.floats("shift", [5, 6], shape: [1, 2, 1, 1])
+        model.add("Conv", ["x", "c.weight"], "a")
+        model.add("Add", ["a", "shift"], "b")
+        model.add("Mul", ["a", "b"], "c")
+        #expect(try model.nodes().map(\.kind) == [.input, .convolution, .affine, .multiply])
+    }
+
+    /// 8 rows, windows of 3 with a stride of 2: the last window hangs over by one.
+    @Test func roundingUpIsPaddingAtThisSize() throws {
+        var model = Builder()
+        model.add(
+            "MaxPool", ["x"], "y", ["kernel_shape": .ints([3, 3]), "strides": .ints([2, 2]), "ceil_mode": .int(1)])
+        #expect(try model.nodes().last?.padding == .explicit([0, 0, 1, 1]))
+    }
+
+    @Test func partsOfTheChannels() throws {
+        var model = Builder()
+        model.longs("lengths", [1, 3])
+        model.graph.node.append(Builder.node("Split", ["x", "lengths"], ["a", "b"], ["axis": .int(1)]))
+        model.longs("starts", [-2])
+        model.longs("ends", [1 << 40])
+        model.longs("axes", [1])
+        model.add("Slice", ["b", "starts", "ends", "axes"], "c")
+        model.add("Concat", ["c", "a"], "d", ["axis": .int(-3)])
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .slice, .slice, .slice, .concatenate])
+        #expect(nodes.compactMap(\.range) == [[0, 1], [1, 4], [1, 3]])
+    }
+
+    @Test func anOperatorWithoutCounterpartKeepsItsName() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 3, 3])
+        model.graph.node.append(
+            .with {
+                $0.opType = "Fancy"
+                $0.domain = "com.example"
+                $0.input = ["x"]
+                $0.output = ["a"]
+            })
+        model.add("Erf", ["a"], "b")
+        model.add("Conv", ["b", "c.weight"], "c", ["strides": .ints([2, 2])])
+        let checkpoint = try model.open()
+        let nodes = try #require(checkpoint.model?.graph?.nodes)
+        #expect(Self.words(nodes) == ["input", "com.example.Fancy", "Erf", "convolution"])
+        // The layer is the file's all the same.
+        #expect(checkpoint.model?.layers["c"]?.stride == 2)
+    }
+
+    @Test func aSoftmaxAtTheEndIsLeftOut() throws {
+        var model = Builder()
+        model.add("GlobalAveragePool", ["x"], "a")
+        model.add("Flatten", ["a"], "b")
+        model.add("Softmax", ["b"], "c")
+        #expect(try model.nodes().map(\.kind) == [.input, .globalAveragePool])
+        model.add("Relu", ["c"], "d")
+        #expect(try model.nodes().map(\.kind).contains(.unsupported))
+    }
+
+    @Test func theNormBehindALayerIsItsOwn() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 3, 3])
+        for name in ["weight", "bias", "running_mean", "running_var"] { model.weight("n.\(name)", [2]) }
+        model.add("Conv", ["x", "c.weight"], "a", ["dilations": .ints([2, 2])])
+        model.add(
+            "BatchNormalization", ["a", "n.weight", "n.bias", "n.running_mean", "n.running_var"], "b",
+            ["epsilon": .float(0.25)])
+        let checkpoint = try model.open()
+        #expect(checkpoint.model?.order == ["c", "n"])
+        #expect(checkpoint.model?.layers["c"]?.norm == "n")
+        #expect(checkpoint.model?.layers["c"]?.dilation == 2)
+        #expect(checkpoint.model?.layers["n"]?.epsilon == 0.25)
+    }
+
+    /// The description crosses the reader process whole.
+    @Test func anIsolatedReaderTellsTheSame() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 3, 3])
+        model.add("Conv", ["x", "c.weight"], "a", ["auto_pad": .text("SAME_UPPER")])
+        model.add("Relu", ["a"], "b")
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.onnx"
+            try AtomicFile.write(try model.bytes(), to: path)
+            let here = try Checkpoint.open(path, reading: .inProcess)
+            let there = try Checkpoint.open(path, reading: .isolated(executable: ReaderBinary.path))
+            #expect(here.model == there.model && here.entries == there.entries && here.model?.graph != nil)
+        }
+    }
+}

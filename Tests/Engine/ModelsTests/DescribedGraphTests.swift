@@ -1,0 +1,98 @@
+import Diagnostics
+import Engine
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Checkpoints
+
+/// Graphs built from descriptions, and descriptions of graphs.
+@Suite struct DescribedGraphTests {
+    /// Tensors in memory.
+    private struct Source: TensorSource {
+        let tensors: [String: [Float]]
+        func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+            StoredTensor(type: .float32, content: .floats(tensors[entry.name] ?? []))
+        }
+    }
+
+    private func network(_ tensors: [(String, Shape, [Float])], _ nodes: [LayerGraph.Node]) throws -> Network {
+        let checkpoint = Checkpoint(
+            path: "net.onnx", format: "ONNX", files: [], sha256: "",
+            entries: tensors.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") },
+            model: ModelFacts(graph: LayerGraph(nodes: nodes, origin: "ONNX graph")),
+            source: Source(tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.0, $0.2) })))
+        return try Network(recognising: checkpoint)
+    }
+
+    private func node(
+        _ kind: LayerGraph.Kind, _ name: String, _ inputs: [String],
+        _ change: (inout LayerGraph.Node) -> Void = { _ in }
+    ) -> LayerGraph.Node {
+        var node = LayerGraph.Node(kind, name: name, inputs: inputs)
+        change(&node)
+        return node
+    }
+
+    /// A 2×2 kernel with a dilation of 2 reads every second pixel: by hand, 1·x[0,0] + 10·x[0,2] + 100·x[2,0] + 1000·x[2,2].
+    @Test func aDilatedConvolutionReadsEverySecondPixel() throws {
+        let net = try network(
+            [("conv.weight", [1, 1, 2, 2], [1, 10, 100, 1000])],
+            [
+                node(.input, "x", []),
+                node(.convolution, "conv", ["x"]) {
+                    $0.weight = "conv.weight"
+                    $0.dilations = [2, 2]
+                },
+            ])
+        let graph = try RunnableGraph(network: net).graph
+        let image = Tensor(shape: [1, 1, 3, 3], scalars: [1, 2, 3, 4, 5, 6, 7, 8, 9])
+        let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
+        #expect(result.scalars == [9731])
+    }
+
+    /// Zeros of a layer of their own join the window behind them: 100·1 + 1000·2, then all four.
+    @Test func aBorderJoinsTheConvolutionBehindIt() throws {
+        let net = try network(
+            [("conv.weight", [1, 1, 2, 2], [1, 10, 100, 1000])],
+            [
+                node(.input, "x", []),
+                node(.pad, "border", ["x"]) { $0.padding = .explicit([1, 0, 0, 0]) },
+                node(.convolution, "conv", ["border"]) { $0.weight = "conv.weight" },
+            ])
+        let graph = try RunnableGraph(network: net).graph
+        let image = Tensor(shape: [1, 1, 2, 2], scalars: [1, 2, 3, 4])
+        let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
+        #expect(result.scalars == [2100, 4321])
+    }
+
+    @Test func anOperationThatTheEngineLacksIsNamed() throws {
+        let net = try network(
+            [("conv.weight", [1, 1, 2, 2], [1, 10, 100, 1000])],
+            [
+                node(.input, "x", []),
+                node(.convolution, "conv", ["x"]) { $0.weight = "conv.weight" },
+                node(.unsupported, "out", ["conv"]) { $0.function = "LSTM" },
+            ])
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: net) }
+        #expect(error?.code == "networks.unsupportedOperation")
+        #expect(error?.description.contains("uses LSTM (node 'out')") == true)
+    }
+
+    @Test func aDescriptionOfAGraphBuildsTheSameGraphAgain() throws {
+        let net = try VGNet(.published("vgnetg-1.0mp-se"), seed: 1).graph
+        let description = LayerGraph(net)
+        let json = try #require(NetworkDescription.json(of: description))
+        let again = try #require(NetworkDescription(json: json))
+        #expect(again.graph == description)
+    }
+}
+
+extension NetworkDescription {
+    /// The JSON of a description that holds this graph.
+    fileprivate static func json(of graph: LayerGraph) -> String? {
+        var description = NetworkDescription(title: "net")
+        description.graph = graph
+        return description.json
+    }
+}

@@ -1,0 +1,151 @@
+import Classification
+import Diagnostics
+import Engine
+import Files
+import Statistics
+import Tensors
+import TestSupport
+import Testing
+import Checkpoints
+
+@testable import Evaluation
+
+@Suite struct FidelityTests {
+    private func normal(_ count: Int, seed: UInt64) -> [Float] {
+        var generator = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in Float(generator.normal()) }
+    }
+
+    private func input(stride: Int, padding: Padding, channels: Int, size: Int = 3) -> KernelInput {
+        KernelInput(
+            place: 0, node: "c", source: "s", size: size, stride: stride, padding: padding, channels: channels)
+    }
+
+    /// TensorFlow's SAME at stride 2 on 6 rows pads below only: the patch of output (0, 0) begins at row 0.
+    @Test(arguments: [(1, Padding.symmetric(1), -1, 6), (2, .symmetric(1), -1, 3), (2, .same, 0, 3)])
+    func patchesLieWhereTheConvolutionReads(stride: Int, padding: Padding, first: Int, outputs: Int) {
+        let maps = normal(2 * 36, seed: 1)
+        var input = input(stride: stride, padding: padding, channels: 2)
+        input.add(Tensor(shape: [1, 2, 6, 6], scalars: maps))
+        #expect(input.patches == outputs * outputs)
+        func at(_ channel: Int, _ y: Int, _ x: Int) -> Double {
+            y >= 0 && y < 6 && x >= 0 && x < 6 ? Double(maps[channel * 36 + y * 6 + x]) : 0
+        }
+        for (a, b) in [(0, 0), (4, 4), (1, 5), (8, 2)] {
+            var product = 0.0
+            var sum = 0.0
+            for y in 0..<outputs {
+                for x in 0..<outputs {
+                    let (top, left) = (first + y * stride, first + x * stride)
+                    product += at(1, top + a / 3, left + a % 3) * at(1, top + b / 3, left + b % 3)
+                    sum += at(1, top + a / 3, left + a % 3)
+                }
+            }
+            #expect(abs(input.products[(9 + a) * 9 + b] - product) < 1e-4)
+            #expect(abs(input.sums[9 + a] - sum) < 1e-5)
+        }
+    }
+
+    /// A kernel that is three times its template needs the gain 3 and no constant; one that has nothing to do with the
+    /// template but its mean needs the constant.
+    @Test func gainAndConstantAreThoseOfLeastSquares() {
+        var input = input(stride: 1, padding: .symmetric(0), channels: 1)
+        let maps = normal(400, seed: 2).map { $0 + 2 }
+        input.add(Tensor(shape: [1, 1, 20, 20], scalars: maps))
+        let template = normal(9, seed: 3)
+        let same = input.substitute(for: template.map { 3 * $0 }, template: template, channel: 0)
+        for (a, b) in zip(same.kernel, template) { #expect(abs(a - 3 * b) < 1e-4) }
+        #expect(abs(same.shift) < 1e-4)
+        let silent = input.substitute(for: template, template: Array(repeating: 0, count: 9), channel: 0)
+        #expect(silent.kernel.allSatisfy { $0 == 0 })
+        // Plain least squares over all 324 patches.
+        let kernel = normal(9, seed: 4)
+        var (xs, ys): ([Double], [Double]) = ([], [])
+        for y in 0..<18 {
+            for x in 0..<18 {
+                func response(_ weights: [Float]) -> Double {
+                    (0..<9).reduce(0) { $0 + Double(weights[$1]) * Double(maps[(y + $1 / 3) * 20 + x + $1 % 3]) }
+                }
+                xs.append(response(template))
+                ys.append(response(kernel))
+            }
+        }
+        let (mx, my) = (xs.reduce(0, +) / 324, ys.reduce(0, +) / 324)
+        let gain =
+            zip(xs, ys).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) } / xs.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
+        let found = input.substitute(for: kernel, template: template, channel: 0)
+        #expect(abs(Double(found.kernel[4]) - gain * Double(template[4])) < 1e-3)
+        #expect(abs(found.shift - (my - gain * mx)) < 1e-3)
+    }
+
+    /// A field that an AR(1) filter made along its rows has the correlation ρ^d there and none down.
+    @Test func theCorrelationOfAFieldIsFound() throws {
+        let noise = normal(200 * 200, seed: 5)
+        var field = noise
+        for y in 0..<200 {
+            for x in 1..<200 {
+                field[y * 200 + x] = 0.6 * field[y * 200 + x - 1] + 0.8 * noise[y * 200 + x]
+            }
+        }
+        var input = input(stride: 1, padding: .symmetric(0), channels: 1)
+        input.add(Tensor(shape: [1, 1, 200, 200], scalars: field))
+        let correlation = try #require(input.correlation)
+        for (x, expected) in [(0, 1.0), (1, 0.6), (2, 0.36)] {
+            #expect(abs(correlation.at(rows: 0, columns: x) - expected) < 0.03)
+        }
+        #expect(abs(correlation.at(rows: 1, columns: 0)) < 0.03)
+        #expect(abs(correlation.at(rows: -1, columns: -1) - correlation.at(rows: 1, columns: 1)) < 1e-12)
+    }
+
+    @Test func aMapThatNeverChangesHasNoCorrelation() {
+        var input = input(stride: 1, padding: .symmetric(0), channels: 1)
+        input.add(Tensor(shape: [1, 1, 8, 8], scalars: Array(repeating: 3, count: 64)))
+        #expect(input.correlation == nil)
+    }
+
+    @Test func tooFewPicturesAreRefused() throws {
+        let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+        let statistics = try NetworkStatistics.analyse(Network.open(path))
+        let network = try RunnableNetwork(checkpoint: path)
+        try withTemporaryFolder { folder in
+            let cat = try InputFile.bytes(SharedFiles.packageRoot + "/Weights/cat.jpg")
+            try AtomicFile.write(cat, to: folder + "/a.jpg")
+            let images = try ImageFolder.open(folder)
+            #expect(images.images.count == 1 && !images.isLabelled)
+            #expect(
+                throws: KernelVizError(
+                    code: "fidelity.tooFew", subject: folder, found: "1 pictures",
+                    expected: "at least 4: some to fit the gains, others to judge", advice: "Take a hundred or more")
+            ) { try LabelFidelity.measure(network, statistics, on: images) }
+        }
+    }
+
+    /// Replacing kernels by themselves changes nothing; what is replaced is what was chosen.
+    @Test(.needsSharedFiles) func onRealPicturesTheNumbersAreThoseOfTheChoice() throws {
+        let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+        var settings = ClassifierSettings()
+        settings.perturbations = 0
+        let statistics = try NetworkStatistics.analyse(Network.open(path), settings: settings)
+        let network = try RunnableNetwork(checkpoint: path)
+        let all = try ImageFolder.open(SharedFiles.path("images"))
+        #expect(all.isLabelled && all.images.count == 100)
+        let images = all.images.subset(Array(0..<6))
+        let measurement = try InputMeasurement(network, of: statistics.network, on: images)
+        let substitution = try KernelSubstitution(network.graph, statistics, measurement)
+        #expect(
+            substitution.candidates.count
+                == statistics.layers.filter(\.layer.isDepthwise).reduce(0) { $0 + $1.counts.total })
+        let same = substitution.graph(
+            replacing: substitution.candidates.indices.map { ($0, substitution.candidates[$0].weights) })
+        let picture = network.preprocessing.prepared(try images.image(0))
+        let input = network.input(of: [picture], filledTo: 1)
+        let before = try ExecutionPlan(network.graph, inputShape: network.inputShape()).run(input).scalars
+        let after = try ExecutionPlan(same, inputShape: network.inputShape()).run(input).scalars
+        let largest = before.map(abs).max() ?? 0
+        for (a, b) in zip(before, after) { #expect(abs(a - b) < 1e-3 * largest) }
+        let blurs = substitution.candidates.indices.filter { substitution.candidates[$0].label == .blur }
+        let changed = substitution.graph(replacing: blurs.map { ($0, Array(repeating: 0, count: 9)) })
+        #expect(try ExecutionPlan(changed, inputShape: network.inputShape()).run(input).scalars != before)
+        #expect(measurement.correlations.count == statistics.layers.count)
+    }
+}

@@ -1,0 +1,1 @@
+../../Engine/ModelsTests/GoldenNet.swift
