@@ -96,6 +96,8 @@ let base = [
     library("CCrypto", in: "Base", pkgConfig: "libcrypto", apt: "libssl-dev"),
     module("Files", in: "Base", ["Diagnostics", "CCrypto"], settings: []),
     module("Tensors", in: "Base", settings: []),
+    .target(name: "COperators", path: "Sources/Base/COperators"),
+    module("Parallel", in: "Base", ["COperators"], settings: fast),
 ]
 
 /// Containers and pictures, each with the C library that reads it. ONNX's messages are generated from onnx.proto.
@@ -126,8 +128,9 @@ let analysis =
         module("Kernels", in: "Analysis", ["Checkpoints", "Tensors", "Diagnostics"]),
         module("TemplateMatching", in: "Analysis", ["COperators"] + all(matchingLoops), settings: fast),
         module(
-            "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors"], settings: safe + fast),
-        module("Statistics", in: "Analysis", ["Classification", "Kernels", "Checkpoints", "Diagnostics"]),
+            "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel"],
+            settings: safe + fast),
+        module("Statistics", in: "Analysis", ["Classification", "Kernels", "Checkpoints", "Parallel", "Diagnostics"]),
     ]
 
 /// The design, and how the statistics lead to it.
@@ -142,13 +145,13 @@ let design = [
 /// Running networks: graphs, their plans, and the loops of each instruction set.
 let engine =
     operators + [
-        .target(name: "COperators", path: "Sources/Engine/COperators"),
         module("OperatorInterface", in: "Engine", settings: fast),
         module(
             "OperatorDispatch", in: "Engine", ["OperatorInterface", "COperators"] + all(operators), settings: fast),
         module(
             "Engine", in: "Engine",
-            ["OperatorDispatch", "OperatorInterface", "COperators", "Tensors", "Diagnostics"], settings: fast),
+            ["OperatorDispatch", "OperatorInterface", "Parallel", "COperators", "Tensors", "Diagnostics"],
+            settings: fast),
         module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
     ]
 
@@ -161,7 +164,8 @@ let training =
         module(
             "Training", in: "Training",
             [
-                "Engine", "OperatorDispatch", "COperators", "TrainingOperatorInterface", "Tensors", "Diagnostics",
+                "Engine", "OperatorDispatch", "COperators", "TrainingOperatorInterface", "Parallel", "Tensors",
+                "Diagnostics",
             ] + all(trainingOperators), settings: []),
         module(
             "Sweeps", in: "Training",
@@ -174,7 +178,7 @@ let evaluation = [
         "Evaluation", in: "Evaluation",
         [
             "Models", "Engine", "Training", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
-            "Statistics", "Classification", "TemplateMatching", "Kernels", "Diagnostics", "CZlib",
+            "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Diagnostics", "CZlib",
         ])
 ]
 
@@ -215,7 +219,7 @@ let tools: [Target] = [
     module("KernelVizCLI", in: "Tools", ["KernelViz", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
-        name: "Benchmarks", dependencies: ["KernelViz", "Classification", argumentParser],
+        name: "Benchmarks", dependencies: ["KernelViz", "Classification", "Parallel", argumentParser],
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
     .executableTarget(
         name: "TrainingBenchmark", dependencies: ["Training", "Evaluation", "Tensors"],
@@ -229,6 +233,7 @@ let testTargets: [Target] = [
     tests("Diagnostics", in: "Base"),
     tests("Files", in: "Base"),
     tests("Tensors", in: "Base"),
+    tests("Parallel", in: "Base"),
     tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),

@@ -1,7 +1,6 @@
-import Dispatch
 import Glibc
+import Parallel
 import TemplateMatching
-import Synchronization
 import Tensors
 
 /// From weights to labels, many kernels at a time.
@@ -18,21 +17,13 @@ extension KernelClassifier {
         let noise = noiseOfCopies()
         let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
         guard threads > 1, pieces > 1 else { return describe(values, 0..<count, outputScale, noise) }
-        let found = Mutex<[Described?]>(Array(repeating: nil, count: pieces))
-        let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, pieces)) { _ in
-            while true {
-                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard piece < pieces else { return }
-                let start = piece * Self.pieceLength
-                let part = describe(values, start..<min(count, start + Self.pieceLength), outputScale, noise)
-                found.withLock { $0[piece] = part }
-            }
+        let parts = Parallel(threads: threads).map(pieces: pieces) { piece in
+            let start = piece * Self.pieceLength
+            return describe(values, start..<min(count, start + Self.pieceLength), outputScale, noise)
         }
         var all: Described = ([], ZeroRule.Strengths(count: 0))
         all.classifications.reserveCapacity(count)
-        for part in found.withLock({ $0 }) {
-            guard let part else { continue }
+        for part in parts {
             all.classifications += part.classifications
             all.strengths.append(part.strengths)
         }

@@ -1,8 +1,7 @@
-import Classification
-import Dispatch
-import Kernels
-import Synchronization
 import Checkpoints
+import Classification
+import Kernels
+import Parallel
 
 extension CollectionStatistics {
     /// How many kernels are looked at together where the file tells no layers, and at most where it does.
@@ -37,14 +36,13 @@ extension CollectionStatistics {
                 start = batch.range.upperBound
             }
             let weights = try batches.map { try kernels.weights($0.range) }
-            let found = Mutex<[CollectionStatistics?]>(Array(repeating: nil, count: batches.count))
             let (given, empty) = (batches, CollectionStatistics(kernels, classifier))
-            DispatchQueue.concurrentPerform(iterations: batches.count) { index in
+            let parts = Parallel(threads: threads).map(pieces: batches.count) { index in
                 var part = empty
                 part.add(given[index], weights[index], classifier)
-                found.withLock { $0[index] = part }
+                return part
             }
-            for part in found.withLock({ $0 }) { if let part { all.merge(part) } }
+            for part in parts { all.merge(part) }
             try progress(start, kernels.count)
         }
         return all

@@ -1,8 +1,7 @@
-import Classification
-import Dispatch
-import Kernels
-import Synchronization
 import Checkpoints
+import Classification
+import Kernels
+import Parallel
 
 /// What the classifier found in a network, in network order.
 public struct NetworkStatistics: Sendable {
@@ -117,17 +116,14 @@ public struct NetworkStatistics: Sendable {
     private static func label(
         _ banks: [KernelBank], _ classifiers: [Int: KernelClassifier], _ measured: MeasuredInput?
     ) -> [LayerStatistics] {
-        let found = Mutex<[LayerStatistics?]>(Array(repeating: nil, count: banks.count))
-        DispatchQueue.concurrentPerform(iterations: banks.count) { index in
+        Parallel.everyCore.map(pieces: banks.count) { index -> LayerStatistics? in
             let bank = banks[index]
-            guard let prior = classifiers[bank.size] else { return }
+            guard let prior = classifiers[bank.size] else { return nil }
             let correlation = measured?.correlations[bank.layer.tensorName]
-            let layer = LayerStatistics(
+            return LayerStatistics(
                 bank: bank, classifier: correlation.map { prior.calibrated(to: $0) } ?? prior,
                 inputCorrelation: correlation)
-            found.withLock { $0[index] = layer }
-        }
-        return found.withLock { $0.compactMap { $0 } }
+        }.compactMap { $0 }
     }
 
     /// Takes the names back from layers that are no more than their own shuffled weights, unless the network is learned.

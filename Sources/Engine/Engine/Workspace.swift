@@ -1,3 +1,5 @@
+import Parallel
+
 /// The memory that one run of a plan works in, and the threads that help: released with the value.
 ///
 /// A plan is shared by threads, each thread brings its own workspace.

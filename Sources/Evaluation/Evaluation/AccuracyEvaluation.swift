@@ -1,7 +1,7 @@
 import Diagnostics
-import Dispatch
 import Engine
 import Images
+import Parallel
 import Synchronization
 import Tensors
 
@@ -92,30 +92,16 @@ public struct AccuracyEvaluation: Sendable, Equatable {
             shifts: shifts)
         let size = min(batch, max(1, data.count))
         let pieces = (data.count + size - 1) / size
-        let found = Mutex<(predictions: [Int: ImagePrediction], failure: (any Error)?, done: Int)>(([:], nil, 0))
-        let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, pieces))) { _ in
-            var workspace = worker.plan.makeWorkspace()
-            while true {
-                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard piece < pieces, found.withLock({ $0.failure == nil }) else { return }
+        let finished = Atomic<Int>(0)
+        let ordered = try Parallel(threads: threads).map(
+            pieces: pieces, state: { worker.plan.makeWorkspace() },
+            { workspace, piece in
                 let range = piece * size..<min(data.count, (piece + 1) * size)
-                do {
-                    let predictions = try worker.predict(range, &workspace)
-                    let done = found.withLock { state in
-                        for prediction in predictions { state.predictions[prediction.index] = prediction }
-                        state.done += range.count
-                        return state.done
-                    }
-                    try progress(done)
-                } catch {
-                    found.withLock { $0.failure = $0.failure ?? error }
-                }
+                let predictions = try worker.predict(range, &workspace)
+                try progress(finished.add(range.count, ordering: .relaxed).newValue)
+                return predictions
             }
-        }
-        let (predictions, failure) = found.withLock { ($0.predictions, $0.failure) }
-        if let failure { throw failure }
-        let ordered = data.labels.indices.compactMap { predictions[$0] }
+        ).flatMap(\.self)
         if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
         return AccuracyEvaluation(network, data, ordered, matching, names, shifts: shifts)
     }

@@ -1,6 +1,6 @@
 import Classification
-import Dispatch
 import KernelViz
+import Parallel
 import Synchronization
 
 /// Labelling 3×3 kernels with full sub-labels, on one thread and on two, in memory and straight from a file.
@@ -38,14 +38,9 @@ struct ClassificationBenchmarks: BenchmarkGroup {
 
     /// Every piece once, whichever thread is free; a result that nobody needs is still made.
     private static func classify(_ pieces: [[Float]], _ classifier: KernelClassifier, threads: Int) {
-        let next = Atomic<Int>(0)
         let done = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            while true {
-                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard piece < pieces.count else { return }
-                done.wrappingAdd(classifier.classifyWithoutTest(pieces[piece]).count, ordering: .relaxed)
-            }
+        Parallel(threads: threads).run(pieces: pieces.count) { piece, _ in
+            done.wrappingAdd(classifier.classifyWithoutTest(pieces[piece]).count, ordering: .relaxed)
         }
     }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Engine
+import Parallel
 import Synchronization
 import Tensors
 
@@ -28,7 +29,7 @@ public struct TrainingNetwork: ~Copyable, Sendable {
     let graphTemplate: Graph
     let plan: TrainingPlan
     let loss: CrossEntropy
-    let workers: WorkerThreads
+    let workers: Parallel
     let operators = OperatorSets.best
     let memory: TrainingMemory
 
@@ -52,7 +53,7 @@ public struct TrainingNetwork: ~Copyable, Sendable {
         self.threads = max(1, threads)
         graphTemplate = graph
         loss = CrossEntropy(smoothing: labelSmoothing)
-        workers = WorkerThreads(count: max(1, threads))
+        workers = Parallel(threads: threads)
         for (index, parameter) in graph.parameters.enumerated() { write(parameter.tensor, index, memory.parameters) }
     }
 

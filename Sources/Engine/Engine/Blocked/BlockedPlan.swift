@@ -1,6 +1,7 @@
 import Diagnostics
 import OperatorDispatch
 import OperatorInterface
+import Parallel
 import Tensors
 
 /// Steps on blocked channels with addresses, ready to run for one image after another.

@@ -1,11 +1,10 @@
+import Checkpoints
 import Classification
 import Diagnostics
-import Dispatch
 import Engine
 import Images
-import Synchronization
+import Parallel
 import Tensors
-import Checkpoints
 
 /// What the spatial convolutions of a network see when it looks at real pictures.
 public struct InputMeasurement: Sendable {
@@ -61,14 +60,14 @@ public struct InputMeasurement: Sendable {
     }
 
     /// Adds the maps to every layer's sums, layers side by side.
-    private static func adding(_ inputs: [KernelInput], _ maps: @Sendable (KernelInput) -> Tensor) -> [KernelInput] {
-        let added = Mutex<[KernelInput?]>(Array(repeating: nil, count: inputs.count))
-        DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
+    private static func adding(
+        _ inputs: [KernelInput], _ maps: @Sendable (KernelInput) -> Tensor
+    ) throws -> [KernelInput] {
+        try Parallel.everyCore.map(pieces: inputs.count) { index in
             var input = inputs[index]
             input.add(maps(input))
-            added.withLock { $0[index] = input }
+            return input
         }
-        return added.withLock { $0.compactMap { $0 } }
     }
 
     private static func tensorNames(

@@ -1,10 +1,9 @@
 import Classification
 import Diagnostics
-import Dispatch
 import Engine
 import Images
+import Parallel
 import Statistics
-import Synchronization
 import Tensors
 
 extension LabelFidelity {
@@ -188,29 +187,15 @@ private struct FidelityTrial {
     /// The first class of every picture.
     private func predictions(_ graph: Graph) throws -> [Int] {
         let plan = try ExecutionPlan(graph, inputShape: network.inputShape())
-        let found = Mutex<(classes: [Int], failure: (any Error)?)>((Array(repeating: -1, count: pictures.count), nil))
-        let next = Atomic<Int>(0)
         let (network, pictures) = (network, pictures)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, pictures.count))) { _ in
-            var workspace = plan.makeWorkspace()
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < pictures.count else { return }
-                do {
-                    let input = network.input(of: [pictures[index]], filledTo: 1)
-                    let output = try plan.run(input, in: &workspace)
-                    if output.nonFiniteCount > 0 { try NonFiniteSearch(network, graph: graph).check(output, on: input) }
-                    let logits = output.scalars
-                    let best = logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
-                    found.withLock { $0.classes[index] = best }
-                } catch {
-                    found.withLock { $0.failure = $0.failure ?? error }
-                    return
-                }
-            }
-        }
-        let (classes, failure) = found.withLock { ($0.classes, $0.failure) }
-        if let failure { throw failure }
-        return classes
+        return try Parallel(threads: threads).map(
+            pieces: pictures.count, state: { plan.makeWorkspace() },
+            { workspace, index in
+                let input = network.input(of: [pictures[index]], filledTo: 1)
+                let output = try plan.run(input, in: &workspace)
+                if output.nonFiniteCount > 0 { try NonFiniteSearch(network, graph: graph).check(output, on: input) }
+                let logits = output.scalars
+                return logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
+            })
     }
 }

@@ -2,17 +2,18 @@ import COperators
 import Glibc
 import Synchronization
 
-/// Threads that wait for work: they spin for a moment after each piece, then sleep.
+/// Threads that wait for work: they spin for a moment after each part, then sleep. For steps of microseconds; other work takes
+/// ``Parallel``.
 ///
 /// The caller works too. Parts are handed out one by one, so that a thread that was held up takes fewer: to half of the
 /// threads from the first on, to the others from the last on. From step to step a thread so keeps to its side of the
-/// image, whose rows lie in its own cache. One pool belongs to one ``Workspace``; it is used by one caller at a time.
-final class WorkerPool {
+/// image, whose rows lie in its own cache. A pool is used by one caller at a time.
+package final class WorkerPool {
     private let shared = Shared()
     private var threads: [pthread_t] = []
 
     /// A pool of `threads` threads, the caller's included; at least 2.
-    init(threads count: Int) {
+    package init(threads count: Int) {
         for worker in 1..<max(2, count) {
             let start = Unmanaged.passRetained(ThreadStart(shared: shared, worker: worker))
             var thread = pthread_t()
@@ -36,7 +37,7 @@ final class WorkerPool {
 
     /// Calls `body` once for each part in 0..<parts, on any thread, and returns when all are done; `worker` is 0 for
     /// the caller and the thread's number else.
-    func run(parts: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
+    package func run(parts: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
         guard parts > 1, !threads.isEmpty else {
             for part in 0..<parts { body(part, 0) }
             return

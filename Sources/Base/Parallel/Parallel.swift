@@ -1,0 +1,103 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Work on several threads: pieces are handed out one by one, in order, to whichever thread is free.
+///
+/// Results never depend on the number of threads: they come in the order of the pieces, and of several failures the one
+/// of the first piece is thrown.
+public struct Parallel: Sendable {
+    /// How many threads at most, the caller's included; at least 1.
+    public let threads: Int
+
+    /// Work on at most so many threads; fewer than 1 count as 1.
+    public init(threads: Int) { self.threads = max(1, threads) }
+
+    /// As many threads as the processor runs at a time.
+    public static var everyCore: Parallel { Parallel(threads: ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// Calls `body` once for every piece in 0..<pieces, with the number of the thread that runs it, 0..<threads.
+    public func run(pieces: Int, _ body: @Sendable (_ piece: Int, _ thread: Int) -> Void) {
+        let threads = min(threads, pieces)
+        guard threads > 1 else {
+            for piece in 0..<max(0, pieces) { body(piece, 0) }
+            return
+        }
+        let next = Atomic<Int>(0)
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            while true {
+                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard piece < pieces else { return }
+                body(piece, thread)
+            }
+        }
+    }
+
+    /// The results of all pieces, in their order.
+    public func map<Result: Sendable>(pieces: Int, _ body: @Sendable (_ piece: Int) -> Result) -> [Result] {
+        let results = Mutex<[Result?]>(Array(repeating: nil, count: max(0, pieces)))
+        run(pieces: pieces) { piece, _ in
+            let result = body(piece)
+            results.withLock { $0[piece] = result }
+        }
+        return results.withLock { $0.compactMap { $0 } }
+    }
+
+    /// The results of all pieces, in their order.
+    ///
+    /// Throws what the first failing piece throws; pieces that have not begun by then are left out.
+    public func map<Result: Sendable>(
+        pieces: Int, _ body: @Sendable (_ piece: Int) throws -> Result
+    ) throws -> [Result] {
+        try map(pieces: pieces, state: { () }, { _, piece in try body(piece) })
+    }
+
+    /// The results of all pieces, in their order, each thread with a state of its own (a workspace, say).
+    ///
+    /// Throws as ``map(pieces:_:)``, and what making a state throws.
+    public func map<State: ~Copyable, Result: Sendable>(
+        pieces: Int, state: @Sendable () throws -> State,
+        _ body: @Sendable (_ state: inout State, _ piece: Int) throws -> Result
+    ) throws -> [Result] {
+        let outcome = Mutex<Outcome<Result>>(Outcome(count: max(0, pieces)))
+        let next = Atomic<Int>(0)
+        perform(on: min(threads, pieces)) {
+            var piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard piece < pieces else { return }
+            do {
+                var own = try state()
+                while piece < pieces, outcome.withLock({ $0.failure == nil }) {
+                    let result = try body(&own, piece)
+                    let done = piece
+                    outcome.withLock { $0.results[done] = result }
+                    piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                }
+            } catch {
+                let failed = piece
+                outcome.withLock { $0.fail(failed, error) }
+            }
+        }
+        return try outcome.withLock { outcome in
+            if let failure = outcome.failure { throw failure.error }
+            return outcome.results.compactMap { $0 }
+        }
+    }
+
+    private func perform(on threads: Int, _ work: @Sendable () -> Void) {
+        if threads > 1 { DispatchQueue.concurrentPerform(iterations: threads) { _ in work() } } else { work() }
+    }
+
+    /// What the threads of a map have found so far.
+    private struct Outcome<Result: Sendable>: Sendable {
+        var results: [Result?]
+        var failure: (piece: Int, error: any Error)?
+
+        init(count: Int) { results = Array(repeating: nil, count: count) }
+
+        /// Keeps the failure of the earlier piece. All pieces before it have begun, so that the first is found whatever
+        /// the threads do.
+        mutating func fail(_ piece: Int, _ error: any Error) {
+            if failure.map({ piece < $0.piece }) ?? true { failure = (piece, error) }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Parallel
+import Synchronization
+import Testing
+
+@Suite struct ParallelTests {
+    struct Failure: Error, Equatable { let piece: Int }
+
+    @Test(arguments: [1, 2, 3, 16]) func resultsComeInTheOrderOfThePieces(threads: Int) throws {
+        let squares = try Parallel(threads: threads).map(pieces: 100) { $0 * $0 }
+        #expect(squares == (0..<100).map { $0 * $0 })
+    }
+
+    @Test(arguments: [0, 1, 4]) func everyPieceRunsOnce(threads: Int) {
+        let counts = Mutex(Array(repeating: 0, count: 50))
+        Parallel(threads: threads).run(pieces: 50) { piece, thread in
+            #expect((0..<max(1, threads)).contains(thread))
+            counts.withLock { $0[piece] += 1 }
+        }
+        #expect(counts.withLock { $0 } == Array(repeating: 1, count: 50))
+    }
+
+    @Test(arguments: [1, 2, 8]) func theFirstFailingPieceIsThrown(threads: Int) {
+        for _ in 0..<20 {
+            #expect(throws: Failure(piece: 7)) {
+                _ = try Parallel(threads: threads).map(pieces: 40) { piece in
+                    if piece >= 7 { throw Failure(piece: piece) }
+                    return piece
+                }
+            }
+        }
+    }
+
+    @Test func eachThreadHasAStateOfItsOwn() throws {
+        let made = Atomic<Int>(0)
+        let results = try Parallel(threads: 3).map(
+            pieces: 30,
+            state: {
+                made.add(1, ordering: .relaxed)
+                return [Int]()
+            },
+            { state, piece in
+                state.append(piece)
+                return state == state.sorted() ? 1 : 0
+            })
+        #expect(results == Array(repeating: 1, count: 30))
+        #expect((1...3).contains(made.load(ordering: .relaxed)))
+    }
+
+    @Test func nothingToDoIsDone() throws {
+        #expect(try Parallel(threads: 4).map(pieces: 0) { $0 } == [])
+        Parallel(threads: 4).run(pieces: -1) { _, _ in Issue.record("no piece") }
+    }
+
+    @Test(arguments: [2, 3]) func aPoolRunsEveryPartOnceRoundAfterRound(threads: Int) {
+        let pool = WorkerPool(threads: threads)
+        for parts in [1, 2, 7, 64] {
+            let counts = Mutex(Array(repeating: 0, count: parts))
+            for _ in 0..<50 { pool.run(parts: parts) { part, _ in counts.withLock { $0[part] += 1 } } }
+            #expect(counts.withLock { $0 } == Array(repeating: 50, count: parts))
+        }
+    }
+}
