@@ -6,7 +6,7 @@ import Glibc
 /// first or second derivative of a Gaussian, centre and both widths of a difference of Gaussians, direction and width of a
 /// saddle. The parameters are those of the best point of a fine grid. Learned edges rarely cancel to the last digit, and
 /// correlated pixels feel what is left, so a kernel is fitted by w ≈ a·t + b, as "master key" filters are matched
-/// (Babaiee et al., 2024): b is the pedestal that the derivative stands on. It is held so small that the stand-in is an
+/// (Babaiee et al., 2024): b is the DC offset that the derivative stands on. It is held so small that the stand-in is an
 /// edge itself by the rubric.
 struct EdgeFit: Sendable {
     private let similarity: FunctionalSimilarity
@@ -54,9 +54,9 @@ struct EdgeFit: Sendable {
         let derivative = (0..<cells).map { best.factor * weights[best.start + $0] }
         guard derivative.contains(where: { $0 != 0 }) else { return nil }
         let mean = derivative.reduce(0, +) / Float(cells)
-        // The whole pedestal, or as much of it as leaves an edge.
+        // The whole DC offset, or as much of it as leaves an edge.
         func standIn(_ share: Float) -> [Float] { derivative.map { $0 - mean + share * (mean + level) } }
-        let found = Pedestal.largest(standIn) { Pedestal.gain($0) <= largestGain }
+        let found = DCOffset.largest(standIn) { DCOffset.gain($0) <= largestGain }
         let norm = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return TemplateFitter.Match(template: found.map { $0 / norm }, fit: similarity.r2(found, kernel))
     }

@@ -6,7 +6,7 @@ import Tensors
 /// From weights to labels, many kernels at a time.
 extension KernelClassifier {
     /// What is known of kernels before their layer is looked at.
-    typealias Described = (classifications: [KernelClassification], strengths: ZeroRule.Strengths)
+    typealias Described = (classifications: [KernelClassification], strengths: DeadKernelRule.Strengths)
 
     /// How many kernels a thread takes at a time.
     private static let pieceLength = 4096
@@ -21,7 +21,7 @@ extension KernelClassifier {
             let start = piece * Self.pieceLength
             return describe(values, start..<min(count, start + Self.pieceLength), outputScale, noise)
         }
-        var all: Described = ([], ZeroRule.Strengths(count: 0))
+        var all: Described = ([], DeadKernelRule.Strengths(count: 0))
         all.classifications.reserveCapacity(count)
         for part in parts {
             all.classifications += part.classifications
@@ -36,7 +36,7 @@ extension KernelClassifier {
         let cells = size * size
         var result: Described = (
             Array(repeating: KernelClassification(words: .zero), count: range.count),
-            ZeroRule.Strengths(count: range.count)
+            DeadKernelRule.Strengths(count: range.count)
         )
         var extractor = FeatureExtractor(families: families)
         var describer = Description(classifier: self)

@@ -21,7 +21,7 @@ public struct KernelClassifier: Sendable {
     public let nullRates: NullRates
     /// What ``rubricThresholds`` would let through of random kernels, each taken by itself: how often a person would see
     /// a name where there is none.
-    public let lookalikeRates: NullRates
+    public let uncorrectedFalsePositiveRates: NullRates
 
     let similarity: FunctionalSimilarity
     let families: TemplateFamilies
@@ -48,7 +48,7 @@ public struct KernelClassifier: Sendable {
         null = NullCalibration(&extractor, values: random, cells: cells, rubric: settings.rubric)
         thresholds = null.thresholds(alpha: settings.alpha, rubric: settings.rubric.thresholds(size: size))
         let decision = Decision(rubric: settings.rubric, strict: thresholds, size: size)
-        (nullRates, lookalikeRates) = Self.rates(
+        (nullRates, uncorrectedFalsePositiveRates) = Self.rates(
             &extractor, size: size, samples: samples, seed: settings.seed, decision: decision)
     }
 
@@ -70,7 +70,7 @@ public struct KernelClassifier: Sendable {
         thresholds = other.thresholds
         var extractor = FeatureExtractor(families: families)
         let decision = Decision(rubric: settings.rubric, strict: thresholds, size: size)
-        (nullRates, lookalikeRates) = Self.rates(
+        (nullRates, uncorrectedFalsePositiveRates) = Self.rates(
             &extractor, size: size, samples: other.nullRates.samples, seed: settings.seed, decision: decision)
     }
 
@@ -112,7 +112,7 @@ public struct KernelClassifier: Sendable {
         _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
     ) -> [KernelClassification] {
         var (result, strengths) = describe(values, outputScale: outputScale, threads: threads)
-        ZeroRule(tiny: settings.rubric.zeroSpread, small: settings.rubric.weakStrength)
+        DeadKernelRule(minOutputRMS: settings.rubric.zeroSpread, minNorm: settings.rubric.weakStrength)
             .apply(to: &result, strengths: strengths)
         return result
     }

@@ -1,7 +1,7 @@
 /// Finds the kernel of a label that comes nearest to a given one: what may stand in for it.
 ///
 /// Blurs are the named shapes that labelling knows; identities are a cell and edges a derivative with fitted parameters,
-/// on a pedestal as large as leaves them their label.
+/// on a DC offset as large as leaves them their label.
 public struct TemplateFitter: Sendable {
     /// A template beside the kernel that it stands for.
     public struct Match: Sendable, Equatable {
@@ -80,16 +80,16 @@ public struct TemplateFitter: Sendable {
         }
         let plain = Match(
             template: Array(bank.weights[best.start..<best.start + cells]), fit: Double(min(1, best.score / energy)))
-        guard label == .identity, let raised = onPedestal(kernel, bank), raised.fit > plain.fit else { return plain }
+        guard label == .identity, let raised = onDCOffset(kernel, bank), raised.fit > plain.fit else { return plain }
         return raised
     }
 
     /// The best w ≈ a·t + b over the templates, b held so small that an identity remains one; nil where none fits.
     ///
     /// With t′ = t − s·1, orthogonal to a constant under C, a = t′ᵀCw / t′ᵀCt′ and b = 1ᵀCw / 1ᵀC1 − a·s.
-    private func onPedestal(_ kernel: [Float], _ bank: Bank) -> Match? {
+    private func onDCOffset(_ kernel: [Float], _ bank: Bank) -> Match? {
         let level = zip(kernel, constant).reduce(0) { $0 + $1.0 * $1.1 } / constantEnergy
-        var best: (place: Int, score: Float, factor: Float, pedestal: Float) = (0, 0, 0, 0)
+        var best: (place: Int, score: Float, factor: Float, dcOffset: Float) = (0, 0, 0, 0)
         for place in bank.norms.indices {
             var (cross, sum): (Float, Float) = (0, 0)
             for cell in place * cells..<(place + 1) * cells {
@@ -98,7 +98,7 @@ public struct TemplateFitter: Sendable {
             }
             let share = sum / constantEnergy
             let energy = 1 - share * sum
-            // A flat template has nothing beside its pedestal.
+            // A flat template has nothing beside its DC offset.
             guard energy > 1e-3 else { continue }
             let rest = cross - sum * level
             guard rest * rest / energy > best.score else { continue }
@@ -106,9 +106,9 @@ public struct TemplateFitter: Sendable {
             best = (place, rest * rest / energy, factor / bank.norms[place], level - factor * share)
         }
         guard best.score > 0 else { return nil }
-        let found = Pedestal.largest({ share in
-            (0..<cells).map { best.factor * bank.weights[best.place * cells + $0] + share * best.pedestal }
-        }) { Double(Pedestal.peak($0)) >= rubric.identityPeak }
+        let found = DCOffset.largest({ share in
+            (0..<cells).map { best.factor * bank.weights[best.place * cells + $0] + share * best.dcOffset }
+        }) { Double(DCOffset.peak($0)) >= rubric.identityPeak }
         let norm = found.reduce(0) { $0 + $1 * $1 }.squareRoot()
         guard norm > 0 else { return nil }
         return Match(template: found.map { $0 / norm }, fit: similarity.r2(found, kernel))

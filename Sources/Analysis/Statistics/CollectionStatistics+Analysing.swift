@@ -19,7 +19,7 @@ extension CollectionStatistics {
     ///   - progress: called with how many kernels are done; may throw to stop.
     /// Throws what reading and `progress` throw. Memory: some 20 MB a thread, however many kernels there are.
     public static func analyse(
-        _ kernels: LooseKernels, settings: ClassifierSettings = ClassifierSettings(), threads: Int = 1,
+        _ kernels: KernelDataset, settings: ClassifierSettings = ClassifierSettings(), threads: Int = 1,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> CollectionStatistics {
         var settings = settings
@@ -55,7 +55,7 @@ extension CollectionStatistics {
         let pieces: [Range<Int>]
 
         /// The pieces that begin at `start`, until there are enough kernels; `layer` is the first that ends behind it.
-        static func next(_ kernels: LooseKernels, from start: Int, layer: inout Int) -> Batch {
+        static func next(_ kernels: KernelDataset, from start: Int, layer: inout Int) -> Batch {
             let limit = CollectionStatistics.pieceLength
             guard !kernels.layers.isEmpty else {
                 let range = start..<min(kernels.count, start + limit)

@@ -6,7 +6,7 @@ import Checkpoints
 /// What the classifier found in a data set of loose kernels, in memory that does not grow with it.
 public struct CollectionStatistics: Sendable {
     /// The data set.
-    public let kernels: LooseKernels
+    public let kernels: KernelDataset
     /// What the labels followed.
     public let settings: ClassifierSettings
     /// What chance is called.
@@ -39,7 +39,7 @@ public struct CollectionStatistics: Sendable {
     var products: [Double]
     var finite = 0
 
-    init(_ kernels: LooseKernels, _ classifier: KernelClassifier) {
+    init(_ kernels: KernelDataset, _ classifier: KernelClassifier) {
         self.kernels = kernels
         settings = classifier.settings
         calibration = NetworkStatistics.SizeCalibration(classifier)

@@ -85,7 +85,7 @@ public struct LayerStatistics: Sendable, Equatable {
     }
 
     /// The same layer with the names taken back from its kernels that chance may have given (see ``LayerStructure``).
-    func withdrawn() -> LayerStatistics {
+    func demotedToOther() -> LayerStatistics {
         let kept =
             structure == nil
             ? KernelClassifier.withdrawingLookalikes(classifications) : KernelClassifier.withdrawing(classifications)

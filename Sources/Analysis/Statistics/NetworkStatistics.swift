@@ -25,14 +25,14 @@ public struct NetworkStatistics: Sendable {
         /// The rubric's own cut-offs, in force in layers that are more than chance.
         public let rubricThresholds: Thresholds
         /// The shares of random kernels that look like each label by the rubric's own cut-offs.
-        public let lookalikeRates: NullRates
+        public let uncorrectedFalsePositiveRates: NullRates
 
         /// What a classifier was calibrated to.
         init(_ classifier: KernelClassifier) {
             thresholds = classifier.thresholds
             nullRates = classifier.nullRates
             rubricThresholds = classifier.rubricThresholds
-            lookalikeRates = classifier.lookalikeRates
+            uncorrectedFalsePositiveRates = classifier.uncorrectedFalsePositiveRates
         }
     }
 
@@ -105,7 +105,7 @@ public struct NetworkStatistics: Sendable {
         }
         return NetworkStatistics(
             network: network, settings: settings,
-            layers: settings.labelsUnstructuredLayers ? layers : withdrawingChance(layers), calibrations: calibrations,
+            layers: settings.labelsUnstructuredLayers ? layers : demotingChance(layers), calibrations: calibrations,
             skipped: KernelBanks.skippedLayers(of: network), measuredInput: measuredInput)
     }
 
@@ -131,11 +131,11 @@ public struct NetworkStatistics: Sendable {
     /// One small layer says little about itself; a network where at least two thirds of the tested layers have structure
     /// vouches for its other layers, and their kernels keep what they look like. Elsewhere layers too small to be tested
     /// keep the names that chance does not give.
-    private static func withdrawingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
+    private static func demotingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
         // Kernels that the design fixes say nothing about learning.
         let tested = layers.filter { !$0.layer.isFixed }.compactMap(\.structure)
         let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
-        return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.withdrawn() }
+        return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.demotedToOther() }
     }
 
     /// The counts over all layers.

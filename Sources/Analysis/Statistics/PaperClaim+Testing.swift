@@ -47,7 +47,7 @@ private struct ClaimTests {
             .stridedBlur,
             "\(share(few, .blur)) of \(few.total) blur, \(share(many, .blur)) at stride 1; by layer DC gain \(gains), "
                 + "σ \(sigmas.joined(separator: ", "))", pValue: p,
-            few.share(.blur) >= 0.5 && p < 0.01 ? .borneOut : .notBorneOut)
+            few.share(.blur) >= 0.5 && p < 0.01 ? .supported : .notSupported)
     }
 
     private var stridedMixture: PaperClaim {
@@ -58,7 +58,7 @@ private struct ClaimTests {
         return PaperClaim(
             .stridedMixture,
             "in \(mixed) of \(mixtures.count) strided layers, their means a deviation or more apart in \(apart)",
-            mixed * 2 > mixtures.count ? .borneOut : .notBorneOut)
+            mixed * 2 > mixtures.count ? .supported : .notSupported)
     }
 
     private var salientSlices: PaperClaim {
@@ -72,7 +72,7 @@ private struct ClaimTests {
             .salientSlices,
             "\(NumberFormat.percent(salience)) of \(filters.count) filters have a slice beyond 95 % of random ones, "
                 + "\(NumberFormat.percent(lowPass)) of the blueprints are low-pass",
-            salience > 0.5 && lowPass >= 0.5 ? .borneOut : .notBorneOut)
+            salience > 0.5 && lowPass >= 0.5 ? .supported : .notSupported)
     }
 
     private var middleIdentity: PaperClaim {
@@ -88,7 +88,7 @@ private struct ClaimTests {
             .middleIdentity,
             "\(share(inside, .identity)) in the middle third, \(share(outside, .identity)) in the others; most in "
                 + "\(peak?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            p < 0.01 && highest >= 0.25 ? .borneOut : .notBorneOut)
+            p < 0.01 && highest >= 0.25 ? .supported : .notSupported)
     }
 
     private func depth(_ statement: PaperClaim.Statement, of label: KernelLabel, rises: Bool) -> PaperClaim {
@@ -101,7 +101,7 @@ private struct ClaimTests {
         let isSo = (found.coefficient > 0) == rises && found.pValue < 0.05
         return PaperClaim(
             statement, "\(share(first, label)) in the first third, \(share(last, label)) in the last",
-            rankCorrelation: found.coefficient, pValue: found.pValue, isSo ? .borneOut : .notBorneOut)
+            rankCorrelation: found.coefficient, pValue: found.pValue, isSo ? .supported : .notSupported)
     }
 
     private var lastBlur: PaperClaim {
@@ -118,7 +118,7 @@ private struct ClaimTests {
             .lastBlur,
             "\(share(last.counts, .blur)) of \(last.counts.total) blur (\(shapes.joined(separator: ", "))), "
                 + "\(share(middle, .blur)) in the others of stride 1", pValue: p,
-            last.counts.share(.blur) >= 0.5 && p < 0.01 ? .borneOut : .notBorneOut)
+            last.counts.share(.blur) >= 0.5 && p < 0.01 ? .supported : .notSupported)
     }
 
     private var deadEarly: PaperClaim {
@@ -134,7 +134,7 @@ private struct ClaimTests {
             .deadEarly,
             "\(share(inside, .zero)) of the first third, \(share(rest, .zero)) of the rest; most in "
                 + "\(worst?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            highest >= 0.4 ? .borneOut : .notBorneOut)
+            highest >= 0.4 ? .supported : .notSupported)
     }
 
     private func share(_ counts: LabelCounts, _ label: KernelLabel) -> String {

@@ -4,7 +4,7 @@ import Diagnostics
 /// A statement of the VGNet paper about learned kernels, tested on one network.
 ///
 /// Source: "Efficient CNN Architecture Design Guided by Visualization" (arXiv 2207.10318), sections 3.1 to 3.3, Figs. 1 to 5
-/// and 9. The paper judges by eye and gives no shares; what counts as "borne out" is stated with each claim.
+/// and 9. The paper judges by eye and gives no shares; what counts as "supported" is stated with each claim.
 public struct PaperClaim: Sendable, Equatable, Codable {
     /// Which statement.
     public enum Statement: String, Sendable, Equatable, Codable, CaseIterable {
@@ -39,7 +39,7 @@ public struct PaperClaim: Sendable, Equatable, Codable {
             }
         }
 
-        /// When it counts as borne out.
+        /// When it counts as supported.
         public var criterion: String {
             switch self {
             case .stridedBlur: "half of the strided kernels or more are blur, more than at stride 1 (p < 0.01)"
@@ -60,9 +60,9 @@ public struct PaperClaim: Sendable, Equatable, Codable {
     /// What the numbers say.
     public enum Verdict: String, Sendable, Equatable, Codable {
         /// The network shows it.
-        case borneOut = "borne out"
+        case supported = "supported"
         /// The network does not show it.
-        case notBorneOut = "not borne out"
+        case notSupported = "not supported"
         /// The network has no layers of the kind.
         case notTestable = "not testable"
     }

@@ -53,7 +53,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
             let rates = calibrations.first { $0.nullRates.size == layer.layer.kernelHeight }
             live += kernels
             named += counts[.identity] + counts[.blur] + counts[.edge]
-            expected += Double(kernels) * (rates?.lookalikeRates.named ?? 0)
+            expected += Double(kernels) * (rates?.uncorrectedFalsePositiveRates.named ?? 0)
             expectedAlone += Double(kernels) * (rates?.nullRates.named ?? 0)
         }
         liveKernels = live

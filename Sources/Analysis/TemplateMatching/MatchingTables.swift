@@ -24,15 +24,15 @@ package final class MatchingTables: Sendable {
     /// The families by the orbits of their templates; nil for other sizes than 3×3, where a table gives the prior and where
     /// an image of a template is missing.
     package let orbits: [TemplateOrbits]?
-    private let prior: Numbers<Float>
+    private let prior: ConstantBuffer<Float>
     private let families: [Plain]
     /// The same by their addresses, which hold as long as this object.
     let pointers: Pointers
 
     private struct Plain: Sendable {
-        let weights: Numbers<Float>
-        let projected: Numbers<Float>
-        let kinds: Numbers<Int32>
+        let weights: ConstantBuffer<Float>
+        let projected: ConstantBuffer<Float>
+        let kinds: ConstantBuffer<Int32>
 
         var family: MatchingLoopsBaseline.FitScan.Family {
             (weights.pointer, projected.pointer, kinds.pointer, kinds.count)
@@ -67,9 +67,11 @@ package final class MatchingTables: Sendable {
             precondition(family.weights.count == count * cells && family.projected.count == count * cells)
         }
         self.size = size
-        let prior = Numbers(measured.isEmpty ? powers : measured)
+        let prior = ConstantBuffer(measured.isEmpty ? powers : measured)
         let plain = families.map {
-            Plain(weights: Numbers($0.weights), projected: Numbers($0.projected), kinds: Numbers($0.kinds))
+            Plain(
+                weights: ConstantBuffer($0.weights), projected: ConstantBuffer($0.projected),
+                kinds: ConstantBuffer($0.kinds))
         }
         let found = size == 3 && measured.isEmpty ? families.compactMap(TemplateOrbits.init) : []
         orbits = found.count == 3 ? found : nil

@@ -1,5 +1,5 @@
 /// A table that never moves or changes, so that loops can be handed its address without any closure.
-final class Numbers<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+final class ConstantBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private let memory: UnsafeMutableBufferPointer<Element>
     let count: Int
 

@@ -1,8 +1,8 @@
 /// The sorted scores of random kernels in several families.
 package final class ScoreTables: Sendable {
     static let buckets = 8192
-    let sorted: Numbers<Float>
-    let starts: Numbers<Int32>
+    let sorted: ConstantBuffer<Float>
+    let starts: ConstantBuffer<Int32>
     /// Scores of a family, and how far one family's are from the next's.
     let count: Int
     let stride: Int
@@ -16,8 +16,8 @@ package final class ScoreTables: Sendable {
         self.families = families.count
         // Behind the scores as many that no kernel reaches as are looked at together.
         stride = count + 8
-        sorted = Numbers(families.flatMap { $0 + Array(repeating: .infinity, count: 8) })
-        starts = Numbers(
+        sorted = ConstantBuffer(families.flatMap { $0 + Array(repeating: .infinity, count: 8) })
+        starts = ConstantBuffer(
             families.flatMap { scores in
                 var place = 0
                 return (0...Self.buckets).map { bucket in

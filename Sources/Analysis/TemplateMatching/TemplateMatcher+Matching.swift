@@ -140,7 +140,7 @@ extension TemplateMatcher {
         return (score, index)
     }
 
-    /// Gaussians with free centre, widths and direction, fitted to sixteen kernels (see `BumpFit`).
+    /// Gaussians with free centre, widths and direction, fitted to sixteen kernels (see `GaussianFit`).
     ///
     /// - Parameters:
     ///   - block: cell-major, one element a cell, largest magnitude 1; `size²` elements.

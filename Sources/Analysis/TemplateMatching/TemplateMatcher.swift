@@ -56,7 +56,7 @@ package struct TemplateMatcher: Sendable {
             TemplateMatcher(
                 name: "baseline",
                 loops: Loops(
-                    best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.BumpFit.solve,
+                    best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.GaussianFit.solve,
                     blurs: MatchingLoopsBaseline.BlurScan.measure,
                     pairs: MatchingLoopsBaseline.TemplateScan.pairProducts,
                     features: MatchingLoopsBaseline.FitScan.features, orbits: MatchingLoopsBaseline.OrbitScan.features,
@@ -69,7 +69,7 @@ package struct TemplateMatcher: Sendable {
                     TemplateMatcher(
                         name: "avx2",
                         loops: Loops(
-                            best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.BumpFit.solve,
+                            best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.GaussianFit.solve,
                             blurs: MatchingLoopsAVX2.BlurScan.measure,
                             pairs: MatchingLoopsAVX2.TemplateScan.pairProducts,
                             features: MatchingLoopsAVX2.FitScan.features, orbits: MatchingLoopsAVX2.OrbitScan.features,
@@ -81,7 +81,7 @@ package struct TemplateMatcher: Sendable {
                     TemplateMatcher(
                         name: "avx512",
                         loops: Loops(
-                            best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.BumpFit.solve,
+                            best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.GaussianFit.solve,
                             blurs: MatchingLoopsAVX512.BlurScan.measure,
                             pairs: MatchingLoopsAVX512.TemplateScan.pairProducts,
                             features: MatchingLoopsAVX512.FitScan.features,

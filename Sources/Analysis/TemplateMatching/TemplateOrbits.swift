@@ -5,11 +5,11 @@ import MatchingLoopsBaseline
 /// See `OrbitScan`. Two templates that differ by their sign alone count as one.
 package struct TemplateOrbits: Sendable {
     /// Sixteen numbers an orbit: as `OrbitScan` wants them.
-    private let rows: Numbers<Float>
+    private let rows: ConstantBuffer<Float>
     /// How many orbits there are of each kind.
-    private let counts: Numbers<Int32>
+    private let counts: ConstantBuffer<Int32>
     /// Eight images an orbit: 256 · the template that each is + what that looks like.
-    private let members: Numbers<Int32>
+    private let members: ConstantBuffer<Int32>
 
     /// Sorts templates into orbits; nil where an image of one is missing.
     ///
@@ -46,7 +46,7 @@ package struct TemplateOrbits: Sendable {
                 sorted += orbit.members
             }
         }
-        (self.rows, self.counts, members) = (Numbers(rows), Numbers(counts), Numbers(sorted))
+        (self.rows, self.counts, members) = (ConstantBuffer(rows), ConstantBuffer(counts), ConstantBuffer(sorted))
     }
 
     /// The tables as the loops want them.

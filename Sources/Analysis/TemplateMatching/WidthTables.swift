@@ -3,10 +3,10 @@ import MatchingLoopsBaseline
 /// Centred Gaussians of one size, equally spaced in log σ.
 package final class WidthTables: Sendable {
     let size: Int
-    private let templates: Numbers<Float>
-    private let classes: Numbers<Int32>
+    private let templates: ConstantBuffer<Float>
+    private let classes: ConstantBuffer<Int32>
     private let classCount: Int
-    private let sigmas: Numbers<Float>
+    private let sigmas: ConstantBuffer<Float>
     private let logStep: Double
     private let widest: Double
 
@@ -23,7 +23,7 @@ package final class WidthTables: Sendable {
         self.size = size
         self.logStep = logStep
         self.widest = widest
-        self.sigmas = Numbers(sigmas)
+        self.sigmas = ConstantBuffer(sigmas)
         // Which cells stand for themselves, and which for another that looks the same.
         var first: [Int] = []
         let classes = (0..<cells).map { cell -> Int32 in
@@ -37,9 +37,9 @@ package final class WidthTables: Sendable {
             first.append(cell)
             return Int32(first.count - 1)
         }
-        self.classes = Numbers(classes)
+        self.classes = ConstantBuffer(classes)
         classCount = first.count
-        self.templates = Numbers(sigmas.indices.flatMap { width in first.map { templates[width * cells + $0] } })
+        self.templates = ConstantBuffer(sigmas.indices.flatMap { width in first.map { templates[width * cells + $0] } })
     }
 
     /// How much room measuring needs.

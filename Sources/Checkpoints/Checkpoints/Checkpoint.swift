@@ -75,7 +75,7 @@ public struct Checkpoint: Sendable {
         self.notes = notes
         self.setAside = setAside
         description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
-        self.model = (model ?? description?.graph?.facts(entries))?.believable
+        self.model = (model ?? description?.graph?.facts(entries))?.sanitized
         self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -65,7 +65,7 @@ public struct ModelFacts: Sendable, Equatable {
 
     /// The facts as far as a network can have them: strides and groups that are none, images too large for any, are not
     /// said.
-    var believable: ModelFacts {
+    var sanitized: ModelFacts {
         var result = self
         for (name, var layer) in layers {
             layer.stride = layer.stride.flatMap { StrideTable.range.contains($0) ? $0 : nil }

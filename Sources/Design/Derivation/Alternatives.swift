@@ -17,11 +17,11 @@ extension Derivation {
     /// The derived design and up to `count` designs of equal budget that differ in one choice each.
     ///
     /// Every choice's nearest change comes first, by distance, then its second nearest, and so on.
-    /// Throws as ``derive(from:wishes:)``.
+    /// Throws as ``derive(from:options:)``.
     public static func alternatives(
-        from networks: [NetworkStatistics], wishes: Wishes, count: Int
+        from networks: [NetworkStatistics], options: DesignOptions, count: Int
     ) throws -> (derived: Derivation, alternatives: [Alternative]) {
-        let rules = try Self.rules(networks, wishes)
+        let rules = try Self.rules(networks, options)
         let derived = Derivation(rules, try rules.solved())
         var found: [(round: Int, alternative: Alternative)] = []
         for moves in Move.all(derived.config, rules) {

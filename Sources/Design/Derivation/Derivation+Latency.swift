@@ -6,15 +6,15 @@ extension Derivation {
     /// Derives the largest design that runs within a time, as `measure` finds it.
     ///
     /// - Parameters:
-    ///   - wishes: Its budget is where the search begins.
+    ///   - options: Its budget is where the search begins.
     ///   - milliseconds: The time for one image, positive.
     ///   - measure: How long a design takes; called for up to ten designs.
     ///
     /// Time grows about as a power of the parameters; every measurement corrects the next guess, until the net lies
     /// within 2 % below the wanted time or budgets 1 % apart lie on both sides of it.
-    /// Throws `derive.impossibleLatency` where even the smallest net takes longer, and as ``derive(from:wishes:)``.
+    /// Throws `derive.impossibleLatency` where even the smallest net takes longer, and as ``derive(from:options:)``.
     public static func derive(
-        from networks: [NetworkStatistics], wishes: Wishes, milliseconds: Double,
+        from networks: [NetworkStatistics], options: DesignOptions, milliseconds: Double,
         measure: (VGNetConfig) throws -> Double
     ) throws -> Derivation {
         guard milliseconds > 0, milliseconds.isFinite else {
@@ -22,13 +22,13 @@ extension Derivation {
                 code: "derive.badBudget", subject: "--latency", found: "found '\(milliseconds)'",
                 expected: "a number of milliseconds such as 3.5")
         }
-        var rules = try Self.rules(networks, wishes)
+        var rules = try Self.rules(networks, options)
         var (low, high) = (1.0, 1e9)
         var guess = 1e6
         var best: (config: VGNetConfig, rules: DesignRules, time: Double)?
         var smallest: (count: Int, time: Double)?
         for _ in 0..<10 {
-            rules.wishes.budget = .parameters(Int(guess))
+            rules.options.budget = .parameters(Int(guess))
             let config: VGNetConfig
             do {
                 config = try rules.solved()

@@ -20,18 +20,18 @@ public struct Derivation: Sendable, Equatable {
     /// The published configurations come out where the evidence is the paper's and the budget is theirs.
     /// Throws `derive.noSources`, `derive.impossibleBudget`, `derive.badMultiple`, the config's own errors, and what
     /// reading kernels throws.
-    public static func derive(from networks: [NetworkStatistics], wishes: Wishes) throws -> Derivation {
-        let rules = try Self.rules(networks, wishes)
+    public static func derive(from networks: [NetworkStatistics], options: DesignOptions) throws -> Derivation {
+        let rules = try Self.rules(networks, options)
         return Derivation(rules, try rules.solved())
     }
 
-    static func rules(_ networks: [NetworkStatistics], _ wishes: Wishes) throws -> DesignRules {
+    static func rules(_ networks: [NetworkStatistics], _ options: DesignOptions) throws -> DesignRules {
         guard !networks.isEmpty else {
             throw KernelVizError(
                 code: "derive.noSources", subject: "derive", found: "no checkpoint", expected: "at least one",
                 advice: "Name a checkpoint whose kernels are to be read")
         }
-        return try DesignRules(networks, wishes)
+        return try DesignRules(networks, options)
     }
 
     init(_ rules: DesignRules, _ config: VGNetConfig) {

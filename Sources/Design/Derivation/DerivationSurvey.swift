@@ -35,11 +35,11 @@ public struct DerivationSurvey: Sendable, Equatable {
     /// The sizes that the paper published, in learnable parameters.
     public static let publishedBudgets = [1_000_000, 1_500_000, 2_000_000, 2_500_000]
 
-    /// Derives a design from each network and from all, at each budget; `wishes` says all but the budget.
+    /// Derives a design from each network and from all, at each budget; `options` says all but the budget.
     ///
-    /// Throws what ``Derivation/derive(from:wishes:)`` throws.
+    /// Throws what ``Derivation/derive(from:options:)`` throws.
     public init(
-        _ networks: [NetworkStatistics], wishes: Derivation.Wishes, budgets: [Int] = publishedBudgets,
+        _ networks: [NetworkStatistics], options: Derivation.DesignOptions, budgets: [Int] = publishedBudgets,
         progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
     ) throws {
         self.budgets = budgets
@@ -48,10 +48,10 @@ public struct DerivationSurvey: Sendable, Equatable {
         var (rows, leftOut): ([Row], [String]) = ([], [])
         for (index, group) in groups.enumerated() {
             try progress(index, groups.count)
-            let rules = try Derivation.rules(group, wishes)
+            let rules = try Derivation.rules(group, options)
             let designs = try budgets.map { budget in
                 var rules = rules
-                rules.wishes.budget = .parameters(budget)
+                rules.options.budget = .parameters(budget)
                 return try rules.solved()
             }
             let isAll = group.count > 1
@@ -63,7 +63,7 @@ public struct DerivationSurvey: Sendable, Equatable {
             if isAll { leftOut = rules.evidence.leftOut.map { "\($0.title): \($0.reason)" } }
         }
         try progress(groups.count, groups.count)
-        if budgets == Self.publishedBudgets && !wishes.isThumbnail {
+        if budgets == Self.publishedBudgets && !options.isThumbnail {
             let published = try ["1.0", "1.5", "2.0", "2.5"].map { try VGNetConfig.published("vgnetg-\($0)mp") }
             rows.append(Row(source: "published", kernels: nil, designs: published, refusal: nil))
         }

@@ -2,10 +2,10 @@ import Diagnostics
 import Statistics
 import VGNets
 
-/// The evidence and the user's wishes, turned into a design by the rules; budgets can be met again and again.
+/// The evidence and the user's options, turned into a design by the rules; budgets can be met again and again.
 struct DesignRules {
     let evidence: Evidence
-    var wishes: Derivation.Wishes
+    var options: Derivation.DesignOptions
     /// The time that a net of this budget was found to take, in words; empty where none was measured.
     var measured = ""
     let downsampling: DownsamplingRules
@@ -13,38 +13,38 @@ struct DesignRules {
     let widths: WidthRules
 
     /// Gathers the evidence of networks; throws what reading their kernels throws.
-    init(_ networks: [NetworkStatistics], _ wishes: Derivation.Wishes) throws {
-        let evidence = Evidence(networks, weighting: wishes.weighting)
+    init(_ networks: [NetworkStatistics], _ options: Derivation.DesignOptions) throws {
+        let evidence = Evidence(networks, weighting: options.weighting)
         self.evidence = evidence
-        self.wishes = wishes
-        downsampling = DownsamplingRules(evidence: evidence, rules: wishes.rules, isLearned: wishes.form == .c)
-        let makesBanks = wishes.form == .f && wishes.rules.contains(.banks)
+        self.options = options
+        downsampling = DownsamplingRules(evidence: evidence, rules: options.rules, isLearned: options.form == .c)
+        let makesBanks = options.form == .f && options.rules.contains(.banks)
         blocks = BlockRules(
-            evidence: evidence, rules: wishes.rules, form: wishes.form == .f ? .fixed : .learned,
+            evidence: evidence, rules: options.rules, form: options.form == .f ? .fixed : .learned,
             banks: try (1...4).map { makesBanks ? try KernelMedoids(stage: $0, of: evidence.networks) : nil },
             sharing: try LastSharing(evidence.networks))
-        widths = WidthRules(evidence: evidence, rules: wishes.rules)
+        widths = WidthRules(evidence: evidence, rules: options.rules)
     }
 
     /// The design of a shape.
     func config(_ shape: NetworkShape) throws -> VGNetConfig {
         try VGNetConfig(
-            name: wishes.name ?? "derived-\(Self.name(of: wishes.budget))", channels: shape.channels,
+            name: options.name ?? "derived-\(Self.name(of: options.budget))", channels: shape.channels,
             blocks: shape.blocks, downsampling: downsampling.value, identity: blocks.identity, half: blocks.half,
-            last: blocks.last(width: shape.channels[4]), activation: wishes.activation,
-            squeezeExcite: wishes.withSqueezeExcite ? SqueezeExcite() : nil, classes: wishes.classes,
-            inputSize: wishes.inputSize ?? (wishes.isThumbnail ? 32 : 224), isThumbnail: wishes.isThumbnail)
+            last: blocks.last(width: shape.channels[4]), activation: options.activation,
+            squeezeExcite: options.withSqueezeExcite ? SqueezeExcite() : nil, classes: options.classes,
+            inputSize: options.inputSize ?? (options.isThumbnail ? 32 : 224), isThumbnail: options.isThumbnail)
     }
 
     /// The design that meets the budget, its fields replaced by `change` before it is counted.
     func solved(
         shaping: Shaping? = nil, _ change: (VGNetConfig) throws -> VGNetConfig = { $0 }
     ) throws -> VGNetConfig {
-        let solver = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
+        let solver = try BudgetSolver(budget: options.budget, multiple: options.multiple)
         // What is wrong with a field of the user's is said once, not for every shape.
         _ = try config(NetworkShape(channels: [16, 32, 64, 128, 256], blocks: [1, 1, 1, 1]))
         let shape = try solver.solve(shaping: shaping ?? widths.shaping) { shape in
-            (try? change(config(shape))).map { Self.cost($0, wishes.budget) }
+            (try? change(config(shape))).map { Self.cost($0, options.budget) }
         }
         return try change(config(shape))
     }
@@ -67,17 +67,17 @@ struct DesignRules {
 
     /// Exactly one reason per field of `config`, in the order of the fields.
     func reasons(_ config: VGNetConfig) -> [Reason] {
-        let cost = Self.cost(config, wishes.budget)
-        let miss = Double(cost - wishes.budget.amount) / Double(wishes.budget.amount) * 100
-        let unit = if case .macs = wishes.budget { "MACs" } else { "learnable parameters" }
+        let cost = Self.cost(config, options.budget)
+        let miss = Double(cost - options.budget.amount) / Double(options.budget.amount) * 100
+        let unit = if case .macs = options.budget { "MACs" } else { "learnable parameters" }
         let met =
-            "\(cost) \(unit) for a budget of \(wishes.budget.amount) "
+            "\(cost) \(unit) for a budget of \(options.budget.amount) "
             + "(\(miss < 0 ? "−" : "+")\(NumberFormat.fixed(abs(miss), 2)) %)"
             + (measured.isEmpty ? "" : ", \(measured)")
         var all = [
             Reason(
                 field: "name", value: config.name,
-                wishes.name == nil ? "made from the budget" : "asked for with --name")
+                options.name == nil ? "made from the budget" : "asked for with --name")
         ]
         all += widths.reasons(config, met: met) + downsampling.reasons(config) + blocks.reasons(config)
         all += wishReasons(config)

@@ -10,13 +10,13 @@ extension Derivation {
     /// ones, downsampling is learned, fixed or mixed, σ uniform in 0.6…1.6, the identity ratio in 1/4…3/4, and the last
     /// unit has 2, 4, 8 or 16 groups or none. Designs that do not come within 0.5 % of the budget are drawn again.
     /// Source: Radosavovic et al., "Designing Network Design Spaces" (2020), section 3.1.
-    /// Throws `derive.noSample` and as ``derive(from:wishes:)``.
+    /// Throws `derive.noSample` and as ``derive(from:options:)``.
     public static func samples(
-        from networks: [NetworkStatistics], wishes: Wishes, count: Int, seed: UInt64
+        from networks: [NetworkStatistics], options: DesignOptions, count: Int, seed: UInt64
     ) throws -> (derived: Derivation, samples: [VGNetConfig]) {
-        let rules = try Self.rules(networks, wishes)
+        let rules = try Self.rules(networks, options)
         let derived = Derivation(rules, try rules.solved())
-        var sampler = try DesignSampler(derived.config, wishes, seed: seed)
+        var sampler = try DesignSampler(derived.config, options, seed: seed)
         let digits = String(count).count
         let samples = try (1...max(1, count)).map { number in
             let label = String(repeating: "0", count: digits - String(number).count) + "\(number)"
@@ -29,15 +29,15 @@ extension Derivation {
 /// Draws designs of one budget.
 private struct DesignSampler {
     let template: VGNetConfig
-    let wishes: Derivation.Wishes
+    let options: Derivation.DesignOptions
     let solver: BudgetSolver
     let depths: [Int]
     var generator: SeededGenerator
 
-    init(_ template: VGNetConfig, _ wishes: Derivation.Wishes, seed: UInt64) throws {
+    init(_ template: VGNetConfig, _ options: Derivation.DesignOptions, seed: UInt64) throws {
         self.template = template
-        self.wishes = wishes
-        solver = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
+        self.options = options
+        solver = try BudgetSolver(budget: options.budget, multiple: options.multiple)
         depths = template.blocks
         generator = SeededGenerator(seed: seed)
     }
@@ -74,7 +74,7 @@ private struct DesignSampler {
             var widths = [1.0]
             for _ in 0..<4 { widths.append((widths.last ?? 1) * uniform(1.2...2.8)) }
             let blocks = depths.map { uniform(max(1, $0 / 2)...max(1, $0 + $0 / 2)) }
-            let budget = wishes.budget
+            let budget = options.budget
             let cost: (NetworkShape) -> Int? = { shape in
                 (try? form.replacing(channels: shape.channels, blocks: shape.blocks)).map {
                     DesignRules.cost($0, budget)
@@ -98,7 +98,8 @@ private struct DesignSampler {
         }
         throw KernelVizError(
             code: "derive.noSample", subject: "derive",
-            found: "no random design came within 0.5 % of \(wishes.budget.amount) \(wishes.budget.unit) in 1000 draws",
+            found:
+                "no random design came within 0.5 % of \(options.budget.amount) \(options.budget.unit) in 1000 draws",
             advice: "Pass a smaller --multiple or a larger budget")
     }
 }

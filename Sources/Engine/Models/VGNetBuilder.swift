@@ -104,12 +104,12 @@ struct VGNetBuilder<Provider: ParameterProvider> {
         let split = config.identitySplit(ofStage: stage, block: block)
         let path = "features/stage\(stage)/\(block)"
         let name = "stage\(stage).\(block)"
-        let old = queue.range(0..<split.firstFiltered, &layers.graph, name: "\(name).old")
-        let young = queue.range(split.firstFiltered..<split.width, &layers.graph, name: "\(name).young")
+        let identityHalf = queue.range(0..<split.firstFiltered, &layers.graph, name: "\(name).old")
+        let filteredHalf = queue.range(split.firstFiltered..<split.width, &layers.graph, name: "\(name).young")
         let input =
-            young.parts.count == 1
-            ? young.parts[0].node
-            : layers.graph.add(.concatenate, inputs: young.parts.map(\.node), name: "\(name).young")
+            filteredHalf.parts.count == 1
+            ? filteredHalf.parts[0].node
+            : layers.graph.add(.concatenate, inputs: filteredHalf.parts.map(\.node), name: "\(name).young")
         let filtered: Graph.NodeID
         switch config.half[stage] {
         case .learnable:
@@ -121,9 +121,10 @@ struct VGNetBuilder<Provider: ParameterProvider> {
                 name: "\(name).half3x3")
         }
         let joined =
-            old.parts.isEmpty
+            identityHalf.parts.isEmpty
             ? filtered
-            : layers.graph.add(.concatenate, inputs: old.parts.map(\.node) + [filtered], name: "\(name).joined")
+            : layers.graph.add(
+                .concatenate, inputs: identityHalf.parts.map(\.node) + [filtered], name: "\(name).joined")
         let new = try pointwise(
             joined, "\(path)/conv1x1", inputs: split.width, outputs: split.newChannels, name: name)
         // The youngest channels pass unchanged; with the ratio ½ the right half becomes the left one.

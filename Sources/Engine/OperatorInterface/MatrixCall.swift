@@ -13,7 +13,7 @@ package struct MatrixCall {
     /// Of the output and the residual.
     package var outputFormat = ElementFormat.float32
     /// The lanes that are read, in the order of the weights.
-    package var runs: UnsafePointer<LaneRun>
+    package var runs: UnsafePointer<ChannelSpan>
     package var runCount: Int
     /// K×blocks×16.
     package var weights: UnsafePointer<Float>
@@ -40,7 +40,7 @@ package struct MatrixCall {
 
     /// Groups the arguments.
     @inlinable package init(
-        input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<LaneRun>,
+        input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<ChannelSpan>,
         runCount: Int, weights: UnsafePointer<Float>, halfWeights: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, blocks: Int, hasHalfBlock: Bool, pixels: Int,
         output: UnsafeMutablePointer<Float>, outputBlockStride: Int, residual: UnsafePointer<Float>?,

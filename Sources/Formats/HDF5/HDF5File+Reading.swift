@@ -119,7 +119,7 @@ extension HDF5File {
         }
     }
 
-    /// Opens a data set whose claimed size is believable and whose bytes lie in this file, and hands it to `body`.
+    /// Opens a data set whose claimed size is plausible and whose bytes lie in this file, and hands it to `body`.
     ///
     /// `limit`: the most elements that it may claim.
     func reading<Result: Sendable>(
@@ -139,7 +139,7 @@ extension HDF5File {
             defer { H5Dclose(opened) }
             try Self.checkOwnStorage(opened, subject)
             let info = try ElementType.describe(opened, filePath: path, path: dataset)
-            let count = try Self.believableCount(info, limit: limit, sizeBytes: sizeBytes, subject)
+            let count = try Self.plausibleCount(info, limit: limit, sizeBytes: sizeBytes, subject)
             return try body(opened, info, count, subject)
         }
     }
@@ -156,7 +156,7 @@ extension HDF5File {
         }
     }
 
-    private static func believableCount(
+    private static func plausibleCount(
         _ info: HDF5Dataset, limit: Int, sizeBytes: Int, _ subject: String
     ) throws -> Int {
         var count = 1

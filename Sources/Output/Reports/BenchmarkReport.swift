@@ -7,12 +7,12 @@ public struct BenchmarkReport: Sendable {
     /// Names the JSON's form; changes when a field changes its meaning.
     public static let schema = "kernelviz.bench/1"
 
-    private let limits: MachineLimits
+    private let limits: Roofline
     private let benchmarks: [NetworkBenchmark]
-    private let growth: [GrowthBenchmark]
+    private let growth: [ScalingBenchmark]
 
     /// A report on `benchmarks`, and on how latency grew where that was measured.
-    public init(limits: MachineLimits, benchmarks: [NetworkBenchmark], growth: [GrowthBenchmark] = []) {
+    public init(limits: Roofline, benchmarks: [NetworkBenchmark], growth: [ScalingBenchmark] = []) {
         self.limits = limits
         self.benchmarks = benchmarks
         self.growth = growth
@@ -58,9 +58,9 @@ public struct BenchmarkReport: Sendable {
 
     private struct Document: Encodable {
         let schema: String
-        let limits: MachineLimits
+        let limits: Roofline
         let benchmarks: [Entry]
-        let growth: [GrowthBenchmark]?
+        let growth: [ScalingBenchmark]?
     }
 
     private struct Entry: Encodable {
@@ -93,7 +93,7 @@ public struct BenchmarkReport: Sendable {
         ]
     }
 
-    private func row(_ point: GrowthBenchmark) -> [String] {
+    private func row(_ point: ScalingBenchmark) -> [String] {
         let benchmark = point.benchmark
         return [
             point.network, point.axis.rawValue, number(point.value, point.axis == .inputSize ? 0 : 2),

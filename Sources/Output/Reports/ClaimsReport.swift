@@ -24,7 +24,7 @@ public struct ClaimsReport: Sendable {
         }
     }
 
-    /// One table a statement, then how often each was borne out.
+    /// One table a statement, then how often each was supported.
     public var table: String {
         PaperClaim.Statement.allCases.map { "\(heading($0))\n\(rows(of: $0).text)\n" }.joined() + summary.text
     }
@@ -69,7 +69,7 @@ public struct ClaimsReport: Sendable {
     public func html(version: String) -> String {
         let colors = HTMLPlot.colors
         let verdicts: [(PaperClaim.Verdict, String)] = [
-            (.borneOut, colors[0]), (.notBorneOut, colors[1]), (.notTestable, colors[3]),
+            (.supported, colors[0]), (.notSupported, colors[1]), (.notTestable, colors[3]),
         ]
         let bars = PaperClaim.Statement.allCases.map { statement in
             let found = entries.flatMap(\.claims).filter { $0.statement == statement }
@@ -124,7 +124,7 @@ public struct ClaimsReport: Sendable {
                 claims.compactMap { claim in
                     claim.rankCorrelation.map { value in
                         HTMLPlot.Dot(
-                            value: value, color: HTMLPlot.colors[claim.verdict == .borneOut ? 0 : 1],
+                            value: value, color: HTMLPlot.colors[claim.verdict == .supported ? 0 : 1],
                             isFilled: (claim.pValue ?? 1) < 0.05,
                             tip: "\(TextTable.fileName(entry.path)): ρ \(Self.signed(value)), p "
                                 + (claim.pValue.map(Self.probability) ?? "unknown"))
@@ -148,7 +148,7 @@ public struct ClaimsReport: Sendable {
     }
 
     private func heading(_ statement: PaperClaim.Statement) -> String {
-        "\(statement.rawValue) (\(statement.source)): borne out where \(statement.criterion)"
+        "\(statement.rawValue) (\(statement.source)): supported where \(statement.criterion)"
     }
 
     private func rows(of statement: PaperClaim.Statement) -> TextTable {
@@ -173,14 +173,14 @@ public struct ClaimsReport: Sendable {
 
     private var summary: TextTable {
         var table = TextTable([
-            .init("statement", .left), .init("borne out", .right), .init("not borne out", .right),
+            .init("statement", .left), .init("supported", .right), .init("not supported", .right),
             .init("not testable", .right),
         ])
         for statement in PaperClaim.Statement.allCases {
             let verdicts = entries.flatMap(\.claims).filter { $0.statement == statement }.map(\.verdict)
             table.add([
-                .init(statement.rawValue), .init("\(verdicts.count { $0 == .borneOut })"),
-                .init("\(verdicts.count { $0 == .notBorneOut })"), .init("\(verdicts.count { $0 == .notTestable })"),
+                .init(statement.rawValue), .init("\(verdicts.count { $0 == .supported })"),
+                .init("\(verdicts.count { $0 == .notSupported })"), .init("\(verdicts.count { $0 == .notTestable })"),
             ])
         }
         return table

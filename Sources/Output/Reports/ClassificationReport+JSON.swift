@@ -78,7 +78,7 @@ private struct Document: Encodable {
         calibrations = statistics.calibrations.map {
             Calibration(
                 size: $0.nullRates.size, thresholds: $0.thresholds, nullRates: $0.nullRates,
-                rubricThresholds: $0.rubricThresholds, lookalikeRates: $0.lookalikeRates)
+                rubricThresholds: $0.rubricThresholds, lookalikeRates: $0.uncorrectedFalsePositiveRates)
         }
         layers = statistics.layers.map { Layer($0, kernels: kernels) }
         skipped =

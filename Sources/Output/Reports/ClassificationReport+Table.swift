@@ -98,7 +98,8 @@ extension ClassificationReport {
             notes.append(
                 "Random \(size)×\(size) kernels are called \(Self.shares(calibration.nullRates)) where nothing but the "
                     + "kernel speaks for the name; layers that differ from their shuffled selves are labelled by the "
-                    + "rubric alone, by which random kernels look like \(Self.shares(calibration.lookalikeRates)).")
+                    + "rubric alone, by which random kernels look like \(Self.shares(calibration.uncorrectedFalsePositiveRates))."
+            )
         }
         let named = statistics.layers.flatMap(\.classifications).filter { $0.label != .zero && $0.label != .other }
         let lookalikes = named.count { !$0.isBeyondChance }
@@ -119,9 +120,9 @@ extension ClassificationReport {
         if broken > 0 {
             notes.append("\(NumberFormat.grouped(broken)) kernels hold NaN or infinite weights and count as other.")
         }
-        let withdrawn = statistics.layers.filter { $0.structure?.isStructured == false }
-        if !withdrawn.isEmpty {
-            let numbers = withdrawn.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")
+        let demoted = statistics.layers.filter { $0.structure?.isStructured == false }
+        if !demoted.isEmpty {
+            let numbers = demoted.map { $0.layer.number.map { "#\($0)" } ?? $0.layer.name }.joined(separator: ", ")
             notes.append("Alone no better than their own shuffled weights: \(numbers).")
         }
         notes += blueprintNotes

@@ -85,7 +85,7 @@ public struct CollectionReport: Sendable {
             testedPieces = statistics.testedPieces
             structuredPieces = statistics.structuredPieces
             nullRates = statistics.calibration.nullRates
-            lookalikeRates = statistics.calibration.lookalikeRates
+            lookalikeRates = statistics.calibration.uncorrectedFalsePositiveRates
         }
 
         private static func quantiles(_ tally: Tally) -> [String: Double] {

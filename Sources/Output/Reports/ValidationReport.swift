@@ -9,10 +9,10 @@ public struct ValidationReport: Sendable {
     public static let schema = "kernelviz.validation/1"
 
     private let curves: RecoveryCurves
-    private let controls: [ChanceControl]
+    private let controls: [NullModel]
 
     /// Joins the curves with the controls of any networks.
-    public init(_ curves: RecoveryCurves, controls: [ChanceControl] = []) {
+    public init(_ curves: RecoveryCurves, controls: [NullModel] = []) {
         self.curves = curves
         self.controls = controls
     }
@@ -72,7 +72,7 @@ public struct ValidationReport: Sendable {
         func parts(_ shares: [Double]) -> [(name: String, share: Double, color: String)] {
             zip(colors, shares).map { ($0.0, $1, $0.1) }
         }
-        let random = zip(curves.nullRates, curves.lookalikeRates).flatMap { strict, lenient in
+        let random = zip(curves.nullRates, curves.uncorrectedFalsePositiveRates).flatMap { strict, lenient in
             [("the kernel alone", strict), ("the rubric's own cut-offs", lenient)].map { name, rates in
                 (
                     name: "\(rates.size)×\(rates.size), \(name)",
@@ -120,7 +120,7 @@ public struct ValidationReport: Sendable {
     private struct Document: Encodable {
         struct Control: Encodable {
             let path: String
-            let kind: ChanceControl.Kind
+            let kind: NullModel.Kind
             let kernels: Int
             let shares: [String: Double]
         }
@@ -160,7 +160,7 @@ public struct ValidationReport: Sendable {
             .init("size", .left), .init("cut-offs", .left), .init("kernels", .right), .init("identity", .right),
             .init("blur", .right), .init("edge", .right), .init("other", .right),
         ])
-        for (strict, lenient) in zip(curves.nullRates, curves.lookalikeRates) {
+        for (strict, lenient) in zip(curves.nullRates, curves.uncorrectedFalsePositiveRates) {
             for (name, rates) in [("the kernel alone", strict), ("the rubric's own", lenient)] {
                 table.add(
                     [.init("\(rates.size)×\(rates.size)"), .init(name), .init(NumberFormat.grouped(rates.samples))]

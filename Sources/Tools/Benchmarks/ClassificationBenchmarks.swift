@@ -45,7 +45,7 @@ struct ClassificationBenchmarks: BenchmarkGroup {
     }
 
     private static func weights(_ path: String) throws -> [Float] {
-        guard let kernels = LooseKernels(try Checkpoint.open(path)) else {
+        guard let kernels = KernelDataset(try Checkpoint.open(path)) else {
             throw KernelVizError(
                 code: "benchmarks.file", subject: path, found: "no data set 'filters' of N×9 numbers",
                 expected: "loose 3×3 kernels")

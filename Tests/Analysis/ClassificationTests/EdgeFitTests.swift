@@ -16,16 +16,16 @@ import Testing
         abs(kernel.reduce(0, +)) / kernel.reduce(0) { $0 + abs($1) }
     }
 
-    /// Parameters between the grid's points, on a pedestal of a tenth of the largest weight.
+    /// Parameters between the grid's points, on a DC offset of a tenth of the largest weight.
     @Test(arguments: [(0.3, 0.62, 0.1), (1.2, 0.85, -0.3), (2.4, 1.3, 0.4)])
-    func derivativesOnAPedestalAreFound(angle: Double, sigma: Double, phase: Double) throws {
+    func derivativesOnADCOffsetAreFound(angle: Double, sigma: Double, phase: Double) throws {
         let kernel = map { x, y in
             let (u, v) = (cos(angle) * x + sin(angle) * y - phase, cos(angle) * y - sin(angle) * x)
             return u * exp(-(u * u + v * v) / (2 * sigma * sigma))
         }
         let mean = kernel.reduce(0, +) / 9
-        let pedestal = 0.1 * kernel.reduce(0) { max($0, abs($1)) }
-        let raised = kernel.map { $0 - mean + pedestal }
+        let dcOffset = 0.1 * kernel.reduce(0) { max($0, abs($1)) }
+        let raised = kernel.map { $0 - mean + dcOffset }
         let found = try #require(fit.match(raised))
         #expect(found.fit > 0.985)
         let norm = found.template.reduce(0) { $0 + $1 * $1 }

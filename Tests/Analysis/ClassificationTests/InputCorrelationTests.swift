@@ -48,9 +48,9 @@ import Testing
         #expect(fitter.match(delta, as: .zero).template.allSatisfy { $0 == 0 })
     }
 
-    /// A sharpening is a cell and a constant, to the last digit; a Laplacian's pedestal stops where the cell would no longer
+    /// A sharpening is a cell and a constant, to the last digit; a Laplacian's DC offset stops where the cell would no longer
     /// carry 80 % of the energy.
-    @Test func anIdentityStandsOnAPedestalThatLeavesItOne() {
+    @Test func anIdentityStandsOnADCOffsetThatLeavesItOne() {
         let fitter = TemplateFitter(similarity: FunctionalSimilarity(size: 3))
         let sharpen: [Float] = [-0.06, -0.06, -0.06, -0.06, 1, -0.06, -0.06, -0.06, -0.06]
         #expect(fitter.match(sharpen, as: .identity).fit > 0.999_99)

@@ -18,14 +18,14 @@ import Testing
             let classifier = Classifiers.of(size)
             #expect(classifier.thresholds == classifier.rubricThresholds)
             // Edge is two families of at most alpha each.
-            #expect(classifier.nullRates == classifier.lookalikeRates)
+            #expect(classifier.nullRates == classifier.uncorrectedFalsePositiveRates)
             #expect(classifier.nullRates.named < (size == 5 ? 0.02 : 0.001))
         }
     }
 
     /// NumPy, 20,000 normal kernels: 4.5 % have a DC gain of 0.8 or more, 60 % one of 0.4 or less.
     @Test func theRubricAloneSeesMoreInRandomKernelsThanAlphaAllows() {
-        let (alone, rubric) = (Classifiers.three.nullRates, Classifiers.three.lookalikeRates)
+        let (alone, rubric) = (Classifiers.three.nullRates, Classifiers.three.uncorrectedFalsePositiveRates)
         #expect(rubric.blur >= alone.blur && rubric.blur < 0.045)
         #expect(rubric.edge > 3 * alone.edge && rubric.edge < 0.6)
         #expect(rubric.identity == alone.identity)

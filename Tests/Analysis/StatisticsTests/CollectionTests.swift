@@ -30,7 +30,7 @@ import Testing
         try withTemporaryFolder { folder in
             let count = CollectionStatistics.pieceLength + 1200
             try write(kernels(count), to: folder + "/dataset.h5")
-            let loose = try #require(LooseKernels(try Checkpoint.open(folder + "/dataset.h5")))
+            let loose = try #require(KernelDataset(try Checkpoint.open(folder + "/dataset.h5")))
             #expect(loose.count == count && loose.layers.isEmpty)
             var told: [Int] = []
             let one = try CollectionStatistics.analyse(loose) { done, total in
@@ -48,17 +48,17 @@ import Testing
     }
 
     @Test func layersAreBelievedOnlyWhereTheyCoverEverything() {
-        #expect(LooseKernels.layers("0:23 24:31 32:99", count: 100) == [0..<24, 24..<32, 32..<100])
+        #expect(KernelDataset.layers("0:23 24:31 32:99", count: 100) == [0..<24, 24..<32, 32..<100])
         for wrong in ["0:23 25:99", "0:23 24:100", "0:23", "0:23 24:31 31:99", "a:b", "", "1:99"] {
-            #expect(LooseKernels.layers(wrong, count: 100).isEmpty, "\(wrong)")
+            #expect(KernelDataset.layers(wrong, count: 100).isEmpty, "\(wrong)")
         }
-        #expect(LooseKernels.layers(nil, count: 100).isEmpty)
+        #expect(KernelDataset.layers(nil, count: 100).isEmpty)
     }
 
     /// h5py and pandas: 34 layers of 2,368 kernels, the first of 24, made from MobileNetV1 0.25 and another net.
     @Test(.needsSharedFiles) func theTableOfCNNFilterDBTellsTheLayers() throws {
         let path = SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5")
-        let loose = try #require(LooseKernels(try Checkpoint.open(path)))
+        let loose = try #require(KernelDataset(try Checkpoint.open(path)))
         #expect(loose.layers.count == 34 && loose.layers[0] == 0..<24 && loose.layers[2] == 32..<160)
         let all = try CollectionStatistics.analyse(loose)
         #expect(all.counts.total == 2368)

@@ -44,11 +44,11 @@ import Checkpoints
     }
 
     @Test func wishesAreKeptAndNamedAsSuch() throws {
-        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: "800K"))
-        wishes.withSqueezeExcite = true
-        wishes.activation = .silu
-        wishes.classes = 10
-        let derivation = try Derivation.derive(from: [Self.statistics(Self.ownCheckpoint)], wishes: wishes)
+        var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: "800K"))
+        options.withSqueezeExcite = true
+        options.activation = .silu
+        options.classes = 10
+        let derivation = try Derivation.derive(from: [Self.statistics(Self.ownCheckpoint)], options: options)
         #expect(derivation.config.squeezeExcite == SqueezeExcite())
         #expect(derivation.config.activation == .silu)
         #expect(derivation.config.classes == 10)
@@ -72,9 +72,9 @@ import Checkpoints
     }
 
     @Test func whatChangedIsNamedWithItsReason() throws {
-        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: "1.0MP"))
-        wishes.classes = 10
-        let derivation = try Derivation.derive(from: [Self.statistics(Self.ownCheckpoint)], wishes: wishes)
+        var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: "1.0MP"))
+        options.classes = 10
+        let derivation = try Derivation.derive(from: [Self.statistics(Self.ownCheckpoint)], options: options)
         let differences = derivation.differences(from: try .published("vgnetg-1.0mp"))
         let classes = try #require(differences.first { $0.field == "classes" })
         #expect(classes.theirs == "1000")
@@ -117,8 +117,8 @@ import Checkpoints
     }
 
     private static func derive(_ networks: [NetworkStatistics], _ budget: String) throws -> Derivation {
-        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
-        wishes.rules = .ofKernels
-        return try Derivation.derive(from: networks, wishes: wishes)
+        var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
+        options.rules = .ofKernels
+        return try Derivation.derive(from: networks, options: options)
     }
 }

@@ -5,24 +5,24 @@ import VGNets
 
 /// Latencies, alternatives and random designs.
 @Suite struct DesignSearchTests {
-    private static func wishes(_ budget: DesignBudget = .parameters(300_000)) -> Derivation.Wishes {
-        var wishes = Derivation.Wishes(budget: budget)
-        wishes.isThumbnail = true
-        wishes.classes = 10
-        return wishes
+    private static func options(_ budget: DesignBudget = .parameters(300_000)) -> Derivation.DesignOptions {
+        var options = Derivation.DesignOptions(budget: budget)
+        options.isThumbnail = true
+        options.classes = 10
+        return options
     }
 
     @Test func macsAreMetWithinHalfAPercent() throws {
         for macs in [20_000_000, 60_000_000, 141_300_232] {
-            var wishes = Derivation.Wishes(budget: .macs(macs))
-            wishes.rules = try RuleSet(parsing: "none")
-            let config = try Derivation.derive(from: [HandMadeEvidence.paper()], wishes: wishes).config
+            var options = Derivation.DesignOptions(budget: .macs(macs))
+            options.rules = try RuleSet(parsing: "none")
+            let config = try Derivation.derive(from: [HandMadeEvidence.paper()], options: options).config
             let found = config.macs(inputHeight: 224, inputWidth: 224)
             #expect(abs(found - macs) <= macs / 200, "\(macs)")
         }
         // The published net is the one of its own MACs (vgnet.md, fvcore).
-        let wishes = Derivation.Wishes(budget: try DesignBudget(macs: "141300232"))
-        let config = try Derivation.derive(from: [HandMadeEvidence.paper()], wishes: wishes).config
+        let options = Derivation.DesignOptions(budget: try DesignBudget(macs: "141300232"))
+        let config = try Derivation.derive(from: [HandMadeEvidence.paper()], options: options).config
         #expect(config.channels == [28, 56, 112, 224, 368] && config.blocks == [4, 7, 13, 2])
     }
 
@@ -35,7 +35,7 @@ import VGNets
     @Test func theLargestNetWithinATimeIsFound() throws {
         var measured = 0
         let derivation = try Derivation.derive(
-            from: [HandMadeEvidence.paper()], wishes: Self.wishes(), milliseconds: 1
+            from: [HandMadeEvidence.paper()], options: Self.options(), milliseconds: 1
         ) { config in
             measured += 1
             return Double(config.parameters.learnable) * 2e-6
@@ -48,7 +48,8 @@ import VGNets
 
     @Test func aTimeThatNoNetMeetsIsRefused() {
         let error = #expect(throws: KernelVizError.self) {
-            try Derivation.derive(from: [HandMadeEvidence.paper()], wishes: Self.wishes(), milliseconds: 0.5) { _ in 2 }
+            try Derivation.derive(from: [HandMadeEvidence.paper()], options: Self.options(), milliseconds: 0.5) { _ in 2
+            }
         }
         #expect(error?.code == "derive.impossibleLatency")
         #expect(error?.description.contains("takes 2.00 ms; expected at most 0.5 ms (--latency)") == true)
@@ -56,7 +57,7 @@ import VGNets
 
     @Test func alternativesDifferInOneChoiceAtEqualBudget() throws {
         let (derived, alternatives) = try Derivation.alternatives(
-            from: [HandMadeEvidence.paper()], wishes: Self.wishes(), count: 12)
+            from: [HandMadeEvidence.paper()], options: Self.options(), count: 12)
         #expect(alternatives.count == 12)
         #expect(Set(alternatives.map(\.config.name)).count == 12)
         for alternative in alternatives {
@@ -76,13 +77,13 @@ import VGNets
         // The nearest change of every choice comes before the second nearest of any.
         let firsts = alternatives.prefix(8).map(\.config.name)
         #expect(Set(firsts.map { $0.dropFirst(derived.config.name.count + 1).prefix { $0 != "-" } }).count == 8)
-        let again = try Derivation.alternatives(from: [HandMadeEvidence.paper()], wishes: Self.wishes(), count: 12)
+        let again = try Derivation.alternatives(from: [HandMadeEvidence.paper()], options: Self.options(), count: 12)
         #expect(again.alternatives == alternatives)
     }
 
     @Test func randomDesignsHaveTheBudgetAndTheSeedDecides() throws {
         func draw(_ seed: UInt64) throws -> [VGNetConfig] {
-            try Derivation.samples(from: [HandMadeEvidence.paper()], wishes: Self.wishes(), count: 12, seed: seed)
+            try Derivation.samples(from: [HandMadeEvidence.paper()], options: Self.options(), count: 12, seed: seed)
                 .samples
         }
         let samples = try draw(1)

@@ -33,10 +33,10 @@ import Checkpoints
 
     /// With fixed banks and every rule: all that is read from kernels.
     private static func derive(_ statistics: NetworkStatistics) throws -> Derivation {
-        var wishes = Derivation.Wishes(budget: .parameters(1_000_000))
-        wishes.rules = .all
-        wishes.form = .f
-        return try Derivation.derive(from: [statistics], wishes: wishes)
+        var options = Derivation.DesignOptions(budget: .parameters(1_000_000))
+        options.rules = .all
+        options.form = .f
+        return try Derivation.derive(from: [statistics], options: options)
     }
 
     @Test func scalingTheWeightsChangesNothing() throws {
@@ -70,7 +70,7 @@ import Checkpoints
             return filters.indices.map { Array(weights[$0 * length..<($0 + 1) * length]) }
         }
         let derivation = try Derivation.derive(
-            from: [shuffled], wishes: .init(budget: .parameters(1_000_000)))
+            from: [shuffled], options: .init(budget: .parameters(1_000_000)))
         let published = try VGNetConfig.published("vgnetg-1.0mp")
         #expect(try derivation.config.replacing(name: published.name) == published)
         #expect(derivation.refusal?.hasSuffix("of 2528 kernels are unstructured") == true)
@@ -81,7 +81,7 @@ import Checkpoints
         let few = HandMadeEvidence.network([
             HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 32), HandMadeEvidence.Layer(stride: 2, blurs: 96),
         ])
-        let derivation = try Derivation.derive(from: [few], wishes: .init(budget: .parameters(1_000_000)))
+        let derivation = try Derivation.derive(from: [few], options: .init(budget: .parameters(1_000_000)))
         #expect(derivation.refusal == "only 128 kernels were found, at least 200 are needed")
         let published = try VGNetConfig.published("vgnetg-1.0mp")
         #expect(try derivation.config.replacing(name: published.name) == published)
@@ -94,10 +94,10 @@ import Checkpoints
         var widths = [0, 0, 0, 0, 0]
         var budget = classes == 10 ? 150_000.0 : 600_000.0
         while budget < 15e6 {
-            var wishes = Derivation.Wishes(budget: .parameters(Int(budget)))
-            wishes.classes = classes
-            wishes.rules = .ofKernels
-            let config = try Derivation.derive(from: [evidence], wishes: wishes).config
+            var options = Derivation.DesignOptions(budget: .parameters(Int(budget)))
+            options.classes = classes
+            options.rules = .ofKernels
+            let config = try Derivation.derive(from: [evidence], options: options).config
             #expect(
                 zip(config.channels, widths).allSatisfy { $0 >= $1 },
                 "\(Int(budget)): \(config.channels), before \(widths)")

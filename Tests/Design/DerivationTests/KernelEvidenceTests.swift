@@ -40,9 +40,9 @@ import Checkpoints
 
     /// 200 : 100 : 100 of eight places are 4 : 2 : 2; the exact kernels are the middles of their clusters.
     @Test func aBankHoldsTheMixAndTheMiddlesOfTheClusters() throws {
-        var wishes = Derivation.Wishes(budget: .parameters(1_000_000))
-        wishes.form = .f
-        let derivation = try Derivation.derive(from: [Self.statistics([200, 100, 100])], wishes: wishes)
+        var options = Derivation.DesignOptions(budget: .parameters(1_000_000))
+        options.form = .f
+        let derivation = try Derivation.derive(from: [Self.statistics([200, 100, 100])], options: options)
         let bank = try #require(derivation.config.listedBanks.first { $0.name == "stage1" })
         #expect(bank.kernels.count == 8)
         #expect(derivation.config.half[2] == .bank(.sixEdgeTwoGaussian))
@@ -63,14 +63,14 @@ import Checkpoints
 
     /// One kernel up to scale: one is enough, t is the width. Four far from each other: c4/t must be four at least.
     @Test func theLastUnitSharesAsFarAsItsKernelsAreAlike() throws {
-        var wishes = Derivation.Wishes(budget: .parameters(1_000_000))
-        wishes.rules = try RuleSet(parsing: "+D7")
+        var options = Derivation.DesignOptions(budget: .parameters(1_000_000))
+        options.rules = try RuleSet(parsing: "+D7")
         let one = (1...64).map { scale in Self.blur.map { $0 * Float(scale) } }
-        let same = try Derivation.derive(from: [Self.statistics([200, 100, 100], last: one)], wishes: wishes)
+        let same = try Derivation.derive(from: [Self.statistics([200, 100, 100], last: one)], options: options)
         #expect(same.config.last == .shared(groups: same.config.channels[4]))
         let line: [Float] = [1, 1, 1, 0, 0, 0, 0, 0, 0]
         let four = (0..<64).map { [Self.blur, Self.sobel, Self.laplacian, line][$0 % 4] }
-        let mixed = try Derivation.derive(from: [Self.statistics([200, 100, 100], last: four)], wishes: wishes)
+        let mixed = try Derivation.derive(from: [Self.statistics([200, 100, 100], last: four)], options: options)
         #expect(mixed.config.last == .shared(groups: mixed.config.channels[4] / 4))
         #expect(mixed.reasons.first { $0.field == "last" }?.statistic.contains("4 kernels reach 0.98") == true)
     }
@@ -83,7 +83,7 @@ import Checkpoints
         var layers = [HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 32)]
         for (stride, width) in blocks { layers.append(HandMadeEvidence.Layer(stride: stride, edges: width)) }
         let derivation = try Derivation.derive(
-            from: [HandMadeEvidence.network(layers)], wishes: .init(budget: .parameters(1_000_000)))
+            from: [HandMadeEvidence.network(layers)], options: .init(budget: .parameters(1_000_000)))
         let finding = try #require(
             derivation.reasons.first { $0.field == "channels" }?.findings.first { $0.place == "growth" })
         #expect(finding.statistic.contains("wm = 2.0"))

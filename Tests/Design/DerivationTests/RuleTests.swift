@@ -7,10 +7,12 @@ import VGNets
 
 /// The rules on evidence whose shares are known.
 @Suite struct RuleTests {
-    private static func wishes(_ budget: String = "1.0MP", rules: RuleSet = .ofKernels) throws -> Derivation.Wishes {
-        var wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
-        wishes.rules = rules
-        return wishes
+    private static func options(_ budget: String = "1.0MP", rules: RuleSet = .ofKernels) throws
+        -> Derivation.DesignOptions
+    {
+        var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
+        options.rules = rules
+        return options
     }
 
     /// With every rule in force, what the paper saw leads to what the paper built.
@@ -18,7 +20,7 @@ import VGNets
     func thePapersStatisticsLeadToThePublishedNets(size: String) throws {
         for rules in [RuleSet.ofKernels, RuleSet([.downsampling, .sigma, .offset, .identity, .deadWidths, .depths])] {
             let derivation = try Derivation.derive(
-                from: [HandMadeEvidence.paper()], wishes: Self.wishes(size, rules: rules))
+                from: [HandMadeEvidence.paper()], options: Self.options(size, rules: rules))
             let published = try VGNetConfig.published("vgnetg-\(size)")
             #expect(try derivation.config.replacing(name: published.name) == published)
             #expect(derivation.refusal == nil)
@@ -33,7 +35,7 @@ import VGNets
     ])
     func theShareOfBlurDecidesTheDownsampling(percent: Int, kind: String, share: Double?) throws {
         let network = HandMadeEvidence.strided(400, blurs: percent * 4, title: "A")
-        let derivation = try Derivation.derive(from: [network], wishes: Self.wishes())
+        let derivation = try Derivation.derive(from: [network], options: Self.options())
         #expect(derivation.config.downsampling[1].text == kind)
         #expect(derivation.config.downsampling[1].share == share)
         // The other stages were not seen: the paper's σ, rounded as the paper's only where no stage has another one.
@@ -49,7 +51,7 @@ import VGNets
 
     @Test func aRuleThatIsOffLeavesThePapersValueAndSaysSo() throws {
         let network = HandMadeEvidence.strided(400, blurs: 20, title: "A")
-        let derivation = try Derivation.derive(from: [network], wishes: Self.wishes(rules: RuleSet(parsing: "none")))
+        let derivation = try Derivation.derive(from: [network], options: Self.options(rules: RuleSet(parsing: "none")))
         #expect(derivation.config.downsampling == .gaussian(.paper))
         let reason = try #require(derivation.reasons.first { $0.field == "downsampling" })
         #expect(reason.findings[0].statistic.hasPrefix("D1 is off; 5 % (95 % interval 3 to 8 %) of 400"))
@@ -62,11 +64,11 @@ import VGNets
             HandMadeEvidence.strided(1000, blurs: 900, title: "Large"),
             HandMadeEvidence.strided(100, blurs: 30, title: "Small"),
         ]
-        var wishes = try Self.wishes()
-        let byKernels = try Derivation.derive(from: networks, wishes: wishes)
+        var options = try Self.options()
+        let byKernels = try Derivation.derive(from: networks, options: options)
         #expect(byKernels.config.downsampling[1].text == "gaussian")
-        wishes.weighting = .network
-        let byNetworks = try Derivation.derive(from: networks, wishes: wishes)
+        options.weighting = .network
+        let byNetworks = try Derivation.derive(from: networks, options: options)
         #expect(byNetworks.config.downsampling[1].share == 0.6)
         let finding = try #require(byKernels.reasons.first { $0.field == "downsampling" }?.findings.first)
         #expect(finding.dissent == ["Small: learnable (30 %)"])
@@ -75,7 +77,7 @@ import VGNets
 
     @Test func networksOfOneTitleAreToldApartByTheirFiles() throws {
         let networks = ["a", "b"].map { HandMadeEvidence.strided(400, blurs: 380, title: "Net", path: "x/\($0).h5") }
-        let derivation = try Derivation.derive(from: networks, wishes: Self.wishes())
+        let derivation = try Derivation.derive(from: networks, options: Self.options())
         #expect(derivation.sources == ["Net (a.h5)", "Net (b.h5)"])
     }
 
@@ -86,11 +88,11 @@ import VGNets
                 HandMadeEvidence.Layer(stride: 2, edges: 240, others: 760),
             ], title: "Weak")
         let strong = HandMadeEvidence.paper(sigma: 0.9)
-        let together = try Derivation.derive(from: [strong, weak], wishes: Self.wishes())
-        let alone = try Derivation.derive(from: [strong], wishes: Self.wishes())
+        let together = try Derivation.derive(from: [strong, weak], options: Self.options())
+        let alone = try Derivation.derive(from: [strong], options: Self.options())
         #expect(together.config == alone.config)
         #expect(together.leftOut == ["Weak: 76 % of 1100 kernels are unstructured"])
-        let refused = try Derivation.derive(from: [weak], wishes: Self.wishes())
+        let refused = try Derivation.derive(from: [weak], options: Self.options())
         #expect(refused.refusal == "76 % of 1100 kernels are unstructured")
         let published = try VGNetConfig.published("vgnetg-1.0mp")
         #expect(try refused.config.replacing(name: published.name) == published)
@@ -105,10 +107,10 @@ import VGNets
         ]
         let grouped = HandMadeEvidence.network(layers, title: "Grouped", slices: 8)
         let depthwise = HandMadeEvidence.strided(400, blurs: 380, title: "Depthwise")
-        let together = try Derivation.derive(from: [depthwise, grouped], wishes: Self.wishes())
-        #expect(try together.config == Derivation.derive(from: [depthwise], wishes: Self.wishes()).config)
+        let together = try Derivation.derive(from: [depthwise, grouped], options: Self.options())
+        #expect(try together.config == Derivation.derive(from: [depthwise], options: Self.options()).config)
         #expect(together.leftOut.count == 1 && together.leftOut[0].hasPrefix("Grouped: its convolutions mix channels"))
-        let alone = try Derivation.derive(from: [grouped], wishes: Self.wishes())
+        let alone = try Derivation.derive(from: [grouped], options: Self.options())
         #expect(alone.refusal == nil && alone.leftOut.isEmpty)
         #expect(alone.config.downsampling[1].text == "learnable")
     }
@@ -121,7 +123,7 @@ import VGNets
         ]
         let network = HandMadeEvidence.network(layers)
         let derivation = try Derivation.derive(
-            from: [network], wishes: Self.wishes(rules: RuleSet(parsing: "D1,D4")))
+            from: [network], options: Self.options(rules: RuleSet(parsing: "D1,D4")))
         #expect(derivation.config.identity.values.map(\.eighths) == [3, 4, 4, 4])
         #expect(abs(Double(derivation.config.parameters.learnable) - 1e6) <= 5e3)
     }
@@ -132,9 +134,9 @@ import VGNets
             HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 300),
             HandMadeEvidence.Layer(stride: 2, edges: 300, dead: 100),
         ]
-        let dead = try Derivation.derive(from: [HandMadeEvidence.network(layers)], wishes: Self.wishes())
+        let dead = try Derivation.derive(from: [HandMadeEvidence.network(layers)], options: Self.options())
         layers[1] = HandMadeEvidence.Layer(stride: 2, edges: 400)
-        let alive = try Derivation.derive(from: [HandMadeEvidence.network(layers)], wishes: Self.wishes())
+        let alive = try Derivation.derive(from: [HandMadeEvidence.network(layers)], options: Self.options())
         #expect(alive.config.channels == [28, 56, 112, 224, 368])
         // 56 · 0.75 = 42, but growth stays within the published factors: at least 2 · 28.
         #expect(dead.config.channels[1] <= 56)

@@ -7,7 +7,8 @@ import VGNets
     private static func survey() throws -> DerivationSurvey {
         let weak = HandMadeEvidence.network([HandMadeEvidence.Layer(stride: 2, blurs: 150)], title: "Weak")
         return try DerivationSurvey(
-            [HandMadeEvidence.paper(), weak], wishes: Derivation.Wishes(budget: ParameterBudget(parsing: "1.0MP")))
+            [HandMadeEvidence.paper(), weak],
+            options: Derivation.DesignOptions(budget: ParameterBudget(parsing: "1.0MP")))
     }
 
     /// The paper's own picture leads to the paper's nets (Table 1), and so does a network that cannot vote.

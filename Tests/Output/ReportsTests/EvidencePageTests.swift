@@ -33,7 +33,7 @@ import Testing
             let title = statement.rawValue.prefix(1).uppercased() + statement.rawValue.dropFirst()
             #expect(page.contains("<h2>\(title.replacing("'", with: "&#39;")) ("))
         }
-        #expect(page.contains("borne out") && page.contains("<table class=\"sortable\">"))
+        #expect(page.contains("supported") && page.contains("<table class=\"sortable\">"))
         #expect(try claims().html(version: "1") == report.html(version: "1"))
     }
 

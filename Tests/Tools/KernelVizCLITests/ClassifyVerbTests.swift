@@ -84,7 +84,7 @@ import Testing
         let checkpoints = try #require(json["checkpoints"] as? [[String: Any]])
         #expect((checkpoints[0]["claims"] as? [Any])?.count == 8 && (json["criteria"] as? [String: String])?.count == 8)
         let table = try CommandLine.run(["classify", "--claims", Self.checkpoint]).output
-        #expect(table.contains("edges fall with depth (3.3, Fig. 5)") && table.contains("borne out"))
+        #expect(table.contains("edges fall with depth (3.3, Fig. 5)") && table.contains("supported"))
     }
 
     @Test func evidenceIsWrittenAsAPageToo() throws {

@@ -23,7 +23,7 @@ public struct RecoveryCurves: Sendable, Equatable, Codable {
     /// What the labels find in random kernels of each size, each by itself.
     public let nullRates: [NullRates]
     /// What the rubric's own cut-offs would find in them.
-    public let lookalikeRates: [NullRates]
+    public let uncorrectedFalsePositiveRates: [NullRates]
 
     /// Draws and labels kernels; the same settings give the same curves.
     ///
@@ -38,7 +38,7 @@ public struct RecoveryCurves: Sendable, Equatable, Codable {
         let total = sizes.count * SyntheticFamily.allCases.count
         for size in sizes {
             let classifier = KernelClassifier(settings: settings, size: size)
-            rates.append((classifier.nullRates, classifier.lookalikeRates))
+            rates.append((classifier.nullRates, classifier.uncorrectedFalsePositiveRates))
             for family in SyntheticFamily.allCases {
                 let shares = decibels.map { ratio in
                     var kernels = SyntheticKernels(size: size, seed: settings.seed &+ 20)
@@ -55,7 +55,7 @@ public struct RecoveryCurves: Sendable, Equatable, Codable {
         }
         return RecoveryCurves(
             decibels: decibels, samples: samples, curves: curves, nullRates: rates.map(\.0),
-            lookalikeRates: rates.map(\.1))
+            uncorrectedFalsePositiveRates: rates.map(\.1))
     }
 }
 

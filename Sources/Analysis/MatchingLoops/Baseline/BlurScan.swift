@@ -129,7 +129,7 @@ package enum BlurScan {
         let beta = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Double.self)
         let direction = scratch + 14
         let room = UnsafeMutableRawPointer(scratch + 16).assumingMemoryBound(to: Doubles.self)
-        BumpFit.solve(block, size, sign, beta, beta + 96, room)
+        GaussianFit.solve(block, size, sign, beta, beta + 96, room)
         let floor = 1 / (widest * widest)
         for half in 0..<2 {
             let own = beta + 8 &* half

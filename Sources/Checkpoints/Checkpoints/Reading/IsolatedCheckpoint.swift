@@ -72,7 +72,7 @@ enum IsolatedCheckpoint {
         case .garbled:
             return KernelVizError(
                 code: "weights.readerFailed", subject: subject,
-                found: "its reader process gave an answer without sense",
+                found: "its reader process gave a malformed reply",
                 expected: "a healthy file", advice: damaged)
         }
     }

@@ -66,7 +66,7 @@ enum FamilyRecogniser {
                 for prefix in table.prefixes(of: dialect.stem) where !prefix.isEmpty || table.mayHold(dialect.stem) {
                     let view = table.from(prefix)
                     for blueprint in dialect.blueprints(view) {
-                        let match = lay(blueprint, over: view, family, dialect, survey.spatialCount)
+                        let match = match(blueprint, against: view, family, dialect, survey.spatialCount)
                         if best.map(match.isBetter) ?? true { best = match }
                     }
                 }
@@ -78,8 +78,8 @@ enum FamilyRecogniser {
             return .unknown(nearest: "\(name), but \(incomplete(best, first).found)")
         }
         if let conflict = best.conflict { return .unknown(nearest: "\(name), but \(conflict)") }
-        if let stranger = stranger(best, survey) {
-            return .unknown(nearest: "\(name), which has no '\(stranger.name)'")
+        if let unexpected = unexpectedTensor(best, survey) {
+            return .unknown(nearest: "\(name), which has no '\(unexpected.name)'")
         }
         return .recognised(best)
     }
@@ -102,7 +102,7 @@ enum FamilyRecogniser {
 
     /// An N×N tensor that lies among those of the family and is none of them: in a deeper or wider relative, not in a
     /// detector that has a head of its own beside the family's backbone.
-    private static func stranger(_ match: Match, _ survey: KernelSurvey) -> Checkpoint.Entry? {
+    private static func unexpectedTensor(_ match: Match, _ survey: KernelSurvey) -> Checkpoint.Entry? {
         guard match.unexplainedCount > 0 else { return nil }
         let prefix = match.table.prefix
         let modules = Set(match.spatial.map { prefix + $0.module })
@@ -117,8 +117,8 @@ enum FamilyRecogniser {
         }
     }
 
-    static func lay(
-        _ blueprint: Blueprint, over table: ModuleTable, _ family: ArchitectureFamily, _ dialect: Dialect,
+    static func match(
+        _ blueprint: Blueprint, against table: ModuleTable, _ family: ArchitectureFamily, _ dialect: Dialect,
         _ spatialCount: Int, isByShapes: Bool = false
     ) -> Match {
         let spatial = blueprint.convs.filter(\.isSpatial)

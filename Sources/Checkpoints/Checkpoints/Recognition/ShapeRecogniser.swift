@@ -36,8 +36,8 @@ enum ShapeRecogniser {
                     let modules = blueprint.convs.map(\.module)
                     let own =
                         dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? blueprint
-                    let match = FamilyRecogniser.lay(
-                        own, over: table, family, dialect, survey.spatialCount, isByShapes: true)
+                    let match = FamilyRecogniser.match(
+                        own, against: table, family, dialect, survey.spatialCount, isByShapes: true)
                     if match.missing.isEmpty, match.unexplainedCount == 0, match.conflict == nil { return match }
                 }
             }

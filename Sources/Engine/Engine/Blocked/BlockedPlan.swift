@@ -36,10 +36,10 @@ struct BlockedPlan: @unchecked Sendable {
             for (channel, offset) in channels.enumerated() {
                 let plane = target + channel * pixels
                 if format.isFloat {
-                    for pixel in 0..<pixels { plane[pixel] = arena[offset + pixel * LaneRun.lanes] }
+                    for pixel in 0..<pixels { plane[pixel] = arena[offset + pixel * ChannelSpan.lanes] }
                 } else {
                     for pixel in 0..<pixels {
-                        plane[pixel] = BFloat16.number(halves[offset + pixel * LaneRun.lanes])
+                        plane[pixel] = BFloat16.number(halves[offset + pixel * ChannelSpan.lanes])
                     }
                 }
             }
@@ -117,7 +117,7 @@ struct BlockedPlan: @unchecked Sendable {
     }
 
     private var arenaStride: Int { (arenaCount + 31) / 32 * 32 }
-    private var stripStride: Int { (stripCount + HeldRows.words + 31) / 32 * 32 }
+    private var stripStride: Int { (stripCount + LineBuffer.words + 31) / 32 * 32 }
 
     /// The memory of one image and one thread.
     func context(
@@ -127,8 +127,8 @@ struct BlockedPlan: @unchecked Sendable {
         let strip = memory + (arenaStride * (images >= threads ? threads : 1) + worker * stripStride)
         return StepContext(
             image: input + image * imageCount, arena: memory + arena * arenaStride,
-            strip: strip + HeldRows.words, weights: weights, operators: operators,
-            heldRows: UnsafeMutableRawPointer(strip).assumingMemoryBound(to: HeldRows.self))
+            strip: strip + LineBuffer.words, weights: weights, operators: operators,
+            lineBuffer: UnsafeMutableRawPointer(strip).assumingMemoryBound(to: LineBuffer.self))
     }
 
     /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.
@@ -145,7 +145,7 @@ struct BlockedPlan: @unchecked Sendable {
             let context = context(image, arena: worker, worker: worker)
             for (index, named) in steps.enumerated() {
                 let step = named.step
-                context.heldRows.pointee = HeldRows()
+                context.lineBuffer.pointee = LineBuffer()
                 for part in 0..<step.partCount { step.run(part, context) }
                 read(index, image, context.arena, tapResults)
             }
@@ -160,7 +160,7 @@ struct BlockedPlan: @unchecked Sendable {
         for image in 0..<images {
             for (index, named) in steps.enumerated() {
                 let step = named.step
-                for worker in 0..<threads { context(image, arena: 0, worker: worker).heldRows.pointee = HeldRows() }
+                for worker in 0..<threads { context(image, arena: 0, worker: worker).lineBuffer.pointee = LineBuffer() }
                 pool.run(parts: step.partCount) { part, worker in
                     step.run(part, context(image, arena: 0, worker: worker))
                 }

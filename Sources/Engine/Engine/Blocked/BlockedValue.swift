@@ -63,10 +63,10 @@ struct BlockedValue: Sendable, Equatable {
     /// One number a channel, put into the lanes of the value's blocks; `filler` elsewhere.
     func spread(_ scalars: [Float], filler: Float = 0) -> [Float] {
         let numbers = Dictionary(uniqueKeysWithValues: blocks.enumerated().map { ($1, $0) })
-        var result = [Float](repeating: filler, count: numbers.count * LaneRun.lanes)
+        var result = [Float](repeating: filler, count: numbers.count * ChannelSpan.lanes)
         for (place, scalar) in zip(places, scalars) {
             guard let number = numbers[BlockPlace(storage: place.storage, block: place.block)] else { continue }
-            result[number * LaneRun.lanes + place.lane] = scalar
+            result[number * ChannelSpan.lanes + place.lane] = scalar
         }
         return result
     }

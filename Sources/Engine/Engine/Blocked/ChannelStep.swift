@@ -82,9 +82,9 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
     private func read(_ range: Range<Int>, _ arena: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
         let halves = UnsafeRawPointer(arena).assumingMemoryBound(to: UInt16.self)
         for channel in 0..<channels.count {
-            let start = channels[channel] + range.lowerBound * LaneRun.lanes
+            let start = channels[channel] + range.lowerBound * ChannelSpan.lanes
             for pixel in 0..<range.count {
-                let place = start + pixel * LaneRun.lanes
+                let place = start + pixel * ChannelSpan.lanes
                 target[channel * range.count + pixel] = format.isFloat ? arena[place] : BFloat16.number(halves[place])
             }
         }
@@ -92,7 +92,7 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
 
     /// Writes the channels one after another; lanes of the last block that hold none become zero.
     private func write(_ range: Range<Int>, _ source: UnsafePointer<Float>, to arena: UnsafeMutablePointer<Float>) {
-        let lanes = LaneRun.lanes
+        let lanes = ChannelSpan.lanes
         for block in 0..<(channels.count + lanes - 1) / lanes {
             let start = arena + (output + (block * pixels + range.lowerBound) * format.pixelWords)
             let halves = UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt16.self)

@@ -64,7 +64,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             (rows.upperBound - 1) * geometry.stride - geometry.paddingTop + geometry.kernelHeight,
             geometry.inputHeight)
         let row = geometry.inputWidth * format.pixelWords
-        let held = context.heldRows.pointee
+        let held = context.lineBuffer.pointee
         let (low, high) = (max(first, held.first), min(end, held.end))
         var missing = first..<end
         if low < high && (low == first || high == end) {
@@ -82,14 +82,14 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
                 rows: missing, panels: 0..<step.panels.count,
                 target: .init(output: source + stem.offset, blockStride: stem.blockStride), fetching: nil, context)
         }
-        context.heldRows.pointee = HeldRows(first: first, end: end)
+        context.lineBuffer.pointee = LineBuffer(first: first, end: end)
         return source
     }
 
     private func run(
         block: Int, rows: Range<Int>, from source: UnsafePointer<Float>, _ context: StepContext
     ) {
-        let taps = geometry.kernelHeight * geometry.kernelWidth * LaneRun.lanes
+        let taps = geometry.kernelHeight * geometry.kernelWidth * ChannelSpan.lanes
         let place = blocks[block]
         let output =
             writesStrip
@@ -97,11 +97,11 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * format.pixelWords)
         var call = DepthwiseCall(
             input: source + place.input, inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth,
-            weights: weights + block * taps, bias: bias.map { $0 + block * LaneRun.lanes },
+            weights: weights + block * taps, bias: bias.map { $0 + block * ChannelSpan.lanes },
             kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth, stride: geometry.stride,
             paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft, output: output,
             outputWidth: geometry.outputWidth, firstRow: rows.lowerBound, rowCount: rows.count,
-            epilogue: epilogue.advanced(by: block * LaneRun.lanes))
+            epilogue: epilogue.advanced(by: block * ChannelSpan.lanes))
         call.format = format
         context.operators.depthwise(call)
     }

@@ -11,7 +11,7 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         /// Whole ones.
         var blocks: Int
         var hasHalfBlock: Bool
-        var runs: UnsafePointer<LaneRun>
+        var runs: UnsafePointer<ChannelSpan>
         var runCount: Int
         /// K × blocks × 16 at this place among the plan's weights.
         var weights: Int
@@ -140,16 +140,16 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         var call = MatrixCall(
             input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
             weights: context.weights + panel.weights, halfWeights: context.weights + panel.halfWeights,
-            bias: bias.map { $0 + panel.firstBlock * LaneRun.lanes },
+            bias: bias.map { $0 + panel.firstBlock * ChannelSpan.lanes },
             blocks: panel.blocks, hasHalfBlock: panel.hasHalfBlock, pixels: rowCount * geometry.outputWidth,
             output: target.output + place,
             outputBlockStride: target.blockStride, residual: target.residual.map { $0 + place },
-            epilogue: epilogue.advanced(by: panel.firstBlock * LaneRun.lanes))
+            epilogue: epilogue.advanced(by: panel.firstBlock * ChannelSpan.lanes))
         call.inputFormat = inputFormat
         call.outputFormat = outputFormat
         if let fetching, fetching.count > 0 {
             call.prefetch = UnsafeRawPointer(fetching.start)
-            call.prefetchLines = (fetching.count + LaneRun.lanes - 1) / LaneRun.lanes
+            call.prefetchLines = (fetching.count + ChannelSpan.lanes - 1) / ChannelSpan.lanes
         }
         context.operators.matrix(call)
     }

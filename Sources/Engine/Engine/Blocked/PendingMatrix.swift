@@ -195,10 +195,10 @@ struct PendingMatrix: PendingStep {
     func step(_ storages: StorageTable, _ arena: ConstantArena) -> MatrixStep {
         let elements = elements(storages)
         let rows = stripRows
-        var shared: (runs: UnsafeBufferPointer<LaneRun>, order: [Word])?
+        var shared: (runs: UnsafeBufferPointer<ChannelSpan>, order: [Word])?
         let resolvedPanels = panels.map { panel in
             let channels = panel.first * 16..<min(panel.first * 16 + panel.allLanes, outputChannels)
-            let (runs, order): (UnsafeBufferPointer<LaneRun>, [Word])
+            let (runs, order): (UnsafeBufferPointer<ChannelSpan>, [Word])
             if geometry.groups == 1, let known = shared {
                 (runs, order) = known
             } else {
@@ -334,15 +334,15 @@ extension PendingMatrix {
     }
 
     /// Neighbouring numbers joined.
-    private static func runs(_ words: [Word]) -> [LaneRun] {
-        var runs: [LaneRun] = []
+    private static func runs(_ words: [Word]) -> [ChannelSpan] {
+        var runs: [ChannelSpan] = []
         for word in words {
             if let last = runs.last, (last.isInStrip != 0) == word.isInStrip,
                 Int(last.offset) + Int(last.count) == word.offset
             {
                 runs[runs.count - 1].count += 1
             } else {
-                runs.append(LaneRun(offset: Int32(word.offset), count: 1, isInStrip: word.isInStrip))
+                runs.append(ChannelSpan(offset: Int32(word.offset), count: 1, isInStrip: word.isInStrip))
             }
         }
         return runs

@@ -165,7 +165,7 @@ struct PendingGather: PendingStep {
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
         let sources =
             places?.map { place in
-                GatherStep.Channel(source: storages.offset(place), stride: LaneRun.lanes)
+                GatherStep.Channel(source: storages.offset(place), stride: ChannelSpan.lanes)
             } ?? (0..<channels).map { GatherStep.Channel(source: $0 * pixels, stride: 1) }
         return GatherStep(
             channels: arena.copy(sources), readsImage: places == nil, pixels: pixels,

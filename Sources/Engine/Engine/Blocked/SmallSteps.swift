@@ -27,7 +27,7 @@ struct ElementwiseStep: BlockedStep, @unchecked Sendable {
         var call = ElementwiseCall(
             first: context.arena + block.first, second: second, combination: combination,
             output: context.arena + block.output, pixels: pixels,
-            epilogue: epilogue.advanced(by: part * LaneRun.lanes))
+            epilogue: epilogue.advanced(by: part * ChannelSpan.lanes))
         call.format = format
         context.operators.elementwise(call)
     }
@@ -100,12 +100,12 @@ struct GatherStep: BlockedStep, @unchecked Sendable {
     let output: Int
     let format: ElementFormat
 
-    var partCount: Int { (channels.count + LaneRun.lanes - 1) / LaneRun.lanes }
+    var partCount: Int { (channels.count + ChannelSpan.lanes - 1) / ChannelSpan.lanes }
 
     func run(_ part: Int, _ context: StepContext) {
         let target = UnsafeMutableRawPointer(context.arena + (output + part * pixels * format.pixelWords))
-        for lane in 0..<LaneRun.lanes {
-            let channel = part * LaneRun.lanes + lane
+        for lane in 0..<ChannelSpan.lanes {
+            let channel = part * ChannelSpan.lanes + lane
             let place = channel < channels.count ? channels[channel] : nil
             switch (format, readsImage) {
             case (.float32, _):
@@ -128,10 +128,10 @@ struct GatherStep: BlockedStep, @unchecked Sendable {
         zero: Target, _ convert: (Source) -> Target
     ) {
         guard let channel else {
-            for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = zero }
+            for pixel in 0..<pixels { target[pixel * ChannelSpan.lanes + lane] = zero }
             return
         }
         let start = source + channel.source
-        for pixel in 0..<pixels { target[pixel * LaneRun.lanes + lane] = convert(start[pixel * channel.stride]) }
+        for pixel in 0..<pixels { target[pixel * ChannelSpan.lanes + lane] = convert(start[pixel * channel.stride]) }
     }
 }

@@ -12,16 +12,16 @@ struct StepContext {
     let weights: UnsafePointer<Float>
     let operators: OperatorSet
     /// Which rows of a stem the strip still holds from the part before.
-    let heldRows: UnsafeMutablePointer<HeldRows>
+    let lineBuffer: UnsafeMutablePointer<LineBuffer>
 }
 
 /// Rows of a stem in a thread's strip: those that the next part needs too are not computed again.
-struct HeldRows: BitwiseCopyable {
+struct LineBuffer: BitwiseCopyable {
     var first = 0
     var end = 0
 
     /// Words before a strip that hold these numbers.
-    static let words = LaneRun.lanes
+    static let words = ChannelSpan.lanes
 }
 
 /// A step of a plan on blocked channels: parts that may run in any order on any thread.

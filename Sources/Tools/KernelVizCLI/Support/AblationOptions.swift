@@ -58,14 +58,14 @@ struct AblationOptions: ParsableArguments {
     }
 
     func write(
-        _ networks: [NetworkStatistics], _ wishes: Derivation.Wishes, overwriting: AtomicFile.Overwriting
+        _ networks: [NetworkStatistics], _ options: Derivation.DesignOptions, overwriting: AtomicFile.Overwriting
     ) throws {
         guard let out else { return }
         var files: [(name: String, text: String)] = []
         var entries: [SweepPlanText.Entry] = []
         var derived: Derivation?
         if let alternatives {
-            let found = try Derivation.alternatives(from: networks, wishes: wishes, count: alternatives)
+            let found = try Derivation.alternatives(from: networks, options: options, count: alternatives)
             derived = found.derived
             for alternative in found.alternatives {
                 let file = "\(alternative.config.name).yaml"
@@ -78,7 +78,7 @@ struct AblationOptions: ParsableArguments {
             }
         }
         if let sample {
-            let found = try Derivation.samples(from: networks, wishes: wishes, count: sample, seed: seed)
+            let found = try Derivation.samples(from: networks, options: options, count: sample, seed: seed)
             derived = found.derived
             for config in found.samples {
                 files.append(("\(config.name).yaml", config.yaml()))
@@ -92,7 +92,7 @@ struct AblationOptions: ParsableArguments {
         var plan = SweepPlanText(
             title: "\(name) against \(entries.count - 1) designs of equal budget", data: data, seeds: seeds,
             epochs: epochs, limit: limit, entries: entries)
-        plan.isThumbnail = wishes.isThumbnail
+        plan.isThumbnail = options.isThumbnail
         files.append(("plan.yaml", plan.yaml))
         try FolderWriter.prepare(out)
         for file in files { try AtomicFile.checkWritable("\(out)/\(file.name)", overwriting: overwriting) }

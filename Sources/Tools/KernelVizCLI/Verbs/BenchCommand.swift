@@ -60,7 +60,7 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         try output.check()
-        let limits = try MachineLimits.measure(operators)
+        let limits = try Roofline.measure(operators)
         var benchmarks: [NetworkBenchmark] = []
         for name in networks {
             let network = try RunnableNetwork(named: name, inputSize: inputSize)
@@ -81,12 +81,12 @@ struct BenchCommand: ParsableCommand {
     }
 
     /// With the first batch and thread count.
-    private func growthBenchmarks() throws -> [GrowthBenchmark] {
+    private func growthBenchmarks() throws -> [ScalingBenchmark] {
         guard growth, let setting = settings.first else { return [] }
         return try networks.flatMap { name in
             let progress = ProgressLine("Growing \(FilePaths.name(of: name))")
             defer { progress.finish() }
-            return try GrowthBenchmark.measure(
+            return try ScalingBenchmark.measure(
                 name, inputSize: inputSize, batch: setting.batch,
                 options: ExecutionOptions(operators: operators, threads: setting.threads, precision: precision),
                 runs: runs

@@ -51,14 +51,14 @@ extension ClassifyCommand {
         defer { progress.finish() }
         let curves = try RecoveryCurves.measure(settings: settings) { try progress.update($0, of: $1) }
         progress.finish()
-        var controls: [ChanceControl] = []
+        var controls: [NullModel] = []
         var hasFailed = false
         for path in try checkpoints.flatMap(CheckpointFolder.files) {
             do {
                 let network = try Network.open(path)
-                for kind in ChanceControl.Kind.allCases {
+                for kind in NullModel.Kind.allCases {
                     try Interruption.check()
-                    controls.append(try ChanceControl(kind, network, settings: settings))
+                    controls.append(try NullModel(kind, network, settings: settings))
                 }
             } catch let error as KernelVizError {
                 Console.error("kernelviz: error: \(error)")
@@ -80,7 +80,7 @@ extension ClassifyCommand {
 extension ClassifyCommand {
     /// Reports on a data set of loose kernels; false where the file is something else, or every kernel is asked for.
     func runCollection(_ path: String) throws -> Bool {
-        guard !kernels, calibrate == nil, let loose = LooseKernels(try Checkpoint.open(path)) else { return false }
+        guard !kernels, calibrate == nil, let loose = KernelDataset(try Checkpoint.open(path)) else { return false }
         let progress = ProgressLine("Classifying \(path)")
         defer { progress.finish() }
         let statistics = try CollectionStatistics.analyse(

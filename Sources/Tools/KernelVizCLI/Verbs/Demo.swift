@@ -29,7 +29,7 @@ struct Demo {
         let figures = try draw(statistics, &written)
 
         step(3, "Deriving a VGNet of \(budget.parameters) parameters")
-        let derivation = try Derivation.derive(from: [statistics], wishes: Derivation.Wishes(budget: budget))
+        let derivation = try Derivation.derive(from: [statistics], options: Derivation.DesignOptions(budget: budget))
         try write(derivation.yaml, to: "derived.yaml", &written)
         try write(DerivationReport(derivation).table, to: "derived.txt", &written)
         try write(DerivationReport(derivation).json, to: "derived.json", &written)

@@ -48,7 +48,7 @@ struct DeriveCommand: ParsableCommand {
     var weighting = Weighting.kernels
 
     @Option(help: "Which kernels are fixed: g (downsampling), c (none), f (the half blocks' too).")
-    var form = Derivation.Wishes.Form.g
+    var form = Derivation.DesignOptions.Form.g
 
     @Flag(name: .customLong("se"), help: "Add squeeze-and-excite, ratio 0.25.")
     var squeezeExcite = false
@@ -115,12 +115,12 @@ struct DeriveCommand: ParsableCommand {
 
     private func runSurvey() throws {
         try output.check()
-        let wishes = try wishes()
+        let options = try options()
         let networks = try Analysis.statistics(of: checkpoints, strides)
         let progress = ProgressLine("Deriving")
         defer { progress.finish() }
         let report = SurveyReport(
-            try DerivationSurvey(networks, wishes: wishes) { done, all in
+            try DerivationSurvey(networks, options: options) { done, all in
                 try Interruption.check()
                 try progress.update(done, of: all)
             })
@@ -134,7 +134,7 @@ struct DeriveCommand: ParsableCommand {
 
     func run() throws {
         if survey { return try runSurvey() }
-        let wishes = try wishes()
+        let options = try options()
         let target = try latency.map { milliseconds in
             guard milliseconds > 0, milliseconds.isFinite else {
                 throw KernelVizError(
@@ -143,14 +143,14 @@ struct DeriveCommand: ParsableCommand {
             }
             return milliseconds
         }
-        _ = try BudgetSolver(budget: wishes.budget, multiple: wishes.multiple)
+        _ = try BudgetSolver(budget: options.budget, multiple: options.multiple)
         try output.check()
         try ablation.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
         let networks = try Analysis.statistics(of: checkpoints, strides)
-        if ablation.isAsked { return try ablation.write(networks, wishes, overwriting: output.overwriting) }
+        if ablation.isAsked { return try ablation.write(networks, options, overwriting: output.overwriting) }
         let derivation =
-            try target.map { try timed(networks, wishes, $0) } ?? Derivation.derive(from: networks, wishes: wishes)
+            try target.map { try timed(networks, options, $0) } ?? Derivation.derive(from: networks, options: options)
         let report = DerivationReport(derivation)
         if let other {
             let text = format == .json ? report.differencesJSON(from: other) : report.differences(from: other)
@@ -172,31 +172,31 @@ struct DeriveCommand: ParsableCommand {
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }
 
-    private func wishes() throws -> Derivation.Wishes {
+    private func options() throws -> Derivation.DesignOptions {
         let cost: DesignBudget =
             try macs.map { try DesignBudget(macs: $0) }
             ?? .parameters(budget.map { try ParameterBudget(parsing: $0).parameters } ?? 1_000_000)
-        var wishes = Derivation.Wishes(budget: cost)
-        wishes.multiple = multiple
-        wishes.rules = try RuleSet(parsing: rules)
-        wishes.weighting = weighting
-        wishes.form = form
-        wishes.withSqueezeExcite = squeezeExcite
-        wishes.activation = silu ? .silu : .relu
-        wishes.classes = classes
-        wishes.inputSize = inputSize
-        wishes.isThumbnail = thumbnail
-        wishes.name = name ?? latency.map { "derived-\($0)ms" }
-        return wishes
+        var options = Derivation.DesignOptions(budget: cost)
+        options.multiple = multiple
+        options.rules = try RuleSet(parsing: rules)
+        options.weighting = weighting
+        options.form = form
+        options.withSqueezeExcite = squeezeExcite
+        options.activation = silu ? .silu : .relu
+        options.classes = classes
+        options.inputSize = inputSize
+        options.isThumbnail = thumbnail
+        options.name = name ?? latency.map { "derived-\($0)ms" }
+        return options
     }
 
     private func timed(
-        _ networks: [NetworkStatistics], _ wishes: Derivation.Wishes, _ milliseconds: Double
+        _ networks: [NetworkStatistics], _ options: Derivation.DesignOptions, _ milliseconds: Double
     ) throws -> Derivation {
         let progress = ProgressLine("Timing designs")
         defer { progress.finish() }
         var number = 0
-        return try Derivation.derive(from: networks, wishes: wishes, milliseconds: milliseconds) { config in
+        return try Derivation.derive(from: networks, options: options, milliseconds: milliseconds) { config in
             number += 1
             // Not the median: what else the machine does in the meantime must not make a design smaller.
             return try Latency.measure(config, runs: 30) { try progress.update(number * 30 - 30 + $0, of: 300) }
@@ -206,4 +206,4 @@ struct DeriveCommand: ParsableCommand {
 }
 
 extension Weighting: ExpressibleByArgument {}
-extension Derivation.Wishes.Form: ExpressibleByArgument {}
+extension Derivation.DesignOptions.Form: ExpressibleByArgument {}

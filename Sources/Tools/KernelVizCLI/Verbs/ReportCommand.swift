@@ -29,10 +29,10 @@ struct ReportCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-        let wishes = Derivation.Wishes(budget: try ParameterBudget(parsing: budget))
+        let options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
         try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
         let networks = try Analysis.statistics(of: checkpoints, strides)
-        let derivation = design ? try Derivation.derive(from: networks, wishes: wishes) : nil
+        let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
             networks, derivation: derivation, version: KernelVizCommand.configuration.version

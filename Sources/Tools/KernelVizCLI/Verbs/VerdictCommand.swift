@@ -5,7 +5,7 @@ import KernelViz
 struct VerdictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verdict",
-        abstract: "Say which rules of 'derive' the trainings of sweeps bear out.",
+        abstract: "Say which rules of 'derive' the trainings of sweeps support.",
         discussion: """
             CHECKS is YAML:
 

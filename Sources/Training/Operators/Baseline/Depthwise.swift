@@ -85,7 +85,7 @@ extension Operators {
                 }
                 let count = isSamePlane ? images : 1
                 if kernelGradient != nil {
-                    planes.goBack(
+                    planes.backward(
                         gradient, values + image * plane, loading, flipped, images: count, accumulates: adds,
                         target + image * pitch, pitch, &sums)
                 } else if inputGradient != nil {
@@ -158,20 +158,20 @@ private struct Planes {
 
     /// The correlation of gradients with flipped taps, and what they add to the kernel's, in the order of these taps.
     @inline(__always)
-    func goBack(
+    func backward(
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
         _ flipped: InlineArray<9, Lanes>, images: Int, accumulates: Bool, _ target: UnsafeMutablePointer<Float>,
         _ pitch: Int, _ sums: inout InlineArray<9, Lanes>
     ) {
         if accumulates {
-            goBack(Tile<1>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+            backward(Tile<1>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
         } else {
-            goBack(Tile<0>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
+            backward(Tile<0>.self, gradient, input, loading, flipped, images, target, pitch, &sums)
         }
     }
 
     @inline(never)
-    private func goBack<let adds: Int>(
+    private func backward<let adds: Int>(
         _ kind: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
         _ flipped: InlineArray<9, Lanes>, _ images: Int, _ target: UnsafeMutablePointer<Float>, _ pitch: Int,
         _ sums: inout InlineArray<9, Lanes>

@@ -2,7 +2,7 @@
 ///
 /// Activations lie in blocks of sixteen channels: H·W pixels of sixteen numbers ("lanes") each. A run is a part of one
 /// pixel's lanes, the same for every pixel.
-package struct LaneRun: Sendable, Equatable, BitwiseCopyable {
+package struct ChannelSpan: Sendable, Equatable, BitwiseCopyable {
     /// Numbers between the start of the memory and the first lane at the first pixel.
     package var offset: Int32
     /// How many lanes follow each other.

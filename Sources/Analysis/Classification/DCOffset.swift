@@ -1,5 +1,5 @@
 /// A constant under a shape: learned kernels rarely end at zero, and correlated pixels feel what is left.
-enum Pedestal {
+enum DCOffset {
     /// |Σw| / Σ|w|.
     static func gain(_ weights: [Float]) -> Float {
         abs(weights.reduce(0, +)) / weights.reduce(0) { $0 + abs($1) }
@@ -10,7 +10,7 @@ enum Pedestal {
         weights.reduce(0) { max($0, $1 * $1) } / weights.reduce(0) { $0 + $1 * $1 }
     }
 
-    /// The shape on as much of its pedestal, 0…1, as `keeps` its label; without one it is taken to keep it.
+    /// The shape on as much of its DC offset, 0…1, as `keeps` its label; without one it is taken to keep it.
     static func largest(_ standIn: (_ share: Float) -> [Float], keeps: ([Float]) -> Bool) -> [Float] {
         let whole = standIn(1)
         if keeps(whole) { return whole }

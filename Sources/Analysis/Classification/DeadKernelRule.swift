@@ -4,19 +4,19 @@ import TemplateMatching
 ///
 /// Two yardsticks, each relative to the layer's median: the spread of the output under the prior, √(wᵀCw), with the
 /// factor of the batch normalisation, and the norm of the bare weights, √(wᵀw), which is what a person sees. A kernel is
-/// zero where its spread is tiny, or where its norm is small and the batch normalisation does not make up for it. A weak
-/// outline among strong blurs has a small spread but does something all the same: its norm speaks for it.
+/// zero where its spread is minOutputRMS, or where its norm is minNorm and the batch normalisation does not make up for it. A weak
+/// outline among strong blurs has a minNorm spread but does something all the same: its norm speaks for it.
 /// Kernels three decades below the strongest are left out of the medians, so a layer that is mostly dead still has a
 /// living yardstick.
-struct ZeroRule {
+struct DeadKernelRule {
     /// The spread below which a kernel is zero.
-    let tiny: Double
-    /// The norm below which a kernel is zero, unless its spread is ``revived`` or more.
-    let small: Double
+    let minOutputRMS: Double
+    /// The norm below which a kernel is zero, unless its spread is ``rescueRMS`` or more.
+    let minNorm: Double
 
-    /// The relative spread from which on a kernel lives however small its weights: at four times the share of `small`, the
+    /// The relative spread from which on a kernel lives however minNorm its weights: at four times the share of `minNorm`, the
     /// batch normalisation has made up for them.
-    private var revived: Double { 4 * small }
+    private var rescueRMS: Double { 4 * minNorm }
 
     /// How strongly kernels act; not finite where their weights are not.
     struct Strengths: Sendable {
@@ -78,7 +78,7 @@ struct ZeroRule {
         let spread = Double(RadixSelection.middle(living.spreads))
         let norm = Double(RadixSelection.middle(living.norms))
         // Relative to the layer: 1 / median is rounded once more, which no cut-off notices.
-        let (factor, tiny, small, revived) = (1 / spread, tiny, small * norm, revived)
+        let (factor, minOutputRMS, minNorm, rescueRMS) = (1 / spread, minOutputRMS, minNorm * norm, rescueRMS)
         var largestZero = 0.0
         var smallestLive = Double.infinity
         var zeros: [Int] = []
@@ -86,7 +86,7 @@ struct ZeroRule {
         for index in spreads.indices where spreads[index].isFinite {
             let relative = Double(spreads[index]) * factor
             all[index].relativeSpread = relative
-            if relative < tiny || relative < revived && Double(norms[index]) < small {
+            if relative < minOutputRMS || relative < rescueRMS && Double(norms[index]) < minNorm {
                 zeros.append(index)
                 largestZero = max(largestZero, relative)
             } else {

@@ -2,7 +2,7 @@ import OperatorDispatch
 import OperatorInterface
 
 /// What this processor can do at most with some operators, measured on one thread.
-public struct MachineLimits: Sendable, Equatable, Codable {
+public struct Roofline: Sendable, Equatable, Codable {
     /// The operators ("avx512").
     public let operators: String
     /// Multiply-adds that stay in registers, two operations each, in billions a second.
@@ -18,9 +18,9 @@ public struct MachineLimits: Sendable, Equatable, Codable {
     /// machine disturbs it little.
     ///
     /// Throws `engine.operators` where the processor lacks the operators; plain loops are measured with the baseline's.
-    public static func measure(_ operators: ExecutionOptions.Operators = .automatic) throws -> MachineLimits {
+    public static func measure(_ operators: ExecutionOptions.Operators = .automatic) throws -> Roofline {
         let set = try ExecutionOptions(operators: operators).resolved() ?? .baseline
-        return MachineLimits(
+        return Roofline(
             operators: set.name, gigaflops: multiplyAdds(set), firstLevelGigabytesPerSecond: reading(16 << 10, set),
             secondLevelGigabytesPerSecond: reading(512 << 10, set), memoryGigabytesPerSecond: reading(64 << 20, set))
     }

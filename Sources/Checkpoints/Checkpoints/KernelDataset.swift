@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// A data set of loose 3×3 kernels that is read piece by piece, as CNN Filter DB is (Gavrikov and Keuper, CVPR 2022).
-public struct LooseKernels: Sendable {
+public struct KernelDataset: Sendable {
     /// The file.
     public let checkpoint: Checkpoint
     /// How many kernels it holds.

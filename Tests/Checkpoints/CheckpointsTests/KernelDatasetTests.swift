@@ -4,10 +4,10 @@ import Testing
 @testable import Checkpoints
 
 /// CNN Filter DB's layout as h5py writes it with gzip, shuffle and chunks of 64 rows (`Fixtures/make_filters.py`).
-@Suite struct LooseKernelTests {
-    private func open() throws -> LooseKernels {
+@Suite struct KernelDatasetTests {
+    private func open() throws -> KernelDataset {
         let path = SharedFiles.packageRoot + "/Tests/Checkpoints/CheckpointsTests/Fixtures/filters_gzip.h5"
-        return try #require(LooseKernels(try Checkpoint.open(path)))
+        return try #require(KernelDataset(try Checkpoint.open(path)))
     }
 
     @Test func theTableTellsTheLayers() throws {

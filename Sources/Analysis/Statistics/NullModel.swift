@@ -4,7 +4,7 @@ import Tensors
 import Checkpoints
 
 /// A network whose weights say nothing, labelled like any other: what the labels find there is chance.
-public struct ChanceControl: Sendable {
+public struct NullModel: Sendable {
     /// How the weights lost their meaning.
     public enum Kind: String, Sendable, Equatable, Codable, CaseIterable {
         /// Drawn anew as He et al. initialise: normal, variance 2 / (I·N²). What an untrained network holds.

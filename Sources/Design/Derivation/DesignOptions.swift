@@ -2,7 +2,7 @@ import VGNets
 
 extension Derivation {
     /// What the user decides; everything else follows from the evidence.
-    public struct Wishes: Sendable, Equatable {
+    public struct DesignOptions: Sendable, Equatable {
         /// Which kernels are fixed.
         public enum Form: String, Sendable, Equatable, CaseIterable {
             /// Those of the DownsamplingBlocks, as far as D1 says so (VGNetG).

@@ -24,17 +24,17 @@ extension KernelClassifier {
     ) -> [KernelClassification] {
         classifications.map { kernel in
             guard kernel.label != .zero, kernel.label != .other, isDoubtful(kernel) else { return kernel }
-            var withdrawn = kernel
-            withdrawn.nearest = kernel.label
-            withdrawn.label = .other
-            withdrawn.shape = KernelShape(kernel.spectralClass)
-            withdrawn.sigmaPixels = nil
-            withdrawn.axes = nil
-            withdrawn.angleDegrees = nil
-            withdrawn.offset = nil
-            withdrawn.nullProbability = 1
-            withdrawn.isBeyondChance = false
-            return withdrawn
+            var demoted = kernel
+            demoted.nearest = kernel.label
+            demoted.label = .other
+            demoted.shape = KernelShape(kernel.spectralClass)
+            demoted.sigmaPixels = nil
+            demoted.axes = nil
+            demoted.angleDegrees = nil
+            demoted.offset = nil
+            demoted.nullProbability = 1
+            demoted.isBeyondChance = false
+            return demoted
         }
     }
 

@@ -1,5 +1,5 @@
 /// Fits a Gaussian with free centre, widths and direction to sixteen kernels at a time.
-package enum BumpFit {
+package enum GaussianFit {
     private typealias Lanes = SIMD8<Double>
 
     /// Weighted least squares of ln w = β₀ + β₁x + β₂y + β₃x² + β₄xy + β₅y² over the cells, weights w².

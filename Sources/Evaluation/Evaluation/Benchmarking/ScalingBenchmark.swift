@@ -2,7 +2,7 @@ import Engine
 import VGNets
 
 /// How long a network takes when one thing about it grows.
-public struct GrowthBenchmark: Sendable, Equatable, Codable {
+public struct ScalingBenchmark: Sendable, Equatable, Codable {
     /// What grows.
     public enum Axis: String, Sendable, Equatable, Codable, CaseIterable {
         /// Rows and columns of the input.
@@ -41,7 +41,7 @@ public struct GrowthBenchmark: Sendable, Equatable, Codable {
     public static func measure(
         _ text: String, inputSize: Int?, batch: Int, options: ExecutionOptions, runs: Int,
         progress: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
-    ) throws -> [GrowthBenchmark] {
+    ) throws -> [ScalingBenchmark] {
         let network = try RunnableNetwork(named: text, inputSize: inputSize)
         let points = Axis.allCases.filter { $0 == .inputSize || network.config != nil }
             .flatMap { axis in axis.values.map { (axis, $0) } }
@@ -50,14 +50,14 @@ public struct GrowthBenchmark: Sendable, Equatable, Codable {
             let benchmark = try NetworkBenchmark.measure(
                 network.grown(point.0, by: point.1), batch: batch, options: options, runs: runs, profiles: false,
                 inputSize: point.0 == .inputSize ? Int(point.1) : nil)
-            return GrowthBenchmark(network: network.name, axis: point.0, value: point.1, benchmark: benchmark)
+            return ScalingBenchmark(network: network.name, axis: point.0, value: point.1, benchmark: benchmark)
         }
     }
 }
 
 extension RunnableNetwork {
     /// The same network wider or deeper, with random weights; itself where only its input grows.
-    fileprivate func grown(_ axis: GrowthBenchmark.Axis, by factor: Double) throws -> RunnableNetwork {
+    fileprivate func grown(_ axis: ScalingBenchmark.Axis, by factor: Double) throws -> RunnableNetwork {
         guard axis != .inputSize, let config else { return self }
         let larger =
             axis == .width
