@@ -30,12 +30,8 @@ struct SeededParameters: ParameterProvider {
 
     /// The stream of a tensor. A module wrapped in a sequence ("half3x3/0/weight") draws as the bare one does.
     private func generator(_ name: String) -> SeededGenerator {
-        let parts = name.split(separator: "/")
-        let bare = parts.enumerated().filter { index, part in
-            !(part == "0" && parts[(index + 1)...].dropLast().allSatisfy { $0 == "0" })
-        }
         // FNV-1a over the name, then the seed.
-        let hash = bare.map(\.element).joined(separator: "/").utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+        let hash = InitialWeights.bare(name).utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3
         }
         return SeededGenerator(seed: hash ^ (seed &* 0x9E37_79B9_7F4A_7C15))

@@ -135,7 +135,8 @@ struct PlanReader {
                     "\(place).\(name)", "unknown option\(line(key))", "an option of 'kernelviz train'",
                     NearestName.advice(for: name, among: names))
             }
-            guard let text = value.scalar?.string, settings.set(option, to: text) else {
+            let given = value.scalar?.string
+            guard let text = option == .initial ? given.map(path) : given, settings.set(option, to: text) else {
                 throw problem(
                     "\(place).\(name)", "'\(value.scalar?.string ?? "a nested value")'\(line(value))",
                     "a value as 'kernelviz train --\(name)' takes")

@@ -47,11 +47,13 @@ extension Sweep {
 
     /// The file of a training's initial weights, written; nil where they are PyTorch's own.
     private func startPath(_ job: Job) throws -> String? {
-        guard job.net.settings.start != .standard, let config = try design(of: job.net) else { return nil }
-        let net = try VGNet(config, seed: job.seed, start: job.net.settings.start)
+        let settings = job.net.settings
+        guard settings.start != .standard || settings.initial != nil, let config = try design(of: job.net)
+        else { return nil }
         let path = "\(folder)/\(SweepPlan.folderName(job.net.name))/pytorch/start-seed-\(job.seed).safetensors"
         try SafetensorsWriter.write(
-            StateDict(graph: net.graph), metadata: ModelMetadata(config: config), to: path, overwriting: .replace)
+            StateDict(graph: network(job).graph), metadata: ModelMetadata(config: config), to: path,
+            overwriting: .replace)
         return FilePaths.absolute(path)
     }
 

@@ -76,14 +76,19 @@ public struct Sweep: Sendable {
         _ net: SweepPlan.Net, seed: UInt64, training: ImageDataSet
     ) throws -> TrainableNetwork {
         let classes = net.settings.classes ?? training.classNames.count
-        if let config = net.config {
-            return try TrainableNetwork(
-                config: config, seed: seed, classes: classes, inputSize: net.settings.inputSize,
-                start: net.settings.start)
+        func started(_ network: TrainableNetwork) throws -> TrainableNetwork {
+            try net.settings.initial.map { try network.starting(from: $0).network } ?? network
         }
-        return try TrainableNetwork(
-            named: net.builtIn ?? net.name, seed: seed, classes: classes, inputSize: net.settings.inputSize,
-            start: net.settings.start)
+        if let config = net.config {
+            return try started(
+                TrainableNetwork(
+                    config: config, seed: seed, classes: classes, inputSize: net.settings.inputSize,
+                    start: net.settings.start))
+        }
+        return try started(
+            TrainableNetwork(
+                named: net.builtIn ?? net.name, seed: seed, classes: classes, inputSize: net.settings.inputSize,
+                start: net.settings.start))
     }
 
     /// The network of a job, before training.
@@ -96,7 +101,7 @@ public struct Sweep: Sendable {
         let settings = job.net.settings
         return try TrainingRun(
             network, training: settings.limit.map { training.limited(to: $0) } ?? training, test: test,
-            recipe: settings.recipe(inputSize: network.inputSize, seed: job.seed), folder: job.folder,
+            recipe: settings.recipe(for: network, seed: job.seed), folder: job.folder,
             threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
     }
 
@@ -185,7 +190,7 @@ public struct Sweep: Sendable {
         let images = min(job.net.settings.limit ?? training.count, training.count)
         try state.check(
             sameAs: TrainingState(
-                recipe: job.net.settings.recipe(inputSize: network.inputSize, seed: job.seed), network: network.name,
+                recipe: job.net.settings.recipe(for: network, seed: job.seed), network: network.name,
                 design: network.configText, images: images), path: path)
         guard state.epoch >= job.net.settings.epochs else { return nil }
         return SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)

@@ -10,7 +10,7 @@ public struct TrainableNetwork: Sendable {
     /// Its name.
     public let name: String
     /// The network with its initial parameters.
-    public let graph: Graph
+    public private(set) var graph: Graph
     /// Rows and columns of its images.
     public let inputSize: Int
     /// Channels of its images.
@@ -19,6 +19,8 @@ public struct TrainableNetwork: Sendable {
     public let classes: Int
     /// The design as a config file, where it is a VGNet.
     public let configText: String?
+    /// SHA-256 of the checkpoint that the parameters come from; nil where they are drawn.
+    public private(set) var initialSHA256: String?
     /// Root attributes of its checkpoints.
     let attributes: [(String, String)]
 
@@ -80,6 +82,18 @@ public struct TrainableNetwork: Sendable {
             attributes: [
                 ("family", "VGNet"), ("model_name", config.name), ("layout", "OIHW"), ("config", config.yaml()),
             ])
+    }
+
+    /// The network with the tensors of a checkpoint where they fit, and what was taken.
+    ///
+    /// Throws as ``Checkpoint/open(_:)`` and ``InitialWeights/init(_:from:network:)``.
+    public func starting(from path: String) throws -> (network: TrainableNetwork, weights: InitialWeights) {
+        let checkpoint = try Checkpoint.open(path)
+        let weights = try InitialWeights(graph, from: TensorLookup(checkpoint), network: name)
+        var network = self
+        network.graph = weights.graph
+        network.initialSHA256 = checkpoint.sha256
+        return (network, weights)
     }
 
     /// Multiply-accumulates of one image.

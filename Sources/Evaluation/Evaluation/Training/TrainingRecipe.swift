@@ -24,6 +24,8 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     /// How the weights of a VGNet start; nil for the default, as checkpoints of earlier versions have it.
     public var start: WeightStart?
+    /// SHA-256 of the checkpoint that the weights start from; nil for none.
+    public var initialSHA256: String?
 
     /// The paper's recipe for images of this size.
     public init(inputSize: Int) { augmentation = .standard(inputSize: inputSize) }

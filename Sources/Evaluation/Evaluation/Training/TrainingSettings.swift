@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Models
 import Training
 
@@ -26,6 +27,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case classes, limit
         case testEvery = "test-every"
         case start
+        case initial = "init"
         case strict
     }
 
@@ -61,6 +63,8 @@ public struct TrainingSettings: Sendable, Equatable {
     public var strict = false
     /// How the weights start.
     public var start = WeightStart.standard
+    /// A checkpoint whose tensors the net starts from, where they fit; nil for none.
+    public var initial: String?
 
     /// The paper's recipe.
     public init() {}
@@ -80,9 +84,10 @@ public struct TrainingSettings: Sendable, Equatable {
         return nil
     }
 
-    /// The recipe for a net of this image size.
-    public func recipe(inputSize: Int, seed: UInt64) -> TrainingRecipe {
-        var recipe = TrainingRecipe(inputSize: inputSize)
+    /// The recipe for a net as it starts.
+    public func recipe(for network: TrainableNetwork, seed: UInt64) -> TrainingRecipe {
+        var recipe = TrainingRecipe(inputSize: network.inputSize)
+        recipe.initialSHA256 = network.initialSHA256
         recipe.epochs = epochs
         recipe.batch = batch
         recipe.rate = rate
@@ -110,6 +115,7 @@ public struct TrainingSettings: Sendable, Equatable {
             switch option {
             case .flip: return flip ? ["--flip"] : ["--no-flip"]
             case .strict: return ["--strict"]
+            case .initial: return ["--init", FilePaths.absolute(value)]
             default: return ["--\(option.rawValue)", value]
             }
         }
@@ -134,6 +140,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case .testEvery: "\(testEvery)"
         case .strict: "\(strict)"
         case .start: start.rawValue
+        case .initial: initial
         }
     }
 
@@ -162,6 +169,7 @@ public struct TrainingSettings: Sendable, Equatable {
         case .testEvery: store(\.testEvery, Int(text))
         case .strict: store(\.strict, flag)
         case .start: store(\.start, WeightStart(rawValue: text.lowercased()))
+        case .initial: store(\.initial, text.isEmpty ? nil : .some(text))
         }
     }
 }

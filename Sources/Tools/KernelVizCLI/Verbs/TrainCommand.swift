@@ -85,6 +85,13 @@ struct TrainCommand: ParsableCommand {
         help: "How the weights start: default (PyTorch's), or unit-gain (each depthwise kernel scaled to gain 1).")
     var start = WeightStart.standard
 
+    @Option(
+        name: .customLong("init"),
+        help: ArgumentHelp(
+            "A checkpoint to start from: tensors of the same name and shape are taken, larger ones are sampled evenly.",
+            valueName: "file"))
+    var initial: String?
+
     private var settings: TrainingSettings {
         var settings = TrainingSettings()
         settings.epochs = epochs
@@ -102,6 +109,7 @@ struct TrainCommand: ParsableCommand {
         settings.limit = limit
         settings.testEvery = testEvery
         settings.start = start
+        settings.initial = initial
         settings.strict = strict
         return settings
     }
@@ -118,11 +126,16 @@ struct TrainCommand: ParsableCommand {
         for set in [training, test].compactMap({ $0 }) {
             for sentence in set.findings.sentences { Console.note("kernelviz: note: \(set.path): \(sentence)") }
         }
-        let net = try TrainableNetwork(
+        var net = try TrainableNetwork(
             named: network, seed: seed, classes: classes ?? training.classNames.count, inputSize: inputSize,
             start: start)
+        if let initial {
+            let (started, weights) = try net.starting(from: initial)
+            net = started
+            Console.note("\(initial): \(weights.sentence)")
+        }
         let run = try TrainingRun(
-            net, training: training, test: test, recipe: settings.recipe(inputSize: net.inputSize, seed: seed),
+            net, training: training, test: test, recipe: settings.recipe(for: net, seed: seed),
             folder: out, threads: threads, isStrict: strict, testEvery: testEvery)
         Console.note(
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
