@@ -209,10 +209,17 @@ let output = [
 
 /// The library's front door, the verbs, the benchmarks.
 let tools: [Target] = [
+    .target(
+        name: "CVersion", path: "Sources/Tools/CVersion",
+        cSettings: Context.gitInformation.map { git in
+            let commit = String(git.currentCommit.prefix(7)) + (git.hasUncommittedChanges ? "+" : "")
+            return [.define("KERNELVIZ_COMMIT", to: "\"\(commit)\"")]
+        }),
     module(
         "KernelViz", in: "Tools",
         [
-            "Diagnostics", "Files", "Tensors", "Sandbox", "HDF5", "Checkpoints", "Kernels", "Classification",
+            "CVersion", "Diagnostics", "Files", "Tensors", "Sandbox", "HDF5", "Checkpoints", "Kernels",
+            "Classification",
             "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
             "Models", "Evaluation", "Sweeps", "Reports", "Gallery", "Export",
         ]),
@@ -238,10 +245,12 @@ let testTargets: [Target] = [
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),
     tests("Sandbox", in: "Checkpoints"),
+    // The program that reads in a process of its own, without the verbs.
+    .executableTarget(name: "TestReader", dependencies: ["Checkpoints"], path: "Tests/Checkpoints/TestReader"),
     tests(
         "Checkpoints", in: "Checkpoints",
         [
-            "kernelviz", "ONNXSchema", "Sandbox", "Archives", "HDF5", "Tensors", "Files", "Diagnostics",
+            "TestReader", "ONNXSchema", "Sandbox", "Archives", "HDF5", "Tensors", "Files", "Diagnostics",
             swiftProtobuf,
         ], exclude: ["Fixtures"]),
     tests("Kernels", in: "Analysis", ["Tensors", "Diagnostics"]),
@@ -297,6 +306,12 @@ let testTargets: [Target] = [
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
 ]
 
+/// All tests, or those of the module that .ci/fast asks for.
+let chosenTests = testTargets.filter { target in
+    guard target.type == .test, let module = Context.environment["KERNELVIZ_TESTS"] else { return true }
+    return target.name == "\(module)Tests"
+}
+
 let package = Package(
     name: "kernelviz",
     products: [
@@ -309,6 +324,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: base + formats + checkpoints + analysis + design + engine + training + evaluation + output + tools
-        + testTargets,
+        + chosenTests,
     swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,7 @@ public struct KernelVizCommand: ParsableCommand {
             Weights → N×N kernels → labels (identity, blur, edge, zero, other) → statistics → figures, reports, \
             a derived VGNet, and an engine that runs it (arXiv 2207.10318).
             """,
-        version: "0.1.0",
+        version: KernelVizVersion.summary,
         subcommands: [
             ClassifyCommand.self,
             RenderCommand.self,
