@@ -98,6 +98,7 @@ let base = [
     module("Tensors", in: "Base", settings: []),
     .target(name: "COperators", path: "Sources/Base/COperators"),
     module("Parallel", in: "Base", ["COperators"], settings: fast),
+    module("Numerics", in: "Base"),
 ]
 
 /// Containers and pictures, each with the C library that reads it. ONNX's messages are generated from onnx.proto.
@@ -130,7 +131,9 @@ let analysis =
         module(
             "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel"],
             settings: safe + fast),
-        module("Statistics", in: "Analysis", ["Classification", "Kernels", "Checkpoints", "Parallel", "Diagnostics"]),
+        module(
+            "Statistics", in: "Analysis",
+            ["Classification", "Kernels", "Checkpoints", "Parallel", "Numerics", "Diagnostics"]),
     ]
 
 /// The design, and how the statistics lead to it.
@@ -169,7 +172,7 @@ let training =
             ] + all(trainingOperators), settings: []),
         module(
             "Sweeps", in: "Training",
-            ["Evaluation", "Export", "Models", "VGNets", "Engine", "Files", "Diagnostics", yams]),
+            ["Evaluation", "Export", "Models", "VGNets", "Engine", "Files", "Numerics", "Diagnostics", yams]),
     ]
 
 /// What is measured of a network: accuracy, latency, fidelity of labels; data sets; a training in a folder.
@@ -178,14 +181,16 @@ let evaluation = [
         "Evaluation", in: "Evaluation",
         [
             "Models", "Engine", "Training", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
-            "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Diagnostics", "CZlib",
+            "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Numerics", "Diagnostics",
+            "CZlib",
         ])
 ]
 
 /// Figures, reports, and other people's formats.
 let output = [
     module(
-        "Figures", in: "Output", ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Diagnostics"]),
+        "Figures", in: "Output",
+        ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Numerics", "Diagnostics"]),
     library("CCairo", in: "Output", pkgConfig: "cairo", apt: "libcairo2-dev"),
     module("CairoRenderer", in: "Output", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
     module(
@@ -241,6 +246,7 @@ let testTargets: [Target] = [
     tests("Files", in: "Base"),
     tests("Tensors", in: "Base"),
     tests("Parallel", in: "Base"),
+    tests("Numerics", in: "Base"),
     tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),

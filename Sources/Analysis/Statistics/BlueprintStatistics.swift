@@ -1,5 +1,6 @@
 import Classification
 import Kernels
+import Numerics
 import Tensors
 
 /// What the filters of a standard or grouped convolution have in common over their slices, beside chance.
@@ -85,9 +86,9 @@ public struct BlueprintStatistics: Sendable, Equatable {
     }
 
     /// The median share of energy that the blueprints explain, 0…1.
-    public var medianExplainedVariance: Double { LayerStatistics.median(filters.map(\.explainedVariance)) ?? 0 }
+    public var medianExplainedVariance: Double { filters.map(\.explainedVariance).median ?? 0 }
     /// The median salience, 1…M.
-    public var medianSalience: Double { LayerStatistics.median(filters.map(\.salience)) ?? 0 }
+    public var medianSalience: Double { filters.map(\.salience).median ?? 0 }
     /// The share of filters whose blueprint explains more than in 95 % of random filters.
     public var explainedAboveChance: Double { share { $0.explainedVariance > explainedNull.p95 } }
     /// The share of filters with a slice more salient than in 95 % of random filters.

@@ -1,6 +1,7 @@
+import Checkpoints
 import Classification
 import Kernels
-import Checkpoints
+import Numerics
 
 /// What the classifier found in one layer.
 public struct LayerStatistics: Sendable, Equatable {
@@ -50,7 +51,7 @@ public struct LayerStatistics: Sendable, Equatable {
         self.blueprint = blueprint
         counts = LabelCounts(classifications)
         let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
-        medianDCGain = Self.median(live.map(\.dcGain)) ?? 0
+        medianDCGain = live.map(\.dcGain).median ?? 0
         sigmaQuantiles = Quantiles(classifications.compactMap(\.sigmaPixels))
         medianSigmaPixels = sigmaQuantiles?.p50
     }
@@ -123,14 +124,6 @@ public struct LayerStatistics: Sendable, Equatable {
     /// The share of `label` with its 95 % interval.
     public func interval(_ label: KernelLabel) -> ShareInterval {
         ShareInterval(count: counts[label], total: counts.total)
-    }
-
-    /// The middle value, or the mean of the two middle ones; nil without values.
-    static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
     private static func symmetry(of bank: KernelBank, _ classifications: [KernelClassification]) -> SymmetryEnergies {

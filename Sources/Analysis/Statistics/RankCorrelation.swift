@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// Spearman's rank correlation with its two-sided p-value.
 public struct RankCorrelation: Sendable, Equatable, Codable {
@@ -29,7 +30,7 @@ public struct RankCorrelation: Sendable, Equatable, Codable {
         coefficient = rho
         pairs = x.count
         // P(|T| > t) = I(ν / (ν + t²); ν/2, ½), and ν / (ν + t²) = 1 − ρ².
-        pValue = Self.incompleteBeta(1 - rho * rho, freedom / 2, 0.5)
+        pValue = IncompleteBeta.regularized(1 - rho * rho, freedom / 2, 0.5)
     }
 
     static func ranks(_ values: [Double]) -> [Double] {
@@ -43,40 +44,5 @@ public struct RankCorrelation: Sendable, Equatable, Codable {
             start = end + 1
         }
         return ranks
-    }
-
-    /// The numerators of the continued fraction.
-    private static func fraction(_ step: Int, _ x: Double, _ a: Double, _ b: Double) -> Double {
-        guard step > 0 else { return 1 }
-        let m = Double(step / 2)
-        let lower: Double = a + 2 * m
-        if step % 2 == 0 {
-            let upper: Double = m * (b - m) * x
-            return upper / ((lower - 1) * lower)
-        }
-        let upper: Double = (a + m) * (a + b + m) * x
-        return -upper / (lower * (lower + 1))
-    }
-
-    /// The regularised incomplete beta function I(x; a, b) by Lentz's continued fraction.
-    static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
-        guard x > 0 else { return 0 }
-        guard x < 1 else { return 1 }
-        guard x < (a + 1) / (a + b + 2) else { return 1 - incompleteBeta(1 - x, b, a) }
-        let gammas: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
-        let powers: Double = a * log(x) + b * log(1 - x)
-        let front = exp(gammas + powers) / a
-        let tiny = 1e-300
-        var (f, c, d) = (1.0, 1.0, 0.0)
-        for step in 0...300 {
-            let numerator = fraction(step, x, a, b)
-            d = 1 + numerator * d
-            d = 1 / (abs(d) < tiny ? tiny : d)
-            c = 1 + numerator / c
-            c = abs(c) < tiny ? tiny : c
-            f *= c * d
-            if abs(1 - c * d) < 1e-13 { break }
-        }
-        return front * (f - 1)
     }
 }

@@ -1,3 +1,5 @@
+import Numerics
+
 /// How long one forward pass takes, in wall-clock milliseconds.
 public struct Latency: Sendable, Equatable, Codable {
     /// The median over all counted runs.
@@ -15,10 +17,10 @@ public struct Latency: Sendable, Equatable, Codable {
     public init(milliseconds: [Double]) {
         precondition(!milliseconds.isEmpty)
         let sorted = milliseconds.sorted()
-        median = Self.quantile(0.5, of: sorted)
+        median = OrderStatistics.quantile(0.5, ofSorted: sorted)
         minimum = sorted[0]
-        percentile10 = Self.quantile(0.1, of: sorted)
-        percentile90 = Self.quantile(0.9, of: sorted)
+        percentile10 = OrderStatistics.quantile(0.1, ofSorted: sorted)
+        percentile90 = OrderStatistics.quantile(0.9, ofSorted: sorted)
         runs = sorted.count
     }
 
@@ -37,13 +39,5 @@ public struct Latency: Sendable, Equatable, Codable {
             try progress(run + 1)
         }
         return Latency(milliseconds: times)
-    }
-
-    /// Linear interpolation between the two nearest ranks (NumPy's default).
-    private static func quantile(_ q: Double, of sorted: [Double]) -> Double {
-        let position = q * Double(sorted.count - 1)
-        let lower = Int(position)
-        let upper = min(lower + 1, sorted.count - 1)
-        return sorted[lower] + (sorted[upper] - sorted[lower]) * (position - Double(lower))
     }
 }

@@ -1,4 +1,5 @@
 import Classification
+import Numerics
 import Statistics
 
 /// The widths of a network's blur kernels by layer.
@@ -28,10 +29,7 @@ public enum SigmaFigure {
 
         /// The value below which this share lies, between neighbours in proportion; `sigmas` is not empty.
         func quantile(_ share: Double) -> Double {
-            let place = share * Double(sigmas.count - 1)
-            let low = Int(place)
-            let high = min(low + 1, sigmas.count - 1)
-            return sigmas[low] + (sigmas[high] - sigmas[low]) * (place - Double(low))
+            OrderStatistics.quantile(share, ofSorted: sigmas)
         }
     }
 
@@ -54,7 +52,7 @@ public enum SigmaFigure {
         page.facts(
             ["\(NumberText.grouped(all.count)) blur kernels"]
                 + (strided.isEmpty
-                    ? [] : ["median σ of the strided layers \(NumberText.fixed(median(strided), decimals: 2)) px"]))
+                    ? [] : ["median σ of the strided layers \(NumberText.fixed(strided.median ?? 0, decimals: 2)) px"]))
         page.y += 2
         let top = max(2, (rows.filter { !$0.sigmas.isEmpty }.map { $0.quantile(0.75) }.max() ?? 0) * 1.1)
         var plot = PlotFrame(
@@ -98,10 +96,5 @@ public enum SigmaFigure {
                     ? " \(NumberText.grouped(beyond)) kernels lie above the axis: boxes and rings, wider than a Gaussian "
                         + "can be told from (▴: the median is among them)." : "")
                 + (rows.contains { $0.sigmas.isEmpty } ? " Layers without a mark have no blur kernel." : ""))
-    }
-
-    private static func median(_ sorted: [Double]) -> Double {
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }

@@ -1,3 +1,5 @@
+import Numerics
+
 /// A few numbers in short.
 public struct SampleSummary: Sendable, Equatable {
     /// How many.
