@@ -49,6 +49,158 @@ import Testing
         #expect(normed.count == net.convs.count { $0.norm != nil })
     }
 
+    // MARK: - Residual networks
+
+    private static let residual = PublishedArchitecture.all.filter { net in
+        net.dialect != "Keras"
+            && ["ResNet-18", "ResNeXt-50 32×4d", "Wide ResNet-50-2", "RegNetX-400MF", "RegNetY-400MF"].contains(
+                net.title)
+    }
+
+    @Test func thereAreResidualNetsToRename() {
+        #expect(Set(Self.residual.map(\.title)).count == 5 && Self.residual.count >= 8)
+    }
+
+    @Test(arguments: residual)
+    func aRenamedResidualNetworkIsRecognisedByItsShapes(net: PublishedArchitecture) throws {
+        let network = try Network(recognising: renamed(net))
+        #expect(network.title == net.title, "\(network.recognition)")
+        #expect(network.spatialLayers.map(\.stride) == net.spatial.map(\.stride))
+        #expect(network.recognition.contains("by the order and the shapes"))
+        let normed = network.layers.compactMap { layer in layer.batchNorm.map { (layer.name, $0.module) } }
+        #expect(normed.count == net.convs.count { $0.norm != nil } && normed.allSatisfy { $0.1 == $0.0 + "n" })
+    }
+
+    /// A residual network by its paper's table: what each stage gives, how wide it is inside, channels in a group.
+    struct Residual: Sendable, CustomTestStringConvertible {
+        let title: String
+        let depths: [Int]
+        let widths: [Int]
+        /// Nil for blocks of two 3×3 layers.
+        var inner: [Int]?
+        /// Channels in a group of the 3×3 layers; nil for one group.
+        var group: [Int]?
+        var stem = 7
+        /// Whether squeeze-and-excite stands before the last layer of a block, a quarter of the block's inputs wide.
+        var squeezes = false
+        /// Whether the shortcut comes before the block's layers.
+        var isShortcutFirst = false
+
+        var testDescription: String { title }
+
+        /// Channels behind the stem.
+        private var stemWidth: Int { title.hasPrefix("RegNet") ? 32 : 64 }
+
+        var shapes: [Shape] {
+            var result: [Shape] = [[stemWidth, 3, stem, stem]]
+            var reads = stemWidth
+            for stage in 0..<4 {
+                for index in 0..<depths[stage] {
+                    let gives = widths[stage]
+                    var block: [Shape]
+                    if let inner {
+                        let width = inner[stage]
+                        block = [[width, reads, 1, 1], [width, group?[stage] ?? width, 3, 3]]
+                        if squeezes { block += [[reads / 4, width, 1, 1], [width, reads / 4, 1, 1]] }
+                        block.append([gives, width, 1, 1])
+                    } else {
+                        block = [[gives, reads, 3, 3], [gives, gives, 3, 3]]
+                    }
+                    let hasShortcut = reads != gives || index == 0 && title.hasPrefix("RegNet")
+                    let shortcut: [Shape] = hasShortcut ? [[gives, reads, 1, 1]] : []
+                    result += isShortcutFirst ? shortcut + block : block + shortcut
+                    reads = gives
+                }
+            }
+            return result
+        }
+    }
+
+    private static let bottleneck = [256, 512, 1024, 2048]
+    private static let narrow = [64, 128, 256, 512]
+
+    // He et al. table 1; Xie et al. table 1; Zagoruyko & Komodakis; Radosavovic et al. tables 5 and 6 (pycls' widths).
+    static let papers = [
+        Residual(title: "ResNet-34", depths: [3, 4, 6, 3], widths: narrow),
+        Residual(title: "ResNet-18", depths: [2, 2, 2, 2], widths: narrow, stem: 3),
+        Residual(title: "ResNet-50", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow),
+        Residual(title: "ResNet-101", depths: [3, 4, 23, 3], widths: bottleneck, inner: narrow),
+        Residual(title: "ResNet-152", depths: [3, 8, 36, 3], widths: bottleneck, inner: narrow, isShortcutFirst: true),
+        Residual(
+            title: "ResNeXt-101 32×8d", depths: [3, 4, 23, 3], widths: bottleneck, inner: [256, 512, 1024, 2048],
+            group: [8, 16, 32, 64]),
+        Residual(
+            title: "Wide ResNet-101-2", depths: [3, 4, 23, 3], widths: bottleneck, inner: [128, 256, 512, 1024]),
+        Residual(
+            title: "RegNetX-1.6GF", depths: [2, 4, 10, 2], widths: [72, 168, 408, 912], inner: [72, 168, 408, 912],
+            group: [24, 24, 24, 24], stem: 3, isShortcutFirst: true),
+        Residual(
+            title: "RegNetY-3.2GF", depths: [2, 5, 13, 1], widths: [72, 216, 576, 1512], inner: [72, 216, 576, 1512],
+            group: [24, 24, 24, 24], stem: 3, squeezes: true),
+    ]
+
+    private func network(
+        of net: Residual, changing change: ([Shape]) -> [Shape] = { $0 }, normalises: Bool = true
+    ) throws -> Network {
+        var entries: [Checkpoint.Entry] = []
+        for (index, shape) in change(net.shapes).enumerated() {
+            entries.append(Checkpoint.Entry(name: "a\(index).weight", shape: shape, dtype: "float32"))
+            // Squeeze-and-excite has biases instead.
+            let isSqueeze = net.squeezes && shape[2] == 1 && (shape[0] * 2 < shape[1] || shape[1] * 2 < shape[0])
+            for parameter in ["running_mean", "running_var"] where normalises && !isSqueeze {
+                entries.append(Checkpoint.Entry(name: "b\(index).\(parameter)", shape: [shape[0]], dtype: "float32"))
+            }
+        }
+        return try Network(
+            recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+    }
+
+    @Test(arguments: papers)
+    func residualNetworksOfThePapersAreRecognisedByTheirShapes(net: Residual) throws {
+        let found = try network(of: net, normalises: !net.squeezes)
+        #expect(found.title == net.title, "\(found.recognition)")
+        #expect(found.layers.count == net.shapes.count)
+        let strided = found.spatialLayers.filter { $0.stride == 2 }
+        #expect(strided.count == (net.title.hasPrefix("RegNet") ? 5 : net.stem == 7 ? 4 : 3))
+        if let group = net.group?[0] { #expect(found.spatialLayers[1].weightShape[1] == group) }
+    }
+
+    /// What is nearly such a network is none; the nearest family and the first tensor that contradicts it are named.
+    @Test func aResidualNetworkWithOneOtherWidthIsNone() throws {
+        let net = try #require(Self.papers.first { $0.title == "ResNet-50" })
+        let wide = try network(of: net) { shapes in
+            var shapes = shapes
+            for index in shapes.indices where shapes[index][0] == 2048 {
+                shapes[index] = Shape([2056] + shapes[index].dimensions.dropFirst())
+            }
+            for index in shapes.indices where shapes[index][1] == 2048 { shapes[index] = [512, 2056, 1, 1] }
+            return shapes
+        }
+        #expect(wide.family == nil)
+        #expect(
+            wide.recognition.hasSuffix(
+                " Nearest is ResNet, but tensor 'a52.weight' has 2056 output channels, not 2048."),
+            "\(wide.recognition)")
+        // A shortcut that reads something else.
+        let crossed = try network(of: net) { shapes in
+            var shapes = shapes
+            shapes[4] = [256, 128, 1, 1]
+            return shapes
+        }
+        #expect(crossed.family == nil)
+        #expect(
+            crossed.recognition.hasSuffix(
+                " Nearest is ResNet, but tensor 'a4.weight' is 256×128×1×1, where a shortcut is 256×64×1×1."),
+            "\(crossed.recognition)")
+    }
+
+    @Test func squeezeAndExciteIsNotHidden() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "SE-ResNet-18" })
+        let found = try Network(recognising: renamed(net))
+        #expect(found.family == nil)
+        #expect(found.recognition.contains(" Nearest is ResNet, but tensor 'unit3.weight' is none of its."))
+    }
+
     @Test func oneOtherWidthIsAnotherNetwork() throws {
         let net = try #require(Self.nets.first { $0.title == "MobileNetV2 1.0" || $0.title == "MobileNetV2 0.75" })
         let last = net.convs.count - 1

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A published architecture as data: which convolutions it has, under the names that each library gives them.
 struct ArchitectureFamily: Sendable {
     /// As its authors write it ("MobileNetV2").
@@ -29,6 +31,8 @@ struct Dialect: Sendable {
     var normalisation: String?
     /// Modules of which one is the classifier; "*" as in ``stem``.
     var classifiers: [String] = []
+    /// What is enough of each published network to draw its blueprint without its file; see ``ShapeRecogniser``.
+    var skeletons: [Skeleton] = []
     /// The convolutions in network order for each variant that may be meant; depths may be read from the table.
     let blueprints: @Sendable (ModuleTable) -> [Blueprint]
 
@@ -41,6 +45,41 @@ struct Dialect: Sendable {
         Dialect(
             name: name, stem: stem, epsilon: epsilon, padding: padding, normalisation: normalisation,
             classifiers: classifiers, blueprints: blueprints)
+    }
+}
+
+/// A published network as far as ``Dialect/blueprints`` reads it from a file, and what proves that a file is it.
+struct Skeleton: Sendable {
+    /// Weights that tell depths and kinds of blocks, as O×I×H×W.
+    let modules: [(module: String, shape: Shape)]
+    /// The output channels that modules must have, one of those listed.
+    let widths: [(module: String, channels: [Int])]
+    /// Modules without which it is another network.
+    var present: [String] = []
+    /// Modules that it has not.
+    var absent: [String] = []
+
+    /// The tensors as if they were in a file.
+    func table(_ checkpoint: Checkpoint) -> ModuleTable {
+        ModuleTable(
+            checkpoint,
+            renamed: Dictionary(
+                modules.map { module, shape in
+                    (module, ["weight": Checkpoint.Entry(name: module, shape: shape, dtype: "float32")])
+                }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// What contradicts it in a table, in words; nil where nothing does.
+    func conflict(_ table: ModuleTable) -> String? {
+        for (module, channels) in widths {
+            guard let entry = table.weight(module), let found = table.outputs(module), !channels.contains(found) else {
+                continue
+            }
+            let expected = channels.map(String.init).joined(separator: " or ")
+            return "tensor '\(entry.name)' has \(found) output channels, not \(expected)"
+        }
+        if let module = present.first(where: { table.weight($0) == nil }) { return "no tensor is its '\(module)'" }
+        return absent.lazy.compactMap(table.weight).first.map { "tensor '\($0.name)' is none of its" }
     }
 }
 

@@ -27,6 +27,8 @@ struct ExpectedConv: Sendable, Equatable {
     let activation: String?
     /// Whether the design fixes its kernels.
     var isFixed = false
+    /// Whether it projects what a block reads onto what the block gives, beside the block's other layers.
+    var isShortcut = false
 
     init(
         _ module: String, norm: String?, _ kind: Kind, size: Int = 1, stride: Int = 1, block: Int = 0,

@@ -1,10 +1,14 @@
+import Tensors
+
 extension ArchitectureFamily {
     /// Radosavovic et al., "Designing Network Design Spaces" (arXiv 2003.13678): X blocks, and Y with squeeze-excite.
     static let regNet = ArchitectureFamily(
         name: "RegNet",
         dialects: [
-            Dialect(name: "torchvision", stem: "stem.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]) {
-                table in
+            Dialect(
+                name: "torchvision", stem: "stem.0", normalisation: InputConvention.imageNet, classifiers: ["fc"],
+                skeletons: RegNet.skeletons
+            ) { table in
                 let depths = (1...4).map { table.count(after: "trunk_output.block\($0).block\($0)-") }
                 return RegNet.blueprints(table, depths, stem: ("stem.0", "stem.1")) { stage, index in
                     let path = "trunk_output.block\(stage).block\(stage)-\(index)"
@@ -93,6 +97,21 @@ private enum RegNet {
         ("Y-64GF", [2, 5, 12, 1], [4920]), ("Y-128GF", [2, 7, 17, 1], [7392]), ("Y-256GF", [2, 7, 17, 1], [10444]),
     ]
 
+    /// The published networks under torchvision's names: depths, the last width, squeeze-and-excite or none.
+    static let skeletons: [Skeleton] = published.map { net in
+        func path(_ stage: Int, _ index: Int) -> String { "trunk_output.block\(stage).block\(stage)-\(index).f" }
+        let last = path(4, net.depths[3] - 1) + ".c.0"
+        let ends = net.depths.enumerated().map { path($0 + 1, $1 - 1) + ".c.0" }
+        // Blocks end as wide as they begin.
+        let modules = (ends + [path(1, 0) + ".a.0", path(1, 0) + ".c.0"]).map {
+            (module: $0, shape: Shape([net.lastWidths[0], 1, 1, 1]))
+        }
+        let squeeze = path(1, 0) + ".se.fc1"
+        return Skeleton(
+            modules: modules, widths: [("stem.0", [32]), (last, net.lastWidths)],
+            present: net.name.hasPrefix("Y") ? [squeeze] : [], absent: net.name.hasPrefix("X") ? [squeeze] : [])
+    }
+
     /// The blueprint for depths read from the file; none where a stage is empty, or where blocks end wider or narrower
     /// than they begin, as in RegNetZ.
     static func blueprints(
@@ -109,9 +128,10 @@ private enum RegNet {
                 let names = names(stage + 1, index)
                 let stride = index == 0 ? 2 : 1
                 if index == 0 {
-                    convs.append(
-                        ExpectedConv(
-                            names.shortcut.conv, norm: names.shortcut.norm, .pointwise, stride: 2, block: block))
+                    var shortcut = ExpectedConv(
+                        names.shortcut.conv, norm: names.shortcut.norm, .pointwise, stride: 2, block: block)
+                    shortcut.isShortcut = true
+                    convs.append(shortcut)
                 }
                 convs += [
                     ExpectedConv(names.first.conv, norm: names.first.norm, .pointwise, block: block),

@@ -6,7 +6,7 @@ extension ArchitectureFamily {
         dialects: [
             Dialect(
                 name: "torchvision and timm", stem: "conv1", normalisation: InputConvention.imageNet,
-                classifiers: ["fc", "linear"]
+                classifiers: ["fc", "linear"], skeletons: ResNet.skeletons
             ) { ResNet.torch($0, deepStem: false) },
             Dialect(
                 name: "timm", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]
@@ -74,9 +74,11 @@ enum ResNet {
         convs += unit.squeeze.map { ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true) }
         convs += unit.shortcuts.map {
             // Where it is the second of a sequence, a pool before it strides.
-            ExpectedConv(
+            var conv = ExpectedConv(
                 $0.conv, norm: $0.norm, .pointwise, stride: $0.conv.hasSuffix("downsample.1") ? 1 : stride,
                 block: block, isOptional: true)
+            conv.isShortcut = true
+            return conv
         }
         return convs
     }

@@ -50,7 +50,11 @@ enum FamilyRecogniser {
         guard survey.spatialCount > 0 else { throw try noKernels(checkpoint, survey) }
         let byName = byName(checkpoint, survey)
         if case .recognised = byName { return byName }
-        guard let byShapes = ShapeRecogniser.match(checkpoint, survey, order) else { return byName }
+        let shapes = ShapeRecogniser.outcome(checkpoint, survey, order)
+        guard let byShapes = shapes.match else {
+            if case .unknown(nil) = byName { return .unknown(nearest: shapes.nearest) }
+            return byName
+        }
         // With the family's own names in place, a tensor that contradicts it counts: convolutions alone would hide it.
         if case .unknown(let nearest?) = byName, nearest.hasPrefix("\(byShapes.family.name), but tensor '") {
             return byName

@@ -44,8 +44,8 @@ struct KernelSurvey {
         }
         aside = checkpoint.setAside.compactMap { entry in
             guard Self.hasKernels(Self.content(entry, className: "")) else { return nil }
-            return Self.leftOut(
-                entry, OptimiserState.isOne(entry.name, besideWeights: true) ? .optimiserState : .averagedCopy)
+            let isState = OptimiserState.isOne(entry.name, besideWeights: true)
+            return Self.leftOut(entry, isState ? .optimiserState : .averagedCopy)
         }
         spatialNames = Set(contents.lazy.filter { $0.content == .spatial }.map(\.entry.name))
     }

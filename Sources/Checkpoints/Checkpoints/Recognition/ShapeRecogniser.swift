@@ -9,45 +9,149 @@ enum ShapeRecogniser {
     /// Shorter sequences say too little.
     private static let counts = 8...2_000
 
-    /// Nil where no family's sequence is the file's.
-    static func match(
-        _ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder
-    ) -> FamilyRecogniser.Match? {
+    /// What the shapes say.
+    struct Outcome {
+        /// Nil where no family's sequence is the file's.
+        var match: FamilyRecogniser.Match?
+        /// A family whose sequence it is but for a tensor, and that tensor, in words.
+        var nearest: String?
+    }
+
+    static func outcome(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) -> Outcome {
         let files = order.entries.compactMap(Candidate.init)
-        guard counts.contains(files.count), files.count == order.entries.count else { return nil }
+        guard counts.contains(files.count), files.count == order.entries.count, !hasOtherKernels(survey) else {
+            return Outcome()
+        }
         let norms = NormPairing(checkpoint, files.map { ($0.entry, $0.shape[0]) })
         let isKeras = files.contains { $0.entry.axes.unturned != .outputInputRowsColumns }
-        let empty = ModuleTable(checkpoint, renamed: [:])
         let parameters = Dictionary(grouping: checkpoint.entries, by: \.module)
+        var outcome = Outcome()
         for family in ArchitectureFamily.all where ChannelChain.families.contains(family.name) {
             // Libraries that keep weights as the file does come first: their padding and ε are the likelier ones.
             let dialects =
                 family.dialects.filter { ($0.padding == .tensorFlowSame) == isKeras }
                 + family.dialects.filter { ($0.padding == .tensorFlowSame) != isKeras }
             for dialect in dialects {
-                for blueprint in dialect.blueprints(empty) where !blueprint.widths.isEmpty {
-                    guard let places = Alignment(files, blueprint.convs).places(isOrdered: order.isKnown) else {
+                for draft in drafts(dialect, checkpoint, isKeras: isKeras, survey.spatialCount) {
+                    guard let (convs, places) = draft.aligned(files, isOrdered: order.isKnown) else { continue }
+                    let table = renamed(
+                        checkpoint, files, places, convs, norms, parameters, classifier: dialect.classifiers.first)
+                    if let conflict = draft.conflict(table, convs, places, files, norms) {
+                        if draft.skeleton != nil, outcome.nearest == nil {
+                            outcome.nearest = "\(family.name), but \(conflict)"
+                        }
                         continue
                     }
-                    let table = renamed(
-                        checkpoint, files, places, blueprint, norms, parameters, classifier: dialect.classifiers.first)
-                    guard isPublishedWidth(blueprint, table) else { continue }
                     // What depends on the file's tensors (squeeze-and-excite, functions) is decided anew.
-                    let modules = blueprint.convs.map(\.module)
+                    let modules = draft.blueprint.convs.map(\.module)
                     let own =
-                        dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? blueprint
+                        dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
                     let match = FamilyRecogniser.match(
                         own, against: table, family, dialect, survey.spatialCount, isByShapes: true)
-                    if match.missing.isEmpty, match.unexplainedCount == 0, match.conflict == nil { return match }
+                    guard match.missing.isEmpty, match.unexplainedCount == 0 else { continue }
+                    if let conflict = match.conflict {
+                        outcome.nearest = outcome.nearest ?? "\(family.name), but \(conflict)"
+                        continue
+                    }
+                    return Outcome(match: match)
                 }
             }
         }
-        return nil
+        return outcome
+    }
+
+    /// Whether a file has kernels that no family here has: 1-D ones, as of some attention, k×1 ones.
+    private static func hasOtherKernels(_ survey: KernelSurvey) -> Bool {
+        survey.leftOut.contains { [.oneDimensional, .threeDimensional, .rectangular, .tooLarge].contains($0.reason) }
+    }
+
+    /// The blueprints that a dialect draws without a file, those of published networks included.
+    private static func drafts(
+        _ dialect: Dialect, _ checkpoint: Checkpoint, isKeras: Bool, _ spatialCount: Int
+    ) -> [Draft] {
+        let own = dialect.blueprints(ModuleTable(checkpoint, renamed: [:])).filter { !$0.widths.isEmpty }
+        let published = isKeras ? [] : dialect.skeletons
+        return own.map { Draft(blueprint: $0, skeleton: nil) }
+            + published.flatMap { skeleton in
+                dialect.blueprints(skeleton.table(checkpoint))
+                    .filter { $0.convs.count(where: \.isSpatial) == spatialCount }
+                    .map { Draft(blueprint: $0, skeleton: skeleton) }
+            }
+    }
+
+    /// A blueprint that the file's shapes may fill.
+    private struct Draft {
+        let blueprint: Blueprint
+        let skeleton: Skeleton?
+
+        /// The layers in an order in which the file's fit them, each with its place in the file.
+        func aligned(_ files: [Candidate], isOrdered: Bool) -> (convs: [ExpectedConv], places: [Int?])? {
+            let own = blueprint.convs
+            if let places = Alignment(files, own).places(isOrdered: isOrdered) { return (own, places) }
+            guard own.contains(where: \.isShortcut) else { return nil }
+            // Libraries list a block's shortcut before its other layers, or behind them.
+            for isFirst in [true, false] {
+                let blocks = own.chunked(by: { $0.block == $1.block })
+                let convs = blocks.flatMap { block in
+                    let (shortcuts, others) = (block.filter(\.isShortcut), block.filter { !$0.isShortcut })
+                    return isFirst ? shortcuts + others : others + shortcuts
+                }
+                guard convs != own else { continue }
+                if let places = Alignment(files, convs).places(isOrdered: isOrdered) { return (convs, places) }
+            }
+            return nil
+        }
+
+        /// What contradicts that the file is this network, in words; nil where nothing does.
+        func conflict(
+            _ table: ModuleTable, _ convs: [ExpectedConv], _ places: [Int?], _ files: [Candidate], _ norms: NormPairing
+        ) -> String? {
+            guard let skeleton else {
+                return ShapeRecogniser.isPublishedWidth(blueprint, table) ? nil : "no published width is its"
+            }
+            return skeleton.conflict(table) ?? residualConflict(convs, places, files)
+                ?? normConflict(convs, places, files, norms)
+        }
+
+        /// A shortcut that does not lead from what its block reads to what the block gives, or one that is not there.
+        private func residualConflict(
+            _ convs: [ExpectedConv], _ places: [Int?], _ files: [Candidate]
+        ) -> String? {
+            let links = zip(convs, places).compactMap { conv, place in place.map { (conv, files[$0]) } }
+            for block in links.chunked(by: { $0.0.block == $1.0.block }) where (block.first?.0.block ?? 0) > 0 {
+                let own = block.filter { !$0.0.isOptional && !$0.0.isShortcut }
+                guard let first = own.first, let last = own.last else { continue }
+                let (reads, gives) = (first.1.shape[1], last.1.shape[0])
+                let shortcuts = block.filter(\.0.isShortcut)
+                if let (_, file) = shortcuts.first(where: { $0.1.shape != [gives, reads, 1, 1] }) {
+                    return "tensor '\(file.entry.name)' is \(file.entry.shape), where a shortcut is "
+                        + "\(Shape([gives, reads, 1, 1]))"
+                }
+                let isEven = reads == gives && own.allSatisfy { $0.0.stride == 1 }
+                if shortcuts.count > 1 || shortcuts.isEmpty && !isEven {
+                    return "tensor '\(first.1.entry.name)' begins a block of \(reads) to \(gives) channels with "
+                        + "\(shortcuts.count) shortcuts"
+                }
+            }
+            return nil
+        }
+
+        /// A layer without its batch normalisation where the file has any, or one that normalises something else.
+        private func normConflict(
+            _ convs: [ExpectedConv], _ places: [Int?], _ files: [Candidate], _ norms: NormPairing
+        ) -> String? {
+            guard !norms.moduleOf.isEmpty || !norms.unpaired.isEmpty else { return nil }
+            for (conv, place) in zip(convs, places) where conv.norm != nil {
+                guard let place, norms.moduleOf[files[place].entry.name] == nil else { continue }
+                return "tensor '\(files[place].entry.name)' has no batch normalisation"
+            }
+            return norms.unpaired.first.map { "batch normalisation '\($0)' is none of its" }
+        }
     }
 
     /// The file's tensors under the blueprint's names.
     private static func renamed(
-        _ checkpoint: Checkpoint, _ files: [Candidate], _ places: [Int?], _ blueprint: Blueprint, _ norms: NormPairing,
+        _ checkpoint: Checkpoint, _ files: [Candidate], _ places: [Int?], _ convs: [ExpectedConv], _ norms: NormPairing,
         _ parameters: [String: [Checkpoint.Entry]], classifier: String?
     ) -> ModuleTable {
         var modules: [String: [String: Checkpoint.Entry]] = [:]
@@ -55,7 +159,7 @@ enum ShapeRecogniser {
             Dictionary(
                 (parameters[module] ?? []).map { ($0.parameter, $0) }, uniquingKeysWith: { first, _ in first })
         }
-        for (conv, place) in zip(blueprint.convs, places) {
+        for (conv, place) in zip(convs, places) {
             guard let place else { continue }
             let entry = files[place].entry
             modules[conv.module] = ["weight": entry]
@@ -107,6 +211,21 @@ enum ShapeRecogniser {
     }
 }
 
+extension Array {
+    /// Neighbours that belong together.
+    fileprivate func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
+        var result: [[Element]] = []
+        for element in self {
+            if let last = result.last?.last, belong(last, element) {
+                result[result.count - 1].append(element)
+            } else {
+                result.append([element])
+            }
+        }
+        return result
+    }
+}
+
 /// Lays the convolutions of a file beside those of a blueprint.
 private struct Alignment {
     private let files: [ShapeRecogniser.Candidate]
@@ -138,6 +257,12 @@ private struct Alignment {
     private func fits(_ place: Int, _ index: Int) -> Bool {
         let (file, conv) = (files[place], convs[index])
         guard conv.fittingShape(file.entry) != nil, (conv.kind == .depthwise) == file.isDepthwise else { return false }
+        if conv.isShortcut {
+            guard place > 0 else { return false }
+            // Before the other layers it reads what the block before gives, behind them it gives what they give.
+            let isBehind = convs[..<index].last { !$0.isShortcut }?.block == conv.block
+            return file.shape[isBehind ? 0 : 1] == files[place - 1].shape[0]
+        }
         guard conv.isOptional, conv.block > 0 else { return true }
         // Squeeze-and-excite reads and gives the channels of the N×N layer before it.
         return file.shape[0] == spatialBefore[place] || file.shape[1] == spatialBefore[place]
