@@ -1,4 +1,5 @@
 import Diagnostics
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -41,6 +42,8 @@ public enum AtomicFile {
     ) throws {
         try checkWritable(path, overwriting: overwriting)
         let temporary = "\(path).\(getpid()).tmp"
+        unfinished.add(1, ordering: .relaxed)
+        defer { unfinished.subtract(1, ordering: .relaxed) }
         do {
             try body(temporary)
             guard rename(temporary, path) == 0 else { throw failure(path, "cannot be renamed into place") }
@@ -49,6 +52,11 @@ public enum AtomicFile {
             throw error
         }
     }
+
+    private static let unfinished = Atomic<Int>(0)
+
+    /// Whether a file is being written: a process that ended now would leave its temporary behind.
+    public static var isWriting: Bool { unfinished.load(ordering: .relaxed) > 0 }
 
     /// Removes the temporary files in `folder` whose process was killed before it could rename them.
     public static func removeLeftovers(inFolder folder: String) {

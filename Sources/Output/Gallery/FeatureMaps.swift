@@ -23,6 +23,8 @@ public struct FeatureMaps: Sendable {
 
     private let network: RunnableNetwork
     private let picture: RGBImage
+    /// The EXIF orientation, 2 to 8, by which the photograph was turned; nil where it was not.
+    public let exifOrientation: Int?
     /// The spatial convolutions of the network in order.
     public let layers: [Layer]
 
@@ -35,12 +37,19 @@ public struct FeatureMaps: Sendable {
                 code: "eval.badInput", subject: path, found: "a picture with 3 channels",
                 expected: "\(network.inputChannels) channels for \(network.name)")
         }
-        self.init(network, image: try ImageFile.read(path))
+        let reading = try ImageFile.reading(path)
+        self.init(network, image: reading.image, turnedBy: reading.turn?.rawValue)
     }
 
     /// Prepares a picture for `network`, which takes colour pictures.
-    public init(_ network: RunnableNetwork, image: RGBImage) {
+    ///
+    /// - Parameters:
+    ///   - network: The network.
+    ///   - image: The picture, upright.
+    ///   - orientation: The EXIF orientation by which it was turned; nil where it was not.
+    public init(_ network: RunnableNetwork, image: RGBImage, turnedBy orientation: Int? = nil) {
         precondition(network.inputChannels == 3)
+        exifOrientation = orientation
         self.network = network
         picture = network.preprocessing.prepared(image)
         layers = Self.layers(of: network.graph)

@@ -51,6 +51,35 @@ import Testing
         }
     }
 
+    /// A photograph on its side, here two pixels of a PNG of 3×2 with EXIF orientation 6 (as `ImageOrientationTests` has it).
+    @Test func aTurnedPictureIsSaidByEveryVerb() throws {
+        let hexadecimal =
+            "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001a655849664d4d002a0000000800"
+            + "010112000300000001" + "00060000" + "00000000" + "d6674b69"
+            + "0000001749444154789c6364606412111111111161b1b1b181b0000e1c01ad9990b4c40000000049454e44ae426082"
+        var bytes: [UInt8] = []
+        var rest = hexadecimal[...]
+        while let byte = UInt8(rest.prefix(2), radix: 16) {
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        try withTemporaryFolder { folder in
+            let picture = folder + "/side.png"
+            try AtomicFile.write(bytes, to: picture)
+            let net = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+            let eval = try CommandLine.run(["eval", net, "--input", picture, "--runs", "0"])
+            #expect(eval.output.contains("turned by its EXIF orientation 6"), "\(eval.errors)")
+            let features = try CommandLine.run([
+                "render", "features", net, "--input", picture, "--layer", "2", "--output", folder + "/maps.svg",
+            ])
+            #expect(features.status == 0)
+            #expect(
+                features.errors.contains(
+                    "\(picture) was turned by its EXIF orientation 6, as it is seen (torchvision would not turn it)"),
+                "\(features.errors)")
+        }
+    }
+
     @Test(.needsSharedFiles) func assumedNamesAreSaid() throws {
         let net = SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5")
         let photograph = SharedFiles.path("images/n02007558_flamingo.JPEG")

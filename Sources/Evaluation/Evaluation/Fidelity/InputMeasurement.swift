@@ -12,6 +12,8 @@ public struct InputMeasurement: Sendable {
     public let path: String
     /// How many pictures were looked at.
     public let images: Int
+    /// How many of them their EXIF orientation turned.
+    public let turned: Int
     /// One entry a square spatial convolution, in network order.
     let inputs: [KernelInput]
     /// The weights' names in the checkpoint, in the same order.
@@ -34,8 +36,11 @@ public struct InputMeasurement: Sendable {
         let taps = Array(Set(inputs.compactMap(\.source))).sorted()
         let plan = try ExecutionPlan(network.graph, inputShape: network.inputShape(), taps: taps)
         var workspace = plan.makeWorkspace()
+        var turned = 0
         for index in 0..<images.count {
-            let picture = network.preprocessing.prepared(try images.image(index))
+            let reading = try images.reading(index)
+            if reading.turn != nil { turned += 1 }
+            let picture = network.preprocessing.prepared(reading.image)
             let tensor = network.input(of: [picture], filledTo: 1)
             let outcome = try plan.runWithTaps(tensor, in: &workspace)
             let maps = Dictionary(zip(taps, outcome.taps), uniquingKeysWith: { first, _ in first })
@@ -45,6 +50,7 @@ public struct InputMeasurement: Sendable {
         self.inputs = inputs
         self.path = images.path
         self.images = images.count
+        self.turned = turned
     }
 
     /// The measured correlation of each layer's input, by the name of the layer's weight.

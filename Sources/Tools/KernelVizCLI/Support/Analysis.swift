@@ -28,6 +28,12 @@ enum Analysis {
         let progress = ProgressLine("Measuring the inputs of \(network.title)")
         defer { progress.finish() }
         let measurement = try InputMeasurement(runnable, of: network, on: images) { try progress.update($0, of: $1) }
+        if measurement.turned > 0 {
+            progress.finish()
+            Console.note(
+                "kernelviz: note: \(pictures): \(measurement.turned) of \(measurement.images) pictures were turned by their "
+                    + "EXIF orientation")
+        }
         return NetworkStatistics.MeasuredInput(
             path: measurement.path, images: measurement.images, correlations: measurement.correlations)
     }

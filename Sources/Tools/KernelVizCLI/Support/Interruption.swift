@@ -1,18 +1,30 @@
 import Glibc
+import KernelViz
 import Synchronization
 
 /// Ctrl-C: the first one lets the work stop at its next step and clean up, the second one ends the process at once.
+///
+/// Work that reaches no next step within ``patienceMicroseconds`` (one huge layer) is ended then, unless a file is being
+/// written or ``finishing(_:)`` holds the process.
 enum Interruption {
     /// Thrown by ``check()`` after Ctrl-C.
     struct Stopped: Error {}
 
+    private static let patienceMicroseconds: UInt32 = 700_000
     private static let asked = Atomic<Bool>(false)
+    /// How many pieces of work end by themselves after Ctrl-C and must not be cut.
+    private static let held = Atomic<Int>(0)
 
     /// Starts listening for SIGINT and SIGTERM; a closed pipe ends the process quietly, as it does other tools.
     static func install() {
+        // Globals are made now, not in a handler.
+        _ = isAsked
+        _ = isBusy
+        _ = signal(SIGALRM) { _ in Interruption.endUnlessBusy() }
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { number in
                 if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+                ualarm(Interruption.patienceMicroseconds, 0)
             }
         }
     }
@@ -23,5 +35,27 @@ enum Interruption {
     /// Throws ``Stopped`` when the user asked to stop; long loops call it between steps.
     static func check() throws {
         if isAsked { throw Stopped() }
+    }
+
+    /// Runs work that looks at ``isAsked`` itself and then has something to finish, such as writing its state.
+    static func finishing<Result>(_ work: () throws -> Result) rethrows -> Result {
+        held.add(1, ordering: .relaxed)
+        defer { held.subtract(1, ordering: .relaxed) }
+        return try work()
+    }
+
+    private static var isBusy: Bool { held.load(ordering: .relaxed) > 0 || AtomicFile.isWriting }
+
+    /// Called by SIGALRM: only what a signal handler may do.
+    private static func endUnlessBusy() {
+        if isBusy {
+            ualarm(patienceMicroseconds, 0)
+            return
+        }
+        let text: StaticString = "\nkernelviz: stopped.\n"
+        // The line end first where a bar stands on the terminal's line.
+        let skipped = isatty(STDERR_FILENO) == 1 ? 0 : 1
+        _ = unsafe Glibc.write(STDERR_FILENO, text.utf8Start + skipped, text.utf8CodeUnitCount - skipped)
+        _exit(130)
     }
 }

@@ -31,6 +31,12 @@ struct RenderFeaturesCommand: ParsableCommand {
         let runnable = try RunnableNetwork(
             named: network, weights: weights, inputSize: inputSize, strides: strides.table(for: network))
         let maps = try FeatureMaps(runnable, picture: input)
+        for remark in runnable.remarks { Console.note("kernelviz: note: \(remark)") }
+        if let orientation = maps.exifOrientation {
+            Console.note(
+                "kernelviz: note: \(input) was turned by its EXIF orientation \(orientation), as it is seen "
+                    + "(torchvision would not turn it)")
+        }
         let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
         let compared = try maps.figure(layer: layer)
         try figure.write(

@@ -87,8 +87,10 @@ struct SweepCommand: ParsableCommand {
         var results = sweep.results()
         if !collect {
             let reporter = SweepReporter(sweep)
-            results = sweep.train(parallel: jobs, threads: threads, shouldStop: { Interruption.isAsked }) {
-                reporter.report($0)
+            results = Interruption.finishing {
+                sweep.train(parallel: jobs, threads: threads, shouldStop: { Interruption.isAsked }) {
+                    reporter.report($0)
+                }
             }
         }
         let report = SweepReport(results)

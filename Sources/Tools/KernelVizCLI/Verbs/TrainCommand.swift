@@ -141,9 +141,11 @@ struct TrainCommand: ParsableCommand {
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
                 + "\(NumberFormat.grouped(training.count)) images (\(training.form)), \(net.classes) classes")
         let reporter = TrainingReporter(epochs: epochs)
-        let state = try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in
-            reporter.report(event)
-            if case .epoch = event { drawCurves(run, net.name) }
+        let state = try Interruption.finishing {
+            try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in
+                reporter.report(event)
+                if case .epoch = event { drawCurves(run, net.name) }
+            }
         }
         reporter.finish()
         if state.epoch < epochs { throw Interruption.Stopped() }
