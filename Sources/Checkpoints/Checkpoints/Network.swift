@@ -30,6 +30,8 @@ public struct Network: Sendable {
     public let leftOut: [LeftOutTensor]
     /// Whether the order of ``layers`` is the network's; where it is not known, nothing that rests on depth holds.
     public let isOrderKnown: Bool
+    /// Whether the family was found by the shapes of its layers, whatever their names.
+    public let isRecognisedByShapes: Bool
     /// Batch normalisations of the file that stand beside no layer, by their modules.
     public let unpairedNorms: [String]
 
@@ -89,7 +91,8 @@ public struct Network: Sendable {
         Network(
             checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
             missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
-            leftOut: leftOut, isOrderKnown: isOrderKnown, unpairedNorms: unpairedNorms,
+            leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,
+            unpairedNorms: unpairedNorms,
             readWeight: readWeight ?? self.readWeight)
     }
 
@@ -99,7 +102,8 @@ public struct Network: Sendable {
     package init(
         checkpoint: Checkpoint, family: String?, title: String, recognition: String, layers: [ConvLayer],
         missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
-        leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true, unpairedNorms: [String] = [],
+        leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true,
+        isRecognisedByShapes: Bool = false, unpairedNorms: [String] = [],
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -114,6 +118,7 @@ public struct Network: Sendable {
         self.library = library
         self.leftOut = leftOut
         self.isOrderKnown = isOrderKnown
+        self.isRecognisedByShapes = isRecognisedByShapes
         self.unpairedNorms = unpairedNorms
         self.readWeight = readWeight
     }

@@ -12,7 +12,7 @@ public struct Convention: Sendable, Equatable, Codable {
         case assumed
     }
 
-    /// What it is ("padding", "batch-norm ε", "activation", "preprocessing", "input size", "class names").
+    /// What it is ("strides and dilation", "padding", "batch-norm ε", "activation", "preprocessing", "input size", "class names").
     public let name: String
     /// What is taken for it, in words.
     public let value: String
@@ -44,10 +44,36 @@ extension [Convention] {
 extension Network {
     /// How it pads, normalises and is fed, each with where that came from.
     public var conventions: [Convention] {
-        [paddingConvention, epsilonConvention, inputSizeConvention, preprocessingConvention].compactMap { $0 }
+        [strideConvention, paddingConvention, epsilonConvention, inputSizeConvention, preprocessingConvention]
+            .compactMap { $0 }
     }
 
-    private var names: String { library.map { "\($0) names" } ?? "no known library's names" }
+    private var names: String {
+        if isRecognisedByShapes { return "shapes alone" }
+        return library.map { "\($0) names" } ?? "no known library's names"
+    }
+
+    /// What other networks have a family's names and shapes and stride or dilate elsewhere.
+    private static let namesakes = [
+        "ResNet": "stride in the 3×3 layers; v1, anti-aliased and dilated nets look the same",
+        "MobileNetV3": "dilated nets look the same",
+    ]
+
+    /// Nil for an unknown network, of which ``recognition`` says how many strides are known.
+    private var strideConvention: Convention? {
+        guard let family else { return nil }
+        let name = "strides and dilation"
+        let facts = checkpoint.model
+        if let graph = facts?.graph { return Convention(name, "layer by layer", .file, graph.origin) }
+        let spatial = familyLayers.filter { $0.number != nil }
+        let isTold = spatial.allSatisfy { layer in
+            checkpoint.entry(named: layer.tensorName).flatMap { facts?.stride(of: $0.module) } != nil
+        }
+        if isTold { return Convention(name, "layer by layer", .file) }
+        let others = library?.hasPrefix("Keras") == true ? nil : Self.namesakes[family]
+        return Convention(
+            name, "\(family)'s", .assumed, ([names] + (others.map { [$0] } ?? [])).joined(separator: "; "))
+    }
 
     private var hints: ArchitectureHints {
         ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)

@@ -90,6 +90,7 @@ extension Network {
                 normalisation: norms.hints.normalisation?.value
                     ?? (match.isByShapes ? nil : match.dialect.normalisation)),
             prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
+            isRecognisedByShapes: match.isByShapes,
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
