@@ -28,6 +28,32 @@ import Testing
         #expect(recognition.contains(" Nearest is "))
     }
 
+    /// torchvision's `mobilenet_v3_small(reduced_tail=True)`: shapes as its state dict has them.
+    @Test func aReducedTailIsNoWidthMultiplier() throws {
+        let net = try #require(
+            PublishedArchitecture.all.first { $0.title == "MobileNetV3-Small 1.0" && $0.dialect == "torchvision" })
+        let block: [Shape] = [
+            [288, 48, 1, 1], [288, 1, 5, 5], [72, 288, 1, 1], [288, 72, 1, 1], [48, 288, 1, 1],
+        ]
+        let tail = block + block + block + [[288, 48, 1, 1]]
+        let modules = net.convs.suffix(tail.count).map(\.module)
+        #expect(modules.first == "features.9.block.0.0" && modules.last == "features.12.0")
+        let shapes = Dictionary(uniqueKeysWithValues: zip(modules, tail))
+        let norms = Dictionary(
+            uniqueKeysWithValues: net.convs.compactMap { conv in
+                conv.norm.flatMap { norm in shapes[conv.module].map { (norm, Shape([$0[0]])) } }
+            })
+        let entries = net.checkpoint().entries.map { entry in
+            Checkpoint.Entry(
+                name: entry.name, shape: shapes[entry.module] ?? norms[entry.module] ?? entry.shape, dtype: "float32")
+        }
+        let network = try Network(
+            recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+        #expect(network.title == "MobileNetV3-Small 1.0 reduced tail")
+        // The whole tail keeps its title.
+        #expect(try Network(recognising: net.checkpoint()).title == "MobileNetV3-Small 1.0")
+    }
+
     @Test func aShallowerNetworkLoads() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
         let last = net.convs.map(\.module).filter { $0.hasPrefix("features.17.") }

@@ -87,9 +87,11 @@ struct Bottleneck: Sendable, Equatable {
 
     /// A network of a 3×3 stem of stride 2, the blocks of `rows` and pointwise heads, which may be absent.
     ///
-    /// Without a `title` of its own the network is called `name` and its width multiplier ("MobileNetV2 0.35").
+    /// Without a `title` of its own the network is called `name` and its width multiplier ("MobileNetV2 0.35"); where it
+    /// may have a reduced tail, the last row has half its width in such a one.
     static func blueprint(
-        _ name: String, _ rows: [Row], stem: Pair, head: [Pair], functions: Functions, names: (Bottleneck) -> Names,
+        _ name: String, _ rows: [Row], stem: Pair, head: [Pair], functions: Functions,
+        mayHaveReducedTail: Bool = false, names: (Bottleneck) -> Names,
         title: (@Sendable (ModuleTable) -> String)? = nil
     ) -> Blueprint {
         let blocks = blocks(rows)
@@ -103,9 +105,15 @@ struct Bottleneck: Sendable, Equatable {
         let widths = zip(projections, blocks).map { (module: $0, channels: $1.channels) }
         return Blueprint(convs: convs, widths: widths) { table in
             if let title { return title(table) }
-            let width = WidthMultiplier.infer(
-                base: blocks.map(\.channels), found: projections.map(table.outputs),
-                rounding: WidthMultiplier.nearestMultipleOf8)
+            let (base, found) = (blocks.map(\.channels), projections.map(table.outputs))
+            let rounding = WidthMultiplier.nearestMultipleOf8
+            if mayHaveReducedTail, WidthMultiplier.published(base: base, found: found, rounding: rounding) == nil {
+                let tail = blocks.map { $0.stage == rows.count - 1 ? $0.channels / 2 : $0.channels }
+                if let width = WidthMultiplier.published(base: tail, found: found, rounding: rounding) {
+                    return "\(name) \(width) reduced tail"
+                }
+            }
+            let width = WidthMultiplier.infer(base: base, found: found, rounding: rounding)
             return name + (width.map { " \($0)" } ?? "")
         }
     }
@@ -134,13 +142,15 @@ enum WidthMultiplier {
     static func infer(base: [Int], found: [Int?], rounding: (Double) -> Int) -> String? {
         let pairs = zip(base, found).compactMap { base, found in found.map { (base, $0) } }
         guard let last = pairs.last else { return nil }
-        let published = [1.0, 0.25, 0.35, 0.5, 0.75, 1.1, 1.2, 1.25, 1.3, 1.4, 1.5, 2.0]
-        if let exact = published.first(where: { factor in
-            pairs.allSatisfy { rounding(Double($0.0) * factor) == $0.1 }
-        }) {
-            return "\(exact)"
-        }
+        if let exact = published(base: base, found: found, rounding: rounding) { return "\(exact)" }
         return "\((Double(last.1) / Double(last.0) * 100).rounded() / 100)"
+    }
+
+    /// The published multiplier that explains all `found` widths; nil where none does.
+    static func published(base: [Int], found: [Int?], rounding: (Double) -> Int) -> Double? {
+        let pairs = zip(base, found).compactMap { base, found in found.map { (base, $0) } }
+        let factors = [1.0, 0.25, 0.35, 0.5, 0.75, 1.1, 1.2, 1.25, 1.3, 1.4, 1.5, 2.0]
+        return factors.first { factor in pairs.allSatisfy { rounding(Double($0.0) * factor) == $0.1 } }
     }
 
     /// The nearest multiple of 8 that is at least 8 and not below 0.9 of `width` (the MobileNet authors' rule).

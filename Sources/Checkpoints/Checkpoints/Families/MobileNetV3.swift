@@ -12,7 +12,8 @@ extension ArchitectureFamily {
                     let last = variant.rows.reduce(1) { $0 + $1.repeats }
                     return Bottleneck.blueprint(
                         variant.name, variant.rows, stem: CVModels.pair("features.0"),
-                        head: [CVModels.pair("features.\(last)")], functions: variant.functions
+                        head: [CVModels.pair("features.\(last)")], functions: variant.functions,
+                        mayHaveReducedTail: true
                     ) { block in
                         let path = "features.\(block.ordinal).block"
                         let depthwise = block.expands ? 1 : 0
