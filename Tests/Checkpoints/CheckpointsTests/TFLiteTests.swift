@@ -85,6 +85,70 @@ import Testing
         }
     }
 
+    // MARK: - Variables
+
+    /// The model with the weights of its first `count` layers taken out of the file: their tensors name the empty buffer.
+    private static func thawed(_ count: Int) throws -> [UInt8] {
+        var bytes = try InputFile.bytes(folder + "/keras_float.tflite")
+        let model = try TFLiteModel(bytes)
+        let layers = model.operators.filter { ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"].contains($0.name) }
+        let root = try model.buffer.root()
+        let graph = try #require(try model.buffer.tables(root, 2).first)
+        let tables = try model.buffer.tables(graph, 0)
+        for layer in layers.prefix(count) {
+            let place = try #require(try model.buffer.position(tables[layer.inputs[1]], 2))
+            for other in 0..<4 { bytes[place + other] = 0 }
+        }
+        return bytes
+    }
+
+    @Test func aModelThatIsNotFrozenIsSaidToBeSo() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.tflite"
+            try AtomicFile.write(Self.thawed(.max), to: path)
+            let error = #expect(throws: KernelVizError.self) { try Checkpoint.open(path, reading: .inProcess) }
+            #expect(error?.code == "weights.variables")
+            #expect(
+                error?.description.hasPrefix(
+                    "\(path): TensorFlow Lite model that is not frozen (the weights of all its 8 layers are variables); "
+                        + "expected weights as constants of the graph. Freeze it: ") == true)
+        }
+    }
+
+    @Test func layersOfVariablesAreSaidToBeLeftOut() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.tflite"
+            try AtomicFile.write(Self.thawed(2), to: path)
+            let checkpoint = try Checkpoint.open(path, reading: .inProcess)
+            #expect(checkpoint.notes.last?.hasPrefix("The weights of 2 of 8 layers are variables") == true)
+            let whole = try Checkpoint.open(Self.folder + "/keras_float.tflite", reading: .inProcess)
+            #expect(!whole.notes.contains { $0.contains("variables") })
+        }
+    }
+
+    @Test func variablesAreFoundBehindTheOperatorsThatReadThem() {
+        func tensor(hasData: Bool = false) -> TFLiteModel.Tensor {
+            TFLiteModel.Tensor(name: "", lengths: [], type: 0, data: hasData ? 0..<4 : nil)
+        }
+        func node(_ name: String, _ inputs: [Int], _ output: Int) -> TFLiteModel.Operator {
+            TFLiteModel.Operator(name: name, inputs: inputs, outputs: [output])
+        }
+        // 0 image, 1 handle, 2 what is read, 3 the same turned, 4 result, 5 constant, 6 result, 7 weight from outside.
+        let tensors = (0..<9).map { tensor(hasData: $0 == 5) }
+        let read = [node("VAR_HANDLE", [], 1), node("READ_VARIABLE", [1], 2), node("TRANSPOSE", [2, 5], 3)]
+        let found = TFLiteVariables(
+            tensors: tensors,
+            operators: read + [
+                node("CONV_2D", [0, 3, 5], 4), node("CONV_2D", [4, 5, -1], 6), node("FULLY_CONNECTED", [6, 7], 8),
+            ], inputs: [0, 7])
+        #expect(found.variableCount == 1 && found.constantCount == 2)
+        // A ring of operators ends.
+        let ring = TFLiteVariables(
+            tensors: tensors, operators: [node("RELU", [2], 1), node("RELU", [1], 2), node("CONV_2D", [0, 2], 4)],
+            inputs: [0])
+        #expect(ring.variableCount == 0)
+    }
+
     @Test func aFileOfAnotherKindOfDataIsNamed() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.tflite"

@@ -94,7 +94,8 @@ final class FlatBuffer {
 
     // MARK: bytes
 
-    private func position(_ table: Table, _ field: Int) throws -> Int? {
+    /// Where a field's value lies; nil where it is absent.
+    func position(_ table: Table, _ field: Int) throws -> Int? {
         guard field < table.fieldCount else { return nil }
         let offset = Int(try number(table.fields + 2 * field) as UInt16)
         return offset == 0 ? nil : table.position + offset

@@ -22,6 +22,8 @@ enum TFLiteCheckpoint {
                 code: "weights.brokenTFLite", subject: path, found: "damaged TensorFlow Lite model",
                 advice: "Copy or download it again")
         }
+        let variables = TFLiteVariables(tensors: model.tensors, operators: model.operators, inputs: model.inputs)
+        if let error = variables.error(path) { throw error }
         var entries: [Checkpoint.Entry] = []
         var tensors: [String: TFLiteTensor] = [:]
         for (name, use) in reader.uses {
@@ -43,7 +45,8 @@ enum TFLiteCheckpoint {
         facts.inputSize = reader.inputSize
         return Checkpoint(
             path: path, format: "TensorFlow Lite", files: [path], entries: entries,
-            attributes: attributes(model, reader, path), model: facts, notes: reader.notes,
+            attributes: attributes(model, reader, path), model: facts,
+            notes: reader.notes + (variables.note.map { [$0] } ?? []),
             source: TFLiteSource(path: path, tensors: tensors))
     }
 
