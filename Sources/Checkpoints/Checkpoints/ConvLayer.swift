@@ -60,12 +60,15 @@ public struct ConvLayer: Sendable, Equatable {
     public let isOutsideFamily: Bool
     /// Whether the design fixes the kernels, which then learned nothing.
     public let isFixed: Bool
+    /// What the family's library calls the layer ("layer1.0.downsample.0"), where its name in the file is another; nil
+    /// where it is the same.
+    public let familyModule: String?
 
     /// Names a layer; see the properties.
     public init(
         number: Int?, name: String, tensorName: String, weightShape: Shape, stride: Int?, connectivity: Connectivity,
         role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil, dilation: Int? = nil,
-        isOutsideFamily: Bool = false, isFixed: Bool = false
+        isOutsideFamily: Bool = false, isFixed: Bool = false, familyModule: String? = nil
     ) {
         precondition(weightShape.rank == 4)
         self.number = number
@@ -80,6 +83,7 @@ public struct ConvLayer: Sendable, Equatable {
         self.dilation = dilation
         self.isOutsideFamily = isOutsideFamily
         self.isFixed = isFixed
+        self.familyModule = familyModule
     }
 
     /// The same layer without what its batch normalisation learned.
@@ -87,7 +91,7 @@ public struct ConvLayer: Sendable, Equatable {
         ConvLayer(
             number: number, name: name, tensorName: tensorName, weightShape: weightShape, stride: stride,
             connectivity: connectivity, role: role, activation: activation, dilation: dilation,
-            isOutsideFamily: isOutsideFamily, isFixed: isFixed)
+            isOutsideFamily: isOutsideFamily, isFixed: isFixed, familyModule: familyModule)
     }
 
     /// Whether the layer reduces the resolution: its stride is above 1 and it is no transposed convolution.

@@ -25,8 +25,10 @@ extension FamilyBuilder {
         }
     }
 
-    /// A layer's name in the network's own state dict.
-    func path(of layer: ConvLayer?) -> String { layer.map { network.withoutPrefix($0.name) } ?? "" }
+    /// A layer's name in the state dict of its family's library.
+    func path(of layer: ConvLayer?) -> String {
+        layer.map { $0.familyModule ?? network.withoutPrefix($0.name) } ?? ""
+    }
 
     /// The next layer with the function of its design.
     mutating func designedLayer(name: String? = nil) throws { try layer(function(of: peek()), name: name) }

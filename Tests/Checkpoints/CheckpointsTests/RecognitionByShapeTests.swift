@@ -65,6 +65,12 @@ import Testing
     func aRenamedResidualNetworkIsRecognisedByItsShapes(net: PublishedArchitecture) throws {
         let network = try Network(recognising: renamed(net))
         #expect(network.title == net.title, "\(network.recognition)")
+        #expect(network.isRecognisedByShapes)
+        if net.dialect == "torchvision" {
+            // Whoever builds the network needs to know which layer is a shortcut.
+            #expect(network.layers.map(\.familyModule) == net.convs.map(\.module))
+            #expect(try Network(recognising: net.checkpoint()).layers.allSatisfy { $0.familyModule == nil })
+        }
         #expect(network.spatialLayers.map(\.stride) == net.spatial.map(\.stride))
         #expect(network.recognition.contains("by the order and the shapes"))
         let normed = network.layers.compactMap { layer in layer.batchNorm.map { (layer.name, $0.module) } }

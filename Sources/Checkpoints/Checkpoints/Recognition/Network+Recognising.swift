@@ -75,7 +75,8 @@ extension Network {
                     role: Self.role(
                         stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
                     batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation,
-                    dilation: facts?.layer(entry.module)?.dilation, isFixed: conv.isFixed))
+                    dilation: facts?.layer(entry.module)?.dilation, isFixed: conv.isFixed,
+                    familyModule: match.isByShapes ? conv.module : nil))
         }
         layers += try Self.layers(
             outside: outside, checkpoint, behind: number, strides, paired: Set(layers.compactMap(\.batchNorm?.module)))
