@@ -1,6 +1,9 @@
+import Diagnostics
 import Engine
+import Evaluation
 import Export
-import Models
+import Files
+import Networks
 import TestSupport
 import Tensors
 import Testing
@@ -123,6 +126,34 @@ import Checkpoints
         let plan = try ExecutionPlan(graph, inputShape: Self.image.shape)
         // The last window covers 3×3 pixels and strides by 2: 5×6 outputs of 6 weights each.
         #expect(plan.macs == 156 * 108 + 2 * 156 * 144 + 156 * 32 + 8 * 30 * 6 + 40)
+    }
+
+    /// An ONNX model with an operator of somebody's own, which the user names.
+    @Test func anOperatorOfItsOwnIsWhatTheUserSays() throws {
+        var graph = Graph()
+        let weight = Tensor(shape: [4, 3, 3, 3], scalars: (0..<108).map { Float($0 % 7) / 7 - 0.4 })
+        let input = graph.add(.input, name: "input")
+        let conv = graph.add(
+            .convolution(Convolution(weight: graph.addParameter("conv/weight", weight))), input, name: "conv")
+        let swish = graph.add(.activation(.hardSwish), conv, name: "swish")
+        let relu = graph.add(.activation(.relu), swish, name: "relu")
+        graph.setOutput(relu)
+        var model = try ONNXExporterTests.model(graph, ONNXExporter(imageShape: [3, 12, 13]))
+        let place = try #require(model.graph.node.firstIndex { $0.opType == "HardSwish" })
+        model.graph.node[place].opType = "MySwish"
+        model.graph.node[place].domain = "com.example"
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/own.onnx"
+            try AtomicFile.write(Array(model.serializedData()), to: path)
+            let error = #expect(throws: KernelVizError.self) { try RunnableNetwork(checkpoint: path) }
+            #expect(error?.found.contains("com.example.MySwish") == true)
+            #expect(error?.advice?.contains("--activation (relu, relu6, ") == true)
+            var options = ConventionOptions()
+            options.activation = .hardSwish
+            let network = try RunnableNetwork(checkpoint: path, options: options)
+            #expect(network.remarks == ["activation of com.example.MySwish: hardSwish (given)"])
+            #expect(try Self.logits(network.graph) == Self.logits(graph))
+        }
     }
 
     @Test func anONNXModelHasTheKernelAndItsDilation() throws {
