@@ -67,8 +67,12 @@ import Testing
             #expect(weights.notes.count == 1 && weights.notes[0].hasPrefix("The file does not tell what"))
         }
         // Names alone are no reason.
-        let other: [(String, Shape)] = [("conv.weight_g", [4]), ("b.weight_mask", [3]), ("weight_u", [2])]
-        #expect(Self.sorted(other).entries.count == 3 && Self.sorted(other).notes.isEmpty)
+        let other: [(String, Shape)] = [
+            ("conv.weight_g", [4]), ("b.weight_mask", [3]), ("weight_u", [2]), ("cell.bias_g", [8]),
+            ("cell.bias_v", [8]),
+            ("cell.W_g", [8, 1]), ("cell.W_v", [8, 8]),
+        ]
+        #expect(Self.sorted(other).entries.count == 7 && Self.sorted(other).notes.isEmpty)
     }
 
     /// PyTorch before 1.0 kept the quotient beside the factors.

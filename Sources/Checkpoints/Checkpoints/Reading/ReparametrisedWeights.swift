@@ -87,8 +87,8 @@ struct ReparametrisedWeights {
         for suffix in ["_g", "_v"] where parameter.hasSuffix(suffix) {
             let stem = parameter.dropLast(2)
             let length = name(stem, "_g")
-            // Spectral norm has a "_v" of its own.
-            guard !stem.isEmpty, byName[name(stem, "_u")] == nil, byName[length] != nil,
+            // Gates are called "_g" and values "_v" as well; spectral norm has a "_v" of its own.
+            guard stem.hasPrefix("weight"), byName[name(stem, "_u")] == nil, byName[length] != nil,
                 let direction = byName[name(stem, "_v")]
             else { continue }
             return (Place(owner: owner, parameter: String(stem)), direction, [.weightNorm(length: length)])
