@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Weights
+@testable import Checkpoints
 
 /// What neither names nor shapes tell is said as an assumption.
 @Suite struct ConventionTests {

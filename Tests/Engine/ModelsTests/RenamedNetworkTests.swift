@@ -1,8 +1,8 @@
 import Engine
-import Networks
+import Models
 import Tensors
 import Testing
-import Weights
+import Checkpoints
 
 /// A network under names of nobody computes what it computes under its library's.
 @Suite struct RenamedNetworkTests {

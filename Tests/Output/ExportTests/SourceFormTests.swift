@@ -3,7 +3,7 @@ import Engine
 import Evaluation
 import Export
 import Files
-import Networks
+import Models
 import TestSupport
 import Tensors
 import Testing
