@@ -88,6 +88,8 @@ public struct FidelityReport: Sendable {
             + "gains fitted on \(fidelity.fittedImages == 1 ? "1 picture" : "\(fidelity.fittedImages) pictures"), judged on "
             + (fidelity.judgedImages == 1 ? "1 other" : "\(fidelity.judgedImages) others")
             + (fidelity.accuracy.map { ", of which the network tells \(NumberFormat.percent($0.share)) right" } ?? "")
+            + (fidelity.turnedImages == 0
+                ? "" : "; \(fidelity.turnedImages) turned by their EXIF orientation (torchvision would not turn them)")
     }
 
     private var rows: TextTable {

@@ -115,6 +115,17 @@ import Testing
             let json = try object(CommandLine.run(arguments + [Self.checkpoint]).output)
             let fidelity = try #require(json["fidelity"] as? [String: Any])
             #expect(fidelity["fittedImages"] as? Int == 2 && fidelity["judgedImages"] as? Int == 3)
+            #expect(fidelity["turnedImages"] as? Int == 0)
+            // One more of the pictures on its side: an EXIF block that holds the orientation 6 alone.
+            let upright = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/e.jpg"))
+            let exif: [UInt8] =
+                [0xFF, 0xE1, 0, 34] + Array("Exif\0\0".utf8)
+                + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+            try (upright.prefix(2) + Data(exif) + upright.dropFirst(2)).write(
+                to: URL(fileURLWithPath: "\(folder)/e.jpg"))
+            let turned = try CommandLine.run(
+                ["classify", "--fidelity", "--images", folder, "--fit-on", "2", Self.checkpoint])
+            #expect(turned.output.contains("; 1 turned by their EXIF orientation (torchvision would not turn them)"))
             #expect(fidelity["accuracy"] == nil)
             let rows = try #require(fidelity["labels"] as? [[String: Any]])
             #expect(rows.last?["name"] as? String == "all named" && rows.count >= 4)

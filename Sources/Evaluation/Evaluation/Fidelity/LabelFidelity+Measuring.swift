@@ -57,7 +57,8 @@ extension LabelFidelity {
         return LabelFidelity(
             network: network.name, checkpointPath: statistics.network.checkpoint.path,
             sha256: statistics.network.checkpoint.sha256, imagesPath: folder.images.path,
-            fittedImages: fitting.count, judgedImages: judging.count, kernels: substitution.candidates.count,
+            fittedImages: fitting.count, judgedImages: judging.count, turnedImages: measurement.turned + trial.turned,
+            kernels: substitution.candidates.count,
             accuracy: trial.wholeAccuracy, rho: statistics.settings.rho, seed: seed, labels: labels, fits: fits)
     }
 }
@@ -66,6 +67,8 @@ extension LabelFidelity {
 private struct FidelityTrial {
     private let network: RunnableNetwork
     private let pictures: [RGBImage]
+    /// How many of them their EXIF orientation turned.
+    let turned: Int
     /// The right outputs of each picture.
     private let truths: [[Int]]?
     private let substitution: KernelSubstitution
@@ -85,7 +88,13 @@ private struct FidelityTrial {
         self.threads = threads
         self.progress = progress
         generator = SeededGenerator(seed: seed)
-        pictures = try judging.map { network.preprocessing.prepared(try folder.images.image($0)) }
+        var turned = 0
+        pictures = try judging.map {
+            let reading = try folder.images.reading($0)
+            if reading.turn != nil { turned += 1 }
+            return network.preprocessing.prepared(reading.image)
+        }
+        self.turned = turned
         let matching =
             folder.isLabelled ? try ClassMatching(network, try network.outputNames(), folder.images) : nil
         truths = matching.map { matching in judging.map { matching.outputs[folder.images.labels[$0]] } }

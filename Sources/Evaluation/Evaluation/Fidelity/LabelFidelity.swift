@@ -43,6 +43,8 @@ public struct LabelFidelity: Sendable, Equatable, Codable {
     public let fittedImages: Int
     /// How many other pictures the outcomes rest on.
     public let judgedImages: Int
+    /// How many of all these pictures their EXIF orientation turned.
+    public let turnedImages: Int
     /// How many depthwise kernels could have been replaced.
     public let kernels: Int
     /// The share of the judged pictures that the whole network tells right; nil where they have no classes.
