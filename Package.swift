@@ -172,7 +172,10 @@ let training =
             ] + all(trainingOperators), settings: []),
         module(
             "Sweeps", in: "Training",
-            ["Evaluation", "Export", "Models", "VGNets", "Engine", "Files", "Numerics", "Diagnostics", yams]),
+            [
+                "Evaluation", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine", "Tensors", "Files",
+                "Numerics", "Diagnostics", yams,
+            ]),
     ]
 
 /// What is measured of a network: accuracy, latency, fidelity of labels; data sets; a training in a folder.

@@ -22,7 +22,26 @@ public struct SweepReport: Sendable {
         var notes = ["Top-1 in % after the last epoch: mean ± standard deviation over seeds (n − 1), best − worst."]
         if let baseline = results.baseline {
             notes.append(
-                "Difference to \(baseline) in percentage points ± its standard error (Welch), with its 95 % interval.")
+                "Difference to \(baseline) in percentage points, seed by seed, ± its standard error, with its 95 % interval "
+                    + "(Student's t) and p after Holm over \(results.adjustedPValues.count) comparisons.")
+        }
+        if results.rows.contains(where: { $0.kernels != nil }) {
+            notes.append(
+                "Kernels: the median cosine of learned depthwise kernels between start and end, and whether 'classify' calls "
+                    + "them learned in every training.")
+        }
+        if let baseline = results.rows.first(where: { $0.network == results.baseline }), let kernels = baseline.kernels,
+            !kernels.areLearned
+        {
+            notes.append(
+                "The baseline's depthwise kernels are not all learned (cosine \(NumberFormat.fixed(kernels.medianCosine, 2))): "
+                    + "what learned kernels are worth is untestable with so few steps.")
+        }
+        let seeds = results.rows.map { $0.runs.count }.max() ?? 0
+        if let seen = SweepPower(seeds: seeds).detectableDifference {
+            notes.append(
+                "\(seeds) seeds find a difference of \(percent(seen)) points with 80 % power where a net's top-1 varies by "
+                    + "\(percent(SweepPower.measuredDeviation)) points.")
         }
         return notes + results.failures.map { "Failed: \($0)" }
     }
@@ -43,8 +62,11 @@ public struct SweepReport: Sendable {
             .init("top-1 %", .right), .init("range", .right),
         ]
         if let baseline = results.baseline {
-            columns += [.init("− \(baseline)", .right), .init("95 %", .right)]
+            columns += [.init("− \(baseline)", .right), .init("95 %", .right), .init("p", .right)]
         }
+        let hasKernels = results.rows.contains { $0.kernels != nil }
+        if hasKernels { columns.append(.init("kernels", .right)) }
+        let pValues = results.adjustedPValues
         var table = TextTable(columns)
         for row in results.rows {
             var cells = [
@@ -53,11 +75,18 @@ public struct SweepReport: Sendable {
                 row.top1.map { percent($0.best - $0.worst) } ?? "–",
             ]
             if results.baseline != nil {
-                let difference = results.difference(of: row)
+                let difference = results.pairedDifference(of: row)
                 cells += [
                     difference.map(text) ?? (row.network == results.baseline ? "baseline" : "–"),
                     difference?.interval.map { "\(signed($0.lowerBound)) … \(signed($0.upperBound))" } ?? "–",
+                    pValues[row.network].map { NumberFormat.fixed($0, 3) } ?? "–",
                 ]
+            }
+            if hasKernels {
+                cells.append(
+                    row.kernels.map {
+                        NumberFormat.fixed($0.medianCosine, 2) + ($0.areLearned ? " learned" : " not learned")
+                    } ?? "–")
             }
             table.add(cells.map { TextTable.Cell($0) })
         }
@@ -68,7 +97,7 @@ public struct SweepReport: Sendable {
         percent(top1.mean) + (top1.standardDeviation.map { " ± \(percent($0))" } ?? "")
     }
 
-    private func text(_ difference: MeanDifference) -> String {
+    private func text(_ difference: PairedDifference) -> String {
         signed(difference.mean) + (difference.standardError.map { " ± \(percent($0))" } ?? "")
     }
 
@@ -85,17 +114,19 @@ public struct SweepReport: Sendable {
         let header =
             [
                 "network", "parameters", "fixed_parameters", "macs", "trainings", "top1_mean", "top1_std", "top1_best",
-                "top1_worst", "difference", "difference_se", "difference_low", "difference_high",
+                "top1_worst", "difference", "difference_se", "difference_low", "difference_high", "p_holm",
+                "kernel_cosine",
             ] + seeds.map { "top1_seed_\($0)" }
         func number(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 6) } ?? "" }
         let lines = results.rows.map { row in
-            let difference = results.difference(of: row)
+            let difference = results.pairedDifference(of: row)
             let fields: [String] = [
                 row.network, "\(row.parameters)", "\(row.fixedParameters)", "\(row.macs)",
                 "\(row.top1?.count ?? 0)", number(row.top1?.mean), number(row.top1?.standardDeviation),
                 number(row.top1?.best), number(row.top1?.worst), number(difference?.mean),
                 number(difference?.standardError), number(difference?.interval?.lowerBound),
-                number(difference?.interval?.upperBound),
+                number(difference?.interval?.upperBound), number(results.adjustedPValues[row.network]),
+                number(row.kernels?.medianCosine),
             ]
             return fields + row.runs.map { number($0.top1) }
         }
@@ -112,15 +143,20 @@ public struct SweepReport: Sendable {
     }
 
     private func entry(_ row: SweepResults.Row) -> Entry {
-        let difference = results.difference(of: row)
+        let difference = results.pairedDifference(of: row)
         return Entry(
             network: row.network, parameters: row.parameters, fixedParameters: row.fixedParameters, macs: row.macs,
             trainings: row.top1?.count ?? 0, top1: row.top1?.mean, top1StandardDeviation: row.top1?.standardDeviation,
             top1Best: row.top1?.best, top1Worst: row.top1?.worst, difference: difference?.mean,
             differenceStandardError: difference?.standardError,
             differenceInterval: difference?.interval.map { [$0.lowerBound, $0.upperBound] },
+            pairs: difference?.count, pHolm: results.adjustedPValues[row.network],
+            kernelCosine: row.kernels?.medianCosine, kernelsLearned: row.kernels?.areLearned,
             runs: row.runs.map {
-                Run(seed: $0.seed, top1: $0.top1, trainingTop1: $0.trainingTop1, loss: $0.loss, failure: $0.failure)
+                Run(
+                    seed: $0.seed, top1: $0.top1, trainingTop1: $0.trainingTop1, loss: $0.loss, failure: $0.failure,
+                    kernelCosine: $0.kernels?.medianCosine, kernelsNamed: $0.kernels?.namedShare,
+                    kernels: $0.kernels?.verdict.rawValue)
             })
     }
 
@@ -147,6 +183,10 @@ public struct SweepReport: Sendable {
         let difference: Double?
         let differenceStandardError: Double?
         let differenceInterval: [Double]?
+        let pairs: Int?
+        let pHolm: Double?
+        let kernelCosine: Double?
+        let kernelsLearned: Bool?
         let runs: [Run]
     }
 
@@ -156,5 +196,8 @@ public struct SweepReport: Sendable {
         let trainingTop1: Double?
         let loss: Double?
         let failure: String?
+        let kernelCosine: Double?
+        let kernelsNamed: Double?
+        let kernels: String?
     }
 }

@@ -193,6 +193,8 @@ public struct Sweep: Sendable {
                 recipe: job.net.settings.recipe(for: network, seed: job.seed), network: network.name,
                 design: network.configText, images: images), path: path)
         guard state.epoch >= job.net.settings.epochs else { return nil }
-        return SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)
+        var run = SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)
+        run.kernels = KernelProgress(from: network.graph, to: path)
+        return run
     }
 }

@@ -1,4 +1,5 @@
 import Evaluation
+import Numerics
 
 /// What the trainings of a sweep came to, one row a net.
 public struct SweepResults: Sendable, Equatable {
@@ -14,6 +15,8 @@ public struct SweepResults: Sendable, Equatable {
         public let loss: Double?
         /// Why it failed; nil where it did not.
         public let failure: String?
+        /// How far its depthwise kernels came; nil where that is not known.
+        public var kernels: KernelProgress?
 
         /// Groups the values.
         public init(seed: UInt64, top1: Double?, trainingTop1: Double?, loss: Double?, failure: String?) {
@@ -51,6 +54,12 @@ public struct SweepResults: Sendable, Equatable {
             self.fixedParameters = fixedParameters
             self.macs = macs
             self.runs = runs
+        }
+
+        /// How far the kernels came, over the trainings: the median of the median cosines, and whether all learned.
+        public var kernels: (medianCosine: Double, areLearned: Bool)? {
+            let all = runs.compactMap(\.kernels)
+            return all.map(\.medianCosine).median.map { ($0, all.allSatisfy { $0.verdict == .learned }) }
         }
 
         /// Top-1 over the trainings that are done; nil where none is.
@@ -93,6 +102,26 @@ public struct SweepResults: Sendable, Equatable {
         rows.flatMap { row in
             row.runs.compactMap { run in run.failure.map { "\(row.network), seed \(run.seed): \($0)" } }
         }
+    }
+
+    /// How far a row lies above the baseline, seed by seed; nil for the baseline itself and without a common seed.
+    public func pairedDifference(of row: Row) -> PairedDifference? {
+        guard let baseline, row.network != baseline,
+            let other = rows.first(where: { $0.network == baseline })
+        else { return nil }
+        return PairedDifference(
+            row.runs.compactMap { run in
+                guard let own = run.top1, let theirs = other.runs.first(where: { $0.seed == run.seed })?.top1
+                else { return nil }
+                return (own, theirs)
+            })
+    }
+
+    /// The p-values of all rows against the baseline, raised after Holm, by the rows' names.
+    public var adjustedPValues: [String: Double] {
+        let found = rows.compactMap { row in pairedDifference(of: row)?.pValue.map { (row.network, $0) } }
+        return Dictionary(
+            zip(found.map(\.0), PairedDifference.holm(found.map(\.1))), uniquingKeysWith: { first, _ in first })
     }
 
     /// How far a row lies above the baseline; nil for the baseline itself and where either has no result.

@@ -60,12 +60,6 @@ import Testing
         #expect(throws: stop) { try NetworkStatistics.analyse(network) { _, _ in throw stop } }
     }
 
-    @Test func medians() {
-        #expect(LayerStatistics.median([3, 1, 2]) == 2)
-        #expect(LayerStatistics.median([4, 1, 2, 3]) == 2.5)
-        #expect(LayerStatistics.median([]) == nil)
-    }
-
     @Test func randomWeightsAreCalledRandom() throws {
         var generator = SeededGenerator(seed: 12)
         let network = MemoryNetwork.make(

@@ -86,6 +86,11 @@ struct SweepCommand: ParsableCommand {
         }
         var results = sweep.results()
         if !collect {
+            if let seen = SweepPower(seeds: sweep.plan.seeds.count).detectableDifference {
+                Console.note(
+                    "\(sweep.jobs.count) trainings; \(sweep.plan.seeds.count) seeds find a difference of "
+                        + "\(NumberFormat.fixed(seen * 100, 1)) points with 80 % probability")
+            }
             let reporter = SweepReporter(sweep)
             results = Interruption.finishing {
                 sweep.train(parallel: jobs, threads: threads, shouldStop: { Interruption.isAsked }) {
