@@ -62,7 +62,8 @@ public struct VGNet: Sendable {
         return VGNet(config: folded, graph: builder.layers.graph)
     }
 
-    private init(config: VGNetConfig, graph: Graph) {
+    /// A net that was built before: `graph` is the config's own.
+    package init(config: VGNetConfig, graph: Graph) {
         self.config = config
         self.graph = graph
     }

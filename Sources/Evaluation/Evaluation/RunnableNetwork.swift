@@ -28,13 +28,13 @@ public struct RunnableNetwork: Sendable {
     /// The architecture family ("VGNet", "MobileNetV1").
     public let family: String
     /// The design; nil for a network that is no VGNet.
-    public let config: VGNetConfig?
+    public private(set) var config: VGNetConfig?
     /// Padding, ε, activations, preprocessing and the like, each with where it came from.
     public let conventions: [Convention]
     /// What was passed over or done otherwise than the file says, one sentence each.
     public let remarks: [String]
     /// The network itself.
-    public let graph: Graph
+    public private(set) var graph: Graph
     /// Channels of its images.
     public let inputChannels: Int
     /// Rows and columns of its images.
@@ -45,6 +45,17 @@ public struct RunnableNetwork: Sendable {
     public let classNames: [String]?
     /// How a photograph becomes its input.
     public let preprocessing: ImagePreprocessing
+
+    /// The network as it runs when trained: what stands around a VGNet's depthwise kernels folded into kernel and bias.
+    ///
+    /// nil where there is nothing to fold. Throws as ``VGNet/folded()``.
+    public func folded() throws -> RunnableNetwork? {
+        guard let config, config.folded != config else { return nil }
+        var result = self
+        result.graph = try VGNet(config: config, graph: graph).folded().graph
+        result.config = config.folded
+        return result
+    }
 
     /// Finds the network that a user named: a config file, a checkpoint of a family that runs, or a published net.
     ///

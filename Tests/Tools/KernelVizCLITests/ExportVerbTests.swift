@@ -1,3 +1,5 @@
+import Checkpoints
+import Files
 import Foundation
 import HDF5
 import TestSupport
@@ -49,5 +51,34 @@ import Testing
 
     @Test func withoutATargetTheCommandLineIsWrong() throws {
         #expect(try CommandLine.run(["export", "vgnetg-1.0mp"]).status == 64)
+    }
+}
+
+@Suite struct FoldedExportTests {
+    /// Normalised and branched kernels leave as kernels with a bias: the same logits, fewer parameters.
+    @Test(arguments: ["normalized", "branched"]) func aFoldedNetGivesTheSameAnswer(form: String) throws {
+        try withTemporaryFolder { folder in
+            let config =
+                "name: tiny\nchannels: [8, 16, 24, 32, 40]\nblocks: [2, 2, 2, 2]\nclasses: 5\ninput_size: 32\n"
+                + "depthwise: \(form)\n"
+            try AtomicFile.write(text: config, to: "\(folder)/net.yaml")
+            for (flags, name) in [([], "whole"), (["--folded"], "folded")] {
+                let outcome = try CommandLine.run(
+                    ["export", "\(folder)/net.yaml", "--safetensors", "\(folder)/\(name).safetensors"] + flags)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            }
+            func answer(_ name: String) throws -> [Substring] {
+                let outcome = try CommandLine.run([
+                    "eval", "\(folder)/\(name).safetensors", "--input", SharedFiles.packageRoot + "/Weights/cat.jpg",
+                    "--runs", "0",
+                ])
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                return outcome.output.split(separator: "\n").filter { $0.contains("%") }
+            }
+            #expect(try answer("whole") == answer("folded"))
+            let tensors = try Checkpoint.open("\(folder)/folded.safetensors").entries.map(\.name)
+            #expect(tensors.contains("features.stage2.1.half3x3.bias"))
+            #expect(!tensors.contains { $0.contains("half3x3.1") || $0.contains("skip") })
+        }
     }
 }

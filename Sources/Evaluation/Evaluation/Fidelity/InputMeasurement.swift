@@ -68,8 +68,8 @@ public struct InputMeasurement: Sendable {
     /// Adds the maps to every layer's sums, layers side by side.
     private static func adding(
         _ inputs: [KernelInput], _ maps: @Sendable (KernelInput) -> Tensor
-    ) throws -> [KernelInput] {
-        try Parallel.everyCore.map(pieces: inputs.count) { index in
+    ) -> [KernelInput] {
+        Parallel.everyCore.map(pieces: inputs.count) { index in
             var input = inputs[index]
             input.add(maps(input))
             return input

@@ -42,6 +42,9 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup(title: "Conventions") var conventions: ConventionArguments
 
+    @Flag(help: "Fold what a config puts around its depthwise kernels for training into kernels and biases.")
+    var folded = false
+
     @Flag(help: "Replace existing files.")
     var force = false
 
@@ -62,11 +65,14 @@ struct ExportCommand: ParsableCommand {
         for path in [onnx, safetensors, hdf5].compactMap({ $0 }) {
             try AtomicFile.checkWritable(path, overwriting: overwriting)
         }
-        let runnable = try RunnableNetwork(
+        var runnable = try RunnableNetwork(
             named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network),
             options: conventions.options())
         if runnable.weightsPath != nil, let line = runnable.conventions.assumptions { Console.note(line) }
         for remark in runnable.remarks { Console.note(remark) }
+        if folded {
+            if let net = try runnable.folded() { runnable = net } else { Console.note("Nothing to fold.") }
+        }
         let metadata = ModelMetadata(runnable.description, config: runnable.config)
         if let onnx {
             let exporter = ONNXExporter(
