@@ -17,7 +17,7 @@ public struct CollectionStatistics: Sendable {
     public internal(set) var shapes: [KernelShape: Int] = [:]
     /// How many live kernels pass which frequencies.
     public internal(set) var spectrum: [SpectralClass: Int] = [:]
-    /// How many names hold for the kernel alone (``KernelClassification/isBeyondChance``).
+    /// How many names hold for the kernel alone (`KernelClassification.isBeyondChance`).
     public internal(set) var beyondChance = 0
     /// Kernels with weights that are not finite.
     public internal(set) var nonFinite = 0

@@ -102,7 +102,7 @@ public struct LayerStatistics: Sendable, Equatable {
     /// The kernels whose label changes under slight noise (stability below 0.8).
     public var uncertainCount: Int { classifications.count { $0.isUncertain } }
 
-    /// How many kernels have each shape that occurs, in the order of ``KernelShape``.
+    /// How many kernels have each shape that occurs, in the order of `KernelShape`.
     public var shapeCounts: [(shape: KernelShape, count: Int)] {
         KernelShape.allCases.compactMap { shape in
             let count = classifications.count { $0.shape == shape }
@@ -110,7 +110,7 @@ public struct LayerStatistics: Sendable, Equatable {
         }
     }
 
-    /// How many live kernels pass which frequencies, in the order of ``SpectralClass``; classes without any included.
+    /// How many live kernels pass which frequencies, in the order of `SpectralClass`; classes without any included.
     public var spectralCounts: [(spectralClass: SpectralClass, count: Int)] {
         let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
         return SpectralClass.allCases.map { spectralClass in

@@ -5,6 +5,9 @@ extension MobileNetV1 {
     /// An untrained net with PyTorch's conventions and default initialisation: weights uniform in ±1/√fanIn, batch
     /// normalisation at identity, the same for the same seed.
     ///
+    /// - Parameter classes: The number of classes.
+    /// - Parameter inputChannels: Channels of the images.
+    /// - Parameter seed: Names the initial weights.
     /// - Parameter width: α; channels are those of the paper's Table 1 times α, at least 8.
     public init(width: Double, inputChannels: Int = 3, classes: Int, seed: UInt64) throws {
         let parameters = SeededParameters(seed: seed)

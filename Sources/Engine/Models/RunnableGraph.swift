@@ -25,7 +25,7 @@ public struct RunnableGraph: Sendable {
     /// The file's words for functions for which the given one stands.
     public let suppliedFunctions: [String]
 
-    /// The families that run, as ``Network/family`` spells them.
+    /// The families that run, as `Network.family` spells them.
     public static let families =
         [
             "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet",

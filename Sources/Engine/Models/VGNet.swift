@@ -70,7 +70,7 @@ public struct VGNet: Sendable {
 
     /// Plans the net for `batch` images; the config's own input size by default.
     ///
-    /// Throws as ``ExecutionPlan/init(_:inputShape:taps:)``.
+    /// Throws as `ExecutionPlan.init(_:inputShape:taps:)`.
     public func plan(
         batch: Int = 1, inputHeight: Int? = nil, inputWidth: Int? = nil, taps: [String] = []
     ) throws -> ExecutionPlan {

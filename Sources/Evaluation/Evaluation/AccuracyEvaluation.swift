@@ -67,6 +67,12 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     /// Runs `network` over `data`, images in batches on `threads` threads; the result does not depend on their number.
     ///
     /// - Parameters:
+    ///   - threads: Threads, each with images of its own, from 1.
+    ///   - batch: Images of a run, from 1.
+    ///   - data: The images with their classes.
+    ///   - seed: Draws the crops of `shifts`.
+    ///   - network: The network.
+    ///   - labelsPath: The file of `classNames`, for errors.
     ///   - precision: In another than f32, every image is computed in both and the answers are compared.
     ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
     ///   - isStrict: Makes an unreadable image an error.

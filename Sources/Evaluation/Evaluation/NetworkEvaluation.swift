@@ -95,6 +95,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
     /// Runs `network` on `input`.
     ///
     /// - Parameters:
+    ///   - input: What it is run on.
+    ///   - network: The network.
     ///   - timings: What is timed beside the run that gives the logits.
     ///   - precision: Of that run and of what is timed; in another than f32, what it costs is measured on the input.
     ///   - classNames: Names that replace the network's own.

@@ -48,7 +48,7 @@ public struct RunnableNetwork: Sendable {
 
     /// The network as it runs when trained: what stands around a VGNet's depthwise kernels folded into kernel and bias.
     ///
-    /// nil where there is nothing to fold. Throws as ``VGNet/folded()``.
+    /// nil where there is nothing to fold. Throws as `VGNet.folded()`.
     public func folded() throws -> RunnableNetwork? {
         guard let config, config.folded != config else { return nil }
         var result = self
@@ -60,6 +60,7 @@ public struct RunnableNetwork: Sendable {
     /// Finds the network that a user named: a config file, a checkpoint of a family that runs, or a published net.
     ///
     /// - Parameters:
+    ///   - seed: Names random weights.
     ///   - text: A path to YAML or JSON, a path to a checkpoint, or a name such as "vgnetg-1.0mp".
     ///   - weights: The weights' file; nil draws random ones from `seed` (a checkpoint brings its own).
     ///   - inputSize: Rows and columns of the images; nil takes the design's own.

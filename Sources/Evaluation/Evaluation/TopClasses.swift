@@ -15,6 +15,7 @@ public enum TopClasses {
     /// The `count` most probable classes, most probable first; of equal ones the lower index first.
     ///
     /// - Parameters:
+    ///   - count: How many, from 1.
     ///   - logits: One value per class; where one is not finite there are no probabilities, and the result is empty.
     ///   - names: The classes' names in output order; ignored unless their number agrees.
     public static func of(_ logits: [Float], names: [String]? = nil, count: Int = 5) -> [Guess] {

@@ -41,6 +41,6 @@ public struct Color: Sendable, Equatable, Hashable {
         return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
 
-    /// Nearly black or white, whichever reads better on this colour; never ``ink``, which pages may recolour.
+    /// Nearly black or white, whichever reads better on this colour; never `ink`, which pages may recolour.
     public var contrasting: Color { luminance > 0.21 ? Color(grey: 0x1B) : .white }
 }

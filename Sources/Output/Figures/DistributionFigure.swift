@@ -17,6 +17,8 @@ public enum DistributionFigure {
     /// Lays the picture out.
     ///
     /// - Parameters:
+    ///   - widthMillimetres: The width of the page, 80…400.
+    ///   - title: The line above the picture; nil for none.
     ///   - errors: One error a design, 0…1, at least two.
     ///   - marked: The design set against them; nil for none.
     ///   - name: What the designs are ("random designs").

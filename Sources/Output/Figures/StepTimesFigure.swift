@@ -36,6 +36,9 @@ public enum StepTimesFigure {
 
     /// Lays the picture out.
     ///
+    /// - Parameter network: The network's name.
+    /// - Parameter steps: Its steps with their times.
+    /// - Parameter widthMillimetres: The width of the page, 80…400.
     /// - Parameter subject: What was run ("224×224, one image, one thread").
     /// Throws `figures.noSteps` where no step took time, or `figures.badWidth`.
     public static func figure(

@@ -71,7 +71,7 @@ public struct TrainingLog: Sendable, Equatable {
 
     /// The learning curve: losses, accuracies and learning rates; speed and other columns are left out.
     ///
-    /// Throws as ``CurvesFigure/figure(of:stepTitle:title:widthMillimetres:)`` does.
+    /// Throws as `CurvesFigure.figure(of:stepTitle:title:widthMillimetres:)` does.
     public func learningCurve(title: String, widthMillimetres: Double = 170) throws -> Figure {
         try CurvesFigure.figure(
             of: panels.filter { ["loss", "accuracy", "learning rate"].contains($0.title) }, stepTitle: stepName,

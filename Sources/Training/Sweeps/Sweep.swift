@@ -108,6 +108,7 @@ public struct Sweep: Sendable {
     /// Trains what is not done yet, several at a time; the result does not depend on how many, nor on threads.
     ///
     /// - Parameters:
+    ///   - report: Hears what happens, from several threads.
     ///   - parallel: Trainings at a time.
     ///   - threads: Threads of each.
     ///   - shouldStop: Asked after each step; the trainings under way are saved then, to go on another time.

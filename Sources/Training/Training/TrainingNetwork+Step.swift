@@ -7,6 +7,8 @@ extension TrainingNetwork {
     /// One step: forward and backward over a batch, then the update.
     ///
     /// - Parameters:
+    ///   - optimizer: Momentum and weight decay.
+    ///   - rate: The learning rate.
     ///   - images: N×C×H×W of ``inputShape``, row-major.
     ///   - labels: N classes from 0.
     ///   - seed: Names the step's random numbers (dropout).

@@ -36,6 +36,8 @@ public struct TrainingNetwork: ~Copyable, Sendable {
     /// Prepares `graph` for training on batches of `inputShape`.
     ///
     /// - Parameters:
+    ///   - graph: The network with its initial parameters.
+    ///   - inputShape: N×C×H×W of every batch.
     ///   - labelSmoothing: ε of the loss, 0…1.
     ///   - batchNormMomentum: The share of a batch in the new running statistics (PyTorch's convention).
     ///   - threads: How many threads may share a step.

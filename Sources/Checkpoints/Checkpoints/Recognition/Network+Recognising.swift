@@ -4,7 +4,7 @@ import Tensors
 extension Network {
     /// Opens a file of weights and recognises its architecture.
     ///
-    /// `strides` tells what an unknown network's file does not. Throws what ``Checkpoint/open(_:reading:)`` and
+    /// `strides` tells what an unknown network's file does not. Throws what ``Checkpoint/open(_:reading:copy:)`` and
     /// ``init(recognising:strides:)`` throw.
     public static func open(
         _ path: String, strides: StrideTable? = nil, reading: Checkpoint.Reading? = nil

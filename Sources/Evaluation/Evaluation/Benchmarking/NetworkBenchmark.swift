@@ -34,6 +34,11 @@ public struct NetworkBenchmark: Sendable, Equatable, Codable {
     /// Times `runs` runs of a network on images drawn from a seed, then its steps one by one.
     ///
     /// - Parameters:
+    ///   - profiles: Also times every step.
+    ///   - runs: Timed runs.
+    ///   - options: Operators, precision, threads.
+    ///   - batch: Images of a run.
+    ///   - network: The network.
     ///   - inputSize: Rows and columns of the images; nil takes the network's own.
     ///   - progress: Called after each timed run with how many are done; may throw to stop.
     /// Throws the errors of planning.

@@ -34,6 +34,9 @@ public struct ScalingBenchmark: Sendable, Equatable, Codable {
     /// Measures a network at every value of the axes that apply to it: width and depth need a VGNet's design.
     ///
     /// - Parameters:
+    ///   - runs: Timed runs of each point.
+    ///   - batch: Images of a run.
+    ///   - options: Operators, precision, threads.
     ///   - text: What ``RunnableNetwork`` takes: a config, a checkpoint or a published net's name.
     ///   - inputSize: Rows and columns of the images while width and depth grow; nil takes the network's own.
     ///   - progress: Called before each measurement with how many are done; may throw to stop.

@@ -37,6 +37,13 @@ public final class BatchStream: Sendable {
     /// Starts decoding.
     ///
     /// - Parameters:
+    ///   - channels: 1 or 3.
+    ///   - size: Rows and columns of an image.
+    ///   - seed: Names order and augmentation.
+    ///   - data: The images.
+    ///   - batch: Images of a batch.
+    ///   - epoch: From 0; each has an order of its own.
+    ///   - dropsLast: Leaves out what does not fill a batch.
     ///   - augmentation: nil keeps the data set's own order and takes the middle of each image.
     ///   - consumed: How many images of the order an interrupted pass has used up.
     ///   - isStrict: Makes an unreadable image an error.

@@ -59,7 +59,7 @@ public struct ImageDataSet: Sendable {
 
     /// Decodes an image; grey ones become RGB, photographs are turned by their EXIF orientation.
     ///
-    /// Throws the errors of ``ImageFile``.
+    /// Throws the errors of `ImageFile`.
     public func image(_ index: Int) throws -> RGBImage { try reading(index).image }
 
     /// Decodes an image and tells whether its EXIF orientation turned it. torchvision's `ImageFolder` does not turn.

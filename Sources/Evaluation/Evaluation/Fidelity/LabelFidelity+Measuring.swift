@@ -13,6 +13,7 @@ extension LabelFidelity {
     /// Replaces the depthwise kernels of each label in turn and counts what stays.
     ///
     /// - Parameters:
+    ///   - seed: Draws the random kernels of the control.
     ///   - network: the checkpoint, ready to run.
     ///   - statistics: its labels.
     ///   - folder: the pictures; every n-th serves to fit the gains, the others judge.

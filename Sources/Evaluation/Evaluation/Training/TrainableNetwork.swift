@@ -27,6 +27,8 @@ public struct TrainableNetwork: Sendable {
     /// Finds a config file, a published VGNet or `mobilenetv1-WIDTH` ("mobilenetv1-0.5").
     ///
     /// - Parameters:
+    ///   - seed: Names the initial weights.
+    ///   - text: A path or a name.
     ///   - classes: Replaces the design's number of classes.
     ///   - inputSize: Replaces the design's image size.
     ///   - inputChannels: Replaces the design's image channels.
@@ -86,7 +88,7 @@ public struct TrainableNetwork: Sendable {
 
     /// The network with the tensors of a checkpoint where they fit, and what was taken.
     ///
-    /// Throws as ``Checkpoint/open(_:)`` and ``InitialWeights/init(_:from:network:)``.
+    /// Throws as `Checkpoint.open` and `InitialWeights`.
     public func starting(from path: String) throws -> (network: TrainableNetwork, weights: InitialWeights) {
         let checkpoint = try Checkpoint.open(path)
         let weights = try InitialWeights(graph, from: TensorLookup(checkpoint), network: name)

@@ -59,6 +59,13 @@ public struct TrainingRun: Sendable {
 
     /// Prepares a training.
     ///
+    /// - Parameter training: The images to learn from.
+    /// - Parameter network: The network as it starts.
+    /// - Parameter test: The images to test on; nil for none.
+    /// - Parameter recipe: How it is trained.
+    /// - Parameter folder: Where checkpoint and log go.
+    /// - Parameter threads: Threads of a step.
+    /// - Parameter isStrict: Makes an unreadable image an error.
     /// - Parameter testEvery: The test set is evaluated after every so many epochs and after the last one; 0 for the
     ///   last one alone.
     /// Throws `data.classes` where net and data do not fit, `data.empty`, or `files.unwritable`.
@@ -92,6 +99,8 @@ public struct TrainingRun: Sendable {
 
     /// Trains to the last epoch, or until `shouldStop` says so after a step (the state is saved then).
     ///
+    /// - Parameter report: Hears what happens.
+    /// - Parameter shouldStop: Asked after each step.
     /// - Parameter resumes: Goes on from the folder's checkpoint where there is one.
     /// Throws `files.locked` where another process trains in the folder, `training.exists` where there is one and
     /// `resumes` is false, `training.notFinite` with epoch and step, and the errors of reading and writing; the last
