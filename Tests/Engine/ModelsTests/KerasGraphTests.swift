@@ -73,7 +73,7 @@ import Checkpoints
         "[[" + names.map { #"["\#($0)", 0, 0, {}]"# }.joined(separator: ", ") + "]]"
     }
 
-    /// A function of the user's own, in a layer and as a layer: 1×1 weights of 1 on an image of −1 and 2, then its sum.
+    /// A function of the user's own, in a layer and as a layer, on an image of −1 and 2.
     @Test func aFunctionThatIsNotKnownIsWhatTheUserSays() throws {
         let layers = [
             Self.layer("InputLayer", "image", #""batch_input_shape": [null, 1, 2, 1]"#),
@@ -89,7 +89,10 @@ import Checkpoints
         try withTemporaryFolder { folder in
             let path = "\(folder)/net.h5"
             try HDF5Writer.write(to: path) { file in
-                try file.write([1, 0] as [Float], dimensions: [1, 1, 1, 2], to: "model_weights/conv/conv/kernel:0")
+                // Rows × columns × inputs × outputs: the first output passes the image on.
+                var kernel = [Float](repeating: 0, count: 18)
+                kernel[8] = 1
+                try file.write(kernel, dimensions: [3, 3, 1, 2], to: "model_weights/conv/conv/kernel:0")
                 try file.write([0, -1] as [Float], dimensions: [2], to: "model_weights/conv/conv/bias:0")
                 try file.setAttribute(
                     "weight_names", of: "model_weights/conv", to: ["conv/kernel:0", "conv/bias:0"])

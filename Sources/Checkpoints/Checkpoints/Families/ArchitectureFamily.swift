@@ -59,6 +59,9 @@ struct Skeleton: Sendable {
     /// Modules that it has not.
     var absent: [String] = []
 
+    /// Whether its blocks have no squeeze-and-excite: else a shortcut may pass for one.
+    var hasNoSqueeze: Bool { !absent.isEmpty }
+
     /// The tensors as if they were in a file.
     func table(_ checkpoint: Checkpoint) -> ModuleTable {
         ModuleTable(
@@ -90,4 +93,10 @@ struct Blueprint: Sendable {
     var widths: [(module: String, channels: Int)] = []
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
+
+    /// The same without what its blocks may have or not, shortcuts kept.
+    var withoutOptionalLayers: Blueprint {
+        Blueprint(
+            convs: convs.filter { !$0.isOptional || $0.isShortcut || $0.block == 0 }, widths: widths, title: title)
+    }
 }

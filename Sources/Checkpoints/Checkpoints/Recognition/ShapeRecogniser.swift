@@ -75,7 +75,7 @@ enum ShapeRecogniser {
             + published.flatMap { skeleton in
                 dialect.blueprints(skeleton.table(checkpoint))
                     .filter { $0.convs.count(where: \.isSpatial) == spatialCount }
-                    .map { Draft(blueprint: $0, skeleton: skeleton) }
+                    .map { Draft(blueprint: skeleton.hasNoSqueeze ? $0.withoutOptionalLayers : $0, skeleton: skeleton) }
             }
     }
 
