@@ -76,6 +76,11 @@ import Testing
                 return outcome.output.split(separator: "\n").filter { $0.contains("%") }
             }
             #expect(try answer("whole") == answer("folded"))
+            // A learned kernel with a normalisation behind it is no fixed bank: the downsampling alone is fixed.
+            for name in ["whole", "folded"] {
+                let labels = try CommandLine.run(["classify", "\(folder)/\(name).safetensors"])
+                #expect(labels.output.contains("Fixed by design, no evidence of learning: #2, #4, #6, #8."))
+            }
             let tensors = try Checkpoint.open("\(folder)/folded.safetensors").entries.map(\.name)
             #expect(tensors.contains("features.stage2.1.half3x3.bias"))
             #expect(!tensors.contains { $0.contains("half3x3.1") || $0.contains("skip") })

@@ -53,19 +53,37 @@ private enum VGNet {
                 isHybrid(table, path)
                 ? ["\(path).downsample.fixed", "\(path).downsample.learned"] : ["\(path).downsample"]
             return paths.map {
-                var conv = ExpectedConv($0, norm: nil, .depthwise, size: 3, stride: stride, block: block)
+                var conv = depthwise(table, $0, stride: stride, block)
                 conv.isFixed = $0.hasSuffix(".fixed") || hasOneKernel(table, $0)
                 return conv
             }
         }
-        let isFixed = table.weight("\(path).half3x3.0") != nil
-        var conv = ExpectedConv(
-            isFixed ? "\(path).half3x3.0" : "\(path).half3x3", norm: isFixed ? "\(path).half3x3.1" : nil,
-            .depthwise, size: 3, block: block)
-        conv.isFixed = isFixed
-        return [
-            conv
-        ]
+        var conv = depthwise(table, "\(path).half3x3", block)
+        conv.isFixed = conv.norm != nil && isBank(table, conv.module)
+        return [conv]
+    }
+
+    /// A depthwise convolution by itself, or the first of a sequence whose second is its normalisation: a fixed bank, or
+    /// learned kernels in a form for training.
+    private static func depthwise(
+        _ table: ModuleTable, _ path: String, stride: Int = 1, _ block: Int
+    ) -> ExpectedConv {
+        let isNormalized = table.weight("\(path).0") != nil
+        return ExpectedConv(
+            isNormalized ? "\(path).0" : path, norm: isNormalized ? "\(path).1" : nil, .depthwise, size: 3,
+            stride: stride, block: block)
+    }
+
+    /// Whether normalised kernels are a fixed bank, channel i with kernel i mod n: they repeat, or the config tells of no
+    /// learned ones with a normalisation.
+    static func isBank(_ table: ModuleTable, _ module: String) -> Bool {
+        guard let kernels = kernels(table, module) else { return false }
+        let repeats = (1..<max(2, kernels.count)).contains { period in
+            period < kernels.count && kernels.indices.allSatisfy { kernels[$0] == kernels[$0 % period] }
+        }
+        if repeats { return true }
+        guard setting("channels", table.checkpoint) != nil else { return false }
+        return !["normalized", "branched"].contains(setting("depthwise", table.checkpoint))
     }
 
     /// Whether a Down unit fixes the kernels of some channels and trains those of the others.
@@ -90,10 +108,13 @@ private enum VGNet {
         let isShared = table.weight("\(path).0.mux") != nil
         let hasNorm = table.entry("\(path).1", "running_var") != nil
         let second = "\(path).\(hasNorm ? 2 : 1)"
-        var conv = ExpectedConv(
-            isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
-            block: block)
-        // Kernels that the design fixes have a normalisation behind them, learned ones share that of their unit.
+        var conv =
+            isShared || hasNorm
+            ? ExpectedConv(
+                isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
+                block: block)
+            : depthwise(table, "\(path).0", block)
+        // Kernels that the design fixes have a normalisation behind them in the unit itself.
         conv.isFixed = hasNorm
         return [
             conv,
@@ -135,7 +156,10 @@ private enum VGNet {
     static func title(_ table: ModuleTable, depths: [Int]) -> String {
         let channels =
             [table.outputs("features.stem.0")]
-            + (1...3).map { stage in table.outputs("features.stage\(stage + 1).0.downsample") }
+            + (1...3).map { stage in
+                let path = "features.stage\(stage + 1).0.downsample"
+                return table.outputs(path) ?? table.outputs("\(path).0")
+            }
             + [
                 table.outputs("features.stage4.1.half3x3").map { $0 * 2 }
                     ?? table.outputs("features.stage4.1.half3x3.0").map { $0 * 2 }
@@ -163,7 +187,8 @@ private enum VGNet {
     static func letter(_ table: ModuleTable) -> String {
         if (1...4).contains(where: { isHybrid(table, "features.stage\($0).0") }) { return "" }
         guard hasOneKernel(table, "features.stage2.0.downsample") else { return "C" }
-        guard table.weight("features.stage2.1.half3x3.0") != nil else { return "G" }
+        guard table.weight("features.stage2.1.half3x3.0") != nil, isBank(table, "features.stage2.1.half3x3.0")
+        else { return "G" }
         let hasSharedLast = table.weight("features.stage4.\(table.count(after: "features.stage4.") - 1).0.mux") != nil
         let bank = period(table, "features.stage2.1.half3x3.0")
         return switch (bank, hasSharedLast) {
