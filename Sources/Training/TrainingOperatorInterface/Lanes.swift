@@ -118,3 +118,19 @@ package func withTileMemory(_ body: (UnsafeMutablePointer<Float>) -> Void) {
 
 /// Names a number of rows.
 package enum Tile<let count: Int> {}
+
+/// What is done to numbers as they are loaded: scale · number + shift.
+///
+/// It lies here because a type brings helpers of the compiler with it, which copies of the operators would share.
+package struct Loading {
+    package let scale: Float
+    package let shift: Float
+
+    @inlinable @inline(__always)
+    package init(scale: Float, shift: Float) {
+        self.scale = scale
+        self.shift = shift
+    }
+
+    @inlinable package static var plain: Loading { Loading(scale: 1, shift: 0) }
+}

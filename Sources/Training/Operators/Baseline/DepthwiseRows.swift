@@ -9,14 +9,6 @@ import TrainingOperatorInterface
 @inline(__always)
 func suitsRows(width: Int) -> Bool { width >= 12 }
 
-/// What is done to numbers as they are loaded: scale · number + shift.
-struct Loading {
-    let scale: Float
-    let shift: Float
-
-    static var plain: Loading { Loading(scale: 1, shift: 0) }
-}
-
 /// What is known of a column when the program is compiled, each 0 or 1: whether the plane begins and ends there, whether
 /// all its lanes lie in the plane, and whether results are added to what stands there.
 private enum Kind<let first: Int, let last: Int, let whole: Int, let adds: Int> {}
