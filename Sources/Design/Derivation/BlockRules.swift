@@ -58,7 +58,7 @@ struct BlockRules {
                 field: "identity", value: config.text(of: .identity) ?? "", rule: .identity,
                 rules.contains(.identity)
                     ? DerivationRule.identity.sentence
-                    : "the paper's ratio; kernels alone do not show the maps that are alike (D4 is off)",
+                    : "the paper's ratio; kernels alone do not show the maps that are alike",
                 findings: ratios, isDefault: ratios.allSatisfy(\.isDefault)),
             Reason(
                 field: "half", value: config.half.text, rule: .banks,
@@ -83,20 +83,24 @@ struct BlockRules {
             return Reason.Finding(
                 place: "stage \(stage)", value: "0.5",
                 statistic: "only \(pool.total) kernels of stride 1 were found, \(Self.enoughKernels) are needed",
-                sources: pool.layers, isDefault: true)
+                sources: pool.layers, isDefault: true, support: .silent)
         }
         let share = pool.share(.identity, .zero)
         let value = ratio(stage)
+        let off = rules.contains(.identity) ? "" : "; measured, decides nothing (D4 is off)"
         return Reason.Finding(
             place: "stage \(stage)", value: "\(value)",
-            statistic: "\(share.percent) of \(pool.total) kernels of stride 1 pass their input on or are dead",
+            statistic:
+                "\(share.percent) of \(pool.total) kernels of stride 1 pass their input on or are dead\(off)",
             estimate: share, sources: pool.layers, isDefault: !rules.contains(.identity),
             dissent: rules.contains(.identity)
                 ? pool.dissent(from: value) { single in
                     guard single.total >= Self.enoughKernels else { return nil }
                     let share = single.share(.identity, .zero).value
                     return (Self.ratio(share), "\(Self.ratio(share)) (\(NumberFormat.percent(share)))")
-                } : [])
+                } : [],
+            // What rounds to four eighths.
+            support: share.support(7.0 / 16...9.0 / 16))
     }
 
     private func halfFinding(_ stage: Int) -> Reason.Finding {
@@ -131,13 +135,16 @@ struct BlockRules {
         }
         if let sharing { statistic += "; \(sharing.statistic)" }
         let isOn = rules.contains(.last) && sharing != nil
+        if !isOn, sharing != nil { statistic += "; measured, decides nothing (D7 is off)" }
+        // One kernel for all explains as much as the eight groups' kernels at the least.
+        let isOne = sharing.map { $0.oneKernelR2 >= LastSharing.enough } ?? false
         return Reason(
             field: "last", value: value, rule: .last,
-            isOn ? DerivationRule.last.sentence : "the paper's shared kernels, t = 8 (D7 is off or has no evidence)",
+            isOn ? DerivationRule.last.sentence : "the paper's shared kernels, t = 8",
             findings: [
                 Reason.Finding(
                     value: value, statistic: statistic, estimate: pool.total > 0 ? pool.share(.blur) : nil,
-                    sources: pool.layers, isDefault: !isOn)
+                    sources: pool.layers, isDefault: !isOn, support: isOne ? .confirms : .silent)
             ], isDefault: !isOn)
     }
 }

@@ -14,10 +14,15 @@ public struct Derivation: Sendable, Equatable {
     public let leftOut: [String]
     /// Why the evidence could not steer the design, so that every field but the widths is the paper's; nil otherwise.
     public let refusal: String?
+    /// The published net beside the design, and the bounds.
+    public let target: DesignTarget
+    /// How long the design takes beside the published net; nil where it was not timed.
+    public internal(set) var time: PairedTime?
 
     /// Derives a design from the statistics of at least one network.
     ///
-    /// The published configurations come out where the evidence is the paper's and the budget is theirs.
+    /// The published configurations come out where the evidence is the paper's and the budget is theirs. A latency in the
+    /// budget decides nothing here: see ``derive(from:options:measure:)``.
     /// Throws `derive.noSources`, `derive.impossibleBudget`, `derive.badMultiple`, the config's own errors, and what
     /// reading kernels throws.
     public static func derive(from networks: [NetworkStatistics], options: DesignOptions) throws -> Derivation {
@@ -34,17 +39,40 @@ public struct Derivation: Sendable, Equatable {
         return try DesignRules(networks, options)
     }
 
-    init(_ rules: DesignRules, _ config: VGNetConfig) {
+    init(_ rules: DesignRules, _ config: VGNetConfig, time: PairedTime? = nil) {
         self.config = config
+        target = rules.target
+        self.time = time
         reasons = rules.reasons(config)
         sources = rules.evidence.networks.map(\.title) + rules.evidence.leftOut.map(\.title)
         leftOut = rules.evidence.leftOut.map { "\($0.title): \($0.reason)" }
         refusal = rules.evidence.refusal
     }
 
-    /// The config as YAML, each field with its reason as a comment; it reads back equal.
+    /// The same derivation with the time that its design was found to take.
+    public func timed(_ time: PairedTime?) -> Derivation {
+        var copy = self
+        copy.time = time
+        return copy
+    }
+
+    /// The config as YAML, each field with its reason as a comment, the cost on top; it reads back equal.
     public var yaml: String {
-        config.yaml(
+        let text = config.yaml(
             comments: Dictionary(reasons.map { ($0.field, $0.sentence) }, uniquingKeysWith: { first, _ in first }))
+        return ([costLine] + agreement.sentences).flatMap(Self.commented).joined() + "\n" + text
+    }
+
+    /// Lines of at most 100 letters behind "# ".
+    private static func commented(_ sentence: String) -> [String] {
+        var lines: [String] = []
+        for word in sentence.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= 98 {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.map { "# \($0)\n" }
     }
 }

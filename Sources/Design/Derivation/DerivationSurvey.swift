@@ -20,7 +20,7 @@ public struct DerivationSurvey: Sendable, Equatable {
         }
     }
 
-    /// The budgets in learnable parameters.
+    /// The sizes in learnable parameters, as the published nets' names give them.
     public let budgets: [Int]
     /// Every network alone, then all together where there are several, then the published nets of these budgets.
     public let rows: [Row]
@@ -50,9 +50,7 @@ public struct DerivationSurvey: Sendable, Equatable {
             try progress(index, groups.count)
             let rules = try Derivation.rules(group, options)
             let designs = try budgets.map { budget in
-                var rules = rules
-                rules.options.budget = .parameters(budget)
-                return try rules.solved()
+                try rules.replacing(budget: DesignBudget(ParameterBudget(size: budget))).solved()
             }
             let isAll = group.count > 1
             rows.append(

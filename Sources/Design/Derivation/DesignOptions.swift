@@ -22,7 +22,9 @@ extension Derivation {
         /// The rules in force.
         public var rules = RuleSet.standard
         /// How several networks vote.
-        public var weighting = Weighting.kernels
+        public var weighting = Weighting.network
+        /// What stands around the learned depthwise kernels while the net trains; it folds into them.
+        public var depthwise = DepthwiseForm.plain
         /// Whether to add squeeze-and-excite.
         public var withSqueezeExcite = false
         /// The activation behind every pointwise convolution.
@@ -39,7 +41,7 @@ extension Derivation {
         /// A wish for `budget` and the paper's choices otherwise.
         public init(budget: DesignBudget) { self.budget = budget }
 
-        /// A wish for `budget` learnable parameters and the paper's choices otherwise.
-        public init(budget: ParameterBudget) { self.init(budget: .parameters(budget.parameters)) }
+        /// A wish for a size or for so many learnable parameters, and the paper's choices otherwise.
+        public init(budget: ParameterBudget) { self.init(budget: DesignBudget(budget)) }
     }
 }

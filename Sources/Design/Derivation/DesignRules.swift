@@ -5,8 +5,10 @@ import VGNets
 /// The evidence and the user's options, turned into a design by the rules; budgets can be met again and again.
 struct DesignRules {
     let evidence: Evidence
-    var options: Derivation.DesignOptions
-    /// The time that a net of this budget was found to take, in words; empty where none was measured.
+    let options: Derivation.DesignOptions
+    /// The published net beside the design, and the bounds.
+    let target: DesignTarget
+    /// The time that the design was found to take, in words; empty where none was measured.
     var measured = ""
     let downsampling: DownsamplingRules
     let blocks: BlockRules
@@ -17,73 +19,89 @@ struct DesignRules {
         let evidence = Evidence(networks, weighting: options.weighting)
         self.evidence = evidence
         self.options = options
+        target = try DesignTarget(options)
         downsampling = DownsamplingRules(evidence: evidence, rules: options.rules, isLearned: options.form == .c)
         let makesBanks = options.form == .f && options.rules.contains(.banks)
         blocks = BlockRules(
             evidence: evidence, rules: options.rules, form: options.form == .f ? .fixed : .learned,
             banks: try (1...4).map { makesBanks ? try KernelMedoids(stage: $0, of: evidence.networks) : nil },
-            sharing: try LastSharing(evidence.networks))
-        widths = WidthRules(evidence: evidence, rules: options.rules)
+            sharing: try LastSharing(evidence.networks, isSearched: options.rules.contains(.last)))
+        widths = WidthRules(
+            evidence: evidence, rules: options.rules, spectra: try PointwiseSpectra(evidence.networks))
+    }
+
+    private init(_ other: DesignRules, options: Derivation.DesignOptions, target: DesignTarget) {
+        (evidence, downsampling, blocks, widths) = (other.evidence, other.downsampling, other.blocks, other.widths)
+        (self.options, self.target) = (options, target)
+    }
+
+    /// The same rules for another budget.
+    func replacing(budget: DesignBudget) throws -> DesignRules {
+        var options = options
+        options.budget = budget
+        return DesignRules(self, options: options, target: try DesignTarget(options))
+    }
+
+    /// The same rules with all bounds times `factor`.
+    func scaled(by factor: Double) -> DesignRules {
+        DesignRules(self, options: options, target: target.scaled(by: factor))
     }
 
     /// The design of a shape.
     func config(_ shape: NetworkShape) throws -> VGNetConfig {
         try VGNetConfig(
-            name: options.name ?? "derived-\(Self.name(of: options.budget))", channels: shape.channels,
+            name: options.name ?? "derived-\(options.budget.name)", channels: shape.channels,
             blocks: shape.blocks, downsampling: downsampling.value, identity: blocks.identity, half: blocks.half,
-            last: blocks.last(width: shape.channels[4]), activation: options.activation,
+            last: blocks.last(width: shape.channels[4]), depthwise: options.depthwise,
+            activation: options.activation,
             squeezeExcite: options.withSqueezeExcite ? SqueezeExcite() : nil, classes: options.classes,
             inputSize: options.inputSize ?? (options.isThumbnail ? 32 : 224), isThumbnail: options.isThumbnail)
     }
 
-    /// The design that meets the budget, its fields replaced by `change` before it is counted.
+    /// The design that the bounds allow, its fields replaced by `change` before it is counted; it has the published
+    /// net's name where it differs from it in nothing but the classes and the size of its images.
     func solved(
         shaping: Shaping? = nil, _ change: (VGNetConfig) throws -> VGNetConfig = { $0 }
     ) throws -> VGNetConfig {
-        let solver = try BudgetSolver(budget: options.budget, multiple: options.multiple)
+        let solver = try BudgetSolver(bounds: target.bounds, multiple: options.multiple)
         // What is wrong with a field of the user's is said once, not for every shape.
         _ = try config(NetworkShape(channels: [16, 32, 64, 128, 256], blocks: [1, 1, 1, 1]))
-        let shape = try solver.solve(shaping: shaping ?? widths.shaping) { shape in
-            (try? change(config(shape))).map { Self.cost($0, options.budget) }
+        let shape = try solver.solve(from: target.shape, shaping: shaping ?? widths.shaping) { shape in
+            (try? change(config(shape))).map(DesignCost.init)
         }
-        return try change(config(shape))
+        let design = try change(config(shape))
+        guard options.name == nil, let name = DesignTarget.published(like: design) else { return design }
+        return try design.replacing(name: name)
     }
 
-    /// The cost of a design in the budget's unit.
-    static func cost(_ config: VGNetConfig, _ budget: DesignBudget) -> Int {
-        switch budget {
-        case .parameters: config.parameters.learnable
-        case .macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize)
+    /// The cost beside the bounds ("997358 parameters of at most 997358 (vgnetg-1.0mp), …").
+    private func met(_ config: VGNetConfig) -> String {
+        let cost = DesignCost(config)
+        func part(_ count: Int, _ unit: String, _ bound: DesignBounds.Bound) -> String {
+            "\(count) \(unit) of at most \(bound.most) (\(bound.origin))"
         }
-    }
-
-    private static func name(of budget: DesignBudget) -> String {
-        switch budget {
-        case .parameters(let count):
-            "\(NumberFormat.fixed(Double(count) / 1e6, count % 100_000 == 0 ? 1 : 3))mp"
-        case .macs(let macs): "\(NumberFormat.fixed(Double(macs) / 1e6, macs % 1_000_000 == 0 ? 0 : 2))mmac"
-        }
+        var parts = [part(cost.parameters, "learnable parameters", target.bounds.parameters)]
+        if let macs = target.bounds.macs { parts.append(part(cost.macs, "MACs", macs)) }
+        if !measured.isEmpty { parts.append(measured) }
+        return parts.joined(separator: ", ")
     }
 
     /// Exactly one reason per field of `config`, in the order of the fields.
     func reasons(_ config: VGNetConfig) -> [Reason] {
-        let cost = Self.cost(config, options.budget)
-        let miss = Double(cost - options.budget.amount) / Double(options.budget.amount) * 100
-        let unit = if case .macs = options.budget { "MACs" } else { "learnable parameters" }
-        let met =
-            "\(cost) \(unit) for a budget of \(options.budget.amount) "
-            + "(\(miss < 0 ? "−" : "+")\(NumberFormat.fixed(abs(miss), 2)) %)"
-            + (measured.isEmpty ? "" : ", \(measured)")
+        let met = met(config)
+        let published = DesignTarget.published(like: config)
         var all = [
             Reason(
                 field: "name", value: config.name,
-                options.name == nil ? "made from the budget" : "asked for with --name")
+                options.name != nil
+                    ? "asked for with --name"
+                    : published == config.name ? "nothing differs from the published net" : "made from the budget")
         ]
         all += widths.reasons(config, met: met) + downsampling.reasons(config) + blocks.reasons(config)
         all += wishReasons(config)
         if let refusal = evidence.refusal {
             let kept = [
-                "name", "activation", "squeeze_excite", "squeeze_excite_activation", "dropout", "classes",
+                "name", "depthwise", "activation", "squeeze_excite", "squeeze_excite_activation", "dropout", "classes",
                 "input_size", "input_channels", "thumbnail",
             ]
             all = all.map { reason in
@@ -111,6 +129,8 @@ struct DesignRules {
         let silent = "the paper's; kernels say nothing about it"
         let size = config.isThumbnail ? 32 : 224
         return [
+            wish(
+                .depthwise, "--depthwise", isPaper: config.depthwise == .plain, "the kernel alone, as in the paper"),
             wish(.activation, "--silu", isPaper: config.activation == .relu, silent),
             wish(.squeezeExcite, "--se", isPaper: config.squeezeExcite == nil, silent),
             wish(.squeezeExciteActivation, "--se", isPaper: config.squeezeExcite == nil, silent),

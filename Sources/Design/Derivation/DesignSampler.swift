@@ -8,7 +8,7 @@ extension Derivation {
     ///
     /// Widths grow by a factor uniform in 1.2…2.8 from stage to stage, depths are uniform within half of the published
     /// ones, downsampling is learned, fixed or mixed, σ uniform in 0.6…1.6, the identity ratio in 1/4…3/4, and the last
-    /// unit has 2, 4, 8 or 16 groups or none. Designs that do not come within 0.5 % of the budget are drawn again.
+    /// unit has 2, 4, 8 or 16 groups or none. Designs that do not use their bounds to within 1 % are drawn again.
     /// Source: Radosavovic et al., "Designing Network Design Spaces" (2020), section 3.1.
     /// Throws `derive.noSample` and as ``derive(from:options:)``.
     public static func samples(
@@ -16,7 +16,7 @@ extension Derivation {
     ) throws -> (derived: Derivation, samples: [VGNetConfig]) {
         let rules = try Self.rules(networks, options)
         let derived = Derivation(rules, try rules.solved())
-        var sampler = try DesignSampler(derived.config, options, seed: seed)
+        var sampler = try DesignSampler(derived.config, rules, seed: seed)
         let digits = String(count).count
         let samples = try (1...max(1, count)).map { number in
             let label = String(repeating: "0", count: digits - String(number).count) + "\(number)"
@@ -29,15 +29,13 @@ extension Derivation {
 /// Draws designs of one budget.
 private struct DesignSampler {
     let template: VGNetConfig
-    let options: Derivation.DesignOptions
     let solver: BudgetSolver
     let depths: [Int]
     var generator: SeededGenerator
 
-    init(_ template: VGNetConfig, _ options: Derivation.DesignOptions, seed: UInt64) throws {
+    init(_ template: VGNetConfig, _ rules: DesignRules, seed: UInt64) throws {
         self.template = template
-        self.options = options
-        solver = try BudgetSolver(budget: options.budget, multiple: options.multiple)
+        solver = try BudgetSolver(bounds: rules.target.bounds, multiple: rules.options.multiple)
         depths = template.blocks
         generator = SeededGenerator(seed: seed)
     }
@@ -74,19 +72,16 @@ private struct DesignSampler {
             var widths = [1.0]
             for _ in 0..<4 { widths.append((widths.last ?? 1) * uniform(1.2...2.8)) }
             let blocks = depths.map { uniform(max(1, $0 / 2)...max(1, $0 + $0 / 2)) }
-            let budget = options.budget
-            let cost: (NetworkShape) -> Int? = { shape in
-                (try? form.replacing(channels: shape.channels, blocks: shape.blocks)).map {
-                    DesignRules.cost($0, budget)
-                }
+            let cost: (NetworkShape) -> DesignCost? = { shape in
+                (try? form.replacing(channels: shape.channels, blocks: shape.blocks)).map(DesignCost.init)
             }
             guard let step = try? solver.allowedStep(cost) else { continue }
-            // The scale at which the rounded widths cost the budget.
+            // The scale at which the rounded widths use the bounds.
             var (low, high) = (1.0, 2048.0)
             for _ in 0..<40 {
                 let middle = (low * high).squareRoot()
                 let shape = NetworkShape(channels: solver.rounded(widths.map { $0 * middle }, step), blocks: blocks)
-                if shape.channels[4] <= 8192, let count = cost(shape), count < budget.amount {
+                if shape.channels[4] <= 8192, let cost = cost(shape), solver.bounds.allow(cost) {
                     low = middle
                 } else {
                     high = middle
@@ -99,7 +94,8 @@ private struct DesignSampler {
         throw KernelVizError(
             code: "derive.noSample", subject: "derive",
             found:
-                "no random design came within 0.5 % of \(options.budget.amount) \(options.budget.unit) in 1000 draws",
+                "no random design came within 1 % of its bounds (\(solver.bounds.parameters.most) parameters, "
+                + "\(solver.bounds.macs.map { "\($0.most)" } ?? "any number of") MACs) in 1000 draws",
             advice: "Pass a smaller --multiple or a larger budget")
     }
 }

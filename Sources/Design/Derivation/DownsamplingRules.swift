@@ -14,19 +14,26 @@ struct DownsamplingRules {
     /// Fewer blur kernels than these have no σ.
     static let enoughBlurs = 30
 
+    /// D1: from this share of blur kernels on all of a stage's kernels are fixed.
+    static let gaussianFrom = 0.75
+    /// A σ confirms the paper's where it lies within this of it: the rule rounds to 0.05.
+    static let sigmaReach = 0.05
+    /// An offset of less is none: the rule rounds to 0.05.
+    static let offsetReach = 0.025
+
     /// D1: p ≥ 0.75: Gaussian; p ≥ 0.4: Gaussian for that share of channels; else learned.
     static func kernels(blurShare share: Double) -> DownsamplingKernels {
         let gaussian = FixedGaussian.paper
-        if share >= 0.75 { return .gaussian(gaussian) }
+        if share >= gaussianFrom { return .gaussian(gaussian) }
         return share >= 0.4 ? .hybrid(share: (share * 20).rounded() / 20, gaussian) : .learnable
     }
 
     /// D2: clamped to 0.7…1.5, rounded to 0.05.
     static func sigma(_ median: Double) -> Double { (min(1.5, max(0.7, median)) * 20).rounded() / 20 }
 
-    /// D3: rounded to 0.05; 0 where the interval holds 0.
+    /// D3: rounded to 0.05; 0 where the interval over the networks holds 0 or there is none.
     static func offset(_ estimate: Estimate) -> Double {
-        if estimate.low <= 0 && estimate.high >= 0 { return 0 }
+        guard let low = estimate.low, let high = estimate.high, low > 0 || high < 0 else { return 0 }
         let rounded = (min(0.5, max(-0.5, estimate.value)) * 20).rounded() / 20
         return rounded == 0 ? 0 : rounded
     }
@@ -84,6 +91,7 @@ struct DownsamplingRules {
         let kinds = (1...4).map(kindFinding)
         let sigmas = (1...4).filter { config.downsampling[$0].gaussian != nil }.map(sigmaFinding)
         let offsets = (1...4).filter { config.downsampling[$0].gaussian != nil }.map(offsetFinding)
+        let hasOffset = config.text(of: .gaussianOffset) != nil
         let isExact = config.downsampling.values.contains { $0.gaussian?.decimals == nil }
         let all = [
             isLearned
@@ -96,7 +104,8 @@ struct DownsamplingRules {
                 "the share of blur kernels, rounded to 0.05; the first channels of the block"),
             Reason(
                 field: "gaussian_sigma", value: "\(text(.gaussianSigma)) px", rule: .sigma,
-                DerivationRule.sigma.sentence, findings: sigmas, isDefault: sigmas.allSatisfy(\.isDefault)),
+                DerivationRule.sigma.sentence, findings: sigmas + (hasOffset ? [] : offsets.map(Self.asComment)),
+                isDefault: sigmas.allSatisfy(\.isDefault)),
             Reason(
                 field: "gaussian_signs", value: text(.gaussianSigns),
                 "the paper's: kernels are compared without their sign", isDefault: true),
@@ -118,14 +127,15 @@ struct DownsamplingRules {
             return Reason.Finding(
                 place: name, value: "gaussian",
                 statistic: "only \(pool.total) strided kernels were found, \(Self.enoughKernels) are needed",
-                sources: pool.layers, isDefault: true)
+                sources: pool.layers, isDefault: true, support: .silent)
         }
         let share = pool.share(.blur)
+        let support = share.support(Self.gaussianFrom...1)
         let statistic = "\(share.percent) of \(pool.total) strided kernels are blur"
         guard rules.contains(.downsampling) else {
             return Reason.Finding(
-                place: name, value: "gaussian", statistic: "D1 is off; \(statistic)", estimate: share,
-                sources: pool.layers, isDefault: true)
+                place: name, value: "gaussian", statistic: "\(statistic); measured, decides nothing (D1 is off)",
+                estimate: share, sources: pool.layers, isDefault: true, support: support)
         }
         let kernels = kind(stage)
         return Reason.Finding(
@@ -135,20 +145,24 @@ struct DownsamplingRules {
                 let share = single.share(.blur).value
                 let other = Self.kernels(blurShare: share)
                 return (other, "\(Self.text(other)) (\(NumberFormat.percent(share)))")
-            })
+            }, support: support)
     }
 
     private func sigmaFinding(_ stage: Int) -> Reason.Finding {
         let pool = evidence.downsampling(stage)
         let blurs = pool.pools.reduce(0) { $0 + $1.sigmasPixels.count }
         let paper = FixedGaussian.paper.sigmaPixels
+        let support =
+            blurs < Self.enoughBlurs
+            ? .silent : pool.sigma?.support(paper - Self.sigmaReach...paper + Self.sigmaReach) ?? .silent
         guard let (value, estimate) = sigma(stage) else {
             let why =
-                rules.contains(.sigma) ? "only \(blurs) blur kernels, \(Self.enoughBlurs) are needed" : "D2 is off"
-            let measured = pool.sigma.map { "; median fitted σ \($0.pixels)" } ?? ""
+                blurs < Self.enoughBlurs
+                ? "only \(blurs) blur kernels, \(Self.enoughBlurs) are needed" : "measured, decides nothing (D2 is off)"
+            let measured = pool.sigma.map { "median fitted σ \($0.pixels) of \(blurs) blur kernels; " } ?? ""
             return Reason.Finding(
-                place: "stage \(stage)", value: "\(paper)", statistic: why + measured, estimate: pool.sigma,
-                sources: pool.layers, isDefault: true)
+                place: "stage \(stage)", value: "\(paper)", statistic: measured + why, estimate: pool.sigma,
+                sources: pool.layers, isDefault: true, support: support)
         }
         return Reason.Finding(
             place: "stage \(stage)", value: "\(value)",
@@ -160,19 +174,31 @@ struct DownsamplingRules {
                 else { return nil }
                 let other = Self.sigma(estimate.value)
                 return (other, "\(other)")
-            })
+            }, support: support)
     }
 
     private func offsetFinding(_ stage: Int) -> Reason.Finding {
         let pool = evidence.downsampling(stage)
-        guard let (value, estimate) = offset(stage) else {
+        let place = "stage \(stage)"
+        let found = pool.pools.reduce(0) { $0 + $1.offsetsPixels.count }
+        guard found >= Self.enoughBlurs, let estimate = pool.offset else {
             return Reason.Finding(
-                place: "stage \(stage)", value: "0", statistic: "too few blur kernels", sources: pool.layers,
-                isDefault: true)
+                place: place, value: "0", statistic: "too few blur kernels", sources: pool.layers, isDefault: true,
+                support: .silent)
         }
+        let value = offset(stage)?.value ?? 0
+        let off = rules.contains(.offset) ? "" : "; measured, decides nothing (D3 is off)"
         return Reason.Finding(
-            place: "stage \(stage)", value: "\(value)", statistic: "mean offset \(estimate.pixels)",
-            estimate: estimate, sources: pool.layers, isDefault: value == 0)
+            place: place, value: "\(value)", statistic: "mean offset \(estimate.pixels) of \(found) blur kernels\(off)",
+            estimate: estimate, sources: pool.layers, isDefault: value == 0,
+            support: estimate.support(-Self.offsetReach...Self.offsetReach))
+    }
+
+    /// An offset of 0 is no field of a config: what was measured stands beside σ, and says nothing about that.
+    private static func asComment(_ finding: Reason.Finding) -> Reason.Finding {
+        Reason.Finding(
+            place: finding.place, value: "", statistic: finding.statistic, estimate: finding.estimate,
+            isDefault: true)
     }
 
     private static func text(_ kernels: DownsamplingKernels) -> String {

@@ -6,7 +6,8 @@ import Checkpoints
 /// What one analysed network shows, gathered by the stages of a VGNet.
 ///
 /// A layer belongs to the stage at whose output stride it works: stride 4, 8, 16 and 32 are stages 1 to 4, as in the
-/// paper's Table 1. A strided layer belongs to the stage that it opens.
+/// paper's Table 1, in a network for thumbnails strides 1, 2, 4 and 8. A strided layer belongs to the stage that it opens;
+/// strided layers side by side in one block open one stage together.
 public struct NetworkEvidence: Sendable {
     /// The network's title, with its file where several have the same.
     public let title: String
@@ -28,6 +29,8 @@ public struct NetworkEvidence: Sendable {
     public let growth: WidthGrowth?
     /// Whether all its layers past the stem are depthwise, as a VGNet's are.
     public let isDepthwise: Bool
+    /// The 1×1 layers of stages 1 to 4.
+    let pointwise: [[ConvLayer]]
     /// Where the kernels themselves can be read.
     let statistics: NetworkStatistics
 
@@ -42,38 +45,43 @@ public struct NetworkEvidence: Sendable {
         last = KernelPool(network: title)
         downsampling = Array(repeating: KernelPool(network: title), count: 4)
         body = downsampling
-        let learned = statistics.chain.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
+        let learned = statistics.chain.filter { Self.isLearned($0, in: statistics) }
         counts = learned.reduce(LabelCounts()) { $0 + $1.counts }
         fixedCount = statistics.layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
         let filters = statistics.chain.map(\.layer).filter { $0.role != .stem && $0.role != .upsampling }
         isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
         uncertainCount = learned.reduce(0) { $0 + $1.uncertainCount }
-        var level = 0  // log2 of the stride at which the layer's output lies
+        let places = StagePlaces(statistics.network)
         var blocks: [(stage: Int, width: Int)] = []
         let isMirrored = statistics.network.input.padding == .tensorFlowSame
         for layer in statistics.network.isOrderKnown ? statistics.chain : [] {
-            guard let stride = layer.layer.stride else { continue }
-            if layer.layer.role == .upsampling {
-                level = max(0, level - stride.trailingZeroBitCount)
-                continue
-            }
-            let opens = stride > 1
-            if opens { level += stride.trailingZeroBitCount }
+            guard layer.layer.stride != nil, layer.layer.role != .upsampling else { continue }
+            let votes = Self.isLearned(layer, in: statistics)
             if layer.layer.role == .stem {
-                stem.add(layer, isMirrored: isMirrored)
+                if votes { stem.add(layer, isMirrored: isMirrored) }
                 continue
             }
-            if layer.layer.role == .last, !layer.layer.isFixed { last.add(layer, isMirrored: isMirrored) }
-            guard (2...5).contains(level) else { continue }
-            blocks.append((level - 1, layer.layer.outputChannels))
-            guard !layer.layer.isFixed else { continue }
-            if opens {
-                downsampling[level - 2].add(layer, isMirrored: isMirrored)
+            if layer.layer.role == .last, votes { last.add(layer, isMirrored: isMirrored) }
+            guard let stage = places.stage(of: layer.layer) else { continue }
+            blocks.append((stage, layer.layer.outputChannels))
+            guard votes else { continue }
+            if layer.layer.isStrided {
+                downsampling[stage - 1].add(layer, isMirrored: isMirrored)
             } else if layer.layer.role != .last {
-                body[level - 2].add(layer, isMirrored: isMirrored)
+                body[stage - 1].add(layer, isMirrored: isMirrored)
             }
         }
+        pointwise = places.pointwise
         growth = WidthGrowth(blocks)
+    }
+
+    /// Whether the kernels of a layer are learned ones: the design does not fix them, and the layer is more than its own
+    /// shuffled weights or stands in a network most of whose layers are.
+    private static func isLearned(_ layer: LayerStatistics, in statistics: NetworkStatistics) -> Bool {
+        guard !layer.layer.isFixed, layer.layer.role != .upsampling else { return false }
+        let verdict = statistics.randomness
+        let vouches = verdict.testedLayers == 0 || verdict.structuredLayers * 3 >= verdict.testedLayers * 2
+        return vouches || layer.structure?.isStructured == true
     }
 
     /// D9: why this network cannot steer a design; nil where it can.
@@ -88,7 +96,13 @@ public struct NetworkEvidence: Sendable {
         if !statistics.network.isOrderKnown { return "the order of its layers is not known" }
         let other = counts.share(.other)
         if other > 0.7 { return "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured" }
-        if statistics.randomness.verdict != .learned { return "its kernels cannot be told from random ones" }
+        let randomness = statistics.randomness
+        if randomness.verdict != .learned {
+            return "its kernels cannot be told from those of an untrained network "
+                + "(\(NumberFormat.percent(randomness.namedShare)) are identity, blur or edge, "
+                + "\(randomness.structuredLayers) of \(randomness.testedLayers) layers differ from their own shuffled "
+                + "weights)"
+        }
         let uncertain = Double(uncertainCount) / Double(counts.total)
         if uncertain > 0.2 { return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise" }
         return nil
@@ -108,7 +122,7 @@ public struct Evidence: Sendable {
     ///
     /// Grouped and standard convolutions mix channels while they filter, so that their slices tell less about the
     /// depthwise kernels of a VGNet, and there are many more of them: their networks vote only where no other can.
-    public init(_ networks: [NetworkStatistics], weighting: Weighting = .kernels) {
+    public init(_ networks: [NetworkStatistics], weighting: Weighting = .network) {
         let all = zip(networks, Self.titles(networks)).map { NetworkEvidence($0, title: $1) }
         let able = all.filter { $0.refusal == nil }
         let hasDepthwise = able.contains(where: \.isDepthwise)

@@ -53,100 +53,74 @@ public enum Weighting: String, Sendable, Equatable, CaseIterable {
 }
 
 /// Pools of several networks, one each, and how they vote.
+///
+/// Networks are the unit of every interval: kernels of one network are alike, so that their number says nothing about the
+/// next network. One network has no interval.
 public struct PooledKernels: Sendable, Equatable {
-    /// The pools that hold kernels, in the order of the networks.
+    /// The pools that hold enough kernels to speak for their network, in the order of the networks.
     public let pools: [KernelPool]
     /// How the networks vote.
     public let weighting: Weighting
+    /// All kernels found, also those of networks with too few.
+    public let total: Int
+
+    /// A network with fewer kernels than these at a place says nothing about it.
+    static let enoughKernels = 16
 
     init(_ pools: [KernelPool], _ weighting: Weighting) {
-        self.pools = pools.filter { $0.counts.total > 0 }
+        self.pools = pools.filter { $0.counts.total >= Self.enoughKernels }
         self.weighting = weighting
+        total = pools.reduce(0) { $0 + $1.counts.total }
     }
 
-    /// All kernels.
-    public var total: Int { pools.reduce(0) { $0 + $1.counts.total } }
     /// The layers behind the numbers.
     public var layers: [String] { pools.flatMap(\.layers) }
     /// The same kernels, one network at a time.
     public var single: [PooledKernels] { pools.map { PooledKernels([$0], weighting) } }
 
-    /// A share of kernels with its 95 % interval.
-    public func share(_ labels: KernelLabel...) -> Estimate { share(labels) }
+    /// A share of kernels with its 95 % interval over the networks; 0 of none.
+    public func share(_ labels: KernelLabel...) -> Estimate {
+        share(of: pools.map { pool in labels.reduce(0) { $0 + pool.counts[$1] } }, among: pools.map(\.counts.total))
+    }
 
-    /// The share of output channels without a living kernel, with its 95 % interval.
+    /// The share of output channels without a living kernel, with its 95 % interval over the networks.
     public var deadFilters: Estimate { share(of: pools.map(\.filters.dead), among: pools.map(\.filters.total)) }
     /// All output channels.
     public var filterTotal: Int { pools.reduce(0) { $0 + $1.filters.total } }
 
-    func share(_ labels: [KernelLabel]) -> Estimate {
-        share(
-            of: pools.map { pool in labels.reduce(0) { $0 + pool.counts[$1] } }, among: pools.map(\.counts.total))
-    }
-
     private func share(of found: [Int], among totals: [Int]) -> Estimate {
-        guard weighting == .network, pools.count > 1 else {
-            let interval = ShareInterval(count: found.reduce(0, +), total: totals.reduce(0, +))
-            return Estimate(value: interval.share, low: interval.low, high: interval.high)
-        }
-        let shares = zip(found, totals).map { Double($0) / Double($1) }
-        return Self.mean(shares).clamped(to: 0...1)
+        let counted = zip(found, totals).filter { $1 > 0 }
+        let shares = counted.map { Double($0) / Double($1) }
+        return Estimate(
+            of: shares, weights: weights(counted.map(\.1)),
+            pooled: weighting == .kernels
+                ? Double(found.reduce(0, +)) / Double(max(1, totals.reduce(0, +))) : nil
+        ).clamped(to: 0...1)
     }
 
-    /// The median fitted σ with its 95 % interval; nil without any.
-    public var sigma: Estimate? { median(\.sigmasPixels) }
+    /// The median fitted σ with its 95 % interval over the networks; nil without any.
+    public var sigma: Estimate? {
+        let values = pools.map { $0.sigmasPixels.sorted() }.filter { !$0.isEmpty }
+        guard !values.isEmpty else { return nil }
+        return Estimate(
+            of: values.map(Self.middle), weights: weights(values.map(\.count)),
+            pooled: weighting == .kernels ? Self.middle(values.flatMap { $0 }.sorted()) : nil)
+    }
 
-    /// The mean offset with its 95 % interval; nil without any.
+    /// The mean offset with its 95 % interval over the networks; nil without any.
     public var offset: Estimate? {
         let values = pools.map(\.offsetsPixels).filter { !$0.isEmpty }
         guard !values.isEmpty else { return nil }
-        guard weighting == .network, values.count > 1 else { return Self.mean(values.flatMap { $0 }) }
-        return Self.mean(values.map { $0.reduce(0, +) / Double($0.count) })
+        return Estimate(
+            of: values.map { $0.reduce(0, +) / Double($0.count) }, weights: weights(values.map(\.count)))
     }
 
-    private func median(_ key: KeyPath<KernelPool, [Double]>) -> Estimate? {
-        let values = pools.map { $0[keyPath: key].sorted() }.filter { !$0.isEmpty }
-        guard !values.isEmpty else { return nil }
-        guard weighting == .network, values.count > 1 else {
-            let sorted = values.flatMap { $0 }.sorted()
-            // The order statistics between which the median lies in 95 % of samples.
-            let reach = 1.96 * Double(sorted.count).squareRoot() / 2
-            let middle = Double(sorted.count - 1) / 2
-            let low = max(0, Int((middle - reach).rounded(.down)))
-            let high = min(sorted.count - 1, Int((middle + reach).rounded(.up)))
-            return Estimate(value: Self.middle(sorted), low: sorted[low], high: sorted[high])
-        }
-        return Self.mean(values.map(Self.middle))
+    /// How much each network's number counts.
+    private func weights(_ kernels: [Int]) -> [Double] {
+        weighting == .network ? kernels.map { _ in 1 } : kernels.map(Double.init)
     }
 
     private static func middle(_ sorted: [Double]) -> Double {
         (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
-
-    /// The mean of independent numbers, ± 1.96 standard errors.
-    private static func mean(_ values: [Double]) -> Estimate {
-        let count = Double(values.count)
-        let mean = values.reduce(0, +) / count
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let error = values.count > 1 ? (squares / (count - 1) / count).squareRoot() : 0
-        return Estimate(value: mean, low: mean - 1.96 * error, high: mean + 1.96 * error)
-    }
-}
-
-/// A measured number and the interval in which the true one lies with 95 % confidence.
-public struct Estimate: Sendable, Equatable, Codable {
-    /// The number.
-    public let value: Double
-    /// The lower end.
-    public let low: Double
-    /// The upper end.
-    public let high: Double
-
-    func clamped(to range: ClosedRange<Double>) -> Estimate {
-        func clamp(_ number: Double) -> Double { min(range.upperBound, max(range.lowerBound, number)) }
-        return Estimate(value: clamp(value), low: clamp(low), high: clamp(high))
-    }
-
-    /// A standard error as the interval's width tells it.
-    var standardError: Double { (high - low) / (2 * 1.96) }
 }

@@ -6,17 +6,27 @@ import Statistics
 /// How few kernels explain the last layers (D7).
 public struct LastSharing: Sendable, Equatable {
     /// The smallest number of kernels, a power of two, whose best one explains each kernel with a median functional R² of
-    /// 0.98; nil where half of the kernels themselves do not suffice.
+    /// 0.98; nil where half of the kernels themselves do not suffice, or where it was not looked for.
     public let kernels: Int?
-    /// The kernels of the last layers.
+    /// The kernels that were compared.
     public let total: Int
+    /// Whether more than one kernel was tried.
+    public let isSearched: Bool
     /// The median R² with one kernel for all.
     public let oneKernelR2: Double
 
     static let enough = 0.98
 
-    /// Clusters the last layers of `networks`, all of the size of the first; nil with fewer than 50 kernels.
-    init?(_ networks: [NetworkEvidence]) throws {
+    /// At most so many kernels are compared with one, evenly drawn from all in a fixed order.
+    static let mostKernels = 4096
+    /// At most so many are clustered.
+    static let mostClustered = 1024
+
+    /// Reads the last layers of `networks`, all of the size of the first; nil with fewer than 50 kernels.
+    ///
+    /// - Parameter isSearched: whether the smallest number of kernels is looked for, which only D7 needs: it takes most of
+    ///   the time. Else ``kernels`` is nil unless one suffices.
+    init?(_ networks: [NetworkEvidence], isSearched: Bool) throws {
         var kernels: [[Float]] = []
         var size: Int?
         var rho = 0.5
@@ -26,9 +36,10 @@ public struct LastSharing: Sendable, Equatable {
                 guard bank.size == size ?? bank.size else { continue }
                 size = bank.size
                 rho = network.statistics.settings.rho
-                kernels += (0..<bank.count).map { Array(bank.kernel($0)) }.filter { kernel in
-                    kernel.allSatisfy(\.isFinite) && kernel.contains { $0 != 0 }
-                }
+                kernels += Self.thinned(
+                    (0..<bank.count).map { Array(bank.kernel($0)) }.filter { kernel in
+                        kernel.allSatisfy(\.isFinite) && kernel.contains { $0 != 0 }
+                    }, most: Self.mostKernels, by: Self.key)
             }
         }
         guard let size, kernels.count >= 50 else { return nil }
@@ -42,15 +53,38 @@ public struct LastSharing: Sendable, Equatable {
         }
         // One order whatever the channels' order was.
         points.sort { $0.kernel.lexicographicallyPrecedes($1.kernel) }
+        points = Self.thinned(points, most: Self.mostKernels)
         total = points.count
         oneKernelR2 = Self.medianR2(points, clusters: 1)
         var fewest: Int? = oneKernelR2 >= Self.enough ? 1 : nil
-        var clusters = 2
-        while fewest == nil, clusters <= min(256, points.count / 2) {
-            if Self.medianR2(points, clusters: clusters) >= Self.enough { fewest = clusters }
-            clusters *= 2
+        self.isSearched = isSearched
+        if isSearched {
+            let clustered = Self.thinned(points, most: Self.mostClustered)
+            var clusters = 2
+            while fewest == nil, clusters <= min(256, clustered.count / 2) {
+                if Self.medianR2(clustered, clusters: clusters) >= Self.enough { fewest = clusters }
+                clusters *= 2
+            }
         }
         self.kernels = fewest
+    }
+
+    private static func thinned<Element>(_ all: [Element], most: Int) -> [Element] {
+        all.count <= most ? all : (0..<most).map { all[$0 * all.count / most] }
+    }
+
+    /// The same of kernels in the order of a number that does not change with their scale, sign and place in the list.
+    private static func thinned(_ all: [[Float]], most: Int, by key: ([Float]) -> Float) -> [[Float]] {
+        guard all.count > most else { return all }
+        let order = all.map(key).enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
+        return thinned(order, most: most).map { all[$0.offset] }
+    }
+
+    /// The share of the energy in the middle of a kernel.
+    private static func key(_ kernel: [Float]) -> Float {
+        let energy = kernel.reduce(0) { $0 + $1 * $1 }
+        let middle = kernel[kernel.count / 2]
+        return energy > 0 ? middle * middle / energy : 0
     }
 
     /// The largest divisor t ≥ 2 of `width` that leaves at least ``kernels`` of width/t; nil where there is none.
@@ -61,7 +95,7 @@ public struct LastSharing: Sendable, Equatable {
 
     var statistic: String {
         let one = "one kernel explains them with a median functional R² of \(NumberFormat.fixed(oneKernelR2, 3))"
-        guard let kernels else { return "\(one); no small number reaches \(Self.enough)" }
+        guard let kernels else { return isSearched ? "\(one); no small number reaches \(Self.enough)" : one }
         return kernels == 1 ? one : "\(one), \(kernels) kernels reach \(Self.enough)"
     }
 

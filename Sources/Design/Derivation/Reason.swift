@@ -2,6 +2,16 @@ import Diagnostics
 
 /// Why one field of a derived config has its value.
 public struct Reason: Sendable, Equatable, Codable {
+    /// What kernels say about the paper's value.
+    public enum Support: String, Sendable, Equatable, Codable {
+        /// They lead to it.
+        case confirms
+        /// They lead to another one.
+        case contradicts
+        /// They are too few, or their interval spans the cut-off between the two.
+        case silent
+    }
+
     /// What was found at one place, a stage or a width.
     public struct Finding: Sendable, Equatable, Codable {
         /// "stage 1", "stem"; nil where the field has one value.
@@ -18,11 +28,14 @@ public struct Reason: Sendable, Equatable, Codable {
         public let isDefault: Bool
         /// What single networks would lead to where that differs ("MobileNetV1 1.0: learnable (31 %)").
         public let dissent: [String]
+        /// What the kernels say about the paper's value here; nil where they are not asked.
+        public let support: Support?
 
         init(
             place: String? = nil, value: String, statistic: String, estimate: Estimate? = nil, sources: [String] = [],
-            isDefault: Bool = false, dissent: [String] = []
+            isDefault: Bool = false, dissent: [String] = [], support: Support? = nil
         ) {
+            self.support = support
             self.place = place
             self.value = value
             self.statistic = statistic
@@ -90,13 +103,32 @@ public struct Reason: Sendable, Equatable, Codable {
 }
 
 extension Estimate {
-    /// "76 % (95 % interval 73 to 79 %)".
+    /// "76 % (95 % interval over 8 networks 61 to 91 %)", "76 % (one network, no interval)".
     var percent: String {
-        "\(NumberFormat.percent(value)) (95 % interval \(Int((low * 100).rounded())) to \(NumberFormat.percent(high)))"
+        let text = NumberFormat.percent(value)
+        guard let low, let high else { return "\(text) (one network, no interval)" }
+        return "\(text) (95 % interval over \(networks) networks \(Int((low * 100).rounded())) to "
+            + "\(NumberFormat.percent(high)))"
     }
 
-    /// "1.02 px (95 % interval 1.00 to 1.04)".
-    var pixels: String {
-        "\(NumberFormat.fixed(value, 2)) px (95 % interval \(NumberFormat.fixed(low, 2)) to \(NumberFormat.fixed(high, 2)))"
+    /// "1.02 px (95 % interval over 8 networks 0.95 to 1.09)".
+    var pixels: String { text(2) + (range(2).isEmpty ? " px (one network, no interval)" : " px (\(range(2)))") }
+
+    /// The number with so many decimals.
+    func text(_ decimals: Int) -> String { NumberFormat.fixed(value, decimals) }
+
+    /// "95 % interval over 8 networks 0.95 to 1.09"; empty for one network.
+    func range(_ decimals: Int) -> String {
+        guard let low, let high else { return "" }
+        return "95 % interval over \(networks) networks \(NumberFormat.fixed(low, decimals)) to "
+            + NumberFormat.fixed(high, decimals)
+    }
+
+    /// What the number says about a choice that holds for `range`: the whole interval inside confirms it, one outside
+    /// contradicts it, one across an end says nothing; of one network the number alone is compared.
+    func support(_ range: ClosedRange<Double>) -> Reason.Support {
+        let (low, high) = (low ?? value, high ?? value)
+        if range.contains(low) && range.contains(high) { return .confirms }
+        return high < range.lowerBound || low > range.upperBound ? .contradicts : .silent
     }
 }

@@ -1,30 +1,39 @@
 import Glibc
 
-/// What the published nets look like in between: ideal, real-valued widths for any budget, and their depths.
+/// What the published nets look like in between: ideal, real-valued widths for any bounds, and their depths.
 struct ShapeProfile: Sendable, Equatable {
     /// Ideal widths c0…c4, not yet rounded; each grows with the budget.
     var channels: [Double]
     /// Units per stage, those of the published net nearest in cost (as a ratio).
     var blocks: [Int]
 
-    /// The profile at `amount`: between two published nets the logarithms of the widths are interpolated along the
-    /// logarithm of the cost; outside them all widths grow or shrink with the square root of the budget.
+    /// The widths and depths of a shape.
+    init(_ shape: NetworkShape) {
+        channels = shape.channels.map(Double.init)
+        blocks = shape.blocks
+    }
+
+    /// The profile that makes full use of `bounds`: between two published nets the logarithms of the widths are
+    /// interpolated along the logarithm of the utilisation; outside them all widths grow or shrink with its square root.
     ///
-    /// `count` gives the cost that a published shape has in the wanted form (classes, SE, kernels); nil where the form
-    /// does not allow the shape, which then counts as its VGNetG's parameters.
-    init(amount: Int, count: (NetworkShape) -> Int?) {
+    /// `cost` gives what a published shape costs in the wanted form (classes, SE, kernels); nil where the form does not
+    /// allow the shape, which then counts as its VGNetG's parameters.
+    init(_ bounds: DesignBounds, cost: (NetworkShape) -> DesignCost?) {
         let shapes = NetworkShape.published.map(\.shape)
-        let wanted = log(Double(amount))
-        let logs = NetworkShape.published.map { log(Double(count($0.shape) ?? $0.parameters)) }
-        let nearest = shapes.indices.min { abs(logs[$0] - wanted) < abs(logs[$1] - wanted) } ?? 0
+        let logs = NetworkShape.published.map { net in
+            log(
+                cost(net.shape).map(bounds.utilisation)
+                    ?? Double(net.parameters) / Double(bounds.parameters.most))
+        }
+        let nearest = shapes.indices.min { abs(logs[$0]) < abs(logs[$1]) } ?? 0
         blocks = shapes[nearest].blocks
-        guard let upper = logs.firstIndex(where: { $0 >= wanted }), upper > 0 else {
-            let end = wanted <= logs[0] ? 0 : shapes.count - 1
-            let factor = exp((wanted - logs[end]) / 2)
+        guard let upper = logs.firstIndex(where: { $0 >= 0 }), upper > 0 else {
+            let end = logs[0] >= 0 ? 0 : shapes.count - 1
+            let factor = exp(-logs[end] / 2)
             channels = shapes[end].channels.map { Double($0) * factor }
             return
         }
-        let weight = (wanted - logs[upper - 1]) / (logs[upper] - logs[upper - 1])
+        let weight = -logs[upper - 1] / (logs[upper] - logs[upper - 1])
         channels = zip(shapes[upper - 1].channels, shapes[upper].channels).map {
             exp((1 - weight) * log(Double($0)) + weight * log(Double($1)))
         }

@@ -1,11 +1,13 @@
 import Classification
 import Diagnostics
+import Statistics
 import VGNets
 
 /// D6 and D8: how the evidence bends widths and depths.
 struct WidthRules {
     let evidence: Evidence
     let rules: RuleSet
+    let spectra: PointwiseSpectra
 
     static let enoughKernels = 50
     /// Fewer output channels than these have no share of dead ones.
@@ -17,8 +19,14 @@ struct WidthRules {
     func widthFactor(_ index: Int) -> Double {
         let pool = evidence.width(index)
         guard rules.contains(.deadWidths), pool.filterTotal >= Self.enoughFilters else { return 1 }
-        let dead = pool.deadFilters
-        return dead.low >= Self.leastDead ? 1 - min(0.75, dead.value) : 1
+        return Self.isDead(pool) ? 1 - min(0.75, pool.deadFilters.value) : 1
+    }
+
+    /// Whether channels are clearly dead: over the networks, or of one network by its own channels (Wilson).
+    private static func isDead(_ pool: PooledKernels) -> Bool {
+        let own = ShareInterval(
+            count: pool.pools.reduce(0) { $0 + $1.filters.dead }, total: max(1, pool.filterTotal))
+        return (pool.deadFilters.low ?? own.low) >= leastDead
     }
 
     /// D8: the share of kernels at work in the body of a stage; nil with too few.
@@ -51,14 +59,14 @@ struct WidthRules {
                 "\(met); "
                     + (isPublished
                         ? "the published widths"
-                        : "the published growth of widths, scaled to the budget"
+                        : "the published growth of widths, scaled to the bounds"
                             + (bent ? " without dead channels" : "")),
-                findings: widths.filter { !$0.isDefault || !$0.statistic.isEmpty } + growths, isDefault: !bent),
+                findings: widths + growths + spectra.findings, isDefault: !bent),
             Reason(
                 field: "blocks", value: list(config.blocks), rule: .depths,
                 rules.contains(.depths)
                     ? DerivationRule.depths.sentence
-                    : "the depths of the published net nearest to the budget, shifted only as far as it needs (D8 is off)",
+                    : "the depths of the published net nearest to the bounds, shifted only as far as they need",
                 findings: depths, isDefault: !rules.contains(.depths)),
         ]
     }
@@ -67,19 +75,24 @@ struct WidthRules {
         let place = index == 0 ? "stem" : "stage \(index)"
         let pool = evidence.width(index)
         guard pool.filterTotal >= Self.enoughFilters else {
-            return Reason.Finding(place: place, value: "as published", statistic: "", isDefault: true)
+            return Reason.Finding(
+                place: place, value: "as published",
+                statistic: "only \(pool.filterTotal) channels were found, \(Self.enoughFilters) are needed",
+                isDefault: true, support: .silent)
         }
         let dead = pool.deadFilters
         let factor = widthFactor(index)
+        let support = Self.isDead(pool) ? Reason.Support.contradicts : .confirms
+        let off = rules.contains(.deadWidths) ? "" : "; measured, decides nothing (D6 is off)"
         let statistic = "\(dead.percent) of \(pool.filterTotal) channels are dead"
         guard factor < 1 else {
             return Reason.Finding(
-                place: place, value: "as published", statistic: statistic, estimate: dead, sources: pool.layers,
-                isDefault: true)
+                place: place, value: "as published", statistic: statistic + off, estimate: dead, sources: pool.layers,
+                isDefault: true, support: support)
         }
         return Reason.Finding(
             place: place, value: "× \(NumberFormat.fixed(factor, 2)) before scaling", statistic: statistic,
-            estimate: dead, sources: pool.layers)
+            estimate: dead, sources: pool.layers, support: support)
     }
 
     private func growthFinding(_ network: NetworkEvidence) -> Reason.Finding? {
@@ -94,17 +107,33 @@ struct WidthRules {
             isDefault: true)
     }
 
+    /// Whether the shares of all stages together, taken as depths, leave the published depth of this one; silent where a
+    /// stage has too few kernels to compare with.
+    private func depthSupport(_ stage: Int) -> Reason.Support {
+        let shares = (1...4).map { working($0)?.value }
+        guard shares.allSatisfy({ $0 != nil }) else { return .silent }
+        let net = NetworkShape.published[0].shape
+        var shaping = Shaping()
+        shaping.depthFactors = shares.map { max(0.01, $0 ?? 1) }
+        var profile = ShapeProfile(net)
+        profile.bend(shaping)
+        return profile.blocks[stage - 1] == net.blocks[stage - 1] ? .confirms : .contradicts
+    }
+
     private func depthFinding(_ stage: Int) -> Reason.Finding {
         let pool = evidence.body(stage)
         guard let working = working(stage) else {
             return Reason.Finding(
                 place: "stage \(stage)", value: "as published",
-                statistic: "only \(pool.total) kernels of stride 1 were found", isDefault: true)
+                statistic: "only \(pool.total) kernels of stride 1 were found, \(Self.enoughKernels) are needed",
+                isDefault: true, support: .silent)
         }
+        let off = rules.contains(.depths) ? "" : "; measured, decides nothing (D8 is off)"
         return Reason.Finding(
             place: "stage \(stage)",
             value: rules.contains(.depths) ? "× \(NumberFormat.fixed(working.value, 2))" : "as published",
-            statistic: "\(working.percent) of \(pool.total) kernels of stride 1 are neither identity nor dead",
-            estimate: working, sources: pool.layers, isDefault: !rules.contains(.depths))
+            statistic:
+                "\(working.percent) of \(pool.total) kernels of stride 1 are neither identity nor dead\(off)",
+            estimate: working, sources: pool.layers, isDefault: !rules.contains(.depths), support: depthSupport(stage))
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Widths near a profile that meet a budget with given depths.
+/// Widths near a profile that use their bounds with given depths.
 struct WidthSearch {
     let solver: BudgetSolver
     let profile: ShapeProfile
@@ -8,10 +8,10 @@ struct WidthSearch {
     /// Stage widths are multiples of this.
     let step: Int
 
-    /// The shape with the smallest Σ (ln cᵢ/idealᵢ)² over the five widths; equal ones fall to the cost nearest to the
-    /// budget; nil where none is within the tolerance.
-    func best(_ cost: (NetworkShape) -> Int?) -> NetworkShape? {
-        var best: (shape: NetworkShape, distance: Double, miss: Double)?
+    /// The shape with the smallest Σ (ln cᵢ/idealᵢ)² over the five widths among those within the bounds that use at least
+    /// the share `least` of them; equal ones fall to the larger cost; nil for none.
+    func best(least: Double, _ cost: (NetworkShape) -> DesignCost?) -> NetworkShape? {
+        var best: (shape: NetworkShape, distance: Double, used: Double)?
         let stem = widths(near: profile.channels[0], step: solver.stemStep, reach: 0)[0]
         let (first, second, third) = (choices(1), choices(2), choices(3))
         let last = widths(near: profile.channels[4], step: step, reach: 1 << 10)
@@ -20,11 +20,10 @@ struct WidthSearch {
                 for c3 in third where c3 >= c2 {
                     let shapes = last.lazy.filter { $0 >= c3 }
                         .map { NetworkShape(channels: [stem, c1, c2, c3, $0], blocks: blocks) }
-                    for (shape, count) in within(Array(shapes), cost) {
+                    for (shape, used) in within(Array(shapes), least: least, cost) {
                         let distance = distance(shape)
-                        let miss = abs(Double(count - solver.budget.amount))
-                        if let found = best, (distance, miss) >= (found.distance, found.miss) { continue }
-                        best = (shape, distance, miss)
+                        if let found = best, (distance, -used) >= (found.distance, -found.used) { continue }
+                        best = (shape, distance, used)
                     }
                 }
             }
@@ -32,37 +31,37 @@ struct WidthSearch {
         return best?.shape
     }
 
-    /// Those of `shapes`, which grow, whose cost is within the tolerance; found by halving.
+    /// Those of `shapes`, which grow, that use at least `least` of the bounds; found by halving.
     private func within(
-        _ shapes: [NetworkShape], _ cost: (NetworkShape) -> Int?
-    ) -> [(shape: NetworkShape, count: Int)] {
+        _ shapes: [NetworkShape], least: Double, _ cost: (NetworkShape) -> DesignCost?
+    ) -> [(shape: NetworkShape, used: Double)] {
         var low = 0
         var high = shapes.count
         while low < high {
             let middle = (low + high) / 2
-            if Double(Self.cost(shapes, from: middle, cost)) < solver.lowerBound {
+            if used(shapes, from: middle, cost) < least {
                 low = middle + 1
             } else {
                 high = middle
             }
         }
-        var found: [(shape: NetworkShape, count: Int)] = []
+        var found: [(shape: NetworkShape, used: Double)] = []
         for shape in shapes[low...] {
-            guard let count = cost(shape) else { continue }
-            guard Double(count) <= solver.upperBound else { break }
-            if Double(count) >= solver.lowerBound { found.append((shape, count)) }
+            guard let cost = cost(shape) else { continue }
+            guard solver.bounds.allow(cost) else { break }
+            found.append((shape, solver.bounds.utilisation(cost)))
         }
         return found
     }
 
-    /// The cost of the first allowed shape from `index` on; endless where there is none.
-    private static func cost(
-        _ shapes: [NetworkShape], from index: Int, _ cost: (NetworkShape) -> Int?
-    ) -> Int {
+    /// What the first allowed shape from `index` on uses of the bounds; endless where there is none.
+    private func used(
+        _ shapes: [NetworkShape], from index: Int, _ cost: (NetworkShape) -> DesignCost?
+    ) -> Double {
         for shape in shapes[index...] {
-            if let count = cost(shape) { return count }
+            if let cost = cost(shape) { return solver.bounds.utilisation(cost) }
         }
-        return .max
+        return .infinity
     }
 
     private func distance(_ shape: NetworkShape) -> Double {

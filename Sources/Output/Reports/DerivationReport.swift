@@ -5,7 +5,7 @@ import VGNets
 /// A derived design with its reasons, for people and programs.
 public struct DerivationReport: Sendable {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.derivation/2"
+    public static let schema = "kernelviz.derivation/3"
 
     private let derivation: Derivation
 
@@ -42,11 +42,9 @@ public struct DerivationReport: Sendable {
                 }
             }
         }
-        let counts = derivation.config.parameters
-        let macs = derivation.config.macs(
-            inputHeight: derivation.config.inputSize, inputWidth: derivation.config.inputSize)
-        var text = "\(derivation.config.name), derived from \(derivation.sources.joined(separator: ", ")): "
-        text += "\(NumberFormat.grouped(counts.learnable)) parameters, \(NumberFormat.grouped(macs)) MACs\n"
+        var text = "\(derivation.config.name), derived from \(derivation.sources.joined(separator: ", "))\n"
+        text += "\(derivation.costLine).\n"
+        text += derivation.agreement.sentences.map { $0 + "\n" }.joined()
         text += table.text
         var seen: Set<String> = []
         for reason in derivation.reasons {
@@ -109,16 +107,39 @@ public struct DerivationReport: Sendable {
             Document(
                 schema: Self.schema, config: config, parameters: counts.learnable, fixedParameters: counts.fixed,
                 macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize),
-                sources: derivation.sources, leftOut: derivation.leftOut, refusal: derivation.refusal,
+                cost: Document.Cost(config.name, derivation.cost, derivation.time?.milliseconds),
+                published: Document.Cost(
+                    derivation.target.reference.name, derivation.target.referenceCost, derivation.time?.referenceMilliseconds),
+                isPublished: derivation.published != nil, time: derivation.time, bounds: derivation.target.bounds,
+                agreement: derivation.agreement, sources: derivation.sources, leftOut: derivation.leftOut, refusal: derivation.refusal,
                 reasons: derivation.reasons))
     }
 
     private struct Document: Encodable {
+        /// The three numbers of a net, as it runs when trained.
+        struct Cost: Encodable {
+            let name: String
+            let parameters: Int
+            let macs: Int
+            let milliseconds: Double?
+
+            init(_ name: String, _ cost: DesignCost, _ milliseconds: Double?) {
+                (self.name, self.milliseconds) = (name, milliseconds)
+                (parameters, macs) = (cost.parameters, cost.macs)
+            }
+        }
+
         let schema: String
         let config: VGNetConfig
         let parameters: Int
         let fixedParameters: Int
         let macs: Int
+        let cost: Cost
+        let published: Cost
+        let isPublished: Bool
+        let time: PairedTime?
+        let bounds: DesignBounds
+        let agreement: Agreement
         let sources: [String]
         let leftOut: [String]
         let refusal: String?

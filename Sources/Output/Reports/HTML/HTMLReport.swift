@@ -89,6 +89,8 @@ struct HTMLDesign {
         }
         let figure = try NetworkDiagramFigure.figure(of: config)
         return "<section id=\"design\"><h2>The derived design: \(InlineSVG.escaped(config.name))</h2>"
+            + ([derivation.costLine + "."] + derivation.agreement.sentences)
+            .map { "<p>\(InlineSVG.escaped($0))</p>" }.joined()
             + (refusal ?? "")
             + "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>"
             + ["field", "value", "from", "what was measured", "rule"].map { HTMLTable.header($0) }.joined()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import KernelViz
 
-/// `kernelviz derive CHECKPOINT… --budget 1.0MP -o net.yaml`.
+/// `kernelviz derive CHECKPOINT… -o net.yaml`.
 struct DeriveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "derive",
@@ -11,9 +11,16 @@ struct DeriveCommand: ParsableCommand {
             and 'train' run. Each field carries its reason as a comment; fields that the kernels do not support keep the \
             paper's value and say so.
 
+            The net costs no more than the published VGNetG of its size: --budget names the size, 1.0MP without it. \
+            --budget, --macs and --latency are upper bounds that hold together; what is not given is the published \
+            net's. Parameters, multiply-accumulates and time stand beside the published net's in one line; both nets are \
+            timed in turns, and without --latency the time decides nothing. A net that differs in nothing has the \
+            published name.
+
             Rules: D1 kinds of downsampling, D2 their σ, D3 their offset, D4 identity ratios, D5 fixed banks, D6 dead \
             channels, D7 the last unit, D8 depths, D9 refusal. Only those that beat the paper's choice in trainings are \
-            on; --rules switches.
+            on; --rules switches. What the others would follow is measured and stands in the comments. Networks are the \
+            unit of every interval.
 
             --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out. --survey \
             derives from every checkpoint alone and from all together, at the paper's four sizes.
@@ -26,17 +33,24 @@ struct DeriveCommand: ParsableCommand {
     @Argument(help: "Checkpoints whose kernels are read.")
     var checkpoints: [String]
 
-    @Option(help: "Learnable parameters: 1.0MP, 1500K or 1500000.")
+    @Option(
+        help: """
+            At most so many learnable parameters: 1500K or 1500000; 1.0MP, 1.5MP, 2.0MP, 2.5MP and 5.0MP are the published \
+            nets' own numbers.
+            """)
     var budget: String?
 
-    @Option(help: "Multiply-accumulates of one image instead: 141M or 0.3G.")
+    @Option(help: "At most so many multiply-accumulates of one image: 141M or 0.3G.")
     var macs: String?
 
     @Option(
         help: ArgumentHelp(
-            "Milliseconds of one image in this engine on this machine instead, in the fastest tenth of 30 runs.",
-            valueName: "ms"))
-    var latency: Double?
+            "At most so many milliseconds of one image in this engine on this machine, in the fastest tenth of 30 runs; "
+                + "or 'published': no slower than the published net.", valueName: "ms"))
+    var latency: String?
+
+    @Flag(name: .customLong("no-latency"), help: "Do not time the net beside the published one.")
+    var skipsLatency = false
 
     @Option(help: "Stage widths are multiples of this even number.")
     var multiple = 8
@@ -44,8 +58,15 @@ struct DeriveCommand: ParsableCommand {
     @Option(help: "Rules in force: default, all, none, a list (D1,D2) or changes to the default (+D4,-D6).")
     var rules = "default"
 
-    @Option(help: "What has a vote: every one of the kernels, or every network.")
-    var weighting = Weighting.kernels
+    @Option(help: "What has a vote: every network, or every one of the kernels.")
+    var weighting = Weighting.network
+
+    @Option(
+        help: """
+            What stands around learned depthwise kernels while training, folded into them afterwards: plain, normalized, \
+            branched; biased is what they fold into.
+            """)
+    var depthwise = DepthwiseForm.plain
 
     @Option(help: "Which kernels are fixed: g (downsampling), c (none), f (the half blocks' too).")
     var form = Derivation.DesignOptions.Form.g
@@ -93,8 +114,7 @@ struct DeriveCommand: ParsableCommand {
     func validate() throws {
         if survey { return try validateSurvey() }
         if format == .markdown { throw ValidationError("--format markdown goes with --survey.") }
-        let given = [budget != nil, macs != nil, latency != nil].count { $0 }
-        if given != 1 { throw ValidationError("Give exactly one of --budget, --macs and --latency.") }
+        if skipsLatency && latency != nil { throw ValidationError("--no-latency does not go with --latency.") }
         if explain, let format, format != .table {
             throw ValidationError("--explain is --format table; leave one of them out.")
         }
@@ -135,22 +155,16 @@ struct DeriveCommand: ParsableCommand {
     func run() throws {
         if survey { return try runSurvey() }
         let options = try options()
-        let target = try latency.map { milliseconds in
-            guard milliseconds > 0, milliseconds.isFinite else {
-                throw KernelVizError(
-                    code: "derive.badBudget", subject: "--latency", found: "found '\(milliseconds)'",
-                    expected: "a number of milliseconds such as 3.5")
-            }
-            return milliseconds
-        }
-        _ = try BudgetSolver(budget: options.budget, multiple: options.multiple)
+        _ = try BudgetSolver(
+            bounds: DesignBounds(parameters: .init(options.budget.parameters ?? 1, from: "--budget")),
+            multiple: options.multiple)
         try output.check()
         try ablation.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
         let networks = try Analysis.statistics(of: checkpoints, strides)
         if ablation.isAsked { return try ablation.write(networks, options, overwriting: output.overwriting) }
-        let derivation =
-            try target.map { try timed(networks, options, $0) } ?? Derivation.derive(from: networks, options: options)
+        var derivation = try DesignTiming.derive(from: networks, options)
+        if !skipsLatency { derivation = try DesignTiming.timed(derivation) }
         let report = DerivationReport(derivation)
         if let other {
             let text = format == .json ? report.differencesJSON(from: other) : report.differences(from: other)
@@ -161,21 +175,20 @@ struct DeriveCommand: ParsableCommand {
         case .json: try output.emit(report.json)
         case .table, .markdown: try output.emit(report.table)
         }
-        let config = derivation.config
-        let macs = config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize)
-        Console.note("\(config.name): \(config.parameters.learnable) learnable parameters, \(macs) MACs")
+        Console.note("\(derivation.costLine).")
+        if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if rules == "default" {
             let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue).joined(separator: ", ")
-            Console.note("Off, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
+            Console.note("Measured only, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
         }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }
 
     private func options() throws -> Derivation.DesignOptions {
-        let cost: DesignBudget =
-            try macs.map { try DesignBudget(macs: $0) }
-            ?? .parameters(budget.map { try ParameterBudget(parsing: $0).parameters } ?? 1_000_000)
+        var cost = try budget.map { DesignBudget(try ParameterBudget(parsing: $0)) } ?? DesignBudget()
+        cost.macs = try macs.flatMap { try DesignBudget(macs: $0).macs }
+        cost.latency = try latency.map { try LatencyBound(parsing: $0) }
         var options = Derivation.DesignOptions(budget: cost)
         options.multiple = multiple
         options.rules = try RuleSet(parsing: rules)
@@ -186,24 +199,12 @@ struct DeriveCommand: ParsableCommand {
         options.classes = classes
         options.inputSize = inputSize
         options.isThumbnail = thumbnail
-        options.name = name ?? latency.map { "derived-\($0)ms" }
+        options.name = name
+        options.depthwise = depthwise
         return options
-    }
-
-    private func timed(
-        _ networks: [NetworkStatistics], _ options: Derivation.DesignOptions, _ milliseconds: Double
-    ) throws -> Derivation {
-        let progress = ProgressLine("Timing designs")
-        defer { progress.finish() }
-        var number = 0
-        return try Derivation.derive(from: networks, options: options, milliseconds: milliseconds) { config in
-            number += 1
-            // Not the median: what else the machine does in the meantime must not make a design smaller.
-            return try Latency.measure(config, runs: 30) { try progress.update(number * 30 - 30 + $0, of: 300) }
-                .percentile10
-        }
     }
 }
 
 extension Weighting: ExpressibleByArgument {}
 extension Derivation.DesignOptions.Form: ExpressibleByArgument {}
+extension DepthwiseForm: ExpressibleByArgument {}

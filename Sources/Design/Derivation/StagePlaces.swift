@@ -1,0 +1,55 @@
+import Checkpoints
+
+/// At which stage of a VGNet the layers of a network work.
+struct StagePlaces {
+    private var stages: [String: Int] = [:]
+    /// The 1×1 layers of stages 1 to 4.
+    private(set) var pointwise: [[ConvLayer]] = [[], [], [], []]
+
+    /// Families whose design has a pooling of stride 2 behind the stem, which no weight shows.
+    private static let poolingFamilies: Set<String> = ["ShuffleNetV1", "ShuffleNetV2", "ResNet", "DenseNet"]
+    /// Images of up to so many rows are thumbnails.
+    private static let thumbnailSize = 64
+
+    /// Walks the layers in network order; nothing is placed where their order is not known.
+    init(_ network: Network) {
+        guard network.isOrderKnown else { return }
+        let stem = network.layers.first { $0.role == .stem }
+        let isSmall = network.family == "VGNet" || network.input.size.map { $0 <= Self.thumbnailSize } ?? false
+        let isThumbnail = stem?.stride == 1 && isSmall
+        let pools = network.family.map(Self.poolingFamilies.contains) ?? false
+        var level = 0  // log2 of the stride at which the layer's output lies
+        var opener: ConvLayer?
+        for layer in network.layers where !layer.isOutsideFamily {
+            let stage = isThumbnail ? level + 1 : level - 1
+            if layer.isPointwise {
+                if (1...4).contains(stage), layer.connectivity == .standard { pointwise[stage - 1].append(layer) }
+                continue
+            }
+            guard let stride = layer.stride else { continue }
+            if layer.role == .upsampling {
+                level = max(0, level - stride.trailingZeroBitCount)
+                continue
+            }
+            if stride > 1 {
+                if !(opener.map { Self.areParallel($0, layer) } ?? false) { level += stride.trailingZeroBitCount }
+                opener = layer
+            } else {
+                opener = nil
+            }
+            let own = isThumbnail ? level + 1 : level - 1
+            if layer.role != .stem, (1...4).contains(own) { stages[layer.tensorName] = own }
+            if layer.role == .stem && pools && !isThumbnail { level += 1 }
+        }
+    }
+
+    /// The stage of a spatial layer; nil for the stem, for strides beyond 32 and where no stride is known.
+    func stage(of layer: ConvLayer) -> Int? { stages[layer.tensorName] }
+
+    /// Whether two strided layers, one behind the other in the list, are branches of one block: their names are alike but
+    /// for the last two parts ("stage2.0.branch1.0", "stage2.0.branch2.3").
+    private static func areParallel(_ a: ConvLayer, _ b: ConvLayer) -> Bool {
+        let parts = [a, b].map { $0.name.split { $0 == "." || $0 == "/" } }
+        return parts.allSatisfy { $0.count > 2 } && parts[0].dropLast(2) == parts[1].dropLast(2)
+    }
+}
