@@ -7,8 +7,17 @@ public struct Agreement: Sendable, Equatable, Codable {
         /// "stage 1", "stem"; empty where the field has one value.
         public let places: [String]
 
-        /// "identity (stage 1, stage 3)".
-        public var text: String { places.isEmpty ? field : "\(field) (\(places.joined(separator: ", ")))" }
+        /// "identity (stages 1, 3)".
+        public var text: String {
+            guard !places.isEmpty else { return field }
+            let stages = places.compactMap { $0.hasPrefix("stage ") ? String($0.dropFirst(6)) : nil }
+            let others = places.filter { !$0.hasPrefix("stage ") }
+            let word =
+                stages.count == 4
+                ? ["all stages"]
+                : stages.isEmpty ? [] : ["\(stages.count == 1 ? "stage" : "stages") \(stages.joined(separator: ", "))"]
+            return "\(field) (\((others + word).joined(separator: ", ")))"
+        }
     }
 
     /// Where the kernels lead to the paper's value.
@@ -36,7 +45,7 @@ public struct Agreement: Sendable, Equatable, Codable {
         }
         return [
             sentence("The kernels confirm the paper's choice", confirmed),
-            sentence("They lead elsewhere", contradicted), sentence("Nothing could be said", silent),
+            sentence("They show something else", contradicted), sentence("Nothing could be said", silent),
         ].compactMap { $0 }
     }
 }

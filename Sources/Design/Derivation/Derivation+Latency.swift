@@ -110,7 +110,10 @@ private struct LatencySearch {
         if used <= 1 {
             low = scale
             best = (config, rules, time)
-            if scale == 1 || used >= 0.98 { return next = nil }
+            if scale == 1 || used >= 0.98 {
+                next = nil
+                return
+            }
         } else {
             high = scale
         }

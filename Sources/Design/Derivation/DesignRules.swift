@@ -95,7 +95,8 @@ struct DesignRules {
                 field: "name", value: config.name,
                 options.name != nil
                     ? "asked for with --name"
-                    : published == config.name ? "nothing differs from the published net" : "made from the budget")
+                    : published == config.name ? "nothing differs from the published net" : "made from the budget",
+                isDefault: options.name == nil && published == config.name)
         ]
         all += widths.reasons(config, met: met) + downsampling.reasons(config) + blocks.reasons(config)
         all += wishReasons(config)

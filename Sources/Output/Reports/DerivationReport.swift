@@ -109,9 +109,11 @@ public struct DerivationReport: Sendable {
                 macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize),
                 cost: Document.Cost(config.name, derivation.cost, derivation.time?.milliseconds),
                 published: Document.Cost(
-                    derivation.target.reference.name, derivation.target.referenceCost, derivation.time?.referenceMilliseconds),
+                    derivation.target.reference.name, derivation.target.referenceCost,
+                    derivation.time?.referenceMilliseconds),
                 isPublished: derivation.published != nil, time: derivation.time, bounds: derivation.target.bounds,
-                agreement: derivation.agreement, sources: derivation.sources, leftOut: derivation.leftOut, refusal: derivation.refusal,
+                agreement: derivation.agreement, sources: derivation.sources, leftOut: derivation.leftOut,
+                refusal: derivation.refusal,
                 reasons: derivation.reasons))
     }
 

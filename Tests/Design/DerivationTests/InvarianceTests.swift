@@ -101,7 +101,8 @@ import Checkpoints
             #expect(
                 zip(config.channels, widths).allSatisfy { $0 >= $1 },
                 "\(Int(budget)): \(config.channels), before \(widths)")
-            #expect(abs(Double(config.parameters.learnable) - budget) <= 0.005 * budget + 1)
+            #expect(Double(config.parameters.learnable) <= budget)
+            #expect(Double(config.parameters.learnable) >= 0.99 * budget - 1)
             widths = config.channels
             budget *= 1.067
         }

@@ -43,47 +43,36 @@ private enum VGNet {
         return [Blueprint(convs: convs, title: { title($0, depths: depths) })]
     }
 
-    /// The depthwise convolution of a Down or Half unit, two where a Down unit fixes a part of its kernels; a Half unit
-    /// with fixed kernels holds it beside its norm.
+    /// The depthwise convolution of a Down or Half unit, two where a Down unit fixes a part of its kernels. Fixed banks of a
+    /// Half unit have a norm behind them, and so have learned kernels in the forms that fold it into them.
     static func spatial(
         _ table: ModuleTable, _ path: String, isDown: Bool, stride: Int, _ block: Int
     ) -> [ExpectedConv] {
-        if isDown {
-            let paths =
-                isHybrid(table, path)
-                ? ["\(path).downsample.fixed", "\(path).downsample.learned"] : ["\(path).downsample"]
-            return paths.map {
-                var conv = depthwise(table, $0, stride: stride, block)
-                conv.isFixed = $0.hasSuffix(".fixed") || hasOneKernel(table, $0)
-                return conv
-            }
+        let modules =
+            !isDown
+            ? ["half3x3"] : isHybrid(table, path) ? ["downsample.fixed", "downsample.learned"] : ["downsample"]
+        return modules.map { module in
+            let place = place(table, "\(path).\(module)")
+            var conv = ExpectedConv(
+                place.kernel, norm: place.norm, .depthwise, size: 3, stride: stride, block: block)
+            conv.isFixed =
+                isDown
+                ? module.hasSuffix(".fixed") || hasOneKernel(table, place.kernel)
+                : place.norm != nil && isBank(table, place.kernel)
+            return conv
         }
-        var conv = depthwise(table, "\(path).half3x3", block)
-        conv.isFixed = conv.norm != nil && isBank(table, conv.module)
-        return [conv]
     }
 
-    /// A depthwise convolution by itself, or the first of a sequence whose second is its normalisation: a fixed bank, or
-    /// learned kernels in a form for training.
-    private static func depthwise(
-        _ table: ModuleTable, _ path: String, stride: Int = 1, _ block: Int
-    ) -> ExpectedConv {
-        let isNormalized = table.weight("\(path).0") != nil
-        return ExpectedConv(
-            isNormalized ? "\(path).0" : path, norm: isNormalized ? "\(path).1" : nil, .depthwise, size: 3,
-            stride: stride, block: block)
+    /// Where a depthwise convolution stands: the module itself, or the first part of it with a norm as the second.
+    private static func place(_ table: ModuleTable, _ path: String) -> (kernel: String, norm: String?) {
+        table.weight("\(path).0") == nil ? (path, nil) : ("\(path).0", "\(path).1")
     }
 
-    /// Whether normalised kernels are a fixed bank, channel i with kernel i mod n: they repeat, or the config tells of no
-    /// learned ones with a normalisation.
-    static func isBank(_ table: ModuleTable, _ module: String) -> Bool {
-        guard let kernels = kernels(table, module) else { return false }
-        let repeats = (1..<max(2, kernels.count)).contains { period in
-            period < kernels.count && kernels.indices.allSatisfy { kernels[$0] == kernels[$0 % period] }
-        }
-        if repeats { return true }
+    /// Whether kernels with a norm behind them are a fixed bank: they repeat, or the config normalises no learned ones.
+    private static func isBank(_ table: ModuleTable, _ module: String) -> Bool {
+        if period(table, module, among: 1...64) != nil { return true }
         guard setting("channels", table.checkpoint) != nil else { return false }
-        return !["normalized", "branched"].contains(setting("depthwise", table.checkpoint))
+        return !["normalized", "branched"].contains(setting("depthwise", table.checkpoint) ?? "plain")
     }
 
     /// Whether a Down unit fixes the kernels of some channels and trains those of the others.
@@ -108,13 +97,11 @@ private enum VGNet {
         let isShared = table.weight("\(path).0.mux") != nil
         let hasNorm = table.entry("\(path).1", "running_var") != nil
         let second = "\(path).\(hasNorm ? 2 : 1)"
-        var conv =
-            isShared || hasNorm
-            ? ExpectedConv(
-                isShared ? "\(path).0.mux" : "\(path).0", norm: hasNorm ? "\(path).1" : nil, .depthwise, size: 3,
-                block: block)
-            : depthwise(table, "\(path).0", block)
-        // Kernels that the design fixes have a normalisation behind them in the unit itself.
+        let learned = place(table, "\(path).0")
+        var conv = ExpectedConv(
+            isShared ? "\(path).0.mux" : learned.kernel, norm: hasNorm ? "\(path).1" : learned.norm, .depthwise,
+            size: 3, block: block)
+        // Kernels that the design fixes have a normalisation behind them, learned ones share that of their unit.
         conv.isFixed = hasNorm
         return [
             conv,
@@ -157,13 +144,9 @@ private enum VGNet {
         let channels =
             [table.outputs("features.stem.0")]
             + (1...3).map { stage in
-                let path = "features.stage\(stage + 1).0.downsample"
-                return table.outputs(path) ?? table.outputs("\(path).0")
+                table.outputs(place(table, "features.stage\(stage + 1).0.downsample").kernel)
             }
-            + [
-                table.outputs("features.stage4.1.half3x3").map { $0 * 2 }
-                    ?? table.outputs("features.stage4.1.half3x3.0").map { $0 * 2 }
-            ]
+            + [table.outputs(place(table, "features.stage4.1.half3x3").kernel).map { $0 * 2 }]
         let size = sizes.first { $0.channels.map(Optional.some) == channels }
         let hasSqueeze = table.weight("features.stage1.0.conv1x1.1.reduce") != nil
         return "VGNet" + letter(table) + (size.map { "-\($0.name)" } ?? "") + (hasSqueeze ? "+SE" : "") + era(table)
@@ -187,10 +170,8 @@ private enum VGNet {
     static func letter(_ table: ModuleTable) -> String {
         if (1...4).contains(where: { isHybrid(table, "features.stage\($0).0") }) { return "" }
         guard hasOneKernel(table, "features.stage2.0.downsample") else { return "C" }
-        guard table.weight("features.stage2.1.half3x3.0") != nil, isBank(table, "features.stage2.1.half3x3.0")
-        else { return "G" }
+        guard let bank = period(table, "features.stage2.1.half3x3.0", among: 1...64) else { return "G" }
         let hasSharedLast = table.weight("features.stage4.\(table.count(after: "features.stage4.") - 1).0.mux") != nil
-        let bank = period(table, "features.stage2.1.half3x3.0")
         return switch (bank, hasSharedLast) {
         case (8, true): "F1"
         case (8, false): "F2"
@@ -206,10 +187,10 @@ private enum VGNet {
         return kernels.allSatisfy { $0 == first || $0 == first.map { -$0 } }
     }
 
-    /// The smallest of 4 and 8 by which the kernels repeat.
-    static func period(_ table: ModuleTable, _ module: String) -> Int? {
+    /// The smallest number by which the kernels of a bank repeat exactly; learned ones do not.
+    static func period(_ table: ModuleTable, _ module: String, among periods: ClosedRange<Int>) -> Int? {
         guard let kernels = kernels(table, module) else { return nil }
-        return [4, 8].first { period in
+        return periods.first { period in
             kernels.count > period && kernels.indices.allSatisfy { kernels[$0] == kernels[$0 % period] }
         }
     }

@@ -179,7 +179,8 @@ struct DeriveCommand: ParsableCommand {
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if rules == "default" {
             let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue).joined(separator: ", ")
-            Console.note("Measured only, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
+            Console.note(
+                "Measured only, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
         }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
