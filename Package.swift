@@ -312,6 +312,7 @@ let testTargets: [Target] = [
     tests(
         "Reports", in: "Output",
         ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Checkpoints", "Tensors"]),
+    tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
 ]
 
