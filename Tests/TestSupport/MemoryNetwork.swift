@@ -38,9 +38,13 @@ public enum MemoryNetwork {
     ) -> Network {
         let tensors = Dictionary(
             uniqueKeysWithValues: layers.map { ($0.name + ".weight", Tensor(shape: $0.shape, scalars: $0.scalars)) })
-        let convs = layers.enumerated().map { index, layer in
-            ConvLayer(
-                number: index + 1, name: layer.name, tensorName: layer.name + ".weight", weightShape: layer.shape,
+        var spatial = 0
+        let convs = layers.map { layer in
+            let isPointwise = layer.shape[2] * layer.shape[3] == 1
+            spatial += isPointwise ? 0 : 1
+            return ConvLayer(
+                number: isPointwise ? nil : spatial, name: layer.name, tensorName: layer.name + ".weight",
+                weightShape: layer.shape,
                 stride: layer.stride, connectivity: layer.shape[1] == 1 ? .depthwise(multiplier: 1) : .standard,
                 role: layer.role ?? (layer.stride == 2 ? .downsampling : .body), dilation: layer.dilation,
                 isOutsideFamily: layer.isOutsideFamily, isFixed: layer.isFixed)

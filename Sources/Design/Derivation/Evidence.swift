@@ -23,6 +23,8 @@ public struct NetworkEvidence: Sendable {
     public let counts: LabelCounts
     /// Kernels that the design fixes: they are no evidence.
     let fixedCount: Int
+    /// Those of them in layers that learned something.
+    let learnedCount: Int
     /// Labels that slight noise changes.
     public let uncertainCount: Int
     /// How the widths of its blocks grow; nil with fewer than four blocks.
@@ -45,18 +47,20 @@ public struct NetworkEvidence: Sendable {
         last = KernelPool(network: title)
         downsampling = Array(repeating: KernelPool(network: title), count: 4)
         body = downsampling
-        let learned = statistics.chain.filter { Self.isLearned($0, in: statistics) }
-        counts = learned.reduce(LabelCounts()) { $0 + $1.counts }
+        let free = statistics.chain.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
+        let learned = Self.learnedLayers(of: statistics.chain)
+        counts = free.reduce(LabelCounts()) { $0 + $1.counts }
+        learnedCount = free.reduce(0) { $0 + (learned.contains($1.layer.tensorName) ? $1.counts.total : 0) }
         fixedCount = statistics.layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
         let filters = statistics.chain.map(\.layer).filter { $0.role != .stem && $0.role != .upsampling }
         isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
-        uncertainCount = learned.reduce(0) { $0 + $1.uncertainCount }
+        uncertainCount = free.reduce(0) { $0 + $1.uncertainCount }
         let places = StagePlaces(statistics.network)
         var blocks: [(stage: Int, width: Int)] = []
         let isMirrored = statistics.network.input.padding == .tensorFlowSame
         for layer in statistics.network.isOrderKnown ? statistics.chain : [] {
             guard layer.layer.stride != nil, layer.layer.role != .upsampling else { continue }
-            let votes = Self.isLearned(layer, in: statistics)
+            let votes = learned.contains(layer.layer.tensorName)
             if layer.layer.role == .stem {
                 if votes { stem.add(layer, isMirrored: isMirrored) }
                 continue
@@ -75,13 +79,13 @@ public struct NetworkEvidence: Sendable {
         growth = WidthGrowth(blocks)
     }
 
-    /// Whether the kernels of a layer are learned ones: the design does not fix them, and the layer is more than its own
-    /// shuffled weights or stands in a network most of whose layers are.
-    private static func isLearned(_ layer: LayerStatistics, in statistics: NetworkStatistics) -> Bool {
-        guard !layer.layer.isFixed, layer.layer.role != .upsampling else { return false }
-        let verdict = statistics.randomness
-        let vouches = verdict.testedLayers == 0 || verdict.structuredLayers * 3 >= verdict.testedLayers * 2
-        return vouches || layer.structure?.isStructured == true
+    /// The layers whose kernels are learned: the design does not fix them, and they are more than their own shuffled
+    /// weights or stand in a network most of whose layers are.
+    private static func learnedLayers(of layers: [LayerStatistics]) -> Set<String> {
+        let free = layers.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
+        let tested = free.compactMap(\.structure)
+        let vouches = tested.count(where: \.isStructured) * 3 >= tested.count * 2
+        return Set(free.filter { vouches || $0.structure?.isStructured == true }.map(\.layer.tensorName))
     }
 
     /// D9: why this network cannot steer a design; nil where it can.
@@ -102,6 +106,10 @@ public struct NetworkEvidence: Sendable {
                 + "(\(NumberFormat.percent(randomness.namedShare)) are identity, blur or edge, "
                 + "\(randomness.structuredLayers) of \(randomness.testedLayers) layers differ from their own shuffled "
                 + "weights)"
+        }
+        if learnedCount < 200 {
+            return "only \(learnedCount) of its \(counts.total) kernels stand in layers that differ from their own "
+                + "shuffled weights, at least 200 are needed"
         }
         let uncertain = Double(uncertainCount) / Double(counts.total)
         if uncertain > 0.2 { return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise" }
