@@ -119,6 +119,40 @@ import Testing
         }
     }
 
+    /// The published net's numbers: vgnet.md, section 2 (Table 3 and fvcore).
+    @Test func deriveNamesThePublishedNetAndItsCost() throws {
+        let plain = try CommandLine.run(["derive", Self.ownCheckpoint])
+        #expect(plain.status == 0, "\(plain.errors)")
+        #expect(plain.output.hasPrefix("# vgnetg-1.0mp: 997358 learnable parameters, 141300232 MACs;"))
+        #expect(plain.output.contains("\nname: vgnetg-1.0mp\n"))
+        #expect(plain.errors.contains("The kernels confirm the paper's choice: "))
+        let timed = try CommandLine.run(
+            ["derive", Self.ownCheckpoint, "--rules", "D1", "--macs", "100M", "--budget", "900K", "--format", "json"])
+        #expect(timed.status == 0, "\(timed.errors)")
+        let report = try JSONDecoder().decode(Derived.self, from: Data(timed.output.utf8))
+        #expect(report.cost.parameters <= 900_000 && report.cost.macs <= 100_000_000)
+        #expect(report.published.name == "vgnetg-1.0mp" && report.published.parameters == 997_358)
+        #expect(report.published.macs == 141_300_232 && !report.isPublished)
+        #expect(try #require(report.cost.milliseconds) > 0 && report.time?.ratio ?? 0 > 0)
+        let impossible = try CommandLine.run(["derive", Self.ownCheckpoint, "--macs", "1M", "--budget", "1.0MP"])
+        #expect(impossible.status == 1)
+        #expect(impossible.errors.contains("expected at most 1000000 MACs (--macs). The nearest possible is --macs "))
+    }
+
+    private struct Derived: Decodable {
+        struct Cost: Decodable {
+            let name: String
+            let parameters: Int
+            let macs: Int
+            let milliseconds: Double?
+        }
+        struct Time: Decodable { let ratio: Double }
+        let cost: Cost
+        let published: Cost
+        let isPublished: Bool
+        let time: Time?
+    }
+
     @Test func deriveWritesAConfigThatEvalRuns() throws {
         try withTemporaryFolder { folder in
             let config = folder + "/net.yaml"
