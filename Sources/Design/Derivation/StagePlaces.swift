@@ -46,10 +46,14 @@ struct StagePlaces {
     /// The stage of a spatial layer; nil for the stem, for strides beyond 32 and where no stride is known.
     func stage(of layer: ConvLayer) -> Int? { stages[layer.tensorName] }
 
-    /// Whether two strided layers, one behind the other in the list, are branches of one block: their names are alike but
-    /// for the last two parts ("stage2.0.branch1.0", "stage2.0.branch2.3").
+    /// Whether two strided layers, one behind the other in the list, are branches of one block, as ShuffleNetV2 ("branch1",
+    /// "branch2") and VGNets with partly fixed kernels ("fixed", "learned") have them: up to there their names are alike.
     private static func areParallel(_ a: ConvLayer, _ b: ConvLayer) -> Bool {
         let parts = [a, b].map { $0.name.split { $0 == "." || $0 == "/" } }
-        return parts.allSatisfy { $0.count > 2 } && parts[0].dropLast(2) == parts[1].dropLast(2)
+        guard let place = zip(parts[0], parts[1]).enumerated().first(where: { $1.0 != $1.1 })?.offset else {
+            return false
+        }
+        let words = parts.map { String($0[place]) }
+        return words == ["fixed", "learned"] || words.allSatisfy { $0.hasPrefix("branch") }
     }
 }

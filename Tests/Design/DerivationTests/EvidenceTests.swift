@@ -122,6 +122,12 @@ import Checkpoints
             layer("features.2.block.1.0", stride: 2),
         ])
         #expect(chain == [nil, 1, 2])
+        let halves = try places([
+            layer("features.stem.0", stride: 2, role: .stem), layer("features.stage1.0.downsample.fixed", stride: 2),
+            layer("features.stage1.0.downsample.learned.0", stride: 2), layer("features.stage1.1.half3x3.0", stride: 1),
+            layer("features.stage2.0.downsample", stride: 2),
+        ])
+        #expect(halves == [nil, 1, 1, 1, 2])
     }
 
     // MARK: Ranks
