@@ -36,7 +36,8 @@ public struct BudgetSolver: Sendable {
     ///     width and depth.
     ///
     /// Where no net near the family comes so near to the bounds, the one that comes nearest stands for it.
-    /// Throws `derive.impossibleBudget` where even the smallest net costs more, with its cost.
+    /// Throws `derive.impossibleBudget` where even the smallest net costs more, with its cost, and `derive.budgetTooLarge`
+    /// where even the widest one costs less.
     public func solve(
         from start: NetworkShape? = nil, shaping: Shaping = .published, _ cost: (NetworkShape) -> DesignCost?
     ) throws -> NetworkShape {
@@ -50,6 +51,7 @@ public struct BudgetSolver: Sendable {
         if let start, isNear { profile = ShapeProfile(start) }
         profile.bend(shaping)
         let step = try allowedStep(cost)
+        if let error = tooLarge(profile, step, cost) { throw error }
         if let shape = fittingDepths(rounded(profile.channels, step), profile.blocks, cost) { return shape }
         let narrowest = NetworkShape(channels: [stemStep] + Array(repeating: step, count: 4), blocks: [1, 1, 1, 1])
         if let least = cost(narrowest), !bounds.allow(least) { throw impossible(least) }
@@ -68,6 +70,30 @@ public struct BudgetSolver: Sendable {
     }
 
     var stemStep: Int { max(2, multiple / 2) }
+
+    /// The widest channels of a config.
+    private static let widest = 8192.0
+
+    /// The error where the bounds lie beyond the widest net of the family; nil elsewhere.
+    private func tooLarge(
+        _ profile: ShapeProfile, _ step: Int, _ cost: (NetworkShape) -> DesignCost?
+    ) -> KernelVizError? {
+        let most = profile.channels.max() ?? 1
+        guard most > Self.widest - Double(step) / 2 else { return nil }
+        let channels = profile.channels.map { width in
+            max(1, Int(width / most * Self.widest / Double(step))) * step
+        }
+        let largest = NetworkShape(channels: channels, blocks: profile.blocks)
+        let reach = cost(largest).map { " of about \($0.parameters) parameters and \($0.macs) MACs" } ?? ""
+        let macs = bounds.macs.map { " and \($0.most) MACs (\($0.origin))" } ?? ""
+        return KernelVizError(
+            code: "derive.budgetTooLarge", subject: "derive",
+            found:
+                "no VGNet of this form is as large as \(bounds.parameters.most) parameters (\(bounds.parameters.origin))"
+                + macs,
+            expected: "a budget within reach of widths up to \(Int(Self.widest))\(reach)",
+            advice: cost(largest).map { "The nearest possible is --budget \($0.parameters)" } ?? "Lower the budget")
+    }
 
     private func impossible(_ least: DesignCost) -> KernelVizError {
         var found: [String] = []

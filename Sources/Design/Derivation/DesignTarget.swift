@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import VGNets
 
@@ -18,7 +19,7 @@ public struct DesignTarget: Sendable, Equatable {
     ///
     /// A budget between the published sizes has the multiply-accumulates of the paper's shape at that budget, never more
     /// than the published net's unless the budget is larger than it.
-    /// Throws the config's own errors and `derive.badMultiple`.
+    /// Throws the config's own errors, `derive.badMultiple` and `derive.budgetTooLarge`.
     init(_ options: Derivation.DesignOptions) throws {
         let nets = try NetworkShape.published.map { try Self.reference($0, options) }
         let costs = nets.map(DesignCost.init)
@@ -33,11 +34,8 @@ public struct DesignTarget: Sendable, Equatable {
             from: budget.parameters == nil ? reference.name : "--budget")
         // The paper's design of these parameters.
         let template = reference
-        let paper = try? BudgetSolver(bounds: DesignBounds(parameters: parameters), multiple: options.multiple).solve(
-            from: nets.map { NetworkShape(channels: $0.channels, blocks: $0.blocks) }[index]
-        ) { shape in
-            (try? template.replacing(channels: shape.channels, blocks: shape.blocks)).map(DesignCost.init)
-        }
+        let paper = try Self.paperShape(
+            BudgetSolver(bounds: DesignBounds(parameters: parameters), multiple: options.multiple), template)
         let paperMACs = try paper.map {
             DesignCost(try template.replacing(channels: $0.channels, blocks: $0.blocks)).macs
         }
@@ -49,6 +47,17 @@ public struct DesignTarget: Sendable, Equatable {
                 from: reference.name)
         bounds = DesignBounds(parameters: parameters, macs: macs)
         shape = paper
+    }
+
+    /// The paper's design within the bounds; nil where no net is so small.
+    private static func paperShape(_ solver: BudgetSolver, _ net: VGNetConfig) throws -> NetworkShape? {
+        do {
+            return try solver.solve(from: NetworkShape(channels: net.channels, blocks: net.blocks)) { shape in
+                (try? net.replacing(channels: shape.channels, blocks: shape.blocks)).map(DesignCost.init)
+            }
+        } catch let error as KernelVizError where error.code == "derive.impossibleBudget" {
+            return nil
+        }
     }
 
     private init(_ reference: VGNetConfig, _ bounds: DesignBounds, _ shape: NetworkShape?) {

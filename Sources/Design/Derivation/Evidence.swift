@@ -99,14 +99,15 @@ public struct NetworkEvidence: Sendable {
         }
         if !statistics.network.isOrderKnown { return "the order of its layers is not known" }
         let other = counts.share(.other)
-        if other > 0.7 { return "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured" }
+        let unstructured = "\(NumberFormat.percent(other)) of \(counts.total) kernels are unstructured"
         let randomness = statistics.randomness
-        if randomness.verdict != .learned {
-            return "its kernels cannot be told from those of an untrained network "
-                + "(\(NumberFormat.percent(randomness.namedShare)) are identity, blur or edge, "
+        if randomness.verdict == .random {
+            return "its kernels never left chance, as in a network that was not trained: \(unstructured), "
                 + "\(randomness.structuredLayers) of \(randomness.testedLayers) layers differ from their own shuffled "
-                + "weights)"
+                + "weights"
         }
+        if other > 0.7 { return unstructured }
+        if randomness.verdict == .tooFew { return "its live kernels are too few to tell learned from random ones" }
         if learnedCount < 200 {
             return "only \(learnedCount) of its \(counts.total) kernels stand in layers that differ from their own "
                 + "shuffled weights, at least 200 are needed"

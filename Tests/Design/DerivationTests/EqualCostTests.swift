@@ -135,6 +135,20 @@ import VGNets
             error?.description.contains("MACs; expected at most 1000000 MACs (--macs). The nearest possible") == true)
     }
 
+    /// Widths end at 8192.
+    @Test func aBudgetBeyondTheWidestNetIsRefused() {
+        let error = #expect(throws: KernelVizError.self) {
+            try Derivation.derive(
+                from: [HandMadeEvidence.paper()], options: .init(budget: .parameters(1_000_000_000_000)))
+        }
+        #expect(error?.code == "derive.budgetTooLarge")
+        #expect(
+            error?.description.hasPrefix(
+                "derive: no VGNet of this form is as large as 1000000000000 parameters (--budget); expected a budget within"
+            )
+                == true)
+    }
+
     // MARK: Latency
 
     /// On a machine that needs 2 ns a parameter.
