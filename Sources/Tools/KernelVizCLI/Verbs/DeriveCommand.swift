@@ -11,8 +11,8 @@ struct DeriveCommand: ParsableCommand {
             and 'train' run. Each field carries its reason as a comment; fields that the kernels do not support keep the \
             paper's value and say so.
 
-            The net costs no more than the published VGNetG of its size: --budget names the size, 1.0MP without it. \
-            --budget, --macs and --latency are upper bounds that hold together; what is not given is the published \
+            The net costs no more than the published VGNetG of its size: --budget names the size; without it --macs \
+            or --latency choose the published net nearest to them, and without all three it is 1.0MP. --budget, --macs and --latency are upper bounds that hold together; what is not given is the published \
             net's. Parameters, multiply-accumulates and time stand beside the published net's in one line; both nets are \
             timed in turns, and without --latency the time decides nothing. A net that differs in nothing has the \
             published name.
