@@ -20,6 +20,11 @@ enum Interruption {
         // Globals are made now, not in a handler.
         _ = isAsked
         _ = isBusy
+        // Whoever started this process may have blocked them: a program that starts others from its worker threads does.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGALRM] { unsafe sigaddset(&signals, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         _ = signal(SIGALRM) { _ in Interruption.endUnlessBusy() }
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { number in
