@@ -20,7 +20,9 @@ struct DesignRules {
         self.evidence = evidence
         self.options = options
         target = try DesignTarget(options)
-        downsampling = DownsamplingRules(evidence: evidence, rules: options.rules, isLearned: options.form == .c)
+        downsampling = DownsamplingRules(
+            evidence: evidence, rules: options.rules, isLearned: options.form == .c,
+            fits: try GaussianFit.findings(evidence.networks))
         let makesBanks = options.form == .f && options.rules.contains(.banks)
         blocks = BlockRules(
             evidence: evidence, rules: options.rules, form: options.form == .f ? .fixed : .learned,

@@ -8,6 +8,8 @@ struct DownsamplingRules {
     let rules: RuleSet
     /// Whether the user wants these kernels trained (VGNetC).
     let isLearned: Bool
+    /// What a Gaussian keeps of the outputs, stage by stage.
+    let fits: [Reason.Finding]
 
     /// Fewer strided kernels than these decide nothing in a stage.
     static let enoughKernels = 50
@@ -98,7 +100,8 @@ struct DownsamplingRules {
                 ? Reason(field: "downsampling", value: text(.downsampling), "asked for with --form c")
                 : Reason(
                     field: "downsampling", value: text(.downsampling), rule: .downsampling,
-                    DerivationRule.downsampling.sentence, findings: kinds, isDefault: kinds.allSatisfy(\.isDefault)),
+                    DerivationRule.downsampling.sentence, findings: kinds + fits,
+                    isDefault: kinds.allSatisfy(\.isDefault)),
             Reason(
                 field: "gaussian_share", value: text(.gaussianShare), rule: .downsampling,
                 "the share of blur kernels, rounded to 0.05; the first channels of the block"),

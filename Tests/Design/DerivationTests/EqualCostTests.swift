@@ -19,12 +19,12 @@ import VGNets
     @Test(arguments: published)
     func nothingCostsMoreThanThePublishedNet(size: String, parameters: Int, macs: Int) throws {
         let networks = [
-            HandMadeEvidence.paper(), HandMadeEvidence.paper(sigma: 0.8),
+            HandMadeEvidence.paper(sigma: 0.8),
             HandMadeEvidence.strided(400, blurs: 240, title: "Mixed"),
             HandMadeEvidence.strided(400, blurs: 40, title: "Learned"),
         ]
         for network in networks {
-            for rules in [RuleSet.standard, .ofKernels, .all] {
+            for rules in [RuleSet.ofKernels, .all] {
                 var options = try Self.options(size)
                 options.rules = rules
                 var wishes = [options]

@@ -130,6 +130,32 @@ import Checkpoints
         #expect(halves == [nil, 1, 1, 1, 2])
     }
 
+    // MARK: Fits
+
+    /// A Gaussian is its own best replacement; of a Sobel kernel, whose symmetry is another, it keeps nothing.
+    @Test func whatAGaussianKeepsOfTheOutputs() throws {
+        func evidence(_ kernel: [Float]) throws -> NetworkEvidence {
+            let strided = Array(repeating: kernel, count: 240).flatMap { $0 }
+            let network = MemoryNetwork.make([
+                .init(name: "stem", shape: [240, 1, 3, 3], stride: 2, scalars: strided, role: .stem),
+                .init(name: "down", shape: [240, 1, 3, 3], stride: 2, scalars: strided),
+            ])
+            return NetworkEvidence(try NetworkStatistics.analyse(network), title: "net")
+        }
+        let blur = try #require(
+            GaussianFit(try evidence(NamedKernel.gaussian(sigmaPixels: 1).values), stage: 1))
+        #expect(blur.kept > 0.999 && blur.control < 0.99 && blur.count == 240)
+        let sobel = try #require(GaussianFit(try evidence([-1, 0, 1, -2, 0, 2, -1, 0, 1]), stage: 1))
+        #expect(sobel.kept < 1e-6 && sobel.control > 0)
+        #expect(try GaussianFit(try evidence([-1, 0, 1, -2, 0, 2, -1, 0, 1]), stage: 2) == nil)
+        let findings = try GaussianFit.findings([try evidence(NamedKernel.gaussian(sigmaPixels: 1).values)])
+        #expect(findings.count == 1 && findings[0].place == "stage 1" && findings[0].isDefault)
+        #expect(
+            findings[0].statistic.hasPrefix(
+                "a Gaussian in place of each of 240 strided kernels keeps 100 % (one network, no interval) of its output's"
+            ))
+    }
+
     // MARK: Ranks
 
     /// Of independent normal weights r is o·i/(o + i + 1); copies of one row have rank 1; an identity has full rank.
