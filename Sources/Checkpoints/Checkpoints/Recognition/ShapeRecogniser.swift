@@ -75,7 +75,9 @@ enum ShapeRecogniser {
             + published.flatMap { skeleton in
                 dialect.blueprints(skeleton.table(checkpoint))
                     .filter { $0.convs.count(where: \.isSpatial) == spatialCount }
-                    .map { Draft(blueprint: skeleton.hasNoSqueeze ? $0.withoutOptionalLayers : $0, skeleton: skeleton) }
+                    // With all that blocks may have it says what stands where a file has too much.
+                    .flatMap { skeleton.hasNoSqueeze ? [$0.withoutOptionalLayers, $0] : [$0] }
+                    .map { Draft(blueprint: $0, skeleton: skeleton) }
             }
     }
 
