@@ -89,6 +89,7 @@ public struct RunnableGraph: Sendable {
                 advice: advice)
         }
         (graph, inputChannels, classes) = builder.result
+        if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
         remarks =
             [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
             + [builder.leftOut(outside: outside)].compactMap { $0 }

@@ -108,6 +108,13 @@ public struct AccuracyEvaluation: Sendable, Equatable {
                 return predictions
             }
         ).flatMap(\.self)
+        if !ordered.isEmpty, ordered.allSatisfy({ $0.failure != nil }),
+            let error = ordered.lazy.compactMap(\.failure).first
+        {
+            throw KernelVizError(
+                code: "data.empty", subject: data.path, found: "none of \(ordered.count) images can be read (\(error))",
+                expected: "PNG or JPEG files", advice: "Check the paths and formats of the images")
+        }
         if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
         return AccuracyEvaluation(network, data, ordered, matching, names, shifts: shifts)
     }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Engine
 import Models
 import Tensors
@@ -48,15 +49,27 @@ import Checkpoints
         }
     }
 
-    private func checkpoint(_ name: (Int, String) -> String) -> Checkpoint {
+    private func checkpoint(
+        norms: [String] = ["weight", "bias", "running_mean", "running_var"], _ name: (Int, String) -> String
+    ) -> Checkpoint {
         let entries = Self.resNet18.enumerated().flatMap { index, layer in
-            (layer.isNorm ? ["weight", "bias", "running_mean", "running_var"] : ["weight"]).map {
+            (layer.isNorm ? norms : ["weight"]).map {
                 Checkpoint.Entry(name: "\(name(index, layer.name)).\($0)", shape: layer.shape, dtype: "float32")
             }
         }
         let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
         return Checkpoint(
             path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places))
+    }
+
+    /// torchvision's resnet18(norm_layer=GroupNorm) has the names of batch normalisations, without statistics.
+    @Test func aNormalisationWithoutStatisticsIsNoBatchNormalisation() throws {
+        let network = try Network(recognising: checkpoint(norms: ["weight", "bias"]) { $1 })
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(
+            error?.description
+                == "net.pth: 'bn1.weight' belongs to a normalisation without running statistics (GroupNorm or its like); "
+                + "expected batch normalisation, as ResNet-18 has. Its kernels can be read with 'kernelviz classify'.")
     }
 
     @Test func aRenamedResNetGivesTheSameLogits() throws {
