@@ -7,26 +7,26 @@ import Checkpoints
 ///
 /// Parameters are named by the keys of a state dict: the file's own names where PyTorch would write them so.
 struct DescribedGraphBuilder {
-    private var graph = Graph()
-    private let checkpoint: Checkpoint
-    private let description: LayerGraph
+    var graph = Graph()
+    let checkpoint: Checkpoint
+    let description: LayerGraph
     /// Entries by name, slashes as dots.
-    private let entries: [String: Checkpoint.Entry]
+    let entries: [String: Checkpoint.Entry]
     /// What the file's values are called here.
-    private var results: [String: Graph.NodeID] = [:]
+    var results: [String: Graph.NodeID] = [:]
     /// Zeros around a value that the next window takes: top, left, bottom, right.
-    private var pads: [String: [Int]] = [:]
-    private var parameters: [String: Graph.ParameterID] = [:]
+    var pads: [String: [Int]] = [:]
+    var parameters: [String: Graph.ParameterID] = [:]
     /// The state dict's keys of tensors that were read, by their names and those keys' own.
-    private var keys: [String: String] = [:]
+    var keys: [String: String] = [:]
     /// Linear layers whose results scale the channels of a map: 1×1 convolutions, whose results have rows and columns.
-    private let gates: Set<String>
+    let gates: Set<String>
     /// What stands for functions that are not known; nil where nobody said it.
-    private let activation: ActivationFunction?
+    let activation: ActivationFunction?
     /// The file's words for functions that ``activation`` stands for.
     private(set) var suppliedFunctions: [String] = []
-    private var inputName: String?
-    private var inputChannels: Int?
+    var inputName: String?
+    var inputChannels: Int?
 
     init(_ description: LayerGraph, _ checkpoint: Checkpoint, activation: ActivationFunction? = nil) {
         self.activation = activation
@@ -37,7 +37,7 @@ struct DescribedGraphBuilder {
             checkpoint.entries.map { (Self.key($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func key(_ name: String) -> String { String(name.drop { $0 == "/" }).replacing("/", with: ".") }
+    static func key(_ name: String) -> String { String(name.drop { $0 == "/" }).replacing("/", with: ".") }
 
     /// The graph and the channels of its image.
     ///
@@ -71,7 +71,7 @@ struct DescribedGraphBuilder {
         return (graph, inputChannels)
     }
 
-    private mutating func add(_ node: LayerGraph.Node) throws {
+    mutating func add(_ node: LayerGraph.Node) throws {
         let inputs = try node.inputs.map { name in
             guard let result = results[name] else { throw bad(node, "reads '\(name)', which nothing computes") }
             return result
@@ -104,7 +104,7 @@ struct DescribedGraphBuilder {
         results[node.name] = graph.add(try operation(node, inputs), inputs: inputs, name: node.name)
     }
 
-    private mutating func operation(_ node: LayerGraph.Node, _ inputs: [Graph.NodeID]) throws -> Operation {
+    mutating func operation(_ node: LayerGraph.Node, _ inputs: [Graph.NodeID]) throws -> Operation {
         switch node.kind {
         case .unsupported where isSupplied(node):
             if let word = node.unknownFunction, !suppliedFunctions.contains(word) { suppliedFunctions.append(word) }
@@ -150,13 +150,13 @@ struct DescribedGraphBuilder {
     }
 
     /// Whether a node is a function that the user told.
-    private func isSupplied(_ node: LayerGraph.Node) -> Bool {
+    func isSupplied(_ node: LayerGraph.Node) -> Bool {
         activation != nil && node.unknownFunction != nil && node.inputs.count == 1
     }
 
     // MARK: Windows
 
-    private mutating func convolution(_ node: LayerGraph.Node) throws -> Convolution {
+    mutating func convolution(_ node: LayerGraph.Node) throws -> Convolution {
         let (id, shape) = try weight(node)
         let groups = node.groups ?? 1
         guard groups > 0, shape[0] % groups == 0 else { throw bad(node, "has \(groups) groups of \(shape[0]) outputs") }
@@ -167,7 +167,7 @@ struct DescribedGraphBuilder {
     }
 
     /// Whether a value is the image, maybe scaled or padded.
-    private func readsImage(_ name: String) -> Bool {
+    func readsImage(_ name: String) -> Bool {
         guard let result = results[name] else { return false }
         var node = graph[result]
         while true {
@@ -179,7 +179,7 @@ struct DescribedGraphBuilder {
         }
     }
 
-    private func pool(_ node: LayerGraph.Node) throws -> Pool {
+    func pool(_ node: LayerGraph.Node) throws -> Pool {
         guard let window = node.window, window.count == 2, window.allSatisfy({ (1...4096).contains($0) }) else {
             throw bad(node, "has no window")
         }
@@ -201,12 +201,12 @@ struct DescribedGraphBuilder {
             stride: try stride(node), padding: try padding(node))
     }
 
-    private func isNonnegative(_ name: String) -> Bool {
+    func isNonnegative(_ name: String) -> Bool {
         guard let result = results[name], case .activation(let function) = graph[result].operation else { return false }
         return [.relu, .relu6, .sigmoid, .hardSigmoid].contains(function)
     }
 
-    private func stride(_ node: LayerGraph.Node) throws -> Int {
+    func stride(_ node: LayerGraph.Node) throws -> Int {
         let strides = node.strides ?? [1, 1]
         guard strides.count == 2, strides.allSatisfy({ (1...4096).contains($0) }) else {
             throw bad(node, "has the strides \(strides)")
@@ -215,7 +215,7 @@ struct DescribedGraphBuilder {
         return strides[0]
     }
 
-    private func padding(_ node: LayerGraph.Node) throws -> Padding {
+    func padding(_ node: LayerGraph.Node) throws -> Padding {
         let before = node.inputs.first.flatMap { pads[$0] }
         switch node.padding {
         case .same:
@@ -228,7 +228,7 @@ struct DescribedGraphBuilder {
         }
     }
 
-    private func lengths(_ node: LayerGraph.Node, _ padding: LayerGraph.Padding?) throws -> [Int] {
+    func lengths(_ node: LayerGraph.Node, _ padding: LayerGraph.Padding?) throws -> [Int] {
         guard case .explicit(let lengths)? = padding else { return [0, 0, 0, 0] }
         guard lengths.count == 4, lengths.allSatisfy({ (0...4096).contains($0) }) else {
             throw bad(node, "has the padding \(lengths)")
@@ -239,7 +239,7 @@ struct DescribedGraphBuilder {
     // MARK: Numbers
 
     /// O×I×H×W, zeros between the weights of a dilated convolution.
-    private mutating func weight(_ node: LayerGraph.Node) throws -> (Graph.ParameterID, Shape) {
+    mutating func weight(_ node: LayerGraph.Node) throws -> (Graph.ParameterID, Shape) {
         let entry = try entry(node.weight, node)
         let dilations = node.dilations ?? [1, 1]
         guard dilations.count == 2, dilations.allSatisfy({ (1...64).contains($0) }) else {
@@ -264,7 +264,7 @@ struct DescribedGraphBuilder {
 
     /// The weight of a fully connected layer as a convolution's, on a point or on a whole map that was flattened with its
     /// channels last: rows, columns and channels of the map are the weight's rows in that order.
-    private mutating func window(
+    mutating func window(
         _ node: LayerGraph.Node, _ entry: Checkpoint.Entry, _ stored: Tensor
     ) throws -> (Graph.ParameterID, Shape) {
         let matrix = node.isInputFirst == true ? stored.transposed([1, 0]) : stored
@@ -299,7 +299,7 @@ struct DescribedGraphBuilder {
         return Tensor(shape: [weight.shape[0], weight.shape[1], height, width], scalars: scalars)
     }
 
-    private mutating func normalization(_ node: LayerGraph.Node) throws -> BatchNormalization {
+    mutating func normalization(_ node: LayerGraph.Node) throws -> BatchNormalization {
         guard let mean = node.mean, let variance = node.variance, let epsilon = node.epsilon, epsilon >= 0,
             epsilon.isFinite
         else { throw bad(node, "lacks its running statistics or ε") }
@@ -317,7 +317,7 @@ struct DescribedGraphBuilder {
             weight: scale, bias: shift, runningMean: meanID, runningVariance: varianceID, epsilon: epsilon)
     }
 
-    private mutating func channelNormalization(_ node: LayerGraph.Node) throws -> ChannelNormalization {
+    mutating func channelNormalization(_ node: LayerGraph.Node) throws -> ChannelNormalization {
         guard let epsilon = node.epsilon, epsilon >= 0, epsilon.isFinite,
             let weight = try vector(node.weight, "weight", .learnable),
             let bias = try vector(node.bias, "bias", .learnable)
@@ -326,7 +326,7 @@ struct DescribedGraphBuilder {
     }
 
     /// A tensor of one axis; nil where none is named.
-    private mutating func vector(
+    mutating func vector(
         _ name: String?, _ word: String, _ kind: Graph.ParameterKind
     ) throws -> Graph.ParameterID? {
         guard let name else { return nil }
@@ -340,7 +340,7 @@ struct DescribedGraphBuilder {
     }
 
     /// Numbers in the description; one stands for all channels.
-    private mutating func affine(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> Operation {
+    mutating func affine(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> Operation {
         let (scale, shift) = (node.scale ?? [1], node.shift ?? [0])
         guard !scale.isEmpty, !shift.isEmpty, (scale + shift).allSatisfy(\.isFinite) else {
             throw bad(node, "lacks its numbers")
@@ -357,7 +357,7 @@ struct DescribedGraphBuilder {
     }
 
     /// The channels of a value as far as the nodes behind it tell; three for an image that no convolution read yet.
-    private func channels(of node: Graph.NodeID) -> Int? {
+    func channels(of node: Graph.NodeID) -> Int? {
         let node = graph[node]
         switch node.operation {
         case .input: return inputChannels ?? 3
@@ -372,131 +372,5 @@ struct DescribedGraphBuilder {
             return parts.contains(nil) ? nil : parts.reduce(0) { $0 + ($1 ?? 0) }
         default: return node.inputs.first.flatMap { channels(of: $0) }
         }
-    }
-
-    /// The linear layers that lead to a product with a map, and those before them.
-    private static func gates(_ description: LayerGraph) -> Set<String> {
-        let byName = Dictionary(description.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var result: Set<String> = []
-        /// The linear layers that lead to a value through functions of each number.
-        func layers(before name: String) -> [String] {
-            var (name, found) = (name, [String]())
-            while let node = byName[name], let input = node.inputs.first, !found.contains(name),
-                [.linear, .activation, .affine, .batchNormalization].contains(node.kind)
-            {
-                if node.kind == .linear { found.append(name) }
-                name = input
-            }
-            return found
-        }
-        for product in description.nodes where product.kind == .multiply && product.inputs.count == 2 {
-            guard layers(before: product.inputs[0]).isEmpty else { continue }
-            result.formUnion(layers(before: product.inputs[1]))
-        }
-        return result
-    }
-
-    private mutating func linear(_ node: LayerGraph.Node) throws -> Operation {
-        let entry = try entry(node.weight, node)
-        let isGate = gates.contains(node.name)
-        let key = "\(entry.name) linear" + (isGate ? " gate" : "")
-        let id: Graph.ParameterID
-        if let known = parameters[key] {
-            id = known
-        } else {
-            var tensor = try finite(entry)
-            var shape: Shape?
-            if tensor.shape.rank == 4 {
-                let whole = entry.axes.outputFirst(tensor)
-                tensor = whole.reshaped([whole.shape[0], whole.shape.elementCount / max(1, whole.shape[0])])
-                shape = whole.shape
-            } else if tensor.shape.rank == 2, node.isInputFirst == true {
-                tensor = tensor.transposed([1, 0])
-            }
-            guard tensor.shape.rank == 2 else { throw bad(node, "has a weight of shape \(entry.shape)") }
-            let form = StoredForm(shape: shape ?? tensor.shape)
-            if isGate { tensor = tensor.reshaped([tensor.shape[0], tensor.shape[1], 1, 1]) }
-            id = parameter(entry, "weight", tensor, .learnable, form)
-            parameters[key] = id
-        }
-        let bias = try vector(node.bias, "bias", .learnable)
-        return isGate ? .convolution(Convolution(weight: id, bias: bias)) : .linear(weight: id, bias: bias)
-    }
-
-    private func entry(_ name: String?, _ node: LayerGraph.Node?) throws -> Checkpoint.Entry {
-        if let name, let entry = entries[Self.key(name)] { return entry }
-        throw KernelVizError(
-            code: "networks.noTensor", subject: checkpoint.path,
-            found: name.map { "no tensor '\($0)'" } ?? "no weight for '\(node?.name ?? "")'",
-            expected: "the weights of its \(description.origin)",
-            advice: name.flatMap { NearestName.advice(for: $0, among: checkpoint.entries.map(\.name)) })
-    }
-
-    private func finite(_ entry: Checkpoint.Entry) throws -> Tensor {
-        let tensor = try checkpoint.tensor(named: entry.name)
-        guard tensor.nonFiniteCount == 0 else {
-            throw KernelVizError(
-                code: "networks.notFinite", subject: "\(checkpoint.path): \(entry.name)",
-                found: "\(tensor.nonFiniteCount) of \(tensor.scalars.count) numbers are NaN or infinite",
-                expected: "finite weights")
-        }
-        return tensor
-    }
-
-    /// A tensor of the file under PyTorch's word for it, or the first of `name_2`, `name_3` … that is free; a tensor that
-    /// is read in two ways is one in a state dict.
-    private mutating func parameter(
-        _ entry: Checkpoint.Entry, _ word: String, _ tensor: Tensor, _ kind: Graph.ParameterKind, _ form: StoredForm
-    ) -> Graph.ParameterID {
-        var form = form
-        if form.shape == tensor.shape { form.shape = nil }
-        let name = key(of: entry, as: word)
-        form.key = keys["\(entry.name) \(name)"]
-        let free = graph.freeParameterName(name)
-        if form.key == nil { keys["\(entry.name) \(name)"] = free }
-        return graph.addParameter(free, tensor, kind: kind, form: form)
-    }
-
-    /// The file's own name where it is that of a state dict, whatever its last word ("layer_scale", "gamma"), else the
-    /// module and PyTorch's word.
-    private func key(of entry: Checkpoint.Entry, as word: String) -> String {
-        let isOwn =
-            description.origin == LayerGraph.ownOrigin
-            || description.origin == "ONNX graph" && !entry.name.contains("/") && !entry.name.contains(":")
-        return isOwn ? Self.key(entry.name) : entry.stateDictName(as: word)
-    }
-
-    /// Numbers that no tensor of the file holds.
-    private mutating func absent(
-        _ name: String, _ tensor: Tensor, _ kind: Graph.ParameterKind
-    ) -> Graph.ParameterID {
-        graph.addParameter(graph.freeParameterName(name), tensor, kind: kind, form: StoredForm(isAbsent: true))
-    }
-
-    // MARK: Errors
-
-    private func unsupported(_ node: LayerGraph.Node, _ what: String) -> KernelVizError {
-        KernelVizError(
-            code: "networks.unsupportedOperation", subject: checkpoint.path,
-            found: "its \(description.origin) uses \(what) (node '\(node.name)'), which the engine lacks",
-            expected: "operations that the engine has",
-            advice: node.unknownFunction == nil
-                ? "Its kernels can be read with 'kernelviz classify'"
-                : "Say what '\(node.unknownFunction ?? "")' computes with --activation ("
-                    + ActivationFunction.allCases.map(\.rawValue).joined(separator: ", ") + ")")
-    }
-
-    private func bad(_ node: LayerGraph.Node, _ what: String) -> KernelVizError {
-        KernelVizError(
-            code: "networks.badGraph", subject: checkpoint.path,
-            found: "in its \(description.origin) the node '\(node.name)' \(what)", expected: "a whole network")
-    }
-}
-
-extension Graph {
-    /// `name`, or the first of `name_2`, `name_3` … that no parameter has.
-    func freeParameterName(_ name: String) -> String {
-        guard parameter(named: name) != nil else { return name }
-        return (2...).lazy.map { "\(name)_\($0)" }.first { parameter(named: $0) == nil } ?? name
     }
 }
