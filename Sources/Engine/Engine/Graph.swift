@@ -19,7 +19,7 @@ public struct Graph: Sendable, Equatable {
         /// The name under which the result can be tapped ("stage1.0.downsample").
         public let name: String
         /// What is computed.
-        public let operation: Operation
+        public let operation: GraphOperation
         /// The results that it reads.
         public let inputs: [NodeID]
     }
@@ -61,13 +61,13 @@ public struct Graph: Sendable, Equatable {
 
     /// Appends an operation; `name` must be new and `inputs` must belong to this graph.
     @discardableResult
-    public mutating func add(_ operation: Operation, _ inputs: NodeID..., name: String) -> NodeID {
+    public mutating func add(_ operation: GraphOperation, _ inputs: NodeID..., name: String) -> NodeID {
         add(operation, inputs: inputs, name: name)
     }
 
     /// Appends an operation on a list of inputs.
     @discardableResult
-    public mutating func add(_ operation: Operation, inputs: [NodeID], name: String) -> NodeID {
+    public mutating func add(_ operation: GraphOperation, inputs: [NodeID], name: String) -> NodeID {
         precondition(nodeNames[name] == nil, "two nodes called \(name)")
         precondition(inputs.allSatisfy { $0.index < nodes.count })
         let identifier = NodeID(index: nodes.count)
@@ -113,7 +113,7 @@ public struct Graph: Sendable, Equatable {
 
     /// The graph with each node's operation and inputs replaced by what `change` makes of the node; inputs must lie
     /// before it.
-    public func mappingNodes(_ change: (Node) -> (operation: Operation, inputs: [NodeID])) -> Graph {
+    public func mappingNodes(_ change: (Node) -> (operation: GraphOperation, inputs: [NodeID])) -> Graph {
         var copy = self
         copy.nodes = nodes.enumerated().map { index, node in
             let (operation, inputs) = change(node)

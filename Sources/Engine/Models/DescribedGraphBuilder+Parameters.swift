@@ -27,7 +27,7 @@ extension DescribedGraphBuilder {
         return result
     }
 
-    mutating func linear(_ node: LayerGraph.Node) throws -> Operation {
+    mutating func linear(_ node: LayerGraph.Node) throws -> GraphOperation {
         let entry = try entry(node.weight, node)
         let isGate = gates.contains(node.name)
         let key = "\(entry.name) linear" + (isGate ? " gate" : "")

@@ -104,7 +104,7 @@ struct DescribedGraphBuilder {
         results[node.name] = graph.add(try operation(node, inputs), inputs: inputs, name: node.name)
     }
 
-    mutating func operation(_ node: LayerGraph.Node, _ inputs: [Graph.NodeID]) throws -> Operation {
+    mutating func operation(_ node: LayerGraph.Node, _ inputs: [Graph.NodeID]) throws -> GraphOperation {
         switch node.kind {
         case .unsupported where isSupplied(node):
             if let word = node.unknownFunction, !suppliedFunctions.contains(word) { suppliedFunctions.append(word) }
@@ -340,7 +340,7 @@ struct DescribedGraphBuilder {
     }
 
     /// Numbers in the description; one stands for all channels.
-    mutating func affine(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> Operation {
+    mutating func affine(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> GraphOperation {
         let (scale, shift) = (node.scale ?? [1], node.shift ?? [0])
         guard !scale.isEmpty, !shift.isEmpty, (scale + shift).allSatisfy(\.isFinite) else {
             throw bad(node, "lacks its numbers")

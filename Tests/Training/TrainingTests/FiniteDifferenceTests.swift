@@ -32,7 +32,7 @@ import Training
         }
 
         @discardableResult
-        mutating func add(_ operation: Operation, _ inputs: [Graph.NodeID]? = nil) -> Graph.NodeID {
+        mutating func add(_ operation: GraphOperation, _ inputs: [Graph.NodeID]? = nil) -> Graph.NodeID {
             count += 1
             last = graph.add(operation, inputs: inputs ?? [last], name: "n\(count)")
             return last

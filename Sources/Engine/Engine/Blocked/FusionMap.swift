@@ -51,7 +51,7 @@ struct FusionMap {
         stems[source] = depthwise.head
     }
 
-    private static func isHead(_ operation: Operation) -> Bool {
+    private static func isHead(_ operation: GraphOperation) -> Bool {
         switch operation {
         case .convolution, .sharedDepthwise, .linear: true
         default: false

@@ -77,7 +77,7 @@ struct ArenaLayout {
         return lastUses
     }
 
-    private static func isView(_ operation: Operation) -> Bool {
+    private static func isView(_ operation: GraphOperation) -> Bool {
         switch operation {
         case .slice, .dropout: true
         default: false
@@ -86,7 +86,7 @@ struct ArenaLayout {
 
     /// Whether a step may write over its input: elementwise, on the whole of a slot, nothing in it read afterwards.
     private static func isOverwriting(
-        _ operation: Operation, _ input: ArenaView, _ group: Group, _ lastUses: [Int], _ step: Int
+        _ operation: GraphOperation, _ input: ArenaView, _ group: Group, _ lastUses: [Int], _ step: Int
     ) -> Bool {
         switch operation {
         case .activation, .affine, .batchNormalization:

@@ -4,7 +4,7 @@ import OperatorDispatch
 public typealias ActivationFunction = OperatorDispatch.ActivationFunction
 
 /// What a node of a graph computes. Activations are N×C×H×W; the result of `linear` is N×K.
-public enum Operation: Sendable, Equatable {
+public enum GraphOperation: Sendable, Equatable {
     /// The image that the plan is given.
     case input
     /// A convolution: standard, grouped, depthwise or pointwise by its weight and groups.
