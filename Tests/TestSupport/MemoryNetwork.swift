@@ -35,7 +35,7 @@ public enum MemoryNetwork {
     public static func make(
         _ layers: [Layer], path: String = "net.h5", title: String = "TestNet 1.0", leftOut: [LeftOutTensor] = [],
         isOrderKnown: Bool = true
-    ) -> Network {
+    ) -> ConvNetwork {
         let tensors = Dictionary(
             uniqueKeysWithValues: layers.map { ($0.name + ".weight", Tensor(shape: $0.shape, scalars: $0.scalars)) })
         var spatial = 0
@@ -52,7 +52,7 @@ public enum MemoryNetwork {
         let checkpoint = Checkpoint(
             path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],
             source: NoTensors())
-        return Network(
+        return ConvNetwork(
             checkpoint: checkpoint, family: "TestNet", title: title, recognition: "made in a test",
             layers: convs, missingTensors: [], classCount: nil, input: InputConvention(padding: .torch),
             leftOut: leftOut, isOrderKnown: isOrderKnown,

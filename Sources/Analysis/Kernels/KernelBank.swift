@@ -38,7 +38,7 @@ public enum KernelBanks {
     /// The spatial layers whose kernels are square, in network order: those that have a bank.
     ///
     /// Throws `kernels.none` where there is none.
-    public static func squareLayers(of network: Network) throws -> [ConvLayer] {
+    public static func squareLayers(of network: ConvNetwork) throws -> [ConvLayer] {
         let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth }
         guard layers.isEmpty else { return layers }
         if let first = network.spatialLayers.first {
@@ -54,21 +54,21 @@ public enum KernelBanks {
     }
 
     /// The spatial layers that have no bank because their kernels are rectangular, in network order.
-    public static func skippedLayers(of network: Network) -> [ConvLayer] {
+    public static func skippedLayers(of network: ConvNetwork) -> [ConvLayer] {
         network.spatialLayers.filter { $0.kernelHeight != $0.kernelWidth }
     }
 
     /// Reads the kernels of every square spatial layer, in network order; rectangular layers are left out.
     ///
     /// Throws `kernels.none` where the network has no square N×N layer, and what reading the checkpoint throws.
-    public static func read(_ network: Network) throws -> [KernelBank] {
+    public static func read(_ network: ConvNetwork) throws -> [KernelBank] {
         try squareLayers(of: network).map { try read($0, of: network) }
     }
 
     /// Reads the kernels of one layer.
     ///
     /// Throws `kernels.rectangular`, and what reading the checkpoint throws.
-    public static func read(_ layer: ConvLayer, of network: Network) throws -> KernelBank {
+    public static func read(_ layer: ConvLayer, of network: ConvNetwork) throws -> KernelBank {
         guard layer.kernelHeight == layer.kernelWidth else {
             throw KernelVizError(
                 code: "kernels.rectangular", subject: "\(network.checkpoint.path): \(layer.label)",

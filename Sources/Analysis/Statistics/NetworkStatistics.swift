@@ -6,7 +6,7 @@ import Parallel
 /// What the classifier found in a network, in network order.
 public struct NetworkStatistics: Sendable {
     /// The network that was analysed.
-    public let network: Network
+    public let network: ConvNetwork
     /// The settings that every label followed.
     public let settings: ClassifierSettings
     /// One entry per spatial layer whose kernels are square, in network order.
@@ -58,7 +58,7 @@ public struct NetworkStatistics: Sendable {
 
     /// Joins finished layers; see the properties.
     public init(
-        network: Network, settings: ClassifierSettings, layers: [LayerStatistics],
+        network: ConvNetwork, settings: ClassifierSettings, layers: [LayerStatistics],
         calibrations: [SizeCalibration] = [], skipped: [ConvLayer] = [], measuredInput: MeasuredInput? = nil
     ) {
         self.measuredInput = measuredInput
@@ -81,7 +81,8 @@ public struct NetworkStatistics: Sendable {
     /// `progress` throws.
     /// Cost: about a microsecond a 3×3 kernel, times `settings.perturbations` where stability is measured.
     public static func analyse(
-        _ network: Network, settings: ClassifierSettings = ClassifierSettings(), measuredInput: MeasuredInput? = nil,
+        _ network: ConvNetwork, settings: ClassifierSettings = ClassifierSettings(),
+        measuredInput: MeasuredInput? = nil,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)

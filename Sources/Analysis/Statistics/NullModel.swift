@@ -25,14 +25,14 @@ public struct NullModel: Sendable {
     public var otherShare: Double { statistics.counts.share(.other) }
 
     /// Labels `network` with its weights made meaningless, from `settings.seed`.
-    public init(_ kind: Kind, _ network: Network, settings: ClassifierSettings = ClassifierSettings()) throws {
+    public init(_ kind: Kind, _ network: ConvNetwork, settings: ClassifierSettings = ClassifierSettings()) throws {
         self.kind = kind
         var settings = settings
         settings.perturbations = 0
         statistics = try NetworkStatistics.analyse(Self.meaningless(network, kind, settings.seed), settings: settings)
     }
 
-    private static func meaningless(_ network: Network, _ kind: Kind, _ seed: UInt64) -> Network {
+    private static func meaningless(_ network: ConvNetwork, _ kind: Kind, _ seed: UInt64) -> ConvNetwork {
         let layers = network.layers.map { layer in
             // An untrained network's normalisation does nothing yet.
             kind == .initialised ? layer.withoutBatchNorm : layer

@@ -15,7 +15,7 @@ public struct CheckpointInspection: Sendable {
     /// In file order.
     public let items: [Item]
     /// The network; nil where it was not understood.
-    public let network: Network?
+    public let network: ConvNetwork?
     /// Why the network was recognised or what kept it from being so; one sentence.
     public let recognition: String
 
@@ -28,7 +28,7 @@ public struct CheckpointInspection: Sendable {
     ) throws {
         self.checkpoint = checkpoint
         do {
-            let network = try Network(recognising: checkpoint, strides: strides)
+            let network = try ConvNetwork(recognising: checkpoint, strides: strides)
             self.network = network
             recognition = network.recognition
         } catch let error as KernelVizError where error.code.hasPrefix("weights.") && !error.code.contains("reader") {

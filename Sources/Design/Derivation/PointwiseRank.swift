@@ -42,7 +42,7 @@ public struct PointwiseRank: Sendable, Equatable {
     /// Measures a layer with what normalises its outputs; nil for a layer that is not 1×1, is zero or not finite.
     ///
     /// Throws what reading the weight throws.
-    init?(_ layer: ConvLayer, of network: Network) throws {
+    init?(_ layer: ConvLayer, of network: ConvNetwork) throws {
         guard layer.isPointwise else { return nil }
         var matrix = try network.weight(of: layer, nonFinite: .kept).scalars
         let (rows, columns) = (layer.weightShape[0], layer.weightShape[1])

@@ -12,7 +12,7 @@ struct StagePlaces {
     private static let thumbnailSize = 64
 
     /// Walks the layers in network order; nothing is placed where their order is not known.
-    init(_ network: Network) {
+    init(_ network: ConvNetwork) {
         guard network.isOrderKnown else { return }
         let stem = network.layers.first { $0.role == .stem }
         let isSmall = network.family == "VGNet" || network.input.size.map { $0 <= Self.thumbnailSize } ?? false

@@ -8,7 +8,7 @@ import Checkpoints
 /// The layers' shapes and strides tell the topology; a family adds what they do not tell: functions and sums.
 struct FamilyBuilder {
     var graph = Graph()
-    let network: Network
+    let network: ConvNetwork
     /// Where the next layer stands.
     private(set) var position = 0
     /// The newest result and its channels.
@@ -20,7 +20,7 @@ struct FamilyBuilder {
     /// What was assumed of the classifier, one sentence each.
     var assumptions: [String] = []
 
-    init(_ network: Network) throws {
+    init(_ network: ConvNetwork) throws {
         self.network = network
         current = graph.add(.input, name: "input")
         width = network.layers.first?.weightShape[1] ?? 0

@@ -7,7 +7,7 @@ import Engine
 enum ForeignNormalisation {
     /// Throws `networks.unsupportedOperation` where the file has one beside a layer of the network that the graph does not
     /// use.
-    static func check(_ network: Network, _ graph: Graph) throws {
+    static func check(_ network: ConvNetwork, _ graph: Graph) throws {
         let used = Set(graph.parameters.map(\.key))
         let modules = Dictionary(grouping: network.checkpoint.entries, by: \.module)
         let parents = Set(

@@ -25,7 +25,7 @@ public struct RunnableGraph: Sendable {
     /// The file's words for functions for which the given one stands.
     public let suppliedFunctions: [String]
 
-    /// The families that run, as `Network.family` spells them.
+    /// The families that run, as `ConvNetwork.family` spells them.
     public static let families =
         [
             "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet",
@@ -41,7 +41,7 @@ public struct RunnableGraph: Sendable {
     /// - Parameters:
     ///   - network: The checkpoint.
     ///   - activation: What stands for functions of its description that are not known here ("custom_hard_swish").
-    public init(network: Network, activation: ActivationFunction? = nil) throws {
+    public init(network: ConvNetwork, activation: ActivationFunction? = nil) throws {
         var problem: KernelVizError?
         if let described = network.checkpoint.model?.graph {
             do {
@@ -96,7 +96,7 @@ public struct RunnableGraph: Sendable {
     }
 
     /// An image on which shapes are tried.
-    private static func probe(_ network: Network, channels: Int) -> Shape {
+    private static func probe(_ network: ConvNetwork, channels: Int) -> Shape {
         let size = network.input.size ?? 224
         return [1, channels, size, size]
     }

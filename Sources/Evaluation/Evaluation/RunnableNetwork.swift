@@ -148,10 +148,10 @@ public struct RunnableNetwork: Sendable {
             return
         }
         try self.init(
-            network: Network(recognising: checkpoint, strides: strides), inputSize: inputSize, options: options)
+            network: ConvNetwork(recognising: checkpoint, strides: strides), inputSize: inputSize, options: options)
     }
 
-    private init(network: Network, inputSize: Int?, options: ConventionOptions) throws {
+    private init(network: ConvNetwork, inputSize: Int?, options: ConventionOptions) throws {
         let net = try RunnableGraph(network: network, activation: options.activation)
         var options = options
         var given: [Convention] = []
@@ -182,7 +182,7 @@ public struct RunnableNetwork: Sendable {
 
     /// The functions behind layers, gates apart.
     private static func activationConvention(
-        _ network: Network, _ graph: Graph, _ description: String?
+        _ network: ConvNetwork, _ graph: Graph, _ description: String?
     ) -> Convention {
         var functions: [String] = []
         for node in graph.nodes {

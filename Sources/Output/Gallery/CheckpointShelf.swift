@@ -11,7 +11,7 @@ import Checkpoints
 /// The networks whose checkpoints lie in a folder.
 public struct CheckpointShelf: Sendable {
     /// Recognised networks, by file name.
-    public let networks: [Network]
+    public let networks: [ConvNetwork]
     /// One sentence for each checkpoint that could not be used.
     public let skipped: [String]
     /// The first picture in the folder, for feature maps.
@@ -30,10 +30,10 @@ public struct CheckpointShelf: Sendable {
         let sorted = names.sorted()
         let extensions = ["h5", "hdf5", "keras", "safetensors", "npz", "pt", "pth", "onnx"]
         let checkpoints = sorted.filter { extensions.contains(FilePaths.fileExtension(of: $0)) }
-        var (networks, skipped): ([Network], [String]) = ([], [])
+        var (networks, skipped): ([ConvNetwork], [String]) = ([], [])
         for (done, name) in checkpoints.enumerated() {
             do {
-                let network = try Network.open("\(folder)/\(name)")
+                let network = try ConvNetwork.open("\(folder)/\(name)")
                 if network.family == nil {
                     skipped.append("\(name) is left out: \(network.recognition)")
                 } else {
@@ -51,7 +51,7 @@ public struct CheckpointShelf: Sendable {
     }
 
     /// Networks that were opened before.
-    public init(networks: [Network], picture: String? = nil) {
+    public init(networks: [ConvNetwork], picture: String? = nil) {
         (self.networks, skipped, self.picture) = (networks, [], picture)
     }
 }

@@ -5,12 +5,12 @@ import Checkpoints
 
 /// The kernel grids of all layers of a network.
 public struct KernelAtlas: Sendable {
-    private let network: Network
+    private let network: ConvNetwork
     private let options: KernelGridOptions
     private let classifies: Bool
 
     /// Draws with `options`; kernels are labelled where `classifies`.
-    public init(network: Network, options: KernelGridOptions, classifies: Bool) {
+    public init(network: ConvNetwork, options: KernelGridOptions, classifies: Bool) {
         (self.network, self.options, self.classifies) = (network, options, classifies)
     }
 
@@ -39,7 +39,7 @@ public struct KernelAtlas: Sendable {
 
     /// The end of one colour scale for all square kernels of a network: the largest finite |w|, or less where few
     /// weights are much larger than all others; 0 where there is none.
-    public static func sharedRange(of network: Network) throws -> Float {
+    public static func sharedRange(of network: ConvNetwork) throws -> Float {
         KernelColors.range(
             of: try KernelBanks.squareLayers(of: network).flatMap { try KernelBanks.read($0, of: network).values })
     }

@@ -190,7 +190,7 @@ public struct PaperFigures: Sendable {
     /// For Fig. 9, which is about zeros: the two layers with the largest shares of them, of MobileNetV3 where it has some,
     /// in network order; empty where no kernel at hand is that small.
     private var layersWithZeros: [ChosenLayer] {
-        func ranked(_ networks: [Network]) -> [(choice: ChosenLayer, share: Double)] {
+        func ranked(_ networks: [ConvNetwork]) -> [(choice: ChosenLayer, share: Double)] {
             networks.map { network in
                 let layers = network.spatialLayers.filter { $0.kernelHeight == $0.kernelWidth && $0.isDepthwise }
                 return layers.compactMap { layer -> (choice: ChosenLayer, share: Double)? in

@@ -37,7 +37,7 @@ struct PaperLayer {
 
 /// A layer at hand that stands for one of the paper's.
 struct ChosenLayer {
-    let network: Network
+    let network: ConvNetwork
     let layer: ConvLayer
     /// Whether it is the very layer of the paper's network.
     let isExact: Bool
@@ -46,7 +46,7 @@ struct ChosenLayer {
     /// family if it can be.
     ///
     /// Nil where no network has square kernels.
-    init?(_ wanted: PaperLayer, among networks: [Network]) {
+    init?(_ wanted: PaperLayer, among networks: [ConvNetwork]) {
         var best: (choice: ChosenLayer, distance: Double)?
         for network in networks {
             let layers = network.familyLayers.filter {
@@ -77,16 +77,16 @@ struct ChosenLayer {
     }
 
     /// A layer that was chosen by other means.
-    init(network: Network, layer: ConvLayer, isExact: Bool) {
+    init(network: ConvNetwork, layer: ConvLayer, isExact: Bool) {
         (self.network, self.layer, self.isExact) = (network, layer, isExact)
     }
 
     /// MobileNetV3's two forms have different layers.
-    private static func hasForm(_ network: Network, _ wanted: PaperLayer) -> Bool {
+    private static func hasForm(_ network: ConvNetwork, _ wanted: PaperLayer) -> Bool {
         !["Small", "Large"].contains { wanted.network.contains($0) && !network.title.contains($0) }
     }
 
-    private static func samePlace(_ wanted: PaperLayer, in network: Network) -> ConvLayer? {
+    private static func samePlace(_ wanted: PaperLayer, in network: ConvNetwork) -> ConvLayer? {
         let spatial = network.familyLayers.filter { $0.number != nil }
         switch wanted.place {
         case .depthwise(let number): return spatial.filter(\.isDepthwise).dropFirst(number - 1).first

@@ -143,7 +143,7 @@ public struct InspectionReport: Sendable {
             let batchNormalised: Int
             let unpairedBatchNorms: [String]
 
-            init(_ network: Checkpoints.Network) {
+            init(_ network: ConvNetwork) {
                 let spatial = network.spatialLayers
                 title = network.title
                 layers = spatial.count

@@ -36,7 +36,7 @@ struct FiguresBenchmarks: BenchmarkGroup {
         ])
         measurements.append(
             try runner.time("figures/atlas of MobileNetV2, PDF") {
-                let network = try file.map { try Network.open($0) }
+                let network = try file.map { try ConvNetwork.open($0) }
                 let banks =
                     try network.map { try KernelBanks.read($0) }
                     ?? Self.widths.enumerated().map { Self.bank(number: $0 + 1, width: $1) }

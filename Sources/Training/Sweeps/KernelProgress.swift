@@ -38,7 +38,7 @@ public struct KernelProgress: Sendable, Equatable {
             }
         }
         guard let median = cosines.median,
-            let statistics = try? NetworkStatistics.analyse(Network.open(path))
+            let statistics = try? NetworkStatistics.analyse(ConvNetwork.open(path))
         else { return nil }
         medianCosine = median
         namedShare = statistics.randomness.namedShare

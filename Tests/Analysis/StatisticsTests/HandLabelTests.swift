@@ -57,7 +57,7 @@ import Checkpoints
         for file in Set(kernels.map(\.checkpoint)) {
             var settings = ClassifierSettings()
             settings.perturbations = 0
-            let network = try Network.open(SharedFiles.path("weights/" + file))
+            let network = try ConvNetwork.open(SharedFiles.path("weights/" + file))
             for layer in try NetworkStatistics.analyse(network, settings: settings).layers {
                 found["\(file) \(layer.layer.name)"] = layer.classifications.map(\.label.rawValue)
             }

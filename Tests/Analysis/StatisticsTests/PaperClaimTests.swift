@@ -68,7 +68,7 @@ import Checkpoints
         var settings = ClassifierSettings()
         settings.perturbations = 0
         let path = SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5")
-        let found = verdicts(try NetworkStatistics.analyse(Network.open(path), settings: settings))
+        let found = verdicts(try NetworkStatistics.analyse(ConvNetwork.open(path), settings: settings))
         #expect(found[.stridedBlur]?.verdict == .supported && found[.middleIdentity]?.verdict == .supported)
         #expect(found[.deadEarly]?.verdict == .notSupported)
     }

@@ -12,7 +12,7 @@ import Checkpoints
     private func analyse(_ file: String) throws -> NetworkStatistics {
         var settings = ClassifierSettings()
         settings.perturbations = 0
-        return try NetworkStatistics.analyse(Network.open(SharedFiles.path("weights/" + file)), settings: settings)
+        return try NetworkStatistics.analyse(ConvNetwork.open(SharedFiles.path("weights/" + file)), settings: settings)
     }
 
     @Test func theStridedLayersOfMobileNetV2BlurWithSigmaOne() throws {
@@ -46,7 +46,7 @@ import Checkpoints
 
     @Test(arguments: ["mobilenetv2_1.0_224_int8dq.h5", "mobilenetv3_small_torchvision.h5", "mobilenetv1_0.25_224.h5"])
     func weightsThatSayNothingAreOther(file: String) throws {
-        let network = try Network.open(SharedFiles.path("weights/" + file))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/" + file))
         for kind in [NullModel.Kind.initialised, .layerShuffled] {
             let control = try NullModel(kind, network)
             #expect(control.otherShare >= 0.95, "\(kind)")
@@ -57,7 +57,7 @@ import Checkpoints
 
     /// A box whose cells change places is the same box: only kernels of one sign keep a name.
     @Test func kernelsWithShuffledCellsKeepANameOnlyWhereTheyAreOfOneSign() throws {
-        let network = try Network.open(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5"))
         let layers = try NullModel(.kernelShuffled, network).statistics.layers
         for layer in layers where layer.counts.share(.other) + layer.counts.share(.zero) < 0.95 {
             #expect(layer.medianDCGain > 0.95 && layer.counts[.edge] < layer.counts[.blur] / 20)

@@ -13,19 +13,19 @@ import Testing
         try withTemporaryFolder { folder in
             let path = "\(folder)/\(name)"
             try AtomicFile.write(bytes, to: path)
-            let error = #expect(throws: KernelVizError.self) { _ = try Network.open(path) }
+            let error = #expect(throws: KernelVizError.self) { _ = try ConvNetwork.open(path) }
             return error?.description.replacing(folder + "/", with: "")
         }
     }
 
     @Test func aMissingFile() {
-        let error = #expect(throws: KernelVizError.self) { _ = try Network.open("no/such.h5") }
+        let error = #expect(throws: KernelVizError.self) { _ = try ConvNetwork.open("no/such.h5") }
         #expect(error?.description == "no/such.h5: no such file or directory. Check the path.")
     }
 
     @Test func aFolder() throws {
         try withTemporaryFolder { folder in
-            let error = #expect(throws: KernelVizError.self) { _ = try Network.open(folder) }
+            let error = #expect(throws: KernelVizError.self) { _ = try ConvNetwork.open(folder) }
             #expect(
                 error?.description
                     == "\(folder): holds no file of weights; expected files that end in .bin, .h5, .hdf5, .keras, .npy, .npz, "
@@ -140,7 +140,7 @@ import Testing
         let good = net.checkpoint()
         let bad = Checkpoint(
             path: "net.h5", format: "HDF5", files: [], entries: good.entries, attributes: [:], source: NaNs())
-        let network = try Network(recognising: bad)
+        let network = try ConvNetwork(recognising: bad)
         let error = #expect(throws: KernelVizError.self) {
             _ = try network.weight(of: network.spatialLayer(1))
         }

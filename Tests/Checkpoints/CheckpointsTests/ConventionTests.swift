@@ -8,7 +8,7 @@ import Testing
     {
         let net = try #require(PublishedArchitecture.all.first { $0.title == title && $0.dialect == dialect })
         let entries = net.checkpoint().entries
-        return try Network(
+        return try ConvNetwork(
             recognising: Checkpoint(
                 path: "net.pth", format: "PyTorch", files: [], entries: entries, model: model, source: Ones())
         ).conventions

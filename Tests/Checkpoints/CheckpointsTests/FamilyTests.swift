@@ -15,7 +15,7 @@ import Testing
     /// Networks that share names with a family load all the same, without its strides.
     @Test(arguments: PublishedArchitecture.relatives)
     func aRelativeOfAFamilyIsNotTakenForIt(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: net.checkpoint())
+        let network = try ConvNetwork(recognising: net.checkpoint())
         #expect(network.family == nil)
         #expect(Set(network.spatialLayers.map(\.name)) == Set(net.spatial.map(\.module)))
         #expect(network.spatialLayers.allSatisfy { $0.stride == nil })
@@ -24,7 +24,7 @@ import Testing
     @Test func theNearestFamilyIsNamed() throws {
         // FBNet-C has timm's names, and blocks of 3×3 where MobileNetV3-Small has 5×5 or none.
         let net = try #require(PublishedArchitecture.relatives.first)
-        let recognition = try Network(recognising: net.checkpoint()).recognition
+        let recognition = try ConvNetwork(recognising: net.checkpoint()).recognition
         #expect(recognition.contains(" Nearest is "))
     }
 
@@ -47,17 +47,17 @@ import Testing
             Checkpoint.Entry(
                 name: entry.name, shape: shapes[entry.module] ?? norms[entry.module] ?? entry.shape, dtype: "float32")
         }
-        let network = try Network(
+        let network = try ConvNetwork(
             recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
         #expect(network.title == "MobileNetV3-Small 1.0 reduced tail")
         // The whole tail keeps its title.
-        #expect(try Network(recognising: net.checkpoint()).title == "MobileNetV3-Small 1.0")
+        #expect(try ConvNetwork(recognising: net.checkpoint()).title == "MobileNetV3-Small 1.0")
     }
 
     @Test func aShallowerNetworkLoads() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
         let last = net.convs.map(\.module).filter { $0.hasPrefix("features.17.") }
-        let network = try Network(recognising: net.checkpoint(dropping: Set(last)))
+        let network = try ConvNetwork(recognising: net.checkpoint(dropping: Set(last)))
         #expect(network.family == nil)
         #expect(
             network.recognition.hasSuffix(
@@ -71,15 +71,15 @@ import Testing
             layers: ["features.0.0": .init(className: "Conv", stride: 1)], order: ["features.0.0"])
         let checkpoint = Checkpoint(
             path: "net.onnx", format: "ONNX", files: [], entries: bare.entries, model: facts, source: Ones())
-        let layers = try Network(recognising: checkpoint).spatialLayers
+        let layers = try ConvNetwork(recognising: checkpoint).spatialLayers
         #expect(layers.map(\.stride).prefix(3) == [1, 1, 2])
         let table = try StrideTable(text: "#1 4", path: "strides.txt")
-        #expect(try Network(recognising: checkpoint, strides: table).spatialLayers[0].stride == 4)
+        #expect(try ConvNetwork(recognising: checkpoint, strides: table).spatialLayers[0].stride == 4)
     }
 
     @Test(arguments: PublishedArchitecture.all)
     func orderStrideAndConnectivityAreTheLibrarys(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: net.checkpoint())
+        let network = try ConvNetwork(recognising: net.checkpoint())
         #expect(network.title == net.title)
         let layers = network.spatialLayers
         #expect(layers.map(\.name) == net.spatial.map(\.module))
@@ -101,7 +101,7 @@ import Testing
 
     @Test(arguments: PublishedArchitecture.all)
     func everyConvolutionIsListedWithItsBatchNorm(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: net.checkpoint())
+        let network = try ConvNetwork(recognising: net.checkpoint())
         let normed = Dictionary(uniqueKeysWithValues: net.convs.map { ($0.module, $0.norm != nil) })
         #expect(Set(network.layers.map(\.name)) == Set(net.convs.map(\.module)))
         for layer in network.layers {
@@ -111,14 +111,14 @@ import Testing
 
     @Test(arguments: PublishedArchitecture.all)
     func aPrefixIsSeenThrough(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: net.checkpoint(prefix: "state_dict.backbone."))
+        let network = try ConvNetwork(recognising: net.checkpoint(prefix: "state_dict.backbone."))
         #expect(network.title == net.title)
         #expect(network.layers.first?.name.hasPrefix("state_dict.backbone.") == true)
     }
 
     @Test func rolesFollowPlaceAndStride() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
-        let layers = try Network(recognising: net.checkpoint()).spatialLayers
+        let layers = try ConvNetwork(recognising: net.checkpoint()).spatialLayers
         // Strides of 2 in Table 2 of the paper: stem, then the first block of the rows 24, 32, 64 and 160.
         let strided = layers.filter { $0.role == .downsampling }.compactMap(\.number)
         #expect(strided == [3, 5, 8, 15])
@@ -130,7 +130,7 @@ import Testing
     /// The kernels that are there can be analysed; running the network names what it lacks.
     @Test func aMissingDepthwiseTensorIsOnlyReported() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
-        let network = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.1.0"]))
+        let network = try ConvNetwork(recognising: net.checkpoint(dropping: ["features.9.conv.1.0"]))
         #expect(network.title == "MobileNetV2 0.75")
         #expect(network.missingTensors == ["features.9.conv.1.0.weight"])
         #expect(network.spatialLayers.count == 17)
@@ -140,7 +140,7 @@ import Testing
 
     @Test func aMissingPointwiseTensorIsOnlyReported() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
-        let network = try Network(recognising: net.checkpoint(dropping: ["features.9.conv.2"]))
+        let network = try ConvNetwork(recognising: net.checkpoint(dropping: ["features.9.conv.2"]))
         #expect(network.missingTensors == ["features.9.conv.2.weight"])
         #expect(network.spatialLayers.count == 18)
     }
@@ -154,7 +154,7 @@ import Testing
         }
         let bad = Checkpoint(
             path: "net.h5", format: "HDF5", files: [], entries: entries, attributes: [:], source: Ones())
-        let network = try Network(recognising: bad)
+        let network = try ConvNetwork(recognising: bad)
         #expect(network.family == nil)
         #expect(network.spatialLayers.count == 14)
         #expect(
@@ -169,7 +169,7 @@ import Testing
             Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32"),
         ]
         let checkpoint = Checkpoint(path: "net.h5", format: "HDF5", files: [], entries: entries, source: Ones())
-        let network = try Network(recognising: checkpoint)
+        let network = try ConvNetwork(recognising: checkpoint)
         #expect(network.family == nil)
         let known = ArchitectureFamily.all.map(\.name)
         #expect(
@@ -183,7 +183,7 @@ import Testing
     @Test func aFileWithoutKernelsIsRefused() {
         let entries = [Checkpoint.Entry(name: "b.weight", shape: [10, 8], dtype: "float32")]
         let checkpoint = Checkpoint(path: "net.h5", format: "HDF5", files: [], entries: entries, source: Ones())
-        let error = #expect(throws: KernelVizError.self) { _ = try Network(recognising: checkpoint) }
+        let error = #expect(throws: KernelVizError.self) { _ = try ConvNetwork(recognising: checkpoint) }
         #expect(
             error?.description
                 == "net.h5: no N×N convolution among its 1 tensors; expected the weights of a convolutional network. "
@@ -192,7 +192,7 @@ import Testing
 
     @Test func aLayerNumberOutOfRangeIsRefused() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
-        let network = try Network(recognising: net.checkpoint())
+        let network = try ConvNetwork(recognising: net.checkpoint())
         let error = #expect(throws: KernelVizError.self) { _ = try network.spatialLayer(19) }
         #expect(
             error?.description

@@ -80,7 +80,7 @@ import Testing
 
     @Test(arguments: networks)
     func anUnknownNetworkHasALayerForEachTensor(expected: Expected) throws {
-        let network = try Network.open("\(Self.folder)/\(expected.file)")
+        let network = try ConvNetwork.open("\(Self.folder)/\(expected.file)")
         #expect(network.checkpoint.format == expected.format)
         #expect(network.family == nil)
         #expect(network.title == "unknown network")
@@ -96,17 +96,19 @@ import Testing
             let path = folder + "/strides.txt"
             try AtomicFile.write(text: "# a comment\nconv1: 2\n#2 2\n\ngrouped 1\n", to: path)
             let file = Self.folder + "/state_dict.pth"
-            let network = try Network.open(file, strides: StrideTable(contentsOf: path))
+            let network = try ConvNetwork.open(file, strides: StrideTable(contentsOf: path))
             #expect(network.spatialLayers.map(\.stride) == [2, 2, 1])
             #expect(network.recognition.hasSuffix("and the strides are known."))
             // As an editor on Windows saves it.
             try AtomicFile.write(text: "\u{FEFF}# a comment\r\nconv1: 2\r\n#2 2\r\n\r\ngrouped 1\r\n", to: path)
             #expect(
-                try Network.open(file, strides: StrideTable(contentsOf: path)).spatialLayers.map(\.stride) == [2, 2, 1])
+                try ConvNetwork.open(file, strides: StrideTable(contentsOf: path)).spatialLayers.map(\.stride) == [
+                    2, 2, 1,
+                ])
             #expect(try StrideTable(text: "a: 2\r\nb: 1\r", path: "s") == StrideTable(text: "a: 2\nb: 1", path: "s"))
             try AtomicFile.write(text: "conv2: 2\n", to: path)
             let unknown = #expect(throws: KernelVizError.self) {
-                try Network.open(file, strides: StrideTable(contentsOf: path))
+                try ConvNetwork.open(file, strides: StrideTable(contentsOf: path))
             }
             #expect(unknown?.description == "\(path): no layer 'conv2' in \(file). The nearest name is 'conv1'.")
             try AtomicFile.write(text: "conv1: two\n", to: path)

@@ -70,7 +70,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/weights.h5"
             try Self.write(path, layers: Self.keras1(suffix))
-            let network = try Network.open(path)
+            let network = try ConvNetwork.open(path)
             #expect(network.spatialLayers.map(\.kernelCount) == [48, 512, 96])
             #expect(network.spatialLayers.map(\.kernelWidth) == [3, 5, 3])
             #expect(network.spatialLayers.map(\.name) == ["convolution2d_1", "convolution2d_2", "convolution2d_3"])
@@ -101,14 +101,14 @@ import Testing
                 try Self.write(
                     path, root: "model_weights", attributes: [("backend", backend), ("keras_version", "2.0.8")],
                     layers: [("conv2d_1", "conv2d_1", [("conv2d_1/kernel:0", [3, 3, 3, 4], values)])])
-                let network = try Network.open(path)
+                let network = try ConvNetwork.open(path)
                 weights.append(try network.weight(of: network.spatialLayers[0]))
                 #expect(network.checkpoint.notes.count == (backend == "theano" ? 1 : 0))
                 // A converted file holds turned kernels: nothing tells its reader of Theano.
                 let converted = "\(folder)/\(backend).safetensors"
                 try CheckpointConversion(network.checkpoint, layout: .outputFirst)
                     .write(to: converted, format: .safetensors)
-                let again = try Network.open(converted)
+                let again = try ConvNetwork.open(converted)
                 weights.append(try again.weight(of: again.spatialLayers[0]))
             }
             for weight in weights {
@@ -127,7 +127,7 @@ import Testing
                 }
                 try file.setAttribute("nb_layers", to: 12)
             }
-            let network = try Network.open(path)
+            let network = try ConvNetwork.open(path)
             #expect(network.spatialLayers.map(\.name) == ["layer_1", "layer_3", "layer_10"])
             #expect(network.spatialLayers.map(\.kernelCount) == [24, 64, 128])
             #expect(
@@ -304,7 +304,7 @@ import Testing
             try Self.write3(
                 path, groups.sorted { $0.group < $1.group }, separator: separator,
                 attributes: [("model_config", config), ("keras_version", "2.13.1")])
-            let network = try Network.open(path)
+            let network = try ConvNetwork.open(path)
             #expect(network.spatialLayers.map(\.name) == (0..<5).map { "own_\($0)" })
             #expect(network.spatialLayers.map(\.stride) == [1, 2, 1, 2, 1])
             #expect(network.input.size == 64)

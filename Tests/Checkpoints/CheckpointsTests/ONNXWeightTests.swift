@@ -25,7 +25,7 @@ import Testing
             return Float(((h * 2 + w) * 3 + i) * 2 + o)
         }
         #expect(try checkpoint.tensor(named: "w").scalars == expected)
-        #expect(try Network(recognising: checkpoint).spatialLayers.map(\.stride) == [2])
+        #expect(try ConvNetwork(recognising: checkpoint).spatialLayers.map(\.stride) == [2])
     }
 
     @Test func halfPrecisionIsWidened() throws {
@@ -52,7 +52,7 @@ import Testing
         #expect(checkpoint.entries.map(\.name) == ["w"])
         #expect(checkpoint.entries.map(\.note) == ["dequantised from int8"])
         #expect(try checkpoint.tensor(named: "w").scalars == [-64, 0, 63.5, 0.5, 0, 20, 40, 60])
-        #expect(try Network(recognising: checkpoint).layers.count == 1)
+        #expect(try ConvNetwork(recognising: checkpoint).layers.count == 1)
     }
 
     /// Two numbers in a byte, the first in the lower half; 0xF8 is −8 and −1.

@@ -89,7 +89,7 @@ import Testing
             #expect(facts.layers[prefix + "stem.0"]?.stride == 2)
             #expect(facts.layers[prefix + "blocks.1.conv"]?.groups == 4)
             #expect(facts.layers[prefix + "blocks.1.bn"]?.epsilon == 1e-3)
-            let network = try Network(recognising: checkpoint)
+            let network = try ConvNetwork(recognising: checkpoint)
             #expect(network.spatialLayers.map(\.stride) == [2, 2, 2])
         }
     }

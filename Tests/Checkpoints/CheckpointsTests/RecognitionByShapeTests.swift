@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: nets)
     func aRenamedNetworkIsRecognisedByItsShapes(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: renamed(net))
+        let network = try ConvNetwork(recognising: renamed(net))
         #expect(network.title == net.title)
         #expect(network.spatialLayers.map(\.stride) == net.spatial.map(\.stride))
         #expect(network.spatialLayers.first?.name == "unit0")
@@ -63,13 +63,13 @@ import Testing
 
     @Test(arguments: residual)
     func aRenamedResidualNetworkIsRecognisedByItsShapes(net: PublishedArchitecture) throws {
-        let network = try Network(recognising: renamed(net))
+        let network = try ConvNetwork(recognising: renamed(net))
         #expect(network.title == net.title, "\(network.recognition)")
         #expect(network.isRecognisedByShapes)
         if net.dialect == "torchvision" {
             // Whoever builds the network needs to know which layer is a shortcut.
             #expect(network.layers.map(\.familyModule) == net.convs.map(\.module))
-            #expect(try Network(recognising: net.checkpoint()).layers.allSatisfy { $0.familyModule == nil })
+            #expect(try ConvNetwork(recognising: net.checkpoint()).layers.allSatisfy { $0.familyModule == nil })
         }
         #expect(network.spatialLayers.map(\.stride) == net.spatial.map(\.stride))
         #expect(network.recognition.contains("by the order and the shapes"))
@@ -147,7 +147,7 @@ import Testing
 
     private func network(
         of net: Residual, changing change: ([Shape]) -> [Shape] = { $0 }, normalises: Bool = true
-    ) throws -> Network {
+    ) throws -> ConvNetwork {
         var entries: [Checkpoint.Entry] = []
         for (index, shape) in change(net.shapes).enumerated() {
             entries.append(Checkpoint.Entry(name: "a\(index).weight", shape: shape, dtype: "float32"))
@@ -157,7 +157,7 @@ import Testing
                 entries.append(Checkpoint.Entry(name: "b\(index).\(parameter)", shape: [shape[0]], dtype: "float32"))
             }
         }
-        return try Network(
+        return try ConvNetwork(
             recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
     }
 
@@ -202,7 +202,7 @@ import Testing
 
     @Test func squeezeAndExciteIsNotHidden() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "SE-ResNet-18" })
-        let found = try Network(recognising: renamed(net))
+        let found = try ConvNetwork(recognising: renamed(net))
         #expect(found.family == nil)
         #expect(found.recognition.contains(" Nearest is ResNet, but tensor 'unit3.weight' is none of its."))
     }
@@ -211,7 +211,7 @@ import Testing
         let net = try #require(Self.nets.first { $0.title == "MobileNetV2 1.0" || $0.title == "MobileNetV2 0.75" })
         let last = net.convs.count - 1
         // The last block gives 8 channels more than any published multiplier has.
-        let network = try Network(
+        let network = try ConvNetwork(
             recognising: renamed(net, changing: { $0 == last - 1 ? [$1[0] + 8, $1[1], 1, 1] : $1 }))
         #expect(network.family == nil)
     }
@@ -235,7 +235,7 @@ import Testing
         let checkpoint = Checkpoint(
             path: "net.weights.h5", format: "Keras 3 HDF5", files: [], entries: entries.sorted { $0.name < $1.name },
             source: Ones())
-        let network = try Network(recognising: checkpoint)
+        let network = try ConvNetwork(recognising: checkpoint)
         #expect(network.title == "MobileNetV1 0.25")
         #expect(network.spatialLayers.map(\.stride) == [2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1])
         #expect(network.spatialLayers[10].name == "my_depthwise_9")
@@ -254,7 +254,7 @@ import Testing
                     name: entry.name, shape: entry.shape.rank == 1 ? [7] : [7, 7, 1, 1], dtype: "float32") : entry
         }
         let checkpoint = Checkpoint(path: "net.h5", format: "HDF5", files: [], entries: entries, source: Ones())
-        let network = try Network(recognising: checkpoint)
+        let network = try ConvNetwork(recognising: checkpoint)
         #expect(network.family == nil && network.title == "unknown network")
         #expect(network.recognition.contains(" Nearest is MobileNetV2, but \(sentence)"), "\(network.recognition)")
         #expect(network.spatialLayers.count == 18)
@@ -269,7 +269,7 @@ import Testing
         ]
         let checkpoint = Checkpoint(
             path: "net.pth", format: "PyTorch", files: [], entries: net.checkpoint().entries + heads, source: Ones())
-        let network = try Network(recognising: checkpoint)
+        let network = try ConvNetwork(recognising: checkpoint)
         #expect(network.title == "MobileNetV2 0.75")
         let outside = network.spatialLayers.filter(\.isOutsideFamily)
         #expect(outside.map(\.name) == ["head.0", "head.1"])

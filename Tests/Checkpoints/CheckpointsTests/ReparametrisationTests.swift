@@ -43,7 +43,7 @@ import Testing
             + "the stored numbers are read as they are; torch.nn.utils.parametrize.remove_parametrizations before "
             + "saving makes them weights."
         #expect(checkpoint.notes == [said, unknown])
-        let layers = try Network(recognising: checkpoint).spatialLayers
+        let layers = try ConvNetwork(recognising: checkpoint).spatialLayers
         #expect(layers.count == 14)
         #expect(layers.contains { $0.name == "new_spectral_up" && $0.tensorName == "new_spectral_up.weight" })
         #expect(layers.contains { $0.name == "unknown.parametrizations.weight" })

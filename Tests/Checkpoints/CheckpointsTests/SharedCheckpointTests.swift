@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: files)
     func theNetworkIsRecognised(expected: Expected) throws {
-        let network = try Network.open(SharedFiles.path("weights/" + expected.file))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/" + expected.file))
         #expect(network.title == expected.title)
         #expect(network.spatialLayers.count == expected.layers)
         #expect(network.spatialLayers.reduce(0) { $0 + $1.kernelCount } == expected.kernels)
@@ -137,8 +137,8 @@ import Testing
         "layouts/keras3_mbv1_0.25.weights.h5", "layouts/torch_groups_f64_bigendian_lzf.h5",
     ])
     func everyLayoutGivesTheSameNetwork(file: String) throws {
-        let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
-        let network = try Network.open(SharedFiles.path("weights/" + file))
+        let reference = try ConvNetwork.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/" + file))
         #expect(network.title == "MobileNetV1 0.25")
         #expect(network.layers.map(\.name) == reference.layers.map(\.name))
         #expect(network.layers.map(\.stride) == reference.layers.map(\.stride))
@@ -151,10 +151,10 @@ import Testing
     }
 
     @Test func nestedAndAutomaticallyNamedKerasModelsAreRecognised() throws {
-        let nested = try Network.open(SharedFiles.path("weights/keras/teachable_machine_mobilenet_v2_0.35.h5"))
+        let nested = try ConvNetwork.open(SharedFiles.path("weights/keras/teachable_machine_mobilenet_v2_0.35.h5"))
         #expect(nested.title == "MobileNetV2 0.35")
         #expect(nested.spatialLayers.count == 18)
-        let wakeWords = try Network.open(SharedFiles.path("weights/keras/mlcommons_vww_96_mobilenet_v1_0.25.h5"))
+        let wakeWords = try ConvNetwork.open(SharedFiles.path("weights/keras/mlcommons_vww_96_mobilenet_v1_0.25.h5"))
         #expect(wakeWords.title == "MobileNetV1 0.25")
         #expect(wakeWords.input.size == 96)
         #expect(wakeWords.classCount == 2)
@@ -163,7 +163,7 @@ import Testing
     // By the files' names; a 3×3 stem, two 3×3 convolutions in each of 3n blocks.
     @Test(arguments: [("st_resnet_v1_8_cifar10", 8, 10), ("st_resnet_v1_32_cifar100", 32, 100)])
     func smallKerasResNetsAreRecognised(file: String, depth: Int, classes: Int) throws {
-        let network = try Network.open(SharedFiles.path("weights/keras/\(file).h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/keras/\(file).h5"))
         #expect(network.family == "ResNet")
         #expect(network.title == "ResNet-\(depth) for small images")
         #expect(network.classCount == classes)
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test func preprocessingIsReadFromTheFile() throws {
-        let input = try Network.open(
+        let input = try ConvNetwork.open(
             SharedFiles.path("weights/mobilenetv1_1.0_224_shicai_f32_partial.h5")
         ).input
         #expect(
@@ -186,7 +186,7 @@ import Testing
     }
 
     @Test func kerasPrescribesItsPreprocessing() throws {
-        let input = try Network.open(
+        let input = try ConvNetwork.open(
             SharedFiles.path("weights/keras/st_mobilenet_v1_0.25_224_imagenet.h5")
         ).input
         #expect(input.padding == .tensorFlowSame)
@@ -196,10 +196,10 @@ import Testing
 
     @Test func bfloat16InIntegersIsRead() throws {
         let path = SharedFiles.path("weights/layouts/torch_bf16_as_u16.h5")
-        let network = try Network.open(path)
+        let network = try ConvNetwork.open(path)
         #expect(network.title == "MobileNetV1 0.25")
         #expect(network.checkpoint.entry(named: "conv1/weight")?.dtype == "bfloat16")
-        let reference = try Network.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
+        let reference = try ConvNetwork.open(SharedFiles.path("weights/mobilenetv1_0.25_224.h5"))
         for (ours, theirs) in zip(network.layers, reference.layers) {
             // The upper half of each float32.
             let upper = try reference.weight(of: theirs).scalars.map { Float(bitPattern: $0.bitPattern & 0xFFFF_0000) }
@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func looseKernelsAreOneLayer() throws {
-        let network = try Network.open(SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5"))
         #expect(network.checkpoint.format == "CNN Filter DB")
         #expect(network.spatialLayers.map(\.weightShape) == [[2368, 1, 3, 3]])
         #expect(try network.weight(of: network.spatialLayer(1)).scalars.count == 2368 * 9)
@@ -240,7 +240,7 @@ import Testing
         ("tiny_g_odd", "VGNetG", 11, 10),
     ])
     func eachVariantIsRecognised(file: String, title: String, layers: Int, classes: Int) throws {
-        let network = try Network.open(SharedFiles.path("golden/vgnet/\(file).h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("golden/vgnet/\(file).h5"))
         #expect(network.family == "VGNet")
         #expect(network.title == title)
         #expect(network.spatialLayers.count == layers)
@@ -252,7 +252,7 @@ import Testing
 
     @Test(arguments: ["tiny_c_thumbnail", "tiny_g_thumbnail_se_silu"])
     func thumbnailNetworksKeepTheResolutionAtFirst(file: String) throws {
-        let network = try Network.open(SharedFiles.path("golden/vgnet/\(file).h5"))
+        let network = try ConvNetwork.open(SharedFiles.path("golden/vgnet/\(file).h5"))
         let strides = network.spatialLayers.map(\.stride)
         // Blocks 2, 2, 3, 2: stem, stage 1 (two), then stages 2 to 4, each starting with stride 2, and the last unit.
         #expect(strides == [1, 1, 1, 2, 1, 2, 1, 1, 2, 1, 1])

@@ -32,7 +32,7 @@ import Testing
         #expect(weights.allSatisfy { $0.dtype == "float32" })
         let functions = facts.graph?.nodes.compactMap(\.function)
         #expect(functions?.prefix(2) == ["relu6", "hardSwish"])
-        let network = try Network(recognising: checkpoint)
+        let network = try ConvNetwork(recognising: checkpoint)
         #expect(network.spatialLayers.map(\.stride) == [2, 1, 2, 1])
         for layer in network.layers { #expect(try network.weight(of: layer).shape == layer.weightShape) }
     }

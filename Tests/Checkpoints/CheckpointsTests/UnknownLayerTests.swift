@@ -10,11 +10,11 @@ import Testing
     private func network(
         _ tensors: [(String, Shape)], format: String = "PyTorch", model: ModelFacts? = nil,
         axes: [String: WeightAxes] = [:]
-    ) throws -> Network {
+    ) throws -> ConvNetwork {
         let entries = tensors.map { name, shape in
             Checkpoint.Entry(name: name, shape: shape, dtype: "float32", axes: axes[name] ?? .outputInputRowsColumns)
         }
-        return try Network(
+        return try ConvNetwork(
             recognising: Checkpoint(
                 path: "net.pth", format: format, files: [], entries: entries, model: model, source: Ones()))
     }

@@ -184,6 +184,6 @@ import Testing
         #expect(one.entries.map(\.name) == Self.network)
         #expect(one.notes == ["State of the optimiser: '\(name)' (3 tensors) is set aside."])
         #expect(throws: KernelVizError.self) { try file.withOneCopy("momentum") }
-        #expect(try Network(recognising: file).leftOut.map(\.reason) == [.optimiserState])
+        #expect(try ConvNetwork(recognising: file).leftOut.map(\.reason) == [.optimiserState])
     }
 }

@@ -116,7 +116,7 @@ import Checkpoints
     }
 
     private static func statistics(_ path: String) throws -> NetworkStatistics {
-        try NetworkStatistics.analyse(Network.open(path))
+        try NetworkStatistics.analyse(ConvNetwork.open(path))
     }
 
     private static func derive(_ networks: [NetworkStatistics], _ budget: String) throws -> Derivation {

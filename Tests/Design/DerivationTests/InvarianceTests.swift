@@ -14,7 +14,7 @@ import Checkpoints
 
     /// The kernels of the project's own checkpoint, in memory, as `change` makes them.
     private static func statistics(_ change: (ConvLayer, [[Float]]) -> [[Float]]) throws -> NetworkStatistics {
-        let network = try Network.open(ownCheckpoint)
+        let network = try ConvNetwork.open(ownCheckpoint)
         let layers = try KernelBanks.squareLayers(of: network).map { layer in
             let bank = try KernelBanks.read(layer, of: network)
             let slices = layer.weightShape[1]

@@ -16,13 +16,13 @@ import Checkpoints
         }
     }
 
-    private func network(_ tensors: [(String, Shape, [Float])], _ nodes: [LayerGraph.Node]) throws -> Network {
+    private func network(_ tensors: [(String, Shape, [Float])], _ nodes: [LayerGraph.Node]) throws -> ConvNetwork {
         let checkpoint = Checkpoint(
             path: "net.onnx", format: "ONNX", files: [], sha256: "",
             entries: tensors.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") },
             model: ModelFacts(graph: LayerGraph(nodes: nodes, origin: "ONNX graph")),
             source: Source(tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.0, $0.2) })))
-        return try Network(recognising: checkpoint)
+        return try ConvNetwork(recognising: checkpoint)
     }
 
     private func node(

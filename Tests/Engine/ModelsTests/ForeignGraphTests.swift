@@ -40,7 +40,7 @@ import Checkpoints
     func aModelGivesItsOwnRuntimesResults(item: Case) throws {
         let image = try #require(Self.recorded["image"])
         let expected = try #require(Self.recorded[String(item.file.prefix { $0 != "." })])
-        let network = try Network.open("\(Self.folder)/\(item.file)")
+        let network = try ConvNetwork.open("\(Self.folder)/\(item.file)")
         let graph = try RunnableGraph(network: network)
         #expect(graph.description == (item.file.hasSuffix(".onnx") ? "ONNX graph" : "TFLite graph"))
         let input = Tensor(shape: [1, 3, 16, 16], scalars: image)

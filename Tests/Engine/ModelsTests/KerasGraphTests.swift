@@ -23,7 +23,7 @@ import Checkpoints
     private typealias Weight = (name: String, shape: [Int], seed: Int)
 
     private static func logits(_ path: String, _ image: Tensor) throws -> [Float] {
-        let network = try Network.open(path)
+        let network = try ConvNetwork.open(path)
         let graph = try RunnableGraph(network: network)
         #expect(graph.description == "Keras model_config")
         return try ExecutionPlan(graph.graph, inputShape: image.shape).run(image).scalars
@@ -100,7 +100,7 @@ import Checkpoints
                 try file.setAttribute("keras_version", to: "2.9.0")
                 try file.setAttribute("model_config", to: config)
             }
-            let network = try Network.open(path)
+            let network = try ConvNetwork.open(path)
             let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
             #expect(error?.found.contains("the activation 'custom_hard_swish'") == true)
             #expect(error?.advice?.hasPrefix("Say what 'custom_hard_swish' computes with --activation (relu, ") == true)
@@ -354,7 +354,7 @@ import Checkpoints
                 layers: [
                     ("conv", [("kernel:0", [3, 3, 3, 4], 1)]), ("last", [("kernel:0", [3, 3, 4, 4], 2)]),
                 ])
-            let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: Network.open(path)) }
+            let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: ConvNetwork.open(path)) }
             let isFunction = ["ReLU", "activation"].contains { lack.found.contains($0) }
             #expect(
                 error?.description.hasPrefix(

@@ -13,7 +13,7 @@ import Checkpoints
         .needsSharedFiles,
         arguments: ["weights/mobilenetv1_0.25_224.h5", "weights/keras/st_mobilenet_v1_0.25_224_imagenet.h5"])
     func aRealCheckpointAgreesWithPyTorch(path: String) throws {
-        let net = try RunnableGraph(network: Network.open(SharedFiles.path(path)))
+        let net = try RunnableGraph(network: ConvNetwork.open(SharedFiles.path(path)))
         #expect(net.classes == 1000)
         let golden = try HDF5File(path: SharedFiles.path("golden/pretrained/mobilenetv1_0.25_224.h5"))
         // Keras' file is run by its own description, whose mean has a name of its own.
@@ -60,7 +60,7 @@ import Checkpoints
 
     @Test(.needsSharedFiles) func anIncompleteNetNamesTheMissingTensor() throws {
         let path = SharedFiles.path("weights/mobilenetv1_1.0_224_shicai_f32_partial.h5")
-        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: Network.open(path)) }
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: ConvNetwork.open(path)) }
         #expect(
             error?.description
                 == "\(path): no tensor 'conv6_sep/weight'; expected the weights of a whole MobileNetV1. "

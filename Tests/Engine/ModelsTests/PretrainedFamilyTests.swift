@@ -55,7 +55,7 @@ import Checkpoints
         // Plain loops on 224×224 images of the larger nets are slow; they are compared on the small one.
         if operators == .reference && example.golden != "regnetx_200mf" { return }
         let net = try RunnableGraph(
-            network: Network.open(SharedFiles.path("weights/\(example.weights).h5")))
+            network: ConvNetwork.open(SharedFiles.path("weights/\(example.weights).h5")))
         #expect(net.classes == example.classes && net.inputChannels == 3)
         let golden = try HDF5File(path: SharedFiles.path("golden/pretrained/\(example.golden).h5"))
         let input = try golden.tensor("input")
@@ -77,7 +77,7 @@ import Checkpoints
 
     @Test(.needsSharedFiles) func aFamilyThatDoesNotRunIsNamed() throws {
         let path = SharedFiles.path("golden/vgnet/vgnetg_1_0mp.h5")
-        let network = try Network.open(path)
+        let network = try ConvNetwork.open(path)
         let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
         #expect(
             error?.description

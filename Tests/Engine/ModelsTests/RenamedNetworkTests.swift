@@ -64,7 +64,7 @@ import Checkpoints
 
     /// torchvision's resnet18(norm_layer=GroupNorm) has the names of batch normalisations, without statistics.
     @Test func aNormalisationWithoutStatisticsIsNoBatchNormalisation() throws {
-        let network = try Network(recognising: checkpoint(norms: ["weight", "bias"]) { $1 })
+        let network = try ConvNetwork(recognising: checkpoint(norms: ["weight", "bias"]) { $1 })
         let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
         #expect(
             error?.description
@@ -75,7 +75,7 @@ import Checkpoints
     @Test func aRenamedResNetGivesTheSameLogits() throws {
         let image = Tensor(shape: [1, 3, 32, 32], scalars: (0..<3 * 32 * 32).map { Float($0 * 7 % 256) / 255 })
         let logits = try [checkpoint { $1 }, checkpoint { index, _ in "unit\(index)" }].map { checkpoint in
-            let network = try Network(recognising: checkpoint)
+            let network = try ConvNetwork(recognising: checkpoint)
             #expect(network.title == "ResNet-18")
             let net = try RunnableGraph(network: network)
             #expect(net.classes == 10)

@@ -105,7 +105,7 @@ import Checkpoints
 
     @Test func tooFewPicturesAreRefused() throws {
         let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
-        let statistics = try NetworkStatistics.analyse(Network.open(path))
+        let statistics = try NetworkStatistics.analyse(ConvNetwork.open(path))
         let network = try RunnableNetwork(checkpoint: path)
         try withTemporaryFolder { folder in
             let cat = try InputFile.bytes(SharedFiles.packageRoot + "/Weights/cat.jpg")
@@ -125,7 +125,7 @@ import Checkpoints
         let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
         var settings = ClassifierSettings()
         settings.perturbations = 0
-        let statistics = try NetworkStatistics.analyse(Network.open(path), settings: settings)
+        let statistics = try NetworkStatistics.analyse(ConvNetwork.open(path), settings: settings)
         let network = try RunnableNetwork(checkpoint: path)
         let all = try ImageFolder.open(SharedFiles.path("images"))
         #expect(all.isLabelled && all.images.count == 100)

@@ -61,7 +61,7 @@ import Checkpoints
 
     private func check(_ numbers: Numbers, _ folder: String) throws {
         let name = numbers.name
-        let network = try Network.open("\(folder)/\(numbers.file)")
+        let network = try ConvNetwork.open("\(folder)/\(numbers.file)")
         if let title = Self.titles[name] { #expect(network.title == title, "\(name)") }
         let net = try RunnableGraph(network: network)
         #expect(net.graph.parameterCount(.learnable) == numbers.parameters, "\(name)")

@@ -72,7 +72,7 @@ import Checkpoints
             entries: shapes.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") },
             model: ModelFacts(graph: LayerGraph(nodes: nodes, origin: "description by kernelviz")),
             source: Source(tensors: Dictionary(uniqueKeysWithValues: tensors)))
-        return try RunnableGraph(network: Network(recognising: checkpoint)).graph
+        return try RunnableGraph(network: ConvNetwork(recognising: checkpoint)).graph
     }
 
     private static let image: Tensor = {
@@ -105,7 +105,7 @@ import Checkpoints
             try ONNXExporter(imageShape: [3, 12, 13]).write(
                 graph, metadata: ModelMetadata(name: "net"), to: "\(folder)/net.onnx")
             for file in ["net.safetensors", "net.h5", "net.onnx"] {
-                let again = try RunnableGraph(network: Network.open("\(folder)/\(file)")).graph
+                let again = try RunnableGraph(network: ConvNetwork.open("\(folder)/\(file)")).graph
                 let found = try Self.logits(again)
                 #expect(found.count == expected.count)
                 let largest = expected.map(abs).max() ?? 0

@@ -16,12 +16,12 @@ import VGNets
             last: last, depthwise: depthwise, classes: 10, inputSize: 32, isThumbnail: isThumbnail)
     }
 
-    private static func reopened(_ config: VGNetConfig) throws -> Network {
+    private static func reopened(_ config: VGNetConfig) throws -> ConvNetwork {
         try withTemporaryFolder { folder in
             let path = "\(folder)/net.h5"
             try StateDictHDF5Writer.write(
                 StateDict(graph: VGNet(config, seed: 1).graph), metadata: ModelMetadata(config: config), to: path)
-            return try Network.open(path)
+            return try ConvNetwork.open(path)
         }
     }
 

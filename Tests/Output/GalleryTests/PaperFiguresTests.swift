@@ -12,7 +12,7 @@ import Checkpoints
 
 @Suite struct PaperFiguresTests {
     /// A network of depthwise layers of these widths, strides in turn.
-    private func network(_ widths: [Int], path: String = "net.h5", zeros: Int = 0) -> Network {
+    private func network(_ widths: [Int], path: String = "net.h5", zeros: Int = 0) -> ConvNetwork {
         var generator = SeededGenerator(seed: 9)
         return MemoryNetwork.make(
             widths.enumerated().map { index, width in
@@ -112,8 +112,8 @@ import Checkpoints
 
     @Test(.needsSharedFiles) func thePapersOwnLayersAreFoundAndMarkedSo() throws {
         let shelf = CheckpointShelf(networks: [
-            try Network.open(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5")),
-            try Network.open(SharedFiles.path("weights/efficientnet_lite0_int8dq.h5")),
+            try ConvNetwork.open(SharedFiles.path("weights/mobilenetv2_1.0_224_int8dq.h5")),
+            try ConvNetwork.open(SharedFiles.path("weights/efficientnet_lite0_int8dq.h5")),
         ])
         let figure = try PaperFigures(shelf: shelf, picture: nil).figure(1)
         // vgnet.md §4: #3 (144), #7 (192, s2), #11 (384), #16 (960), last #17 (960); the stem counts here.

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LibraryExampleTests {
     @Test func theReadmesExampleRuns() throws {
         let path = "\(SharedFiles.packageRoot)/Weights/mobilenetv1_0.5_cifar10.h5"
-        let statistics = try NetworkStatistics.analyse(Network.open(path))
+        let statistics = try NetworkStatistics.analyse(ConvNetwork.open(path))
         // 16 % blur, as the README's table says of this file.
         #expect(abs(statistics.counts.share(.blur) - 0.16) < 0.005)
         let net = try Derivation.derive(from: [statistics], options: .init(budget: ParameterBudget(parsing: "1.0MP")))
@@ -19,7 +19,7 @@ import Testing
     /// The code of the README is the code above.
     @Test func theExampleIsTheReadmes() throws {
         let readme = try String(contentsOfFile: "\(SharedFiles.packageRoot)/README.md", encoding: .utf8)
-        #expect(readme.contains("try NetworkStatistics.analyse(Network.open(\"mobilenetv2.h5\"))"))
+        #expect(readme.contains("try NetworkStatistics.analyse(ConvNetwork.open(\"mobilenetv2.h5\"))"))
         #expect(
             readme.contains(
                 "try Derivation.derive(from: [statistics], options: .init(budget: ParameterBudget(parsing: \"1.0MP\")))"

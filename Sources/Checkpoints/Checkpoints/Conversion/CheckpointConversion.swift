@@ -13,7 +13,7 @@ public struct CheckpointConversion: Sendable {
     public init(_ checkpoint: Checkpoint, layout: TensorLayout? = nil) throws {
         self.checkpoint = checkpoint
         if let layout {
-            let network = try? Network(recognising: checkpoint)
+            let network = try? ConvNetwork(recognising: checkpoint)
             let depthwise = Set((network?.layers ?? []).filter(\.isDepthwise).map(\.tensorName))
             let norms = Set(
                 checkpoint.entries.filter { ["running_mean", "moving_mean"].contains($0.parameter) }.map(\.module))

@@ -41,7 +41,7 @@ extension [Convention] {
     }
 }
 
-extension Network {
+extension ConvNetwork {
     /// How it pads, normalises and is fed, each with where that came from.
     public var conventions: [Convention] {
         [strideConvention, paddingConvention, epsilonConvention, inputSizeConvention, preprocessingConvention]

@@ -31,7 +31,7 @@ public struct ArchitectureHints: Sendable, Equatable {
     public let normalisation: Hint<String>?
 
     /// Looks for a name in a checkpoint's attributes, then in its path; `family` is what its shapes say
-    /// (``Network/family``), `library` whose names its tensors have (``Network/library``): the names are timm's, and
+    /// (``ConvNetwork/family``), `library` whose names its tensors have (``ConvNetwork/library``): the names are timm's, and
     /// another library's file that is called alike ("mobilenetv1_0.25.h5") is none of them.
     public init(attributes: [String: String], path: String, family: String?, library: String?) {
         let (name, origin) = library == "timm" ? Self.find(attributes, path) : (nil, "")

@@ -168,7 +168,7 @@ enum FamilyRecogniser {
         if let tensor = leftOut.first(where: { $0.reason == .integers }),
             let entry = checkpoint.entry(named: tensor.name)
         {
-            try Network.checkType(entry, checkpoint)
+            try ConvNetwork.checkType(entry, checkpoint)
         }
         let instead = LeftOutTensor.phrases(leftOut).joined(separator: "; ")
         return KernelVizError(

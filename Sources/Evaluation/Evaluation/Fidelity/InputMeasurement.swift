@@ -28,7 +28,7 @@ public struct InputMeasurement: Sendable {
     ///   - progress: called with how many pictures are done; may throw to stop.
     /// Throws `fidelity.layers` where the graph's convolutions are not the checkpoint's, and the errors of reading.
     public init(
-        _ network: RunnableNetwork, of analysed: Network, on images: ImageDataSet,
+        _ network: RunnableNetwork, of analysed: ConvNetwork, on images: ImageDataSet,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         var inputs = KernelInput.all(of: network.graph, inputChannels: network.inputChannels)
@@ -77,7 +77,7 @@ public struct InputMeasurement: Sendable {
     }
 
     private static func tensorNames(
-        of inputs: [KernelInput], in network: RunnableNetwork, _ analysed: Network
+        of inputs: [KernelInput], in network: RunnableNetwork, _ analysed: ConvNetwork
     ) throws -> [String] {
         let layers = analysed.spatialLayers
         let names = inputs.map { input -> String? in

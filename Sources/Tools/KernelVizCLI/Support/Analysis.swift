@@ -10,7 +10,7 @@ enum Analysis {
         calibratedOn pictures: String? = nil
     ) throws -> NetworkStatistics {
         try Interruption.check()
-        let network = try Network.open(path, strides: strides)
+        let network = try ConvNetwork.open(path, strides: strides)
         let measured = try pictures.map { try measuredInput(of: network, strides, on: $0) }
         let progress = ProgressLine("Classifying \(network.title)")
         defer { progress.finish() }
@@ -21,7 +21,7 @@ enum Analysis {
 
     /// Runs the network on every picture.
     private static func measuredInput(
-        of network: Network, _ strides: StrideTable?, on pictures: String
+        of network: ConvNetwork, _ strides: StrideTable?, on pictures: String
     ) throws -> NetworkStatistics.MeasuredInput {
         let runnable = try RunnableNetwork(checkpoint: network.checkpoint.path, strides: strides)
         let images = try ImageFolder.open(pictures).images

@@ -55,7 +55,7 @@ extension ClassifyCommand {
         var hasFailed = false
         for path in try checkpoints.flatMap(CheckpointFolder.files) {
             do {
-                let network = try Network.open(path)
+                let network = try ConvNetwork.open(path)
                 for kind in NullModel.Kind.allCases {
                     try Interruption.check()
                     controls.append(try NullModel(kind, network, settings: settings))

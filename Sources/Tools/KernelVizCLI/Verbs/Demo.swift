@@ -78,7 +78,7 @@ struct Demo {
     }
 
     /// The figures of the VGNet paper from this one checkpoint, with their own index page.
-    private func drawPaper(_ network: Network, _ written: inout [String]) throws {
+    private func drawPaper(_ network: ConvNetwork, _ written: inout [String]) throws {
         let paper = PaperFigures(shelf: CheckpointShelf(networks: [network]), picture: picture)
         let progress = ProgressLine("Drawing")
         defer { progress.finish() }
@@ -89,7 +89,7 @@ struct Demo {
     }
 
     /// Runs the analysed network itself where the engine knows its family.
-    private func ownEvaluation(_ network: Network, _ written: inout [String]) throws -> NetworkEvaluation? {
+    private func ownEvaluation(_ network: ConvNetwork, _ written: inout [String]) throws -> NetworkEvaluation? {
         do {
             let runnable = try RunnableNetwork(checkpoint: checkpoint)
             let evaluation = try evaluate(runnable, picture.map(NetworkInput.image) ?? .random(seed: 1))

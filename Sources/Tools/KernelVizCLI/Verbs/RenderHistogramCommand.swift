@@ -45,7 +45,7 @@ struct RenderHistogramCommand: ParsableCommand {
 
     func run() throws {
         try figure.check()
-        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
+        let network = try ConvNetwork.open(checkpoint, strides: strides.table(for: checkpoint))
         guard let layer else {
             let rows = try KernelBanks.read(network).map(RidgeFigure.Row.init)
             try figure.write(

@@ -74,7 +74,7 @@ struct RenderKernelsCommand: ParsableCommand {
         options.showsHistogram = histogram
         options.showsNumbers = numbers
         options.marksSalientSlices = salience
-        let network = try Network.open(checkpoint, strides: strides.table(for: checkpoint))
+        let network = try ConvNetwork.open(checkpoint, strides: strides.table(for: checkpoint))
         switch scale {
         case .kernel: options.scale = .perKernel
         case .layer: options.scale = .perLayer
@@ -88,7 +88,7 @@ struct RenderKernelsCommand: ParsableCommand {
         }
     }
 
-    private func writeAll(_ atlas: KernelAtlas, _ network: Network) throws {
+    private func writeAll(_ atlas: KernelAtlas, _ network: ConvNetwork) throws {
         let reading = ProgressLine("Drawing \(network.figureTitle)")
         let figures = try atlas.figures { try reading.update($0, of: $1) }
         reading.finish()

@@ -87,7 +87,7 @@ struct RenderStatisticsCommand: ParsableCommand {
                 of: NetworkComparisonFigure.Entry.entries(try Analysis.statistics(of: inputs, strides)),
                 widthMillimetres: width)
         case .frequency:
-            let network = try Network.open(inputs[0], strides: strides.table(for: inputs[0]))
+            let network = try ConvNetwork.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
             return try FrequencyResponseFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: width)
         case .shares, .areas, .sigma, .symmetry:

@@ -1,7 +1,7 @@
 import Files
 import Checkpoints
 
-extension Network {
+extension ConvNetwork {
     /// What stands above figures of the network: its title, or the file's name where the network is unknown.
     public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
 }

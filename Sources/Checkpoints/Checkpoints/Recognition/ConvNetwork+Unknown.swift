@@ -1,7 +1,7 @@
 import Diagnostics
 import Tensors
 
-extension Network {
+extension ConvNetwork {
     /// A network of no known family: every N×N tensor is a layer, in network order as far as the file tells it, every 1×1
     /// one a pointwise layer.
     ///

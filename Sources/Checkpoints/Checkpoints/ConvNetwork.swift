@@ -2,7 +2,7 @@ import Diagnostics
 import Tensors
 
 /// A checkpoint whose architecture is understood: its convolutions in network order.
-public struct Network: Sendable {
+public struct ConvNetwork: Sendable {
     /// The file behind it.
     public let checkpoint: Checkpoint
     /// The architecture family as its authors write it ("MobileNetV2"); nil for an unknown network.
@@ -87,8 +87,8 @@ public struct Network: Sendable {
     /// The same network with other layers and another way to read them.
     package func replacing(
         layers: [ConvLayer], readWeight: (@Sendable (ConvLayer) throws -> Tensor)? = nil
-    ) -> Network {
-        Network(
+    ) -> ConvNetwork {
+        ConvNetwork(
             checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
             missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
             leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,

@@ -1,15 +1,15 @@
 import Diagnostics
 import Tensors
 
-extension Network {
+extension ConvNetwork {
     /// Opens a file of weights and recognises its architecture.
     ///
     /// `strides` tells what an unknown network's file does not. Throws what ``Checkpoint/open(_:reading:copy:)`` and
     /// ``init(recognising:strides:)`` throw.
     public static func open(
         _ path: String, strides: StrideTable? = nil, reading: Checkpoint.Reading? = nil
-    ) throws -> Network {
-        try Network(recognising: Checkpoint.open(path, reading: reading), strides: strides)
+    ) throws -> ConvNetwork {
+        try ConvNetwork(recognising: Checkpoint.open(path, reading: reading), strides: strides)
     }
 
     /// Recognises the architecture of a checkpoint from its names and shapes.
