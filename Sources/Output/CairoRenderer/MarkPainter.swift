@@ -31,7 +31,7 @@ struct MarkPainter: ~Copyable {
     /// Throws where anything drawn so far failed.
     func check(_ what: String) throws { try context.check(what) }
 
-    private func setColor(_ color: Color) {
+    private func setColor(_ color: FigureColor) {
         unsafe cairo_set_source_rgb(
             context.pointer, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
     }
@@ -39,7 +39,7 @@ struct MarkPainter: ~Copyable {
     // MARK: Areas
 
     /// The edges in the context's units, on whole pixels where those count; nothing becomes thinner than one.
-    private func edges(_ rect: Rect) -> (left: Double, top: Double, right: Double, bottom: Double) {
+    private func edges(_ rect: FigureRect) -> (left: Double, top: Double, right: Double, bottom: Double) {
         guard snapsToPixels else { return (rect.x, rect.y, rect.right, rect.bottom) }
         let (left, top) = ((rect.x * scale).rounded(), (rect.y * scale).rounded())
         return (
@@ -48,13 +48,13 @@ struct MarkPainter: ~Copyable {
         )
     }
 
-    private func fillBox(_ left: Double, _ top: Double, _ right: Double, _ bottom: Double, _ color: Color) {
+    private func fillBox(_ left: Double, _ top: Double, _ right: Double, _ bottom: Double, _ color: FigureColor) {
         setColor(color)
         unsafe cairo_rectangle(context.pointer, left, top, right - left, bottom - top)
         unsafe cairo_fill(context.pointer)
     }
 
-    private func fillRectangle(_ rect: Rect, _ fill: Color) {
+    private func fillRectangle(_ rect: FigureRect, _ fill: FigureColor) {
         let box = edges(rect)
         fillBox(box.left, box.top, box.right, box.bottom, fill)
     }
@@ -79,7 +79,7 @@ struct MarkPainter: ~Copyable {
 
     // MARK: Lines
 
-    private func draw(_ path: Path) {
+    private func draw(_ path: FigurePath) {
         if snapsToPixels, let stroke = path.stroke, path.fill == nil, path.points.count == 2, stroke.dash.isEmpty,
             drawUpright(path, stroke)
         {
@@ -108,7 +108,7 @@ struct MarkPainter: ~Copyable {
     }
 
     /// A level or vertical line as a box of whole pixels; false for a slanted one.
-    private func drawUpright(_ path: Path, _ stroke: Stroke) -> Bool {
+    private func drawUpright(_ path: FigurePath, _ stroke: Stroke) -> Bool {
         let (a, b) = (path.points[0], path.points[1])
         guard a.x == b.x || a.y == b.y else { return false }
         let thickness = max(1, (stroke.width * scale).rounded())

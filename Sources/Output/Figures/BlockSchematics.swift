@@ -86,7 +86,7 @@ struct BlockSchematics {
         guard !bank.isEmpty else { return }
         let side = min(24, (page.contentWidth - 6 * Double(bank.count - 1)) / Double(bank.count))
         for (index, kernel) in bank.enumerated() {
-            let frame = Rect(
+            let frame = FigureRect(
                 x: page.left + Double(index) * (side + 6), y: page.y + 2, width: side, height: side)
             let largest = Double(kernel.values.map(abs).max() ?? 1)
             page.add(.rectangle(frame.expanded(0.4), fill: KernelGridDrawing.hairline))
@@ -125,21 +125,22 @@ struct BlockSchematics {
 
         func y(_ row: Double) -> Double { top + row * 20 }
 
-        func box(_ text: String, row: Double, column: Column, _ color: Color, on page: inout Page) {
+        func box(_ text: String, row: Double, column: Column, _ color: FigureColor, on page: inout Page) {
             let limit = width * 0.5 - 6
             let text = TextFitting.shortenedMiddle(text, to: limit - 6, size: size)
             let boxWidth = max(TextMetrics.width(text, size: size) + 8, 40)
-            let frame = Rect(x: middle(column) - boxWidth / 2, y: y(row), width: boxWidth, height: boxHeight)
+            let frame = FigureRect(x: middle(column) - boxWidth / 2, y: y(row), width: boxWidth, height: boxHeight)
             page.add(.rectangle(frame, fill: color))
             page.text(
-                text, at: Point(middle(column), frame.y + boxHeight / 2 + size * 0.36), size: size, anchor: .middle,
+                text, at: FigurePoint(middle(column), frame.y + boxHeight / 2 + size * 0.36), size: size,
+                anchor: .middle,
                 color: color.contrasting)
         }
 
         /// An arrow from the foot of one box to the head of another.
         func link(_ from: (Double, Column), _ to: (Double, Column), on page: inout Page) {
-            let start = Point(middle(from.1), y(from.0) + boxHeight)
-            let end = Point(middle(to.1), y(to.0))
+            let start = FigurePoint(middle(from.1), y(from.0) + boxHeight)
+            let end = FigurePoint(middle(to.1), y(to.0))
             arrow([start, end], on: &page)
         }
 
@@ -149,20 +150,23 @@ struct BlockSchematics {
             let edge = middle(.right) + max(TextMetrics.width(text, size: size) + 8, 40) / 2
             arrow(
                 [
-                    Point(edge, y(from) + boxHeight / 2), Point(x, y(from) + boxHeight / 2),
-                    Point(x, y(to) - 5), Point(middle(.right), y(to) - 5), Point(middle(.right), y(to)),
+                    FigurePoint(edge, y(from) + boxHeight / 2), FigurePoint(x, y(from) + boxHeight / 2),
+                    FigurePoint(x, y(to) - 5), FigurePoint(middle(.right), y(to) - 5),
+                    FigurePoint(middle(.right), y(to)),
                 ], on: &page)
         }
 
-        private func arrow(_ points: [Point], on page: inout Page) {
-            page.add(.path(Path(points, stroke: Stroke(.axis, width: 0.8))))
+        private func arrow(_ points: [FigurePoint], on page: inout Page) {
+            page.add(.path(FigurePath(points, stroke: Stroke(.axis, width: 0.8))))
             // The tip points along the last piece of the line.
             let (start, end) = (points[points.count - 2], points[points.count - 1])
             let length = ((end.x - start.x) * (end.x - start.x) + (end.y - start.y) * (end.y - start.y)).squareRoot()
             let (x, y) = ((end.x - start.x) / length, (end.y - start.y) / length)
-            let foot = Point(end.x - 3.6 * x, end.y - 3.6 * y)
-            let tip = [end, Point(foot.x - 1.6 * y, foot.y + 1.6 * x), Point(foot.x + 1.6 * y, foot.y - 1.6 * x)]
-            page.add(.path(Path(tip, isClosed: true, fill: .axis)))
+            let foot = FigurePoint(end.x - 3.6 * x, end.y - 3.6 * y)
+            let tip = [
+                end, FigurePoint(foot.x - 1.6 * y, foot.y + 1.6 * x), FigurePoint(foot.x + 1.6 * y, foot.y - 1.6 * x),
+            ]
+            page.add(.path(FigurePath(tip, isClosed: true, fill: .axis)))
         }
 
         private var size: Double { BlockSchematics.size }

@@ -5,7 +5,7 @@ public struct ColorMap: Sendable, Equatable {
     /// The name under which users ask for it.
     public let name: String
     /// 256 colours from −1 to 1.
-    public let colors: [Color]
+    public let colors: [FigureColor]
 
     /// ColorBrewer's RdBu as matplotlib interpolates it: negative red, positive blue; the authors' choice.
     public static let rdBu = ColorMap(name: "RdBu", anchors: ColorTables.rdBu)
@@ -33,7 +33,7 @@ public struct ColorMap: Sendable, Equatable {
     }
 
     /// The colour of `value`, −1…1; numbers outside take the end's colour, NaN the middle's.
-    public func color(_ value: Double) -> Color {
+    public func color(_ value: Double) -> FigureColor {
         guard value == value else { return colors[128] }
         // matplotlib: int(x · 256) of x in 0…1, the very end belonging to the last colour.
         return colors[Int(min(255, max(0, (value + 1) / 2 * 256)))]
@@ -52,7 +52,7 @@ public struct ColorMap: Sendable, Equatable {
             func part(_ channel: Int) -> UInt8 {
                 UInt8((parts[3 * low + channel] * (1 - share) + parts[3 * low + 3 + channel] * share).rounded())
             }
-            return Color(part(0), part(1), part(2))
+            return FigureColor(part(0), part(1), part(2))
         }
     }
 }

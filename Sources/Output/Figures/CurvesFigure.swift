@@ -46,8 +46,9 @@ public enum CurvesFigure {
 
     /// Okabe and Ito's colours, then greys.
     static let colors = [
-        Color(0x00, 0x72, 0xB2), Color(0xD5, 0x5E, 0x00), Color(0x00, 0x9E, 0x73), Color(0xCC, 0x79, 0xA7),
-        Color(0xE6, 0x9F, 0x00), Color(0x56, 0xB4, 0xE9), Color(grey: 0x33), Color(grey: 0x99),
+        FigureColor(0x00, 0x72, 0xB2), FigureColor(0xD5, 0x5E, 0x00), FigureColor(0x00, 0x9E, 0x73),
+        FigureColor(0xCC, 0x79, 0xA7),
+        FigureColor(0xE6, 0x9F, 0x00), FigureColor(0x56, 0xB4, 0xE9), FigureColor(grey: 0x33), FigureColor(grey: 0x99),
     ]
 
     /// Lays the picture out, one plot a panel, one below the other.
@@ -107,13 +108,13 @@ public enum CurvesFigure {
         return page.finished(title: title)
     }
 
-    private static func draw(_ series: Series, _ color: Color, in plot: PlotFrame, on page: inout Page) {
+    private static func draw(_ series: Series, _ color: FigureColor, in plot: PlotFrame, on page: inout Page) {
         for run in series.points.split(whereSeparator: { !$0.value.isFinite || !$0.step.isFinite }) {
             let points = run.map { plot.point($0.step, $0.value) }
-            if points.count > 1 { page.add(.path(Path(points, stroke: Stroke(color, width: 1.1)))) }
+            if points.count > 1 { page.add(.path(FigurePath(points, stroke: Stroke(color, width: 1.1)))) }
             if points.count <= 40 {
                 for point in points {
-                    let dot = Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(1)
+                    let dot = FigureRect(x: point.x, y: point.y, width: 0, height: 0).expanded(1)
                     page.add(.rectangle(dot, fill: color))
                 }
             }

@@ -58,7 +58,7 @@ public enum DistributionFigure {
         plot.draw(on: &page)
         if let marked {
             let place = plot.xPlace(marked.error * 100)
-            page.line(from: Point(place, plot.area.bottom), to: Point(place, plot.area.y), accent)
+            page.line(from: FigurePoint(place, plot.area.bottom), to: FigurePoint(place, plot.area.y), accent)
         }
         var points = [plot.point(plot.x.range.lowerBound, 0)]
         for (index, error) in sorted.enumerated() {
@@ -66,7 +66,7 @@ public enum DistributionFigure {
             points.append(plot.point(error, Double(index + 1) / Double(sorted.count)))
         }
         points.append(plot.point(plot.x.range.upperBound, 1))
-        page.add(.path(Path(points, stroke: line)))
+        page.add(.path(FigurePath(points, stroke: line)))
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
         return page.finished(title: title)

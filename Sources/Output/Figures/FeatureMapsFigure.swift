@@ -121,15 +121,15 @@ public struct FeatureMapsFigure: Sendable {
             pairs: closest.count, aspect: picture.map { Double($0.width) / Double($0.height) } ?? 0,
             width: page.contentWidth)
         let top = page.y
-        var origin = Point(page.left, top)
+        var origin = FigurePoint(page.left, top)
         if let picture {
-            let frame = Rect(
+            let frame = FigureRect(
                 x: page.left, y: top, width: layout.pictureHeight * layout.aspect, height: layout.pictureHeight)
             page.add(
                 .raster(Raster(frame: frame, width: picture.width, height: picture.height, bytes: picture.bytes)))
             origin =
                 layout.isBeside
-                ? Point(frame.right + PairLayout.gap, top) : Point(page.left, frame.bottom + PairLayout.gap)
+                ? FigurePoint(frame.right + PairLayout.gap, top) : FigurePoint(page.left, frame.bottom + PairLayout.gap)
             page.y = frame.bottom
         }
         let (side, link) = (layout.side, PairLayout.link)
@@ -137,31 +137,33 @@ public struct FeatureMapsFigure: Sendable {
             let x = origin.x + Double(index % layout.columns) * (2 * side + link + PairLayout.gap)
             let y = origin.y + Double(index / layout.columns) * (side + PairLayout.rowGap)
             let color = CurvesFigure.colors[index % 8]
-            let boxes = [x, x + side + link].map { Rect(x: $0, y: y, width: side, height: side) }
+            let boxes = [x, x + side + link].map { FigureRect(x: $0, y: y, width: side, height: side) }
             for (box, map, channel) in [(boxes[0], a, pair.input), (boxes[1], b, pair.output)] {
                 page.add(.rectangle(box, fill: color))
                 drawMap(map, channel, in: box.expanded(-1), on: &page)
                 page.text(
-                    "\(channel)", at: Point(box.x + side / 2, box.bottom + 1 + size * TextMetrics.ascent), size: size,
+                    "\(channel)", at: FigurePoint(box.x + side / 2, box.bottom + 1 + size * TextMetrics.ascent),
+                    size: size,
                     anchor: .middle, color: .quietInk)
             }
             let middle = y + side / 2
             page.line(
-                from: Point(boxes[0].right, middle), to: Point(boxes[1].x, middle), Stroke(color, width: 1.4))
+                from: FigurePoint(boxes[0].right, middle), to: FigurePoint(boxes[1].x, middle),
+                Stroke(color, width: 1.4))
             page.text(
                 NumberText.fixed(pair.correlation, decimals: 3),
-                at: Point(boxes[0].right + link / 2, middle - 3), size: size, anchor: .middle, color: .ink)
+                at: FigurePoint(boxes[0].right + link / 2, middle - 3), size: size, anchor: .middle, color: .ink)
             page.y = max(page.y, y + side + size + 3)
         }
         if closest.isEmpty {
             page.text(
-                "no channel varies over the picture", at: Point(origin.x, origin.y + size), size: size,
+                "no channel varies over the picture", at: FigurePoint(origin.x, origin.y + size), size: size,
                 color: .quietInk)
             page.y = max(page.y, origin.y + size + 3)
         }
     }
 
-    private func drawGrid(_ map: FeatureMap, frames: [Int: Color], on page: inout Page) {
+    private func drawGrid(_ map: FeatureMap, frames: [Int: FigureColor], on page: inout Page) {
         let others = (0..<map.channels).filter { frames[$0] == nil }.prefix(Self.channelLimit - frames.count)
         let channels = (frames.keys + others).sorted()
         let gap = 2.0
@@ -171,7 +173,7 @@ public struct FeatureMapsFigure: Sendable {
             ?? max(1, min(8, Int(Double(channels.count).squareRoot().rounded(.up))))
         let side = min(60, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
         for (place, channel) in channels.enumerated() {
-            let box = Rect(
+            let box = FigureRect(
                 x: page.left + Double(place % columns) * (side + gap),
                 y: page.y + Double(place / columns) * (side + gap), width: side, height: side)
             if let color = frames[channel] { page.add(.rectangle(box, fill: color)) }
@@ -180,7 +182,7 @@ public struct FeatureMapsFigure: Sendable {
         page.y += Double((channels.count + columns - 1) / columns) * (side + gap)
     }
 
-    private func drawMap(_ map: FeatureMap, _ channel: Int, in box: Rect, on page: inout Page) {
+    private func drawMap(_ map: FeatureMap, _ channel: Int, in box: FigureRect, on page: inout Page) {
         let values = map.channel(channel)
         let sorted = values.filter(\.isFinite).sorted()
         let cut = sorted.count / 100

@@ -139,8 +139,8 @@ public enum FrequencyResponseFigure {
             let name = TextFitting.shortenedMiddle(
                 row.name + (row.isStrided ? " ↓" : ""), to: side, size: size, weight: weight)
             page.text(
-                name, at: Point(x, top + size * TextMetrics.ascent), size: size, weight: weight, color: .ink)
-            let frame = Rect(x: x, y: top + size + 3, width: side, height: side)
+                name, at: FigurePoint(x, top + size * TextMetrics.ascent), size: size, weight: weight, color: .ink)
+            let frame = FigureRect(x: x, y: top + size + 3, width: side, height: side)
             let bytes = row.response.amplitudes.flatMap { amplitude -> [UInt8] in
                 let color = ColorMap.cividis.color(amplitude * 2 - 1)
                 return [color.red, color.green, color.blue]
@@ -155,7 +155,7 @@ public enum FrequencyResponseFigure {
                     + "  stripes \(NumberText.fixed(row.response.stripes, decimals: 2))"
             page.text(
                 TextFitting.shortenedMiddle(facts, to: side, size: 6),
-                at: Point(x, frame.bottom + 2 + 6 * TextMetrics.ascent), size: 6, color: .quietInk)
+                at: FigurePoint(x, frame.bottom + 2 + 6 * TextMetrics.ascent), size: 6, color: .quietInk)
         }
         page.y = top + size * 3 + side + 4
     }

@@ -1,5 +1,5 @@
 /// A place on a figure in points (1/72 inch) from the top left corner, y growing downwards.
-public struct Point: Sendable, Equatable {
+public struct FigurePoint: Sendable, Equatable {
     /// Points from the left edge.
     public var x: Double
     /// Points from the top edge.
@@ -16,7 +16,7 @@ public struct Point: Sendable, Equatable {
 }
 
 /// An upright rectangle in points.
-public struct Rect: Sendable, Equatable {
+public struct FigureRect: Sendable, Equatable {
     /// The left edge.
     public var x: Double
     /// The top edge.
@@ -44,17 +44,17 @@ public struct Rect: Sendable, Equatable {
     }
 
     /// The rectangle with each edge moved outwards by `distance`.
-    public func expanded(_ distance: Double) -> Rect {
-        Rect(x: x - distance, y: y - distance, width: width + 2 * distance, height: height + 2 * distance)
+    public func expanded(_ distance: Double) -> FigureRect {
+        FigureRect(x: x - distance, y: y - distance, width: width + 2 * distance, height: height + 2 * distance)
     }
 
     /// Whether the two share an area, beyond `slack` points of overlap.
-    public func overlaps(_ other: Rect, slack: Double = 0) -> Bool {
+    public func overlaps(_ other: FigureRect, slack: Double = 0) -> Bool {
         min(right, other.right) - max(x, other.x) > slack && min(bottom, other.bottom) - max(y, other.y) > slack
     }
 
     /// Whether `other` lies inside, but for `slack` points.
-    public func contains(_ other: Rect, slack: Double = 0) -> Bool {
+    public func contains(_ other: FigureRect, slack: Double = 0) -> Bool {
         other.x >= x - slack && other.y >= y - slack && other.right <= right + slack && other.bottom <= bottom + slack
     }
 }

@@ -62,7 +62,7 @@ public enum GrowthFigure {
         }
         var names: [String] = []
         for name in panels.flatMap(\.series).map(\.name) where !names.contains(name) { names.append(name) }
-        func color(_ name: String) -> Color {
+        func color(_ name: String) -> FigureColor {
             CurvesFigure.colors[(names.firstIndex(of: name) ?? 0) % CurvesFigure.colors.count]
         }
         var page = Page(widthMillimetres: widthMillimetres)
@@ -96,11 +96,11 @@ public enum GrowthFigure {
                 let limits = series.points.map { plot.point($0.value, $0.limitMilliseconds) }
                 let times = series.points.map { plot.point($0.value, $0.milliseconds) }
                 if times.count > 1 {
-                    page.add(.path(Path(limits, stroke: Stroke(color(series.name), width: 0.8, dash: [3, 2]))))
-                    page.add(.path(Path(times, stroke: Stroke(color(series.name), width: 1.2))))
+                    page.add(.path(FigurePath(limits, stroke: Stroke(color(series.name), width: 0.8, dash: [3, 2]))))
+                    page.add(.path(FigurePath(times, stroke: Stroke(color(series.name), width: 1.2))))
                 }
                 for point in times {
-                    let dot = Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(1.3)
+                    let dot = FigureRect(x: point.x, y: point.y, width: 0, height: 0).expanded(1.3)
                     page.add(.rectangle(dot, fill: color(series.name)))
                 }
             }

@@ -7,8 +7,8 @@ struct HistogramPanel {
     let moments: Moments
     let axis: HistogramAxis
     /// The bars' colours below and above zero.
-    let negative: Color
-    let positive: Color
+    let negative: FigureColor
+    let positive: FigureColor
     /// The height of the bars' area in points.
     let height: Double
     /// How many values of each bin belong to kernels of each label; nil for bars in the colours of the signs.
@@ -93,22 +93,24 @@ struct HistogramPanel {
 
     /// Bars of these heights from bin `first` on, as one shape.
     private func drawSteps(
-        _ heights: [Double], from first: Int, _ color: Color, in plot: PlotFrame, on page: inout Page
+        _ heights: [Double], from first: Int, _ color: FigureColor, in plot: PlotFrame, on page: inout Page
     ) {
-        func edge(_ bin: Int, _ value: Double) -> Point {
+        func edge(_ bin: Int, _ value: Double) -> FigurePoint {
             plot.point(histogram.lowerBound + Double(first + bin) * histogram.binWidth, value)
         }
         var outline = [edge(0, 0)]
         for (bin, height) in heights.enumerated() { outline += [edge(bin, height), edge(bin + 1, height)] }
         outline.append(edge(heights.count, 0))
-        page.add(.path(Path(outline, isClosed: true, fill: color)))
+        page.add(.path(FigurePath(outline, isClosed: true, fill: color)))
     }
 
     private func drawLines(
         _ mixture: GaussianMixture, sum: [(Double, Double)], in plot: PlotFrame, on page: inout Page
     ) {
         func line(_ values: [(Double, Double)], _ stroke: Stroke) {
-            for piece in plot.clipped(values) where piece.count > 1 { page.add(.path(Path(piece, stroke: stroke))) }
+            for piece in plot.clipped(values) where piece.count > 1 {
+                page.add(.path(FigurePath(piece, stroke: stroke)))
+            }
         }
         if mixture.components.count > 1 {
             for component in mixture.components {

@@ -18,7 +18,7 @@ public enum InlineSVG {
                 parts += cells(grid.frame, columns: grid.columns, rows: grid.rows, colors: grid.colors)
             case .raster(let raster):
                 let colors = stride(from: 0, to: raster.bytes.count, by: 3).map {
-                    Color(raster.bytes[$0], raster.bytes[$0 + 1], raster.bytes[$0 + 2])
+                    FigureColor(raster.bytes[$0], raster.bytes[$0 + 1], raster.bytes[$0 + 2])
                 }
                 parts += cells(raster.frame, columns: raster.width, rows: raster.height, colors: colors)
             }
@@ -45,7 +45,7 @@ public enum InlineSVG {
     }
 
     /// `#rrggbb`.
-    public static func hexadecimal(_ color: Color) -> String {
+    public static func hexadecimal(_ color: FigureColor) -> String {
         let digits = Array("0123456789abcdef")
         return "#"
             + String([color.red, color.green, color.blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
@@ -60,15 +60,17 @@ public enum InlineSVG {
     }
 
     /// The attribute that paints, or the class of a colour that follows the page.
-    private static func paint(_ attribute: String, _ color: Color) -> String {
-        let classes: [(Color, String)] = [(.ink, "ink"), (.quietInk, "quiet"), (.axis, "axis"), (.faint, "faint")]
+    private static func paint(_ attribute: String, _ color: FigureColor) -> String {
+        let classes: [(FigureColor, String)] = [
+            (.ink, "ink"), (.quietInk, "quiet"), (.axis, "axis"), (.faint, "faint"),
+        ]
         if let name = classes.first(where: { $0.0 == color })?.1 {
             return "class=\"\(attribute == "stroke" ? "s-" : "")\(name)\""
         }
         return "\(attribute)=\"\(hexadecimal(color))\""
     }
 
-    private static func element(_ path: Path) -> String {
+    private static func element(_ path: FigurePath) -> String {
         let corners = path.points.enumerated().map { ($0 == 0 ? "M" : "L") + number($1.x) + " " + number($1.y) }
         let line = corners.joined() + (path.isClosed ? "Z" : "")
         var parts: [String] = []
@@ -100,17 +102,17 @@ public enum InlineSVG {
     }
 
     /// One path a colour: all its cells.
-    private static func cells(_ frame: Rect, columns: Int, rows: Int, colors: [Color]) -> [String] {
+    private static func cells(_ frame: FigureRect, columns: Int, rows: Int, colors: [FigureColor]) -> [String] {
         let (width, height) = (frame.width / Double(columns), frame.height / Double(rows))
-        var order: [Color] = []
-        var shapes: [Color: String] = [:]
+        var order: [FigureColor] = []
+        var shapes: [FigureColor: String] = [:]
         for (index, color) in colors.enumerated() {
             if shapes[color] == nil { order.append(color) }
             let (x, y) = (Double(index % columns) * width, Double(index / columns) * height)
             // A little under the neighbours, so that no seams show in print.
             let isLast = (column: index % columns == columns - 1, row: index / columns == rows - 1)
             shapes[color, default: ""] += box(
-                Rect(
+                FigureRect(
                     x: frame.x + x, y: frame.y + y, width: width + (isLast.column ? 0 : min(0.12, width / 12)),
                     height: height + (isLast.row ? 0 : min(0.12, height / 12))))
         }
@@ -119,7 +121,7 @@ public enum InlineSVG {
         }
     }
 
-    private static func box(_ rect: Rect) -> String {
+    private static func box(_ rect: FigureRect) -> String {
         "M\(number(rect.x)) \(number(rect.y))h\(number(rect.width))v\(number(rect.height))h\(number(-rect.width))z"
     }
 

@@ -43,7 +43,7 @@ package struct KernelColors {
     }
 
     /// N·N colours of kernel `index`; nil for weights that are not finite.
-    package func colors(_ index: Int) -> [Color?] {
+    package func colors(_ index: Int) -> [FigureColor?] {
         let kernel = bank.kernel(index)
         let centre = kernel[kernel.startIndex + kernel.count / 2]
         let sign: Double = options.sign == .centrePositive && centre < 0 ? -1 : 1

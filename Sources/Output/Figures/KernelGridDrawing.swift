@@ -17,7 +17,7 @@ struct KernelGridDrawing {
     /// How weights are printed into the cells; nil for not at all.
     var numbers: CellNumbers?
 
-    static let hairline = Color(grey: 0xB4)
+    static let hairline = FigureColor(grey: 0xB4)
 
     /// One rectangle for each frame and one matrix of cells for each kernel.
     func drawVectors(on page: inout Page) {
@@ -28,7 +28,7 @@ struct KernelGridDrawing {
         let side = Double(layout.kernelSide) * unit
         let inset = Double(layout.frame) * unit
         forEachKernel { kernel, x, y in
-            let box = Rect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
+            let box = FigureRect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
             if isSalient(kernel) {
                 page.add(.rectangle(box.expanded(Double(layout.outline) * unit), fill: .black))
                 page.add(.rectangle(box, fill: .white))
@@ -40,7 +40,7 @@ struct KernelGridDrawing {
                 .cells(CellGrid(frame: inner, columns: bank.size, colors: cells.map { $0 ?? Hatch.paper })))
             for (index, color) in cells.enumerated() where color == nil {
                 let cell = inner.width / Double(bank.size)
-                let spot = Rect(
+                let spot = FigureRect(
                     x: inner.x + Double(index % bank.size) * cell, y: inner.y + Double(index / bank.size) * cell,
                     width: cell, height: cell)
                 for line in Hatch.lines(in: spot) { page.add(.path(line)) }
@@ -82,18 +82,18 @@ struct KernelGridDrawing {
         page.add(
             .raster(
                 Raster(
-                    frame: Rect(x: left, y: top, width: Double(layout.width) * unit, height: height),
+                    frame: FigureRect(x: left, y: top, width: Double(layout.width) * unit, height: height),
                     width: layout.width, height: layout.height, bytes: picture.bytes)))
         page.y = top + height
     }
 
     private func print(
-        _ numbers: CellNumbers, _ kernel: Int, _ cells: [Color?], in box: Rect, on page: inout Page
+        _ numbers: CellNumbers, _ kernel: Int, _ cells: [FigureColor?], in box: FigureRect, on page: inout Page
     ) {
         let side = box.width / Double(bank.size)
         let size = CellNumbers.fontSize
         for (index, weight) in bank.kernel(kernel).enumerated() {
-            let middle = Point(
+            let middle = FigurePoint(
                 box.x + (Double(index % bank.size) + 0.5) * side,
                 box.y + (Double(index / bank.size) + 0.5) * side + size * 0.36)
             page.text(
@@ -115,7 +115,9 @@ struct KernelGridDrawing {
         }
     }
 
-    private func frameColor(_ kernel: Int) -> Color { labels.map { LabelPalette.color($0[kernel]) } ?? Self.hairline }
+    private func frameColor(_ kernel: Int) -> FigureColor {
+        labels.map { LabelPalette.color($0[kernel]) } ?? Self.hairline
+    }
 }
 
 /// White paper on which rectangles of pixels are filled.
@@ -129,7 +131,7 @@ struct PixelCanvas {
     }
 
     /// What lies beyond the paper's edges is left out.
-    mutating func fill(x: Int, y: Int, width columns: Int, height rows: Int, _ color: Color) {
+    mutating func fill(x: Int, y: Int, width columns: Int, height rows: Int, _ color: FigureColor) {
         let (first, last) = (max(0, x), min(width, x + columns))
         for row in max(0, y)..<max(0, min(y + rows, bytes.count / (3 * width))) {
             var place = (row * width + first) * 3

@@ -107,8 +107,8 @@ struct KernelPanel {
         return HistogramPanel(
             histogram: options.histogram(of: bank.values), moments: Moments(bank.values),
             axis: options.histogramAxis,
-            negative: isRaw ? options.colorMap.color(-0.7) : Color(grey: 0x70),
-            positive: isRaw ? options.colorMap.color(0.7) : Color(grey: 0x70),
+            negative: isRaw ? options.colorMap.color(-0.7) : FigureColor(grey: 0x70),
+            positive: isRaw ? options.colorMap.color(0.7) : FigureColor(grey: 0x70),
             height: min(max(pageWidth * 0.2, 52), 150))
     }
 }

@@ -4,13 +4,13 @@ import Classification
 public enum LabelPalette {
     /// Okabe and Ito's colour-blind-safe blue, orange and green for what has a name; dark grey for nothing, light grey
     /// for no single name.
-    public static func color(_ label: KernelLabel) -> Color {
+    public static func color(_ label: KernelLabel) -> FigureColor {
         switch label {
-        case .identity: Color(0x00, 0x72, 0xB2)
-        case .blur: Color(0xE6, 0x9F, 0x00)
-        case .edge: Color(0x00, 0x9E, 0x73)
-        case .zero: Color(grey: 0x5A)
-        case .other: Color(grey: 0xBE)
+        case .identity: FigureColor(0x00, 0x72, 0xB2)
+        case .blur: FigureColor(0xE6, 0x9F, 0x00)
+        case .edge: FigureColor(0x00, 0x9E, 0x73)
+        case .zero: FigureColor(grey: 0x5A)
+        case .other: FigureColor(grey: 0xBE)
         }
     }
 }

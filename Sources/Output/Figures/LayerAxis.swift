@@ -11,15 +11,16 @@ enum LayerAxis {
     }
 
     /// A dotted line with an arrow above the area for every strided layer; `plot` was drawn with headroom for it.
-    static func markStrided(_ layers: [Int], in plot: PlotFrame, on page: inout Page, color: Color = .ink) {
+    static func markStrided(_ layers: [Int], in plot: PlotFrame, on page: inout Page, color: FigureColor = .ink) {
         for layer in layers {
             let x = plot.xPlace(Double(layer))
             page.add(
                 .path(
-                    Path(
-                        [Point(x, plot.area.y), Point(x, plot.area.bottom)],
+                    FigurePath(
+                        [FigurePoint(x, plot.area.y), FigurePoint(x, plot.area.bottom)],
                         stroke: Stroke(color, width: 0.5, dash: [1.2, 1.6]))))
-            page.text("↓", at: Point(x, plot.area.y - 2.5), size: Page.FontSize.tick, anchor: .middle, color: .ink)
+            page.text(
+                "↓", at: FigurePoint(x, plot.area.y - 2.5), size: Page.FontSize.tick, anchor: .middle, color: .ink)
         }
     }
 

@@ -13,15 +13,17 @@ enum Legend {
             let x = at.x + lowWidth + gap
             let top = at.y - barHeight + 0.3
             page.text(low, at: at, size: size, color: .ink)
-            page.text(high, at: Point(x + barWidth + gap, at.y), size: size, color: .ink)
+            page.text(high, at: FigurePoint(x + barWidth + gap, at.y), size: size, color: .ink)
             let colors = (0..<100).map { map.color((Double($0) + 0.5) / 50 - 1) }
             page.add(
                 .cells(
                     CellGrid(
-                        frame: Rect(x: x, y: top, width: barWidth, height: barHeight), columns: 100, colors: colors)))
+                        frame: FigureRect(x: x, y: top, width: barWidth, height: barHeight), columns: 100,
+                        colors: colors)))
             let middle = x + barWidth / 2
             page.line(
-                from: Point(middle, top - 1.4), to: Point(middle, top + barHeight + 1.4), Stroke(.ink, width: 0.5))
+                from: FigurePoint(middle, top - 1.4), to: FigurePoint(middle, top + barHeight + 1.4),
+                Stroke(.ink, width: 0.5))
         }
     }
 
@@ -33,8 +35,8 @@ enum Legend {
         return Page.Item(width: lowWidth + barWidth + highWidth + 2 * gap) { page, at in
             let x = at.x + lowWidth + gap
             page.text(low, at: at, size: size, color: .ink)
-            page.text(high, at: Point(x + barWidth + gap, at.y), size: size, color: .ink)
-            let frame = Rect(x: x, y: at.y - barHeight + 0.3, width: barWidth, height: barHeight)
+            page.text(high, at: FigurePoint(x + barWidth + gap, at.y), size: size, color: .ink)
+            let frame = FigureRect(x: x, y: at.y - barHeight + 0.3, width: barWidth, height: barHeight)
             let colors = (0..<100).map { map.color((Double($0) + 0.5) / 50 - 1) }
             page.add(.cells(CellGrid(frame: frame, columns: 100, colors: colors)))
         }
@@ -49,12 +51,12 @@ enum Legend {
     }
 
     /// A swatch and a text.
-    static func swatch(_ color: Color, _ text: String) -> Page.Item {
+    static func swatch(_ color: FigureColor, _ text: String) -> Page.Item {
         let size = Page.FontSize.fact
         let side = 5.76
         return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
-            page.add(.rectangle(Rect(x: at.x, y: at.y - side + 0.3, width: side, height: side), fill: color))
-            page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+            page.add(.rectangle(FigureRect(x: at.x, y: at.y - side + 0.3, width: side, height: side), fill: color))
+            page.text(text, at: FigurePoint(at.x + side + 3, at.y), size: size, color: .ink)
         }
     }
 
@@ -63,8 +65,8 @@ enum Legend {
         let size = Page.FontSize.fact
         let length = 14.0
         return Page.Item(width: length + 3 + TextMetrics.width(text, size: size)) { page, at in
-            page.line(from: Point(at.x, at.y - 2.4), to: Point(at.x + length, at.y - 2.4), stroke)
-            page.text(text, at: Point(at.x + length + 3, at.y), size: size, color: .ink)
+            page.line(from: FigurePoint(at.x, at.y - 2.4), to: FigurePoint(at.x + length, at.y - 2.4), stroke)
+            page.text(text, at: FigurePoint(at.x + length + 3, at.y), size: size, color: .ink)
         }
     }
 
@@ -73,10 +75,10 @@ enum Legend {
         let size = Page.FontSize.fact
         let side = 5.76
         return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
-            let box = Rect(x: at.x, y: at.y - side + 0.3, width: side, height: side)
+            let box = FigureRect(x: at.x, y: at.y - side + 0.3, width: side, height: side)
             page.add(.rectangle(box, fill: Hatch.paper))
             for line in Hatch.lines(in: box) { page.add(.path(line)) }
-            page.text(text, at: Point(at.x + side + 3, at.y), size: size, color: .ink)
+            page.text(text, at: FigurePoint(at.x + side + 3, at.y), size: size, color: .ink)
         }
     }
 
@@ -102,17 +104,18 @@ enum Legend {
 
 /// How weights that are no numbers are drawn: slanted lines on grey paper.
 enum Hatch {
-    static let paper = Color(grey: 0xD0)
-    static let ink = Color(grey: 0x40)
+    static let paper = FigureColor(grey: 0xD0)
+    static let ink = FigureColor(grey: 0x40)
 
     /// Three slanted lines that stay inside `box`.
-    static func lines(in box: Rect) -> [Path] {
+    static func lines(in box: FigureRect) -> [FigurePath] {
         let stroke = Stroke(ink, width: max(0.25, min(0.6, box.width / 8)))
         let (w, h) = (box.width, box.height)
         let ends: [(Double, Double, Double, Double)] = [(0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5)]
         return ends.map {
-            Path(
-                [Point(box.x + $0.0 * w, box.y + $0.1 * h), Point(box.x + $0.2 * w, box.y + $0.3 * h)], stroke: stroke)
+            FigurePath(
+                [FigurePoint(box.x + $0.0 * w, box.y + $0.1 * h), FigurePoint(box.x + $0.2 * w, box.y + $0.3 * h)],
+                stroke: stroke)
         }
     }
 }

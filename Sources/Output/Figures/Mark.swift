@@ -1,9 +1,9 @@
 /// One thing drawn on a figure; later marks cover earlier ones.
 public enum Mark: Sendable, Equatable {
     /// A filled rectangle.
-    case rectangle(Rect, fill: Color)
+    case rectangle(FigureRect, fill: FigureColor)
     /// A line or a shape of straight edges.
-    case path(Path)
+    case path(FigurePath)
     /// A line of text.
     case text(TextMark)
     /// A matrix of coloured cells, drawn as vectors.
@@ -12,7 +12,7 @@ public enum Mark: Sendable, Equatable {
     case raster(Raster)
 
     /// The area that the mark covers; for text by the embedded font metrics, for lines without their thickness.
-    public var bounds: Rect {
+    public var bounds: FigureRect {
         switch self {
         case .rectangle(let rect, _): rect
         case .path(let path): path.bounds
@@ -24,18 +24,18 @@ public enum Mark: Sendable, Equatable {
 }
 
 /// A chain of straight lines.
-public struct Path: Sendable, Equatable {
+public struct FigurePath: Sendable, Equatable {
     /// The corners in order, at least two.
-    public let points: [Point]
+    public let points: [FigurePoint]
     /// Whether the last corner is joined to the first.
     public let isClosed: Bool
     /// The colour inside; nil leaves it empty.
-    public let fill: Color?
+    public let fill: FigureColor?
     /// The line; nil for none.
     public let stroke: Stroke?
 
     /// Joins corners; see the properties.
-    public init(_ points: [Point], isClosed: Bool = false, fill: Color? = nil, stroke: Stroke? = nil) {
+    public init(_ points: [FigurePoint], isClosed: Bool = false, fill: FigureColor? = nil, stroke: Stroke? = nil) {
         precondition(points.count >= 2)
         self.points = points
         self.isClosed = isClosed
@@ -43,24 +43,24 @@ public struct Path: Sendable, Equatable {
         self.stroke = stroke
     }
 
-    var bounds: Rect {
+    var bounds: FigureRect {
         let (left, right) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 0)
         let (top, bottom) = (points.map(\.y).min() ?? 0, points.map(\.y).max() ?? 0)
-        return Rect(x: left, y: top, width: right - left, height: bottom - top)
+        return FigureRect(x: left, y: top, width: right - left, height: bottom - top)
     }
 }
 
 /// How a line is drawn.
 public struct Stroke: Sendable, Equatable {
     /// The line's colour.
-    public let color: Color
+    public let color: FigureColor
     /// The line's thickness in points.
     public let width: Double
     /// Lengths of dash and gap in points; empty for a solid line.
     public let dash: [Double]
 
     /// Describes a line; see the properties.
-    public init(_ color: Color, width: Double, dash: [Double] = []) {
+    public init(_ color: FigureColor, width: Double, dash: [Double] = []) {
         precondition(width > 0 && dash.allSatisfy { $0 > 0 })
         self.color = color
         self.width = width
@@ -71,16 +71,16 @@ public struct Stroke: Sendable, Equatable {
 /// A matrix of equally large coloured cells, row-major from the top left.
 public struct CellGrid: Sendable, Equatable {
     /// The area that all cells fill together.
-    public let frame: Rect
+    public let frame: FigureRect
     /// Cells in a row.
     public let columns: Int
     /// One colour a cell; `colors.count` is a multiple of ``columns``.
-    public let colors: [Color]
+    public let colors: [FigureColor]
     /// The number of rows.
     public var rows: Int { colors.count / columns }
 
     /// Places a matrix; see the properties.
-    public init(frame: Rect, columns: Int, colors: [Color]) {
+    public init(frame: FigureRect, columns: Int, colors: [FigureColor]) {
         precondition(columns > 0 && !colors.isEmpty && colors.count % columns == 0)
         self.frame = frame
         self.columns = columns
@@ -91,7 +91,7 @@ public struct CellGrid: Sendable, Equatable {
 /// A picture of 8-bit RGB pixels stretched over an area, without smoothing.
 public struct Raster: Sendable, Equatable {
     /// The area that the pixels fill.
-    public let frame: Rect
+    public let frame: FigureRect
     /// Pixels in a row.
     public let width: Int
     /// Rows.
@@ -100,7 +100,7 @@ public struct Raster: Sendable, Equatable {
     public let bytes: [UInt8]
 
     /// Places a picture; see the properties.
-    public init(frame: Rect, width: Int, height: Int, bytes: [UInt8]) {
+    public init(frame: FigureRect, width: Int, height: Int, bytes: [UInt8]) {
         precondition(width > 0 && height > 0 && bytes.count == width * height * 3)
         self.frame = frame
         self.width = width

@@ -36,7 +36,7 @@ public enum NamedKernelsFigure {
         for (index, kernel) in kernels.enumerated() {
             let x = page.left + Double(index % columns) * (width + gap)
             let y = page.y + Double(index / columns) * rowHeight
-            let frame = Rect(
+            let frame = FigureRect(
                 x: x, y: y, width: cell * Double(kernel.size), height: cell * Double(kernel.size))
             let largest = Double(kernel.values.map(abs).max() ?? 0)
             let colors = kernel.values.map { ColorMap.rdBu.color(largest > 0 ? Double($0) / largest : 0) }
@@ -45,7 +45,7 @@ public enum NamedKernelsFigure {
             for (place, text) in texts[index].enumerated() {
                 page.text(
                     text,
-                    at: Point(
+                    at: FigurePoint(
                         x + (Double(place % kernel.size) + 0.5) * cell,
                         y + (Double(place / kernel.size) + 0.5) * cell + size * 0.36),
                     size: size, anchor: .middle, color: colors[place].contrasting)
@@ -53,7 +53,7 @@ public enum NamedKernelsFigure {
             let fontSize = Page.FontSize.name
             page.text(
                 TextFitting.shortenedMiddle(kernel.name, to: width, size: fontSize),
-                at: Point(x, frame.bottom + 4 + fontSize * TextMetrics.ascent), size: fontSize, color: .ink)
+                at: FigurePoint(x, frame.bottom + 4 + fontSize * TextMetrics.ascent), size: fontSize, color: .ink)
         }
         page.y += Double(rows) * rowHeight
     }

@@ -4,11 +4,11 @@ import VGNets
 public enum NetworkDiagramFigure {
     /// Colours of the kinds of blocks.
     enum Tint {
-        static let downsampling = Color(0xF2, 0xC6, 0x6D)
-        static let half = Color(0x8F, 0xBC, 0xDD)
-        static let last = Color(0x8C, 0xCF, 0xB5)
-        static let plain = Color(grey: 0xDD)
-        static let changed = Color(0xD5, 0x5E, 0x00)
+        static let downsampling = FigureColor(0xF2, 0xC6, 0x6D)
+        static let half = FigureColor(0x8F, 0xBC, 0xDD)
+        static let last = FigureColor(0x8C, 0xCF, 0xB5)
+        static let plain = FigureColor(grey: 0xDD)
+        static let changed = FigureColor(0xD5, 0x5E, 0x00)
     }
 
     /// Lays the picture out; what differs from the published net nearest in parameters is marked.
@@ -59,9 +59,10 @@ public enum NetworkDiagramFigure {
         let lines = TextFitting.lines(text, limit: page.contentWidth - nameRoom - 2, size: size * 1.08)
         for (index, line) in lines.enumerated() {
             page.y += size * TextMetrics.ascent
-            if index == 0 { page.text(row.name, at: Point(page.left, page.y), size: size, color: .quietInk) }
+            if index == 0 { page.text(row.name, at: FigurePoint(page.left, page.y), size: size, color: .quietInk) }
             page.text(
-                line, at: Point(page.left + nameRoom, page.y), size: size, weight: row.isChanged ? .bold : .regular,
+                line, at: FigurePoint(page.left + nameRoom, page.y), size: size,
+                weight: row.isChanged ? .bold : .regular,
                 color: row.isChanged ? Tint.changed : .ink)
             page.y += size * TextMetrics.descent + 2
         }
@@ -98,7 +99,8 @@ public enum NetworkDiagramFigure {
         for width in rooms.reversed().dropLast() { rights.insert(rights[0] - width - 8, at: 0) }
         for (title, right) in zip(titles, rights) {
             page.text(
-                title, at: Point(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end, color: .quietInk)
+                title, at: FigurePoint(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
+                color: .quietInk)
         }
         page.y += size + 5
         let chainLeft = page.left + nameRoom + 8
@@ -106,22 +108,22 @@ public enum NetworkDiagramFigure {
         for (index, part) in parts.enumerated() {
             let middle = page.y + rowHeight / 2
             let baseline = middle + size * 0.36
-            page.text(names[index], at: Point(page.left, baseline), size: size, color: .ink)
+            page.text(names[index], at: FigurePoint(page.left, baseline), size: size, color: .ink)
             let stage = index >= 1 && index <= 4 ? index : nil
             chain(config, part.name, stage: stage).draw(
-                in: Rect(x: chainLeft, y: page.y + 3, width: chainWidth, height: rowHeight - 6), on: &page)
+                in: FigureRect(x: chainLeft, y: page.y + 3, width: chainWidth, height: rowHeight - 6), on: &page)
             let isChanged = index <= 4 && comparison.changedWidths.contains(index)
             let isDeeper = stage.map { comparison.changedDepths.contains($0) } ?? false
             for (text, right) in zip([outputs[index], costs[index], macs[index]], rights) {
                 let marks = isChanged && text == outputs[index]
                 page.text(
-                    text, at: Point(right, baseline), size: size, weight: marks ? .bold : .regular, anchor: .end,
+                    text, at: FigurePoint(right, baseline), size: size, weight: marks ? .bold : .regular, anchor: .end,
                     color: marks ? Tint.changed : .quietInk)
             }
             if isDeeper {
                 page.line(
-                    from: Point(chainLeft, page.y + rowHeight - 1.5),
-                    to: Point(chainLeft + 12, page.y + rowHeight - 1.5),
+                    from: FigurePoint(chainLeft, page.y + rowHeight - 1.5),
+                    to: FigurePoint(chainLeft + 12, page.y + rowHeight - 1.5),
                     Stroke(Tint.changed, width: 1.2))
             }
             page.y += rowHeight
@@ -142,7 +144,7 @@ public enum NetworkDiagramFigure {
                 blocks: [name == "head" ? ("pool + linear", Tint.plain) : ("3×3 s\(config.stemStride)", Tint.plain)],
                 largestCount: 1)
         }
-        var blocks: [(String, Color)] = [("D", Tint.downsampling)]
+        var blocks: [(String, FigureColor)] = [("D", Tint.downsampling)]
         blocks += Array(repeating: ("H", Tint.half), count: config.blocks[stage - 1] - 1)
         if stage == 4 { blocks.append(("L", Tint.last)) }
         return BlockChain(blocks: blocks, largestCount: (config.blocks.max() ?? 1) + 1)
@@ -152,11 +154,11 @@ public enum NetworkDiagramFigure {
 /// Blocks one behind the other, joined by lines; runs of equal ones are drawn once with their number where they do not
 /// fit.
 struct BlockChain {
-    let blocks: [(name: String, color: Color)]
+    let blocks: [(name: String, color: FigureColor)]
     /// The blocks of the longest chain beside this one.
     let largestCount: Int
 
-    func draw(in frame: Rect, on page: inout Page) {
+    func draw(in frame: FigureRect, on page: inout Page) {
         let gap = 2.5
         let size = 6.0
         let least = min(18, max(11, (frame.width + gap) / Double(largestCount) - gap))
@@ -178,14 +180,15 @@ struct BlockChain {
         var x = frame.x
         for (index, block) in shown.enumerated() {
             let side = max(least, TextMetrics.width(block.text, size: size) + 5)
-            let box = Rect(x: x, y: frame.y, width: side, height: frame.height)
+            let box = FigureRect(x: x, y: frame.y, width: side, height: frame.height)
             if index > 0 {
                 let middle = box.y + box.height / 2
-                page.line(from: Point(x - gap, middle), to: Point(x, middle), Stroke(.axis, width: 0.8))
+                page.line(from: FigurePoint(x - gap, middle), to: FigurePoint(x, middle), Stroke(.axis, width: 0.8))
             }
             page.add(.rectangle(box, fill: block.color))
             page.text(
-                block.text, at: Point(x + side / 2, box.y + box.height / 2 + size * 0.36), size: size, anchor: .middle,
+                block.text, at: FigurePoint(x + side / 2, box.y + box.height / 2 + size * 0.36), size: size,
+                anchor: .middle,
                 color: block.color.contrasting)
             x += side + gap
         }

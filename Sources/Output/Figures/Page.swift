@@ -14,7 +14,7 @@ struct Page {
         /// The room it takes from left to right.
         let width: Double
         /// Draws it with its left end and its text's baseline at a point.
-        let draw: (_ page: inout Page, _ at: Point) -> Void
+        let draw: (_ page: inout Page, _ at: FigurePoint) -> Void
     }
 
     /// The page's width in points.
@@ -70,8 +70,8 @@ struct Page {
     mutating func add(_ mark: Mark) { marks.append(mark) }
 
     /// Draws a straight line.
-    mutating func line(from start: Point, to end: Point, _ stroke: Stroke) {
-        add(.path(Path([start, end], stroke: stroke)))
+    mutating func line(from start: FigurePoint, to end: FigurePoint, _ stroke: Stroke) {
+        add(.path(FigurePath([start, end], stroke: stroke)))
     }
 
     /// The network's name in bold and what is shown beside it, or below where there is no room; long names shortened.
@@ -82,12 +82,12 @@ struct Page {
         let fits = titleWidth + gap + TextMetrics.width(subject, size: FontSize.name) <= contentWidth
         y += FontSize.title * TextMetrics.ascent
         if !title.isEmpty {
-            text(title, at: Point(left, y), size: FontSize.title, weight: .bold, color: .ink)
+            text(title, at: FigurePoint(left, y), size: FontSize.title, weight: .bold, color: .ink)
             if !fits && !subject.isEmpty { y += 11 }
         }
         if !subject.isEmpty {
             let subject = TextFitting.shortenedMiddle(subject, to: contentWidth, size: FontSize.name)
-            text(subject, at: Point(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
+            text(subject, at: FigurePoint(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
         }
         y += FontSize.title * TextMetrics.descent + 3
     }
@@ -96,7 +96,7 @@ struct Page {
     mutating func subheading(_ title: String) {
         let title = TextFitting.shortenedMiddle(title, to: contentWidth, size: FontSize.name, weight: .bold)
         y += FontSize.name * TextMetrics.ascent
-        text(title, at: Point(left, y), size: FontSize.name, weight: .bold, color: .ink)
+        text(title, at: FigurePoint(left, y), size: FontSize.name, weight: .bold, color: .ink)
         y += FontSize.name * TextMetrics.descent + 3
     }
 
@@ -138,7 +138,7 @@ struct Page {
             if index > 0 { y += 11 }
             var x = left
             for item in row {
-                item.draw(&self, Point(x, y))
+                item.draw(&self, FigurePoint(x, y))
                 x += item.width + spacing
             }
         }
@@ -161,8 +161,8 @@ struct Page {
 
     /// Draws a line of text; see ``TextMark``.
     mutating func text(
-        _ text: String, at position: Point, size: Double, weight: TextMark.Weight = .regular,
-        anchor: TextMark.Anchor = .start, color: Color, isUpright: Bool = false
+        _ text: String, at position: FigurePoint, size: Double, weight: TextMark.Weight = .regular,
+        anchor: TextMark.Anchor = .start, color: FigureColor, isUpright: Bool = false
     ) {
         add(
             .text(
@@ -174,14 +174,14 @@ struct Page {
     /// The figure that ends below the last block.
     func finished(title: String) -> Figure {
         let height = y + margin - 2
-        let page = Rect(x: 0, y: 0, width: width, height: height)
+        let page = FigureRect(x: 0, y: 0, width: width, height: height)
         return Figure(title: title, width: width, height: height, marks: [.rectangle(page, fill: .white)] + marks)
     }
 
-    private mutating func paragraph(_ lines: [String], size: Double, color: Color) {
+    private mutating func paragraph(_ lines: [String], size: Double, color: FigureColor) {
         for line in lines {
             y += size * TextMetrics.ascent
-            text(line, at: Point(left, y), size: size, color: color)
+            text(line, at: FigurePoint(left, y), size: size, color: color)
             y += size * TextMetrics.descent + 2
         }
     }

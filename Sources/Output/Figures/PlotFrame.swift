@@ -71,7 +71,7 @@ struct PlotFrame {
     /// Room above the area for marks of the caller, in points.
     var headroom = 0.0
     /// The area inside the axes; set by ``draw(on:)``.
-    private(set) var area = Rect(x: 0, y: 0, width: 1, height: 1)
+    private(set) var area = FigureRect(x: 0, y: 0, width: 1, height: 1)
     /// Where the next block may begin, below ticks and title.
     private(set) var bottom = 0.0
 
@@ -86,7 +86,7 @@ struct PlotFrame {
     }
 
     /// The place of a value pair.
-    func point(_ x: Double, _ y: Double) -> Point { Point(xPlace(x), yPlace(y)) }
+    func point(_ x: Double, _ y: Double) -> FigurePoint { FigurePoint(xPlace(x), yPlace(y)) }
     /// The distance of a value from the page's left edge.
     func xPlace(_ value: Double) -> Double { area.x + x.place(value) * area.width }
     /// The distance of a value from the page's top edge.
@@ -99,20 +99,21 @@ struct PlotFrame {
         let yTicks = y.ticks(limit: min(10, max(2, Int(height / 15))))
         let gutter = (yTicks.map { TextMetrics.width($0.label, size: size) }.max() ?? 0) + 5
         let titleRoom = y.title.isEmpty ? 0 : size + 4
-        area = Rect(
+        area = FigureRect(
             x: page.left + titleRoom + gutter, y: page.y, width: page.contentWidth - titleRoom - gutter, height: height)
         for (value, label) in yTicks {
             let level = yPlace(value)
             if hasGrid, level < area.bottom - 0.1 {
-                page.line(from: Point(area.x, level), to: Point(area.right, level), Stroke(.faint, width: 0.4))
+                page.line(
+                    from: FigurePoint(area.x, level), to: FigurePoint(area.right, level), Stroke(.faint, width: 0.4))
             }
             let baseline = min(max(level + size * 0.36, area.y + size * 0.5), area.bottom + size * 0.3)
-            page.text(label, at: Point(area.x - 4, baseline), size: size, anchor: .end, color: .quietInk)
+            page.text(label, at: FigurePoint(area.x - 4, baseline), size: size, anchor: .end, color: .quietInk)
         }
         if !y.title.isEmpty {
             page.text(
                 TextFitting.shortenedMiddle(y.title, to: height, size: size),
-                at: Point(page.left + size * 0.8, area.y + height / 2), size: size,
+                at: FigurePoint(page.left + size * 0.8, area.y + height / 2), size: size,
                 anchor: .middle, color: .quietInk, isUpright: true)
         }
         drawValueAxis(on: &page)
@@ -120,15 +121,16 @@ struct PlotFrame {
 
     /// The level line at the foot of the area, drawn after the data so that it stays whole.
     func drawBaseline(on page: inout Page) {
-        page.line(from: Point(area.x, area.bottom), to: Point(area.right, area.bottom), Stroke(.axis, width: 0.6))
+        page.line(
+            from: FigurePoint(area.x, area.bottom), to: FigurePoint(area.right, area.bottom), Stroke(.axis, width: 0.6))
     }
 
     /// The parts of a line of value pairs that lie inside the area, ends cut at its upper and lower border.
-    func clipped(_ values: [(Double, Double)]) -> [[Point]] {
-        var pieces: [[Point]] = [[]]
+    func clipped(_ values: [(Double, Double)]) -> [[FigurePoint]] {
+        var pieces: [[FigurePoint]] = [[]]
         var last: (Double, Double)?
         func isInside(_ value: Double) -> Bool { y.range.contains(value) }
-        func cut(_ a: (Double, Double), _ b: (Double, Double)) -> Point {
+        func cut(_ a: (Double, Double), _ b: (Double, Double)) -> FigurePoint {
             let border = max(a.1, b.1) > y.range.upperBound ? y.range.upperBound : y.range.lowerBound
             let share = (border - a.1) / (b.1 - a.1)
             return point(a.0 + (b.0 - a.0) * share, border)
@@ -161,20 +163,23 @@ struct PlotFrame {
         var end = -Double.infinity
         for (value, label) in ticks {
             let place = xPlace(value)
-            page.line(from: Point(place, area.bottom), to: Point(place, area.bottom + 2.5), Stroke(.axis, width: 0.6))
+            page.line(
+                from: FigurePoint(place, area.bottom), to: FigurePoint(place, area.bottom + 2.5),
+                Stroke(.axis, width: 0.6))
             let half = TextMetrics.width(label, size: size) / 2
             let centre = min(max(place, page.left + half), page.right - half)
             guard centre - half > end + 2 else { continue }
             end = centre + half
             page.text(
-                label, at: Point(centre, area.bottom + 3.5 + size * TextMetrics.ascent), size: size, anchor: .middle,
+                label, at: FigurePoint(centre, area.bottom + 3.5 + size * TextMetrics.ascent), size: size,
+                anchor: .middle,
                 color: .quietInk)
         }
         bottom = area.bottom + 3.5 + size + 3
         guard !x.title.isEmpty else { return }
         page.text(
             TextFitting.shortenedMiddle(x.title, to: area.width, size: size),
-            at: Point(area.x + area.width / 2, bottom + size * TextMetrics.ascent), size: size, anchor: .middle,
+            at: FigurePoint(area.x + area.width / 2, bottom + size * TextMetrics.ascent), size: size, anchor: .middle,
             color: .quietInk)
         bottom += size * (TextMetrics.ascent + TextMetrics.descent) + 2
     }

@@ -104,7 +104,7 @@ public enum RidgeFigure {
         let columns = [page.right - rooms[1] - 8, page.right]
         for (title, right) in zip(titles, columns) {
             page.text(
-                title, at: Point(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
+                title, at: FigurePoint(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
                 color: .quietInk)
         }
         let top = page.y + ridgeHeight - 2
@@ -115,8 +115,8 @@ public enum RidgeFigure {
         for value in -4...4 {
             let at = place(Double(value))
             page.line(
-                from: Point(at, top), to: Point(at, bottom + 2),
-                Stroke(value == 0 ? Color(grey: 0xC4) : .faint, width: 0.4))
+                from: FigurePoint(at, top), to: FigurePoint(at, bottom + 2),
+                Stroke(value == 0 ? FigureColor(grey: 0xC4) : .faint, width: 0.4))
         }
         // A normal distribution reaches half the room of a ridge; sharper peaks are cut at the whole.
         let normal = 1 / (2 * Double.pi).squareRoot()
@@ -125,34 +125,36 @@ public enum RidgeFigure {
             let base = top + Double(index + 1) * rowHeight
             let highest = row.densities.max() ?? 0
             let factor = highest * scale > ridgeHeight ? ridgeHeight / highest : scale
-            let line = zip(grid, row.densities).map { Point(place($0), base - $1 * factor) }
-            let fill = row.isStrided ? Color(0x3F, 0x6F, 0x9E) : Color(0x9E, 0xBF, 0xDC)
+            let line = zip(grid, row.densities).map { FigurePoint(place($0), base - $1 * factor) }
+            let fill = row.isStrided ? FigureColor(0x3F, 0x6F, 0x9E) : FigureColor(0x9E, 0xBF, 0xDC)
             if highest > 0 {
                 page.add(
                     .path(
-                        Path(
-                            [Point(place(-4), base)] + line + [Point(place(4), base)], isClosed: true, fill: fill)))
-                page.add(.path(Path(line, stroke: Stroke(.white, width: 0.7))))
+                        FigurePath(
+                            [FigurePoint(place(-4), base)] + line + [FigurePoint(place(4), base)], isClosed: true,
+                            fill: fill)))
+                page.add(.path(FigurePath(line, stroke: Stroke(.white, width: 0.7))))
                 page.add(
                     .path(
-                        Path(
+                        FigurePath(
                             grid.filter { abs($0) <= 3 }.map {
-                                Point(place($0), base - normal * exp(-0.5 * $0 * $0) * factor)
+                                FigurePoint(place($0), base - normal * exp(-0.5 * $0 * $0) * factor)
                             }, stroke: Stroke(.ink, width: 0.35, dash: [1.4, 1.4]))))
             }
-            page.line(from: Point(x, base), to: Point(x + width, base), Stroke(.axis, width: 0.3))
+            page.line(from: FigurePoint(x, base), to: FigurePoint(x + width, base), Stroke(.axis, width: 0.3))
             let room = nameRoom - TextMetrics.width(mark(row), size: size, weight: weight(row))
             let name = TextFitting.shortenedMiddle(row.name, to: room, size: size, weight: weight(row))
-            page.text(name + mark(row), at: Point(page.left, base), size: size, weight: weight(row), color: .ink)
+            page.text(name + mark(row), at: FigurePoint(page.left, base), size: size, weight: weight(row), color: .ink)
             for (text, right) in zip(facts[index], columns) {
-                page.text(text, at: Point(right, base), size: size, anchor: .end, color: .quietInk)
+                page.text(text, at: FigurePoint(right, base), size: size, anchor: .end, color: .quietInk)
             }
         }
         page.y = bottom + 4
         page.y += size * TextMetrics.ascent
         for value in [-4, -2, 0, 2, 4] {
             let text = value == 0 ? "mean" : "\(value < 0 ? "−" : "+")\(abs(value))σ"
-            page.text(text, at: Point(place(Double(value)), page.y), size: size, anchor: .middle, color: .quietInk)
+            page.text(
+                text, at: FigurePoint(place(Double(value)), page.y), size: size, anchor: .middle, color: .quietInk)
         }
         page.y += size * TextMetrics.descent + 4
     }

@@ -45,8 +45,8 @@ public enum ScatterFigure {
 
     private static let smallRadius = 2.4
     private static let largestRadius = 8.0
-    static let plainColor = Color(0x00, 0x72, 0xB2)
-    static let emphasisColor = Color(0xD5, 0x5E, 0x00)
+    static let plainColor = FigureColor(0x00, 0x72, 0xB2)
+    static let emphasisColor = FigureColor(0xD5, 0x5E, 0x00)
 
     /// Lays the picture out; the networks that no other one beats on both axes are joined by a line. `areaTitle` says
     /// what the discs' areas show, where entries have them.
@@ -105,7 +105,7 @@ public enum ScatterFigure {
     {
         let points = front(entries, x: x, y: y).map { plot.point($0.x, $0.y) }
         guard points.count > 1 else { return false }
-        page.add(.path(Path(points, stroke: Stroke(Color(grey: 0xB0), width: 0.8, dash: [3, 2]))))
+        page.add(.path(FigurePath(points, stroke: Stroke(FigureColor(grey: 0xB0), width: 0.8, dash: [3, 2]))))
         return true
     }
 
@@ -123,8 +123,8 @@ public enum ScatterFigure {
             let radius = Self.radius(value, largest)
             let text = NumberText.short(value)
             return Page.Item(width: 2 * radius + 3 + TextMetrics.width(text, size: Page.FontSize.fact)) { page, at in
-                page.add(.path(circle(Point(at.x + radius, at.y - 2.4), radius, Color(grey: 0x99))))
-                page.text(text, at: Point(at.x + 2 * radius + 3, at.y), size: Page.FontSize.fact, color: .ink)
+                page.add(.path(circle(FigurePoint(at.x + radius, at.y - 2.4), radius, FigureColor(grey: 0x99))))
+                page.text(text, at: FigurePoint(at.x + 2 * radius + 3, at.y), size: Page.FontSize.fact, color: .ink)
             }
         }
         return items
@@ -135,24 +135,24 @@ public enum ScatterFigure {
         return max(1.2, largestRadius * (area / largest).squareRoot())
     }
 
-    private static func circle(_ centre: Point, _ radius: Double, _ color: Color) -> Path {
-        let corners = (0..<36).map { step -> Point in
+    private static func circle(_ centre: FigurePoint, _ radius: Double, _ color: FigureColor) -> FigurePath {
+        let corners = (0..<36).map { step -> FigurePoint in
             let angle = Double(step) / 18 * Double.pi
-            return Point(centre.x + radius * cos(angle), centre.y + radius * sin(angle))
+            return FigurePoint(centre.x + radius * cos(angle), centre.y + radius * sin(angle))
         }
-        return Path(corners, isClosed: true, fill: color, stroke: Stroke(.white, width: 0.5))
+        return FigurePath(corners, isClosed: true, fill: color, stroke: Stroke(.white, width: 0.5))
     }
 
     private static func drawPoints(_ entries: [Entry], _ largest: Double?, in plot: PlotFrame, on page: inout Page) {
         let size = Page.FontSize.tick
         // The largest first, so that no disc hides another.
         let entries = entries.sorted { ($0.area ?? 0) > ($1.area ?? 0) }
-        let boxes = entries.map { entry -> Rect in
+        let boxes = entries.map { entry -> FigureRect in
             let point = plot.point(entry.x, entry.y)
-            return Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(radius(entry.area, largest))
+            return FigureRect(x: point.x, y: point.y, width: 0, height: 0).expanded(radius(entry.area, largest))
         }
         for (entry, box) in zip(entries, boxes) {
-            let centre = Point(box.x + box.width / 2, box.y + box.height / 2)
+            let centre = FigurePoint(box.x + box.width / 2, box.y + box.height / 2)
             page.add(.path(circle(centre, box.width / 2, entry.isEmphasised ? emphasisColor : plainColor)))
         }
         var taken = boxes
@@ -170,7 +170,8 @@ public enum ScatterFigure {
             if spot.position.y < box.y - 14 || spot.position.y > box.bottom + 16 {
                 let end = spot.bounds.y > box.bottom ? spot.bounds.y : spot.bounds.bottom
                 page.line(
-                    from: Point(box.x + box.width / 2, box.y + box.height / 2), to: Point(spot.position.x, end),
+                    from: FigurePoint(box.x + box.width / 2, box.y + box.height / 2),
+                    to: FigurePoint(spot.position.x, end),
                     Stroke(.axis, width: 0.3))
             }
             // Level lines do not cross the name.
@@ -180,9 +181,9 @@ public enum ScatterFigure {
     }
 
     /// Where a name may stand: right, left, above, below, then further off.
-    private static func spots(_ name: String, around box: Rect, size: Double) -> [TextMark] {
+    private static func spots(_ name: String, around box: FigureRect, size: Double) -> [TextMark] {
         let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
-        func mark(_ at: Point, _ anchor: TextMark.Anchor) -> TextMark {
+        func mark(_ at: FigurePoint, _ anchor: TextMark.Anchor) -> TextMark {
             TextMark(name, at: at, size: size, anchor: anchor, color: .ink)
         }
         var spots: [TextMark] = []
@@ -190,11 +191,12 @@ public enum ScatterFigure {
             let (below, above) = (box.bottom + 1 + size * TextMetrics.ascent + distance, box.y - 2 - distance)
             if distance == 0 {
                 spots += [
-                    mark(Point(box.right + 2, y + size * 0.36), .start), mark(Point(box.x - 2, y + size * 0.36), .end),
+                    mark(FigurePoint(box.right + 2, y + size * 0.36), .start),
+                    mark(FigurePoint(box.x - 2, y + size * 0.36), .end),
                 ]
             }
             for anchor in [TextMark.Anchor.middle, .start, .end] {
-                spots += [mark(Point(x, above), anchor), mark(Point(x, below), anchor)]
+                spots += [mark(FigurePoint(x, above), anchor), mark(FigurePoint(x, below), anchor)]
             }
         }
         return spots

@@ -37,7 +37,7 @@ public enum ShareAreasFigure {
             let ends = [plot.point(Double(tops.count) - 0.5, 0), plot.point(-0.5, 0)]
             page.add(
                 .path(
-                    Path(
+                    FigurePath(
                         line.map { plot.point($0.0, min(1, $0.1)) } + ends, isClosed: true,
                         fill: LabelPalette.color(label))))
         }

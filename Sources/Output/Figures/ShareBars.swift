@@ -11,7 +11,7 @@ struct ShareBars {
         /// What stands to the right.
         let total: String
         /// From left to right; the shares sum to 1 or are all 0.
-        let parts: [(share: Double, color: Color)]
+        let parts: [(share: Double, color: FigureColor)]
     }
 
     static let rowHeight = 11.0
@@ -28,12 +28,12 @@ struct ShareBars {
         let longest = rows.map { TextMetrics.width($0.name + mark($0), size: size, weight: weight($0)) }.max() ?? 0
         let nameRoom = min(longest, page.contentWidth * 0.36)
         let totalRoom = (rows.map(\.total) + [totalTitle]).map { TextMetrics.width($0, size: size) }.max() ?? 0
-        let bars = Rect(
+        let bars = FigureRect(
             x: page.left + nameRoom + 6, y: page.y + size + 5,
             width: page.contentWidth - nameRoom - totalRoom - 12, height: Double(rows.count) * Self.rowHeight)
         drawScale(above: bars, on: &page)
         page.text(
-            totalTitle, at: Point(page.right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
+            totalTitle, at: FigurePoint(page.right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
             color: .quietInk)
         for (index, row) in rows.enumerated() {
             let top = bars.y + Double(index) * Self.rowHeight
@@ -41,37 +41,39 @@ struct ShareBars {
             // The mark must survive the shortening.
             let room = nameRoom - TextMetrics.width(mark(row), size: size, weight: weight(row))
             let name = TextFitting.shortenedMiddle(row.name, to: room, size: size, weight: weight(row))
-            page.text(name + mark(row), at: Point(page.left, baseline), size: size, weight: weight(row), color: .ink)
-            page.text(row.total, at: Point(page.right, baseline), size: size, anchor: .end, color: .quietInk)
+            page.text(
+                name + mark(row), at: FigurePoint(page.left, baseline), size: size, weight: weight(row), color: .ink)
+            page.text(row.total, at: FigurePoint(page.right, baseline), size: size, anchor: .end, color: .quietInk)
             drawBar(
-                row, in: Rect(x: bars.x, y: top + 0.72, width: bars.width, height: Self.rowHeight - 1.8), on: &page)
+                row, in: FigureRect(x: bars.x, y: top + 0.72, width: bars.width, height: Self.rowHeight - 1.8),
+                on: &page)
         }
         page.y = bars.bottom
     }
 
     /// 0, 50 and 100 %, with quarter lines behind the bars.
-    private func drawScale(above bars: Rect, on page: inout Page) {
+    private func drawScale(above bars: FigureRect, on page: inout Page) {
         let size = Page.FontSize.tick
         for quarter in 0...4 {
             let x = bars.x + bars.width * Double(quarter) / 4
-            page.line(from: Point(x, bars.y - 2), to: Point(x, bars.bottom), Stroke(.faint, width: 0.5))
+            page.line(from: FigurePoint(x, bars.y - 2), to: FigurePoint(x, bars.bottom), Stroke(.faint, width: 0.5))
             guard quarter % 2 == 0 else { continue }
             page.text(
-                "\(quarter * 25) %", at: Point(x, page.y + size * TextMetrics.ascent), size: size,
+                "\(quarter * 25) %", at: FigurePoint(x, page.y + size * TextMetrics.ascent), size: size,
                 anchor: quarter == 0 ? .start : quarter == 4 ? .end : .middle, color: .quietInk)
         }
     }
 
-    private func drawBar(_ row: Row, in frame: Rect, on page: inout Page) {
+    private func drawBar(_ row: Row, in frame: FigureRect, on page: inout Page) {
         let size = 6.0
         var x = frame.x
         for (share, color) in row.parts where share > 0 {
             let width = frame.width * share
-            page.add(.rectangle(Rect(x: x, y: frame.y, width: width, height: frame.height), fill: color))
+            page.add(.rectangle(FigureRect(x: x, y: frame.y, width: width, height: frame.height), fill: color))
             let text = NumberText.percent(share)
             if TextMetrics.width(text, size: size) + 4 <= width {
                 page.text(
-                    text, at: Point(x + width / 2, frame.y + frame.height / 2 + size * 0.36), size: size,
+                    text, at: FigurePoint(x + width / 2, frame.y + frame.height / 2 + size * 0.36), size: size,
                     anchor: .middle, color: color.contrasting)
             }
             x += width

@@ -63,8 +63,8 @@ public enum SigmaFigure {
         let reference = plot.yPlace(1.1)
         page.add(
             .path(
-                Path(
-                    [Point(plot.area.x, reference), Point(plot.area.right, reference)],
+                FigurePath(
+                    [FigurePoint(plot.area.x, reference), FigurePoint(plot.area.right, reference)],
                     stroke: Stroke(.ink, width: 0.6, dash: [3, 2]))))
         let slot = plot.area.width / Double(rows.count)
         for (index, row) in rows.enumerated() where !row.sigmas.isEmpty {
@@ -73,17 +73,18 @@ public enum SigmaFigure {
                 plot.yPlace(min(row.quantile(share), plot.y.range.upperBound))
             }
             let half = min(slot * 0.32, 6)
-            page.line(from: Point(x, level(0.1)), to: Point(x, level(0.9)), Stroke(color, width: 0.8))
+            page.line(from: FigurePoint(x, level(0.1)), to: FigurePoint(x, level(0.9)), Stroke(color, width: 0.8))
             let (lower, upper) = (level(0.25), level(0.75))
             page.add(
                 .rectangle(
-                    Rect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)), fill: color))
+                    FigureRect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)), fill: color))
             let middle = level(0.5)
             if row.quantile(0.5) > plot.y.range.upperBound {
-                let tip = [Point(x, middle), Point(x - 3, middle + 5), Point(x + 3, middle + 5)]
-                page.add(.path(Path(tip, isClosed: true, fill: .ink)))
+                let tip = [FigurePoint(x, middle), FigurePoint(x - 3, middle + 5), FigurePoint(x + 3, middle + 5)]
+                page.add(.path(FigurePath(tip, isClosed: true, fill: .ink)))
             } else {
-                page.line(from: Point(x - half, middle), to: Point(x + half, middle), Stroke(.ink, width: 1))
+                page.line(
+                    from: FigurePoint(x - half, middle), to: FigurePoint(x + half, middle), Stroke(.ink, width: 1))
             }
         }
         plot.drawBaseline(on: &page)

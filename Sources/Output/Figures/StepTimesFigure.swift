@@ -29,8 +29,8 @@ public enum StepTimesFigure {
         var steps: Range<Int>
     }
 
-    private static let limitColor = Color(0x00, 0x72, 0xB2)
-    private static let restColor = Color(0xE6, 0x9F, 0x00)
+    private static let limitColor = FigureColor(0x00, 0x72, 0xB2)
+    private static let restColor = FigureColor(0xE6, 0x9F, 0x00)
     private static let map = ColorMap.cividis
     private static let rowHeight = 10.0
 
@@ -112,32 +112,35 @@ public enum StepTimesFigure {
         }
         func width(_ range: Range<Int>) -> Double { steps[range].reduce(0) { $0 + $1.microseconds } * scale }
         for (index, part) in parts(steps).enumerated() {
-            let frame = Rect(
+            let frame = FigureRect(
                 x: starts[part.steps.lowerBound], y: page.y, width: width(part.steps), height: partHeight)
-            page.add(.rectangle(frame, fill: Color(grey: index % 2 == 0 ? 0xDD : 0xEE)))
+            page.add(.rectangle(frame, fill: FigureColor(grey: index % 2 == 0 ? 0xDD : 0xEE)))
             let share = NumberText.percent(steps[part.steps].reduce(0) { $0 + $1.microseconds } / total)
             for text in ["\(part.name) \(share)", part.name]
             where TextMetrics.width(text, size: size) + 4 <= frame.width {
                 page.text(
-                    text, at: Point(frame.x + frame.width / 2, frame.y + partHeight / 2 + size * 0.36), size: size,
+                    text, at: FigurePoint(frame.x + frame.width / 2, frame.y + partHeight / 2 + size * 0.36),
+                    size: size,
                     anchor: .middle, color: .ink)
                 break
             }
         }
         for (index, step) in steps.enumerated() {
-            let frame = Rect(
+            let frame = FigureRect(
                 x: starts[index], y: page.y + partHeight, width: step.microseconds * scale, height: stepHeight)
             let color = map.color(step.limitShare * 2 - 1)
             page.add(.rectangle(frame, fill: color))
             let text = NumberText.percent(step.limitShare)
             if step.limitMicroseconds > 0, TextMetrics.width(text, size: size) + 4 <= frame.width {
                 page.text(
-                    text, at: Point(frame.x + frame.width / 2, frame.y + stepHeight / 2 + size * 0.36), size: size,
+                    text, at: FigurePoint(frame.x + frame.width / 2, frame.y + stepHeight / 2 + size * 0.36),
+                    size: size,
                     anchor: .middle, color: color.contrasting)
             }
             if index > 0 {
                 page.line(
-                    from: Point(frame.x, frame.y), to: Point(frame.x, frame.bottom), Stroke(.white, width: 0.5))
+                    from: FigurePoint(frame.x, frame.y), to: FigurePoint(frame.x, frame.bottom),
+                    Stroke(.white, width: 0.5))
             }
         }
         page.y += partHeight + stepHeight
@@ -159,24 +162,24 @@ public enum StepTimesFigure {
         let names = min(longest, page.contentWidth * 0.34)
         let most = steps.map(\.microseconds).max() ?? 1
         let axis = PlotAxis(title: "", range: 0...most)
-        let bars = Rect(
+        let bars = FigureRect(
             x: page.left + names + 6, y: page.y + size + 5, width: page.contentWidth - names - room - 10,
             height: Double(steps.count) * rowHeight)
         for (value, label) in axis.ticks(limit: max(2, Int(bars.width / 45))) {
             let x = bars.x + bars.width * axis.place(value)
-            page.line(from: Point(x, bars.y - 2), to: Point(x, bars.bottom), Stroke(.faint, width: 0.5))
+            page.line(from: FigurePoint(x, bars.y - 2), to: FigurePoint(x, bars.bottom), Stroke(.faint, width: 0.5))
             page.text(
-                value == 0 ? "0 µs" : label, at: Point(x, page.y + size * TextMetrics.ascent), size: size,
+                value == 0 ? "0 µs" : label, at: FigurePoint(x, page.y + size * TextMetrics.ascent), size: size,
                 anchor: value == 0 ? .start : .middle, color: .quietInk)
         }
         var right = page.right
         for (index, column) in columns.enumerated().reversed() {
             page.text(
-                column.0, at: Point(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
+                column.0, at: FigurePoint(right, page.y + size * TextMetrics.ascent), size: size, anchor: .end,
                 color: .quietInk)
             for (row, text) in column.1.enumerated() {
                 page.text(
-                    text, at: Point(right, bars.y + Double(row) * rowHeight + 7), size: size, anchor: .end,
+                    text, at: FigurePoint(right, bars.y + Double(row) * rowHeight + 7), size: size, anchor: .end,
                     color: .quietInk)
             }
             right -= widths[index] + 8
@@ -184,12 +187,12 @@ public enum StepTimesFigure {
         for (row, step) in steps.enumerated() {
             let top = bars.y + Double(row) * rowHeight
             page.text(
-                TextFitting.shortenedMiddle(step.name, to: names, size: size), at: Point(page.left, top + 7),
+                TextFitting.shortenedMiddle(step.name, to: names, size: size), at: FigurePoint(page.left, top + 7),
                 size: size, color: .ink)
             let width = bars.width * step.microseconds / most
-            let frame = Rect(x: bars.x, y: top + 1, width: width, height: rowHeight - 2)
+            let frame = FigureRect(x: bars.x, y: top + 1, width: width, height: rowHeight - 2)
             page.add(.rectangle(frame, fill: restColor))
-            let limit = Rect(x: bars.x, y: frame.y, width: width * step.limitShare, height: frame.height)
+            let limit = FigureRect(x: bars.x, y: frame.y, width: width * step.limitShare, height: frame.height)
             page.add(.rectangle(limit, fill: limitColor))
         }
         page.y = bars.bottom

@@ -31,10 +31,10 @@ public enum SymmetryFigure {
     }
 
     /// Paul Tol's bright colours, apart from those of the labels.
-    static let types: [(name: String, color: Color)] = [
-        ("A1 fully symmetric", Color(0x44, 0x77, 0xAA)), ("A2 swirl", Color(0xBB, 0xBB, 0xBB)),
-        ("B1 rows against columns", Color(0xEE, 0x66, 0x77)), ("B2 diagonals", Color(0xCC, 0xBB, 0x44)),
-        ("E odd (first derivatives)", Color(0x22, 0x88, 0x33)),
+    static let types: [(name: String, color: FigureColor)] = [
+        ("A1 fully symmetric", FigureColor(0x44, 0x77, 0xAA)), ("A2 swirl", FigureColor(0xBB, 0xBB, 0xBB)),
+        ("B1 rows against columns", FigureColor(0xEE, 0x66, 0x77)), ("B2 diagonals", FigureColor(0xCC, 0xBB, 0x44)),
+        ("E odd (first derivatives)", FigureColor(0x22, 0x88, 0x33)),
     ]
 
     /// Lays the picture out.

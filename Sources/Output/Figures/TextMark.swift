@@ -21,7 +21,7 @@ public struct TextMark: Sendable, Equatable {
     /// The letters.
     public let text: String
     /// Where the anchor lies, on the baseline.
-    public let position: Point
+    public let position: FigurePoint
     /// The font's size in points.
     public let size: Double
     /// How heavy the letters are.
@@ -29,14 +29,14 @@ public struct TextMark: Sendable, Equatable {
     /// Which part of the text lies at ``position``.
     public let anchor: Anchor
     /// The letters' colour.
-    public let color: Color
+    public let color: FigureColor
     /// Whether the text runs upwards instead of to the right.
     public let isUpright: Bool
 
     /// Places a line of text; see the properties.
     public init(
-        _ text: String, at position: Point, size: Double, weight: Weight = .regular, anchor: Anchor = .start,
-        color: Color, isUpright: Bool = false
+        _ text: String, at position: FigurePoint, size: Double, weight: Weight = .regular, anchor: Anchor = .start,
+        color: FigureColor, isUpright: Bool = false
     ) {
         self.text = text
         self.position = position
@@ -51,7 +51,7 @@ public struct TextMark: Sendable, Equatable {
     public var advance: Double { TextMetrics.width(text, size: size, weight: weight) }
 
     /// The box from ascender to descender.
-    public var bounds: Rect {
+    public var bounds: FigureRect {
         let width = advance
         let shift =
             switch anchor {
@@ -61,9 +61,9 @@ public struct TextMark: Sendable, Equatable {
             }
         let (ascent, descent) = (TextMetrics.ascent * size, TextMetrics.descent * size)
         if isUpright {
-            return Rect(
+            return FigureRect(
                 x: position.x - ascent, y: position.y + shift - width, width: ascent + descent, height: width)
         }
-        return Rect(x: position.x - shift, y: position.y - ascent, width: width, height: ascent + descent)
+        return FigureRect(x: position.x - shift, y: position.y - ascent, width: width, height: ascent + descent)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct FigureRendererTests {
     private func page(_ marks: [Mark], width: Double = 72, height: Double = 36) -> Figure {
-        let paper = Mark.rectangle(Rect(x: 0, y: 0, width: width, height: height), fill: .white)
+        let paper = Mark.rectangle(FigureRect(x: 0, y: 0, width: width, height: height), fill: .white)
         return Figure(title: "test page", width: width, height: height, marks: [paper] + marks)
     }
 
@@ -27,8 +27,8 @@ import Testing
     }
 
     @Test func cellsAreCrispAndHaveTheirExactColours() throws {
-        let colors = [Color(103, 0, 31), Color(5, 48, 97), Color(1, 2, 3), Color(250, 128, 7)]
-        let grid = CellGrid(frame: Rect(x: 3.6, y: 3.6, width: 7.2, height: 7.2), columns: 2, colors: colors)
+        let colors = [FigureColor(103, 0, 31), FigureColor(5, 48, 97), FigureColor(1, 2, 3), FigureColor(250, 128, 7)]
+        let grid = CellGrid(frame: FigureRect(x: 3.6, y: 3.6, width: 7.2, height: 7.2), columns: 2, colors: colors)
         let image = try picture(page([.cells(grid)]))
         for (index, color) in colors.enumerated() {
             let (left, top) = (10 + index % 2 * 10, 10 + index / 2 * 10)
@@ -41,13 +41,13 @@ import Testing
 
     @Test func pixelPicturesAreNotSmoothed() throws {
         let raster = Raster(
-            frame: Rect(x: 0, y: 0, width: 7.2, height: 3.6), width: 2, height: 1, bytes: [9, 8, 7, 200, 100, 50])
+            frame: FigureRect(x: 0, y: 0, width: 7.2, height: 3.6), width: 2, height: 1, bytes: [9, 8, 7, 200, 100, 50])
         let image = try picture(page([.raster(raster)]))
         #expect(image.pixel(9, 5) == (9, 8, 7) && image.pixel(10, 5) == (200, 100, 50))
     }
 
     @Test func textIsWhereTheMetricsSay() throws {
-        let text = TextMark("HIM", at: Point(36, 24), size: 9, weight: .bold, anchor: .middle, color: .black)
+        let text = TextMark("HIM", at: FigurePoint(36, 24), size: 9, weight: .bold, anchor: .middle, color: .black)
         let image = try picture(page([.text(text)]), dpi: 400)
         var (left, right) = (image.width, 0)
         for y in 0..<image.height {
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func rectanglesInSVGAreShortAndExact() throws {
-        let figure = page([.rectangle(Rect(x: 1.5, y: 2, width: 3, height: 4), fill: Color(0x67, 0, 0x1F))])
+        let figure = page([.rectangle(FigureRect(x: 1.5, y: 2, width: 3, height: 4), fill: FigureColor(0x67, 0, 0x1F))])
         let svg = String(decoding: try FigureRenderer.render(figure, as: .svg).bytes, as: UTF8.self)
         #expect(svg.contains("<path fill=\"#67001f\" d=\"M1.5 2H4.5V6H1.5Z\"/>"))
     }

@@ -4,12 +4,12 @@ import Testing
 
 @Suite struct InlineSVGTests {
     private func figure(_ marks: [Mark]) -> Figure {
-        let paper = Mark.rectangle(Rect(x: 0, y: 0, width: 72, height: 36), fill: .white)
+        let paper = Mark.rectangle(FigureRect(x: 0, y: 0, width: 72, height: 36), fill: .white)
         return Figure(title: "t", width: 72, height: 36, marks: [paper] + marks)
     }
 
     @Test func textIsRealTextOfTheLayoutsLength() {
-        let text = TextMark("a < b & \"c\"", at: Point(10.126, 20), size: 7, anchor: .end, color: .quietInk)
+        let text = TextMark("a < b & \"c\"", at: FigurePoint(10.126, 20), size: 7, anchor: .end, color: .quietInk)
         let svg = InlineSVG.element(figure([.text(text)]), label: "Kernels of 'a' & b")
         #expect(
             svg.hasPrefix(
@@ -20,9 +20,11 @@ import Testing
     }
 
     @Test func thePaperIsLeftOutAndInkFollowsThePage() {
-        let line = Path([Point(0, 1), Point(5.5, 1)], stroke: Stroke(.axis, width: 0.5, dash: [2, 1]))
+        let line = FigurePath(
+            [FigurePoint(0, 1), FigurePoint(5.5, 1)], stroke: Stroke(.axis, width: 0.5, dash: [2, 1]))
         let svg = InlineSVG.element(
-            figure([.path(line), .rectangle(Rect(x: 1, y: 2, width: 3, height: 4), fill: Color(1, 2, 255))]), label: "")
+            figure([.path(line), .rectangle(FigureRect(x: 1, y: 2, width: 3, height: 4), fill: FigureColor(1, 2, 255))]
+            ), label: "")
         #expect(!svg.contains("#ffffff"))
         #expect(
             svg.contains(
@@ -32,9 +34,9 @@ import Testing
     }
 
     @Test func cellsOfOneColourShareAPath() {
-        let red = Color(200, 0, 0)
+        let red = FigureColor(200, 0, 0)
         let grid = CellGrid(
-            frame: Rect(x: 0, y: 0, width: 4, height: 4), columns: 2, colors: [red, .black, .black, red])
+            frame: FigureRect(x: 0, y: 0, width: 4, height: 4), columns: 2, colors: [red, .black, .black, red])
         let svg = InlineSVG.element(figure([.cells(grid)]), label: "")
         // A little under the neighbours to the right and below.
         #expect(

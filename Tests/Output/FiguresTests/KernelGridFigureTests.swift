@@ -34,7 +34,7 @@ import Testing
 
     @Test func theScaleIsTheKernelsTheLayersOrAGivenOne() throws {
         let bank = Samples.bank(outputs: 2, values: { $0 == 4 ? 1 : $0 == 13 ? 4 : 0 })
-        func centres(_ scale: KernelGridOptions.Scale) throws -> [Color] {
+        func centres(_ scale: KernelGridOptions.Scale) throws -> [FigureColor] {
             var options = KernelGridOptions()
             options.scale = scale
             return kernels(try KernelGridFigure(bank: bank, network: "", options: options).figure()).map {
@@ -75,8 +75,8 @@ import Testing
         var options = KernelGridOptions()
         options.faintKernels = .asAuthors
         let red = kernels(try KernelGridFigure(bank: bank, network: "", options: options).figure())
-        #expect(red[0].colors.allSatisfy { $0 == Color(103, 0, 31) })
-        #expect(red[2].colors.allSatisfy { $0 == Color(5, 48, 97) })
+        #expect(red[0].colors.allSatisfy { $0 == FigureColor(103, 0, 31) })
+        #expect(red[2].colors.allSatisfy { $0 == FigureColor(5, 48, 97) })
     }
 
     @Test func labelsFrameTheKernelsAndAreCounted() throws {

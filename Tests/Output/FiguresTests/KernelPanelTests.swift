@@ -45,10 +45,10 @@ import Testing
         let strengths: [Float] = [1, 4, 1, 1, 2, 3]
         let bank = Samples.bank(outputs: 2, inputs: 3, values: { strengths[$0 / 9] })
         let figure = try KernelGridFigure(bank: bank, network: "").figure()
-        let outlined = figure.marks.indices.compactMap { index -> Rect? in
+        let outlined = figure.marks.indices.compactMap { index -> FigureRect? in
             if case .rectangle(let rect, .black) = figure.marks[index] { rect } else { nil }
         }
-        let kernels = figure.marks.compactMap { mark -> Rect? in
+        let kernels = figure.marks.compactMap { mark -> FigureRect? in
             if case .cells(let grid) = mark, grid.columns == 3 { grid.frame } else { nil }
         }
         #expect(outlined.count == 2 && kernels.count == 6)
@@ -65,10 +65,10 @@ import Testing
         // 2 filters of 70 inputs; slice 69 of the first and slice 3 of the second are strongest.
         let bank = Samples.bank(outputs: 2, inputs: 70, values: { [69, 73].contains($0 / 9) ? 5 : 1 })
         let figure = try KernelGridFigure(bank: bank, network: "").figure()
-        let outlined = figure.marks.compactMap { mark -> Rect? in
+        let outlined = figure.marks.compactMap { mark -> FigureRect? in
             if case .rectangle(let rect, .black) = mark { rect } else { nil }
         }
-        let kernels = figure.marks.compactMap { mark -> Rect? in
+        let kernels = figure.marks.compactMap { mark -> FigureRect? in
             if case .cells(let grid) = mark, grid.columns == 3 { grid.frame } else { nil }
         }
         #expect(kernels.count == 140 && outlined.count == 2)

@@ -46,7 +46,7 @@ import Testing
     @Test(arguments: [80, 95.5, 170, 400]) func nothingIsClippedAndNoTextsOverlap(width: Double) throws {
         for (name, figure) in try Self.figures(width: width) {
             #expect(abs(figure.width - width * 72 / 25.4) < 1e-9)
-            let page = Rect(x: 0, y: 0, width: figure.width, height: figure.height)
+            let page = FigureRect(x: 0, y: 0, width: figure.width, height: figure.height)
             for mark in figure.marks {
                 #expect(page.contains(mark.bounds, slack: 0.01), "\(name): \(mark)")
             }
@@ -64,7 +64,7 @@ import Testing
 
     @Test(arguments: [80, 170, 400]) func noTextLiesOnAGridOrAHistogram(width: Double) throws {
         for (name, figure) in try Self.figures(width: width) where !FigureKinds.withTextOnAreas.contains(name) {
-            let areas = figure.marks.compactMap { mark -> Rect? in
+            let areas = figure.marks.compactMap { mark -> FigureRect? in
                 switch mark {
                 case .cells(let grid): grid.frame
                 case .raster(let raster): raster.frame
@@ -84,8 +84,8 @@ import Testing
         counts[.edge] = 3
         let row = LabelSharesFigure.Row(name: "#7 conv", counts: counts, isStrided: true)
         let figure = try LabelSharesFigure.figure(of: [row], network: "Net")
-        func bar(_ label: KernelLabel) -> Rect? {
-            let bars = figure.marks.compactMap { mark -> Rect? in
+        func bar(_ label: KernelLabel) -> FigureRect? {
+            let bars = figure.marks.compactMap { mark -> FigureRect? in
                 if case .rectangle(let rect, LabelPalette.color(label)) = mark, rect.height > 7 { rect } else { nil }
             }
             return bars.first

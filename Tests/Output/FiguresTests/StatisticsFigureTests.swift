@@ -28,8 +28,8 @@ import Testing
             LabelSharesFigure.Row(name: "#\($0 + 1) conv", counts: $1, isStrided: $0 == 1)
         }
         let figure = try ShareAreasFigure.figure(of: rows, network: "Net")
-        func area(_ label: KernelLabel) -> [Point]? {
-            figure.marks.compactMap { mark -> [Point]? in
+        func area(_ label: KernelLabel) -> [FigurePoint]? {
+            figure.marks.compactMap { mark -> [FigurePoint]? in
                 if case .path(let path) = mark, path.fill == LabelPalette.color(label) { path.points } else { nil }
             }.first
         }

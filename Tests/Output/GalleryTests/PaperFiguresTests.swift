@@ -72,9 +72,9 @@ import Checkpoints
         let kernels = figure.marks.compactMap { mark -> CellGrid? in
             if case .cells(let grid) = mark, grid.columns == 3 { grid } else { nil }
         }
-        func count(_ color: Color) -> Int { kernels.count { $0.colors.allSatisfy { $0 == color } } }
+        func count(_ color: FigureColor) -> Int { kernels.count { $0.colors.allSatisfy { $0 == color } } }
         // RdBu's lowest colour, and its middle: four kernels in each of two layers, drawn both ways.
-        #expect(count(Color(103, 0, 31)) == 8)
+        #expect(count(FigureColor(103, 0, 31)) == 8)
         #expect(count(ColorMap.rdBu.color(0)) == 8)
         #expect(texts(figure).contains("25 % of the kernels have max|w| < 2×10⁻⁶"))
     }

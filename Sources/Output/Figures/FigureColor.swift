@@ -1,7 +1,7 @@
 import Glibc
 
 /// An opaque sRGB colour.
-public struct Color: Sendable, Equatable, Hashable {
+public struct FigureColor: Sendable, Equatable, Hashable {
     /// Red, 0…255.
     public let red: UInt8
     /// Green, 0…255.
@@ -20,17 +20,17 @@ public struct Color: Sendable, Equatable, Hashable {
     public init(grey: UInt8) { self.init(grey, grey, grey) }
 
     /// #000000.
-    public static let black = Color(grey: 0)
+    public static let black = FigureColor(grey: 0)
     /// #FFFFFF.
-    public static let white = Color(grey: 255)
+    public static let white = FigureColor(grey: 255)
     /// Titles and names.
-    static let ink = Color(grey: 0x1A)
+    static let ink = FigureColor(grey: 0x1A)
     /// Facts, ticks and captions.
-    static let quietInk = Color(grey: 0x55)
+    static let quietInk = FigureColor(grey: 0x55)
     /// Axis lines.
-    static let axis = Color(grey: 0x80)
+    static let axis = FigureColor(grey: 0x80)
     /// Lines behind data.
-    static let faint = Color(grey: 0xE4)
+    static let faint = FigureColor(grey: 0xE4)
 
     /// Relative luminance, 0 black … 1 white (WCAG 2).
     public var luminance: Double {
@@ -42,5 +42,5 @@ public struct Color: Sendable, Equatable, Hashable {
     }
 
     /// Nearly black or white, whichever reads better on this colour; never `ink`, which pages may recolour.
-    public var contrasting: Color { luminance > 0.21 ? Color(grey: 0x1B) : .white }
+    public var contrasting: FigureColor { luminance > 0.21 ? FigureColor(grey: 0x1B) : .white }
 }
