@@ -8,6 +8,7 @@ import Files
 public struct StrideTable: Sendable, Equatable {
     /// The strides that a convolution can have.
     static let range = 1...64
+    private static let expected = "a layer and its stride from 1 to 64, such as 'features.3.conv: 2'"
 
     private let byName: [String: Int]
     private let byNumber: [Int: Int]
@@ -17,7 +18,7 @@ public struct StrideTable: Sendable, Equatable {
     ///
     /// Throws `files.missing` and the like, or `weights.badStrides` with the line.
     public init(contentsOf path: String) throws {
-        try self.init(text: InputFile.text(path, limitBytes: 1 << 24), path: path)
+        try self.init(text: InputFile.text(path, limitBytes: 1 << 24, expected: Self.expected), path: path)
     }
 
     /// Reads a text, whatever its lines end in; `path` names it in errors.
@@ -32,7 +33,7 @@ public struct StrideTable: Sendable, Equatable {
             guard words.count == 2, let stride = Int(words[1]), Self.range.contains(stride) else {
                 throw KernelVizError(
                     code: "weights.badStrides", subject: "\(path): line \(index + 1)", found: "'\(line)'",
-                    expected: "a layer and its stride from 1 to 64, such as 'features.3.conv: 2'")
+                    expected: Self.expected)
             }
             let name = Self.bare(first)
             if name.hasPrefix("#"), let number = Int(name.dropFirst()) {

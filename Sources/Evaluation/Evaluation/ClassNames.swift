@@ -10,10 +10,10 @@ public enum ClassNames {
     /// - a CSV whose first column is the index and whose last is the name (a heading line is recognised);
     /// - JSON: a list of names, or an object from numbers to names or to [WordNet identifier, name] (Keras).
     ///
-    /// A byte-order mark, line ends of any system and blank lines are passed over.
+    /// Blank lines are passed over; encodings and line ends are those of ``InputFile/text(_:limitBytes:expected:)``.
     /// Throws the errors of reading, or `eval.badLabels` where there are no names or indices are missing or stand twice.
     public static func read(_ path: String) throws -> [String] {
-        let text = try InputFile.text(path)
+        let text = try InputFile.text(path, expected: "names of classes, one a line, or a CSV or JSON list")
         let names = try json(text, path) ?? table(text, path) ?? lines(text)
         guard !names.isEmpty else {
             throw KernelVizError(
@@ -60,7 +60,7 @@ public enum ClassNames {
 
     /// One name a line.
     private static func lines(_ text: String) -> [String] {
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix { $0.isWhitespace } }
+        let lines = text.split(separator: "\n").map { $0.trimmingPrefix { $0.isWhitespace } }
             .map { line in String(line.reversed().drop { $0.isWhitespace }.reversed()) }.filter { !$0.isEmpty }
         return numbered(lines) ?? lines
     }

@@ -21,29 +21,6 @@ import Testing
         }
     }
 
-    /// "a", a line end of every system, "é", with the marks and encodings of every system.
-    @Test(arguments: [
-        Array("a\né\n".utf8), Array("a\r\né\r\n".utf8), Array("a\ré\r".utf8),
-        [0xEF, 0xBB, 0xBF] + Array("a\r\né\n".utf8),
-        [0xFF, 0xFE, 0x61, 0, 0x0D, 0, 0x0A, 0, 0xE9, 0, 0x0A, 0],
-        [0xFE, 0xFF, 0, 0x61, 0, 0x0D, 0, 0x0A, 0, 0xE9, 0, 0x0A],
-    ])
-    func textsOfEverySystemAreOne(bytes: [UInt8]) throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/a.txt"
-            try AtomicFile.write(bytes, to: path)
-            #expect(try InputFile.text(path) == "a\né\n")
-        }
-    }
-
-    @Test func bytesThatAreNoTextAreSaid() throws {
-        #expect(InputFile.text(of: [0x63, 0x61, 0x66, 0xE9]) == nil)
-        #expect(InputFile.text(of: [0xFF, 0xFE, 0, 0xD8]) == nil)
-        // Cut off inside a character; a control character.
-        #expect(InputFile.beginning([0x61, 0xC3]) == "a")
-        #expect(InputFile.beginning([0x61, 0]) == nil)
-    }
-
     @Test func aThrowLeavesNothingBehind() throws {
         struct Stop: Error {}
         try withTemporaryFolder { folder in

@@ -45,15 +45,21 @@ struct CIFARFiles {
             }
         }
         return ImageDataSet(
-            path: folder, form: "CIFAR binary", classNames: names(classes), labels: labels,
+            path: folder, form: "CIFAR binary", classNames: try names(classes), labels: labels,
             storage: .bytes(pixels, width: 32, height: 32, channels: 3))
     }
 
     /// From the names file beside the batches where it is there.
-    private func names(_ classes: Int) -> [String] {
+    private func names(_ classes: Int) throws -> [String] {
         let file = folder + (isHundred ? "/fine_label_names.txt" : "/batches.meta.txt")
-        let text = (try? InputFile.text(file)) ?? ""
-        let names = text.split(whereSeparator: \.isNewline).map(String.init)
-        return names.count == classes ? names : (0..<classes).map { "class \($0)" }
+        guard Folder.kind(file) == .file else { return (0..<classes).map { "class \($0)" } }
+        let names = try ClassNames.read(file)
+        guard names.count == classes else {
+            throw KernelVizError(
+                code: "data.damaged", subject: file, found: "\(names.count) name\(names.count == 1 ? "" : "s")",
+                expected: "\(classes), one a class",
+                advice: "Correct the list, or take it away and the classes are numbered")
+        }
+        return names
     }
 }

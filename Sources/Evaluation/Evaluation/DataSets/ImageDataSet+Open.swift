@@ -102,7 +102,8 @@ extension ImageDataSet {
     }
 
     private static func csv(_ path: String, classes: Int?) throws -> ImageDataSet {
-        let rows = try CSVRows.of(InputFile.text(path), subject: path)
+        let rows = try CSVRows.of(
+            InputFile.text(path, expected: "a CSV with a header such as 'filename,class_index'"), subject: path)
         guard let header = rows.first?.fields.map({ $0.lowercased() }),
             let fileColumn = header.firstIndex(where: { fileColumns.contains($0) }),
             let labelColumn = labelColumns.compactMap({ header.firstIndex(of: $0) }).first

@@ -42,7 +42,12 @@ public struct ImageFolder: Sendable {
 
     /// Whether a CSV has the columns of a data set.
     private static func lists(_ path: String) throws -> Bool {
-        let text = try InputFile.text(path)
+        let text: String
+        do {
+            text = try InputFile.text(path)
+        } catch let error as KernelVizError where error.code == "files.empty" {
+            return false
+        }
         let heading = (try? CSVRows.of(String(text.prefix { !$0.isNewline }), subject: path))?.first?.fields ?? []
         let columns = heading.map { $0.lowercased() }
         return columns.contains { ImageDataSet.fileColumns.contains($0) }
