@@ -7,7 +7,9 @@ extension VGNetConfig {
     ///
     /// Throws the errors of ``init(yaml:subject:)`` and those of reading a file.
     public init(contentsOf path: String) throws {
-        try self.init(yaml: InputFile.text(path, limitBytes: Self.limitBytes), subject: path)
+        try self.init(
+            yaml: InputFile.text(path, limitBytes: Self.limitBytes, expected: "a VGNet config in YAML or JSON"),
+            subject: path)
     }
 
     /// Reads a design from YAML or JSON text; `subject` names the file in errors and, without a `name`, the net.
@@ -86,7 +88,9 @@ extension VGNetConfig {
         }
         let node: Node?
         do {
-            node = try Yams.compose(yaml: text)
+            node = try BoundedYAML.compose(text, subject: subject)
+        } catch let error as KernelVizError {
+            throw error
         } catch YamlError.duplicatedKeysInMapping(let duplicates, let context) {
             throw KernelVizError(
                 code: "vgnets.duplicateField", subject: "\(subject): \(duplicates.first ?? "a key")",

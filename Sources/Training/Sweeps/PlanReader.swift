@@ -22,7 +22,7 @@ extension SweepPlan {
     /// ```
     /// Throws `sweep.badPlan` with place and reason, and the errors of configs and files.
     public init(contentsOf path: String) throws {
-        let text = try InputFile.text(path, limitBytes: 1 << 20)
+        let text = try InputFile.text(path, limitBytes: 1 << 20, expected: "a plan in YAML or JSON")
         try self.init(yaml: text, subject: path, folder: FilePaths.folder(of: path))
     }
 
@@ -67,7 +67,7 @@ struct PlanReader {
 
     func root(_ text: String) throws -> Node {
         do {
-            if let node = try Yams.compose(yaml: text) { return node }
+            if let node = try BoundedYAML.compose(text, subject: subject) { return node }
         } catch let error as YamlError {
             throw problem("", "not YAML (\(Self.reason(error)))", "a plan in YAML or JSON")
         }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import VGNets
 import Yams
 
 #if canImport(FoundationEssentials)
@@ -77,10 +78,13 @@ extension RuleCheck {
     /// Throws `verdict.badChecks`, `verdict.noResults` and the errors of files.
     public static func read(contentsOf path: String) throws -> [RuleCheck] {
         let folder = FilePaths.folder(of: path)
-        let text = try InputFile.text(path, limitBytes: 1 << 20)
+        let text = try InputFile.text(path, limitBytes: 1 << 20, expected: "a list of checks in YAML or JSON")
         let document: CheckDocument
         do {
-            document = try YAMLDecoder().decode(CheckDocument.self, from: text)
+            guard let node = try BoundedYAML.compose(text, subject: path) else { throw Empty() }
+            document = try YAMLDecoder().decode(CheckDocument.self, from: node)
+        } catch let error as KernelVizError {
+            throw error
         } catch {
             throw KernelVizError(
                 code: "verdict.badChecks", subject: path, found: "no list of checks (\(reason(error)))",
@@ -127,12 +131,31 @@ extension RuleCheck {
             candidateTop1: candidate.runs.compactMap(\.top1), rivals: rivals, test: test, margin: margin)
     }
 
+    private struct Empty: Error {}
+
+    /// " in checks[0].rule"; nothing for the whole document.
+    private static func place(_ context: DecodingError.Context) -> String {
+        guard !context.codingPath.isEmpty else { return "" }
+        let path = context.codingPath.reduce("") { path, key in
+            key.intValue.map { "\(path)[\($0)]" } ?? (path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)")
+        }
+        return " in \(path)"
+    }
+
     private static func reason(_ error: any Error) -> String {
         switch error as? DecodingError {
-        case .keyNotFound(let key, _): "no '\(key.stringValue)'"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "a wrong value at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-        default: "not YAML"
+        case .keyNotFound(let key, let context): "no '\(key.stringValue)'\(place(context))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "no fields" : "a wrong value\(place(context))"
+        default:
+            switch error as? YamlError {
+            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+                .composer(_, let problem, let mark, _):
+                "not YAML: line \(mark.line), column \(mark.column): \(problem)"
+            case .duplicatedKeysInMapping(let duplicates, let context):
+                "'\(duplicates.first ?? "a key")' twice, line \(context.mark.line)"
+            default: error is Empty ? "no fields" : "not YAML"
+            }
         }
     }
 }
@@ -169,7 +192,7 @@ private struct SweepDocument: Decodable {
 
     static func read(folder: String) throws -> SweepDocument {
         let path = "\(folder)/results.json"
-        let text = try InputFile.text(path, limitBytes: 1 << 26)
+        let text = try InputFile.text(path, limitBytes: 1 << 26, expected: "the results of a sweep in JSON")
         guard let document = try? JSONDecoder().decode(SweepDocument.self, from: Data(text.utf8)),
             document.schema.hasPrefix("kernelviz.sweep/")
         else {

@@ -77,7 +77,7 @@ import Testing
                 ),
                 (
                     "checks: [{rule: D1}]\n",
-                    "\(checks): no list of checks (no 'claim'); expected checks, each with rule, claim, results, "
+                    "\(checks): no list of checks (no 'claim' in checks[0]); expected checks, each with rule, claim, results, "
                         + "candidate and against."
                 ),
                 (
