@@ -1,4 +1,5 @@
 import OperatorDispatch
+import TrainingOperatorInterface
 
 /// A function of each number. Where `isComputedBefore` the result is already there (a convolution's own ReLU) and only
 /// the way back remains, on the gradient in place.
@@ -11,15 +12,15 @@ struct ActivationLayer: UnaryLayer {
     let outputGradient: Rows
     let inputGradient: GradientTarget?
 
-    /// The number by which the loops know the function.
-    private var code: Int {
+    /// The function as the loops know it.
+    private var loop: RowFunction {
         switch function {
-        case .relu: 0
-        case .relu6: 1
-        case .silu: 2
-        case .hardSwish: 3
-        case .sigmoid: 4
-        case .hardSigmoid: 5
+        case .relu: .relu
+        case .relu6: .relu6
+        case .silu: .silu
+        case .hardSwish: .hardSwish
+        case .sigmoid: .sigmoid
+        case .hardSigmoid: .hardSigmoid
         case .gelu: preconditionFailure("gelu is refused when a training is planned")
         }
     }
@@ -29,16 +30,16 @@ struct ActivationLayer: UnaryLayer {
     func forward(_ pass: Pass, stage: Int) {
         if isComputedBefore { return }
         pass.operators.activate(
-            function: code, channels: input.count, columns: pass.columns(input), input: pass.base(input),
-            inputRows: pass.places(input), output: pass.base(output), outputRows: pass.places(output))
+            ActivationCall(
+                function: loop, channels: input.count, columns: pass.columns(input), input: pass.source(input),
+                output: pass.target(output)))
     }
 
     func backward(_ pass: Pass, stage: Int) {
         guard let inputGradient else { return }
         pass.operators.activateBackward(
-            function: code, channels: input.count, columns: pass.columns(input), input: pass.base(input),
-            inputRows: pass.places(input), gradient: pass.base(outputGradient),
-            gradientRows: pass.places(outputGradient), inputGradient: pass.base(inputGradient.rows),
-            inputGradientRows: pass.places(inputGradient.rows), accumulates: inputGradient.accumulates)
+            ActivationBackwardCall(
+                function: loop, channels: input.count, columns: pass.columns(input), input: pass.source(input),
+                gradient: pass.source(outputGradient), inputGradient: pass.target(inputGradient)))
     }
 }

@@ -55,14 +55,16 @@ struct ConvolutionLayer: UnaryLayer {
         for group in 0..<geometry.groups {
             let matrix = weights + (weight + group * rowsPerGroup * depth)
             operators.packTiles(
-                matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup), isTransposed: false,
-                factors: pending.map { $0.scales(preparation.factors) },
-                packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)))
+                PackTilesCall(
+                    matrix, rows: rowsPerGroup, depth: depth, tile: Self.tile(rows: rowsPerGroup),
+                    isTransposed: false, factors: pending.map { $0.scales(preparation.factors) },
+                    packed: packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth))))
             guard inputGradient != nil else { continue }
             operators.packTiles(
-                matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
-                factors: nil,
-                packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)))
+                PackTilesCall(
+                    matrix, rows: depth, depth: rowsPerGroup, tile: Self.tile(rows: depth), isTransposed: true,
+                    factors: nil,
+                    packed: packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup))))
         }
     }
 
@@ -78,7 +80,8 @@ struct ConvolutionLayer: UnaryLayer {
 
     func forward(_ pass: Pass, stage: Int) {
         if geometry.isPointwise {
-            return product(pass, 0, pass.base(input), pass.places(input), 0, pass.columns(input))
+            return product(
+                pass, pass.source(input), to: pass.target(output), group: 0, columns: pass.columns(input))
         }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images {
@@ -86,7 +89,9 @@ struct ConvolutionLayer: UnaryLayer {
                 if depth <= Self.widestDepth {
                     wideProduct(pass, group, image)
                 } else {
-                    product(pass, group, pass.scratch, pass.places(unfoldedRows), image * output.plane, output.plane)
+                    product(
+                        pass, unfolded(pass), to: pass.target(output).dropping(pixels: image * output.plane),
+                        group: group, columns: output.plane)
                 }
             }
         }
@@ -97,34 +102,40 @@ struct ConvolutionLayer: UnaryLayer {
 
     private func wideProduct(_ pass: Pass, _ group: Int, _ image: Int) {
         pass.operators.wideProduct(
-            rows: rowsPerGroup, depth: depth, columns: output.plane,
-            matrix: pass.weights + (weight + group * rowsPerGroup * depth), input: pass.scratch,
-            inputRows: pass.places(unfoldedRows), output: pass.base(output) + image * output.plane,
-            outputRows: pass.places(output) + group * rowsPerGroup,
-            bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified)
+            WideProductCall(
+                size: ProductSize(rows: rowsPerGroup, depth: depth, columns: output.plane),
+                matrix: pass.weights + (weight + group * rowsPerGroup * depth), input: unfolded(pass),
+                output: pass.target(output).dropping(pixels: image * output.plane, rows: group * rowsPerGroup),
+                bias: bias.map { pass.weights + ($0 + group * rowsPerGroup) }, isRectified: isRectified))
+    }
+
+    /// The rows of an unfolded image.
+    private func unfolded(_ pass: Pass) -> SourceRows { SourceRows(pass.scratch, pass.places(unfoldedRows)) }
+
+    private var unfolding: UnfoldingGeometry {
+        UnfoldingGeometry(
+            channels: inputsPerGroup, input: PlaneSize(height: geometry.inputHeight, width: geometry.inputWidth),
+            output: PlaneSize(height: geometry.outputHeight, width: geometry.outputWidth),
+            kernel: PlaneSize(height: geometry.kernelHeight, width: geometry.kernelWidth), stride: geometry.stride,
+            top: geometry.paddingTop, left: geometry.paddingLeft, pitch: unfoldedPitch)
     }
 
     private func unfold(_ pass: Pass, _ group: Int, _ image: Int) {
-        pass.operators.unfold(
-            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
-            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
-            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
-            left: geometry.paddingLeft, input: pass.base(input) + image * input.plane,
-            inputRows: pass.places(input) + group * inputsPerGroup, unfolded: pass.scratch, pitch: unfoldedPitch)
+        let source = pass.source(input).dropping(pixels: image * input.plane, rows: group * inputsPerGroup)
+        pass.operators.unfold(UnfoldCall(unfolding, input: source, unfolded: pass.scratch))
     }
 
-    private func product(
-        _ pass: Pass, _ group: Int, _ source: UnsafePointer<Float>, _ sourceRows: UnsafePointer<Int>, _ shift: Int,
-        _ columns: Int
-    ) {
+    private func product(_ pass: Pass, _ source: SourceRows, to target: TargetRows, group: Int, columns: Int) {
         pass.operators.matrixProduct(
-            tile: Self.tile(rows: rowsPerGroup), rows: rowsPerGroup, depth: depth, columns: columns,
-            packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
-            input: source, inputRows: sourceRows, output: pass.base(output) + shift,
-            outputRows: pass.places(output) + group * rowsPerGroup, accumulates: nil,
-            bias: pending == nil
-                ? bias.map { pass.weights + ($0 + group * rowsPerGroup) } : UnsafePointer(pass.packed + foldedBias),
-            isRectified: isRectified)
+            MatrixProductCall(
+                size: ProductSize(rows: rowsPerGroup, depth: depth, columns: columns),
+                tile: Self.tile(rows: rowsPerGroup),
+                packed: pass.packed + (packedForward + group * Self.packedCount(rows: rowsPerGroup, depth: depth)),
+                input: source, output: target.dropping(rows: group * rowsPerGroup),
+                bias: pending == nil
+                    ? bias.map { pass.weights + ($0 + group * rowsPerGroup) }
+                    : UnsafePointer(pass.packed + foldedBias),
+                isRectified: isRectified))
     }
 
     func backward(_ pass: Pass, stage: Int) {
@@ -135,26 +146,28 @@ struct ConvolutionLayer: UnaryLayer {
                     count: pass.columns(output), a: upstream + pass.places(outputGradient)[channel])
             }
         }
-        if geometry.isPointwise {
-            if isLearnable {
-                if pending != nil { addUpstream(pass) }
-                pass.operators.gradientProduct(
-                    rows: rowsPerGroup, depth: depth, columns: pass.columns(output), left: upstream,
-                    leftRows: pass.places(outputGradient), right: pass.base(input), rightRows: pass.places(input),
-                    gradient: pass.gradients + weight, pitch: depth, scratch: pass.scratch)
-            }
-            if let inputGradient {
-                pass.operators.matrixProduct(
-                    tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: pass.columns(output),
-                    packed: pass.packed + packedBackward, input: upstream, inputRows: pass.places(outputGradient),
-                    output: pass.base(inputGradient.rows), outputRows: pass.places(inputGradient.rows),
-                    accumulates: inputGradient.accumulates, bias: nil, isRectified: false)
-            }
-            return
-        }
+        if geometry.isPointwise { return backwardPointwise(pass) }
         for group in 0..<geometry.groups {
             for image in 0..<pass.images { backward(pass, group, image) }
         }
+    }
+
+    private func backwardPointwise(_ pass: Pass) {
+        if isLearnable {
+            if pending != nil { addUpstream(pass) }
+            pass.operators.gradientProduct(
+                GradientProductCall(
+                    size: ProductSize(rows: rowsPerGroup, depth: depth, columns: pass.columns(output)),
+                    left: pass.source(outputGradient), right: pass.source(input), gradient: pass.gradients + weight,
+                    pitch: depth, scratch: pass.scratch))
+        }
+        guard let inputGradient else { return }
+        pass.operators.matrixProduct(
+            MatrixProductCall(
+                size: ProductSize(rows: depth, depth: rowsPerGroup, columns: pass.columns(output)),
+                tile: Self.tile(rows: depth), packed: pass.packed + packedBackward,
+                input: pass.source(outputGradient), output: pass.target(inputGradient.rows),
+                accumulates: inputGradient.accumulates))
     }
 
     private func addUpstream(_ pass: Pass) {
@@ -178,31 +191,26 @@ struct ConvolutionLayer: UnaryLayer {
     }
 
     private func backward(_ pass: Pass, _ group: Int, _ image: Int) {
-        let upstream = pass.base(outputGradient) + image * output.plane
-        let upstreamRows = pass.places(outputGradient) + group * rowsPerGroup
+        let upstream = pass.source(outputGradient).dropping(pixels: image * output.plane, rows: group * rowsPerGroup)
         if isLearnable {
             unfold(pass, group, image)
             pass.operators.gradientProduct(
-                rows: rowsPerGroup, depth: depth, columns: output.plane, left: upstream, leftRows: upstreamRows,
-                right: pass.scratch, rightRows: pass.places(unfoldedRows),
-                gradient: pass.gradients + (weight + group * rowsPerGroup * depth), pitch: depth,
-                scratch: pass.scratch + unfoldedCount)
+                GradientProductCall(
+                    size: ProductSize(rows: rowsPerGroup, depth: depth, columns: output.plane), left: upstream,
+                    right: unfolded(pass), gradient: pass.gradients + (weight + group * rowsPerGroup * depth),
+                    pitch: depth, scratch: pass.scratch + unfoldedCount))
         }
         guard let inputGradient else { return }
         pass.operators.matrixProduct(
-            tile: Self.tile(rows: depth), rows: depth, depth: rowsPerGroup, columns: output.plane,
-            packed: pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)),
-            input: upstream, inputRows: upstreamRows, output: pass.scratch, outputRows: pass.places(unfoldedRows),
-            accumulates: nil, bias: nil, isRectified: false)
-        let target = pass.base(inputGradient.rows) + image * input.plane
-        let rows = pass.places(inputGradient.rows) + group * inputsPerGroup
+            MatrixProductCall(
+                size: ProductSize(rows: depth, depth: rowsPerGroup, columns: output.plane),
+                tile: Self.tile(rows: depth),
+                packed: pass.packed + (packedBackward + group * Self.packedCount(rows: depth, depth: rowsPerGroup)),
+                input: upstream, output: TargetRows(pass.scratch, pass.places(unfoldedRows))))
+        let target = pass.target(inputGradient.rows).dropping(pixels: image * input.plane, rows: group * inputsPerGroup)
         for channel in 0..<inputsPerGroup where !inputGradient.accumulates[group * inputsPerGroup + channel] {
-            (target + rows[channel]).update(repeating: 0, count: input.plane)
+            (target.base + target.places[channel]).update(repeating: 0, count: input.plane)
         }
-        pass.operators.fold(
-            channels: inputsPerGroup, height: geometry.inputHeight, width: geometry.inputWidth,
-            outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth, kernelHeight: geometry.kernelHeight,
-            kernelWidth: geometry.kernelWidth, stride: geometry.stride, top: geometry.paddingTop,
-            left: geometry.paddingLeft, unfolded: pass.scratch, pitch: unfoldedPitch, output: target, outputRows: rows)
+        pass.operators.fold(FoldCall(unfolding, unfolded: pass.scratch, output: target))
     }
 }

@@ -1,4 +1,5 @@
 import OperatorDispatch
+import TrainingOperatorInterface
 import TrainingOperatorsBaseline
 
 /// A depthwise 3×3 convolution, its kernels repeating where they are shared.
@@ -47,15 +48,22 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.depthwise(
-            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
-            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
-            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
-            input: pass.base(input), inputRows: pass.places(input),
-            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
-            kernels: pass.weights + weight,
-            kernelCount: kernelCount, bias: bias.map { pass.weights + $0 }, output: pass.base(output),
-            outputRows: pass.places(output), leftEdge: leftEdge, rightEdge: rightEdge, isRectified: isRectified,
-            scratch: pass.scratch)
+            DepthwiseCall(
+                source(pass), bias: bias.map { pass.weights + $0 }, output: pass.target(output),
+                isRectified: isRectified))
+    }
+
+    /// What both directions read.
+    private func source(_ pass: Pass) -> DepthwiseSource {
+        DepthwiseSource(
+            DepthwiseGeometry(
+                channels: geometry.inputChannels, images: pass.images,
+                input: PlaneSize(height: geometry.inputHeight, width: geometry.inputWidth),
+                output: PlaneSize(height: geometry.outputHeight, width: geometry.outputWidth), stride: geometry.stride,
+                offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft),
+            input: pass.source(input), scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
+            kernels: DepthwiseKernels(pass.weights + weight, count: kernelCount), leftEdge: leftEdge,
+            rightEdge: rightEdge, scratch: pass.scratch)
     }
 
     func backward(_ pass: Pass, stage: Int) {
@@ -65,20 +73,10 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
                     count: pass.columns(output), a: pass.row(outputGradient, channel))
             }
         }
-        // Without a target for the input's gradient the flags are never read.
         pass.operators.depthwiseBackward(
-            channels: geometry.inputChannels, images: pass.images, height: geometry.inputHeight,
-            width: geometry.inputWidth, outputHeight: geometry.outputHeight, outputWidth: geometry.outputWidth,
-            stride: geometry.stride, offsetY: 1 - geometry.paddingTop, offsetX: 1 - geometry.paddingLeft,
-            input: pass.base(input), inputRows: pass.places(input),
-            scales: pending?.scales(pass.factors), shifts: pending?.shifts(pass.factors),
-            kernels: pass.weights + weight,
-            kernelCount: kernelCount, outputGradient: pass.base(outputGradient),
-            outputGradientRows: pass.places(outputGradient), inputGradient: inputGradient.map { pass.base($0.rows) },
-            inputGradientRows: pass.places(inputGradient?.rows ?? input),
-            accumulates: inputGradient?.accumulates
-                ?? UnsafePointer(UnsafeRawPointer(pass.places(input)).assumingMemoryBound(to: Bool.self)),
-            kernelGradient: isLearnable ? pass.gradients + weight : nil, leftEdge: leftEdge, rightEdge: rightEdge,
-            scratch: pass.scratch)
+            DepthwiseBackwardCall(
+                source(pass), outputGradient: pass.source(outputGradient),
+                inputGradient: inputGradient.map { pass.target($0) },
+                kernelGradient: isLearnable ? pass.gradients + weight : nil))
     }
 }

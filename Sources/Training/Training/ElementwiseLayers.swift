@@ -1,3 +1,5 @@
+import TrainingOperatorInterface
+
 /// The sum of two inputs.
 struct AdditionLayer: Layer {
     let name: String
@@ -124,9 +126,10 @@ struct AffineLayer: UnaryLayer {
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.affine(
-            channels: input.count, columns: pass.columns(input), input: pass.base(input), inputRows: pass.places(input),
-            scale: pass.weights + scale, shift: pass.weights + shift, isRectified: false, output: pass.base(output),
-            outputRows: pass.places(output))
+            AffineCall(
+                channels: input.count, columns: pass.columns(input), input: pass.source(input),
+                scale: pass.weights + scale, shift: pass.weights + shift, isRectified: false,
+                output: pass.target(output)))
     }
 
     func backward(_ pass: Pass, stage: Int) {

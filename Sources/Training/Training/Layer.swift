@@ -38,6 +38,14 @@ struct Pass {
     func row(_ rows: Rows, _ channel: Int, image: Int = 0) -> UnsafeMutablePointer<Float> {
         base(rows) + (places(rows)[channel] + image * rows.plane)
     }
+    /// The channels of a result as loops read them.
+    func source(_ rows: Rows) -> SourceRows { SourceRows(base(rows), places(rows)) }
+    /// The channels of a result as loops write them.
+    func target(_ rows: Rows) -> TargetRows { TargetRows(base(rows), places(rows)) }
+    /// The channels of a gradient as loops write them or add to them.
+    func target(_ gradient: GradientTarget) -> GradientRows {
+        GradientRows(target(gradient.rows), accumulates: gradient.accumulates)
+    }
     /// How many pixels these images have there.
     func columns(_ rows: Rows) -> Int { images * rows.plane }
 }

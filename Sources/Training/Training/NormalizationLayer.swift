@@ -1,3 +1,5 @@
+import TrainingOperatorInterface
+
 /// Batch normalisation with the statistics of the batch: γ·(x − μ)/√(σ² + ε) + β.
 ///
 /// σ² is the biased variance over images and pixels; the running variance takes the unbiased one. A ReLU before it (its
@@ -42,14 +44,15 @@ struct NormalizationLayer: Layer {
             let means = pass.statistics + statistics
             if pass.firstImage == 0 { means.update(repeating: 0, count: 2 * channels) }
             pass.operators.mergeMoments(
-                channels: channels, columns: pass.columns(input), before: pass.firstImage * input.plane,
-                input: pass.base(input), rows: pass.places(input), means: means, squares: means + channels)
+                MomentsCall(
+                    channels: channels, columns: pass.columns(input), before: pass.firstImage * input.plane,
+                    input: pass.source(input), means: means, squares: means + channels))
         } else if !isPending {
             pass.operators.affine(
-                channels: channels, columns: pass.columns(input), input: pass.base(input),
-                inputRows: pass.places(input), scale: pass.factors + factors,
-                shift: pass.factors + (factors + channels), isRectified: outputIsRectified, output: pass.base(output),
-                outputRows: pass.places(output))
+                AffineCall(
+                    channels: channels, columns: pass.columns(input), input: pass.source(input),
+                    scale: pass.factors + factors, shift: pass.factors + (factors + channels),
+                    isRectified: outputIsRectified, output: pass.target(output)))
         }
     }
 
@@ -95,17 +98,19 @@ struct NormalizationLayer: Layer {
             let sums = pass.statistics + statistics
             if pass.firstImage == 0 { sums.update(repeating: 0, count: 2 * channels) }
             pass.operators.reduceGradients(
-                channels: channels, columns: pass.columns(input), gradient: pass.base(outputGradient),
-                gradientRows: pass.places(outputGradient), input: pass.base(input), inputRows: pass.places(input),
-                means: places + 2 * channels, output: outputIsRectified ? UnsafePointer(pass.base(output)) : nil,
-                outputRows: pass.places(output), sums: sums, products: sums + channels)
+                GradientSumsCall(
+                    channels: channels, columns: pass.columns(input), gradient: pass.target(outputGradient),
+                    input: pass.source(input), means: places + 2 * channels,
+                    output: outputIsRectified ? pass.source(output) : nil, sums: sums, products: sums + channels))
         } else if let inputGradient {
             pass.operators.normalizationBackward(
-                channels: channels, columns: pass.columns(input), gradient: pass.base(outputGradient),
-                gradientRows: pass.places(outputGradient), input: pass.base(input), inputRows: pass.places(input),
-                means: places + 2 * channels, a: places + 3 * channels, b: places + 4 * channels,
-                c: places + 5 * channels, isRectified: inputIsRectified, inputGradient: pass.base(inputGradient.rows),
-                inputGradientRows: pass.places(inputGradient.rows), accumulates: inputGradient.accumulates)
+                NormalizationBackwardCall(
+                    channels: channels, columns: pass.columns(input), gradient: pass.source(outputGradient),
+                    input: pass.source(input),
+                    factors: NormalizationFactors(
+                        means: places + 2 * channels, a: places + 3 * channels, b: places + 4 * channels,
+                        c: places + 5 * channels),
+                    isRectified: inputIsRectified, inputGradient: pass.target(inputGradient)))
         }
     }
 

@@ -99,30 +99,35 @@ import TrainingOperatorsBaseline
         func found(
             _ operators: any OperatorSet.Type
         ) -> (output: [Float], inputGradient: [Float], kernelGradient: [Float]) {
+            let memory = LoopMemory()
+            defer { memory.free() }
             let columns = (0..<plane + 16).map { $0 % test.width }
-            let left: [Float] = columns.map { $0 == 0 ? 0 : 1 }
-            let right: [Float] = columns.map { $0 == test.width - 1 ? 0 : 1 }
-            var scratch = [Float](
-                repeating: 0, count: depthwiseScratchCount(height: test.height, width: test.width))
-            var output = spread([Float](repeating: 0, count: images * channels * outputPlane), outputPlane)
-            operators.depthwise(
-                channels: channels, images: images, height: test.height, width: test.width,
-                outputHeight: outputHeight, outputWidth: outputWidth, stride: test.stride, offsetY: 1 - test.padding,
-                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane),
-                scales: scales, shifts: shifts, kernels: kernels,
-                kernelCount: kernelCount, bias: nil, output: &output, outputRows: rows(outputPlane), leftEdge: left,
-                rightEdge: right, isRectified: false, scratch: &scratch)
-            var inputGradient = spread(present, plane)
-            var kernelGradient = [Float](repeating: 0, count: 9 * kernelCount)
+            let source = DepthwiseSource(
+                DepthwiseGeometry(
+                    channels: channels, images: images, input: PlaneSize(height: test.height, width: test.width),
+                    output: PlaneSize(height: outputHeight, width: outputWidth), stride: test.stride,
+                    offsetY: 1 - test.padding, offsetX: 1 - test.padding),
+                input: memory.rows(spread(input, plane), at: rows(plane)), scales: memory.copy(scales),
+                shifts: memory.copy(shifts), kernels: DepthwiseKernels(memory.copy(kernels), count: kernelCount),
+                leftEdge: memory.copy(columns.map { $0 == 0 ? Float(0) : 1 }),
+                rightEdge: memory.copy(columns.map { $0 == test.width - 1 ? Float(0) : 1 }),
+                scratch: memory.zeros(depthwiseScratchCount(height: test.height, width: test.width)))
+            let noOutput = spread([Float](repeating: 0, count: images * channels * outputPlane), outputPlane)
+            let outputs = TargetRows(memory.copy(noOutput), memory.copy(rows(outputPlane)))
+            operators.depthwise(DepthwiseCall(source, bias: nil, output: outputs, isRectified: false))
+            let given = spread(present, plane)
+            let inputGradients = TargetRows(memory.copy(given), memory.copy(rows(plane)))
+            let kernelGradients = memory.zeros(9 * kernelCount)
             operators.depthwiseBackward(
-                channels: channels, images: images, height: test.height, width: test.width,
-                outputHeight: outputHeight, outputWidth: outputWidth, stride: test.stride, offsetY: 1 - test.padding,
-                offsetX: 1 - test.padding, input: spread(input, plane), inputRows: rows(plane),
-                scales: scales, shifts: shifts, kernels: kernels,
-                kernelCount: kernelCount, outputGradient: spread(gradient, outputPlane),
-                outputGradientRows: rows(outputPlane), inputGradient: &inputGradient, inputGradientRows: rows(plane),
-                accumulates: [Bool](repeating: test.accumulates, count: channels), kernelGradient: &kernelGradient,
-                leftEdge: left, rightEdge: right, scratch: &scratch)
+                DepthwiseBackwardCall(
+                    source, outputGradient: memory.rows(spread(gradient, outputPlane), at: rows(outputPlane)),
+                    inputGradient: GradientRows(
+                        inputGradients,
+                        accumulates: memory.copy([Bool](repeating: test.accumulates, count: channels))),
+                    kernelGradient: kernelGradients))
+            let output = Array(noOutput.count, at: outputs.base)
+            let inputGradient = Array(given.count, at: inputGradients.base)
+            let kernelGradient = Array(9 * kernelCount, at: kernelGradients)
             #expect(
                 inputGradient.enumerated().allSatisfy { index, number in
                     number == 7 || rows(plane).contains { ($0..<$0 + images * plane).contains(index) }

@@ -36,14 +36,17 @@ import TrainingOperatorsBaseline
             }
         }
         for operators in OperatorSets.available {
-            var gradient = [Float](repeating: 1, count: rows * depth)
-            var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
+            let memory = LoopMemory()
+            defer { memory.free() }
+            let gradient = memory.copy([Float](repeating: 1, count: rows * depth))
             operators.gradientProduct(
-                rows: rows, depth: depth, columns: columns, left: left, leftRows: (0..<rows).map { $0 * pitch },
-                right: right, rightRows: (0..<depth).map { $0 * pitch }, gradient: &gradient, pitch: depth,
-                scratch: &scratch)
+                GradientProductCall(
+                    size: ProductSize(rows: rows, depth: depth, columns: columns),
+                    left: memory.rows(left, at: (0..<rows).map { $0 * pitch }),
+                    right: memory.rows(right, at: (0..<depth).map { $0 * pitch }), gradient: gradient, pitch: depth,
+                    scratch: memory.zeros(gradientScratchCount(rows: rows, depth: depth))))
             // Sums of up to 300 products of normal numbers, in 32 bits.
-            #expect(relativeError(gradient, expected) < 2e-6)
+            #expect(relativeError(Array(rows * depth, at: gradient), expected) < 2e-6)
         }
     }
 
@@ -53,30 +56,37 @@ import TrainingOperatorsBaseline
         // 9 rows of weights on 5 rows of 53 pixels: full tiles, a part of one, and a tail of pixels.
         let (rows, depth, columns) = (9, 5, 53)
         let weights = (0..<rows * depth).map { _ in Float(generator.normal()) }
-        let inputs = (0..<depth * 64).map { _ in Float(generator.normal()) } + Array(repeating: 0, count: 64)
-        let inputRows = (0..<depth).map { $0 * 64 }
-        let outputRows = (0..<rows).map { $0 * 64 }
-        var packed = [Float](repeating: 0, count: 16 * depth)
-        var outputs = [Float](repeating: 0, count: rows * 64)
-        var gradient = [Float](repeating: 0, count: rows * depth)
-        var scratch = [Float](repeating: 0, count: gradientScratchCount(rows: rows, depth: depth))
+        let memory = LoopMemory()
+        defer { memory.free() }
+        let inputs = memory.rows(
+            (0..<depth * 64).map { _ in Float(generator.normal()) } + Array(repeating: 0, count: 64),
+            at: (0..<depth).map { $0 * 64 })
+        let places = memory.copy((0..<rows).map { $0 * 64 })
+        let (packed, outputs) = (memory.zeros(16 * depth), memory.zeros(rows * 64))
         operators.packTiles(
-            weights, rows: rows, depth: depth, tile: 7, isTransposed: false, factors: nil, packed: &packed)
+            PackTilesCall(
+                memory.copy(weights), rows: rows, depth: depth, tile: 7, isTransposed: false, factors: nil,
+                packed: packed))
+        let size = ProductSize(rows: rows, depth: depth, columns: columns)
         operators.matrixProduct(
-            tile: 7, rows: rows, depth: depth, columns: columns, packed: packed, input: inputs, inputRows: inputRows,
-            output: &outputs, outputRows: outputRows, accumulates: nil, bias: nil, isRectified: false)
-        var activated = outputs
+            MatrixProductCall(size: size, tile: 7, packed: packed, input: inputs, output: TargetRows(outputs, places)))
+        let activated = memory.copy(Array(rows * 64, at: outputs))
         operators.activate(
-            function: 2, channels: rows, columns: columns, input: outputs, inputRows: outputRows, output: &activated,
-            outputRows: outputRows)
+            ActivationCall(
+                function: .silu, channels: rows, columns: columns, input: SourceRows(outputs, places),
+                output: TargetRows(activated, places)))
+        let gradient = memory.zeros(rows * depth)
         operators.gradientProduct(
-            rows: rows, depth: depth, columns: columns, left: activated, leftRows: outputRows, right: inputs,
-            rightRows: inputRows, gradient: &gradient, pitch: depth, scratch: &scratch)
-        var means = [Double](repeating: 0, count: rows)
-        var squares = means
+            GradientProductCall(
+                size: size, left: SourceRows(activated, places), right: inputs, gradient: gradient, pitch: depth,
+                scratch: memory.zeros(gradientScratchCount(rows: rows, depth: depth))))
+        let means = memory.copy([Double](repeating: 0, count: rows))
+        let squares = memory.copy([Double](repeating: 0, count: rows))
         operators.mergeMoments(
-            channels: rows, columns: columns, before: 0, input: activated, rows: outputRows, means: &means,
-            squares: &squares)
-        return activated + gradient + means.map { Float($0) } + squares.map { Float($0) }
+            MomentsCall(
+                channels: rows, columns: columns, before: 0, input: SourceRows(activated, places), means: means,
+                squares: squares))
+        return Array(rows * 64, at: activated) + Array(rows * depth, at: gradient)
+            + (Array(rows, at: means) + Array(rows, at: squares)).map { Float($0) }
     }
 }

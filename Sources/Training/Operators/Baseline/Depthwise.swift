@@ -9,25 +9,22 @@ import TrainingOperatorInterface
 package func depthwiseScratchCount(height: Int, width: Int) -> Int { 3 * paddedCount(height * width, width) }
 
 extension Operators {
-    package static func depthwise(
-        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
-        kernels: UnsafePointer<Float>, kernelCount: Int, bias: UnsafePointer<Float>?,
-        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-        leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>, isRectified: Bool,
-        scratch: UnsafeMutablePointer<Float>
-    ) {
-        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+    package static func depthwise(_ call: DepthwiseCall) {
+        let (from, geometry, isRectified) = (call.source, call.source.geometry, call.isRectified)
+        let (channels, images, stride) = (geometry.channels, geometry.images, geometry.stride)
+        let (offsetY, offsetX, width) = (geometry.offsetY, geometry.offsetX, geometry.input.width)
+        let (outputHeight, outputWidth) = (geometry.output.height, geometry.output.width)
+        let planes = Planes(from)
         planes.clearScratch()
         let outputPlane = outputHeight * outputWidth
         for channel in 0..<channels {
+            let kernel = from.kernels.weights + channel % from.kernels.count * 9
             var taps = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-            for tap in 0..<9 { taps[tap] = Lanes(repeating: kernels[channel % kernelCount * 9 + tap]) }
-            let shift = bias.map { $0[channel] } ?? 0
-            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
-            let source = input + inputRows[channel]
-            let target = output + outputRows[channel]
+            for tap in 0..<9 { taps[tap] = Lanes(repeating: kernel[tap]) }
+            let shift = call.bias.map { $0[channel] } ?? 0
+            let loading = planes.loading(from, channel)
+            let source = from.input.base + from.input.places[channel]
+            let target = call.output.base + call.output.places[channel]
             if stride == 1 && outputPlane == planes.plane {
                 planes.correlate(source, loading, taps, images: images, accumulates: false, shift, target)
                 if isRectified { rectify(target, count: images * outputPlane) }
@@ -49,33 +46,31 @@ extension Operators {
 }
 
 extension Operators {
-    package static func depthwiseBackward(
-        channels: Int, images: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, stride: Int,
-        offsetY: Int, offsetX: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        scales: UnsafePointer<Float>?, shifts: UnsafePointer<Float>?,
-        kernels: UnsafePointer<Float>, kernelCount: Int, outputGradient: UnsafePointer<Float>,
-        outputGradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>?,
-        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>,
-        kernelGradient: UnsafeMutablePointer<Float>?, leftEdge: UnsafePointer<Float>, rightEdge: UnsafePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>
-    ) {
-        let planes = Planes(height: height, width: width, leftEdge: leftEdge, rightEdge: rightEdge, scratch: scratch)
+    package static func depthwiseBackward(_ call: DepthwiseBackwardCall) {
+        let (from, geometry) = (call.source, call.source.geometry)
+        let (channels, images, stride) = (geometry.channels, geometry.images, geometry.stride)
+        let (offsetY, offsetX, width) = (geometry.offsetY, geometry.offsetX, geometry.input.width)
+        let (outputHeight, outputWidth) = (geometry.output.height, geometry.output.width)
+        let planes = Planes(from)
         planes.clearScratch()
         let (plane, outputPlane) = (planes.plane, outputHeight * outputWidth)
         let isSamePlane = stride == 1 && outputPlane == plane
         for channel in 0..<channels {
-            let kernel = channel % kernelCount * 9
+            let kernel = channel % from.kernels.count * 9
             var flipped = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-            for tap in 0..<9 { flipped[tap] = Lanes(repeating: kernels[kernel + 8 - tap]) }
+            for tap in 0..<9 { flipped[tap] = Lanes(repeating: from.kernels.weights[kernel + 8 - tap]) }
             var sums = InlineArray<9, Lanes>(repeating: Lanes(repeating: 0))
-            let adds = inputGradient != nil && accumulates[channel]
             // Where nobody needs the input's gradient, it is written to a plane that nobody reads.
-            let pitch = inputGradient == nil ? 0 : plane
-            let target = inputGradient.map { $0 + inputGradientRows[channel] } ?? planes.spare
-            let values = input + inputRows[channel]
-            let loading = Loading(scale: scales.map { $0[channel] } ?? 1, shift: shifts.map { $0[channel] } ?? 0)
+            var (target, pitch, adds, isNeeded) = (planes.spare, 0, false, false)
+            if let gradient = call.inputGradient {
+                target = gradient.rows.base + gradient.rows.places[channel]
+                (pitch, adds, isNeeded) = (plane, gradient.accumulates[channel], true)
+            }
+            let values = from.input.base + from.input.places[channel]
+            let loading = planes.loading(from, channel)
             for image in 0..<(isSamePlane ? 1 : images) {
-                var gradient = outputGradient + (outputGradientRows[channel] + image * outputPlane)
+                var gradient =
+                    call.outputGradient.base + (call.outputGradient.places[channel] + image * outputPlane)
                 if !isSamePlane {
                     for y in 0..<outputHeight {
                         let row = planes.gradientLine + ((y * stride + offsetY) * width + offsetX)
@@ -84,16 +79,16 @@ extension Operators {
                     gradient = UnsafePointer(planes.gradientLine)
                 }
                 let count = isSamePlane ? images : 1
-                if kernelGradient != nil {
+                if call.kernelGradient != nil {
                     planes.backward(
                         gradient, values + image * plane, loading, flipped, images: count, accumulates: adds,
                         target + image * pitch, pitch, &sums)
-                } else if inputGradient != nil {
+                } else if isNeeded {
                     planes.correlate(
                         gradient, Loading.plain, flipped, images: count, accumulates: adds, 0, target + image * pitch)
                 }
             }
-            if let kernelGradient {
+            if let kernelGradient = call.kernelGradient {
                 for tap in 0..<9 { kernelGradient[kernel + tap] += sum(sums[8 - tap]) }
             }
         }
@@ -108,6 +103,15 @@ private struct Planes {
     let rightEdge: UnsafePointer<Float>
     let scratch: UnsafeMutablePointer<Float>
 
+    @inline(__always)
+    init(_ source: DepthwiseSource) {
+        height = source.geometry.input.height
+        width = source.geometry.input.width
+        leftEdge = source.leftEdge
+        rightEdge = source.rightEdge
+        scratch = source.scratch
+    }
+
     var plane: Int { height * width }
     /// A plane between zeros, a second one for gradients, and a third one for anything.
     var inputLine: UnsafeMutablePointer<Float> { scratch + planeStart(width) }
@@ -115,6 +119,13 @@ private struct Planes {
     var spare: UnsafeMutablePointer<Float> { scratch + 2 * paddedCount(plane, width) }
 
     func clearScratch() { scratch.update(repeating: 0, count: 2 * paddedCount(plane, width)) }
+
+    /// What is done to a channel's numbers as they are loaded.
+    @inline(__always)
+    func loading(_ source: DepthwiseSource, _ channel: Int) -> Loading {
+        Loading(
+            scale: source.scales.map { $0[channel] } ?? 1, shift: source.shifts.map { $0[channel] } ?? 0)
+    }
 
     @inline(__always)
     func correlate(

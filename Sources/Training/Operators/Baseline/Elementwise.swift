@@ -1,14 +1,5 @@
 import TrainingOperatorInterface
 
-/// The functions that ``activate`` knows, by number: they cross module borders as plain integers.
-private enum Function {
-    static let relu = 0
-    static let relu6 = 1
-    static let silu = 2
-    static let hardSwish = 3
-    static let sigmoid = 4
-}
-
 @inline(__always)
 private func logistic(_ x: Lanes) -> Lanes { 1 / (1 + exponential(-x)) }
 
@@ -18,46 +9,44 @@ private func clamp(_ x: Lanes, _ low: Float, _ high: Float) -> Lanes {
 }
 
 @inline(__always)
-private func value(_ function: Int, _ x: Lanes) -> Lanes {
+private func value(_ function: RowFunction, _ x: Lanes) -> Lanes {
     switch function {
-    case Function.relu: maximum(x, Lanes(repeating: 0))
-    case Function.relu6: clamp(x, 0, 6)
-    case Function.silu: x * logistic(x)
-    case Function.hardSwish: x * clamp(x + 3, 0, 6) * (1 / 6)
-    case Function.sigmoid: logistic(x)
-    default: clamp(x + 3, 0, 6) * (1 / 6)
+    case .relu: maximum(x, Lanes(repeating: 0))
+    case .relu6: clamp(x, 0, 6)
+    case .silu: x * logistic(x)
+    case .hardSwish: x * clamp(x + 3, 0, 6) * (1 / 6)
+    case .sigmoid: logistic(x)
+    case .hardSigmoid: clamp(x + 3, 0, 6) * (1 / 6)
     }
 }
 
 /// The derivative; at a corner the one of PyTorch, 0 for relu, relu6 and the ends of hard functions.
 @inline(__always)
-private func slope(_ function: Int, _ x: Lanes) -> Lanes {
+private func slope(_ function: RowFunction, _ x: Lanes) -> Lanes {
     let one = Lanes(repeating: 1)
     let zero = Lanes(repeating: 0)
     switch function {
-    case Function.relu: return zero.replacing(with: one, where: x .> 0)
-    case Function.relu6: return zero.replacing(with: one, where: (x .> 0) .& (x .< 6))
-    case Function.silu:
+    case .relu: return zero.replacing(with: one, where: x .> 0)
+    case .relu6: return zero.replacing(with: one, where: (x .> 0) .& (x .< 6))
+    case .silu:
         let s = logistic(x)
         return s * (1 + x * (1 - s))
-    case Function.hardSwish:
+    case .hardSwish:
         let inner = (2 * x + 3) * (1 / 6)
         return zero.replacing(with: inner, where: x .> -3).replacing(with: one, where: x .>= 3)
-    case Function.sigmoid:
+    case .sigmoid:
         let s = logistic(x)
         return s * (1 - s)
-    default: return zero.replacing(with: Lanes(repeating: 1 / 6), where: (x .> -3) .& (x .< 3))
+    case .hardSigmoid: return zero.replacing(with: Lanes(repeating: 1 / 6), where: (x .> -3) .& (x .< 3))
     }
 }
 
 extension Operators {
-    package static func activate(
-        function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>
-    ) {
-        for channel in 0..<channels {
-            let source = input + inputRows[channel]
-            let target = output + outputRows[channel]
+    package static func activate(_ call: ActivationCall) {
+        let (function, columns) = (call.function, call.columns)
+        for channel in 0..<call.channels {
+            let source = call.input.base + call.input.places[channel]
+            let target = call.output.base + call.output.places[channel]
             var p = 0
             while p + laneCount <= columns {
                 store(value(function, load(source + p)), target + p)
@@ -71,15 +60,13 @@ extension Operators {
 }
 
 extension Operators {
-    package static func activateBackward(
-        function: Int, channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        gradient: UnsafePointer<Float>, gradientRows: UnsafePointer<Int>, inputGradient: UnsafeMutablePointer<Float>,
-        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>
-    ) {
-        for channel in 0..<channels {
-            let source = input + inputRows[channel]
-            let upstream = gradient + gradientRows[channel]
-            let target = inputGradient + inputGradientRows[channel]
+    package static func activateBackward(_ call: ActivationBackwardCall) {
+        let (function, columns) = (call.function, call.columns)
+        let (inputGradient, accumulates) = (call.inputGradient.rows, call.inputGradient.accumulates)
+        for channel in 0..<call.channels {
+            let source = call.input.base + call.input.places[channel]
+            let upstream = call.gradient.base + call.gradient.places[channel]
+            let target = inputGradient.base + inputGradient.places[channel]
             var p = 0
             while p < columns {
                 let count = columns - p < laneCount ? columns - p : laneCount

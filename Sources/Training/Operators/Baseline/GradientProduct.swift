@@ -1,19 +1,11 @@
 import TrainingOperatorInterface
 
 extension Operators {
-    package static func gradientProduct(
-        rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
-        right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
-        scratch: UnsafeMutablePointer<Float>
-    ) {
-        if packsGradient(rows: rows, depth: depth) {
-            packedGradientProduct(
-                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-                rightRows: rightRows, gradient: gradient, pitch: pitch, scratch: scratch)
+    package static func gradientProduct(_ call: GradientProductCall) {
+        if packsGradient(rows: call.size.rows, depth: call.size.depth) {
+            packedGradientProduct(call)
         } else {
-            directGradientProduct(
-                rows: rows, depth: depth, columns: columns, left: left, leftRows: leftRows, right: right,
-                rightRows: rightRows, gradient: gradient, pitch: pitch)
+            directGradientProduct(call)
         }
     }
 }
@@ -29,10 +21,10 @@ private func packsGradient(rows: Int, depth: Int) -> Bool { rows * depth >= 32 *
 
 /// Sixteen partial sums a pair run side by side and are added at the end.
 @inline(__always)
-private func directGradientProduct(
-    rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
-    right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int
-) {
+private func directGradientProduct(_ call: GradientProductCall) {
+    let (rows, depth, columns) = (call.size.rows, call.size.depth, call.size.columns)
+    let (left, leftRows, right, rightRows) = (call.left.base, call.left.places, call.right.base, call.right.places)
+    let (gradient, pitch) = (call.gradient, call.pitch)
     // Pieces of which the rows of a tile stay in the first-level cache.
     let piece = 1024
     var start = 0

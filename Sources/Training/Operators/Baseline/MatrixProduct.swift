@@ -5,11 +5,10 @@ import TrainingOperatorInterface
 // bases; pixels p are contiguous. `a` is packed in tiles of `tile` rows: [M/tile][K][tile], the last tile padded by zeros.
 
 extension Operators {
-    package static func packTiles(
-        _ matrix: UnsafePointer<Float>, rows: Int, depth: Int, tile: Int, isTransposed: Bool,
-        factors: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>
-    ) {
-        var place = packed
+    package static func packTiles(_ call: PackTilesCall) {
+        let (matrix, rows, depth, tile) = (call.matrix, call.rows, call.depth, call.tile)
+        let (isTransposed, factors) = (call.isTransposed, call.factors)
+        var place = call.packed
         var first = 0
         while first < rows {
             for k in 0..<depth {
@@ -26,18 +25,15 @@ extension Operators {
 }
 
 extension Operators {
-    package static func matrixProduct(
-        tile: Int, rows: Int, depth: Int, columns: Int, packed: UnsafePointer<Float>, input: UnsafePointer<Float>,
-        inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-        accumulates: UnsafePointer<Bool>?, bias: UnsafePointer<Float>?, isRectified: Bool
-    ) {
+    package static func matrixProduct(_ call: MatrixProductCall) {
         let product = Product(
-            rows: rows, depth: depth, packed: packed, input: input, inputRows: inputRows, output: output,
-            outputRows: outputRows, accumulates: accumulates, bias: bias, isRectified: isRectified)
-        if tile == 7 {
-            product.run(tileOf: Tile<7>.self, columns: columns)
+            rows: call.size.rows, depth: call.size.depth, packed: call.packed, input: call.input.base,
+            inputRows: call.input.places, output: call.output.base, outputRows: call.output.places,
+            accumulates: call.accumulates, bias: call.bias, isRectified: call.isRectified)
+        if call.tile == 7 {
+            product.run(tileOf: Tile<7>.self, columns: call.size.columns)
         } else {
-            product.run(tileOf: Tile<8>.self, columns: columns)
+            product.run(tileOf: Tile<8>.self, columns: call.size.columns)
         }
     }
 }

@@ -3,12 +3,10 @@ import TrainingOperatorInterface
 // Batch normalisation in the two passes of each direction. Rows of one channel lie at `base + rows[c]`.
 
 extension Operators {
-    package static func mergeMoments(
-        channels: Int, columns: Int, before: Int, input: UnsafePointer<Float>, rows: UnsafePointer<Int>,
-        means: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>
-    ) {
-        for channel in 0..<channels {
-            let row = input + rows[channel]
+    package static func mergeMoments(_ call: MomentsCall) {
+        let (columns, before, means, squares) = (call.columns, call.before, call.means, call.squares)
+        for channel in 0..<call.channels {
+            let row = call.input.base + call.input.places[channel]
             var total = Lanes(repeating: 0)
             var second = Lanes(repeating: 0)
             var p = 0
@@ -55,16 +53,13 @@ extension Operators {
 }
 
 extension Operators {
-    package static func affine(
-        channels: Int, columns: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        scale: UnsafePointer<Float>, shift: UnsafePointer<Float>, isRectified: Bool,
-        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>
-    ) {
-        for channel in 0..<channels {
-            let source = input + inputRows[channel]
-            let target = output + outputRows[channel]
-            let factor = Lanes(repeating: scale[channel])
-            let added = Lanes(repeating: shift[channel])
+    package static func affine(_ call: AffineCall) {
+        let (columns, isRectified) = (call.columns, call.isRectified)
+        for channel in 0..<call.channels {
+            let source = call.input.base + call.input.places[channel]
+            let target = call.output.base + call.output.places[channel]
+            let factor = Lanes(repeating: call.scale[channel])
+            let added = Lanes(repeating: call.shift[channel])
             var p = 0
             while p + laneCount <= columns {
                 var result = multiplyAdd(load(source + p), factor, added)
@@ -82,16 +77,14 @@ extension Operators {
 }
 
 extension Operators {
-    package static func reduceGradients(
-        channels: Int, columns: Int, gradient: UnsafeMutablePointer<Float>, gradientRows: UnsafePointer<Int>,
-        input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>, means: UnsafePointer<Float>,
-        output: UnsafePointer<Float>?, outputRows: UnsafePointer<Int>, sums: UnsafeMutablePointer<Double>,
-        products: UnsafeMutablePointer<Double>
-    ) {
-        for channel in 0..<channels {
-            let g = gradient + gradientRows[channel]
-            let x = input + inputRows[channel]
-            let center = Lanes(repeating: means[channel])
+    package static func reduceGradients(_ call: GradientSumsCall) {
+        let (columns, sums, products) = (call.columns, call.sums, call.products)
+        for channel in 0..<call.channels {
+            let g = call.gradient.base + call.gradient.places[channel]
+            let x = call.input.base + call.input.places[channel]
+            var gate: UnsafePointer<Float>?
+            if let output = call.output { gate = output.base + output.places[channel] }
+            let center = Lanes(repeating: call.means[channel])
             var total = Lanes(repeating: 0)
             var product = Lanes(repeating: 0)
             var p = 0
@@ -102,15 +95,15 @@ extension Operators {
                 if count == laneCount {
                     value = load(g + p)
                     difference = load(x + p) - center
-                    if let output {
-                        value = passing(value, where: load(output + (outputRows[channel] + p)))
+                    if let gate {
+                        value = passing(value, where: load(gate + p))
                         store(value, g + p)
                     }
                 } else {
                     value = load(UnsafePointer(g + p), first: count)
                     difference = load(x + p, first: count) - center
-                    if let output {
-                        value = passing(value, where: load(output + (outputRows[channel] + p), first: count))
+                    if let gate {
+                        value = passing(value, where: load(gate + p, first: count))
                         store(value, g + p, first: count)
                     }
                 }
@@ -125,21 +118,17 @@ extension Operators {
 }
 
 extension Operators {
-    package static func normalizationBackward(
-        channels: Int, columns: Int, gradient: UnsafePointer<Float>, gradientRows: UnsafePointer<Int>,
-        input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>, means: UnsafePointer<Float>,
-        a: UnsafePointer<Float>,
-        b: UnsafePointer<Float>, c: UnsafePointer<Float>, isRectified: Bool, inputGradient: UnsafeMutablePointer<Float>,
-        inputGradientRows: UnsafePointer<Int>, accumulates: UnsafePointer<Bool>
-    ) {
-        for channel in 0..<channels {
-            let g = gradient + gradientRows[channel]
-            let x = input + inputRows[channel]
-            let target = inputGradient + inputGradientRows[channel]
-            let factor = Lanes(repeating: a[channel])
-            let slope = Lanes(repeating: b[channel])
-            let shift = Lanes(repeating: c[channel])
-            let center = Lanes(repeating: means[channel])
+    package static func normalizationBackward(_ call: NormalizationBackwardCall) {
+        let (columns, isRectified, factors) = (call.columns, call.isRectified, call.factors)
+        let (inputGradient, accumulates) = (call.inputGradient.rows, call.inputGradient.accumulates)
+        for channel in 0..<call.channels {
+            let g = call.gradient.base + call.gradient.places[channel]
+            let x = call.input.base + call.input.places[channel]
+            let target = inputGradient.base + inputGradient.places[channel]
+            let factor = Lanes(repeating: factors.a[channel])
+            let slope = Lanes(repeating: factors.b[channel])
+            let shift = Lanes(repeating: factors.c[channel])
+            let center = Lanes(repeating: factors.means[channel])
             var p = 0
             while p < columns {
                 let count = columns - p < laneCount ? columns - p : laneCount

@@ -15,14 +15,13 @@ func packedGradientScratchCount(rows: Int, depth: Int) -> Int {
 }
 
 /// gradient[m][k] += Σ over p: left[m][p] · right[k][p], as ``gradientProduct`` but for the order of the sums.
-func packedGradientProduct(
-    rows: Int, depth: Int, columns: Int, left: UnsafePointer<Float>, leftRows: UnsafePointer<Int>,
-    right: UnsafePointer<Float>, rightRows: UnsafePointer<Int>, gradient: UnsafeMutablePointer<Float>, pitch: Int,
-    scratch: UnsafeMutablePointer<Float>
-) {
-    let panels = scratch
+func packedGradientProduct(_ call: GradientProductCall) {
+    let (rows, depth, columns) = (call.size.rows, call.size.depth, call.size.columns)
+    let (left, leftRows, right, rightRows) = (call.left.base, call.left.places, call.right.base, call.right.places)
+    let (gradient, pitch) = (call.gradient, call.pitch)
+    let panels = call.scratch
     let panelCount = (depth + panelWidth - 1) / panelWidth
-    let tiles = scratch + panelCount * panelWidth * pixelBlock
+    let tiles = call.scratch + panelCount * panelWidth * pixelBlock
     var start = 0
     while start < columns {
         let count = columns - start < pixelBlock ? columns - start : pixelBlock

@@ -1,17 +1,18 @@
+import TrainingOperatorInterface
+
 // A convolution as a matrix product: every kernel position of every input channel becomes a row of pixels.
 
 extension Operators {
-    package static func unfold(
-        channels: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, kernelHeight: Int,
-        kernelWidth: Int,
-        stride: Int, top: Int, left: Int, input: UnsafePointer<Float>, inputRows: UnsafePointer<Int>,
-        unfolded: UnsafeMutablePointer<Float>, pitch: Int
-    ) {
-        var row = unfolded
-        for channel in 0..<channels {
-            let plane = input + inputRows[channel]
-            for i in 0..<kernelHeight {
-                for j in 0..<kernelWidth {
+    package static func unfold(_ call: UnfoldCall) {
+        let geometry = call.geometry
+        let (height, width, stride) = (geometry.input.height, geometry.input.width, geometry.stride)
+        let (outputHeight, outputWidth) = (geometry.output.height, geometry.output.width)
+        let (top, left, pitch) = (geometry.top, geometry.left, geometry.pitch)
+        var row = call.unfolded
+        for channel in 0..<geometry.channels {
+            let plane = call.input.base + call.input.places[channel]
+            for i in 0..<geometry.kernel.height {
+                for j in 0..<geometry.kernel.width {
                     for y in 0..<outputHeight {
                         let target = row + y * outputWidth
                         let sourceY = y * stride + i - top
@@ -33,17 +34,16 @@ extension Operators {
 }
 
 extension Operators {
-    package static func fold(
-        channels: Int, height: Int, width: Int, outputHeight: Int, outputWidth: Int, kernelHeight: Int,
-        kernelWidth: Int,
-        stride: Int, top: Int, left: Int, unfolded: UnsafePointer<Float>, pitch: Int,
-        output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>
-    ) {
-        var row = unfolded
-        for channel in 0..<channels {
-            let plane = output + outputRows[channel]
-            for i in 0..<kernelHeight {
-                for j in 0..<kernelWidth {
+    package static func fold(_ call: FoldCall) {
+        let geometry = call.geometry
+        let (height, width, stride) = (geometry.input.height, geometry.input.width, geometry.stride)
+        let (outputHeight, outputWidth) = (geometry.output.height, geometry.output.width)
+        let (top, left, pitch) = (geometry.top, geometry.left, geometry.pitch)
+        var row = call.unfolded
+        for channel in 0..<geometry.channels {
+            let plane = call.output.base + call.output.places[channel]
+            for i in 0..<geometry.kernel.height {
+                for j in 0..<geometry.kernel.width {
                     for y in 0..<outputHeight {
                         let targetY = y * stride + i - top
                         if targetY < 0 || targetY >= height { continue }

@@ -1,11 +1,11 @@
 import TrainingOperatorInterface
 
 extension Operators {
-    package static func wideProduct(
-        rows: Int, depth: Int, columns: Int, matrix: UnsafePointer<Float>, input: UnsafePointer<Float>,
-        inputRows: UnsafePointer<Int>, output: UnsafeMutablePointer<Float>, outputRows: UnsafePointer<Int>,
-        bias: UnsafePointer<Float>?, isRectified: Bool
-    ) {
+    package static func wideProduct(_ call: WideProductCall) {
+        let (rows, depth, columns) = (call.size.rows, call.size.depth, call.size.columns)
+        let (input, inputRows, matrix) = (call.input.base, call.input.places, call.matrix)
+        let (output, outputRows) = (call.output.base, call.output.places)
+        let (bias, isRectified) = (call.bias, call.isRectified)
         var start = 0
         while start < columns {
             let count = columns - start < laneCount ? columns - start : laneCount
