@@ -158,7 +158,7 @@ let engine =
         module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
     ]
 
-/// Steps of training, and several trainings with what they tell.
+/// Steps of training, data sets, a training in a folder, and several trainings with what they tell.
 let training =
     trainingOperators + [
         .target(
@@ -171,21 +171,28 @@ let training =
                 "Diagnostics",
             ] + all(trainingOperators), settings: []),
         module(
+            "Datasets", in: "Training", ["Images", "Tensors", "Files", "Diagnostics", "CZlib"]),
+        module(
+            "TrainingRuns", in: "Training",
+            [
+                "Training", "Datasets", "Models", "Engine", "VGNets", "Checkpoints", "HDF5", "Tensors", "Files",
+                "Diagnostics",
+            ]),
+        module(
             "Sweeps", in: "Training",
             [
-                "Evaluation", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine", "Tensors", "Files",
+                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine", "Tensors", "Files",
                 "Numerics", "Diagnostics", yams,
             ]),
     ]
 
-/// What is measured of a network: accuracy, latency, fidelity of labels; data sets; a training in a folder.
+/// What is measured of a network: accuracy, latency, fidelity of labels.
 let evaluation = [
     module(
         "Evaluation", in: "Evaluation",
         [
-            "Models", "Engine", "Training", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
+            "Datasets", "Models", "Engine", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
             "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Numerics", "Diagnostics",
-            "CZlib",
         ])
 ]
 
@@ -229,7 +236,7 @@ let tools: [Target] = [
             "CVersion", "Diagnostics", "Files", "Tensors", "Sandbox", "HDF5", "Checkpoints", "Kernels",
             "Classification",
             "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-            "Models", "Evaluation", "Sweeps", "Reports", "Gallery", "Export",
+            "Models", "Datasets", "TrainingRuns", "Evaluation", "Sweeps", "Reports", "Gallery", "Export",
         ]),
     module("KernelVizCLI", in: "Tools", ["KernelViz", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
@@ -237,7 +244,7 @@ let tools: [Target] = [
         name: "Benchmarks", dependencies: ["KernelViz", "Classification", "Parallel", argumentParser],
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
     .executableTarget(
-        name: "TrainingBenchmark", dependencies: ["Training", "Evaluation", "Tensors"],
+        name: "TrainingBenchmark", dependencies: ["Training", "TrainingRuns", "Tensors"],
         path: "Sources/Tools/TrainingBenchmark"),
 ]
 
@@ -281,11 +288,15 @@ let testTargets: [Target] = [
             "TrainingOperatorInterface", "TrainingOperatorsBaseline", "Engine", "Models", "VGNets", "Checkpoints",
             "HDF5", "Tensors", "Diagnostics",
         ], exclude: ["Fixtures", "Scripts"]),
-    tests("Sweeps", in: "Training", ["Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+    tests("Datasets", in: "Training", ["Images", "Files", "Diagnostics"]),
+    tests(
+        "TrainingRuns", in: "Training",
+        ["Datasets", "Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+    tests("Sweeps", in: "Training", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
     tests(
         "Evaluation", in: "Evaluation",
         [
-            "VGNets", "Images", "Engine", "Statistics", "Classification", "Checkpoints", "Tensors", "Files",
+            "Datasets", "VGNets", "Images", "Engine", "Statistics", "Classification", "Checkpoints", "Tensors", "Files",
             "Diagnostics",
         ]),
     tests(

@@ -1,6 +1,6 @@
-"""Writes Sources/Evaluation/Evaluation/ImageNetClasses.swift from a list of ImageNet-1k's classes.
+"""Writes Sources/Training/Datasets/ImageNetClasses.swift from a list of ImageNet-1k's classes.
 
-python3 imagenet_classes_swift.py imagenet_classes.csv > Sources/Evaluation/Evaluation/ImageNetClasses.swift
+python3 imagenet_classes_swift.py imagenet_classes.csv > Sources/Training/Datasets/ImageNetClasses.swift
 The list has the columns class_index, wnid (WordNet 3.0 identifier) and label, and 1,000 rows.
 """
 import csv, re, sys
@@ -23,7 +23,7 @@ public enum ImageNetClasses {
     public static let names: [String] = rows.map { String($0.dropFirst(10)) }
 
     /// The number of the class with this WordNet identifier.
-    static let numbers = Dictionary(uniqueKeysWithValues: wordNetIDs.enumerated().map { ($1, $0) })
+    package static let numbers = Dictionary(uniqueKeysWithValues: wordNetIDs.enumerated().map { ($1, $0) })
 
     private static let rows = table.split(separator: "\\n")
 

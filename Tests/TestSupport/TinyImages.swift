@@ -26,4 +26,19 @@ public enum TinyImages {
             }
         }
     }
+
+    /// Writes `folder/classN/0.png`, two pictures 8 wide and 6 high; an EXIF orientation of 6 turns the second one.
+    public static func writeTurned(_ folder: String) throws {
+        // A chunk eXIf before the end of the PNG; its checksum is not looked at.
+        let exif: [UInt8] =
+            [0, 0, 0, 26] + Array("eXIf".utf8) + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3]
+            + [0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        for index in 0..<2 {
+            try FolderWriter.prepare("\(folder)/class\(index)")
+            let bytes = [UInt8](repeating: UInt8(90 * index), count: 3 * 8 * 6)
+            var png = try ImageFile.encodePNG(RGBImage(width: 8, height: 6, bytes: bytes))
+            if index == 1 { png.insert(contentsOf: exif, at: png.count - 12) }
+            try AtomicFile.write(png, to: "\(folder)/class\(index)/0.png")
+        }
+    }
 }

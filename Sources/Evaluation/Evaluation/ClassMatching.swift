@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 
 /// Which outputs of a network stand for each class of a data set.

@@ -1,6 +1,7 @@
 // One import for library users: every module of the river.
 @_exported import CairoRenderer
 @_exported import Classification
+@_exported import Datasets
 @_exported import Derivation
 @_exported import Diagnostics
 @_exported import Engine
@@ -19,5 +20,6 @@
 @_exported import Sweeps
 @_exported import Tensors
 @_exported import Training
+@_exported import TrainingRuns
 @_exported import VGNets
 @_exported import Checkpoints

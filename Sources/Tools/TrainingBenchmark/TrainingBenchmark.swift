@@ -2,6 +2,7 @@ import Evaluation
 import Glibc
 import Tensors
 import Training
+import TrainingRuns
 
 /// Times training steps and prints one line of JSON: `TrainingBenchmark [NET] [BATCH] [THREADS] [STEPS] [SIZE]`.
 @main

@@ -1,7 +1,7 @@
 import Diagnostics
-import Evaluation
 import Files
 import Models
+import TrainingRuns
 import VGNets
 import Yams
 

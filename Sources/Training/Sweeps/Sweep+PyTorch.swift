@@ -1,5 +1,4 @@
 import Diagnostics
-import Evaluation
 import Export
 import Files
 import Models

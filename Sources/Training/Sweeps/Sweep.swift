@@ -1,8 +1,9 @@
+import Datasets
 import Diagnostics
-import Evaluation
 import Files
 import Foundation
 import Synchronization
+import TrainingRuns
 import VGNets
 
 /// A plan in a folder: `OUT/NET/seed-N/` is one training, as `kernelviz train` writes it.

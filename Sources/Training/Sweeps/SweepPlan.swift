@@ -1,6 +1,6 @@
 import Diagnostics
-import Evaluation
 import Files
+import TrainingRuns
 import VGNets
 
 /// Which nets are trained with which seeds on what: the contents of a plan file.

@@ -1,5 +1,5 @@
-import Evaluation
 import Numerics
+import TrainingRuns
 
 /// What the trainings of a sweep came to, one row a net.
 public struct SweepResults: Sendable, Equatable {

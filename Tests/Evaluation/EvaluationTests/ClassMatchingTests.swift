@@ -1,10 +1,11 @@
 import Diagnostics
 import Files
 import Images
-import TestSupport
 import Testing
+import TestSupport
 import VGNets
 
+@testable import Datasets
 @testable import Evaluation
 
 @Suite struct ClassMatchingTests {

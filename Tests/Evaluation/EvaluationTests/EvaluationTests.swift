@@ -1,9 +1,10 @@
+import Datasets
 import Diagnostics
 import Evaluation
 import Files
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import VGNets
 
 @Suite struct EvaluationTests {

@@ -1,12 +1,13 @@
+import Checkpoints
 import Classification
+import Datasets
 import Diagnostics
 import Engine
 import Files
 import Statistics
 import Tensors
-import TestSupport
 import Testing
-import Checkpoints
+import TestSupport
 
 @testable import Evaluation
 

@@ -1,11 +1,12 @@
+import Datasets
 import Diagnostics
 import Engine
 import Evaluation
 import Files
 import Foundation
 import Tensors
-import TestSupport
 import Testing
+import TestSupport
 import VGNets
 
 @Suite struct NonFiniteTests {

@@ -1,8 +1,9 @@
+import Datasets
 import Diagnostics
 import Evaluation
 import Files
-import TestSupport
 import Testing
+import TestSupport
 import VGNets
 
 @Suite struct OutputNamesTests {

@@ -1,9 +1,8 @@
 import Diagnostics
-import Evaluation
 import Files
 import Sweeps
-import TestSupport
 import Testing
+import TestSupport
 import VGNets
 
 @Suite struct SweepTests {

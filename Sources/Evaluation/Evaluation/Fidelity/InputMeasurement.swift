@@ -1,5 +1,6 @@
 import Checkpoints
 import Classification
+import Datasets
 import Diagnostics
 import Engine
 import Images

@@ -1,4 +1,5 @@
 import Classification
+import Datasets
 import Diagnostics
 import Engine
 import Images

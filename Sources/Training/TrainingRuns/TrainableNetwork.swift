@@ -1,9 +1,9 @@
+import Checkpoints
 import Diagnostics
 import Engine
 import Files
 import Models
 import VGNets
-import Checkpoints
 
 /// An untrained network that a user named, and what its checkpoints must say about it.
 public struct TrainableNetwork: Sendable {

@@ -10,7 +10,7 @@ public enum ImageNetClasses {
     public static let names: [String] = rows.map { String($0.dropFirst(10)) }
 
     /// The number of the class with this WordNet identifier.
-    static let numbers = Dictionary(uniqueKeysWithValues: wordNetIDs.enumerated().map { ($1, $0) })
+    package static let numbers = Dictionary(uniqueKeysWithValues: wordNetIDs.enumerated().map { ($1, $0) })
 
     private static let rows = table.split(separator: "\n")
 

@@ -154,14 +154,15 @@ private struct BatchSource {
 }
 
 /// Pictures of one size as a net's input, normalised with ImageNet's mean and deviation.
-enum BatchInput {
-    static func tensor(_ images: [RGBImage], channels: Int) -> Tensor {
+package enum BatchInput {
+    /// N×C×H×W; one channel is the mean of the three.
+    package static func tensor(_ images: [RGBImage], channels: Int) -> Tensor {
         let rgb = ImagePreprocessing.tensor(images, .rgb, .imageNet)
         return channels == 1 ? grey(rgb) : rgb
     }
 
     /// The mean of the three normalised channels, N×1×H×W.
-    static func grey(_ rgb: Tensor) -> Tensor {
+    package static func grey(_ rgb: Tensor) -> Tensor {
         let images = rgb.shape[0]
         let plane = rgb.shape[2] * rgb.shape[3]
         var grey = [Float](repeating: 0, count: images * plane)

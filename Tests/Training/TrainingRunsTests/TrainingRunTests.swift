@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Evaluation
 import Files
@@ -5,6 +6,7 @@ import Images
 import Tensors
 import Testing
 import TestSupport
+import TrainingRuns
 import VGNets
 
 @Suite struct TrainingRunTests {

@@ -52,17 +52,6 @@ extension ImageDataSet {
         return candidates.filter(names.contains).map { path + "/" + $0 }.first { FolderTree.isOnlyFolders($0) }
     }
 
-    /// Opens the test part of the data set at `path` for a network: a CSV of class numbers need not name an image of every
-    /// class that the network has.
-    ///
-    /// Throws as ``open(_:split:classes:)`` does.
-    public static func open(_ path: String, testing network: RunnableNetwork) throws -> ImageDataSet {
-        let set = try open(path, split: .test)
-        let classes = network.classes - network.backgroundClasses
-        guard set.isNumbered, set.classNames.count < classes else { return set }
-        return try open(path, split: .test, classes: classes)
-    }
-
     /// Whether `path` holds a test part of its own.
     public static func hasTestSplit(_ path: String) -> Bool {
         guard let names = try? Folder.names(path) else { return false }

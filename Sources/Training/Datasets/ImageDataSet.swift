@@ -33,7 +33,7 @@ public struct ImageDataSet: Sendable {
 
     let storage: Storage
     /// Whether classes are numbers of a larger whole, of which some may have no image.
-    let isNumbered: Bool
+    package let isNumbered: Bool
 
     /// How many images.
     public var count: Int { labels.count }

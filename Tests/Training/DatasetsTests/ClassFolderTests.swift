@@ -3,10 +3,10 @@ import Files
 import Foundation
 import Glibc
 import Images
-import TestSupport
 import Testing
+import TestSupport
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite struct ClassFolderTests {
     /// Pictures of one pixel, its red the number of the file.
@@ -175,22 +175,9 @@ import Testing
 
     @Test func turnedPicturesAreCounted() throws {
         try withTemporaryFolder { folder in
-            // A PNG with a chunk eXIf before its end; the checksum is not looked at.
-            for (index, name) in ["class0", "class1"].enumerated() {
-                try FolderWriter.prepare("\(folder)/\(name)")
-                let bytes = [UInt8](repeating: UInt8(90 * index), count: 3 * 8 * 6)
-                var png = try ImageFile.encodePNG(RGBImage(width: 8, height: 6, bytes: bytes))
-                let exif: [UInt8] =
-                    [0, 0, 0, 26] + Array("eXIf".utf8) + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3]
-                    + [0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-                if index == 1 { png.insert(contentsOf: exif, at: png.count - 12) }
-                try AtomicFile.write(png, to: "\(folder)/\(name)/0.png")
-            }
-            let network = try RunnableNetwork(named: "vgnetg-1.0mp-thumbnail", inputSize: 8)
+            try TinyImages.writeTurned(folder)
             let data = try ImageDataSet.open(folder)
             #expect(try data.image(1).width == 6)
-            let names = ["class0", "class1"] + (2..<100).map { "other\($0)" }
-            #expect(try AccuracyEvaluation.evaluate(network, on: data, classNames: names).turned == 1)
             let stream = BatchStream(data, batch: 2, size: 8, channels: 3, augmentation: nil, seed: 1, epoch: 0)
             #expect(try stream.next()?.turned == 1)
         }
