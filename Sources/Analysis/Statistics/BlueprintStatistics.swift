@@ -9,9 +9,9 @@ import Tensors
 /// the one kernel that explains most of their energy when every slice may scale it (Haase and Amthor, BSConv, 2020;
 /// uncentred). Its *salience* is the energy of its strongest slice relative to the mean slice (VGNet paper, Fig. 2).
 /// Both are high by chance in small filters, so each is given with its values in Gaussian filters of the same M and N.
-public struct BlueprintStatistics: Sendable, Equatable {
+public struct BlueprintStatistics: Sendable, Equatable, Codable {
     /// One filter's numbers.
-    public struct Filter: Sendable, Equatable {
+    public struct Filter: Sendable, Equatable, Codable {
         /// The label of the blueprint.
         public let label: KernelLabel
         /// Its shape.

@@ -32,5 +32,24 @@ public struct LabelCounts: Sendable, Equatable, Codable {
         return sum
     }
 
+    /// Reads what ``encode(to:)`` wrote; throws what decoding throws, `dataCorrupted` for a negative count.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let found = try container.decode([String: Int].self)
+        self.init()
+        for (name, count) in found {
+            guard let label = KernelLabel(rawValue: name), count >= 0 else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(count) of label '\(name)'")
+            }
+            self[label] = count
+        }
+    }
+
+    /// Writes one number a label, by its name.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Dictionary(uniqueKeysWithValues: KernelLabel.allCases.map { ($0.rawValue, self[$0]) }))
+    }
+
     private static func index(_ label: KernelLabel) -> Int { KernelLabel.allCases.firstIndex(of: label) ?? 0 }
 }

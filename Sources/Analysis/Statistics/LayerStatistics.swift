@@ -4,23 +4,17 @@ import Kernels
 import Numerics
 
 /// What the classifier found in one layer.
-public struct LayerStatistics: Sendable, Equatable {
-    /// The layer, with the ordinal and the name under which it is reported.
+public struct LayerStatistics: Sendable, Equatable, Codable {
+    /// The layer, with the ordinal and the name under which it is reported; without its batch normalisation.
     public let layer: ConvLayer
-    /// Each kernel's classification, in bank order.
+    /// Each kernel's classification, in bank order; empty where only the summary was kept (see ``withoutKernels``).
     public let classifications: [KernelClassification]
-    /// How many kernels carry each label.
-    public let counts: LabelCounts
-    /// The median of |Σw| / Σ|w| over the layer's live kernels, 0…1; 0 where all are zero.
-    public let medianDCGain: Double
-    /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
-    public let medianSigmaPixels: Double?
+    /// What the classifications come to.
+    public let summary: KernelSummary
     /// How the kernels' energy divides among the five symmetry types, each live kernel counted alike; sums to 1.
     public let symmetry: SymmetryEnergies
     /// Whether the layer is more than its own shuffled weights; nil where it has too few kernels to say.
     public let structure: LayerStructure?
-    /// The spread of the blur kernels' σ in pixels; nil without any.
-    public let sigmaQuantiles: Quantiles?
     /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
     public let diversity: FilterDiversity?
     /// How the weights of a strided layer divide into normal distributions; nil for other layers.
@@ -42,19 +36,34 @@ public struct LayerStatistics: Sendable, Equatable {
     ) {
         self.inputCorrelation = inputCorrelation
         self.apparentDilation = apparentDilation
-        self.layer = layer
+        self.layer = layer.withoutBatchNorm
         self.classifications = classifications
         self.symmetry = symmetry
         self.structure = structure
         self.diversity = diversity
         self.mixture = mixture
         self.blueprint = blueprint
-        counts = LabelCounts(classifications)
-        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
-        medianDCGain = live.map(\.dcGain).median ?? 0
-        sigmaQuantiles = Quantiles(classifications.compactMap(\.sigmaPixels))
-        medianSigmaPixels = sigmaQuantiles?.p50
+        summary = KernelSummary(classifications, slices: layer.weightShape[1])
     }
+
+    private init(_ other: LayerStatistics, classifications: [KernelClassification]) {
+        (layer, summary, symmetry, structure) = (other.layer, other.summary, other.symmetry, other.structure)
+        (diversity, mixture, blueprint) = (other.diversity, other.mixture, other.blueprint)
+        (apparentDilation, inputCorrelation) = (other.apparentDilation, other.inputCorrelation)
+        self.classifications = classifications
+    }
+
+    /// The same without the evidence of single kernels: a few numbers a layer, however large it is.
+    public var withoutKernels: LayerStatistics { LayerStatistics(self, classifications: []) }
+
+    /// How many kernels carry each label.
+    public var counts: LabelCounts { summary.counts }
+    /// The median of |Σw| / Σ|w| over the layer's live kernels, 0…1; 0 where all are zero.
+    public var medianDCGain: Double { summary.medianDCGain }
+    /// The spread of the blur kernels' σ in pixels; nil without any.
+    public var sigmaQuantiles: Quantiles? { summary.sigmaQuantiles }
+    /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
+    public var medianSigmaPixels: Double? { sigmaQuantiles?.p50 }
 
     /// Labels a bank and summarises it.
     init(bank: KernelBank, classifier: KernelClassifier, inputCorrelation: InputCorrelation? = nil) {
@@ -97,29 +106,23 @@ public struct LayerStatistics: Sendable, Equatable {
     }
 
     /// The kernels with weights that are not finite; they count as `other`.
-    public var nonFiniteCount: Int { classifications.count { $0.shape == .nonFinite } }
+    public var nonFiniteCount: Int { summary.nonFinite }
 
     /// The kernels whose label changes under slight noise (stability below 0.8).
-    public var uncertainCount: Int { classifications.count { $0.isUncertain } }
+    public var uncertainCount: Int { summary.uncertain }
 
     /// How many kernels have each shape that occurs, in the order of `KernelShape`.
     public var shapeCounts: [(shape: KernelShape, count: Int)] {
-        KernelShape.allCases.compactMap { shape in
-            let count = classifications.count { $0.shape == shape }
-            return count > 0 ? (shape, count) : nil
-        }
+        KernelShape.allCases.compactMap { shape in summary.shapes[shape.rawValue].map { (shape, $0) } }
     }
 
     /// How many live kernels pass which frequencies, in the order of `SpectralClass`; classes without any included.
     public var spectralCounts: [(spectralClass: SpectralClass, count: Int)] {
-        let live = classifications.filter { $0.label != .zero && $0.shape != .nonFinite }
-        return SpectralClass.allCases.map { spectralClass in
-            (spectralClass, live.count { $0.spectralClass == spectralClass })
-        }
+        SpectralClass.allCases.map { ($0, summary.spectrum[$0.rawValue] ?? 0) }
     }
 
     /// What lies between the zero kernels and the living ones; nil where every kernel is zero or none is.
-    public var zeroGap: ZeroGap? { ZeroGap(classifications) }
+    public var zeroGap: ZeroGap? { summary.zeroGap }
 
     /// The share of `label` with its 95 % interval.
     public func interval(_ label: KernelLabel) -> ShareInterval {

@@ -4,9 +4,10 @@ import Kernels
 import Parallel
 
 /// What the classifier found in a network, in network order.
-public struct NetworkStatistics: Sendable {
+/// A value: nothing is read through it, so that it outlives the file (see `AnalysedNetwork` for the kernels).
+public struct NetworkStatistics: Sendable, Equatable, Codable {
     /// The network that was analysed.
-    public let network: ConvNetwork
+    public let network: NetworkFacts
     /// The settings that every label followed.
     public let settings: ClassifierSettings
     /// One entry per spatial layer whose kernels are square, in network order.
@@ -17,7 +18,7 @@ public struct NetworkStatistics: Sendable {
     public let skipped: [ConvLayer]
 
     /// The cut-offs for one kernel size, and what random kernels of that size get.
-    public struct SizeCalibration: Sendable, Equatable {
+    public struct SizeCalibration: Sendable, Equatable, Codable {
         /// The cut-offs in force.
         public let thresholds: Thresholds
         /// The shares of random kernels that get each label.
@@ -58,7 +59,7 @@ public struct NetworkStatistics: Sendable {
 
     /// Joins finished layers; see the properties.
     public init(
-        network: ConvNetwork, settings: ClassifierSettings, layers: [LayerStatistics],
+        network: NetworkFacts, settings: ClassifierSettings, layers: [LayerStatistics],
         calibrations: [SizeCalibration] = [], skipped: [ConvLayer] = [], measuredInput: MeasuredInput? = nil
     ) {
         self.measuredInput = measuredInput
@@ -66,7 +67,7 @@ public struct NetworkStatistics: Sendable {
         self.settings = settings
         self.layers = layers
         self.calibrations = calibrations
-        self.skipped = skipped
+        self.skipped = skipped.map(\.withoutBatchNorm)
     }
 
     /// Reads and labels every square N×N kernel of a network.
@@ -105,7 +106,7 @@ public struct NetworkStatistics: Sendable {
             SizeCalibration($0.value)
         }
         return NetworkStatistics(
-            network: network, settings: settings,
+            network: NetworkFacts(network), settings: settings,
             layers: settings.labelsUnstructuredLayers ? layers : demotingChance(layers), calibrations: calibrations,
             skipped: KernelBanks.skippedLayers(of: network), measuredInput: measuredInput)
     }
@@ -137,6 +138,13 @@ public struct NetworkStatistics: Sendable {
         let tested = layers.filter { !$0.layer.isFixed }.compactMap(\.structure)
         let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
         return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.demotedToOther() }
+    }
+
+    /// The same without the evidence of single kernels: what a file of moderate size can hold.
+    public var withoutKernels: NetworkStatistics {
+        NetworkStatistics(
+            network: network, settings: settings, layers: layers.map(\.withoutKernels), calibrations: calibrations,
+            skipped: skipped, measuredInput: measuredInput)
     }
 
     /// The counts over all layers.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// One spatial (N×N, N > 1) or pointwise convolution of a network.
-public struct ConvLayer: Sendable, Equatable {
+public struct ConvLayer: Sendable, Equatable, Codable {
     /// How input channels meet output channels.
     public enum Connectivity: Sendable, Equatable, Codable, CustomStringConvertible {
         /// Every output channel reads every input channel.
@@ -118,7 +118,7 @@ public struct ConvLayer: Sendable, Equatable {
 /// The affine map and running statistics of a batch normalisation, one value per channel.
 ///
 /// y = weight · (x − runningMean) / sqrt(runningVariance + epsilon) + bias.
-public struct BatchNorm: Sendable, Equatable {
+public struct BatchNorm: Sendable, Equatable, Codable {
     /// γ; ones where the checkpoint holds none.
     public let weight: [Float]
     /// β; zeros where the checkpoint holds none.

@@ -1,5 +1,5 @@
 /// What a network expects of its input and how it pads: what the weights alone do not say.
-public struct InputConvention: Sendable, Equatable {
+public struct InputConvention: Sendable, Equatable, Codable {
     /// How convolutions pad at the border.
     public enum Padding: String, Sendable, Equatable, Codable {
         /// floor(N / 2) zeros on every side.

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A tensor that looks like the weight of a convolution and has no labels: which it is, and why.
-public struct LeftOutTensor: Sendable, Equatable {
+public struct LeftOutTensor: Sendable, Equatable, Codable {
     /// Why a tensor is no layer of N×N kernels.
     public enum Reason: String, Sendable, Equatable, Codable, CaseIterable {
         /// The kernels of a 1-D convolution.

@@ -19,7 +19,7 @@ extension Derivation {
     /// Every choice's nearest change comes first, by distance, then its second nearest, and so on.
     /// Throws as ``derive(from:options:)``.
     public static func alternatives(
-        from networks: [NetworkStatistics], options: DesignOptions, count: Int
+        from networks: [AnalysedNetwork], options: DesignOptions, count: Int
     ) throws -> (derived: Derivation, alternatives: [Alternative]) {
         let rules = try Self.rules(networks, options)
         let derived = Derivation(rules, try rules.solved())

@@ -15,7 +15,7 @@ extension Derivation {
     /// % apart lie on both sides of it.
     /// Throws `derive.impossibleLatency` where even the smallest net takes longer, and as ``derive(from:options:)``.
     public static func derive(
-        from networks: [NetworkStatistics], options: DesignOptions, measure: Timing
+        from networks: [AnalysedNetwork], options: DesignOptions, measure: Timing
     ) throws -> Derivation {
         var rules = try Self.rules(networks, options)
         guard let bound = options.budget.latency else { return Derivation(rules, try rules.solved()) }

@@ -12,6 +12,8 @@ public struct Derivation: Sendable, Equatable {
     public let sources: [String]
     /// Networks that had no vote, each with the reason ("TestNet: only 12 kernels …").
     public let leftOut: [String]
+    /// What could not be looked at because the kernels of a network are not at hand, one sentence a network.
+    public let missing: [String]
     /// Why the evidence could not steer the design, so that every field but the widths is the paper's; nil otherwise.
     public let refusal: String?
     /// The published net beside the design, and the bounds.
@@ -19,18 +21,26 @@ public struct Derivation: Sendable, Equatable {
     /// How long the design takes beside the published net; nil where it was not timed.
     public internal(set) var time: PairedTime?
 
-    /// Derives a design from the statistics of at least one network.
+    /// Derives a design from the statistics of at least one network, without their kernels: what only these show is
+    /// left out (``missing``).
+    ///
+    /// Throws as ``derive(from:options:)``.
+    public static func derive(from networks: [NetworkStatistics], options: DesignOptions) throws -> Derivation {
+        try derive(from: networks.map { AnalysedNetwork($0) }, options: options)
+    }
+
+    /// Derives a design from the statistics of at least one network and, where they are at hand, its kernels.
     ///
     /// The published configurations come out where the evidence is the paper's and the budget is theirs. A latency in the
     /// budget decides nothing here: see ``derive(from:options:measure:)``.
     /// Throws `derive.noSources`, `derive.impossibleBudget`, `derive.badMultiple`, the config's own errors, and what
     /// reading kernels throws.
-    public static func derive(from networks: [NetworkStatistics], options: DesignOptions) throws -> Derivation {
+    public static func derive(from networks: [AnalysedNetwork], options: DesignOptions) throws -> Derivation {
         let rules = try Self.rules(networks, options)
         return Derivation(rules, try rules.solved())
     }
 
-    static func rules(_ networks: [NetworkStatistics], _ options: DesignOptions) throws -> DesignRules {
+    static func rules(_ networks: [AnalysedNetwork], _ options: DesignOptions) throws -> DesignRules {
         guard !networks.isEmpty else {
             throw KernelVizError(
                 code: "derive.noSources", subject: "derive", found: "no checkpoint", expected: "at least one",
@@ -46,6 +56,7 @@ public struct Derivation: Sendable, Equatable {
         reasons = rules.reasons(config)
         sources = rules.evidence.networks.map(\.title) + rules.evidence.leftOut.map(\.title)
         leftOut = rules.evidence.leftOut.map { "\($0.title): \($0.reason)" }
+        missing = rules.evidence.missing(rules.options)
         refusal = rules.evidence.refusal
     }
 

@@ -39,12 +39,12 @@ public struct DerivationSurvey: Sendable, Equatable {
     ///
     /// Throws what ``Derivation/derive(from:options:)`` throws.
     public init(
-        _ networks: [NetworkStatistics], options: Derivation.DesignOptions, budgets: [Int] = publishedBudgets,
+        _ networks: [AnalysedNetwork], options: Derivation.DesignOptions, budgets: [Int] = publishedBudgets,
         progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }
     ) throws {
         self.budgets = budgets
         let groups = networks.count > 1 ? networks.map { [$0] } + [networks] : [networks]
-        let titles = Evidence.titles(networks)
+        let titles = Evidence.titles(networks.map(\.statistics))
         var (rows, leftOut): ([Row], [String]) = ([], [])
         for (index, group) in groups.enumerated() {
             try progress(index, groups.count)
@@ -56,7 +56,8 @@ public struct DerivationSurvey: Sendable, Equatable {
             rows.append(
                 Row(
                     source: isAll ? "all together" : titles[index],
-                    kernels: isAll ? rules.evidence.networks.reduce(0) { $0 + $1.counts.total } : group[0].counts.total,
+                    kernels: isAll
+                        ? rules.evidence.networks.reduce(0) { $0 + $1.counts.total } : group[0].statistics.counts.total,
                     designs: designs, refusal: rules.evidence.refusal))
             if isAll { leftOut = rules.evidence.leftOut.map { "\($0.title): \($0.reason)" } }
         }

@@ -15,7 +15,7 @@ struct DesignRules {
     let widths: WidthRules
 
     /// Gathers the evidence of networks; throws what reading their kernels throws.
-    init(_ networks: [NetworkStatistics], _ options: Derivation.DesignOptions) throws {
+    init(_ networks: [AnalysedNetwork], _ options: Derivation.DesignOptions) throws {
         let evidence = Evidence(networks, weighting: options.weighting)
         self.evidence = evidence
         self.options = options

@@ -12,7 +12,7 @@ extension Derivation {
     /// Source: Radosavovic et al., "Designing Network Design Spaces" (2020), section 3.1.
     /// Throws `derive.noSample` and as ``derive(from:options:)``.
     public static func samples(
-        from networks: [NetworkStatistics], options: DesignOptions, count: Int, seed: UInt64
+        from networks: [AnalysedNetwork], options: DesignOptions, count: Int, seed: UInt64
     ) throws -> (derived: Derivation, samples: [VGNetConfig]) {
         let rules = try Self.rules(networks, options)
         let derived = Derivation(rules, try rules.solved())

@@ -1,5 +1,6 @@
 import Classification
 import Diagnostics
+import Kernels
 import Statistics
 import Checkpoints
 
@@ -33,15 +34,19 @@ public struct NetworkEvidence: Sendable {
     public let isDepthwise: Bool
     /// The 1×1 layers of stages 1 to 4.
     let pointwise: [[ConvLayer]]
-    /// Where the kernels themselves can be read.
+    /// What the classifier found.
     let statistics: NetworkStatistics
+    /// Where the kernels themselves can be read; nil where only the statistics are at hand.
+    let kernels: (any KernelSource)?
 
     /// Gathers the depthwise, grouped and standard layers of a network by the stride they work at.
     ///
     /// Layers whose stride is unknown, and those past stride 32, give evidence only through ``counts``; transposed
     /// convolutions, kernels that the design fixes, and layers outside the recognised family give none.
-    init(_ statistics: NetworkStatistics, title: String) {
+    init(_ network: AnalysedNetwork, title: String) {
+        let statistics = network.statistics
         self.statistics = statistics
+        kernels = network.kernels
         self.title = title
         stem = KernelPool(network: title)
         last = KernelPool(network: title)
@@ -131,8 +136,8 @@ public struct Evidence: Sendable {
     ///
     /// Grouped and standard convolutions mix channels while they filter, so that their slices tell less about the
     /// depthwise kernels of a VGNet, and there are many more of them: their networks vote only where no other can.
-    public init(_ networks: [NetworkStatistics], weighting: Weighting = .network) {
-        let all = zip(networks, Self.titles(networks)).map { NetworkEvidence($0, title: $1) }
+    public init(_ networks: [AnalysedNetwork], weighting: Weighting = .network) {
+        let all = zip(networks, Self.titles(networks.map(\.statistics))).map { NetworkEvidence($0, title: $1) }
         let able = all.filter { $0.refusal == nil }
         let hasDepthwise = able.contains(where: \.isDepthwise)
         self.networks = able.filter { $0.isDepthwise || !hasDepthwise }
@@ -162,6 +167,20 @@ public struct Evidence: Sendable {
         return leftOut.map { "\($0.title): \($0.reason)" }.joined(separator: "; ")
     }
 
+    /// What the networks without kernels do not show, one sentence each; what a rule in force would have needed first.
+    func missing(_ options: Derivation.DesignOptions) -> [String] {
+        let needing = [
+            (DerivationRule.banks, "fixed banks", options.form == .f), (.last, "the last unit", true),
+        ].filter { options.rules.contains($0.0) && $0.2 }
+        return networks.filter { $0.kernels == nil }.map { network in
+            let rules = needing.map { "\($0.0.rawValue) (\($0.1))" }.joined(separator: " and ")
+            return "\(network.title): only its statistics are at hand, so "
+                + (rules.isEmpty ? "" : "\(rules) cannot follow its kernels, and ")
+                + "the fit of fixed Gaussians, of shared last kernels and the ranks of 1×1 layers are not measured. Pass "
+                + "the checkpoint itself for them"
+        }
+    }
+
     func pooled(_ pool: (NetworkEvidence) -> KernelPool) -> PooledKernels {
         PooledKernels(networks.map(pool), weighting)
     }
@@ -186,7 +205,7 @@ extension KernelPool {
         counts = counts + other.counts
         sigmasPixels += other.sigmasPixels
         offsetsPixels += other.offsetsPixels
-        filters = (filters.total + other.filters.total, filters.dead + other.filters.dead)
+        filters = .init(total: filters.total + other.filters.total, dead: filters.dead + other.filters.dead)
         layers += other.layers
     }
 }

@@ -25,7 +25,7 @@ struct GaussianFit: Sendable, Equatable {
     /// speak for itself. Throws what reading them throws.
     init?(_ network: NetworkEvidence, stage: Int) throws {
         let pool = network.downsampling[stage - 1]
-        guard pool.counts.total >= PooledKernels.enoughKernels else { return nil }
+        guard pool.counts.total >= PooledKernels.enoughKernels, let source = network.kernels else { return nil }
         let sigmas = pool.sigmasPixels.sorted()
         let sigma = sigmas.isEmpty ? 1.1 : sigmas[sigmas.count / 2]
         let numbers = Set(pool.layers)
@@ -34,7 +34,7 @@ struct GaussianFit: Sendable, Equatable {
         var (all, compared) = (0, 0)
         for layer in network.statistics.layers {
             guard let number = layer.layer.number, numbers.contains("\(network.title) #\(number)") else { continue }
-            let bank = try KernelBanks.read(layer.layer, of: network.statistics.network)
+            let bank = try source.bank(of: layer.layer)
             let gaussian = Self.gaussian(size: bank.size, sigma: sigma)
             let similarity = FunctionalSimilarity(size: bank.size, rho: network.statistics.settings.rho)
             let share = min(bank.count, max(1, Self.mostKernels * bank.count / pool.counts.total))

@@ -41,10 +41,11 @@ public struct KernelMedoids: Sendable, Equatable {
     init?(stage: Int, of networks: [NetworkEvidence]) throws {
         var found: [Kind: [[Float]]] = [:]
         for network in networks {
+            guard let source = network.kernels else { continue }
             let numbers = Set(network.body[stage - 1].layers)
             for layer in network.statistics.layers where layer.layer.kernelHeight == 3 {
                 guard numbers.contains("\(network.title) #\(layer.layer.number ?? 0)") else { continue }
-                let bank = try KernelBanks.read(layer.layer, of: network.statistics.network)
+                let bank = try source.bank(of: layer.layer)
                 for (index, kernel) in layer.classifications.enumerated() {
                     guard let kind = Kind(kernel), let canonical = Self.canonical(Array(bank.kernel(index))) else {
                         continue

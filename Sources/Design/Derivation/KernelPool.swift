@@ -12,15 +12,9 @@ public struct KernelPool: Sendable, Equatable {
     /// Offsets of the blur kernels' centroids in pixels, the mean of both axes, as symmetric padding sees them.
     public internal(set) var offsetsPixels: [Double] = []
     /// Output channels of the layers, and those of them whose kernels are all dead.
-    public internal(set) var filters = (total: 0, dead: 0)
+    public internal(set) var filters = KernelSummary.Filters(total: 0, dead: 0)
     /// The layers behind the numbers ("MobileNetV2 1.0 #7").
     public internal(set) var layers: [String] = []
-
-    /// Whether both pools hold the same kernels of the same network.
-    public static func == (a: KernelPool, b: KernelPool) -> Bool {
-        (a.network, a.counts, a.sigmasPixels, a.offsetsPixels, a.layers)
-            == (b.network, b.counts, b.sigmasPixels, b.offsetsPixels, b.layers) && a.filters == b.filters
-    }
 
     init(network: String) { self.network = network }
 
@@ -28,18 +22,10 @@ public struct KernelPool: Sendable, Equatable {
     ///   one that pads on both sides.
     mutating func add(_ layer: LayerStatistics, isMirrored: Bool) {
         counts = counts + layer.counts
-        for kernel in layer.classifications where kernel.label == .blur {
-            if let sigma = kernel.sigmaPixels { sigmasPixels.append(sigma) }
-            if let offset = kernel.offset {
-                offsetsPixels.append((isMirrored ? -0.5 : 0.5) * (Double(offset.x) + Double(offset.y)))
-            }
-        }
-        let slices = max(1, layer.layer.weightShape[1])
-        for first in Swift.stride(from: 0, to: layer.classifications.count, by: slices) {
-            let kernels = layer.classifications[first..<min(first + slices, layer.classifications.count)]
-            filters.total += 1
-            filters.dead += kernels.allSatisfy { $0.label == .zero } ? 1 : 0
-        }
+        sigmasPixels += layer.summary.sigmas.map { Double($0) }
+        offsetsPixels += layer.summary.offsets.map { isMirrored ? -$0 : $0 }
+        let more = layer.summary.filters
+        filters = .init(total: filters.total + more.total, dead: filters.dead + more.dead)
         layers.append("\(network) #\(layer.layer.number ?? 0)")
     }
 }

@@ -31,8 +31,9 @@ public struct LastSharing: Sendable, Equatable {
         var size: Int?
         var rho = 0.5
         for network in networks {
+            guard let source = network.kernels else { continue }
             for layer in network.statistics.layers where layer.layer.role == .last && !layer.layer.isFixed {
-                let bank = try KernelBanks.read(layer.layer, of: network.statistics.network)
+                let bank = try source.bank(of: layer.layer)
                 guard bank.size == size ?? bank.size else { continue }
                 size = bank.size
                 rho = network.statistics.settings.rho

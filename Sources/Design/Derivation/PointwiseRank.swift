@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import Tensors
 
 /// How many directions a 1×1 convolution works in, beside a random one of its shape.
@@ -39,19 +40,13 @@ public struct PointwiseRank: Sendable, Equatable {
         share = rank / (Double(rows) * Double(columns) / Double(rows + columns + 1))
     }
 
-    /// Measures a layer with what normalises its outputs; nil for a layer that is not 1×1, is zero or not finite.
+    /// Measures a layer with what normalises its outputs; nil for a layer that is not 1×1, is zero or not finite, and where
+    /// the source does not hold it.
     ///
     /// Throws what reading the weight throws.
-    init?(_ layer: ConvLayer, of network: ConvNetwork) throws {
-        guard layer.isPointwise else { return nil }
-        var matrix = try network.weight(of: layer, nonFinite: .kept).scalars
-        let (rows, columns) = (layer.weightShape[0], layer.weightShape[1])
-        if let scale = layer.batchNorm?.scale, scale.count == rows, matrix.count == rows * columns {
-            for row in 0..<rows {
-                for column in 0..<columns { matrix[row * columns + column] *= scale[row] }
-            }
-        }
-        self.init(matrix, rows: rows, columns: columns)
+    init?(_ layer: ConvLayer, of source: any KernelSource) throws {
+        guard let matrix = try source.pointwiseMatrix(of: layer) else { return nil }
+        self.init(matrix, rows: layer.weightShape[0], columns: layer.weightShape[1])
     }
 }
 

@@ -19,10 +19,11 @@ struct PointwiseSpectra: Sendable, Equatable {
     init(_ networks: [NetworkEvidence]) throws {
         stages = try networks.map { network in
             try network.pointwise.map { layers in
+                guard let source = network.kernels else { return Stage(ranks: [], count: layers.count) }
                 let count = min(layers.count, Self.mostLayers)
                 return Stage(
                     ranks: try (0..<count).compactMap {
-                        try PointwiseRank(layers[$0 * layers.count / count], of: network.statistics.network)
+                        try PointwiseRank(layers[$0 * layers.count / count], of: source)
                     }, count: layers.count)
             }
         }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Statistics
 
 /// At which stage of a VGNet the layers of a network work.
 struct StagePlaces {
@@ -12,7 +13,7 @@ struct StagePlaces {
     private static let thumbnailSize = 64
 
     /// Walks the layers in network order; nothing is placed where their order is not known.
-    init(_ network: ConvNetwork) {
+    init(_ network: NetworkFacts) {
         guard network.isOrderKnown else { return }
         let stem = network.layers.first { $0.role == .stem }
         let isSmall = network.family == "VGNet" || network.input.size.map { $0 <= Self.thumbnailSize } ?? false

@@ -24,7 +24,7 @@ public enum SigmaFigure {
         public init(_ layer: LayerStatistics) {
             self.init(
                 name: layer.layer.number.map(String.init) ?? layer.layer.name,
-                sigmas: layer.classifications.compactMap(\.sigmaPixels), isStrided: layer.layer.isStrided)
+                sigmas: layer.summary.sigmas.map { Double($0) }, isStrided: layer.layer.isStrided)
         }
 
         /// The value below which this share lies, between neighbours in proportion; `sigmas` is not empty.

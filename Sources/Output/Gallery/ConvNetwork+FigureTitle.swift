@@ -1,7 +1,13 @@
 import Files
 import Checkpoints
+import Statistics
 
 extension ConvNetwork {
     /// What stands above figures of the network: its title, or the file's name where the network is unknown.
+    public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
+}
+
+extension NetworkFacts {
+    /// What stands above figures of the network; see ``Network/figureTitle``.
     public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
 }

@@ -101,11 +101,11 @@ extension ClassificationReport {
                     + "rubric alone, by which random kernels look like \(Self.shares(calibration.uncorrectedFalsePositiveRates))."
             )
         }
-        let named = statistics.layers.flatMap(\.classifications).filter { $0.label != .zero && $0.label != .other }
-        let lookalikes = named.count { !$0.isBeyondChance }
+        let named = statistics.layers.reduce(0) { $0 + $1.summary.named }
+        let lookalikes = statistics.layers.reduce(0) { $0 + $1.summary.lookalikes }
         if lookalikes > 0 {
             notes.append(
-                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named.count)) names rest on their layer: the "
+                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named)) names rest on their layer: the "
                     + "kernels alone would not be beyond chance.")
         }
         if let note = measurementNote { notes.append(note) }

@@ -115,11 +115,11 @@ import Checkpoints
         }
     }
 
-    private static func statistics(_ path: String) throws -> NetworkStatistics {
-        try NetworkStatistics.analyse(ConvNetwork.open(path))
+    private static func statistics(_ path: String) throws -> AnalysedNetwork {
+        try AnalysedNetwork.analyse(ConvNetwork.open(path))
     }
 
-    private static func derive(_ networks: [NetworkStatistics], _ budget: String) throws -> Derivation {
+    private static func derive(_ networks: [AnalysedNetwork], _ budget: String) throws -> Derivation {
         var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
         options.rules = .ofKernels
         return try Derivation.derive(from: networks, options: options)

@@ -39,11 +39,11 @@ import VGNets
                 for wish in wishes {
                     let derivation = try Derivation.derive(from: [network], options: wish)
                     let cost = derivation.cost
-                    #expect(cost.parameters <= parameters, "\(network.network.title) \(wish)")
-                    #expect(cost.macs <= macs, "\(network.network.title) \(wish)")
+                    #expect(cost.parameters <= parameters, "\(network.statistics.network.title) \(wish)")
+                    #expect(cost.macs <= macs, "\(network.statistics.network.title) \(wish)")
                     let used = max(
                         Double(cost.parameters) / Double(parameters), Double(cost.macs) / Double(macs))
-                    #expect(used >= 0.99, "\(network.network.title) \(wish)")
+                    #expect(used >= 0.99, "\(network.statistics.network.title) \(wish)")
                     #expect(derivation.target.referenceCost == DesignCost(parameters: parameters, macs: macs))
                     #expect(try VGNetConfig(yaml: derivation.yaml, subject: "net.yaml") == derivation.config)
                 }

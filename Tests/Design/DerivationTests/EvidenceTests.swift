@@ -17,7 +17,7 @@ import Checkpoints
         return options
     }
 
-    private static func body(_ identities: Int, of count: Int, _ title: String) -> NetworkStatistics {
+    private static func body(_ identities: Int, of count: Int, _ title: String) -> AnalysedNetwork {
         HandMadeEvidence.network(
             [
                 HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 300),
@@ -101,7 +101,7 @@ import Checkpoints
 
     private func places(_ layers: [MemoryNetwork.Layer], family: String = "TestNet") throws -> [Int?] {
         let network = MemoryNetwork.make(layers)
-        let places = StagePlaces(network)
+        let places = StagePlaces(NetworkFacts(network))
         return network.layers.map(places.stage)
     }
 
@@ -140,7 +140,7 @@ import Checkpoints
                 .init(name: "stem", shape: [240, 1, 3, 3], stride: 2, scalars: strided, role: .stem),
                 .init(name: "down", shape: [240, 1, 3, 3], stride: 2, scalars: strided),
             ])
-            return NetworkEvidence(try NetworkStatistics.analyse(network), title: "net")
+            return NetworkEvidence(try AnalysedNetwork.analyse(network), title: "net")
         }
         let blur = try #require(
             GaussianFit(try evidence(NamedKernel.gaussian(sigmaPixels: 1).values), stage: 1))
@@ -197,7 +197,7 @@ import Checkpoints
             .init(name: "mix", shape: [40, 240, 1, 1], scalars: (0..<9600).map { _ in Float(generator.normal()) }),
             .init(name: "body", shape: [240, 1, 3, 3], scalars: edges),
         ])
-        let evidence = NetworkEvidence(try NetworkStatistics.analyse(network), title: "net")
+        let evidence = NetworkEvidence(try AnalysedNetwork.analyse(network), title: "net")
         #expect(evidence.pointwise.map(\.count) == [1, 0, 0, 0])
         let findings = try PointwiseSpectra([evidence]).findings
         #expect(findings.count == 1 && findings[0].place == "stage 1" && findings[0].isDefault)

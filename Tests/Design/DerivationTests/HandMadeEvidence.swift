@@ -27,7 +27,7 @@ enum HandMadeEvidence {
     /// The statistics of a network of depthwise layers, or of layers whose filters have several slices.
     static func network(
         _ layers: [Layer], title: String = "TestNet 1.0", path: String = "net.h5", slices: Int = 1
-    ) -> NetworkStatistics {
+    ) -> AnalysedNetwork {
         let counts = layers.map { $0.blurs + $0.identities + $0.edges + $0.dead + $0.others }
         let network = MemoryNetwork.make(
             zip(layers, counts).enumerated().map { index, pair in
@@ -35,11 +35,12 @@ enum HandMadeEvidence {
                     name: "layer\(index)", shape: [pair.1 / slices, slices, 3, 3], stride: pair.0.stride,
                     scalars: [Float](repeating: 1, count: 9 * pair.1), role: pair.0.role)
             }, path: path, title: title)
-        return NetworkStatistics(
-            network: network, settings: ClassifierSettings(),
-            layers: zip(network.layers, layers).map { layer, numbers in
-                LayerStatistics(layer: layer, classifications: kernels(numbers))
-            })
+        return AnalysedNetwork(
+            NetworkStatistics(
+                network: NetworkFacts(network), settings: ClassifierSettings(),
+                layers: zip(network.layers, layers).map { layer, numbers in
+                    LayerStatistics(layer: layer, classifications: kernels(numbers))
+                }), kernels: network)
     }
 
     private static func kernels(_ layer: Layer) -> [KernelClassification] {
@@ -57,7 +58,7 @@ enum HandMadeEvidence {
 
     /// The paper's picture (sections 3.1 to 3.3): strided kernels blur with σ 1.1, half of the others pass, none is dead,
     /// widths double.
-    static func paper(sigma: Double = 1.1) -> NetworkStatistics {
+    static func paper(sigma: Double = 1.1) -> AnalysedNetwork {
         var layers = [Layer(stride: 2, role: .stem, edges: 32)]
         for stage in 1...4 {
             let width = 64 << stage
@@ -69,7 +70,7 @@ enum HandMadeEvidence {
     }
 
     /// A stage-1 network of `count` strided kernels of which a share blurs, and edges enough to have a vote.
-    static func strided(_ count: Int, blurs: Int, title: String, path: String = "net.h5") -> NetworkStatistics {
+    static func strided(_ count: Int, blurs: Int, title: String, path: String = "net.h5") -> AnalysedNetwork {
         network(
             [
                 Layer(stride: 2, role: .stem, edges: 300),

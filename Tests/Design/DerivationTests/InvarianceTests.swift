@@ -13,7 +13,7 @@ import Checkpoints
     private static let ownCheckpoint = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
 
     /// The kernels of the project's own checkpoint, in memory, as `change` makes them.
-    private static func statistics(_ change: (ConvLayer, [[Float]]) -> [[Float]]) throws -> NetworkStatistics {
+    private static func statistics(_ change: (ConvLayer, [[Float]]) -> [[Float]]) throws -> AnalysedNetwork {
         let network = try ConvNetwork.open(ownCheckpoint)
         let layers = try KernelBanks.squareLayers(of: network).map { layer in
             let bank = try KernelBanks.read(layer, of: network)
@@ -28,11 +28,11 @@ import Checkpoints
         // Noisy copies would take most of the time and say nothing about scale and order.
         var settings = ClassifierSettings()
         settings.perturbations = 0
-        return try NetworkStatistics.analyse(MemoryNetwork.make(layers), settings: settings)
+        return try AnalysedNetwork.analyse(MemoryNetwork.make(layers), settings: settings)
     }
 
     /// With fixed banks and every rule: all that is read from kernels.
-    private static func derive(_ statistics: NetworkStatistics) throws -> Derivation {
+    private static func derive(_ statistics: AnalysedNetwork) throws -> Derivation {
         var options = Derivation.DesignOptions(budget: .parameters(1_000_000))
         options.rules = .all
         options.form = .f

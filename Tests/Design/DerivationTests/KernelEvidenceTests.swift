@@ -13,7 +13,7 @@ import Checkpoints
     private static let blur: [Float] = [0.25, 0.5, 0.25, 0.5, 1, 0.5, 0.25, 0.5, 0.25]
 
     /// A stem, a strided layer and a body of three kernels, scaled and signed at will, with a little noise.
-    private static func statistics(_ counts: [Int], last: [[Float]] = []) throws -> NetworkStatistics {
+    private static func statistics(_ counts: [Int], last: [[Float]] = []) throws -> AnalysedNetwork {
         var generator = SeededGenerator(seed: 5)
         func noisy(_ kernel: [Float], _ noise: Double) -> [Float] {
             let scale = Float(0.5 + generator.uniform()) * (generator.uniform() < 0.5 ? -1 : 1)
@@ -35,7 +35,7 @@ import Checkpoints
                 MemoryNetwork.Layer(
                     name: "last", shape: [last.count, 1, 3, 3], scalars: last.flatMap { $0 }, role: .last))
         }
-        return try NetworkStatistics.analyse(MemoryNetwork.make(layers))
+        return try AnalysedNetwork.analyse(MemoryNetwork.make(layers))
     }
 
     /// 200 : 100 : 100 of eight places are 4 : 2 : 2; the exact kernels are the middles of their clusters.

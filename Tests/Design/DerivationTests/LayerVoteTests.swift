@@ -23,7 +23,7 @@ import Checkpoints
                 .init(name: "body", shape: [240, 1, 3, 3], scalars: blurs(240)),
                 .init(name: "head", shape: [250, 1, 3, 3], stride: 2, scalars: blurs(250), isOutsideFamily: true),
             ], isOrderKnown: isOrderKnown)
-        return NetworkEvidence(try NetworkStatistics.analyse(network), title: "net")
+        return NetworkEvidence(try AnalysedNetwork.analyse(network), title: "net")
     }
 
     @Test func fixedTransposedAndForeignLayersVoteOnNothing() throws {

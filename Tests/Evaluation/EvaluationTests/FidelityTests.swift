@@ -117,7 +117,7 @@ import TestSupport
                 throws: KernelVizError(
                     code: "fidelity.tooFew", subject: folder, found: "1 pictures",
                     expected: "at least 4: some to fit the gains, others to judge", advice: "Take a hundred or more")
-            ) { try LabelFidelity.measure(network, statistics, on: images) }
+            ) { try LabelFidelity.measure(network, statistics, kernels: ConvNetwork.open(path), on: images) }
         }
     }
 
@@ -132,7 +132,8 @@ import TestSupport
         #expect(all.isLabelled && all.images.count == 100)
         let images = all.images.subset(Array(0..<6))
         let measurement = try InputMeasurement(network, of: statistics.network, on: images)
-        let substitution = try KernelSubstitution(network.graph, statistics, measurement)
+        let substitution = try KernelSubstitution(
+            network.graph, statistics, measurement, kernels: ConvNetwork.open(path))
         #expect(
             substitution.candidates.count
                 == statistics.layers.filter(\.layer.isDepthwise).reduce(0) { $0 + $1.counts.total })

@@ -47,7 +47,7 @@ import VGNets
                     scalars: Array(repeating: blur, count: count).flatMap { $0 }, role: index == 0 ? .stem : nil)
             })
         return try Derivation.derive(
-            from: [NetworkStatistics.analyse(network)], options: .init(budget: DesignBudget()))
+            from: [AnalysedNetwork.analyse(network)], options: .init(budget: DesignBudget()))
     }
 
     /// The published net's cost: vgnet.md, section 2 (Table 3 and fvcore).

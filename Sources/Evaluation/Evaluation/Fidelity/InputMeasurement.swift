@@ -5,6 +5,7 @@ import Diagnostics
 import Engine
 import Images
 import Parallel
+import Statistics
 import Tensors
 
 /// What the spatial convolutions of a network see when it looks at real pictures.
@@ -29,7 +30,7 @@ public struct InputMeasurement: Sendable {
     ///   - progress: called with how many pictures are done; may throw to stop.
     /// Throws `fidelity.layers` where the graph's convolutions are not the checkpoint's, and the errors of reading.
     public init(
-        _ network: RunnableNetwork, of analysed: ConvNetwork, on images: ImageDataSet,
+        _ network: RunnableNetwork, of analysed: NetworkFacts, on images: ImageDataSet,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         var inputs = KernelInput.all(of: network.graph, inputChannels: network.inputChannels)
@@ -78,7 +79,7 @@ public struct InputMeasurement: Sendable {
     }
 
     private static func tensorNames(
-        of inputs: [KernelInput], in network: RunnableNetwork, _ analysed: ConvNetwork
+        of inputs: [KernelInput], in network: RunnableNetwork, _ analysed: NetworkFacts
     ) throws -> [String] {
         let layers = analysed.spatialLayers
         let names = inputs.map { input -> String? in

@@ -37,15 +37,17 @@ struct KernelSubstitution: Sendable {
     let inputs: [KernelInput]
     let candidates: [Candidate]
 
-    /// Gathers the finite kernels of the depthwise layers that were measured.
-    init(_ graph: Graph, _ statistics: NetworkStatistics, _ measurement: InputMeasurement) throws {
+    /// Gathers the finite kernels of the depthwise layers that were measured, read from `kernels`.
+    init(
+        _ graph: Graph, _ statistics: NetworkStatistics, _ measurement: InputMeasurement, kernels: any KernelSource
+    ) throws {
         self.graph = graph
         var inputs: [KernelInput] = []
         var candidates: [Candidate] = []
         var fitters: [Int: (functional: TemplateFitter, plain: TemplateFitter)] = [:]
         for layer in statistics.layers where layer.layer.isDepthwise {
             guard let input = measurement.input(ofWeight: layer.layer.tensorName) else { continue }
-            let bank = try KernelBanks.read(layer.layer, of: statistics.network)
+            let bank = try kernels.bank(of: layer.layer)
             let size = bank.size
             let pair =
                 fitters[size] ?? (

@@ -4,6 +4,7 @@ import Diagnostics
 import Engine
 import Images
 import Parallel
+import Kernels
 import Statistics
 import Tensors
 
@@ -17,6 +18,7 @@ extension LabelFidelity {
     ///   - seed: Draws the random kernels of the control.
     ///   - network: the checkpoint, ready to run.
     ///   - statistics: its labels.
+    ///   - kernels: the kernels that they are of.
     ///   - folder: the pictures; every n-th serves to fit the gains, the others judge.
     ///   - fitted: on how many pictures gains are fitted; fewer where there are not twice as many.
     ///   - threads: how many threads share the pictures; the result does not depend on it.
@@ -24,7 +26,8 @@ extension LabelFidelity {
     /// Throws `fidelity.tooFew` for fewer than four pictures, `fidelity.noDepthwise`, `data.classes`, `eval.noClassifier`,
     /// `eval.nonFinite`, and the errors of reading and planning.
     public static func measure(
-        _ network: RunnableNetwork, _ statistics: NetworkStatistics, on folder: ImageFolder, fitted: Int = 20,
+        _ network: RunnableNetwork, _ statistics: NetworkStatistics, kernels: any KernelSource,
+        on folder: ImageFolder, fitted: Int = 20,
         threads: Int = 1, seed: UInt64 = 1,
         progress: @escaping (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> LabelFidelity {
@@ -41,7 +44,7 @@ extension LabelFidelity {
         let judging = (0..<count).filter { !fitting.contains($0) }
         let measurement = try InputMeasurement(
             network, of: statistics.network, on: folder.images.subset(fitting))
-        let substitution = try KernelSubstitution(network.graph, statistics, measurement)
+        let substitution = try KernelSubstitution(network.graph, statistics, measurement, kernels: kernels)
         guard !substitution.candidates.isEmpty else {
             throw KernelVizError(
                 code: "fidelity.noDepthwise", subject: statistics.network.checkpoint.path,

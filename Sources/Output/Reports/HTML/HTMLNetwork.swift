@@ -8,30 +8,34 @@ import Checkpoints
 /// One network's part of the page.
 struct HTMLNetwork {
     private let statistics: NetworkStatistics
+    /// Where the kernels can be read; nil where only the statistics are at hand.
+    private let kernels: (any KernelSource)?
     /// Begins every identifier of the network's layers.
     private let prefix: String
 
-    init(_ statistics: NetworkStatistics, index: Int) {
-        self.statistics = statistics
+    init(_ network: AnalysedNetwork, index: Int) {
+        statistics = network.statistics
+        kernels = network.kernels
         prefix = "n\(index)-"
     }
 
     /// Summary, table, plots and layers; `step` is called after each layer.
     func section(step: () throws -> Void) throws -> String {
-        let network = statistics.network
         var layers: [String] = []
         var ridges: [RidgeFigure.Row] = []
         var responses: [FrequencyResponseFigure.Row] = []
         for layer in statistics.layers {
-            let bank = try KernelBanks.read(layer.layer, of: network)
-            layers.append(HTMLLayer(layer, bank: bank, identifier: "\(prefix)\(layer.layer.number ?? 0)").section)
-            ridges.append(RidgeFigure.Row(bank))
-            responses.append(FrequencyResponseFigure.Row(bank))
+            if let kernels {
+                let bank = try kernels.bank(of: layer.layer)
+                layers.append(HTMLLayer(layer, bank: bank, identifier: "\(prefix)\(layer.layer.number ?? 0)").section)
+                ridges.append(RidgeFigure.Row(bank))
+                responses.append(FrequencyResponseFigure.Row(bank))
+            }
             try step()
         }
-        let title = network.title
+        let title = statistics.network.title
         let rows = statistics.layers.map(LabelSharesFigure.Row.init)
-        let plots: [(String, Figure)] = [
+        var plots: [(String, Figure)] = [
             ("Label shares by depth", try ShareAreasFigure.figure(of: rows, network: title)),
             (
                 "Widths of the blur kernels",
@@ -43,15 +47,25 @@ struct HTMLNetwork {
                 try SymmetryFigure.figure(
                     of: statistics.layers.map(SymmetryFigure.Row.init), network: title)
             ),
-            ("Frequency responses", try FrequencyResponseFigure.figure(of: responses, network: title)),
-            ("Weight distributions", try RidgeFigure.figure(of: ridges, network: title)),
         ]
+        if kernels != nil {
+            plots += [
+                ("Frequency responses", try FrequencyResponseFigure.figure(of: responses, network: title)),
+                ("Weight distributions", try RidgeFigure.figure(of: ridges, network: title)),
+            ]
+        }
         return "<section><h2>\(InlineSVG.escaped(title))</h2>" + summary
             + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: prefix)
             + "<h3>Statistics</h3><div class=\"plots\">"
             + plots.map { "<figure>\(InlineSVG.element($0.1, label: "\($0.0) of \(title)"))</figure>" }.joined()
-            + "</div><h3>Kernels</h3>" + layers.joined(separator: "\n") + "</section>"
+            + "</div><h3>Kernels</h3>" + (kernels == nil ? Self.noKernels : layers.joined(separator: "\n"))
+            + "</section>"
     }
+
+    /// What stands in the place of the kernels where only their statistics are at hand.
+    private static let noKernels =
+        "<p>Made from a saved classification: pictures of the kernels, frequency responses and histograms of the weights "
+        + "need the checkpoint itself.</p>"
 
     private var summary: String {
         let network = statistics.network

@@ -12,12 +12,12 @@ import Checkpoints
 /// It holds a summary, a sortable table of the layers, plots, every layer's kernels and histogram with details under
 /// the pointer and the keyboard, and the derived design with its reasons. The same statistics give the same bytes.
 public struct HTMLReport: Sendable {
-    private let networks: [NetworkStatistics]
+    private let networks: [AnalysedNetwork]
     private let derivation: Derivation?
     private let version: String
 
     /// A page on `networks`, at least one, with the design that was derived from them.
-    public init(_ networks: [NetworkStatistics], derivation: Derivation?, version: String) {
+    public init(_ networks: [AnalysedNetwork], derivation: Derivation?, version: String) {
         precondition(!networks.isEmpty)
         (self.networks, self.derivation, self.version) = (networks, derivation, version)
     }
@@ -27,19 +27,20 @@ public struct HTMLReport: Sendable {
     /// `progress` is called after each layer; what it throws ends the work. Throws what reading the checkpoints throws.
     public func page(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> String {
         let title =
-            networks.count == 1 ? networks[0].network.title : "\(networks.count) networks"
-        let total = networks.reduce(0) { $0 + $1.layers.count }
+            networks.count == 1 ? networks[0].statistics.network.title : "\(networks.count) networks"
+        let total = networks.reduce(0) { $0 + $1.statistics.layers.count }
         var done = 0
         var sections: [String] = []
         if networks.count > 1 {
-            let figure = try NetworkComparisonFigure.figure(of: NetworkComparisonFigure.Entry.entries(networks))
+            let figure = try NetworkComparisonFigure.figure(
+                of: NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)))
             sections.append(
                 "<section><h2>Comparison</h2><figure>"
                     + InlineSVG.element(figure, label: "Label shares of the networks") + "</figure></section>")
         }
-        for (index, statistics) in networks.enumerated() {
+        for (index, network) in networks.enumerated() {
             sections.append(
-                try HTMLNetwork(statistics, index: index).section {
+                try HTMLNetwork(network, index: index).section {
                     done += 1
                     try progress(done, total)
                 })
@@ -91,6 +92,7 @@ struct HTMLDesign {
         return "<section id=\"design\"><h2>The derived design: \(InlineSVG.escaped(config.name))</h2>"
             + ([derivation.costLine + "."] + derivation.agreement.sentences)
             .map { "<p>\(InlineSVG.escaped($0))</p>" }.joined()
+            + derivation.missing.map { "<p>\(InlineSVG.escaped($0)).</p>" }.joined()
             + (refusal ?? "")
             + "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>"
             + ["field", "value", "from", "what was measured", "rule"].map { HTMLTable.header($0) }.joined()

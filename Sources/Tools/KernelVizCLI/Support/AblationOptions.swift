@@ -58,7 +58,7 @@ struct AblationOptions: ParsableArguments {
     }
 
     func write(
-        _ networks: [NetworkStatistics], _ options: Derivation.DesignOptions, overwriting: AtomicFile.Overwriting
+        _ networks: [AnalysedNetwork], _ options: Derivation.DesignOptions, overwriting: AtomicFile.Overwriting
     ) throws {
         guard let out else { return }
         var files: [(name: String, text: String)] = []

@@ -1,20 +1,28 @@
 import KernelViz
 
-/// Checkpoint to statistics, with progress: what every analysing verb begins with.
+/// Checkpoint to statistics beside its kernels, with progress: what every analysing verb begins with.
 enum Analysis {
     /// Opens a checkpoint and classifies its kernels.
     ///
     /// - Parameter calibratedOn: pictures on which the correlation of each layer's input is measured; nil takes the prior.
-    static func statistics(
+    static func network(
         of path: String, strides: StrideTable? = nil, settings: ClassifierSettings = ClassifierSettings(),
         calibratedOn pictures: String? = nil
-    ) throws -> NetworkStatistics {
+    ) throws -> AnalysedNetwork {
         try Interruption.check()
         let network = try ConvNetwork.open(path, strides: strides)
         let measured = try pictures.map { try measuredInput(of: network, strides, on: $0) }
+        return try analyse(network, settings: settings, measured)
+    }
+
+    /// Classifies the kernels of a network that is open.
+    static func analyse(
+        _ network: ConvNetwork, settings: ClassifierSettings = ClassifierSettings(),
+        _ measured: NetworkStatistics.MeasuredInput? = nil
+    ) throws -> AnalysedNetwork {
         let progress = ProgressLine("Classifying \(network.title)")
         defer { progress.finish() }
-        return try NetworkStatistics.analyse(network, settings: settings, measuredInput: measured) {
+        return try AnalysedNetwork.analyse(network, settings: settings, measuredInput: measured) {
             try progress.update($0, of: $1)
         }
     }
@@ -27,7 +35,9 @@ enum Analysis {
         let images = try ImageFolder.open(pictures).images
         let progress = ProgressLine("Measuring the inputs of \(network.title)")
         defer { progress.finish() }
-        let measurement = try InputMeasurement(runnable, of: network, on: images) { try progress.update($0, of: $1) }
+        let measurement = try InputMeasurement(runnable, of: NetworkFacts(network), on: images) {
+            try progress.update($0, of: $1)
+        }
         if measurement.turned > 0 {
             progress.finish()
             Console.note(
@@ -38,13 +48,13 @@ enum Analysis {
             path: measurement.path, images: measurement.images, correlations: measurement.correlations)
     }
 
-    /// The statistics of several checkpoints, each with its strides.
-    static func statistics(
+    /// Several checkpoints, each with its strides.
+    static func networks(
         of paths: [String], _ strides: StrideOptions, settings: ClassifierSettings = ClassifierSettings(),
         calibratedOn pictures: String? = nil
-    ) throws -> [NetworkStatistics] {
+    ) throws -> [AnalysedNetwork] {
         try zip(paths, strides.tables(for: paths)).map { path, strides in
-            try statistics(of: path, strides: strides, settings: settings, calibratedOn: pictures)
+            try network(of: path, strides: strides, settings: settings, calibratedOn: pictures)
         }
     }
 }

@@ -19,7 +19,7 @@ enum DesignTiming {
 
     /// Derives within a latency, timing design after design.
     static func derive(
-        from networks: [NetworkStatistics], _ options: Derivation.DesignOptions
+        from networks: [AnalysedNetwork], _ options: Derivation.DesignOptions
     ) throws -> Derivation {
         let progress = ProgressLine("Timing designs")
         defer { progress.finish() }

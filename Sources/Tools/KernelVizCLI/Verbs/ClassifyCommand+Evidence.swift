@@ -17,7 +17,8 @@ extension ClassifyCommand {
     func runFidelity() throws {
         guard let images else { return }
         let path = checkpoints[0]
-        let statistics = try statistics(of: path, strides: strides.table(for: path))
+        let analysed = try analysed(path, strides: strides.table(for: path))
+        guard let kernels = analysed.kernels else { return }
         let network = try RunnableNetwork(checkpoint: path)
         let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
         for sentence in folder.images.findings.sentences {
@@ -30,7 +31,7 @@ extension ClassifyCommand {
         let progress = ProgressLine("Replacing kernels of \(network.name)")
         defer { progress.finish() }
         let fidelity = try LabelFidelity.measure(
-            network, statistics, on: folder, fitted: fitOn,
+            network, analysed.statistics, kernels: kernels, on: folder, fitted: fitOn,
             threads: ProcessInfo.processInfo.activeProcessorCount, seed: settings.seed &+ 1
         ) { try progress.update($0, of: $1) }
         progress.finish()

@@ -142,7 +142,11 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     func statistics(of path: String, strides: StrideTable?) throws -> NetworkStatistics {
-        try Analysis.statistics(of: path, strides: strides, settings: settings, calibratedOn: calibrate)
+        try analysed(path, strides: strides).statistics
+    }
+
+    func analysed(_ path: String, strides: StrideTable?) throws -> AnalysedNetwork {
+        try Analysis.network(of: path, strides: strides, settings: settings, calibratedOn: calibrate)
     }
 
     private func runOne() throws {
@@ -150,8 +154,8 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     private func runComparison() throws {
-        let sides = try Analysis.statistics(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
-        let report = ComparisonReport(try NetworkComparison(sides[0], sides[1]))
+        let sides = try Analysis.networks(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
+        let report = ComparisonReport(try NetworkComparison(sides[0].statistics, sides[1].statistics))
         switch format {
         case .table, .csv, .html: try output.emit(report.table)
         case .json: try output.emit(report.json)

@@ -18,7 +18,9 @@ struct Demo {
         var written: [String] = []
 
         step(1, "Classifying the kernels of \(checkpoint)")
-        let statistics = try Analysis.statistics(of: checkpoint)
+        let network = try ConvNetwork.open(checkpoint)
+        let analysed = try Analysis.analyse(network)
+        let statistics = analysed.statistics
         let report = ClassificationReport(statistics)
         let table = report.table(coloured: false)
         try write(table, to: "classification.txt", &written)
@@ -26,10 +28,10 @@ struct Demo {
         try write(report.csv, to: "classification.csv", &written)
 
         step(2, "Drawing \(statistics.layers.count) layers")
-        let figures = try draw(statistics, &written)
+        let figures = try draw(statistics, of: network, &written)
 
         step(3, "Deriving a VGNet of \(budget.parameters) parameters")
-        let derivation = try Derivation.derive(from: [statistics], options: Derivation.DesignOptions(budget: budget))
+        let derivation = try Derivation.derive(from: [analysed], options: Derivation.DesignOptions(budget: budget))
         try write(derivation.yaml, to: "derived.yaml", &written)
         try write(DerivationReport(derivation).table, to: "derived.txt", &written)
         try write(DerivationReport(derivation).json, to: "derived.json", &written)
@@ -40,13 +42,13 @@ struct Demo {
         try write(EvaluationReport(derived.reproducible).json, to: "derived-evaluation.json", &written)
 
         step(5, "Running \(statistics.network.title)")
-        let own = try ownEvaluation(statistics.network, &written)
+        let own = try ownEvaluation(&written)
 
         // What no two runs have alike lies apart: the other files are the same every time.
         try write(EvaluationReport([derived] + [own].compactMap { $0 }).json, to: Self.timingsFile, &written)
 
         step(6, "Drawing the paper's figures")
-        try drawPaper(statistics.network, &written)
+        try drawPaper(network, &written)
 
         let page = DemoPage(
             statistics: statistics, table: table, figures: figures, derivation: derivation, derived: derived,
@@ -56,7 +58,9 @@ struct Demo {
     }
 
     /// The label shares over all layers, then the layers that the paper's Fig. 1 shows: first, strided, middle, last.
-    private func draw(_ statistics: NetworkStatistics, _ written: inout [String]) throws -> [DemoPage.Picture] {
+    private func draw(
+        _ statistics: NetworkStatistics, of network: ConvNetwork, _ written: inout [String]
+    ) throws -> [DemoPage.Picture] {
         let title = statistics.network.title
         var pictures: [DemoPage.Picture] = []
         let shares = try LabelSharesFigure.figure(
@@ -67,7 +71,7 @@ struct Demo {
         defer { progress.finish() }
         for (index, layer) in statistics.layers.enumerated() {
             let number = layer.layer.number ?? 0
-            let bank = try KernelBanks.read(layer.layer, of: statistics.network)
+            let bank = try network.bank(of: layer.layer)
             let figure = try KernelGridFigure(bank: bank, classifications: layer.classifications, network: title)
             let file = "layer-\(number < 10 ? "0" : "")\(number).png"
             try draw(figure.figure(), file, &written)
@@ -89,14 +93,15 @@ struct Demo {
     }
 
     /// Runs the analysed network itself where the engine knows its family.
-    private func ownEvaluation(_ network: ConvNetwork, _ written: inout [String]) throws -> NetworkEvaluation? {
+    private func ownEvaluation(_ written: inout [String]) throws -> NetworkEvaluation? {
         do {
             let runnable = try RunnableNetwork(checkpoint: checkpoint)
             let evaluation = try evaluate(runnable, picture.map(NetworkInput.image) ?? .random(seed: 1))
             try write(EvaluationReport(evaluation.reproducible).json, to: "evaluation.json", &written)
             return evaluation
         } catch let error as KernelVizError where error.code == "networks.otherFamily" {
-            Console.note("  \(network.title) is analysed only: the engine does not run this family yet.")
+            Console.note(
+                "  \(FilePaths.name(of: checkpoint)) is analysed only: the engine does not run this family yet.")
             return nil
         }
     }

@@ -136,7 +136,7 @@ struct DeriveCommand: ParsableCommand {
     private func runSurvey() throws {
         try output.check()
         let options = try options()
-        let networks = try Analysis.statistics(of: checkpoints, strides)
+        let networks = try Analysis.networks(of: checkpoints, strides)
         let progress = ProgressLine("Deriving")
         defer { progress.finish() }
         let report = SurveyReport(
@@ -161,7 +161,7 @@ struct DeriveCommand: ParsableCommand {
         try output.check()
         try ablation.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
-        let networks = try Analysis.statistics(of: checkpoints, strides)
+        let networks = try Analysis.networks(of: checkpoints, strides)
         if ablation.isAsked { return try ablation.write(networks, options, overwriting: output.overwriting) }
         var derivation = try DesignTiming.derive(from: networks, options)
         if !skipsLatency { derivation = try DesignTiming.timed(derivation) }
@@ -182,6 +182,7 @@ struct DeriveCommand: ParsableCommand {
             Console.note(
                 "Measured only, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
         }
+        for sentence in derivation.missing where derivation.refusal == nil { Console.note("\(sentence).") }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }

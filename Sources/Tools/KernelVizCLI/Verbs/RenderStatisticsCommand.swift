@@ -84,14 +84,15 @@ struct RenderStatisticsCommand: ParsableCommand {
             return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
         case .compare:
             return try NetworkComparisonFigure.figure(
-                of: NetworkComparisonFigure.Entry.entries(try Analysis.statistics(of: inputs, strides)),
+                of: NetworkComparisonFigure.Entry.entries(
+                    try Analysis.networks(of: inputs, strides).map(\.statistics)),
                 widthMillimetres: width)
         case .frequency:
             let network = try ConvNetwork.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
             return try FrequencyResponseFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: width)
         case .shares, .areas, .sigma, .symmetry:
-            let statistics = try Analysis.statistics(of: inputs, strides)[0]
+            let statistics = try Analysis.networks(of: inputs, strides)[0].statistics
             let (layers, title) = (statistics.layers, statistics.network.figureTitle)
             switch plot {
             case .areas:

@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
         try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
-        let networks = try Analysis.statistics(of: checkpoints, strides)
+        let networks = try Analysis.networks(of: checkpoints, strides)
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
@@ -39,6 +39,7 @@ struct ReportCommand: ParsableCommand {
         ).page { try progress.update($0, of: $1) }
         progress.finish()
         try AtomicFile.write(text: page, to: output, overwriting: force ? .replace : .refuse)
+        for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
         Console.note("Wrote \(output)")
     }
 }
