@@ -181,7 +181,8 @@ let training =
         module(
             "Sweeps", in: "Training",
             [
-                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine", "Tensors", "Files",
+                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine",
+                "Tensors", "Files",
                 "Numerics", "Diagnostics", yams,
             ]),
     ]
