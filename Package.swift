@@ -182,8 +182,7 @@ let training =
             "Sweeps", in: "Training",
             [
                 "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine",
-                "Tensors", "Files",
-                "Numerics", "Diagnostics", yams,
+                "Tensors", "Files", "Numerics", "Diagnostics", yams,
             ]),
     ]
 
@@ -234,15 +233,14 @@ let tools: [Target] = [
     module(
         "KernelViz", in: "Tools",
         [
-            "CVersion", "Diagnostics", "Files", "Tensors", "Sandbox", "HDF5", "Checkpoints", "Kernels",
-            "Classification",
-            "Statistics", "Training", "VGNets", "Derivation", "Figures", "CairoRenderer", "Images", "Engine",
-            "Models", "Datasets", "TrainingRuns", "Evaluation", "Sweeps", "Reports", "Gallery", "Export",
+            "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Kernels", "Classification", "Statistics", "VGNets",
+            "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets", "TrainingRuns", "Evaluation",
+            "Reports", "Export",
         ]),
-    module("KernelVizCLI", in: "Tools", ["KernelViz", argumentParser]),
+    module("KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Gallery", "Sweeps", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
-        name: "Benchmarks", dependencies: ["KernelViz", "Classification", "Parallel", argumentParser],
+        name: "Benchmarks", dependencies: ["KernelViz", "Classification", "HDF5", "Parallel", argumentParser],
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
     .executableTarget(
         name: "TrainingBenchmark", dependencies: ["Training", "TrainingRuns", "Tensors"],
@@ -337,7 +335,7 @@ let chosenTests = testTargets.filter { target in
 let package = Package(
     name: "kernelviz",
     products: [
-        .library(name: "KernelViz", targets: ["KernelViz"]),
+        .library(name: "KernelViz", targets: ["KernelViz", "Sweeps", "Gallery"]),
         .executable(name: "kernelviz", targets: ["kernelviz"]),
     ],
     dependencies: [

@@ -1,4 +1,5 @@
 import Classification
+import HDF5
 import KernelViz
 import Parallel
 import Synchronization

@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import KernelViz
 
 /// Opening a checkpoint and reading all its tensors, in this process and in one of its own.

@@ -1,4 +1,6 @@
-// One import for library users: every module of the river.
+// One import for library users: from checkpoints to labels, figures, designs, trained networks and what is measured of
+// them. What these modules stand on (Files, HDF5, Images, Sandbox, Training), many trainings at once (Sweeps) and the
+// paper's figures (Gallery) have imports of their own, so that few names come into the caller's file.
 @_exported import CairoRenderer
 @_exported import Classification
 @_exported import Datasets
@@ -8,18 +10,11 @@
 @_exported import Evaluation
 @_exported import Export
 @_exported import Figures
-@_exported import Files
-@_exported import Gallery
-@_exported import HDF5
-@_exported import Images
-@_exported import Sandbox
 @_exported import Kernels
 @_exported import Models
 @_exported import Reports
 @_exported import Statistics
-@_exported import Sweeps
 @_exported import Tensors
-@_exported import Training
 @_exported import TrainingRuns
 @_exported import VGNets
 @_exported import Checkpoints

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// Designs around the derived one and random ones of equal budget, written as configs with a sweep's plan.

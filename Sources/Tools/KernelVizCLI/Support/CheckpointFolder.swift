@@ -1,3 +1,4 @@
+import Files
 import KernelViz
 
 /// The checkpoints that an argument stands for.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// Where a result goes; shared by the verbs that can write one.

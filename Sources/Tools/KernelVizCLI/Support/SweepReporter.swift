@@ -1,4 +1,5 @@
 import KernelViz
+import Sweeps
 import Synchronization
 
 /// A sweep's progress on stderr: one line an epoch of any training, with the time that is left for all.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// `kernelviz bench [NETWORK …] [--batch …] [--threads …]`.

@@ -1,3 +1,5 @@
+import Files
+import Gallery
 import KernelViz
 
 /// The steps of `kernelviz demo`, each writing its results and saying so.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// `kernelviz demo`: the whole river on the checkpoint in Weights/.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Gallery
 import KernelViz
 
 /// `kernelviz eval NETWORK… [--weights FILE] [--input IMAGE] [--data DATA]`.

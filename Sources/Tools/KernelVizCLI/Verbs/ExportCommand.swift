@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// `kernelviz export NETWORK --onnx FILE | --safetensors FILE | --hdf5 FILE | --pytorch DIR`.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Gallery
 import KernelViz
 
 /// `kernelviz render features NETWORK --input IMAGE --layer N -o FILE`.

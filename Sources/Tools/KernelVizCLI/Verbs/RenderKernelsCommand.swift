@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gallery
 import KernelViz
 
 /// `kernelviz render kernels CHECKPOINT --layer N|all -o FILE`.

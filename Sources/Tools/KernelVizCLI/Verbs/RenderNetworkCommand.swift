@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import KernelViz
 
 /// `kernelviz render network CONFIG -o FILE`.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Gallery
 import KernelViz
 
 /// `kernelviz render paper --figure N -o FILE`, or `--all -o FOLDER`.

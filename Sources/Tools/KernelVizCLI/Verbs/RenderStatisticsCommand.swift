@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Gallery
 import KernelViz
 
 /// `kernelviz render statistics INPUT… --plot PLOT -o FILE`.

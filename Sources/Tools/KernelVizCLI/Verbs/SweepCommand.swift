@@ -1,5 +1,7 @@
 import ArgumentParser
+import Files
 import KernelViz
+import Sweeps
 
 /// `kernelviz sweep PLAN --out DIR/`.
 struct SweepCommand: ParsableCommand {

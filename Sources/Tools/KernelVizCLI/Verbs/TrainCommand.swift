@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gallery
 import KernelViz
 
 /// `kernelviz train NETWORK --data DIR --out RUN/`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import KernelViz
+import Sweeps
 
 /// `kernelviz verdict CHECKS`.
 struct VerdictCommand: ParsableCommand {
