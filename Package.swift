@@ -243,7 +243,7 @@ let tools: [Target] = [
         name: "Benchmarks", dependencies: ["KernelViz", "Classification", "HDF5", "Parallel", argumentParser],
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
     .executableTarget(
-        name: "TrainingBenchmark", dependencies: ["Training", "TrainingRuns", "Tensors"],
+        name: "TrainingBenchmark", dependencies: ["Training", "TrainingRuns", "Evaluation", "Tensors"],
         path: "Sources/Tools/TrainingBenchmark"),
 ]
 
