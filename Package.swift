@@ -184,6 +184,12 @@ let training =
                 "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine",
                 "Tensors", "Files", "Numerics", "Diagnostics", yams,
             ]),
+        module(
+            "Races", in: "Training",
+            [
+                "Sweeps", "TrainingRuns", "Datasets", "Statistics", "Models", "VGNets", "Files", "Numerics",
+                "Diagnostics",
+            ]),
     ]
 
 /// What is measured of a network: accuracy, latency, fidelity of labels.
@@ -217,8 +223,8 @@ let output = [
     module(
         "Reports", in: "Output",
         [
-            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "VGNets",
-            "Checkpoints", "Diagnostics",
+            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "Races",
+            "VGNets", "Checkpoints", "Diagnostics",
         ]),
 ]
 
@@ -237,7 +243,7 @@ let tools: [Target] = [
             "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets", "TrainingRuns", "Evaluation",
             "Reports", "Export",
         ]),
-    module("KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Gallery", "Sweeps", argumentParser]),
+    module("KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Gallery", "Sweeps", "Races", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
         name: "Benchmarks", dependencies: ["KernelViz", "Classification", "HDF5", "Parallel", argumentParser],
@@ -293,6 +299,9 @@ let testTargets: [Target] = [
         ["Datasets", "Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
     tests("Sweeps", in: "Training", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
     tests(
+        "Races", in: "Training",
+        ["Sweeps", "TrainingRuns", "Datasets", "Statistics", "Models", "VGNets", "Files", "Diagnostics"]),
+    tests(
         "Evaluation", in: "Evaluation",
         [
             "Datasets", "VGNets", "Images", "Engine", "Statistics", "Classification", "Checkpoints", "Tensors", "Files",
@@ -335,7 +344,7 @@ let chosenTests = testTargets.filter { target in
 let package = Package(
     name: "kernelviz",
     products: [
-        .library(name: "KernelViz", targets: ["KernelViz", "Sweeps", "Gallery"]),
+        .library(name: "KernelViz", targets: ["KernelViz", "Sweeps", "Races", "Gallery"]),
         .executable(name: "kernelviz", targets: ["kernelviz"]),
     ],
     dependencies: [

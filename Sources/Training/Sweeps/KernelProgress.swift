@@ -29,7 +29,7 @@ public struct KernelProgress: Sendable, Equatable {
         for parameter in start.parameters where parameter.kind == .learnable {
             let shape = parameter.tensor.shape
             guard shape.rank == 4, shape[1] == 1, shape[2] * shape[3] > 1,
-                let end = try? checkpoint.tensor(named: parameter.name), end.shape == shape
+                let end = Self.tensor(parameter.name, of: checkpoint), end.shape == shape
             else { continue }
             let size = shape[2] * shape[3]
             for first in stride(from: 0, to: end.scalars.count, by: size) {
@@ -43,6 +43,11 @@ public struct KernelProgress: Sendable, Equatable {
         medianCosine = median
         namedShare = statistics.randomness.namedShare
         verdict = statistics.randomness.verdict
+    }
+
+    /// A tensor under its path or, as PyTorch joins the parts, with dots.
+    private static func tensor(_ name: String, of checkpoint: Checkpoint) -> Tensor? {
+        (try? checkpoint.tensor(named: name)) ?? (try? checkpoint.tensor(named: name.replacing("/", with: ".")))
     }
 
     private static func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Double {

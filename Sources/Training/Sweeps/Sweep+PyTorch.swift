@@ -84,8 +84,10 @@ extension Sweep {
                 code: "training.state", subject: path, found: "a training of another design",
                 expected: "that of \(job.net.name)", advice: "Choose another folder")
         }
-        return SweepResults.Run(
+        var run = SweepResults.Run(
             seed: job.seed, top1: top1, trainingTop1: nil, loss: values["train_loss"].flatMap { Double($0) },
             failure: nil)
+        run.kernels = try KernelProgress(from: network(job).graph, to: job.folder + "/weights.safetensors")
+        return run
     }
 }

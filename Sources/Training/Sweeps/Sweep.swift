@@ -35,10 +35,12 @@ public struct Sweep: Sendable {
     /// The folder of all trainings.
     public let folder: String
     /// The trainings.
-    public let jobs: [Job]
+    public private(set) var jobs: [Job]
 
-    private let training: ImageDataSet
-    private let test: ImageDataSet
+    /// The images to learn from.
+    package let training: ImageDataSet
+    /// The images to test on.
+    package let test: ImageDataSet
 
     /// Opens the data and checks that every net fits them.
     ///
@@ -58,14 +60,40 @@ public struct Sweep: Sendable {
             }
             test = try ImageDataSet.open(plan.dataPath, split: .test)
         }
-        let numbered = try test.numbered(as: training)
-        jobs = plan.seeds.enumerated().flatMap { place, seed in
+        jobs = Self.jobs(plan, folder)
+        try checkNets()
+    }
+
+    /// Another plan on the same data, which is not opened again; throws where a net does not fit it.
+    package init(_ plan: SweepPlan, folder: String, dataOf other: Sweep) throws {
+        self.plan = plan
+        self.folder = folder
+        (training, test) = (other.training, other.test)
+        jobs = Self.jobs(plan, folder)
+        try checkNets()
+    }
+
+    /// The same sweep with some of its trainings alone.
+    package func limited(to wanted: (Job) -> Bool) -> Sweep {
+        var copy = self
+        copy.jobs = jobs.filter(wanted).enumerated().map { index, job in
+            Job(index: index, net: job.net, seed: job.seed, folder: job.folder)
+        }
+        return copy
+    }
+
+    private static func jobs(_ plan: SweepPlan, _ folder: String) -> [Job] {
+        plan.seeds.enumerated().flatMap { place, seed in
             plan.nets.enumerated().map { index, net in
                 Job(
                     index: place * plan.nets.count + index, net: net, seed: seed,
                     folder: "\(folder)/\(SweepPlan.folderName(net.name))/seed-\(seed)")
             }
         }
+    }
+
+    private func checkNets() throws {
+        let numbered = try test.numbered(as: training)
         for net in plan.nets {
             let network = try Self.network(net, seed: plan.seeds[0], training: training)
             try training.check(classes: network.classes, network: net.name)
@@ -136,7 +164,8 @@ public struct Sweep: Sendable {
                             report(.training(job, $0))
                         }
                     } catch {
-                        queue.failures.withLock { $0[index] = "\(error)" }
+                        let code = (error as? KernelVizError)?.code
+                        queue.failures.withLock { $0[index] = SweepResults.Failure(text: "\(error)", code: code) }
                         report(.failed(job, "\(error)"))
                     }
                 }
@@ -150,12 +179,14 @@ public struct Sweep: Sendable {
     /// What the threads of a sweep share.
     private final class Queue: Sendable {
         let next = Atomic<Int>(0)
-        let failures = Mutex<[Int: String]>([:])
+        let failures = Mutex<[Int: SweepResults.Failure]>([:])
         let finished = DispatchSemaphore(value: 0)
     }
 
     /// What the folder holds now.
-    public func results(failures: [Int: String] = [:]) -> SweepResults {
+    public func results() -> SweepResults { results(failures: [:]) }
+
+    private func results(failures: [Int: SweepResults.Failure]) -> SweepResults {
         SweepResults(
             title: plan.title, dataPath: plan.dataPath, trainingImages: training.count, testImages: test.count,
             baseline: plan.baseline,
@@ -168,11 +199,23 @@ public struct Sweep: Sendable {
             })
     }
 
-    private func outcome(of job: Job, failure: String?) -> SweepResults.Run {
+    /// What a training came to; nil for one that is not done, or has not begun.
+    ///
+    /// Throws `training.state` where its folder holds another training.
+    package func run(of job: Job) throws -> SweepResults.Run? { try finished(job) }
+
+    private func outcome(of job: Job, failure: SweepResults.Failure?) -> SweepResults.Run {
+        func unfinished(_ failure: SweepResults.Failure?) -> SweepResults.Run {
+            var run = SweepResults.Run(seed: job.seed, last: nil, failure: failure?.text)
+            run.failureCode = failure?.code
+            return run
+        }
         do {
-            if let run = try finished(job) { return run }
-            return SweepResults.Run(seed: job.seed, last: nil, failure: failure)
-        } catch { return SweepResults.Run(seed: job.seed, last: nil, failure: failure ?? "\(error)") }
+            return try finished(job) ?? unfinished(failure)
+        } catch {
+            let own = SweepResults.Failure(text: "\(error)", code: (error as? KernelVizError)?.code)
+            return unfinished(failure ?? own)
+        }
     }
 
     /// A row's design with the data set's classes; nil for a net that is no VGNet.

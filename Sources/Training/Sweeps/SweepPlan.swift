@@ -17,6 +17,14 @@ public struct SweepPlan: Sendable, Equatable {
         public let builtIn: String?
         /// How it is trained.
         public let settings: TrainingSettings
+
+        /// Groups the parts.
+        package init(name: String, config: VGNetConfig?, builtIn: String?, settings: TrainingSettings) {
+            self.name = name
+            self.config = config
+            self.builtIn = builtIn
+            self.settings = settings
+        }
     }
 
     /// A line above the table.
@@ -37,7 +45,10 @@ public struct SweepPlan: Sendable, Equatable {
         String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
     }
 
-    init(
+    /// Joins the parts of a plan and checks them.
+    ///
+    /// Throws `sweep.badPlan`, its subject `subject` and the place.
+    package init(
         title: String, dataPath: String, testDataPath: String?, seeds: [UInt64], baseline: String?, nets: [Net],
         subject: String
     ) throws {

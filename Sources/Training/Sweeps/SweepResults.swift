@@ -17,6 +17,8 @@ public struct SweepResults: Sendable, Equatable {
         public let failure: String?
         /// How far its depthwise kernels came; nil where that is not known.
         public var kernels: KernelProgress?
+        /// The code of the error behind ``failure``; nil where it has none.
+        package var failureCode: String?
 
         /// Groups the values.
         public init(seed: UInt64, top1: Double?, trainingTop1: Double?, loss: Double?, failure: String?) {
@@ -32,6 +34,12 @@ public struct SweepResults: Sendable, Equatable {
                 seed: seed, top1: last?.testAccuracy, trainingTop1: last?.trainingAccuracy, loss: last?.loss,
                 failure: failure)
         }
+    }
+
+    /// Why a training failed.
+    struct Failure: Sendable {
+        let text: String
+        let code: String?
     }
 
     /// A net with its trainings.

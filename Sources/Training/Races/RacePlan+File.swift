@@ -1,0 +1,121 @@
+import Diagnostics
+import Files
+import Models
+import TrainingRuns
+import VGNets
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension RacePlan {
+    /// The name of the plan in the folder of a race.
+    public static let fileName = "race.json"
+
+    /// Names the JSON's form.
+    public static let schema = "kernelviz.race-plan/1"
+
+    /// The plan as JSON, keys sorted.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, baseline: Document.Net(baseline), contenders: contenders.map(Document.Net.init),
+                data: data,
+                train: Dictionary(
+                    TrainingSettings.Option.allCases.compactMap { option in
+                        settings.text(of: option).map { (option.rawValue, $0) }
+                    }, uniquingKeysWith: { first, _ in first }), size: size, level: level,
+                needsLearnedKernels: needsLearnedKernels, request: request))
+    }
+
+    /// Reads the plan of a race's folder; nil where there is none.
+    ///
+    /// Throws `race.badPlan` for a file that is none, and the errors of reading.
+    public static func read(folder: String) throws -> RacePlan? {
+        let path = "\(folder)/\(fileName)"
+        guard (try? InputFile.check(path)) != nil else { return nil }
+        func problem(_ found: String) -> KernelVizError {
+            KernelVizError(
+                code: "race.badPlan", subject: path, found: found, expected: "the plan of a race",
+                advice: "Begin another race in another folder")
+        }
+        let text = try InputFile.text(path, limitBytes: 1 << 24)
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)),
+            document.schema == schema
+        else { throw problem("no plan of a race") }
+        var settings = TrainingSettings()
+        for (name, value) in document.train.sorted(by: { $0.key < $1.key }) {
+            guard let option = TrainingSettings.Option(rawValue: name), settings.set(option, to: value) else {
+                throw problem("'\(value)' for '\(name)'")
+            }
+        }
+        let size = document.size
+        guard settings.problem == nil, (1...1000).contains(size.contenders),
+            size.contenders == document.contenders.count, (1...size.contenders).contains(size.finalists),
+            (1...1_000_000).contains(size.epochs), (1...20).contains(size.looks),
+            (1...10_000).contains(size.seedsPerLook), size.looks * size.seedsPerLook > 1,
+            size
+                == RaceSize(
+                    contenders: size.contenders, finalists: size.finalists, epochs: size.epochs, looks: size.looks,
+                    seedsPerLook: size.seedsPerLook), document.level > 0, document.level < 1
+        else { throw problem("numbers that do not fit together") }
+        return RacePlan(
+            baseline: try document.baseline.contender(path),
+            contenders: try document.contenders.map {
+                try $0.contender(path)
+            }, data: document.data, settings: settings, size: size, level: document.level,
+            needsLearnedKernels: document.needsLearnedKernels, request: document.request)
+    }
+
+    /// Throws `race.otherPlan` unless the user asks for what this plan was made for.
+    ///
+    /// - Parameter request: The options of the call, by name.
+    public func check(sameAs request: [String: String], folder: String) throws {
+        let names = Set(self.request.keys).union(request.keys).sorted()
+        guard let name = names.first(where: { self.request[$0] != request[$0] }) else { return }
+        func text(_ value: String?) -> String { value.map { "\(name) \($0)" } ?? "no \(name)" }
+        throw KernelVizError(
+            code: "race.otherPlan", subject: "\(folder)/\(Self.fileName)",
+            found: "a race that was begun with \(text(self.request[name]))",
+            expected: text(request[name]),
+            advice: "Go on with the same command, or begin another race in another folder")
+    }
+
+    private struct Document: Codable {
+        struct Net: Codable {
+            let name: String
+            let config: String
+            let start: WeightStart
+            let initial: String?
+            let why: String
+            let timeRatio: Double?
+
+            init(_ contender: Contender) {
+                name = contender.name
+                config = contender.config.yaml()
+                start = contender.start
+                initial = contender.initial
+                why = contender.why
+                timeRatio = contender.timeRatio
+            }
+
+            func contender(_ path: String) throws -> Contender {
+                Contender(
+                    name: name, config: try VGNetConfig(yaml: config, subject: "\(path): \(name)"), start: start,
+                    initial: initial, why: why, timeRatio: timeRatio)
+            }
+        }
+
+        let schema: String
+        let baseline: Net
+        let contenders: [Net]
+        let data: RacePlan.DataSet
+        let train: [String: String]
+        let size: RaceSize
+        let level: Double
+        let needsLearnedKernels: Bool
+        let request: [String: String]
+    }
+}
