@@ -325,8 +325,8 @@ let testTargets: [Target] = [
     tests(
         "Export", in: "Output",
         [
-            "ONNXSchema", "Evaluation", "Images", "Models", "Engine", "VGNets", "Checkpoints", "HDF5", "Tensors",
-            "Files", "Diagnostics", swiftProtobuf,
+            "ONNXSchema", "Evaluation", "TrainingRuns", "Images", "Models", "Engine", "VGNets", "Checkpoints", "HDF5",
+            "Tensors", "Files", "Diagnostics", swiftProtobuf,
         ], exclude: ["Scripts"]),
     tests(
         "Reports", in: "Output",

@@ -23,10 +23,7 @@ extension RacePlan {
             Document(
                 schema: Self.schema, baseline: Document.Net(baseline), contenders: contenders.map(Document.Net.init),
                 data: data,
-                train: Dictionary(
-                    TrainingSettings.Option.allCases.compactMap { option in
-                        settings.text(of: option).map { (option.rawValue, $0) }
-                    }, uniquingKeysWith: { first, _ in first }), size: size, level: level,
+                train: settings.values, size: size, level: level,
                 needsLearnedKernels: needsLearnedKernels, request: request))
     }
 
@@ -45,14 +42,12 @@ extension RacePlan {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)),
             document.schema == schema
         else { throw problem("no plan of a race") }
-        var settings = TrainingSettings()
-        for (name, value) in document.train.sorted(by: { $0.key < $1.key }) {
-            guard let option = TrainingSettings.Option(rawValue: name), settings.set(option, to: value) else {
-                throw problem("'\(value)' for '\(name)'")
-            }
-        }
+        let settings: TrainingSettings
+        do {
+            settings = try TrainingSettings(values: document.train)
+        } catch let error as KernelVizError { throw problem("\(error.subject) \(error.found)") }
         let size = document.size
-        guard settings.problem == nil, (1...1000).contains(size.contenders),
+        guard (1...1000).contains(size.contenders),
             size.contenders == document.contenders.count, (1...size.contenders).contains(size.finalists),
             (1...1_000_000).contains(size.epochs), (1...20).contains(size.looks),
             (1...10_000).contains(size.seedsPerLook), size.looks * size.seedsPerLook > 1,

@@ -116,33 +116,34 @@ struct PlanReader {
     func seeds(_ node: Node) throws -> [UInt64] {
         let nodes = node.sequence.map(Array.init) ?? [node]
         return try nodes.map { node in
-            guard let seed = node.scalar.flatMap({ UInt64($0.string) }) else {
-                throw problem("seeds", "'\(node.scalar?.string ?? "a nested value")'", "whole numbers from 0")
+            guard let seed = node.scalar.flatMap({ UInt64($0.string) }), TrainingOption.seeds.contains(seed) else {
+                throw problem(
+                    "seeds", "'\(node.scalar?.string ?? "a nested value")'",
+                    "whole numbers from 0 to \(TrainingOption.seeds.upperBound)")
             }
             return seed
         }
     }
 
     func apply(_ node: Node, to settings: inout TrainingSettings, place: String) throws {
-        let names = TrainingSettings.Option.allCases.map(\.rawValue)
         guard let mapping = node.mapping else {
             throw problem(place, "is no mapping", "options of 'kernelviz train' such as epochs: 10")
         }
         for (key, value) in mapping {
-            let name = (key.scalar?.string ?? "a nested key").replacing("_", with: "-")
-            guard let option = TrainingSettings.Option(rawValue: name) else {
+            let name = key.scalar?.string ?? "a nested key"
+            guard let option = TrainingOption.named(name) else {
                 throw problem(
                     "\(place).\(name)", "unknown option\(line(key))", "an option of 'kernelviz train'",
-                    NearestName.advice(for: name, among: names))
+                    NearestName.advice(for: name, among: TrainingOption.all.map(\.name)))
             }
-            let given = value.scalar?.string
-            guard let text = option == .initial ? given.map(path) : given, settings.set(option, to: text) else {
+            let given = value.scalar?.string ?? ""
+            do {
+                try settings.set(option, to: option.values == .file && !given.isEmpty ? path(given) : given)
+            } catch let error as KernelVizError {
                 throw problem(
-                    "\(place).\(name)", "'\(value.scalar?.string ?? "a nested value")'\(line(value))",
-                    "a value as 'kernelviz train --\(name)' takes")
+                    "\(place).\(name)", "'\(value.scalar?.string ?? "a nested value")'\(line(value))", error.expected)
             }
         }
-        if let problem = settings.problem { throw self.problem(place, problem) }
     }
 
     func net(_ node: Node, place: String, settings: TrainingSettings, design: Node?) throws -> SweepPlan.Net {

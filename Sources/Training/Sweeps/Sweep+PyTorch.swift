@@ -18,11 +18,7 @@ extension Sweep {
             let words =
                 ["torchrun", "--standalone", "--nproc_per_node=\(processes)", try projectPath(job.net) + "/train.py"]
                 + ["--data", FilePaths.absolute(plan.dataPath), "--out", FilePaths.absolute(job.folder)]
-                + ["--epochs", "\(settings.epochs)", "--batch", "\(settings.batch)", "--lr", "\(settings.rate)"]
-                + ["--weight-decay", "\(settings.weightDecay)", "--warmup-epochs", "\(settings.warmUp)"]
-                + ["--label-smoothing", "\(settings.smoothing)", "--momentum", "\(settings.momentum)"]
-                + (settings.crop.map { ["--crop", $0.rawValue] } ?? []) + (settings.flip ? [] : ["--no-flip"])
-                + (settings.limit.map { ["--limit", "\($0)"] } ?? [])
+                + settings.projectArguments
                 + (try startPath(job).map { ["--init", $0] } ?? [])
                 + ["--seed", "\(job.seed)", "--resume"]
             return words.map(ShellWord.quoted).joined(separator: " ")

@@ -45,6 +45,9 @@ public struct SweepPlan: Sendable, Equatable {
         String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
     }
 
+    /// The most seeds of a plan.
+    static let mostSeeds = 1000
+
     /// Joins the parts of a plan and checks them.
     ///
     /// Throws `sweep.badPlan`, its subject `subject` and the place.
@@ -60,6 +63,9 @@ public struct SweepPlan: Sendable, Equatable {
         guard !nets.isEmpty else { throw problem("nets", "no net", "at least one") }
         guard !seeds.isEmpty, Set(seeds).count == seeds.count else {
             throw problem("seeds", seeds.isEmpty ? "no seed" : "a seed twice", "different whole numbers")
+        }
+        guard seeds.count <= Self.mostSeeds else {
+            throw problem("seeds", "\(seeds.count) seeds", "at most \(Self.mostSeeds)")
         }
         var folders: [String: String] = [:]
         for net in nets {

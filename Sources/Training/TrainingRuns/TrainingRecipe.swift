@@ -31,6 +31,20 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     /// The paper's recipe for images of this size.
     public init(inputSize: Int) { augmentation = .standard(inputSize: inputSize) }
 
+    /// Where two recipes differ, by the names of the options: "epochs 10, lr 0.1" of this one and of the other.
+    func differences(from other: TrainingRecipe) -> (own: String, others: String) {
+        func rows(_ recipe: TrainingRecipe) -> [(name: String, value: String)] {
+            TrainingOption.all.compactMap { option in
+                option.recorded.map { (option.name, $0(recipe) ?? "none") }
+            } + [("seed", "\(recipe.seed)")]
+        }
+        let pairs = zip(rows(self), rows(other)).filter { $0.value != $1.value }
+        func text(_ rows: [(name: String, value: String)]) -> String {
+            rows.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+        }
+        return (text(pairs.map(\.0)), text(pairs.map(\.1)))
+    }
+
     /// The learning rate over a training with so many steps an epoch.
     public func schedule(stepsPerEpoch: Int) -> LearningRateSchedule {
         LearningRateSchedule(

@@ -69,7 +69,7 @@ public struct TrainingRun: Sendable {
     /// - Parameter isStrict: Makes an unreadable image an error.
     /// - Parameter testEvery: The test set is evaluated after every so many epochs and after the last one; 0 for the
     ///   last one alone.
-    /// Throws `data.classes` where net and data do not fit, `data.empty`, or `files.unwritable`.
+    /// Throws `data.classes` where net and data do not fit, `data.empty`, `training.steps`, or `files.unwritable`.
     public init(
         _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, recipe: TrainingRecipe,
         folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
@@ -91,6 +91,20 @@ public struct TrainingRun: Sendable {
         self.isStrict = isStrict
         self.testEvery = testEvery
         batch = min(recipe.batch, training.count)
+        try Self.checkSteps(recipe.epochs, training.count / batch)
+    }
+
+    /// The most steps of a training: years of work, and far from where a count would overflow.
+    static let mostSteps = 1_000_000_000
+
+    private static func checkSteps(_ epochs: Int, _ stepsPerEpoch: Int) throws {
+        let steps = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
+        guard steps.overflow || steps.partialValue > mostSteps else { return }
+        throw KernelVizError(
+            code: "training.steps", subject: "\(epochs) epochs",
+            found: "\(NumberFormat.grouped(stepsPerEpoch)) steps each",
+            expected: "at most \(NumberFormat.grouped(mostSteps)) steps in all",
+            advice: "Train for fewer epochs or with larger batches")
     }
 
     private var stepsPerEpoch: Int { training.count / batch }

@@ -3,8 +3,8 @@ import Files
 import Models
 import Training
 
-/// What a user may choose about a training, in the words of `kernelviz train` and of a sweep's plan; the defaults are the
-/// paper's recipe.
+/// What a user may choose about a training; ``TrainingOption/all`` has the names and bounds, the defaults are the paper's
+/// recipe.
 public struct TrainingSettings: Sendable, Equatable {
     /// How images are cut, in words.
     public enum Crop: String, Sendable, CaseIterable {
@@ -14,21 +14,6 @@ public struct TrainingSettings: Sendable, Equatable {
         case padded
         /// A random part, resized.
         case resized
-    }
-
-    /// An option by its long name without dashes.
-    public enum Option: String, Sendable, CaseIterable {
-        case epochs, batch
-        case rate = "lr"
-        case warmUp = "warmup"
-        case weightDecay = "wd"
-        case momentum, smoothing, crop, flip, cutout
-        case inputSize = "input-size"
-        case classes, limit
-        case testEvery = "test-every"
-        case start
-        case initial = "init"
-        case strict
     }
 
     /// Passes over the training images, from 1.
@@ -69,19 +54,38 @@ public struct TrainingSettings: Sendable, Equatable {
     /// The paper's recipe.
     public init() {}
 
-    /// What is wrong with the numbers, as half a sentence; nil where nothing is.
-    public var problem: String? {
-        if epochs < 1 || batch < 1 { return "epochs and batch start at 1" }
-        if !(rate > 0 && rate.isFinite) { return "lr must be positive" }
-        if !(0..<1).contains(momentum) { return "momentum must lie in 0…1, without 1" }
-        if !(0...1).contains(smoothing) { return "smoothing must lie in 0…1" }
-        if !(weightDecay >= 0 && weightDecay.isFinite) || warmUp < 0 || cutout < 0 || testEvery < 0 {
-            return "wd, warmup, cutout and test-every must not be negative"
+    /// The settings that name these values, by the options' names; the defaults for the others.
+    ///
+    /// Throws `training.option` for an unknown name and for a value that its option does not allow.
+    public init(values: [String: String]) throws {
+        self.init()
+        for (name, text) in values.sorted(by: { $0.key < $1.key }) {
+            guard let option = TrainingOption.named(name) else {
+                throw KernelVizError(
+                    code: "training.option", subject: name, found: "no option of a training",
+                    advice: NearestName.advice(for: name, among: TrainingOption.all.map(\.name)))
+            }
+            try set(option, to: text)
         }
-        if let inputSize, !(1...4096).contains(inputSize) { return "input-size must lie in 1…4096" }
-        if let limit, limit < 2 { return "limit starts at 2" }
-        if let classes, !(1...1_000_000).contains(classes) { return "classes must lie in 1…1000000" }
-        return nil
+    }
+
+    /// Every value that is not left open, by its option's name.
+    public var values: [String: String] {
+        Dictionary(
+            TrainingOption.all.compactMap { option in option.read(self).map { (option.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Throws `training.option` for a value that its option does not allow.
+    public func check() throws {
+        for option in TrainingOption.all {
+            if let text = option.read(self), !option.values.allow(text) { throw Self.problem(option, text) }
+        }
+    }
+
+    private static func problem(_ option: TrainingOption, _ text: String) -> KernelVizError {
+        KernelVizError(
+            code: "training.option", subject: option.name, found: "'\(text)'", expected: option.values.expectation)
     }
 
     /// The recipe for a net as it starts.
@@ -109,67 +113,30 @@ public struct TrainingSettings: Sendable, Equatable {
 
     /// The options that differ from the defaults, as the command line has them.
     public var arguments: [String] {
-        let defaults = TrainingSettings()
-        return Option.allCases.flatMap { option -> [String] in
-            guard let value = text(of: option), value != defaults.text(of: option) else { return [] }
-            switch option {
-            case .flip: return flip ? ["--flip"] : ["--no-flip"]
-            case .strict: return ["--strict"]
-            case .initial: return ["--init", FilePaths.absolute(value)]
-            default: return ["--\(option.rawValue)", value]
+        TrainingOption.all.flatMap { option -> [String] in
+            guard let value = option.read(self), value != option.defaultText else { return [] }
+            switch option.values {
+            case .flag: return value == "true" ? ["--\(option.name)"] : ["--no-\(option.name)"]
+            case .file: return ["--\(option.name)", FilePaths.absolute(value)]
+            case .whole, .real, .words: return ["--\(option.name)", value]
             }
         }
     }
 
-    /// An option's value as text; nil where it is left open.
-    public func text(of option: Option) -> String? {
-        switch option {
-        case .epochs: "\(epochs)"
-        case .batch: "\(batch)"
-        case .rate: "\(rate)"
-        case .warmUp: "\(warmUp)"
-        case .weightDecay: "\(weightDecay)"
-        case .momentum: "\(momentum)"
-        case .smoothing: "\(smoothing)"
-        case .crop: crop?.rawValue
-        case .flip: "\(flip)"
-        case .cutout: "\(cutout)"
-        case .inputSize: inputSize.map { "\($0)" }
-        case .classes: classes.map { "\($0)" }
-        case .limit: limit.map { "\($0)" }
-        case .testEvery: "\(testEvery)"
-        case .strict: "\(strict)"
-        case .start: start.rawValue
-        case .initial: initial
+    /// The options that an exported PyTorch project's `train.py` has, with their values; its defaults are others.
+    public var projectArguments: [String] {
+        TrainingOption.all.flatMap { option -> [String] in
+            guard let name = option.projectName, let value = option.read(self) else { return [] }
+            guard option.values == .flag else { return ["--\(name)", value] }
+            return value == "true" ? [] : ["--no-\(name)"]
         }
     }
 
-    /// Sets an option from text; false where the text does not fit it.
-    public mutating func set(_ option: Option, to text: String) -> Bool {
-        func store<Value>(_ path: WritableKeyPath<TrainingSettings, Value>, _ value: Value?) -> Bool {
-            guard let value else { return false }
-            self[keyPath: path] = value
-            return true
-        }
-        let flag = ["true": true, "false": false][text.lowercased()]
-        return switch option {
-        case .epochs: store(\.epochs, Int(text))
-        case .batch: store(\.batch, Int(text))
-        case .rate: store(\.rate, Double(text))
-        case .warmUp: store(\.warmUp, Int(text))
-        case .weightDecay: store(\.weightDecay, Double(text))
-        case .momentum: store(\.momentum, Double(text))
-        case .smoothing: store(\.smoothing, Double(text))
-        case .crop: store(\.crop, Crop(rawValue: text.lowercased()).map(Optional.some))
-        case .flip: store(\.flip, flag)
-        case .cutout: store(\.cutout, Int(text))
-        case .inputSize: store(\.inputSize, Int(text).map(Optional.some))
-        case .classes: store(\.classes, Int(text).map(Optional.some))
-        case .limit: store(\.limit, Int(text).map(Optional.some))
-        case .testEvery: store(\.testEvery, Int(text))
-        case .strict: store(\.strict, flag)
-        case .start: store(\.start, WeightStart(rawValue: text.lowercased()))
-        case .initial: store(\.initial, text.isEmpty ? nil : .some(text))
-        }
+    /// Sets an option from text.
+    ///
+    /// Throws `training.option` where the option does not allow it.
+    public mutating func set(_ option: TrainingOption, to text: String) throws {
+        guard option.values.allow(text) else { throw Self.problem(option, text) }
+        option.write(&self, text)
     }
 }

@@ -117,9 +117,8 @@ public struct TrainingState: Sendable, Equatable {
         }
         try check("a training of", network, other.network)
         try check("a training set of", "\(images) images", "\(other.images) images")
-        if recipe != other.recipe {
-            try check("a training by another recipe", "(\(Self.text(recipe)))", Self.text(other.recipe))
-        }
+        let (found, expected) = recipe.differences(from: other.recipe)
+        try check("a training with", found, expected)
         guard let design, let wanted = other.design, design != wanted else { return }
         let lines = design.split(separator: "\n")
         let others = wanted.split(separator: "\n")
@@ -146,12 +145,6 @@ public struct TrainingState: Sendable, Equatable {
             }
         }
         return state
-    }
-
-    private static func text(_ recipe: TrainingRecipe) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return (try? encoder.encode(recipe)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     private static func tensor(_ file: borrowing HDF5File, _ name: String, _ shape: Shape) throws -> Tensor {

@@ -4,9 +4,10 @@ import Export
 import Foundation
 import HDF5
 import Models
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
+import TrainingRuns
 import VGNets
 import Checkpoints
 
@@ -58,6 +59,41 @@ import Checkpoints
             let config = try VGNetConfig.published(name)
             let text = try Self.text("config.json", of: PyTorchProject(config: config))
             #expect(try VGNetConfig(yaml: text, subject: "config.json") == config)
+        }
+    }
+
+    /// An option of kernelviz's table as train.py writes it.
+    private static func row(_ option: TrainingOption) -> String? {
+        guard let name = option.projectName else { return nil }
+        let names = ([name] + ([option.name] + option.otherNames).filter { $0 != name }).map { "\"--\($0)\"" }
+        let kind: String
+        let test: String
+        switch option.values {
+        case .whole(let range): (kind, test) = ("int", "\(range.lowerBound) <= x <= \(range.upperBound)")
+        case .real(let least, let most, let includesLeast, let includesMost):
+            let end = most == .infinity ? "math.inf" : "\(Int(most))"
+            let closes = includesMost && most != .infinity
+            (kind, test) = ("float", "\(Int(least)) \(includesLeast ? "<=" : "<") x \(closes ? "<=" : "<") \(end)")
+        case .words(let words): (kind, test) = ("str", "x in (\(words.map { "\"\($0)\"" }.joined(separator: ", ")))")
+        case .flag, .file: return nil
+        }
+        return """
+                ((\(names.joined(separator: ", "))\(names.count == 1 ? "," : "")), \(kind), lambda x: \(test), \
+            "\(option.values.expectation)", \(option.defaultText ?? "None"),
+                 "\(option.help)"),
+
+            """
+    }
+
+    @Test func trainPyHasTheOptionsOfTheTable() throws {
+        let script = try Self.text("train.py", of: PyTorchProject(config: .published("vgnetg-1.0mp")))
+        let rows = TrainingOption.all.compactMap(Self.row)
+        #expect(rows.count == 9)
+        #expect(script.contains("OPTIONS = [\n\(rows.joined())]\n"), "\(rows.joined())")
+        #expect(script.contains("<= \(TrainingOption.seeds.upperBound), "))
+        // Flags have names of their own there.
+        for option in TrainingOption.all where option.projectName != nil && option.values == .flag {
+            #expect(script.contains("\"--no-\(option.name)\""))
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Ctrl-C in the middle of long work.
+/// Ctrl-C, or a terminal that closes, in the middle of long work.
 @Suite struct InterruptionTests {
     /// One layer of 500,000 kernels of 7×7: seconds of work without a step between.
     private func writeHugeLayer(_ path: String) throws {
@@ -35,10 +35,12 @@ import Testing
         return mask & 1 << UInt64(number - 1) != 0
     }
 
-    @Test(arguments: [SIGINT, SIGTERM]) func oneHugeLayerIsEndedOnTheWay(number: Int32) throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func oneHugeLayerIsEndedOnTheWay(number: Int32) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/huge.safetensors"
             try writeHugeLayer(path)
+            // A runner of tests that was started with nohup hands its deafness down.
+            if number == SIGHUP { _ = signal(SIGHUP, SIG_DFL) }
             let process = Process()
             process.executableURL = URL(fileURLWithPath: CommandLine.binary)
             process.arguments = ["classify", path, "--format", "json", "--output", folder + "/labels.json"]

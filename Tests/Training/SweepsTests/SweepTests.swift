@@ -121,15 +121,29 @@ import VGNets
             (
                 "data: x\ntrain: {epochs: three}\nnets: [vgnetg-1.0mp]",
                 "plan.yaml: train.epochs: 'three' (line 2); "
-                    + "expected a value as 'kernelviz train --epochs' takes."
+                    + "expected a whole number from 1 to 100000."
             ),
-            ("data: x\ntrain: {epochs: 0}\nnets: [vgnetg-1.0mp]", "plan.yaml: train: epochs and batch start at 1."),
+            (
+                "data: x\ntrain: {epochs: 0}\nnets: [vgnetg-1.0mp]",
+                "plan.yaml: train.epochs: '0' (line 2); expected a whole number from 1 to 100000."
+            ),
+            (
+                "data: x\ntrain: {momentum: 1}\nnets: [vgnetg-1.0mp]",
+                "plan.yaml: train.momentum: '1' (line 2); expected a number from 0 to below 1."
+            ),
+            (
+                "data: x\ntrain: {crop: [1]}\nnets: [vgnetg-1.0mp]",
+                "plan.yaml: train.crop: 'a nested value' (line 2); expected center, padded or resized."
+            ),
             (
                 "data: x\nseeds: [1, 1]\nnets: [vgnetg-1.0mp]",
                 "plan.yaml: seeds: a seed twice; expected different whole "
                     + "numbers."
             ),
-            ("data: x\nseeds: [-1]\nnets: [vgnetg-1.0mp]", "plan.yaml: seeds: '-1'; expected whole numbers from 0."),
+            (
+                "data: x\nseeds: [-1]\nnets: [vgnetg-1.0mp]",
+                "plan.yaml: seeds: '-1'; expected whole numbers from 0 to 4294967295."
+            ),
             (
                 "data: x\nnets: [vgnetg-1.0mp, vgnetg-1.0mp]",
                 "plan.yaml: nets: 'vgnetg-1.0mp' and 'vgnetg-1.0mp' would "

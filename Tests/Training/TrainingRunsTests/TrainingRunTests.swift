@@ -78,8 +78,9 @@ import VGNets
                     + "Pass --resume to go on with it, or choose another folder.")
             let other = try run(root + "/data", root + "/run", epochs: 2)
             #expect(
-                text { try other.run(resumes: true) }.hasPrefix(
-                    "\(root)/run/checkpoint.h5: a training by another recipe ("))
+                text { try other.run(resumes: true) }
+                    == "\(root)/run/checkpoint.h5: a training with epochs 1; expected epochs 2. "
+                    + "Resume with the same settings, or start afresh in another folder.")
         }
     }
 

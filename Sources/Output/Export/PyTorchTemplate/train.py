@@ -28,30 +28,61 @@ from model import VGNet, load_config, load_weights
 # ImageNet's mean and deviation of colour images, and their averages for grey ones.
 STATISTICS = {3: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)), 1: ((0.449,), (0.226,))}
 MIN_LR = 1e-6
-# ImageNet: section 4 of the paper and the authors' code. Thumbnail nets: the authors' CIFAR script.
-IMAGENET = {"epochs": 300, "batch": 512, "lr": 0.2, "weight_decay": 1e-4}
+# The options that kernelviz train has too, from its table: names, type, whether a value is allowed, what is expected,
+# default (ImageNet: section 4 of the paper and the authors' code), help.
+OPTIONS = [
+    (("--epochs",), int, lambda x: 1 <= x <= 100000, "a whole number from 1 to 100000", 300,
+     "Passes over the training images."),
+    (("--batch",), int, lambda x: 1 <= x <= 65536, "a whole number from 1 to 65536", 512,
+     "Images of a step."),
+    (("--lr", "--learning-rate"), float, lambda x: 0 < x < math.inf, "a number above 0", 0.2,
+     "The highest learning rate."),
+    (("--warmup-epochs", "--warmup"), int, lambda x: 0 <= x <= 100000, "a whole number from 0 to 100000", 5,
+     "Epochs during which the learning rate rises."),
+    (("--weight-decay", "--wd"), float, lambda x: 0 <= x < math.inf, "a number from 0", 0.0001,
+     "Weight decay (not on biases and batch normalisation)."),
+    (("--momentum",), float, lambda x: 0 <= x < 1, "a number from 0 to below 1", 0.9,
+     "Momentum."),
+    (("--label-smoothing", "--smoothing"), float, lambda x: 0 <= x <= 1, "a number from 0 to 1", 0.1,
+     "Label smoothing."),
+    (("--crop",), str, lambda x: x in ("center", "padded", "resized"), "center, padded or resized", None,
+     "How images are cut; by the image size if not given."),
+    (("--limit",), int, lambda x: 2 <= x <= 1000000000, "a whole number from 2 to 1000000000", None,
+     "Use at most so many training images, evenly over the classes."),
+]
+# Thumbnail nets: the authors' CIFAR script.
 THUMBNAIL = {"epochs": 100, "batch": 1024, "lr": 0.4, "weight_decay": 5e-4}
 
 
+def checked(kind, allows, expected):
+    """Reads the text of an option."""
+    def read(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not allows(value):
+            raise argparse.ArgumentTypeError(f"'{text}'; expected {expected}")
+        return value
+
+    return read
+
+
 def arguments(config):
-    recipe = THUMBNAIL if config["thumbnail"] else IMAGENET
+    recipe = THUMBNAIL if config["thumbnail"] else {}
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--data", required=True, help="folder with train/ and val/")
     parser.add_argument("--out", default="run", help="folder for results")
-    parser.add_argument("--epochs", type=int, default=recipe["epochs"])
-    parser.add_argument("--batch", type=int, default=recipe["batch"], help="images a step, all processes together")
-    parser.add_argument("--lr", type=float, default=recipe["lr"], help="highest learning rate, for the default batch")
-    parser.add_argument("--weight-decay", type=float, default=recipe["weight_decay"])
-    parser.add_argument("--momentum", type=float, default=0.9)
-    parser.add_argument("--warmup-epochs", type=int, default=5)
-    parser.add_argument("--label-smoothing", type=float, default=0.1)
-    crops = {"choices": ["center", "padded", "resized"], "default": argparse.SUPPRESS}
-    parser.add_argument("--crop", **crops, help="how images are cut, without AutoAugment; the recipe's way if not given")
+    for names, kind, allows, expected, default, text in OPTIONS:
+        default = recipe.get(names[0][2:].replace("-", "_"), default)
+        shown = argparse.SUPPRESS if default is None else default
+        parser.add_argument(*names, type=checked(kind, allows, expected), default=shown, help=text)
+    parser.set_defaults(crop=None, limit=None)
     parser.add_argument("--no-flip", action="store_true", help="mirror no image")
-    parser.add_argument("--limit", type=int, help="use at most so many training images, evenly over the classes")
     parser.add_argument("--workers", type=int, default=min(8, os.cpu_count()), help="loaders of each process")
-    parser.add_argument("--seed", type=int, default=0)
+    seeds = checked(int, lambda x: 0 <= x <= 4294967295, "a whole number from 0 to 4294967295")
+    parser.add_argument("--seed", type=seeds, default=0)
     amp = "fp16" if torch.cuda.is_available() else "off"
     parser.add_argument("--amp", choices=["fp16", "bf16", "off"], default=amp, help="precision of convolutions")
     parser.add_argument("--compile", action="store_true", help="torch.compile the model")
@@ -69,7 +100,6 @@ def image_transforms(config, args):
     finish = [transforms.ToTensor(), transforms.Normalize(*STATISTICS[channels])]
     if channels == 1:
         finish.insert(0, transforms.Grayscale())
-    crop = getattr(args, "crop", None)
     resize = transforms.Resize((size, size))
     flip = [] if args.no_flip else [transforms.RandomHorizontalFlip()]
     padded = [resize, transforms.RandomCrop(size, padding=size // 8)]
@@ -80,8 +110,8 @@ def image_transforms(config, args):
     else:
         val = [transforms.Resize(round(size * 256 / 224)), transforms.CenterCrop(size)]
         train = resized + flip
-    if crop:
-        train = {"center": val, "padded": padded, "resized": resized}[crop] + flip
+    if args.crop:
+        train = {"center": val, "padded": padded, "resized": resized}[args.crop] + flip
     return transforms.Compose(train + finish), transforms.Compose(val + finish)
 
 

@@ -3,7 +3,7 @@ import Glibc
 import KernelViz
 import Synchronization
 
-/// Ctrl-C: the first one lets the work stop at its next step and clean up, the second one ends the process at once.
+/// Ctrl-C, and what else asks a process to end: the first one lets the work stop at its next step and clean up, the second one ends the process at once.
 ///
 /// Work that reaches no next step within ``patienceMicroseconds`` (one huge layer) is ended then, unless a file is being
 /// written or ``finishing(_:)`` holds the process.
@@ -16,7 +16,7 @@ enum Interruption {
     /// How many pieces of work end by themselves after Ctrl-C and must not be cut.
     private static let held = Atomic<Int>(0)
 
-    /// Starts listening for SIGINT and SIGTERM; a closed pipe ends the process quietly, as it does other tools.
+    /// Starts listening for SIGINT, SIGTERM and SIGHUP (a closed terminal); a closed pipe ends the process quietly, as it does other tools.
     static func install() {
         // Globals are made now, not in a handler.
         _ = isAsked
@@ -24,15 +24,24 @@ enum Interruption {
         // Whoever started this process may have blocked them: a program that starts others from its worker threads does.
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGALRM] { unsafe sigaddset(&signals, number) }
+        let asking = [SIGINT, SIGTERM] + (isHangUpIgnored ? [] : [SIGHUP])
+        for number in asking + [SIGALRM] { unsafe sigaddset(&signals, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         _ = signal(SIGALRM) { _ in Interruption.endUnlessBusy() }
-        for number in [SIGINT, SIGTERM] {
+        for number in asking {
             _ = signal(number) { number in
                 if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
                 ualarm(Interruption.patienceMicroseconds, 0)
             }
         }
+    }
+
+    /// Whether whoever started this process wants it to outlive its terminal (nohup).
+    private static var isHangUpIgnored: Bool {
+        var action = sigaction()
+        guard unsafe sigaction(SIGHUP, nil, &action) == 0 else { return false }
+        // SIG_IGN is the address 1.
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self) == 1
     }
 
     /// Whether the user asked to stop.
