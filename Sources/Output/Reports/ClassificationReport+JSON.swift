@@ -12,6 +12,12 @@ extension ClassificationReport {
 
     /// ``json`` with `layers[].classifications`, one object a kernel in bank order.
     public var kernelJSON: String { JSONText.of(Document(statistics, kernels: true)) }
+
+    /// ``json`` or ``kernelJSON`` with what ``SavedClassification`` reads back: the statistics as they are, and the version
+    /// that wrote them.
+    public func savedJSON(kernels: Bool, version: String) -> String {
+        JSONText.of(Document(statistics, kernels: kernels, savedBy: version))
+    }
 }
 
 extension ClassificationCollection {
@@ -22,16 +28,21 @@ extension ClassificationCollection {
     /// ``json`` with every kernel, as ``ClassificationReport/kernelJSON`` has them.
     public var kernelJSON: String { document(kernels: true) }
 
-    private func document(kernels: Bool) -> String {
+    /// ``json`` or ``kernelJSON`` with what ``SavedClassification`` reads back.
+    public func savedJSON(kernels: Bool, version: String) -> String { document(kernels: kernels, savedBy: version) }
+
+    private func document(kernels: Bool, savedBy version: String? = nil) -> String {
         JSONText.of(
             Collection(
-                schema: Self.schema, checkpoints: reports.map { Document($0.statistics, kernels: kernels) },
+                schema: Self.schema, version: version,
+                checkpoints: reports.map { Document($0.statistics, kernels: kernels, savedBy: version) },
                 failed: failures.map { FailedFile(path: $0.path, error: $0.error.description) }))
     }
 }
 
 private struct Collection: Encodable {
     let schema: String
+    let version: String?
     let checkpoints: [Document]
     let failed: [FailedFile]
 }
@@ -65,13 +76,19 @@ private struct Document: Encodable {
     let total: Total
     let randomness: Randomness
     let measuredOn: Nullable<Measured>
+    /// The version that wrote a file which is read back; nil in reports.
+    let version: String?
+    /// What is read back; nil in reports.
+    let statistics: NetworkStatistics?
 
     struct Measured: Encodable {
         let path: String
         let images: Int
     }
 
-    init(_ statistics: NetworkStatistics, kernels: Bool = false) {
+    init(_ statistics: NetworkStatistics, kernels: Bool = false, savedBy version: String? = nil) {
+        self.version = version
+        self.statistics = version == nil ? nil : statistics.withoutKernels
         schema = ClassificationReport.schema
         checkpoint = Checkpoint(statistics)
         settings = statistics.settings

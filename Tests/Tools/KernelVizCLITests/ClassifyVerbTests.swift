@@ -60,6 +60,30 @@ import Testing
         #expect(settings["alpha"] as? Double == 0.05 && settings["rho"] as? Double == 0.3)
     }
 
+    /// Labelling once is enough: the design and the page come from what was written.
+    @Test func whatItWroteStandsInThePlaceOfTheCheckpoint() throws {
+        func fields(_ yaml: String) -> [Substring] { yaml.split(separator: "\n").filter { !$0.hasPrefix("#") } }
+        try withTemporaryFolder { folder in
+            let saved = folder + "/saved.json"
+            #expect(try CommandLine.run(["classify", Self.checkpoint, "--format", "json", "-o", saved]).status == 0)
+            let rules = ["--rules", "D1,D2,D4,D6,D8", "--no-latency"]
+            let whole = try CommandLine.run(["derive", Self.checkpoint] + rules)
+            let other = try CommandLine.run(["derive", saved] + rules)
+            #expect(other.status == 0, "\(other.errors)")
+            #expect(fields(other.output) == fields(whole.output) && fields(whole.output).count > 5)
+            #expect(other.errors.contains("only its statistics are at hand"))
+            #expect(!whole.errors.contains("only its statistics are at hand"))
+            let both = try CommandLine.run(["report", saved, Self.checkpoint, "-o", folder + "/page.html"])
+            #expect(both.status == 0, "\(both.errors)")
+            #expect(both.errors.contains("pictures of kernels, frequency responses and histograms are left out."))
+            let newer = try String(contentsOfFile: saved, encoding: .utf8).replacing(
+                "classification/1", with: "classification/2")
+            try newer.write(toFile: saved, atomically: true, encoding: .utf8)
+            let refused = try CommandLine.run(["derive", saved])
+            #expect(refused.status == 1 && refused.errors.contains("its schema is kernelviz.classification/2"))
+        }
+    }
+
     @Test func markdownHasOneRowALayer() throws {
         let text = try CommandLine.run(["classify", Self.checkpoint, "--format", "markdown"]).output
         #expect(text.hasPrefix("## ") && text.split(separator: "\n").count { $0.hasPrefix("|") } == 2 + 14 + 1)

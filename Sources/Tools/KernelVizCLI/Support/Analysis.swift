@@ -1,3 +1,4 @@
+import Files
 import KernelViz
 
 /// Checkpoint to statistics beside its kernels, with progress: what every analysing verb begins with.
@@ -56,5 +57,30 @@ enum Analysis {
         try zip(paths, strides.tables(for: paths)).map { path, strides in
             try network(of: path, strides: strides, settings: settings, calibratedOn: pictures)
         }
+    }
+
+    /// Several checkpoints and saved classifications, in the order given; of the latter there are no kernels.
+    static func networksOrSaved(_ paths: [String], _ strides: StrideOptions) throws -> [AnalysedNetwork] {
+        try zip(paths, strides.tables(for: paths)).flatMap { path, strides -> [AnalysedNetwork] in
+            guard let saved = try saved(path) else { return [try network(of: path, strides: strides)] }
+            if strides != nil {
+                Console.note(
+                    "kernelviz: note: \(path): a saved classification has its strides; --strides is not read for it.")
+            }
+            for note in saved.notes(beside: ClassifierSettings()) { Console.note("kernelviz: note: \(note).") }
+            return saved.networks.map { AnalysedNetwork($0) }
+        }
+    }
+
+    /// The largest saved classification that is read: that of some million kernels.
+    private static let mostSavedBytes = 1 << 30
+
+    /// A file that 'classify --format json' wrote; nil for any other.
+    private static func saved(_ path: String) throws -> SavedClassification? {
+        guard !InputFile.isFolder(path), let head = try? InputFile.prefix(path, count: 64),
+            SavedClassification.isLikely(head)
+        else { return nil }
+        return try SavedClassification(
+            text: try InputFile.text(path, limitBytes: mostSavedBytes, expected: "JSON"), path: path)
     }
 }

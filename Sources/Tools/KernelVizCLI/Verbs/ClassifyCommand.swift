@@ -11,6 +11,8 @@ struct ClassifyCommand: ParsableCommand {
             Several checkpoints or a folder give one report each and a summary; those that cannot be read are named on \
             stderr, and the exit status is 1. JSON then holds the reports under "checkpoints".
 
+            'derive' and 'report' read the JSON back in the place of the checkpoints.
+
             A data set of loose kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
             """)
 
@@ -167,7 +169,7 @@ struct ClassifyCommand: ParsableCommand {
     private func emit(_ report: ClassificationReport) throws {
         switch format {
         case .table, .html: try output.emit(report.table(coloured: isColoured))
-        case .json: try output.emit(kernels ? report.kernelJSON : report.json)
+        case .json: try output.emit(report.savedJSON(kernels: kernels, version: KernelVizVersion.number))
         case .csv: try output.emit(kernels ? report.kernelCSV : report.csv)
         case .markdown: try output.emit(report.markdown)
         }
@@ -176,7 +178,7 @@ struct ClassifyCommand: ParsableCommand {
     private func emit(_ reports: ClassificationCollection) throws {
         switch format {
         case .table, .html: try output.emit(reports.table(coloured: isColoured))
-        case .json: try output.emit(kernels ? reports.kernelJSON : reports.json)
+        case .json: try output.emit(reports.savedJSON(kernels: kernels, version: KernelVizVersion.number))
         case .csv: try output.emit(kernels ? reports.kernelCSV : reports.csv)
         case .markdown: try output.emit(reports.markdown)
         }

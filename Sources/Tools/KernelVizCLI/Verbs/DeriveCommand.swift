@@ -22,6 +22,9 @@ struct DeriveCommand: ParsableCommand {
             on; --rules switches. What the others would follow is measured and stands in the comments. Networks are the \
             unit of every interval.
 
+            In the place of a checkpoint stands, where wanted, what 'classify --format json' wrote of it: the same config \
+            without the labelling. Only --form f, D7 and the measurements that decide nothing need the kernels themselves.
+
             --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out. --survey \
             derives from every checkpoint alone and from all together, at the paper's four sizes.
             """)
@@ -30,7 +33,7 @@ struct DeriveCommand: ParsableCommand {
         case yaml, json, table, markdown
     }
 
-    @Argument(help: "Checkpoints whose kernels are read.")
+    @Argument(help: "Checkpoints whose kernels are read, or what 'classify --format json' wrote of them.")
     var checkpoints: [String]
 
     @Option(
@@ -136,7 +139,7 @@ struct DeriveCommand: ParsableCommand {
     private func runSurvey() throws {
         try output.check()
         let options = try options()
-        let networks = try Analysis.networks(of: checkpoints, strides)
+        let networks = try Analysis.networksOrSaved(checkpoints, strides)
         let progress = ProgressLine("Deriving")
         defer { progress.finish() }
         let report = SurveyReport(
@@ -161,7 +164,7 @@ struct DeriveCommand: ParsableCommand {
         try output.check()
         try ablation.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
-        let networks = try Analysis.networks(of: checkpoints, strides)
+        let networks = try Analysis.networksOrSaved(checkpoints, strides)
         if ablation.isAsked { return try ablation.write(networks, options, overwriting: output.overwriting) }
         var derivation = try DesignTiming.derive(from: networks, options)
         if !skipsLatency { derivation = try DesignTiming.timed(derivation) }

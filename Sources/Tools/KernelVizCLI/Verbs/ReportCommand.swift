@@ -9,10 +9,10 @@ struct ReportCommand: ParsableCommand {
         abstract: "Write one HTML page on networks: layers, kernels, statistics, the derived design.",
         discussion: """
             The page needs no network connection, prints, and follows the reader's light or dark setting. The design \
-            is derived from all checkpoints together.
+            is derived from all checkpoints together. Of a saved classification the page has no pictures of kernels.
             """)
 
-    @Argument(help: "Checkpoints (HDF5).")
+    @Argument(help: "Checkpoints, or what 'classify --format json' wrote of them.")
     var checkpoints: [String]
 
     @Option(help: "Learnable parameters of the derived design.")
@@ -32,7 +32,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
         try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
-        let networks = try Analysis.networks(of: checkpoints, strides)
+        let networks = try Analysis.networksOrSaved(checkpoints, strides)
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
@@ -40,6 +40,11 @@ struct ReportCommand: ParsableCommand {
         ).page { try progress.update($0, of: $1) }
         progress.finish()
         try AtomicFile.write(text: page, to: output, overwriting: force ? .replace : .refuse)
+        for network in networks where network.kernels == nil {
+            Console.note(
+                "\(network.statistics.network.title): only its statistics are at hand; pictures of kernels, frequency "
+                    + "responses and histograms are left out.")
+        }
         for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
         Console.note("Wrote \(output)")
     }
