@@ -49,6 +49,11 @@ struct DesignRules {
         DesignRules(self, options: options, target: target.scaled(by: factor))
     }
 
+    /// The same rules with a design's cost as bounds.
+    func bounded(by design: VGNetConfig) -> DesignRules {
+        DesignRules(self, options: options, target: target.bounded(by: design))
+    }
+
     /// The design of a shape.
     func config(_ shape: NetworkShape) throws -> VGNetConfig {
         try VGNetConfig(

@@ -67,6 +67,16 @@ public struct DesignTarget: Sendable, Equatable {
     /// The same net with its bounds times `factor`.
     func scaled(by factor: Double) -> DesignTarget { DesignTarget(reference, bounds.scaled(by: factor), shape) }
 
+    /// The same published net with the bounds that a design of it sets, and that design's shape to start from.
+    func bounded(by design: VGNetConfig) -> DesignTarget {
+        let cost = DesignCost(design)
+        return DesignTarget(
+            reference,
+            DesignBounds(
+                parameters: .init(cost.parameters, from: design.name), macs: .init(cost.macs, from: design.name)),
+            NetworkShape(channels: design.channels, blocks: design.blocks))
+    }
+
     /// The index of the number nearest to the wanted one as a ratio.
     private static func nearest(_ wanted: (amount: Int, among: [Int])?) -> Int? {
         wanted.flatMap { wanted in

@@ -29,6 +29,16 @@ struct PointwiseSpectra: Sendable, Equatable {
         }
     }
 
+    /// The mean share of a random matrix's rank in stages 1 to 4, networks alike; nil for a stage without 1×1 layers.
+    var shares: [Double?] {
+        (0..<4).map { stage in
+            let found = stages.map { $0[stage].ranks }.filter { !$0.isEmpty }
+            guard !found.isEmpty else { return nil }
+            let means = found.map { ranks in ranks.reduce(0) { $0 + $1.share } / Double(ranks.count) }
+            return means.reduce(0, +) / Double(means.count)
+        }
+    }
+
     /// What was measured in the stages that have 1×1 layers.
     var findings: [Reason.Finding] { (1...4).compactMap(finding) }
 
