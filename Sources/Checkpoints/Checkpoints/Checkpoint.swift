@@ -70,12 +70,15 @@ public struct Checkpoint: Sendable {
     ) {
         self.path = path
         self.format = format
+        let description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
+        let entries = description.map { $0.identified(entries) } ?? entries
         self.entries = entries
         self.attributes = attributes
         self.notes = notes
         self.setAside = setAside
-        description = attributes[NetworkDescription.key].flatMap(NetworkDescription.init(json:))
-        self.model = (model ?? description?.graph?.facts(entries))?.sanitized
+        self.description = description
+        // What kernelviz wrote of the network knows the tensors as they are in this file.
+        self.model = (description?.graph?.facts(entries) ?? model)?.sanitized
         self.digest = FileDigest(files, known: sha256)
         self.byName = Dictionary(
             entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

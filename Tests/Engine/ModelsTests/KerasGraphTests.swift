@@ -22,11 +22,22 @@ import Checkpoints
     /// A weight's name, its lengths and the seed of its numbers; variances are positive.
     private typealias Weight = (name: String, shape: [Int], seed: Int)
 
+    /// What the file computes; converted into every format and layout it computes the same.
     private static func logits(_ path: String, _ image: Tensor) throws -> [Float] {
-        let network = try ConvNetwork.open(path)
-        let graph = try RunnableGraph(network: network)
-        #expect(graph.description == "Keras model_config")
-        return try ExecutionPlan(graph.graph, inputShape: image.shape).run(image).scalars
+        func run(_ path: String) throws -> [Float] {
+            let graph = try RunnableGraph(network: try ConvNetwork.open(path))
+            #expect(graph.description == "Keras model_config")
+            return try ExecutionPlan(graph.graph, inputShape: image.shape).run(image).scalars
+        }
+        let own = try run(path)
+        for format in CheckpointFormat.allCases {
+            for layout in [nil, TensorLayout.outputFirst, .outputLast] {
+                let result = "\(path).\(layout?.rawValue ?? "own").\(format.rawValue)"
+                try CheckpointConversion(Checkpoint.open(path), layout: layout).write(to: result, format: format)
+                #expect(try run(result) == own, "\(result)")
+            }
+        }
+        return own
     }
 
     private static func check(_ found: [Float], _ expected: [Float]) {

@@ -5,7 +5,7 @@ import Files
 public struct CheckpointConversion: Sendable {
     /// What is written.
     public let checkpoint: Checkpoint
-    private let plans: [TensorPlan]
+    let plans: [TensorPlan]
 
     /// Plans the conversion; without a `layout` names and axes stay as they are.
     ///
@@ -48,7 +48,9 @@ public struct CheckpointConversion: Sendable {
             try AtomicFile.write(to: path, overwriting: overwriting) { temporary in
                 let record = WriteRecord(count: plans.count, progress: progress)
                 let writer = TensorWriter(
-                    checkpoint: checkpoint, plans: plans, path: path, temporary: temporary, record: record)
+                    checkpoint: checkpoint, attributes: attributes(format), plans: plans, path: path,
+                    temporary: temporary,
+                    record: record)
                 do {
                     notes = try writer.write(format)
                     try verify(temporary, path: path, record)

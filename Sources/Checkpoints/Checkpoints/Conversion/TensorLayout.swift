@@ -12,8 +12,12 @@ public enum TensorLayout: String, Sendable, CaseIterable {
 struct TensorPlan: Sendable {
     let source: Checkpoint.Entry
     let name: String
+    /// What it is to its layer.
+    let parameter: String
     let type: NumberType
     let shape: Shape
+    /// How the axes of what is written lie.
+    let axes: WeightAxes
     /// The source's axes; other than its own where it holds loose kernels.
     private let view: Shape
     /// Where each axis of the result comes from in ``view``; nil where the elements stay as they are.
@@ -21,14 +25,22 @@ struct TensorPlan: Sendable {
     /// Axes of ``view`` along which the elements are read backwards: Theano's turn by 180°.
     private let backwards: [Int]
 
+    /// The layer that owns the tensor.
+    var module: String { source.module }
+
+    /// Whether a matrix is written with its two axes exchanged.
+    var isTransposed: Bool { order == [1, 0] }
+
     var byteCount: Int { shape.elementCount * type.sizeBytes }
 
     /// The tensor as it is.
     init(keeping entry: Checkpoint.Entry) {
         source = entry
         name = entry.name
+        parameter = entry.parameter
         type = entry.type ?? .float32
         shape = entry.shape
+        axes = entry.axes
         view = entry.shape
         order = nil
         backwards = []
@@ -87,10 +99,25 @@ struct TensorPlan: Sendable {
         if turns && order == nil { order = [0, 1, 2, 3] }
         source = entry
         name = Self.name(entry, parameter)
+        self.parameter = parameter
         type = entry.type ?? .float32
         self.shape = shape
+        axes = Self.axes(entry.axes, order)
         self.view = view
         self.order = order
+    }
+
+    /// How axes lie after they were put in another order.
+    private static func axes(_ own: WeightAxes, _ order: [Int]?) -> WeightAxes {
+        switch order {
+        case [2, 3, 0, 1]:
+            own.unturned == .outputInputRowsColumns ? .rowsColumnsChannelMultiplier : .outputInputRowsColumns
+        case [3, 2, 0, 1]:
+            own.unturned == .rowsColumnsOutputInput ? .inputOutputRowsColumns : .outputInputRowsColumns
+        case [2, 3, 1, 0]: .rowsColumnsInputOutput
+        case [0, 1, 2, 3]: own.unturned
+        default: own
+        }
     }
 
     private static let normWords: [(torch: String, keras: String)] = [

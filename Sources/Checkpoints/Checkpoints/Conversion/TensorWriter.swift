@@ -15,6 +15,8 @@ struct TensorWriter {
     private static let maximumCommentBytes = 65_535
 
     let checkpoint: Checkpoint
+    /// What is written beside the tensors.
+    let attributes: [String: String]
     let plans: [TensorPlan]
     /// The path that the finished file will have, for errors.
     let path: String
@@ -47,7 +49,7 @@ struct TensorWriter {
                     try writer.setAttribute(HDF5Checkpoint.typeAttribute, of: plan.name, to: plan.type.rawValue)
                 }
             }
-            for (key, value) in checkpoint.attributes.sorted(by: { $0.key < $1.key }) {
+            for (key, value) in attributes.sorted(by: { $0.key < $1.key }) {
                 try writer.setAttribute(key, to: value)
             }
         }
@@ -68,8 +70,8 @@ struct TensorWriter {
     /// The JSON header, padded with spaces so that the tensors begin at a multiple of 8.
     private func safetensorsHeader() throws -> [UInt8] {
         var fields: [String] = []
-        if !checkpoint.attributes.isEmpty {
-            let pairs = try checkpoint.attributes.sorted { $0.key < $1.key }.map { key, value in
+        if !attributes.isEmpty {
+            let pairs = try attributes.sorted { $0.key < $1.key }.map { key, value in
                 "\(try Self.json(key)):\(try Self.json(value))"
             }
             fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
@@ -104,8 +106,19 @@ struct TensorWriter {
                 }
             }
             let bytes = plans.filter { Self.isByte($0.type) }
-            var comment = try NumPyCheckpoint.comment(
-                checkpoint.attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            var attributes = attributes
+            var comment = try NumPyCheckpoint.comment(attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            // The longest first: the texts of which the network's description was made, then that.
+            for key in ["model_config", "training_config", "training_state", NetworkDescription.key]
+            where comment.utf8.count > Self.maximumCommentBytes {
+                guard let text = attributes.removeValue(forKey: key) else { continue }
+                notes.append(
+                    "'\(key)' (\(text.utf8.count) bytes) was left out: an .npz file can hold "
+                        + "\(Self.maximumCommentBytes) bytes of metadata"
+                        + (key == NetworkDescription.key ? "; the network cannot be run by this file's own word." : ".")
+                )
+                comment = try NumPyCheckpoint.comment(attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            }
             if comment.utf8.count > Self.maximumCommentBytes {
                 notes.append(
                     "\(comment.utf8.count) bytes of metadata were left out: an .npz file can hold "

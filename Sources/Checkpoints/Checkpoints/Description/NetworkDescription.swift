@@ -31,6 +31,16 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
         public init() {}
     }
 
+    /// What a tensor is to its layer, and how its axes lie.
+    public struct Identity: Sendable, Equatable, Codable {
+        /// The layer, components joined by dots.
+        public let module: String
+        /// What it is to the layer ("kernel").
+        public let parameter: String
+        /// The meaning of its axes.
+        public let axes: WeightAxes
+    }
+
     /// The version of the schema.
     public var version = NetworkDescription.currentVersion
     /// The network in full ("MobileNetV2 0.35").
@@ -52,6 +62,8 @@ public struct NetworkDescription: Sendable, Equatable, Codable {
     /// What it computes: strides, groups, dilation, padding and activation of every layer, which batch normalisation
     /// belongs to which layer. Weights are named as in the file that holds this description.
     public var graph: LayerGraph?
+    /// What tensors are whose names in the file do not tell it, by these names.
+    public var tensors: [String: Identity]?
     /// Where each fact came from when the file was written ("padding": "assumed …").
     public var origins: [String: String]?
 
