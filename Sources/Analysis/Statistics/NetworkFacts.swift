@@ -44,6 +44,8 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
     public let input: InputConvention
     /// How it pads, normalises and is fed, each with where that came from.
     public let conventions: [Convention]
+    /// What settings beside the weights say that these contradict, one sentence each; nil where there is none.
+    public let contradictions: [String]?
 
     /// The spatial convolutions, those that have a number.
     public var spatialLayers: [ConvLayer] { layers.filter { $0.number != nil } }
@@ -60,5 +62,6 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
         isOrderKnown = network.isOrderKnown
         input = network.input
         conventions = network.conventions
+        contradictions = network.contradictions.isEmpty ? nil : network.contradictions
     }
 }

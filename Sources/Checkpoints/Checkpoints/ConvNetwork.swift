@@ -34,6 +34,21 @@ public struct ConvNetwork: Sendable {
     public let isRecognisedByShapes: Bool
     /// Batch normalisations of the file that stand beside no layer, by their modules.
     public let unpairedNorms: [String]
+    /// Layers of the family that lack what the others' batch normalisations have, each with what it lacks; empty where
+    /// none has any, as after folding.
+    public let missingNorms: [MissingNorm]
+    /// A family that an unknown network nearly is, and what keeps it from being one; nil where none is near.
+    public let nearest: String?
+
+    /// A layer whose batch normalisation is not in the file, or not whole.
+    public struct MissingNorm: Sendable, Equatable, Codable {
+        /// The layer.
+        public let layer: String
+        /// What the file would call the first tensor that is absent.
+        public let tensor: String
+        /// Whether the layer has a bias instead and nothing of a normalisation, as folding leaves it.
+        public let isFolded: Bool
+    }
 
     /// The layers without those outside the recognised family; all layers of an unknown network.
     package var familyLayers: [ConvLayer] { layers.filter { !$0.isOutsideFamily } }
@@ -92,7 +107,7 @@ public struct ConvNetwork: Sendable {
             checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
             missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
             leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,
-            unpairedNorms: unpairedNorms,
+            unpairedNorms: unpairedNorms, missingNorms: missingNorms, nearest: nearest,
             readWeight: readWeight ?? self.readWeight)
     }
 
@@ -104,6 +119,7 @@ public struct ConvNetwork: Sendable {
         missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
         leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true,
         isRecognisedByShapes: Bool = false, unpairedNorms: [String] = [],
+        missingNorms: [MissingNorm] = [], nearest: String? = nil,
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -120,6 +136,8 @@ public struct ConvNetwork: Sendable {
         self.isOrderKnown = isOrderKnown
         self.isRecognisedByShapes = isRecognisedByShapes
         self.unpairedNorms = unpairedNorms
+        self.missingNorms = missingNorms
+        self.nearest = nearest
         self.readWeight = readWeight
     }
 }

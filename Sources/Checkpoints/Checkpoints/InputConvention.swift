@@ -45,32 +45,38 @@ public struct InputConvention: Sendable, Equatable, Codable {
     /// The words for ImageNet's mean and deviation per plane.
     static let imageNet = "/255 ImageNet mean/std"
 
-    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"), or the description that kernelviz wrote;
-    /// what they leave open comes from the conventions of the library that built the network.
+    /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"), or the description that kernelviz wrote,
+    /// then the `config.json` beside it; what they leave open comes from the conventions of the library that built the
+    /// network.
     init(_ checkpoint: Checkpoint, padding: Padding, size: Int?, normalisation: String? = nil) {
         let (attributes, description) = (checkpoint.attributes, checkpoint.description)
         let words = (attributes["input"] ?? checkpoint.model?.graph?.inputWords).flatMap(InputConvention.init(words:))
         let known = description?.preprocessing
+        let hub = HubConfig(attributes)
         let usual = (attributes["input"] == nil ? normalisation : nil).flatMap(InputConvention.init(words:))
-        let mean = known?.mean ?? words?.mean ?? usual?.mean
+        let stated = hub?.normalisation
+        let mean = known?.mean ?? words?.mean ?? stated?.mean ?? usual?.mean
         self.init(
             padding: Self.padding(attributes) ?? padding,
-            size: description?.inputSize.flatMap { Self.sizes.contains($0) ? $0 : nil } ?? words?.size ?? size,
-            channelOrder: known?.order.flatMap(ChannelOrder.init(rawValue:)) ?? words?.channelOrder ?? .rgb,
-            mean: mean, scale: mean == nil ? nil : known?.scale ?? words?.scale ?? usual?.scale)
+            size: description?.inputSize.flatMap { Self.sizes.contains($0) ? $0 : nil } ?? words?.size ?? size
+                ?? hub?.inputSize,
+            channelOrder: known?.order.flatMap(ChannelOrder.init(rawValue:)) ?? words?.channelOrder
+                ?? hub?.channelOrder ?? .rgb,
+            mean: mean, scale: mean == nil ? nil : known?.scale ?? words?.scale ?? stated?.scale ?? usual?.scale)
     }
 
     /// How the file itself says that images are padded; nil where it does not.
     static func padding(_ attributes: [String: String]) -> Padding? {
         attributes["padding"].flatMap { text -> Padding? in
             text.hasPrefix("tf") ? .tensorFlowSame : text.hasPrefix("torch") ? .torch : nil
-        }
+        } ?? HubConfig(attributes)?.padding
     }
 
     /// Whether the file itself says how images are normalised.
     static func isStated(_ checkpoint: Checkpoint) -> Bool {
         checkpoint.attributes["input"].flatMap(InputConvention.init(words:))?.mean != nil
             || checkpoint.description?.preprocessing?.mean != nil || checkpoint.model?.graph?.inputWords != nil
+            || HubConfig(checkpoint.attributes)?.normalisation != nil
     }
 
     /// Reads "RGB 224 /255 ImageNet mean/std": the order of the planes, a size, a formula for x in 0…255, each of which

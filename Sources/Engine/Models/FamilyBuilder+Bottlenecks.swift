@@ -35,7 +35,9 @@ extension FamilyBuilder {
         try layer(function(of: peek()))
         if isSqueezeExcite { try squeezeExcite(function(of: peek()) ?? .relu, function(of: peek(1)) ?? .sigmoid) }
         guard let project = peek() else { throw unfit("has no projection in \(name)") }
-        let isSum = stride == 1 && project.outputChannels == inputWidth
+        // timm's mobilenetv3_rw leaves the sum of its first block out.
+        let adds = blockCount > 1 || !network.title.hasPrefix("MobileNetV3-Large RW")
+        let isSum = adds && stride == 1 && project.outputChannels == inputWidth
         try layer(nil, name: isSum ? nil : name)
         if isSum { current = graph.add(.add, input, current, name: name) }
     }

@@ -26,7 +26,8 @@ extension FamilyBuilder {
         if let function = network.checkpoint.attributes["activation"].flatMap(ActivationFunction.init(rawValue:)) {
             return function
         }
-        return network.input.padding == .tensorFlowSame || network.library == "timm" ? .relu6 : .relu
+        return network.input.padding == .tensorFlowSame || ["timm", "transformers"].contains(network.library)
+            ? .relu6 : .relu
     }
 
     /// A layer that must have a normalisation, or a bias into which one was folded.

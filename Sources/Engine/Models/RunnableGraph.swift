@@ -67,6 +67,7 @@ public struct RunnableGraph: Sendable {
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole \(family)", advice: "The kernels can be analysed all the same")
         }
+        try Self.check(network)
         // Detection heads and the like are no part of the family's design.
         let outside = network.layers.filter(\.isOutsideFamily)
         let network = network.replacing(layers: network.familyLayers)
@@ -84,15 +85,45 @@ public struct RunnableGraph: Sendable {
                 ? "Name the VGNet's config or published name and give this file as --weights"
                 : "Its kernels can be read with 'kernelviz classify'"
             throw KernelVizError(
-                code: "networks.otherFamily", subject: network.checkpoint.path, found: network.title,
+                code: "networks.otherFamily", subject: network.checkpoint.path,
+                found: network.title + (network.nearest.map { ", nearest is \($0)" } ?? ""),
                 expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
                 advice: advice)
         }
         (graph, inputChannels, classes) = builder.result
         if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
+        let unread = try UnreadTensors.remark(network, graph)
+        let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
         remarks =
             [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
-            + [builder.leftOut(outside: outside)].compactMap { $0 }
+            + (folded.isEmpty
+                ? []
+                : [
+                    "no batch normalisation beside \(folded.prefix(4).joined(separator: ", "))"
+                        + (folded.count > 4 ? " and \(folded.count - 4) more" : "")
+                        + ", unlike the other layers: assumed to be folded into weights and bias"
+                ])
+            + [builder.leftOut(outside: outside), unread].compactMap { $0 }
+    }
+
+    /// Throws `networks.noTensor` where a layer lacks the batch normalisation that the others have,
+    /// `networks.unsupportedOperation` where the architecture's name tells of something that the engine lacks.
+    private static func check(_ network: ConvNetwork) throws {
+        if let norm = network.missingNorms.first(where: { !$0.isFolded }) {
+            let others = network.missingNorms.count { !$0.isFolded } - 1
+            throw KernelVizError(
+                code: "networks.noTensor", subject: network.checkpoint.path,
+                found: "no '\(norm.tensor)' beside '\(norm.layer)'"
+                    + (others == 0 ? "" : ", and nothing beside \(others) more \(others == 1 ? "layer" : "layers")"),
+                expected: "a batch normalisation beside each layer of \(network.title), as beside its others",
+                advice: "Use the whole checkpoint; the kernels can be analysed all the same")
+        }
+        guard let peculiarity = network.peculiarity else { return }
+        throw KernelVizError(
+            code: "networks.unsupportedOperation", subject: network.checkpoint.path,
+            found: "it is called '\(peculiarity.name)' (\(peculiarity.origin)), a network that \(peculiarity.what)",
+            expected: "\(network.title) as published, whose weights look the same",
+            advice: "Export it to ONNX to run it; if it is another network, mend the name")
     }
 
     /// An image on which shapes are tried.

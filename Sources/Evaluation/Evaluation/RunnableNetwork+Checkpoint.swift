@@ -21,6 +21,13 @@ extension RunnableNetwork {
         return try beside.first { (try? InputFile.check($0)) != nil }.map { try VGNetConfig(contentsOf: $0) }
     }
 
+    /// Names of so many outputs; those of another number beside the weights are left out, which is said elsewhere.
+    static func classNames(of checkpoint: Checkpoint, outputs: Int) -> [String]? {
+        guard let names = classNames(of: checkpoint) else { return nil }
+        let isFitting = names.count == outputs || names.count + 1 == outputs
+        return isFitting || names != HubConfig(checkpoint.attributes)?.classNames ? names : nil
+    }
+
     /// Names in output order: a JSON list, or separated by commas.
     static func classNames(of checkpoint: Checkpoint) -> [String]? {
         if let names = checkpoint.description?.classNames, !names.isEmpty { return names }
@@ -29,6 +36,7 @@ extension RunnableNetwork {
         {
             return names
         }
+        if let names = HubConfig(checkpoint.attributes)?.classNames, !names.isEmpty { return names }
         guard let text = checkpoint.attributes["classes"], !text.isEmpty else { return nil }
         return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

@@ -170,15 +170,36 @@ public struct RunnableNetwork: Sendable {
         inputChannels = net.inputChannels
         self.inputSize = inputSize ?? network.input.size ?? 224
         classes = net.classes
-        classNames = Self.classNames(of: network.checkpoint)
+        classNames = Self.classNames(of: network.checkpoint, outputs: net.classes)
         let usual = InputConvention(words: "RGB /255 ImageNet mean/std") ?? network.input
         preprocessing = Self.preprocessing(
             size: self.inputSize, options.preprocessing ?? (network.input.mean == nil ? usual : network.input),
-            network.checkpoint.description?.preprocessing)
-        remarks = net.remarks + given.map { "\($0.name): \($0.value) (given)" }
+            network.checkpoint.description?.preprocessing ?? HubConfig(network.checkpoint.attributes)?.preprocessing)
+        remarks =
+            network.contradictions + net.remarks + network.checkpoint.notes.map(Self.remark)
+            + given.map { "\($0.name): \($0.value) (given)" }
         conventions = options.applied(
-            to: network.conventions + [Self.activationConvention(network, graph, net.description)] + given)
+            to: Self.sized(network.conventions, inputSize) + [
+                Self.activationConvention(network, graph, net.description)
+            ] + given)
     }
+
+    /// The conventions with the size that the user gave; what the file says of resizing holds for its own size.
+    private static func sized(_ conventions: [Convention], _ size: Int?) -> [Convention] {
+        guard let size else { return conventions }
+        return conventions.filter { $0.name != "resizing" }.map {
+            $0.name == "input size" ? Convention($0.name, "\(size)", .option) : $0
+        }
+    }
+
+    /// Where the classes' names come from, in words.
+    var classSource: String {
+        let source = conventions.first { $0.name == "class names" && $0.origin == .file }?.reason ?? ""
+        return source.isEmpty ? "the weights' file" : source
+    }
+
+    /// A note of reading as a remark, which ends without a full stop.
+    private static func remark(_ note: String) -> String { note.hasSuffix(".") ? String(note.dropLast()) : note }
 
     /// The functions behind layers, gates apart.
     private static func activationConvention(
@@ -222,9 +243,9 @@ public struct RunnableNetwork: Sendable {
         var shortSide: Int? = size < 128 ? size : (size * 256 + 112) / 224
         var filter = ImageFilter.bilinear
         // A crop of another size asks for another resizing too.
-        if let described, described.crop == size {
-            shortSide = described.resize
+        if let described {
             filter = described.interpolation.flatMap(ImageFilter.init(rawValue:)) ?? filter
+            if described.crop == size { shortSide = described.resize }
         }
         return ImagePreprocessing(
             shortSide: shortSide, filter: filter, crop: size,

@@ -119,6 +119,7 @@ private struct Document: Encodable {
         let orderKnown: Bool
         let missing: [String]
         let conventions: [Convention]
+        let contradictions: [String]?
         let notes: [String]
 
         init(_ statistics: NetworkStatistics) {
@@ -132,6 +133,7 @@ private struct Document: Encodable {
             orderKnown = network.isOrderKnown
             missing = network.missingTensors
             conventions = network.conventions
+            contradictions = network.contradictions
             notes = network.checkpoint.notes
         }
     }

@@ -188,7 +188,7 @@ extension ClassificationReport {
         if !skipped.isEmpty { notes.append("Left out, not square: \(skipped.joined(separator: ", ")).") }
         let phrases = LeftOutTensor.phrases(network.leftOut)
         if !phrases.isEmpty { notes.append("Left out: \(phrases.joined(separator: "; ")).") }
-        return notes + network.checkpoint.notes
+        return notes + (network.contradictions ?? []) + network.checkpoint.notes
     }
 
     /// "identity 0.5 %, blur 1.0 %, edge 2.0 %".

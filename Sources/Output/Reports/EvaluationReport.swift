@@ -47,6 +47,7 @@ public struct EvaluationReport: Sendable {
             ),
         ]
         if evaluation.weightsPath != nil, let line = evaluation.conventions.assumptions { rows.append(("note", line)) }
+        if let line = evaluation.conventions.settings { rows.append(("note", line)) }
         rows += evaluation.remarks.map { ("note", $0) }
         for timing in evaluation.timings {
             let latency = timing.latency
@@ -149,7 +150,7 @@ public struct EvaluationReport: Sendable {
     }
 
     private var footnotes: [String] {
-        var notes: [String] = []
+        var notes = evaluations.flatMap { evaluation in evaluation.remarks.map { "\(evaluation.network): \($0)." } }
         if evaluations.contains(where: { !$0.timings.isEmpty }) {
             notes.append("Milliseconds of a run: median (90 % of the runs are faster); T: threads.")
         }

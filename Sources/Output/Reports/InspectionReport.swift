@@ -19,6 +19,7 @@ public struct InspectionReport: Sendable {
             Document(
                 format: inspection.checkpoint.format, family: inspection.network?.family,
                 conventions: inspection.network?.conventions ?? [],
+                contradictions: inspection.network?.contradictions ?? [],
                 notes: inspection.checkpoint.notes,
                 setAside: inspection.checkpoint.setAside.map {
                     Document.SetAside(name: $0.name, shape: $0.shape.dimensions, dtype: $0.dtype)
@@ -92,6 +93,15 @@ public struct InspectionReport: Sendable {
         }
         let phrases = LeftOutTensor.phrases(network.leftOut)
         if !phrases.isEmpty { text += "Left out: \(phrases.joined(separator: "; ")).\n" }
+        for norm in network.missingNorms.prefix(4) {
+            let instead = norm.isFolded ? "; it may be folded into weights and bias" : ""
+            text += "No '\(norm.tensor)' beside \(norm.layer), unlike the other layers\(instead).\n"
+        }
+        if network.missingNorms.count > 4 { text += "Nor beside \(network.missingNorms.count - 4) more layers.\n" }
+        for sentence in network.contradictions { text += "Contradiction: \(sentence)\n" }
+        for line in [network.conventions.settings, network.conventions.assumptions].compactMap({ $0 }) {
+            text += line + "\n"
+        }
         if !network.missingTensors.isEmpty {
             text += "Missing: \(network.missingTensors.joined(separator: ", ")).\n"
         }
@@ -142,6 +152,7 @@ public struct InspectionReport: Sendable {
             let missing: [String]
             let batchNormalised: Int
             let unpairedBatchNorms: [String]
+            let missingBatchNorms: [ConvNetwork.MissingNorm]?
 
             init(_ network: ConvNetwork) {
                 let spatial = network.spatialLayers
@@ -156,6 +167,7 @@ public struct InspectionReport: Sendable {
                 missing = network.missingTensors
                 batchNormalised = network.layers.count { $0.batchNorm != nil }
                 unpairedBatchNorms = network.unpairedNorms
+                missingBatchNorms = network.missingNorms.isEmpty ? nil : network.missingNorms
             }
         }
 
@@ -170,6 +182,7 @@ public struct InspectionReport: Sendable {
         let format: String
         let family: String?
         let conventions: [Convention]
+        let contradictions: [String]
         let notes: [String]
         let setAside: [SetAside]
         let network: Network?
@@ -177,7 +190,7 @@ public struct InspectionReport: Sendable {
         let tensors: [Tensor]
 
         enum Keys: String, CodingKey {
-            case schema, format, family, conventions, notes, network, recognition, tensors
+            case schema, format, family, conventions, contradictions, notes, network, recognition, tensors
             case setAside = "set_aside"
         }
 
@@ -188,6 +201,7 @@ public struct InspectionReport: Sendable {
             try box.encode(format, forKey: .format)
             try box.encode(family, forKey: .family)
             try box.encode(conventions, forKey: .conventions)
+            if !contradictions.isEmpty { try box.encode(contradictions, forKey: .contradictions) }
             try box.encode(notes, forKey: .notes)
             if !setAside.isEmpty { try box.encode(setAside, forKey: .setAside) }
             try box.encode(network, forKey: .network)

@@ -84,4 +84,75 @@ import Checkpoints
         #expect(logits[0].contains { abs($0) > 0.01 } && logits[0].allSatisfy(\.isFinite))
         #expect(logits[0] == logits[1])
     }
+
+    // MARK: - Tensors that a family's design has not
+
+    private func error(adding extra: [(String, Shape)], to checkpoint: Checkpoint) throws -> KernelVizError? {
+        let entries =
+            checkpoint.entries + extra.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") }
+        let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        let whole = Checkpoint(
+            path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places))
+        do {
+            _ = try RunnableGraph(network: try ConvNetwork(recognising: whole))
+            return nil
+        } catch let error as KernelVizError {
+            return error
+        }
+    }
+
+    /// Attention or a blur among the layers makes another network of it, though all layers of the family are there.
+    @Test(arguments: [
+        ("layer1.0.attention.weight", Shape([64, 64, 1, 1])), ("layer2.0.blur.filt", Shape([128, 1, 3, 3])),
+    ])
+    func aTensorAmongTheLayersThatIsNoneOfThemIsAnError(name: String, shape: Shape) throws {
+        let error = try #require(try error(adding: [(name, shape)], to: checkpoint { $1 }))
+        #expect(error.description.contains("'\(name)'"), "\(error)")
+        #expect(["networks.unsupportedOperation", "networks.otherFamily"].contains(error.code))
+    }
+
+    @Test func aTensorBesideTheLayersIsSaid() throws {
+        let plain = checkpoint { $1 }
+        #expect(try error(adding: [("centre", [10, 512, 2])], to: plain) == nil)
+        let entries = plain.entries + [Checkpoint.Entry(name: "record_map", shape: [4, 6, 2], dtype: "float32")]
+        let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        let net = try RunnableGraph(
+            network: try ConvNetwork(
+                recognising: Checkpoint(
+                    path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places))))
+        #expect(net.remarks == ["not run, no part of ResNet-18: 'record_map'"])
+    }
+
+    @Test func aLayerWithoutTheNormalisationOfTheOthersDoesNotRun() throws {
+        let entries = checkpoint { $1 }.entries.filter { !$0.name.hasPrefix("layer3.1.bn2.") }
+        let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        let network = try ConvNetwork(
+            recognising: Checkpoint(
+                path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places)))
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(
+            error?.description
+                == "net.pth: no 'layer3.1.bn2.running_mean' beside 'layer3.1.conv2'; expected a batch normalisation beside "
+                + "each layer of ResNet-18, as beside its others. Use the whole checkpoint; the kernels can be analysed "
+                + "all the same.")
+    }
+
+    @Test func theNearestFamilyIsNamedWhereNothingRuns() throws {
+        let entries = checkpoint { $1 }.entries.map { entry in
+            entry.name == "layer2.0.conv1.weight"
+                ? Checkpoint.Entry(name: entry.name, shape: [128, 32, 3, 3], dtype: "float32") : entry
+        }
+        let network = try ConvNetwork(
+            recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+        #expect(network.family == nil)
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(
+            error?.found.hasPrefix("unknown network, nearest is ResNet, but tensor 'layer2.0.conv1.weight'") == true)
+    }
+
+    private struct Ones: TensorSource {
+        func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
+            StoredTensor(type: .float32, content: .floats(Array(repeating: 1, count: entry.shape.elementCount)))
+        }
+    }
 }

@@ -2,6 +2,8 @@ import Diagnostics
 import Engine
 import Evaluation
 import Export
+import Files
+import Images
 import Models
 import TestSupport
 import Tensors
@@ -75,6 +77,60 @@ import Checkpoints
             ])
         let state = StateDict(graph: other.graph).entries
         #expect(state.contains { $0.name == "my_head.weight" && $0.tensor.shape == [7, 1024] })
+    }
+
+    /// A folder as the Hub keeps it: what its config says of images and classes is in force and said, options come first.
+    @Test func theConfigOfAFolderReachesTheNetwork() throws {
+        let config = """
+            {"architecture": "shufflenet_v2_x0_5", "num_classes": 7,
+             "label_names": ["a", "b", "c", "d", "e", "f", "g"],
+             "pretrained_cfg": {"input_size": [3, 64, 64], "crop_pct": 0.8, "interpolation": "bicubic",
+                                "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}
+            """
+        try withTemporaryFolder { folder in
+            let heads: [(String, Shape)] = [("fc.weight", [7, 1024]), ("fc.bias", [7])]
+            try SafetensorsWriter.write(
+                Self.shuffleNet(heads), metadata: ModelMetadata(name: "net"), to: folder + "/model.safetensors")
+            try AtomicFile.write(text: config, to: folder + "/config.json")
+            let network = try RunnableNetwork(checkpoint: folder)
+            #expect(network.inputSize == 64 && network.remarks == [])
+            #expect(network.classNames == ["a", "b", "c", "d", "e", "f", "g"])
+            #expect(try network.outputNames().sentence == "names: from config.json")
+            // timm resizes to floor(64 / 0.8).
+            #expect(network.preprocessing.shortSide == 80 && network.preprocessing.filter == .bicubic)
+            let half = Array(repeating: Float(127.5), count: 3)
+            #expect(network.preprocessing.normalization == .affine(offset: half, scale: half.map { 1 / $0 }))
+            let stated = network.conventions.filter { $0.reason == "config.json" }.map(\.name)
+            #expect(
+                stated == [
+                    "architecture", "strides and dilation", "input size", "preprocessing", "resizing", "class names",
+                ])
+
+            var options = ConventionOptions()
+            options.preprocessing = try ConventionOptions.preprocessing(parsing: "unit")
+            let other = try RunnableNetwork(checkpoint: folder, inputSize: 96, options: options)
+            #expect(other.preprocessing.crop == 96 && other.preprocessing.filter == .bicubic)
+            #expect(other.preprocessing.normalization == .affine(offset: [0, 0, 0], scale: half.map { _ in 1 / 255 }))
+            let given = other.conventions.filter { $0.origin == .option }.map(\.name)
+            #expect(given == ["input size", "preprocessing"])
+
+            try AtomicFile.write(text: String(config.dropLast(60)), to: folder + "/config.json")
+            let torn = try RunnableNetwork(checkpoint: folder)
+            #expect(torn.remarks.count == 1 && torn.classNames == nil)
+            #expect(torn.remarks.first?.hasPrefix("config.json beside the weights is passed over") == true)
+
+            let wrong = config.replacing("\"num_classes\": 7", with: "\"num_classes\": 5")
+                .replacing("\"a\", \"b\", ", with: "").replacing("shufflenet_v2_x0_5", with: "resnet18")
+            try AtomicFile.write(text: wrong, to: folder + "/config.json")
+            let contradicted = try RunnableNetwork(checkpoint: folder)
+            #expect(contradicted.classNames == nil && contradicted.classes == 7)
+            #expect(
+                contradicted.remarks == [
+                    "config.json names 'resnet18', the shapes are those of ShuffleNetV2 x0.5: the shapes decide.",
+                    "config.json says 5 classes, the classifier has 7 outputs: the weights decide.",
+                    "config.json names 5 classes, the classifier has 7 outputs: not used.",
+                ])
+        }
     }
 
     @Test func aLayerThatDoesNotFitIsLeftOutAndSaid() throws {

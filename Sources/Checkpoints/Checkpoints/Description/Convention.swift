@@ -12,7 +12,8 @@ public struct Convention: Sendable, Equatable, Codable {
         case assumed
     }
 
-    /// What it is ("strides and dilation", "padding", "batch-norm ε", "activation", "preprocessing", "input size", "class names").
+    /// What it is ("architecture", "strides and dilation", "padding", "batch-norm ε", "activation", "preprocessing", "resizing", "input size",
+    /// "class names").
     public let name: String
     /// What is taken for it, in words.
     public let value: String
@@ -29,6 +30,11 @@ public struct Convention: Sendable, Equatable, Codable {
         self.reason = reason
     }
 
+    /// Whether a file of settings beside the weights says it, itself or by the architecture that it names.
+    func isFrom(_ file: String) -> Bool {
+        origin == .file && (reason == file || file == HubConfig.source && reason.hasPrefix("file (hf."))
+    }
+
     /// "padding symmetric (torchvision names)".
     public var text: String { "\(name) \(value)" + (reason.isEmpty ? "" : " (\(reason))") }
 }
@@ -39,91 +45,14 @@ extension [Convention] {
         let assumed = filter { $0.origin == .assumed }
         return assumed.isEmpty ? nil : "Assumed: " + assumed.map(\.text).joined(separator: "; ") + "."
     }
-}
 
-extension ConvNetwork {
-    /// How it pads, normalises and is fed, each with where that came from.
-    public var conventions: [Convention] {
-        [strideConvention, paddingConvention, epsilonConvention, inputSizeConvention, preprocessingConvention]
-            .compactMap { $0 }
-    }
-
-    private var names: String {
-        if isRecognisedByShapes { return "shapes alone" }
-        return library.map { "\($0) names" } ?? "no known library's names"
-    }
-
-    /// What other networks have a family's names and shapes and stride or dilate elsewhere.
-    private static let namesakes = [
-        "ResNet": "stride in the 3×3 layers; v1, anti-aliased and dilated nets look the same",
-        "MobileNetV3": "dilated nets look the same",
-    ]
-
-    /// Nil for an unknown network, of which ``recognition`` says how many strides are known.
-    private var strideConvention: Convention? {
-        guard let family else { return nil }
-        let name = "strides and dilation"
-        let facts = checkpoint.model
-        if let graph = facts?.graph { return Convention(name, "layer by layer", .file, graph.origin) }
-        let spatial = familyLayers.filter { $0.number != nil }
-        let isTold = spatial.allSatisfy { layer in
-            checkpoint.entry(named: layer.tensorName).flatMap { facts?.stride(of: $0.module) } != nil
+    /// "From config.json: input size 128; …", what the settings beside the weights say; nil where they say nothing.
+    public var settings: String? {
+        let files = [HubConfig.source, "preprocessor_config.json"]
+        let parts = files.compactMap { file -> String? in
+            let stated = filter { $0.isFrom(file) }.map { "\($0.name) \($0.value)" }
+            return stated.isEmpty ? nil : "From \(file): " + stated.joined(separator: "; ") + "."
         }
-        if isTold { return Convention(name, "layer by layer", .file) }
-        let others = library?.hasPrefix("Keras") == true ? nil : Self.namesakes[family]
-        return Convention(
-            name, "\(family)'s", .assumed, ([names] + (others.map { [$0] } ?? [])).joined(separator: "; "))
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
-
-    private var hints: ArchitectureHints {
-        ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
-    }
-
-    private var paddingConvention: Convention {
-        let value = input.padding == .tensorFlowSame ? "TensorFlow's SAME" : "symmetric"
-        if let graph = checkpoint.model?.graph { return Convention("padding", "layer by layer", .file, graph.origin) }
-        if InputConvention.padding(checkpoint.attributes) != nil { return Convention("padding", value, .file) }
-        if let hint = hints.padding {
-            return Convention("padding", value, Self.origin(hint.origin), Self.reason(hint.origin))
-        }
-        return Convention("padding", value, .assumed, names)
-    }
-
-    /// Nil without a batch normalisation.
-    private var epsilonConvention: Convention? {
-        guard let epsilon = layers.lazy.compactMap(\.batchNorm?.epsilon).first else { return nil }
-        let attributes = checkpoint.attributes
-        let isStated =
-            attributes["bn_eps"] != nil || attributes["batch_norm"]?.contains("eps=") == true
-            || checkpoint.model?.layers.values.contains { $0.epsilon != nil } == true
-        if isStated { return Convention("batch-norm ε", "\(epsilon)", .file) }
-        if let hint = hints.epsilon {
-            return Convention("batch-norm ε", "\(epsilon)", Self.origin(hint.origin), Self.reason(hint.origin))
-        }
-        return Convention("batch-norm ε", "\(epsilon)", .assumed, names)
-    }
-
-    private var inputSizeConvention: Convention {
-        input.size.map { Convention("input size", "\($0)", .file) }
-            ?? Convention("input size", "224", .assumed, "ImageNet's habit")
-    }
-
-    private var preprocessingConvention: Convention {
-        guard input.mean != nil else {
-            return Convention(
-                "preprocessing", InputConvention.imageNet, .assumed, "nothing tells it: ImageNet's habit")
-        }
-        if InputConvention.isStated(checkpoint) { return Convention("preprocessing", input.words, .file) }
-        if let hint = hints.normalisation {
-            return Convention("preprocessing", input.words, Self.origin(hint.origin), Self.reason(hint.origin))
-        }
-        return Convention("preprocessing", input.words, .assumed, names)
-    }
-
-    /// The words without the origin itself.
-    private static func reason(_ words: String) -> String {
-        words.hasPrefix("assumed ") ? String(words.dropFirst("assumed ".count)) : words
-    }
-
-    private static func origin(_ words: String) -> Convention.Origin { words.hasPrefix("file") ? .file : .assumed }
 }

@@ -58,6 +58,10 @@ struct Skeleton: Sendable {
     var present: [String] = []
     /// Modules that it has not.
     var absent: [String] = []
+    /// Endings of modules that its blueprint may have and that it has not: other libraries' shortcuts.
+    var without: [String] = []
+    /// What shapes cannot tell of it, in words: then it is named, not recognised; nil where they tell all.
+    var ambiguity: String?
 
     /// Whether its blocks have no squeeze-and-excite: else a shortcut may pass for one.
     var hasNoSqueeze: Bool { !absent.isEmpty }
@@ -91,12 +95,23 @@ struct Blueprint: Sendable {
     let convs: [ExpectedConv]
     /// Output channels at width 1 of the modules that tell the family by its widths alone; empty where none do.
     var widths: [(module: String, channels: Int)] = []
+    /// What this variant adds to variances where that is not its library's habit.
+    var epsilon: Float?
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
+
+    /// The same without the modules that end so.
+    func without(_ endings: [String]) -> Blueprint {
+        guard !endings.isEmpty else { return self }
+        return Blueprint(
+            convs: convs.filter { conv in !endings.contains { conv.module.hasSuffix($0) } }, widths: widths,
+            epsilon: epsilon, title: title)
+    }
 
     /// The same without what its blocks may have or not, shortcuts kept.
     var withoutOptionalLayers: Blueprint {
         Blueprint(
-            convs: convs.filter { !$0.isOptional || $0.isShortcut || $0.block == 0 }, widths: widths, title: title)
+            convs: convs.filter { !$0.isOptional || $0.isShortcut || $0.block == 0 }, widths: widths, epsilon: epsilon,
+            title: title)
     }
 }

@@ -29,34 +29,47 @@ public struct ArchitectureHints: Sendable, Equatable {
     public let activation: Hint<String>?
     /// How images are normalised, in the words of ``InputConvention`` ("x/127.5-1").
     public let normalisation: Hint<String>?
+    /// What a network of this name does that no other part of its file shows and that cannot be computed here ("blurs
+    /// before it strides (anti-aliasing)"); nil for most.
+    public let peculiarity: Hint<String>?
 
     /// Looks for a name in a checkpoint's attributes, then in its path; `family` is what its shapes say
     /// (``ConvNetwork/family``), `library` whose names its tensors have (``ConvNetwork/library``): the names are timm's, and
     /// another library's file that is called alike ("mobilenetv1_0.25.h5") is none of them.
     public init(attributes: [String: String], path: String, family: String?, library: String?) {
-        let (name, origin) = library == "timm" ? Self.find(attributes, path) : (nil, "")
+        let (name, origin) = library?.contains("timm") == true ? Self.find(attributes, path) : (nil, "")
         guard let name, let rule = Self.rules.first(where: { name.hasPrefix($0.prefix) }), rule.family == family else {
-            self.init(architecture: nil, padding: nil, epsilon: nil, activation: nil, normalisation: nil)
+            self.init(
+                architecture: nil, padding: nil, epsilon: nil, activation: nil, normalisation: nil, peculiarity: nil)
             return
         }
         func hint<Value>(_ value: Value?) -> Hint<Value>? { value.map { Hint(value: $0, origin: origin) } }
-        let isPort = name.hasPrefix("tf_")
+        let isPort = name.hasPrefix("tf_") || Self.isPruned(name)
+        let peculiarity = hint(rule.peculiarity)
+        guard rule.family != "ResNet", rule.family != "ConvNeXt" else {
+            self.init(
+                architecture: name, padding: nil, epsilon: nil, activation: nil, normalisation: nil,
+                peculiarity: peculiarity)
+            return
+        }
         self.init(
             architecture: name, padding: hint(isPort ? .tensorFlowSame : .torch),
             epsilon: hint(isPort || name.hasPrefix("mobilenetv3_rw") ? 1e-3 : 1e-5),
             activation: hint(name.contains("_minimal_") ? "relu" : rule.activation),
-            normalisation: hint(Self.isHalved(name) ? "x/127.5-1" : InputConvention.imageNet))
+            normalisation: hint(Self.isHalved(name) ? "x/127.5-1" : InputConvention.imageNet),
+            peculiarity: peculiarity)
     }
 
     private init(
         architecture: String?, padding: Hint<InputConvention.Padding>?, epsilon: Hint<Float>?,
-        activation: Hint<String>?, normalisation: Hint<String>?
+        activation: Hint<String>?, normalisation: Hint<String>?, peculiarity: Hint<String>?
     ) {
         self.architecture = architecture
         self.padding = padding
         self.epsilon = epsilon
         self.activation = activation
         self.normalisation = normalisation
+        self.peculiarity = peculiarity
     }
 }
 
@@ -66,10 +79,29 @@ extension ArchitectureHints {
         let prefix: String
         let family: String
         var activation: String?
+        /// What cannot be computed here.
+        var peculiarity: String?
     }
+
+    private static let blurs = "blurs before it strides (anti-aliasing)"
+    private static let averages = "averages before it strides (anti-aliasing)"
 
     /// Longer names before those that they begin with.
     private static let rules: [Rule] = [
+        Rule(prefix: "efficientnet_blur_", family: "EfficientNet", activation: "silu", peculiarity: blurs),
+        Rule(prefix: "efficientnet_b1_pruned", family: "EfficientNet", activation: "silu"),
+        Rule(prefix: "efficientnet_b2_pruned", family: "EfficientNet", activation: "silu"),
+        Rule(prefix: "efficientnet_b3_pruned", family: "EfficientNet", activation: "silu"),
+        Rule(prefix: "mobilenetv4_conv_blur", family: "MobileNetV4", peculiarity: blurs),
+        Rule(prefix: "mobilenetv4_conv_aa", family: "MobileNetV4", peculiarity: averages),
+        Rule(prefix: "resnetblur", family: "ResNet", peculiarity: blurs),
+        Rule(prefix: "resnetaa", family: "ResNet", peculiarity: averages),
+        Rule(prefix: "seresnetaa", family: "ResNet", peculiarity: averages),
+        Rule(prefix: "seresnextaa", family: "ResNet", peculiarity: averages),
+        Rule(prefix: "ecaresnetaa", family: "ResNet", peculiarity: averages),
+        Rule(
+            prefix: "test_convnext", family: "ConvNeXt",
+            peculiarity: "has GELU by a hyperbolic tangent and another ε in its layer normalisation"),
         Rule(prefix: "tf_efficientnetv2_", family: "EfficientNetV2", activation: "silu"),
         Rule(prefix: "tf_efficientnet_lite", family: "EfficientNet", activation: "relu6"),
         Rule(prefix: "tf_efficientnet_e", family: "EfficientNet-EdgeTPU", activation: "relu"),
@@ -84,8 +116,27 @@ extension ArchitectureHints {
         Rule(prefix: "mobilenetv3_rw", family: "MobileNetV3"),
     ]
 
-    /// Attributes that name the architecture, the first that is there counts.
-    private static let attributeNames = ["hf.architecture", "architecture", "model_name", "arch"]
+    /// Attributes that name the architecture, the first that is there counts: `config.json`, other files' own, the
+    /// entries of training checkpoints (timm's "arch", the "model" of torchvision's arguments).
+    private static let attributeNames = [
+        "hf.architecture", "hf.architectures", "hf.model_type", "architecture", "model_name", "arch", "torch.arch",
+        "torch.architecture", "torch.model_name", "torch.args.model", "torch.args.arch",
+    ]
+
+    /// The name that a file itself gives its architecture, and where it stands, in words; nil where it gives none that
+    /// is known here. Those of `config.json` count even where they are not known.
+    static func statedName(_ attributes: [String: String]) -> (name: String, source: String)? {
+        for key in attributeNames {
+            guard let name = attributes[key], name.utf8.count <= 128,
+                name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) })
+            else { continue }
+            if key.hasPrefix("hf.") { return (name, HubConfig.source) }
+            if NamedArchitecture(name).family != nil {
+                return (name, "'\(key.hasPrefix("torch.") ? String(key.dropFirst(6)) : key)' in the file")
+            }
+        }
+        return nil
+    }
 
     /// Files that are called what every file is called; their folder says more.
     private static let generic = ["model", "pytorch_model", "tf_model", "weights", "checkpoint", "model_best", "last"]
@@ -126,6 +177,11 @@ extension ArchitectureHints {
     private static func parts(of word: String) -> [String] {
         let pieces = word.split(separator: "_", omittingEmptySubsequences: false)
         return pieces.indices.map { pieces[$0...].joined(separator: "_") }
+    }
+
+    /// Whether timm's network was pruned from TensorFlow's.
+    private static func isPruned(_ name: String) -> Bool {
+        name.hasPrefix("efficientnet_b") && name.contains("_pruned")
     }
 
     /// Whether timm normalises the network's images to −1 … 1 rather than by ImageNet's statistics.

@@ -32,6 +32,8 @@ struct Bottleneck: Sendable, Equatable {
         let block: @Sendable (Bottleneck) -> String
         /// Inside squeeze-and-excite, and of its gate.
         var squeeze = (inner: "relu", gate: "sigmoid")
+        /// Whether the inner one is that of the block instead.
+        var squeezesWithBlocks = false
 
         /// One function everywhere.
         static func all(_ name: String) -> Functions { Functions(ends: name, block: { _ in name }) }
@@ -79,7 +81,8 @@ struct Bottleneck: Sendable, Equatable {
             result.append(
                 ExpectedConv(
                     module, norm: nil, .pointwise, block: ordinal, isOptional: true,
-                    activation: place == 0 ? functions.squeeze.inner : functions.squeeze.gate))
+                    activation: place > 0
+                        ? functions.squeeze.gate : functions.squeezesWithBlocks ? function : functions.squeeze.inner))
         }
         result.append(ExpectedConv(names.project.conv, norm: names.project.norm, .pointwise, block: ordinal))
         return result

@@ -71,7 +71,7 @@ extension ArchitectureFamily {
                     table, nil, stem: CVModels.pair("features.stem.0"), head: { CVModels.pair(paths($0).last ?? "") }
                 ) { CVModels.names(paths($1)[$0.ordinal - 1], table, expands: $0.expands) }
             },
-        ])
+        ] + EfficientNet.transformers)
 }
 
 private enum EfficientNet {
@@ -139,6 +139,23 @@ private enum EfficientNet {
             }
             guard let size else { return isLite ? "EfficientNet-Lite" : "EfficientNet" }
             return "EfficientNet-" + (isLite ? "Lite" : size.name == "L2" ? "" : "B") + size.name
+        }
+    }
+}
+
+extension EfficientNet {
+    /// Blocks are numbered through.
+    static let transformers = Dialect.transformers("efficientnet", stem: "embeddings.convolution") { table, path in
+        blueprints(
+            table, nil, stem: ("\(path)embeddings.convolution", "\(path)embeddings.batchnorm"),
+            head: { _ in ("\(path)encoder.top_conv", "\(path)encoder.top_bn") }
+        ) { block, _ in
+            let name = "\(path)encoder.blocks.\(block.ordinal - 1)"
+            return Bottleneck.Names(
+                expand: block.expands ? ("\(name).expansion.expand_conv", "\(name).expansion.expand_bn") : nil,
+                depthwise: ("\(name).depthwise_conv.depthwise_conv", "\(name).depthwise_conv.depthwise_norm"),
+                squeeze: ["\(name).squeeze_excite.reduce", "\(name).squeeze_excite.expand"],
+                project: ("\(name).projection.project_conv", "\(name).projection.project_bn"))
         }
     }
 }

@@ -59,7 +59,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-        ])
+        ] + MobileNetV1.transformers)
 }
 
 private enum MobileNetV1 {
@@ -122,5 +122,19 @@ private enum MobileNetV1 {
                 base: blocks.map(\.channels), found: pointwise.map(table.outputs), rounding: { Int($0) })
             return "MobileNetV1" + (width.map { " \($0)" } ?? "")
         }
+    }
+}
+
+extension MobileNetV1 {
+    /// Two layers a block: depthwise, pointwise.
+    static let transformers = Dialect.transformers("mobilenet_v1", stem: "conv_stem.convolution") { _, path in
+        [
+            blueprint(stem: Dialect.transformersPair("\(path)conv_stem"), function: "relu6") { block in
+                (
+                    Dialect.transformersPair("\(path)layer.\(2 * block - 2)"),
+                    Dialect.transformersPair("\(path)layer.\(2 * block - 1)")
+                )
+            }
+        ]
     }
 }

@@ -60,7 +60,7 @@ extension ArchitectureFamily {
                     ) { CVModels.names(paths[$0.ordinal - 1], table, expands: $0.expands) }
                 ]
             },
-        ])
+        ] + MobileNetV2.transformers)
 }
 
 private enum MobileNetV2 {
@@ -81,6 +81,25 @@ private enum MobileNetV2 {
                 "MobileNetV2", rows, stem: CVModels.pair("features.0"), head: [CVModels.pair("features.18")],
                 functions: .all("relu6")
             ) { names("features.\($0.ordinal).conv", !$0.expands) }
+        ]
+    }
+}
+
+extension MobileNetV2 {
+    /// The first block is part of the stem.
+    static let transformers = Dialect.transformers("mobilenet_v2", stem: "conv_stem.first_conv.convolution") {
+        _, path in
+        [
+            Bottleneck.blueprint(
+                "MobileNetV2", rows, stem: Dialect.transformersPair("\(path)conv_stem.first_conv"),
+                head: [Dialect.transformersPair("\(path)conv_1x1")], functions: .all("relu6")
+            ) { block in
+                let name = path + (block.ordinal == 1 ? "conv_stem" : "layer.\(block.ordinal - 2)")
+                return Bottleneck.Names(
+                    expand: block.expands ? Dialect.transformersPair("\(name).expand_1x1") : nil,
+                    depthwise: Dialect.transformersPair("\(name).conv_3x3"),
+                    project: Dialect.transformersPair("\(name).reduce_1x1"))
+            }
         ]
     }
 }

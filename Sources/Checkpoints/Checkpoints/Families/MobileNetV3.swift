@@ -32,6 +32,7 @@ extension ArchitectureFamily {
             ) { table in
                 MobileNetV3.variants.map { variant in
                     let last = "blocks.\(variant.rows.count).0"
+                    if let net = MobileNetV3.early(variant, table) { return net }
                     return Bottleneck.blueprint(
                         variant.name, variant.rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
                         head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], functions: variant.functions
@@ -110,6 +111,27 @@ private enum MobileNetV3 {
                 .init(kernel: 5, expands: true, channels: 160, repeats: 3, stride: 2, squeezes: true),
             ], firstHardSwish: 3),
     ]
+
+    /// timm's first attempt at the large network (`mobilenetv3_rw`), by which its squeeze-and-excite is known: its widths
+    /// are a quarter of the expansion, not rounded to multiples of 8. Its functions are those of their blocks, its first
+    /// block does not add its input, and ε is TensorFlow's; nil for other networks.
+    static func early(_ variant: Variant, _ table: ModuleTable) -> Blueprint? {
+        guard variant.name == "MobileNetV3-Large", let first = variant.firstHardSwish,
+            let width = table.outputs("blocks.2.0.se.conv_reduce"), width % 8 != 0,
+            let inner = table.outputs("blocks.2.0.conv_dw"), width == (inner + 2) / 4
+        else { return nil }
+        let function: @Sendable (Bottleneck) -> String = { $0.stage < first ? "relu" : "hardSwish" }
+        let functions = Bottleneck.Functions(
+            ends: "hardSwish", block: function, squeeze: (inner: "hardSwish", gate: "hardSigmoid"),
+            squeezesWithBlocks: true)
+        let last = "blocks.\(variant.rows.count).0"
+        var net = Bottleneck.blueprint(
+            "MobileNetV3-Large RW", variant.rows, stem: ("conv_stem", "bn1"),
+            head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], functions: functions
+        ) { $0.timmNames() }
+        net.epsilon = 1e-3
+        return net
+    }
 
     static func keras(stem: String, between: String, norm: String, _ squeeze: String) -> [Blueprint] {
         variants.map { variant in

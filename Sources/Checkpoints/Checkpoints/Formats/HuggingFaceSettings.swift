@@ -22,27 +22,52 @@ struct HuggingFaceSettings {
 
     /// "hf.architecture": "mobilenetv3_small_100", "hf.mean": "0.485, 0.456, 0.406".
     private(set) var attributes: [String: String] = [:]
+    /// What of the files cannot be used, one sentence each.
+    private(set) var notes: [String] = []
 
-    /// The settings in the folder; nil without a `config.json` that names a model.
-    init?(folder: String) {
-        guard let config = Self.object("\(folder)/config.json"),
+    /// The settings in the folder: none without a `config.json` that names a model.
+    init(folder: String) {
+        guard let config = object("config.json", in: folder),
             config["architecture"] != nil || config["architectures"] != nil || config["model_type"] != nil
                 || config["_class_name"] != nil
-        else { return nil }
+        else { return }
         add(config)
         // timm keeps what concerns the weights under a key of its own.
-        if case .object(let own)? = config["pretrained_cfg"] { add(own) }
+        if case .object(let own)? = config["pretrained_cfg"] {
+            add(own)
+        } else if let other = config["pretrained_cfg"], other.text != nil {
+            notes.append(
+                "config.json: 'pretrained_cfg' is no object; how its images are prepared is not known from it.")
+        }
         if case .list(let names)? = config["architectures"], case .text(let first)? = names.first {
             set("architectures", first)
         }
-        if let labels = Self.labels(config) { attributes["hf.labels"] = labels }
-        guard let images = Self.object("\(folder)/preprocessor_config.json") else { return }
+        readLabels(config)
+        if case .object(let arguments)? = config["model_args"], !arguments.isEmpty {
+            set("model_args", arguments.keys.sorted().joined(separator: ", "))
+        }
+        if let images = object("preprocessor_config.json", in: folder) { readImages(images) }
+        notes += HubConfig(attributes)?.problems ?? []
+    }
+
+    /// What transformers writes of the preparation of images.
+    private mutating func readImages(_ images: [String: Value]) {
+        attributes["hf.preprocessor"] = "preprocessor_config.json"
         for (key, name) in [("image_mean", "mean"), ("image_std", "std"), ("resample", "resample")] {
             if let text = images[key]?.text { set(name, text) }
         }
-        if let size = images["crop_size"]?.side ?? images["size"]?.side { set("input_size", "3, \(size), \(size)") }
+        let crops = images["do_center_crop"]?.text != "false"
+        if let size = (crops ? images["crop_size"]?.side : nil) ?? images["size"]?.side {
+            set("input_size", "3, \(size), \(size)")
+        }
         if let size = images["size"]?.side { set("resize", "\(size)") }
-        for key in ["do_resize", "do_center_crop", "do_normalize", "do_flip_channel_order", "rescale_factor"] {
+        if case .object(let size)? = images["size"], size["shortest_edge"] == nil, size["height"] != nil {
+            set("resize_mode", "squash")
+        }
+        for key in [
+            "do_resize", "do_center_crop", "do_normalize", "do_rescale", "do_flip_channel_order", "rescale_factor",
+            "rescale_offset", "include_top", "crop_pct", "image_processor_type", "feature_extractor_type",
+        ] {
             if let text = images[key]?.text { set(key, text) }
         }
     }
@@ -60,28 +85,63 @@ struct HuggingFaceSettings {
         attributes["hf.\(key)"] = text
     }
 
-    /// The classes in their order as a JSON list.
-    private static func labels(_ config: [String: Value]) -> String? {
-        var names: [String] = []
-        if case .object(let table)? = config["id2label"] {
-            for index in 0..<table.count {
-                guard case .text(let name)? = table[String(index)] else { return nil }
-                names.append(name)
-            }
-        } else if case .list(let list)? = config["label_names"] {
-            names = list.compactMap { if case .text(let name) = $0 { name } else { nil } }
-        }
-        guard !names.isEmpty, !names.enumerated().allSatisfy({ $1 == "LABEL_\($0)" }) else { return nil }
+    /// The classes in their order, as a JSON list: transformers' `id2label`, timm's `label_descriptions`, which are for
+    /// people, or `label_names`.
+    private mutating func readLabels(_ config: [String: Value]) {
+        guard let names = labels(config), !names.isEmpty, !names.enumerated().allSatisfy({ $1 == "LABEL_\($0)" })
+        else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        return (try? encoder.encode(names)).map { String(decoding: $0, as: UTF8.self) }
+        attributes["hf.labels"] = (try? encoder.encode(names)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private static func object(_ path: String) -> [String: Value]? {
-        guard let text = try? InputFile.text(path, limitBytes: maximumBytes),
-            case .object(let object)? = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
-        else { return nil }
-        return object
+    private mutating func labels(_ config: [String: Value]) -> [String]? {
+        if case .object(let table)? = config["id2label"] {
+            var names: [String] = []
+            for index in 0..<table.count {
+                guard case .text(let name)? = table[String(index)] else {
+                    notes.append(
+                        "config.json: 'id2label' has no name for class \(index) of \(table.count); its names are left out."
+                    )
+                    return nil
+                }
+                names.append(name)
+            }
+            return names
+        }
+        // timm's pretrained_cfg may hold the list as well.
+        var own: [String: Value] = [:]
+        if case .object(let object)? = config["pretrained_cfg"] { own = object }
+        guard case .list(let list)? = config["label_names"] ?? own["label_names"] else { return nil }
+        let names = list.compactMap { if case .text(let name) = $0 { name } else { nil } }
+        guard names.count == list.count else {
+            notes.append(
+                "config.json: \(list.count - names.count) of its 'label_names' are no text; they are left out.")
+            return nil
+        }
+        guard case .object(let table)? = config["label_descriptions"] ?? own["label_descriptions"] else { return names }
+        return names.map { name in
+            if case .text(let words)? = table[name], !words.isEmpty { return words }
+            return name
+        }
+    }
+
+    /// The object that a file of the folder holds; nil, said in ``notes``, where it is there and holds none.
+    private mutating func object(_ name: String, in folder: String) -> [String: Value]? {
+        let path = "\(folder)/\(name)"
+        guard (try? InputFile.sizeBytes(path)) != nil else { return nil }
+        let reason: String
+        do {
+            let text = try InputFile.text(path, limitBytes: Self.maximumBytes)
+            if case .object(let object)? = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) {
+                return object
+            }
+            reason = text.isEmpty ? "it is empty" : "it is not the JSON of an object, or is cut off"
+        } catch {
+            reason = "it cannot be read as text"
+        }
+        notes.append("\(name) beside the weights is passed over: \(reason); nothing in it is used.")
+        return nil
     }
 
     /// Any JSON value.
@@ -148,7 +208,8 @@ extension Checkpoint {
         }
         let folder =
             isFolder ? (path.hasSuffix("/") ? String(path.dropLast()) : path) : FilePaths.folder(of: path)
-        guard let settings = HuggingFaceSettings(folder: folder) else { return self }
-        return with(attributes: settings.attributes)
+        let settings = HuggingFaceSettings(folder: folder)
+        guard !settings.attributes.isEmpty || !settings.notes.isEmpty else { return self }
+        return with(attributes: settings.attributes, notes: settings.notes)
     }
 }

@@ -265,6 +265,16 @@ struct PickledTensors {
             default: continue
             }
         }
+        // The arguments of the training: a dictionary, or an object with one for its state (argparse.Namespace).
+        for group in ["args", "hyper_parameters", "config"] {
+            guard var arguments = heap.value(group, in: root) else { continue }
+            if case .object(let place) = arguments, let state = heap.objects[place].state { arguments = state }
+            for key in ["model", "arch", "model_name"] {
+                guard case .text(let text)? = heap.value(key, in: arguments), text.utf8.count <= 256 else { continue }
+                let name = key == "model_name" ? "model" : key
+                if settings["args.\(name)"] == nil { settings["args.\(name)"] = text }
+            }
+        }
     }
 
     private mutating func say(_ objectNames: [String]) {

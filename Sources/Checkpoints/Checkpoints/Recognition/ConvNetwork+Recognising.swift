@@ -93,6 +93,7 @@ extension ConvNetwork {
             prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
             isRecognisedByShapes: match.isByShapes,
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
+            missingNorms: match.missingNorms(),
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 
@@ -213,8 +214,9 @@ private struct NormReader {
         {
             return value
         }
-        if let value = attributes["bn_eps"].flatMap(Float.init) { return value }
-        return facts?.layer(String(module))?.epsilon ?? hints.epsilon?.value ?? match.dialect.epsilon
+        if let value = attributes["bn_eps"].flatMap(Float.init) ?? HubConfig(attributes)?.epsilon { return value }
+        return facts?.layer(String(module))?.epsilon ?? hints.epsilon?.value ?? match.blueprint.epsilon
+            ?? match.dialect.epsilon
     }
 }
 

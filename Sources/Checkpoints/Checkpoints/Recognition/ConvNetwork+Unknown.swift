@@ -36,6 +36,7 @@ extension ConvNetwork {
                 checkpoint, padding: found.isKeras ? .tensorFlowSame : .torch,
                 size: checkpoint.model?.inputSize),
             leftOut: survey.leftOut, isOrderKnown: order.isKnown, unpairedNorms: norms.unpaired,
+            nearest: nearest,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 

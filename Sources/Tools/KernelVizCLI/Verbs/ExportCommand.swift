@@ -70,6 +70,7 @@ struct ExportCommand: ParsableCommand {
             named: network, weights: weights, seed: seed, inputSize: inputSize, strides: strides.table(for: network),
             options: conventions.options())
         if runnable.weightsPath != nil, let line = runnable.conventions.assumptions { Console.note(line) }
+        if let line = runnable.conventions.settings { Console.note(line) }
         for remark in runnable.remarks { Console.note(remark) }
         if folded {
             if let net = try runnable.folded() { runnable = net } else { Console.note("Nothing to fold.") }
