@@ -91,6 +91,8 @@ import Testing
         var squeezes = false
         /// Whether the shortcut comes before the block's layers.
         var isShortcutFirst = false
+        /// Output channels of a stem of several 3×3 convolutions; empty for one.
+        var deepStem: [Int] = []
 
         var testDescription: String { title }
 
@@ -100,6 +102,10 @@ import Testing
         var shapes: [Shape] {
             var result: [Shape] = [[stemWidth, 3, stem, stem]]
             var reads = stemWidth
+            if !deepStem.isEmpty {
+                result = zip(deepStem, [3] + deepStem).map { [$0, $1, 3, 3] }
+                reads = deepStem[deepStem.count - 1]
+            }
             for stage in 0..<4 {
                 for index in 0..<depths[stage] {
                     let gives = widths[stage]
@@ -107,8 +113,13 @@ import Testing
                     if let inner {
                         let width = inner[stage]
                         block = [[width, reads, 1, 1], [width, group?[stage] ?? width, 3, 3]]
-                        if squeezes { block += [[reads / 4, width, 1, 1], [width, reads / 4, 1, 1]] }
+                        if squeezes, deepStem.isEmpty {
+                            block += [[reads / 4, width, 1, 1], [width, reads / 4, 1, 1]]
+                        }
                         block.append([gives, width, 1, 1])
+                        if squeezes, !deepStem.isEmpty {
+                            block += [[gives / 16, gives, 1, 1], [gives, gives / 16, 1, 1]]
+                        }
                     } else {
                         block = [[gives, reads, 3, 3], [gives, gives, 3, 3]]
                     }
@@ -203,8 +214,77 @@ import Testing
     @Test func squeezeAndExciteIsNotHidden() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "SE-ResNet-18" })
         let found = try ConvNetwork(recognising: renamed(net))
+        #expect(found.title == "SE-ResNet-18", "\(found.recognition)")
+        #expect(found.layers.map(\.familyModule) == net.convs.map(\.module))
+        // In one block alone it is in no published network.
+        let plain = try #require(PublishedArchitecture.all.first { $0.title == "ResNet-18" })
+        var entries = renamed(plain).entries
+        let place = try #require(entries.firstIndex { $0.name == "unit3.weight" })
+        entries.insert(Checkpoint.Entry(name: "se1.weight", shape: [4, 64, 1, 1], dtype: "float32"), at: place)
+        entries.insert(Checkpoint.Entry(name: "se2.weight", shape: [64, 4, 1, 1], dtype: "float32"), at: place + 1)
+        let mixed = try ConvNetwork(
+            recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+        #expect(mixed.family == nil)
+    }
+
+    /// Stems of three convolutions: timm's resnet10t, seresnet50t, resnet50s and their like.
+    @Test(arguments: ["ResNet-10-T", "ResNet-14-T", "ResNet-26-T", "SE-ResNet-50-T", "ResNet-50-S", "ResNet-RS-50"])
+    func deepStemsAreRecognisedWhereShapesDecide(title: String) throws {
+        let net = try #require(Self.deep.first { $0.title == title })
+        let found = try network(of: net, normalises: !net.squeezes)
+        #expect(found.title == title, "\(found.recognition)")
+        let shortcuts = found.layers.compactMap(\.familyModule).filter { $0.contains("downsample") }
+        let ending = title.hasSuffix("-S") ? ".downsample.0" : ".downsample.1"
+        #expect(!shortcuts.isEmpty && shortcuts.allSatisfy { $0.hasSuffix(ending) })
+    }
+
+    @Test func deepStemsOfTwoTypesAreNamed() throws {
+        let net = try #require(Self.deep.first { $0.title == "ResNet-50-D" })
+        let found = try network(of: net)
         #expect(found.family == nil)
-        #expect(found.recognition.contains(" Nearest is ResNet, but tensor 'unit3.weight' is none of its."))
+        #expect(
+            found.nearest
+                == "ResNet, but types C and D have these shapes: whether shortcuts average before they project "
+                + "cannot be told")
+    }
+
+    /// By timm's own modules: widths of the stem, where squeeze-and-excite stands (behind the last convolution).
+    private static let deep = [
+        Residual(title: "ResNet-10-T", depths: [1, 1, 1, 1], widths: narrow, deepStem: [24, 32, 64]),
+        Residual(
+            title: "ResNet-14-T", depths: [1, 1, 1, 1], widths: bottleneck, inner: narrow, deepStem: [24, 32, 64]),
+        Residual(
+            title: "ResNet-26-T", depths: [2, 2, 2, 2], widths: bottleneck, inner: narrow, deepStem: [24, 32, 64]),
+        Residual(
+            title: "SE-ResNet-50-T", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow, squeezes: true,
+            deepStem: [24, 32, 64]),
+        Residual(
+            title: "ResNet-50-S", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow, deepStem: [64, 64, 128]),
+        Residual(
+            title: "ResNet-RS-50", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow, squeezes: true,
+            deepStem: [32, 32, 64, 64]),
+        Residual(
+            title: "ResNet-50-D", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow, deepStem: [32, 32, 64]),
+    ]
+
+    @Test func kernelsOfOtherKindsBesideTheLayersAreSetAside() throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "ResNet-18" })
+        let plain = renamed(net).entries
+        func network(_ place: Int) throws -> ConvNetwork {
+            var entries = plain
+            entries.insert(Checkpoint.Entry(name: "x.weight", shape: [64, 64, 5], dtype: "float32"), at: place)
+            return try ConvNetwork(
+                recognising: Checkpoint(
+                    path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+        }
+        for place in [0, plain.count] {
+            let found = try network(place)
+            #expect(found.title == "ResNet-18", "\(found.recognition)")
+            #expect(found.leftOut.map(\.name) == ["x.weight"])
+        }
+        let inside = try network(6)
+        #expect(inside.family == nil)
+        #expect(inside.nearest == "ResNet, but tensor 'x.weight' (64×64×5) lies among its layers")
     }
 
     @Test func oneOtherWidthIsAnotherNetwork() throws {

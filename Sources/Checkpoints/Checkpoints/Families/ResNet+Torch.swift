@@ -1,22 +1,6 @@
 import Tensors
 
 extension ResNet {
-    /// The published networks with one convolution as their stem and no squeeze-and-excite: which residual blocks there
-    /// are, what the stages give. The width inside a bottleneck and its groups are free (wide nets, ResNeXt).
-    static let skeletons: [Skeleton] = published.flatMap { net in
-        [7, 3].map { size in
-            let last = net.isBottleneck ? "conv3" : "conv2"
-            let widths = (0..<4).map { (net.isBottleneck ? 256 : 64) << $0 }
-            let ends = net.depths.enumerated().map { "layer\($0 + 1).\($1 - 1).\(last)" }
-            var modules = zip(ends, widths).map { (module: $0, shape: Shape([$1, 1, 1, 1])) }
-            modules.append(("conv1", [64, 3, size, size]))
-            if net.isBottleneck { modules.append(("layer1.0.conv3", [256, 64, 1, 1])) }
-            return Skeleton(
-                modules: modules, widths: zip(ends + ["conv1"], (widths + [64]).map { [$0] }).map { ($0, $1) },
-                absent: ["layer1.0.se.fc1"])
-        }
-    }
-
     /// torchvision's and timm's names.
     static func torch(_ table: ModuleTable, deepStem: Bool) -> [Blueprint] {
         let depths = table.counts(4) { "layer\($0 + 1)." }

@@ -9,7 +9,8 @@ extension ArchitectureFamily {
                 classifiers: ["fc", "linear"], skeletons: ResNet.skeletons
             ) { ResNet.torch($0, deepStem: false) },
             Dialect(
-                name: "timm", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"]
+                name: "timm", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"],
+                skeletons: ResNet.deepSkeletons
             ) { ResNet.torch($0, deepStem: true) },
             // Keras pads these by layers of their own, as PyTorch does.
             .keras("Keras", stem: "conv1_conv", epsilon: 1.001e-5, padding: .torch, classifiers: ["predictions"]) {
@@ -27,7 +28,10 @@ extension ArchitectureFamily {
 }
 
 enum ResNet {
-    static let published: [(name: String, depths: [Int], isBottleneck: Bool)] = [
+    /// A published depth: how many blocks each stage has, and whether they are bottlenecks.
+    typealias Published = (name: String, depths: [Int], isBottleneck: Bool)
+
+    static let published: [Published] = [
         ("10", [1, 1, 1, 1], false), ("18", [2, 2, 2, 2], false), ("34", [3, 4, 6, 3], false),
         ("14", [1, 1, 1, 1], true), ("26", [2, 2, 2, 2], true), ("50", [3, 4, 6, 3], true),
         ("101", [3, 4, 23, 3], true), ("152", [3, 8, 36, 3], true), ("200", [3, 24, 36, 3], true),

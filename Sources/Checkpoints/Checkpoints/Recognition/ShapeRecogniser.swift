@@ -19,9 +19,8 @@ enum ShapeRecogniser {
 
     static func outcome(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) -> Outcome {
         let files = order.entries.compactMap(Candidate.init)
-        guard counts.contains(files.count), files.count == order.entries.count, !hasOtherKernels(survey) else {
-            return Outcome()
-        }
+        guard counts.contains(files.count), files.count == order.entries.count else { return Outcome() }
+        let foreign = foreignKernel(checkpoint, survey, order)
         let norms = NormPairing(checkpoint, files.map { ($0.entry, $0.shape[0]) })
         let isKeras = files.contains { $0.entry.axes.unturned != .outputInputRowsColumns }
         let parameters = Dictionary(grouping: checkpoint.entries, by: \.module)
@@ -53,6 +52,10 @@ enum ShapeRecogniser {
                         outcome.nearest = outcome.nearest ?? "\(family.name), but \(conflict)"
                         continue
                     }
+                    if let foreign {
+                        outcome.nearest = outcome.nearest ?? "\(family.name), but \(foreign)"
+                        continue
+                    }
                     return Outcome(match: match)
                 }
             }
@@ -60,9 +63,33 @@ enum ShapeRecogniser {
         return outcome
     }
 
-    /// Whether a file has kernels that no family here has: 1-D ones, as of some attention, k×1 ones.
-    private static func hasOtherKernels(_ survey: KernelSurvey) -> Bool {
-        survey.leftOut.contains { [.oneDimensional, .threeDimensional, .rectangular, .tooLarge].contains($0.reason) }
+    /// Kernels that no family here has (1-D ones, as of some attention, 3-D and k×1 ones) among the layers, in words; nil
+    /// where there are none, or only before or behind all layers, as parts of something else.
+    private static func foreignKernel(
+        _ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder
+    ) -> String? {
+        let others = survey.leftOut.filter {
+            [.oneDimensional, .threeDimensional, .rectangular, .tooLarge].contains($0.reason)
+                && checkpoint.entry(named: $0.name) != nil
+        }
+        guard !others.isEmpty, let first = order.entries.first, let last = order.entries.last else { return nil }
+        func words(_ tensor: LeftOutTensor) -> String {
+            "tensor '\(tensor.name)' (\(tensor.shape)) lies among its layers"
+        }
+        if order.source == .file {
+            let places = Dictionary(
+                checkpoint.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let range = (places[first.name] ?? 0)...max(places[first.name] ?? 0, places[last.name] ?? 0)
+            return others.first { places[$0.name].map(range.contains) == true }.map(words)
+        }
+        // By the numbers of their names, or, where these tell nothing, anywhere.
+        guard order.source == .numbers else { return words(others[0]) }
+        let (start, end) = (LayerOrder.tokens(first.module), LayerOrder.tokens(last.module))
+        return others.first { tensor in
+            guard let entry = checkpoint.entry(named: tensor.name) else { return false }
+            let key = LayerOrder.tokens(entry.module)
+            return LayerOrder.compare(key, start) >= 0 && LayerOrder.compare(key, end) <= 0
+        }.map(words)
     }
 
     /// The blueprints that a dialect draws without a file, those of published networks included.
@@ -76,6 +103,7 @@ enum ShapeRecogniser {
                 dialect.blueprints(skeleton.table(checkpoint))
                     .filter { $0.convs.count(where: \.isSpatial) == spatialCount }
                     // With all that blocks may have it says what stands where a file has too much.
+                    .map { $0.without(skeleton.without) }
                     .flatMap { skeleton.hasNoSqueeze ? [$0.withoutOptionalLayers, $0] : [$0] }
                     .map { Draft(blueprint: $0, skeleton: skeleton) }
             }
@@ -111,8 +139,14 @@ enum ShapeRecogniser {
             guard let skeleton else {
                 return ShapeRecogniser.isPublishedWidth(blueprint, table) ? nil : "no published width is its"
             }
+            // Squeeze-and-excite is in all blocks or in none.
+            if !skeleton.present.isEmpty,
+                let (conv, _) = zip(convs, places).first(where: { $0.module.contains(".se.") && $1 == nil })
+            {
+                return "no tensor is its '\(conv.module)'"
+            }
             return skeleton.conflict(table) ?? residualConflict(convs, places, files)
-                ?? normConflict(convs, places, files, norms)
+                ?? normConflict(convs, places, files, norms) ?? skeleton.ambiguity
         }
 
         /// A shortcut that does not lead from what its block reads to what the block gives, or one that is not there.
@@ -266,7 +300,12 @@ private struct Alignment {
             return file.shape[isBehind ? 0 : 1] == files[place - 1].shape[0]
         }
         guard conv.isOptional, conv.block > 0 else { return true }
-        // Squeeze-and-excite reads and gives the channels of the N×N layer before it.
+        // Squeeze-and-excite reads and gives the channels of the N×N layer before it, or those of the layer before it.
+        if place > 0, conv.module.hasSuffix(".se.fc1"), file.shape[1] == files[place - 1].shape[0] { return true }
+        if place > 0, conv.module.hasSuffix(".se.fc2") {
+            let before = files[place - 1].shape
+            return file.shape[0] == before[1] && file.shape[1] == before[0]
+        }
         return file.shape[0] == spatialBefore[place] || file.shape[1] == spatialBefore[place]
     }
 
