@@ -78,7 +78,7 @@ public struct ClassMatching: Sendable, Equatable {
                 network, data, as: .positions, why: "the network has no names, and the data's are not ImageNet's")
             return
         }
-        throw Self.mismatch(network, own, found, unmatched, data)
+        throw names.repetition ?? Self.mismatch(network, own, found, unmatched, data)
     }
 
     // MARK: - By number

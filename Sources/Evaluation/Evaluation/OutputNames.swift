@@ -26,7 +26,13 @@ public struct OutputNames: Sendable, Equatable {
     /// The WordNet identifier of each output, where it is known.
     let wordNetIDs: [String?]
 
-    private init(_ names: [String]?, _ origin: Origin, _ sentence: String, isImageNet: Bool = false) {
+    /// The file that a user gave them in; nil for others.
+    private let labelsPath: String?
+
+    private init(
+        _ names: [String]?, _ origin: Origin, _ sentence: String, isImageNet: Bool = false, labelsPath: String? = nil
+    ) {
+        self.labelsPath = labelsPath
         self.names = names
         self.origin = origin
         self.sentence = sentence
@@ -81,13 +87,13 @@ public struct OutputNames: Sendable, Equatable {
                 names, .option,
                 "names: \(subject)"
                     + (names.count == option.count ? "" : ", for the outputs behind the background"),
-                isImageNet: areImageNet(names))
+                isImageNet: areImageNet(names), labelsPath: subject)
             return
         }
         let problem: String
         if let own = network.classNames {
             if let names = filled(own) {
-                self.init(names, .file, "names: from the weights' file", isImageNet: areImageNet(names))
+                self.init(names, .file, "names: from \(network.classSource)", isImageNet: areImageNet(names))
                 return
             }
             problem = "the file's \(NumberFormat.grouped(own.count)) names do not fit \(count) outputs"
@@ -105,6 +111,29 @@ public struct OutputNames: Sendable, Equatable {
             names, .assumed,
             "names: ImageNet-1k (assumed from \(count) outputs\(background > 0 ? ", the first being the background" : ""))",
             isImageNet: true)
+    }
+}
+
+extension OutputNames {
+    /// The error of a user's list in which one name stands for several outputs, with its lines; nil for other lists.
+    ///
+    /// ImageNet's own list has two such names, which are meant.
+    var repetition: KernelVizError? {
+        guard origin == .option, let names, let labelsPath, wordNetIDs.allSatisfy({ $0 == nil }) else { return nil }
+        var first: [String: Int] = [:]
+        for (output, name) in names.enumerated() {
+            guard let other = first.updateValue(output, forKey: ClassNames.normalised(name)) else { continue }
+            let lines = ClassNames.lines(of: name, in: labelsPath)
+            let place =
+                lines.count > 1
+                ? "lines \(lines.dropLast().map(String.init).joined(separator: ", ")) and \(lines[lines.count - 1])"
+                : "outputs \(other) and \(output)"
+            return KernelVizError(
+                code: "eval.badLabels", subject: labelsPath,
+                found: "'\(name)' stands for several outputs (\(place))", expected: "a name of its own for each output",
+                advice: "Mend the list: the data have classes that none of its names fits")
+        }
+        return nil
     }
 }
 

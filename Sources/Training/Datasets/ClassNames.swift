@@ -111,6 +111,24 @@ extension ClassNames {
         name.lowercased().split { $0.isWhitespace || $0 == "," || $0 == "_" || $0 == "-" }.joined(separator: " ")
     }
 
+    /// The lines of a file of names, from 1, whose name is `name`; none where the file cannot be read.
+    package static func lines(of name: String, in path: String) -> [Int] {
+        let wanted = normalised(name)
+        let lines =
+            (try? InputFile.text(path))?.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) ?? []
+        func bare(_ text: Substring) -> String {
+            let marks: Set<Character> = ["\"", ",", "[", "]", "{", "}", ":"]
+            let start = text.drop { $0.isWhitespace || marks.contains($0) }
+            return String(start.reversed().drop { $0.isWhitespace || marks.contains($0) }.reversed())
+        }
+        return lines.indices.filter { index in
+            let whole = bare(lines[index])
+            let last = bare(whole.split(separator: ",").last ?? "")
+            let unnumbered = bare(whole.drop { $0.isNumber })
+            return [whole, last, unnumbered].contains { normalised($0) == wanted }
+        }.map { $0 + 1 }
+    }
+
     /// The first few of `names`, quoted, for a sentence.
     package static func list(_ names: [String], _ limit: Int = 5) -> String {
         names.prefix(limit).map { "'\($0)'" }.joined(separator: ", ")

@@ -75,6 +75,27 @@ import VGNets
         #expect(other?.found.hasSuffix("'thing4x' and 4 more") == true)
     }
 
+    /// The list is wrong, not the data.
+    @Test func aRepeatedLabelIsBlamedOnItsList() throws {
+        try withTemporaryFolder { folder in
+            for text in ["cat\ndog\nDog\n", "0: cat\n1: dog\n2: dog\n", "0,cat\n1,dog\n2,dog\n"] {
+                let path = folder + "/labels.txt"
+                try AtomicFile.write(text: text, to: path)
+                let network = try network(3)
+                let names = try network.outputNames(option: ClassNames.read(path), path: path)
+                let error = #expect(throws: KernelVizError.self) {
+                    try ClassMatching(network, names, data(["bird", "cat", "dog"]))
+                }
+                #expect(error?.code == "eval.badLabels" && error?.subject == path)
+                #expect(
+                    error?.found.hasSuffix("stands for several outputs (lines 2 and 3)") == true,
+                    "\(error?.found ?? "")")
+                // Where each class of the data has a name, two of one name are two ways to be right.
+                #expect(try ClassMatching(network, names, data(["cat", "dog"])).outputs == [[0], [1, 2]])
+            }
+        }
+    }
+
     @Test func aFolderWithoutPicturesNeedsNoClass() throws {
         let found = try matching(["a", "b"], data(["a", "b", "notes"], labels: [0, 1]))
         #expect(found.outputs == [[0], [1], []])
