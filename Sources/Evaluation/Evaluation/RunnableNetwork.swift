@@ -217,7 +217,9 @@ public struct RunnableNetwork: Sendable {
         if network.checkpoint.attributes["activation"] != nil { return Convention("activation", value, .file) }
         // PyTorch users build MobileNetV1 with ReLU, its authors with ReLU6.
         return network.family == "MobileNetV1"
-            ? Convention("activation", value, .assumed, network.library.map { "\($0) names" } ?? "its shapes")
+            ? Convention(
+                "activation", value, .assumed,
+                network.isRecognisedByShapes ? "its shapes" : network.library.map { "\($0) names" } ?? "its shapes")
             : Convention("activation", value, .family, "the published design")
     }
 

@@ -267,6 +267,48 @@ import Testing
             title: "ResNet-50-D", depths: [3, 4, 6, 3], widths: bottleneck, inner: narrow, deepStem: [32, 32, 64]),
     ]
 
+    /// timm's head behind the mean is a layer like the others, not one to leave out (`conv_head`).
+    @Test(arguments: ["MobileNetV3-Large 0.75", "MobileNetV3-Small 0.5", "ReXNet 1.0", "ReXNet 1.3"])
+    func everyLayerOfARenamedNetworkHasItsPlace(title: String) throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == title && $0.dialect == "timm" })
+        let found = try ConvNetwork(recognising: renamed(net))
+        #expect(found.title == title && found.library == "timm", "\(found.recognition)")
+        #expect(found.layers.map(\.familyModule) == net.convs.map(\.module))
+    }
+
+    @Test func aConvolutionThatClassifiesIsNoHead() throws {
+        let net = try #require(
+            PublishedArchitecture.all.first { $0.title == "MobileNetV1 1.0" && $0.dialect == "timm" })
+        let preds = Checkpoint.Entry(name: "preds.weight", shape: [1000, 1024, 1, 1], dtype: "float32")
+        let bias = Checkpoint.Entry(name: "preds.bias", shape: [1000], dtype: "float32")
+        let found = try ConvNetwork(
+            recognising: Checkpoint(
+                path: "net.pth", format: "PyTorch", files: [], entries: renamed(net).entries + [preds, bias],
+                source: Ones()))
+        #expect(found.title == "MobileNetV1 1.0" && found.layers.last?.name == "preds", "\(found.recognition)")
+        #expect(found.classCount == 1000)
+    }
+
+    /// timm's efficientnet_b1_pruned: widths that are no multiples, TensorFlow's padding and ε.
+    @Test func aPrunedNetworkIsKnownByItsWidths() throws {
+        let net = try #require(
+            PublishedArchitecture.all.first { $0.title == "EfficientNet-B1" && $0.dialect == "timm" })
+        let pruned = [
+            "blocks.2.1.conv_pw", "blocks.2.1.bn1", "blocks.2.1.conv_dw", "blocks.2.1.bn2",
+            "blocks.2.1.se.conv_expand",
+        ]
+        let entries = net.checkpoint().entries.map { entry -> Checkpoint.Entry in
+            var lengths = entry.shape.dimensions
+            if pruned.contains(entry.module) { lengths[0] = 101 }
+            if ["blocks.2.1.se.conv_reduce", "blocks.2.1.conv_pwl"].contains(entry.module) { lengths[1] = 101 }
+            return Checkpoint.Entry(name: entry.name, shape: Shape(lengths), dtype: "float32")
+        }
+        let found = try ConvNetwork(
+            recognising: Checkpoint(path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Ones()))
+        #expect(found.title == "EfficientNet-B1 pruned", "\(found.recognition)")
+        #expect(found.input.padding == .tensorFlowSame && found.layers.first?.batchNorm?.epsilon == 1e-3)
+    }
+
     @Test func kernelsOfOtherKindsBesideTheLayersAreSetAside() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "ResNet-18" })
         let plain = renamed(net).entries

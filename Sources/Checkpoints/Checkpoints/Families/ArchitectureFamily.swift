@@ -97,6 +97,8 @@ struct Blueprint: Sendable {
     var widths: [(module: String, channels: Int)] = []
     /// What this variant adds to variances where that is not its library's habit.
     var epsilon: Float?
+    /// How it pads, likewise.
+    var padding: InputConvention.Padding?
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
 
@@ -105,13 +107,14 @@ struct Blueprint: Sendable {
         guard !endings.isEmpty else { return self }
         return Blueprint(
             convs: convs.filter { conv in !endings.contains { conv.module.hasSuffix($0) } }, widths: widths,
-            epsilon: epsilon, title: title)
+            epsilon: epsilon, padding: padding, title: title)
     }
 
     /// The same without what its blocks may have or not, shortcuts kept.
     var withoutOptionalLayers: Blueprint {
         Blueprint(
             convs: convs.filter { !$0.isOptional || $0.isShortcut || $0.block == 0 }, widths: widths, epsilon: epsilon,
+            padding: padding,
             title: title)
     }
 }

@@ -127,7 +127,16 @@ private enum EfficientNet {
             isLite
             ? Bottleneck.Functions.all("relu6")
             : Bottleneck.Functions(ends: "silu", block: { _ in "silu" }, squeeze: (inner: "silu", gate: "sigmoid"))
-        return Bottleneck.blueprint("EfficientNet", rows, stem: stem, head: [head(rows)], functions: functions) {
+        // Of an expansion that is no whole multiple of what it reads, some channels were taken away.
+        let isPruned = blocks.contains { block in
+            guard let expand = names(block, rows).expand?.conv, let entry = table.weight(expand),
+                let shape = entry.axes.outputFirst(entry.shape)
+            else { return false }
+            return shape[0] != 6 * shape[1]
+        }
+        var result = Bottleneck.blueprint(
+            "EfficientNet", rows, stem: stem, head: [head(rows)], functions: functions
+        ) {
             names($0, rows)
         } title: { table in
             let size = scales.first { scale in
@@ -139,7 +148,11 @@ private enum EfficientNet {
             }
             guard let size else { return isLite ? "EfficientNet-Lite" : "EfficientNet" }
             return "EfficientNet-" + (isLite ? "Lite" : size.name == "L2" ? "" : "B") + size.name
+                + (isPruned ? " pruned" : "")
         }
+        // timm's pruned networks were made from TensorFlow's weights.
+        if isPruned { (result.epsilon, result.padding) = (1e-3, .tensorFlowSame) }
+        return result
     }
 }
 

@@ -4,7 +4,8 @@ extension ArchitectureFamily {
         name: "ReXNet",
         dialects: [
             Dialect(
-                name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"]
+                name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"],
+                skeletons: ReXNet.skeletons
             ) { _ in
                 [
                     ReXNet.blueprint(stem: ("stem.conv", "stem.bn"), head: ("features.16.conv", "features.16.bn")) {
@@ -45,6 +46,16 @@ private enum ReXNet {
     static let strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1]
     /// Output channels of the last block at width 1: they grow by 180 / 16 a block from 16 on.
     static let lastWidth = 16 + 15 * 180.0 / 16
+
+    /// The published networks by what their blocks give; those of timm's `rexnetr` are rounded to multiples of 8.
+    static let skeletons: [Skeleton] = [1.0, 1.3, 1.5, 2.0, 3.0].map { width in
+        let channels = (0..<16).map { Int(((16 + Double($0) * 180 / 16) * width).rounded(.toNearestOrEven)) }
+        return Skeleton(
+            modules: [],
+            widths: channels.enumerated().map { index, own in
+                ("features.\(index).conv_pwl.conv", [own, WidthMultiplier.nearestMultipleOf8(Double(own))])
+            })
+    }
 
     static func blueprint(
         stem: Bottleneck.Pair, head: Bottleneck.Pair, unit: (_ index: Int) -> Unit

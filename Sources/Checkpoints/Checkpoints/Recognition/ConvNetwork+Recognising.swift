@@ -86,7 +86,9 @@ extension ConvNetwork {
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
             classCount: heads.lazy.compactMap(match.table.outputs).first,
             input: InputConvention(
-                checkpoint, padding: norms.hints.padding?.value ?? match.dialect.padding,
+                checkpoint,
+                padding: norms.hints.padding?.value ?? match.blueprint.padding
+                    ?? match.dialect.padding,
                 size: facts?.inputSize,
                 normalisation: norms.hints.normalisation?.value
                     ?? (match.isByShapes ? nil : match.dialect.normalisation)),

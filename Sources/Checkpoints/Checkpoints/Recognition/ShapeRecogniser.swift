@@ -20,47 +20,89 @@ enum ShapeRecogniser {
     static func outcome(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) -> Outcome {
         let files = order.entries.compactMap(Candidate.init)
         guard counts.contains(files.count), files.count == order.entries.count else { return Outcome() }
-        let foreign = foreignKernel(checkpoint, survey, order)
-        let norms = NormPairing(checkpoint, files.map { ($0.entry, $0.shape[0]) })
-        let isKeras = files.contains { $0.entry.axes.unturned != .outputInputRowsColumns }
-        let parameters = Dictionary(grouping: checkpoint.entries, by: \.module)
+        let search = Search(checkpoint, survey, order, files)
         var outcome = Outcome()
-        for family in ArchitectureFamily.all where ChannelChain.families.contains(family.name) {
-            // Libraries that keep weights as the file does come first: their padding and ε are the likelier ones.
-            let dialects =
-                family.dialects.filter { ($0.padding == .tensorFlowSame) == isKeras }
-                + family.dialects.filter { ($0.padding == .tensorFlowSame) != isKeras }
-            for dialect in dialects {
-                for draft in drafts(dialect, checkpoint, isKeras: isKeras, survey.spatialCount) {
-                    guard let (convs, places) = draft.aligned(files, isOrdered: order.isKnown) else { continue }
-                    let table = renamed(
-                        checkpoint, files, places, convs, norms, parameters, classifier: dialect.classifiers.first)
-                    if let conflict = draft.conflict(table, convs, places, files, norms) {
-                        if draft.skeleton != nil, outcome.nearest == nil {
-                            outcome.nearest = "\(family.name), but \(conflict)"
-                        }
-                        continue
+        // Whole sequences first, then those with a classifier that is a convolution.
+        for isWhole in [true, false] {
+            for family in ArchitectureFamily.all where ChannelChain.families.contains(family.name) {
+                // Libraries that keep weights as the file does come first: their padding and ε are the likelier ones.
+                let dialects =
+                    family.dialects.filter { ($0.padding == .tensorFlowSame) == search.isKeras }
+                    + family.dialects.filter { ($0.padding == .tensorFlowSame) != search.isKeras }
+                for dialect in dialects {
+                    for draft in drafts(dialect, checkpoint, isKeras: search.isKeras, survey.spatialCount) {
+                        guard let (convs, places) = draft.aligned(files, isOrdered: order.isKnown),
+                            search.isWhole(convs, places) == isWhole
+                        else { continue }
+                        let found = search.judge(draft, convs, places, family, dialect)
+                        if found.match != nil { return found }
+                        outcome.nearest = outcome.nearest ?? found.nearest
                     }
-                    // What depends on the file's tensors (squeeze-and-excite, functions) is decided anew.
-                    let modules = draft.blueprint.convs.map(\.module)
-                    let own =
-                        dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
-                    let match = FamilyRecogniser.match(
-                        own, against: table, family, dialect, survey.spatialCount, isByShapes: true)
-                    guard match.missing.isEmpty, match.unexplainedCount == 0 else { continue }
-                    if let conflict = match.conflict {
-                        outcome.nearest = outcome.nearest ?? "\(family.name), but \(conflict)"
-                        continue
-                    }
-                    if let foreign {
-                        outcome.nearest = outcome.nearest ?? "\(family.name), but \(foreign)"
-                        continue
-                    }
-                    return Outcome(match: match)
                 }
             }
         }
         return outcome
+    }
+
+    /// A file's layers with what surrounds them.
+    private struct Search {
+        let checkpoint: Checkpoint
+        let spatialCount: Int
+        let files: [Candidate]
+        let norms: NormPairing
+        let parameters: [String: [Checkpoint.Entry]]
+        let isKeras: Bool
+        /// A kernel that no family has among the layers, in words.
+        let foreign: String?
+        /// Whether the last layer is a classifier: a 1×1 convolution without a normalisation where others have one, behind
+        /// which no linear layer stands.
+        let endsWithClassifier: Bool
+
+        init(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder, _ files: [Candidate]) {
+            self.checkpoint = checkpoint
+            self.files = files
+            spatialCount = survey.spatialCount
+            norms = NormPairing(checkpoint, files.map { ($0.entry, $0.shape[0]) })
+            parameters = Dictionary(grouping: checkpoint.entries, by: \.module)
+            isKeras = files.contains { $0.entry.axes.unturned != .outputInputRowsColumns }
+            foreign = ShapeRecogniser.foreignKernel(checkpoint, survey, order)
+            let (owners, outputs) = (norms.moduleOf, files.last?.shape[0] ?? 0)
+            let isBare = files.last.map { $0.shape[2] == 1 && owners[$0.entry.name] == nil } == true
+            endsWithClassifier =
+                isBare
+                && !checkpoint.entries.contains {
+                    $0.shape.rank == 2 && ["weight", "kernel"].contains($0.parameter)
+                        && $0.shape.dimensions.contains(outputs)
+                }
+        }
+
+        /// Whether every layer of the file has its place, none of them a classifier in the place of a head.
+        func isWhole(_ convs: [ExpectedConv], _ places: [Int?]) -> Bool {
+            let placed = places.compactMap { $0 }
+            guard placed.count == files.count else { return false }
+            guard endsWithClassifier, let head = places.firstIndex(of: files.count - 1) else { return true }
+            return !(convs[head].isOptional && convs[head].block == 0 && convs[head].norm != nil)
+        }
+
+        /// What a blueprint whose layers lie beside the file's makes of it.
+        func judge(
+            _ draft: Draft, _ convs: [ExpectedConv], _ places: [Int?], _ family: ArchitectureFamily, _ dialect: Dialect
+        ) -> Outcome {
+            let table = ShapeRecogniser.renamed(
+                checkpoint, files, places, convs, norms, parameters, classifier: dialect.classifiers.first)
+            if let conflict = draft.conflict(table, convs, places, files, norms) {
+                return Outcome(nearest: draft.skeleton == nil ? nil : "\(family.name), but \(conflict)")
+            }
+            // What depends on the file's tensors (squeeze-and-excite, functions) is decided anew.
+            let modules = draft.blueprint.convs.map(\.module)
+            let own = dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
+            let match = FamilyRecogniser.match(own, against: table, family, dialect, spatialCount, isByShapes: true)
+            guard match.missing.isEmpty, match.unexplainedCount == 0 else { return Outcome() }
+            if let conflict = match.conflict ?? foreign {
+                return Outcome(nearest: "\(family.name), but \(conflict)")
+            }
+            return Outcome(match: match)
+        }
     }
 
     /// Kernels that no family here has (1-D ones, as of some attention, 3-D and k×1 ones) among the layers, in words; nil
@@ -153,6 +195,7 @@ enum ShapeRecogniser {
         private func residualConflict(
             _ convs: [ExpectedConv], _ places: [Int?], _ files: [Candidate]
         ) -> String? {
+            guard convs.contains(where: \.isShortcut) else { return nil }
             let links = zip(convs, places).compactMap { conv, place in place.map { (conv, files[$0]) } }
             for block in links.chunked(by: { $0.0.block == $1.0.block }) where (block.first?.0.block ?? 0) > 0 {
                 let own = block.filter { !$0.0.isOptional && !$0.0.isShortcut }
@@ -208,6 +251,13 @@ enum ShapeRecogniser {
         }
         if let classifier, !classifier.hasPrefix("*"), let last, modules[classifier] == nil {
             modules[classifier] = all(last.module)
+        }
+        // Or it is a 1×1 convolution, the one layer without a place.
+        let placed = Set(places.compactMap { $0 })
+        if let classifier, !classifier.hasPrefix("*"), modules[classifier] == nil,
+            let rest = files.indices.first(where: { !placed.contains($0) })
+        {
+            modules[classifier] = all(files[rest].entry.module)
         }
         return ModuleTable(checkpoint, renamed: modules)
     }
