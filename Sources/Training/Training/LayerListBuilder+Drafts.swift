@@ -49,7 +49,7 @@ extension LayerListBuilder {
         }
         let pitch = ConvolutionLayer.unfoldedPitch(geometry)
         let unfolded = memory.rows(
-            (0..<depth).map { $0 * pitch }, plane: geometry.outputHeight * geometry.outputWidth)
+            at: (0..<depth).map { $0 * pitch }, plane: geometry.outputHeight * geometry.outputWidth)
         let (name, rectified) = (graph.nodes[index].name, rectifiedConvolutions.contains(index))
         let (weightPlace, biasPlace) = (place(weight), bias.map { place($0) })
         drafts.append(

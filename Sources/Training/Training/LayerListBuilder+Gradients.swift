@@ -16,12 +16,12 @@ extension LayerListBuilder {
                 gradientBuffer[from] = gradientBuffer[to]
             }
         }
-        var written: Set<Int> = []
+        var written: Set<ChannelPlace> = []
         var layers: [any Layer] = []
         func gradients(_ value: Value) -> Value {
             var result = value
             result.channels = value.references.map {
-                let reference = gradientBuffer[$0 >> 32] << 32 + ($0 & 0xFFFF_FFFF)
+                let reference = ChannelPlace(storage: gradientBuffer[$0.storage], channel: $0.channel)
                 return Channel(reference: reference, source: reference)
             }
             return result
@@ -73,8 +73,8 @@ extension LayerListBuilder {
     /// The buffer that a value fills in order, or nil.
     func wholeBuffer(_ value: Value) -> Int? {
         guard let first = value.channels.first else { return nil }
-        let buffer = first.reference >> 32
-        let whole = (0..<buffers[buffer].channels).map { buffer << 32 + $0 }
+        let buffer = first.reference.storage
+        let whole = (0..<buffers[buffer].channels).map { ChannelPlace(storage: buffer, channel: $0) }
         return value.references == whole ? buffer : nil
     }
 

@@ -1,3 +1,5 @@
+import Engine
+
 // Where results and gradients lie.
 extension LayerListBuilder {
     /// Gives every buffer a place for the phases from its first to its last use: in a shard's arena, or, where it is a
@@ -10,7 +12,7 @@ extension LayerListBuilder {
         var lives = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
         func touch(_ rows: Rows, _ time: Int) {
             for index in 0..<rows.count {
-                let buffer = rows.start[index] >> 32
+                let buffer = rows.place(index).storage
                 let old = lives[buffer] ?? time...time
                 lives[buffer] = min(old.lowerBound, time)...max(old.upperBound, time)
             }
@@ -34,13 +36,18 @@ extension LayerListBuilder {
             return pitch(buffers[index], images: images)
         }
         let sizes = buffers.indices.map { buffers[$0].channels * pitches[$0] }
-        let arena = Self.firstFit(lives.indices.map { isTransient[$0] ? nil : lives[$0] }, sizes)
-        let transient = Self.firstFit(lives.indices.map { isTransient[$0] ? lives[$0] : nil }, sizes)
-        memory.resolve(in: rowLists) { reference in
-            let (buffer, channel) = (reference >> 32, reference & 0xFFFF_FFFF)
-            return isTransient[buffer]
-                ? .transient(transient.places[buffer] + channel * pitches[buffer])
-                : .arena(arena.places[buffer] + channel * pitches[buffer])
+        func plan(_ isChosen: (Int) -> Bool) -> (offsets: [Int], size: Int) {
+            let requests = lives.enumerated().map { index, life in
+                isChosen(index) ? life.map { ArenaPlanner.Request(size: sizes[index], life: $0) } : nil
+            }
+            return ArenaPlanner.place(requests, order: .size)
+        }
+        let arena = plan { !isTransient[$0] }
+        let transient = plan { isTransient[$0] }
+        memory.resolve(in: rowLists) { place in
+            let row = place.channel * pitches[place.storage]
+            return isTransient[place.storage]
+                ? .transient(transient.offsets[place.storage] + row) : .arena(arena.offsets[place.storage] + row)
         }
         // Loops may read a register beyond the last row.
         return (arena.size + 64, transient.size + 64)
@@ -51,29 +58,5 @@ extension LayerListBuilder {
     private func pitch(_ buffer: Buffer, images: Int) -> Int {
         let lines = (images * buffer.plane + 15) / 16
         return (lines | 1) * 16
-    }
-
-    private static func firstFit(_ lives: [ClosedRange<Int>?], _ sizes: [Int]) -> (places: [Int], size: Int) {
-        var places = Array(repeating: 0, count: lives.count)
-        var placed: [(range: Range<Int>, life: ClosedRange<Int>)] = []
-        var size = 0
-        // Large and long-lived ones first leave fewer holes.
-        let order = lives.indices.filter { lives[$0] != nil }.sorted {
-            let (a, b) = (sizes[$0], sizes[$1])
-            return a != b ? a > b : $0 < $1
-        }
-        for index in order {
-            guard let life = lives[index] else { continue }
-            var start = 0
-            for other in placed where other.life.overlaps(life) {
-                if other.range.lowerBound - start >= sizes[index] { break }
-                start = max(start, other.range.upperBound)
-            }
-            places[index] = start
-            placed.append((start..<start + sizes[index], life))
-            placed.sort { $0.range.lowerBound < $1.range.lowerBound }
-            size = max(size, start + sizes[index])
-        }
-        return (places, size)
     }
 }

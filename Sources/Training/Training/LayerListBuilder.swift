@@ -6,23 +6,23 @@ import Tensors
 /// Turns a graph's nodes into layers: first the results (which rows hold them), then, from the last layer to the first,
 /// where gradients go.
 ///
-/// A row is first known as a reference, buffer · 2³² + channel, and gets its place in the arena when it is known how long
-/// each buffer is needed.
+/// A row is first known as a channel of a buffer and gets its place in the arena when it is known how long each buffer is
+/// needed.
 struct LayerListBuilder {
     /// One channel of a result.
     struct Channel {
         /// The row that it is, which also names its gradient.
-        var reference: Int
+        var reference: ChannelPlace
         /// The row that holds its numbers.
-        var source: Int
+        var source: ChannelPlace
         /// Where the factors stand that make it of those numbers, scale · number + shift; nil where it is they.
         var factors: (scale: Int, shift: Int)?
     }
 
-    /// A result as references to rows.
+    /// A result as a list of rows.
     struct Value {
         var channels: [Channel]
-        var references: [Int] { channels.map(\.reference) }
+        var references: [ChannelPlace] { channels.map(\.reference) }
         var height: Int
         var width: Int
         /// Whether anything trained stands before it.
@@ -125,7 +125,7 @@ struct LayerListBuilder {
         for (reader, node) in graph.nodes.enumerated()
         where isNeeded[reader] && node.inputs.contains(where: { $0.position == index }) {
             switch node.operation {
-            case .concatenate, .slice, .channelShuffle:
+            case let operation where operation.choosesChannels:
                 guard try readersTakeFactors(reader, isNeeded) else { return false }
             case .convolution, .sharedDepthwise:
                 let geometry = try graph.windowGeometry(of: node, input: shapes[index])
@@ -144,10 +144,10 @@ struct LayerListBuilder {
 
     mutating func newValue(_ channels: Int, _ height: Int, _ width: Int, needsGradient: Bool) -> Value {
         buffers.append(Buffer(channels: channels, plane: height * width))
-        let first = (buffers.count - 1) << 32
+        let places = (0..<channels).map { ChannelPlace(storage: buffers.count - 1, channel: $0) }
         return Value(
-            channels: (0..<channels).map { Channel(reference: first + $0, source: first + $0) }, height: height,
-            width: width, needsGradient: needsGradient)
+            channels: places.map { Channel(reference: $0, source: $0) }, height: height, width: width,
+            needsGradient: needsGradient)
     }
 
     mutating func newValue(_ index: Int, needsGradient: Bool) -> Value {
@@ -170,21 +170,10 @@ struct LayerListBuilder {
         }
         switch node.operation {
         case .input: return first
-        case .concatenate:
+        case let operation where operation.choosesChannels:
             return Value(
-                channels: inputs.flatMap(\.channels), height: first.height, width: first.width,
-                needsGradient: inputs.contains { $0.needsGradient })
-        case .slice(let range):
-            var part = first
-            part.channels = Array(first.channels[range])
-            return part
-        case .channelShuffle(let groups):
-            var shuffled = first
-            let perGroup = first.channels.count / groups
-            shuffled.channels = first.channels.indices.map {
-                first.channels[$0 % groups * perGroup + $0 / groups]
-            }
-            return shuffled
+                channels: operation.chosenChannels(of: inputs.map(\.channels)), height: first.height,
+                width: first.width, needsGradient: inputs.contains { $0.needsGradient })
         case .convolution(let convolution):
             let geometry = try graph.windowGeometry(of: node, input: shapes[node.inputs[0].position])
             if DepthwiseLayer.suits(geometry) {

@@ -1,3 +1,5 @@
+import Engine
+
 /// The index lists of a plan: where rows lie in the arena and which gradients are added to. Released with its owner.
 final class PlanMemory: @unchecked Sendable {
     // Sendable: written while planning only, read by all threads afterwards.
@@ -28,10 +30,15 @@ final class PlanMemory: @unchecked Sendable {
         return UnsafePointer(buffer.baseAddress ?? UnsafeMutablePointer.allocate(capacity: 1))
     }
 
-    /// A list of rows, given as references until they are resolved.
-    func rows(_ references: [Int], plane: Int) -> Rows {
-        let list = list([-1] + references)
-        return Rows(start: list + 1, count: references.count, plane: plane)
+    /// A list of rows that begin at these numbers.
+    func rows(at offsets: [Int], plane: Int) -> Rows {
+        let list = list([-1] + offsets)
+        return Rows(start: list + 1, count: offsets.count, plane: plane)
+    }
+
+    /// A list of rows whose places are channels of buffers until they are resolved.
+    func rows(_ channels: [ChannelPlace], plane: Int) -> Rows {
+        rows(at: channels.map { $0.storage << 32 + $0.channel }, plane: plane)
     }
 
     /// Where a row lies: in the arena of a shard or in the memory of the thread that works on it.
@@ -40,15 +47,15 @@ final class PlanMemory: @unchecked Sendable {
         case transient(Int)
     }
 
-    /// Turns references to rows (buffer and channel) into places.
+    /// Turns channels of buffers into places.
     ///
     /// Lists that lead to a thread's memory get a part of each thread's table, where ``Rows/write(into:transient:)``
     /// completes them for the images at hand.
-    func resolve(in lists: [Rows], _ place: (_ reference: Int) -> Place) {
+    func resolve(in lists: [Rows], _ place: (_ channel: ChannelPlace) -> Place) {
         for rows in lists {
             var isMoving = false
             for index in 0..<rows.count {
-                switch place(rows.start[index]) {
+                switch place(rows.place(index)) {
                 case .arena(let place): rows.start[index] = place
                 case .transient(let place):
                     rows.start[index] = -1 - place
@@ -83,6 +90,11 @@ struct Rows: @unchecked Sendable {
     var tableIndex: Int {
         get { start[-1] }
         nonmutating set { start[-1] = newValue }
+    }
+
+    /// The channel of a buffer that a row is, before it is resolved.
+    func place(_ index: Int) -> ChannelPlace {
+        ChannelPlace(storage: start[index] >> 32, channel: start[index] & 0xFFFF_FFFF)
     }
 
     /// Completes a list in a thread's table: `transient` is where the thread's memory begins, seen from the arena of the

@@ -48,15 +48,12 @@ struct BlockedPlanner {
         let inputs = node.inputs.map(\.index)
         switch node.operation {
         case .input: break
-        case .slice(let range): values[index] = selecting(inputs[0], Array(range))
         case .dropout: values[index] = value(inputs[0])
-        case .channelShuffle(let groups):
-            let count = shapes[inputs[0]][1]
-            values[index] = selecting(inputs[0], (0..<count).map { $0 % groups * (count / groups) + $0 / groups })
-        case .concatenate:
+        case .slice, .concatenate, .channelShuffle:
             let parts = inputs.map { value($0) }
             values[index] = BlockedValue(
-                height: parts[0].height, width: parts[0].width, places: parts.flatMap(\.places))
+                height: parts[0].height, width: parts[0].width,
+                places: node.operation.chosenChannels(of: parts.map(\.places)))
         case .batchNormalization(let norm): planAffine(index, graph.affine(norm))
         case .affine(let scale, let shift):
             planAffine(index, .init(scale: graph[scale].scalars, shift: graph[shift].scalars))
@@ -106,11 +103,6 @@ struct BlockedPlanner {
     private mutating func append(_ step: any PendingStep) {
         for storage in step.touched { storages.touch(storage, at: steps.count) }
         steps.append(step)
-    }
-
-    private mutating func selecting(_ index: Int, _ channels: [Int]) -> BlockedValue {
-        let value = value(index)
-        return BlockedValue(height: value.height, width: value.width, places: channels.map { value.places[$0] })
     }
 
     /// The value with its channels one after another in one storage: copied where they do not lie so already.

@@ -1,19 +1,13 @@
 import OperatorInterface
 
-/// Where one channel of a result lies: a lane of a block of a storage.
-struct ChannelPlace: Sendable, Hashable, Comparable {
-    var storage: Int
-    var block: Int
-    var lane: Int
-
-    static func < (a: ChannelPlace, b: ChannelPlace) -> Bool {
-        (a.storage, a.block, a.lane) < (b.storage, b.block, b.lane)
-    }
+extension ChannelPlace {
+    /// The block of sixteen channels of the storage.
+    var block: Int { channel / ChannelSpan.lanes }
+    /// The channel's place in its block.
+    var lane: Int { channel % ChannelSpan.lanes }
 }
 
 /// A result as a list of channels, wherever each of them lies.
-///
-/// A slice, a join and a shuffle of channels are other lists of the same places: nothing is computed or copied.
 struct BlockedValue: Sendable, Equatable {
     var height: Int
     var width: Int
@@ -25,7 +19,7 @@ struct BlockedValue: Sendable, Equatable {
     init(height: Int, width: Int, channels: Int, storage: Int) {
         self.init(
             height: height, width: width,
-            places: (0..<channels).map { ChannelPlace(storage: storage, block: $0 / 16, lane: $0 % 16) })
+            places: (0..<channels).map { ChannelPlace(storage: storage, channel: $0) })
     }
 
     init(height: Int, width: Int, places: [ChannelPlace]) {
@@ -37,9 +31,7 @@ struct BlockedValue: Sendable, Equatable {
     /// The storage where all channels lie one after another from its start, if they do.
     var plainStorage: Int? {
         guard let storage = places.first?.storage else { return nil }
-        let isPlain = places.indices.allSatisfy {
-            places[$0] == ChannelPlace(storage: storage, block: $0 / 16, lane: $0 % 16)
-        }
+        let isPlain = places.indices.allSatisfy { places[$0] == ChannelPlace(storage: storage, channel: $0) }
         return isPlain ? storage : nil
     }
 
@@ -56,7 +48,7 @@ struct BlockedValue: Sendable, Equatable {
             places: places.map { place in
                 let number = numbers[BlockPlace(storage: place.storage, block: place.block)]
                 guard let number else { preconditionFailure("a place lies in one of the value's blocks") }
-                return ChannelPlace(storage: storage, block: number, lane: place.lane)
+                return ChannelPlace(storage: storage, channel: number * ChannelSpan.lanes + place.lane)
             })
     }
 

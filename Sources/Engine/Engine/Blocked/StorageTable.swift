@@ -48,24 +48,15 @@ struct StorageTable {
     }
 
     /// Gives every storage that is touched a place, so that no two that live at one time overlap.
-    ///
-    /// Storages are placed in order of birth in the first gap that is free: small nets then stay in the cache.
     mutating func place() {
-        var live: [Int] = []
-        let order = storages.indices.filter { !storages[$0].isInStrip && storages[$0].lastStep >= 0 }
-            .sorted { (storages[$0].firstStep, $0) < (storages[$1].firstStep, $1) }
-        for index in order {
-            live.removeAll { storages[$0].lastStep < storages[index].firstStep }
-            var start = 0
-            for other in live {
-                if storages[other].offset - start >= storages[index].floatCount { break }
-                start = max(start, storages[other].offset + storages[other].floatCount)
-            }
-            storages[index].offset = start
-            live.append(index)
-            live.sort { storages[$0].offset < storages[$1].offset }
-            floatCount = max(floatCount, start + storages[index].floatCount)
+        let requests = storages.map { storage in
+            storage.isInStrip || storage.lastStep < 0
+                ? nil
+                : ArenaPlanner.Request(size: storage.floatCount, life: storage.firstStep...storage.lastStep)
         }
+        let plan = ArenaPlanner.place(requests, order: .birth)
+        for index in storages.indices where requests[index] != nil { storages[index].offset = plan.offsets[index] }
+        floatCount = plan.size
     }
 
     /// Words between the start of the arena (or strip) and a block.

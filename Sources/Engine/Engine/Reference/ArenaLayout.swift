@@ -33,6 +33,7 @@ struct ArenaLayout {
     /// Slots start at multiples of this many numbers: one cache line.
     static let alignment = 16
 
+    /// Nodes that share a slot, in their order; at least one.
     private struct Group {
         var members: [Int]
         var floatCount: Int
@@ -95,25 +96,19 @@ struct ArenaLayout {
         }
     }
 
-    /// First fit in order of birth.
     private mutating func place(_ groups: [Group], _ lastUses: [Int]) {
-        var live: [ArenaSlot] = []
-        for group in groups {
-            guard let birth = group.members.first else { continue }
-            let death = group.members.reduce(birth) { max($0, lastUses[$1]) }
-            live.removeAll { $0.steps.upperBound < birth }
-            let size = (group.floatCount + Self.alignment - 1) / Self.alignment * Self.alignment
-            var start = 0
-            for slot in live {
-                if slot.range.lowerBound - start >= size { break }
-                start = max(start, slot.range.upperBound)
-            }
-            let slot = ArenaSlot(range: start..<start + size, steps: birth...death)
-            live.append(slot)
-            live.sort { $0.range.lowerBound < $1.range.lowerBound }
-            slots.append(slot)
-            floatCount = max(floatCount, slot.range.upperBound)
+        let requests = groups.map { group in
+            let birth = group.members[0]
+            return ArenaPlanner.Request(
+                size: (group.floatCount + Self.alignment - 1) / Self.alignment * Self.alignment,
+                life: birth...group.members.reduce(birth) { max($0, lastUses[$1]) })
+        }
+        let plan = ArenaPlanner.place(requests, order: .birth)
+        for (index, group) in groups.enumerated() {
+            let start = plan.offsets[index]
+            slots.append(ArenaSlot(range: start..<start + requests[index].size, steps: requests[index].life))
             for member in group.members { views[member]?.offset += start }
         }
+        floatCount = plan.size
     }
 }
