@@ -246,11 +246,9 @@ let tools: [Target] = [
     module("KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Gallery", "Sweeps", "Races", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
-        name: "Benchmarks", dependencies: ["KernelViz", "Classification", "HDF5", "Parallel", argumentParser],
+        name: "Benchmarks",
+        dependencies: ["KernelViz", "Classification", "Training", "HDF5", "Parallel", "Numerics", argumentParser],
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
-    .executableTarget(
-        name: "TrainingBenchmark", dependencies: ["Training", "TrainingRuns", "Evaluation", "Tensors"],
-        path: "Sources/Tools/TrainingBenchmark"),
 ]
 
 let testTargets: [Target] = [

@@ -1,12 +1,4 @@
-/// One part of kernelviz whose speed is measured.
-protocol BenchmarkGroup {
-    /// The name on the command line.
-    static var name: String { get }
-    /// `file` is one that the user names instead of generated data.
-    init(file: String?)
-    /// Measures everything in the group.
-    func measure(_ runner: BenchmarkRunner) throws -> [Measurement]
-}
+import Numerics
 
 /// Times of one benchmark in milliseconds.
 struct Measurement: Encodable {
@@ -16,6 +8,17 @@ struct Measurement: Encodable {
     let minimumMilliseconds: Double
     /// The distance between the first and the third quartile.
     let spreadMilliseconds: Double
+
+    /// Sums up times; at least one.
+    init(name: String, milliseconds times: [Double]) {
+        let sorted = times.sorted()
+        self.name = name
+        runs = sorted.count
+        medianMilliseconds = OrderStatistics.quantile(0.5, ofSorted: sorted)
+        minimumMilliseconds = sorted[0]
+        spreadMilliseconds =
+            OrderStatistics.quantile(0.75, ofSorted: sorted) - OrderStatistics.quantile(0.25, ofSorted: sorted)
+    }
 }
 
 /// Runs closures and times them by the clock.
@@ -33,19 +36,10 @@ struct BenchmarkRunner {
         var times = Array(repeating: [Double](), count: bodies.count)
         for round in 0..<runs + 2 {
             for (index, item) in bodies.enumerated() {
-                let started = ContinuousClock.now
-                try item.body()
-                let duration = (ContinuousClock.now - started).components
-                if round < 2 { continue }
-                times[index].append(Double(duration.seconds) * 1e3 + Double(duration.attoseconds) * 1e-15)
+                let elapsed = try ContinuousClock().measure { try item.body() }
+                if round >= 2 { times[index].append(elapsed / .milliseconds(1)) }
             }
         }
-        return zip(bodies, times).map { body, times in
-            let sorted = times.sorted()
-            return Measurement(
-                name: body.name, runs: runs, medianMilliseconds: sorted[sorted.count / 2],
-                minimumMilliseconds: sorted[0],
-                spreadMilliseconds: sorted[sorted.count * 3 / 4] - sorted[sorted.count / 4])
-        }
+        return zip(bodies, times).map { Measurement(name: $0.name, milliseconds: $1) }
     }
 }

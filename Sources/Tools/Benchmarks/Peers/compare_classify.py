@@ -259,7 +259,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     def ours(runs):
         out = subprocess.run(
-            [BINARY, "classification", "--file", path, "--runs", str(runs)], capture_output=True, check=True, text=True)
+            [BINARY, "classifier", "--file", path, "--runs", str(runs)], capture_output=True, check=True, text=True)
         return [m["medianMilliseconds"] for m in json.loads(out.stdout)["measurements"]]
 
     ours(1)

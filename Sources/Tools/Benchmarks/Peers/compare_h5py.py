@@ -50,7 +50,7 @@ with tempfile.TemporaryDirectory() as folder:
         for _ in range(ROUNDS):
             theirs = median_ms(lambda: read_h5py(path), 5 if kind == "gzip" else 9)
             runs = "5" if kind == "gzip" else "9"
-            out = subprocess.run([BINARY, "weights", "--file", path, "--runs", runs], capture_output=True, check=True)
+            out = subprocess.run([BINARY, "reader", "--file", path, "--runs", runs], capture_output=True, check=True)
             ours = {m["name"].split("/")[-1]: m["medianMilliseconds"] for m in json.loads(out.stdout)["measurements"]}
             rounds.append((theirs, ours["in-process"], ours["isolated"]))
         theirs, inside, isolated = (statistics.median(column) for column in zip(*rounds))

@@ -61,7 +61,7 @@ def mosaic():
 
 
 def ours():
-    text = subprocess.run([BENCHMARKS, "figures", "--runs", "9"], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([BENCHMARKS, "renderer", "--runs", "9"], check=True, capture_output=True, text=True).stdout
     return {m["name"]: m["medianMilliseconds"] for m in json.loads(text)["measurements"]}
 
 
@@ -100,7 +100,7 @@ def main():
     for name in first:
         print(f"{name:<48}{min(first[name], second[name]):>10.1f}")
     print(f"{'matplotlib, one subplot a kernel':<48}{slow:>10.1f}\n{'matplotlib, one image':<48}{fast:>10.1f}")
-    own = max(first["figures/960 kernels, PNG at 200 dpi"], second["figures/960 kernels, PNG at 200 dpi"])
+    own = max(first["renderer/960 kernels, PNG at 200 dpi"], second["renderer/960 kernels, PNG at 200 dpi"])
     print(f"peak memory: kernelviz {memory:.0f} MB, matplotlib one image {python:.0f} MB, subplots {many:.0f} MB")
     print(f"kernelviz is {slow / own:.0f} times as fast as subplots, {fast / own:.1f} times as fast as one image")
     sys.exit(0 if slow / own >= 20 and fast / own > 1 and memory < python else 1)

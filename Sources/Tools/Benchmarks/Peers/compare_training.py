@@ -1,6 +1,6 @@
 """Times a training step of VGNetG-1.0MP thumbnail in PyTorch and in kernelviz in the same run; prints the ratios.
 
-swift build -c release --product kernelviz && swift build -c release --product TrainingBenchmark
+swift build -c release --product kernelviz && swift build -c release --product Benchmarks
 python Sources/Tools/Benchmarks/Peers/compare_training.py .build/release [THREADS] [ROUNDS]
 
 Both train the same net: PyTorch runs the model that `kernelviz export --pytorch` writes. A step is forward, backward and
@@ -63,7 +63,8 @@ def main(binaries, threads=1, rounds=3):
             results = {
                 mode: run(sys.executable, __file__, "--step", project, mode, str(threads)) for mode in MODES}
             results["kernelviz"] = run(
-                f"{binaries}/TrainingBenchmark", net, str(BATCH), str(threads), str(STEPS))
+                f"{binaries}/Benchmarks", "training", net, "--batch", str(BATCH), "--threads", str(threads),
+                "--steps", str(STEPS))
             for name, result in results.items():
                 times.setdefault(name, []).append(result["median_ms"])
                 memory.setdefault(name, []).append(result["rss_mb"])

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Classification
 import HDF5
 import KernelViz
@@ -8,13 +9,16 @@ import Synchronization
 ///
 /// A file is a data set of loose kernels (`filters`, N×9). `FILE.tables.h5` is written beside it: the classifier's tables
 /// and what it found, for `Peers/compare_classify.py`.
-struct ClassificationBenchmarks: BenchmarkGroup {
-    static let name = "classification"
-    private let file: String?
+struct ClassifierBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "classifier", abstract: "Labels of 3×3 kernels, on one thread and on two.")
 
-    init(file: String?) { self.file = file }
+    @Option(help: ArgumentHelp("A data set of loose kernels instead of 200,000 random ones.", valueName: "file"))
+    var file: String?
 
-    func measure(_ runner: BenchmarkRunner) throws -> [Measurement] {
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
         var settings = ClassifierSettings()
         settings.perturbations = 0
         settings.labelsUnstructuredLayers = true
@@ -26,13 +30,14 @@ struct ClassificationBenchmarks: BenchmarkGroup {
             Array(values[$0..<min(values.count, $0 + 9 * Self.pieceLength)])
         }
         if let file { try Self.save(classifier, values, to: file + ".tables.h5") }
-        return try runner.together(
+        let measurements = try options.runner.together(
             [1, 2].map { threads in
                 (
-                    "classification/\(count) kernels, \(threads) thread\(threads == 1 ? "" : "s")",
+                    "classifier/\(count) kernels, \(threads) thread\(threads == 1 ? "" : "s")",
                     { Self.classify(pieces, classifier, threads: threads) }
                 )
             })
+        print(BenchmarkReport(measurements).json)
     }
 
     private static let pieceLength = 4096

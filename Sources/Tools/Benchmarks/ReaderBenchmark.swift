@@ -1,23 +1,29 @@
+import ArgumentParser
 import Foundation
 import HDF5
 import KernelViz
 
 /// Opening a checkpoint and reading all its tensors, in this process and in one of its own.
-struct WeightsBenchmarks: BenchmarkGroup {
-    static let name = "weights"
-    private let file: String?
+struct ReaderBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reader", abstract: "Checkpoints opened and read.")
 
-    init(file: String?) { self.file = file }
+    @Option(help: ArgumentHelp("A file of weights to read instead of generated ones.", valueName: "file"))
+    var file: String?
 
-    func measure(_ runner: BenchmarkRunner) throws -> [Measurement] {
-        if let file { return try measure(file, name: "weights/given", runner) }
+    @OptionGroup var options: RunOptions
+
+    func run() throws { print(BenchmarkReport(try measure(options.runner)).json) }
+
+    private func measure(_ runner: BenchmarkRunner) throws -> [Measurement] {
+        if let file { return try measure(file, name: "reader/given", runner) }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kernelviz-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         // MobileNetV2 1.0: 262 tensors of 14 MB in all. ResNet-50's size: 300 of 100 MB.
         let sizes = [
-            (name: "weights/14MB", count: 262, bytes: 14_000_000),
-            (name: "weights/100MB", count: 300, bytes: 100_000_000),
+            (name: "reader/14MB", count: 262, bytes: 14_000_000),
+            (name: "reader/100MB", count: 300, bytes: 100_000_000),
         ]
         return try sizes.flatMap { size in
             let path = folder.path + "/\(size.count).h5"

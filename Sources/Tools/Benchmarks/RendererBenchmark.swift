@@ -1,33 +1,38 @@
+import ArgumentParser
 import KernelViz
 
 /// Laying figures out and rendering them: the usual grid with its histogram, and the atlas of a whole network.
-struct FiguresBenchmarks: BenchmarkGroup {
-    static let name = "figures"
-    private let file: String?
+struct RendererBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "renderer", abstract: "Figures laid out and rendered.")
+
+    @Option(help: ArgumentHelp("A checkpoint for the atlas instead of random kernels.", valueName: "file"))
+    var file: String?
+
+    @OptionGroup var options: RunOptions
 
     /// The depthwise widths of MobileNetV2 1.0.
     private static let widths = [
         32, 96, 144, 144, 192, 192, 192, 384, 384, 384, 384, 576, 576, 576, 960, 960, 960,
     ]
 
-    init(file: String?) { self.file = file }
-
-    func measure(_ runner: BenchmarkRunner) throws -> [Measurement] {
+    func run() throws {
+        let runner = options.runner
         // 960 3×3 kernels with a 100-bin histogram, as the last layer of MobileNetV2.
         let bank = Self.bank(number: 17, width: 960)
         var plain = KernelGridOptions()
         plain.framesLabels = false
         let classifier = KernelClassifier(size: 3)
         var measurements = try runner.together([
-            ("figures/960 kernels, PNG at 200 dpi", { try Self.render(bank, nil, plain, as: .png) }),
+            ("renderer/960 kernels, PNG at 200 dpi", { try Self.render(bank, nil, plain, as: .png) }),
             (
-                "figures/960 kernels labelled, PNG at 200 dpi",
+                "renderer/960 kernels labelled, PNG at 200 dpi",
                 { try Self.render(bank, classifier.classify(bank), KernelGridOptions(), as: .png) }
             ),
-            ("figures/960 kernels, SVG", { try Self.render(bank, nil, plain, as: .svg) }),
-            ("figures/960 kernels, PDF", { try Self.render(bank, nil, plain, as: .pdf) }),
+            ("renderer/960 kernels, SVG", { try Self.render(bank, nil, plain, as: .svg) }),
+            ("renderer/960 kernels, PDF", { try Self.render(bank, nil, plain, as: .pdf) }),
             (
-                "figures/histogram with mixture, PNG at 200 dpi",
+                "renderer/histogram with mixture, PNG at 200 dpi",
                 {
                     let figure = try HistogramFigure.figure(of: bank, network: "net")
                     _ = try FigureRenderer.render(figure, as: .png)
@@ -35,7 +40,7 @@ struct FiguresBenchmarks: BenchmarkGroup {
             ),
         ])
         measurements.append(
-            try runner.time("figures/atlas of MobileNetV2, PDF") {
+            try runner.time("renderer/atlas of MobileNetV2, PDF") {
                 let network = try file.map { try ConvNetwork.open($0) }
                 let banks =
                     try network.map { try KernelBanks.read($0) }
@@ -45,7 +50,7 @@ struct FiguresBenchmarks: BenchmarkGroup {
                 }
                 _ = try FigureRenderer.renderBook(figures, title: "atlas")
             })
-        return measurements
+        print(BenchmarkReport(measurements).json)
     }
 
     private static func render(
