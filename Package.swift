@@ -162,7 +162,7 @@ let engine =
 let training =
     trainingOperators + [
         .target(
-            name: "TrainingOperatorInterface", dependencies: ["COperators"],
+            name: "TrainingOperatorInterface", dependencies: ["OperatorInterface", "COperators"],
             path: "Sources/Training/TrainingOperatorInterface", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         module(
             "Training", in: "Training",

@@ -1,4 +1,5 @@
 import COperators
+import OperatorInterface
 
 // Everything here is inlined into its callers, which are compiled for several instruction sets.
 
@@ -61,27 +62,16 @@ package func passing(_ value: Lanes, where gate: Lanes) -> Lanes {
     Lanes(repeating: 0).replacing(with: value, where: gate .> 0)
 }
 
-/// eˣ to 2 units in the last place, clamped to the range of normal numbers.
-///
-/// Source: the polynomial of Cephes' expf (S. Moshier).
-@inlinable @inline(__always)
-package func exponential(_ x: Lanes) -> Lanes {
-    let clamped = minimum(maximum(x, Lanes(repeating: -87)), Lanes(repeating: 88))
-    // Adding 1.5·2²³ leaves the nearest whole number in the low bits.
-    let shifted = multiplyAdd(clamped, Lanes(repeating: 1.442_695_04), Lanes(repeating: 12_582_912))
-    let turns = shifted - Lanes(repeating: 12_582_912)
-    let rest = multiplyAdd(
-        turns, Lanes(repeating: 2.121_944_4e-4), multiplyAdd(turns, Lanes(repeating: -0.693_359_375), clamped))
-    var y = Lanes(repeating: 1.987_569_15e-4)
-    y = multiplyAdd(y, rest, Lanes(repeating: 1.398_199_95e-3))
-    y = multiplyAdd(y, rest, Lanes(repeating: 8.333_451_9e-3))
-    y = multiplyAdd(y, rest, Lanes(repeating: 4.166_579_6e-2))
-    y = multiplyAdd(y, rest, Lanes(repeating: 1.666_666_55e-1))
-    y = multiplyAdd(y, rest, Lanes(repeating: 0.5))
-    y = multiplyAdd(y, rest * rest, rest + 1)
-    let whole = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &- 0x4B40_0000
-    return y * unsafeBitCast((whole &+ 127) &<< 23, to: Lanes.self)
+/// a·b + c, rounded once everywhere.
+@usableFromInline
+package enum RoundedOnce: LaneArithmetic {
+    @inlinable @inline(__always)
+    package static func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { kernelviz_multiply_add(a, b, c) }
 }
+
+/// eˣ, with the limits of OperatorInterface's `exponential`, the same bits on every processor.
+@inlinable @inline(__always)
+package func exponential(_ x: Lanes) -> Lanes { exponential(x, RoundedOnce.self) }
 
 /// Sixteen rows of sixteen numbers become columns.
 ///
