@@ -97,6 +97,7 @@ let base = [
     module("Files", in: "Base", ["Diagnostics", "CCrypto"], settings: []),
     module("Tensors", in: "Base", settings: []),
     .target(name: "COperators", path: "Sources/Base/COperators"),
+    module("InstructionSets", in: "Base", ["COperators"], settings: []),
     module("Parallel", in: "Base", ["COperators"], settings: fast),
     module("Numerics", in: "Base"),
 ]
@@ -127,7 +128,7 @@ let checkpoints = [
 let analysis =
     matchingLoops + [
         module("Kernels", in: "Analysis", ["Checkpoints", "Tensors", "Diagnostics"]),
-        module("TemplateMatching", in: "Analysis", ["COperators"] + all(matchingLoops), settings: fast),
+        module("TemplateMatching", in: "Analysis", ["InstructionSets"] + all(matchingLoops), settings: fast),
         module(
             "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel"],
             settings: safe + fast),
@@ -150,10 +151,11 @@ let engine =
     operators + [
         module("OperatorInterface", in: "Engine", settings: fast),
         module(
-            "OperatorDispatch", in: "Engine", ["OperatorInterface", "COperators"] + all(operators), settings: fast),
+            "OperatorDispatch", in: "Engine", ["OperatorInterface", "InstructionSets"] + all(operators),
+            settings: fast),
         module(
             "Engine", in: "Engine",
-            ["OperatorDispatch", "OperatorInterface", "Parallel", "COperators", "Tensors", "Diagnostics"],
+            ["OperatorDispatch", "OperatorInterface", "InstructionSets", "Parallel", "Tensors", "Diagnostics"],
             settings: fast),
         module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
     ]
@@ -167,7 +169,7 @@ let training =
         module(
             "Training", in: "Training",
             [
-                "Engine", "OperatorDispatch", "COperators", "TrainingOperatorInterface", "Parallel", "Tensors",
+                "Engine", "OperatorDispatch", "InstructionSets", "TrainingOperatorInterface", "Parallel", "Tensors",
                 "Diagnostics",
             ] + all(trainingOperators), settings: []),
         module(
@@ -260,6 +262,7 @@ let testTargets: [Target] = [
     tests("Tensors", in: "Base"),
     tests("Parallel", in: "Base"),
     tests("Numerics", in: "Base"),
+    tests("InstructionSets", in: "Base"),
     tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),

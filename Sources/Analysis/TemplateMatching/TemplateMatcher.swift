@@ -1,4 +1,4 @@
-import COperators
+import InstructionSets
 import MatchingLoopsBaseline
 
 #if arch(x86_64)
@@ -51,47 +51,42 @@ package struct TemplateMatcher: Sendable {
     let loops: Loops
 
     /// The instruction sets of this processor, the fastest first.
-    package static var available: [TemplateMatcher] {
-        var sets = [
-            TemplateMatcher(
-                name: "baseline",
-                loops: Loops(
-                    best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.GaussianFit.solve,
-                    blurs: MatchingLoopsBaseline.BlurScan.measure,
-                    pairs: MatchingLoopsBaseline.TemplateScan.pairProducts,
-                    features: MatchingLoopsBaseline.FitScan.features, orbits: MatchingLoopsBaseline.OrbitScan.features,
-                    shapes: MatchingLoopsBaseline.ShapeScan.measure, shares: MatchingLoopsBaseline.ScoreScan.shares,
-                    transpose: MatchingLoopsBaseline.Transposition.records))
-        ]
+    package static let available = InstructionSet.supported.reversed().compactMap { set in
+        loops(compiledFor: set).map { TemplateMatcher(name: set.rawValue, loops: $0) }
+    }
+
+    /// The loops of some instructions; nil where they have none of their own.
+    private static func loops(compiledFor instructions: InstructionSet) -> Loops? {
+        switch instructions {
+        case .baseline:
+            return Loops(
+                best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.GaussianFit.solve,
+                blurs: MatchingLoopsBaseline.BlurScan.measure,
+                pairs: MatchingLoopsBaseline.TemplateScan.pairProducts,
+                features: MatchingLoopsBaseline.FitScan.features,
+                orbits: MatchingLoopsBaseline.OrbitScan.features, shapes: MatchingLoopsBaseline.ShapeScan.measure,
+                shares: MatchingLoopsBaseline.ScoreScan.shares, transpose: MatchingLoopsBaseline.Transposition.records)
         #if arch(x86_64)
-            if kernelviz_has_avx2_fma() {
-                sets.append(
-                    TemplateMatcher(
-                        name: "avx2",
-                        loops: Loops(
-                            best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.GaussianFit.solve,
-                            blurs: MatchingLoopsAVX2.BlurScan.measure,
-                            pairs: MatchingLoopsAVX2.TemplateScan.pairProducts,
-                            features: MatchingLoopsAVX2.FitScan.features, orbits: MatchingLoopsAVX2.OrbitScan.features,
-                            shapes: MatchingLoopsAVX2.ShapeScan.measure, shares: MatchingLoopsAVX2.ScoreScan.shares,
-                            transpose: MatchingLoopsAVX2.Transposition.records)))
-            }
-            if kernelviz_has_avx512() {
-                sets.append(
-                    TemplateMatcher(
-                        name: "avx512",
-                        loops: Loops(
-                            best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.GaussianFit.solve,
-                            blurs: MatchingLoopsAVX512.BlurScan.measure,
-                            pairs: MatchingLoopsAVX512.TemplateScan.pairProducts,
-                            features: MatchingLoopsAVX512.FitScan.features,
-                            orbits: MatchingLoopsAVX512.OrbitScan.features,
-                            shapes: MatchingLoopsAVX512.ShapeScan.measure,
-                            shares: MatchingLoopsAVX512.ScoreScan.shares,
-                            transpose: MatchingLoopsAVX512.Transposition.records)))
-            }
+            case .avx2:
+                return Loops(
+                    best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.GaussianFit.solve,
+                    blurs: MatchingLoopsAVX2.BlurScan.measure,
+                    pairs: MatchingLoopsAVX2.TemplateScan.pairProducts, features: MatchingLoopsAVX2.FitScan.features,
+                    orbits: MatchingLoopsAVX2.OrbitScan.features, shapes: MatchingLoopsAVX2.ShapeScan.measure,
+                    shares: MatchingLoopsAVX2.ScoreScan.shares, transpose: MatchingLoopsAVX2.Transposition.records)
+            case .avx512:
+                return Loops(
+                    best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.GaussianFit.solve,
+                    blurs: MatchingLoopsAVX512.BlurScan.measure,
+                    pairs: MatchingLoopsAVX512.TemplateScan.pairProducts,
+                    features: MatchingLoopsAVX512.FitScan.features,
+                    orbits: MatchingLoopsAVX512.OrbitScan.features, shapes: MatchingLoopsAVX512.ShapeScan.measure,
+                    shares: MatchingLoopsAVX512.ScoreScan.shares, transpose: MatchingLoopsAVX512.Transposition.records)
+            case .avx512bf16: return nil
+        #else
+            default: return nil
         #endif
-        return sets.reversed()
+        }
     }
 
     /// The fastest set.

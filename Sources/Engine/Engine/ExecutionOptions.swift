@@ -1,4 +1,5 @@
 import Diagnostics
+import InstructionSets
 import OperatorDispatch
 import OperatorInterface
 
@@ -86,10 +87,10 @@ public struct ExecutionOptions: Sendable, Equatable {
         switch operators {
         case .automatic: .fastest(for: format)
         case .reference: nil
-        case .baseline: .baseline
-        case .avx2: .avx2
-        case .avx512: .avx512
-        case .avx512bf16: .avx512bf16
+        case .baseline: .compiled(for: .baseline)
+        case .avx2: .compiled(for: .avx2)
+        case .avx512: .compiled(for: .avx512)
+        case .avx512bf16: .compiled(for: .avx512bf16)
         }
     }
 }

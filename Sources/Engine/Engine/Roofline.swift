@@ -28,7 +28,7 @@ public struct Roofline: Sendable, Equatable, Codable {
     private static func multiplyAdds(_ operators: OperatorSet) -> Double {
         let count = 20_000
         var total: Float = 0
-        let best = fastest(of: 30) { total += operators.multiplyAdds(count) }
+        let best = fastest(of: 30) { total += operators.loops.multiplyAdds(count) }
         // Reading the total keeps the work from being dropped.
         precondition(total.isFinite)
         return 512 * Double(count) / (best / .nanoseconds(1))
@@ -40,7 +40,7 @@ public struct Roofline: Sendable, Equatable, Codable {
         let rounds = max(1, (8 << 20) / byteCount)
         let best = fastest(of: 10) {
             for _ in 0..<rounds {
-                operators.mean(memory.base, pixels, memory.base + byteCount / 4, .float32)
+                operators.loops.mean(memory.base, pixels, memory.base + byteCount / 4, .float32)
             }
         }
         return Double(byteCount * rounds) / (best / .nanoseconds(1))

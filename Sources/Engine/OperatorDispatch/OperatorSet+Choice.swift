@@ -1,4 +1,4 @@
-import COperators
+import InstructionSets
 import OperatorInterface
 import OperatorsBaseline
 
@@ -10,60 +10,41 @@ import OperatorsBaseline
 
 extension OperatorSet {
     /// What every processor of the architecture runs.
-    package static var baseline: OperatorSet {
-        OperatorSet(
-            name: "baseline", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
-            matrix: OperatorsBaseline.Operators.matrix, depthwise: OperatorsBaseline.Operators.depthwise,
-            elementwise: OperatorsBaseline.Operators.elementwise, pool: OperatorsBaseline.Operators.pool,
-            mean: OperatorsBaseline.Operators.mean, multiplyAdds: OperatorsBaseline.Operators.multiplyAdds)
+    package static let baseline = OperatorSet(.baseline, OperatorsBaseline.Operators.self)
+
+    /// The operators of some instructions; nil where the processor lacks them.
+    package static func compiled(for instructions: InstructionSet) -> OperatorSet? {
+        guard instructions.isSupported else { return nil }
+        switch instructions {
+        case .baseline: return baseline
+        #if arch(x86_64)
+            case .avx2: return OperatorSet(.avx2, OperatorsAVX2.Operators.self)
+            case .avx512: return OperatorSet(.avx512, OperatorsAVX512.Operators.self)
+            case .avx512bf16: return OperatorSet(.avx512bf16, OperatorsAVX512BF16.Operators.self)
+        #else
+            default: return nil
+        #endif
+        }
     }
 
-    #if arch(x86_64)
-        /// AVX2 and FMA; nil where the processor has not both.
-        package static var avx2: OperatorSet? {
-            guard kernelviz_has_avx2_fma() else { return nil }
-            return OperatorSet(
-                name: "avx2", panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1],
-                matrix: OperatorsAVX2.Operators.matrix, depthwise: OperatorsAVX2.Operators.depthwise,
-                elementwise: OperatorsAVX2.Operators.elementwise, pool: OperatorsAVX2.Operators.pool,
-                mean: OperatorsAVX2.Operators.mean, multiplyAdds: OperatorsAVX2.Operators.multiplyAdds)
-        }
-
-        /// AVX-512 (F, VL, DQ, BW); nil where the processor has not all.
-        package static var avx512: OperatorSet? {
-            guard kernelviz_has_avx512() else { return nil }
-            var set = OperatorSet(
-                name: "avx512", panelWidths: [3, 2, 1], singlePixelPanelWidths: [8, 4, 3, 2, 1],
-                matrix: OperatorsAVX512.Operators.matrix, depthwise: OperatorsAVX512.Operators.depthwise,
-                elementwise: OperatorsAVX512.Operators.elementwise, pool: OperatorsAVX512.Operators.pool,
-                mean: OperatorsAVX512.Operators.mean, multiplyAdds: OperatorsAVX512.Operators.multiplyAdds)
-            set.halfPanelWidths = [2, 1]
-            return set
-        }
-
-        /// AVX-512 with products of bfloat16; nil where the processor has them not.
-        package static var avx512bf16: OperatorSet? {
-            guard kernelviz_has_avx512_bf16(), var set = avx512 else { return nil }
-            set.name = "avx512bf16"
-            set.matrix = OperatorsAVX512BF16.Operators.matrix
-            set.depthwise = OperatorsAVX512BF16.Operators.depthwise
-            set.elementwise = OperatorsAVX512BF16.Operators.elementwise
-            set.pool = OperatorsAVX512BF16.Operators.pool
-            set.mean = OperatorsAVX512BF16.Operators.mean
-            set.multiplyAdds = OperatorsAVX512BF16.Operators.multiplyAdds
-            return set
-        }
-    #else
-        package static var avx2: OperatorSet? { nil }
-        package static var avx512: OperatorSet? { nil }
-        package static var avx512bf16: OperatorSet? { nil }
-    #endif
-
     /// The fastest that this processor runs.
-    package static var fastest: OperatorSet { avx512 ?? avx2 ?? baseline }
+    package static var fastest: OperatorSet { compiled(for: .avx512) ?? compiled(for: .avx2) ?? baseline }
 
     /// The fastest with activations of a format.
     package static func fastest(for format: ElementFormat) -> OperatorSet {
-        format.isFloat ? fastest : avx512bf16 ?? fastest
+        format.isFloat ? fastest : compiled(for: .avx512bf16) ?? fastest
+    }
+
+    /// With AVX-512 the sums of several panels stay in registers.
+    private init(_ instructions: InstructionSet, _ loops: any OperatorLoops.Type) {
+        switch instructions {
+        case .baseline, .avx2:
+            self.init(
+                name: instructions.rawValue, loops: loops, panelWidths: [1], singlePixelPanelWidths: [4, 3, 2, 1])
+        case .avx512, .avx512bf16:
+            self.init(
+                name: instructions.rawValue, loops: loops, panelWidths: [3, 2, 1], halfPanelWidths: [2, 1],
+                singlePixelPanelWidths: [8, 4, 3, 2, 1])
+        }
     }
 }

@@ -1,42 +1,41 @@
-/// The operators of one instruction set.
+/// The loops of one instruction set; the processor chooses among the modules that have them.
+package protocol OperatorLoops: Sendable {
+    /// A panel of a matrix product.
+    static func matrix(_ call: MatrixCall)
+    /// Rows of a depthwise convolution of one block.
+    static func depthwise(_ call: DepthwiseCall)
+    /// A step on each number of one block.
+    static func elementwise(_ call: ElementwiseCall)
+    /// A window over one block.
+    static func pool(_ call: PoolCall)
+    /// The mean over `pixels` pixels of a block, sixteen numbers.
+    static func mean(
+        _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>, _ format: ElementFormat)
+    /// Runs `rounds` times, or a few less, sixteen multiply-adds of sixteen numbers: 512 operations a round.
+    static func multiplyAdds(_ rounds: Int) -> Float
+}
+
+/// The operators of one instruction set and the shapes that suit them.
 package struct OperatorSet: Sendable {
     /// "avx512bf16", "avx512", "avx2" or "baseline".
-    package var name: String
+    package let name: String
+    package let loops: any OperatorLoops.Type
     /// How many output blocks a panel may have, most first; always ends with 1.
-    package var panelWidths: [Int]
+    package let panelWidths: [Int]
     /// How many whole blocks a panel with half a block more may have, most first; empty where a half costs a whole.
-    package var halfPanelWidths: [Int] = []
+    package let halfPanelWidths: [Int]
     /// The same as ``panelWidths`` for a single pixel.
-    package var singlePixelPanelWidths: [Int]
-    package var matrix: @Sendable (MatrixCall) -> Void
-    package var depthwise: @Sendable (DepthwiseCall) -> Void
-    package var elementwise: @Sendable (ElementwiseCall) -> Void
-    package var pool: @Sendable (PoolCall) -> Void
-    /// The mean over `pixels` pixels of a block.
-    package var mean:
-        @Sendable (
-            _ input: UnsafePointer<Float>, _ pixels: Int, _ output: UnsafeMutablePointer<Float>,
-            _ format: ElementFormat
-        ) -> Void
-    /// Runs `rounds` times, or a few less, sixteen multiply-adds of sixteen numbers: 512 operations a round.
-    package var multiplyAdds: @Sendable (_ rounds: Int) -> Float
+    package let singlePixelPanelWidths: [Int]
 
-    /// Groups the functions.
+    /// Groups the values.
     package init(
-        name: String, panelWidths: [Int], singlePixelPanelWidths: [Int],
-        matrix: @escaping @Sendable (MatrixCall) -> Void, depthwise: @escaping @Sendable (DepthwiseCall) -> Void,
-        elementwise: @escaping @Sendable (ElementwiseCall) -> Void, pool: @escaping @Sendable (PoolCall) -> Void,
-        mean: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, ElementFormat) -> Void,
-        multiplyAdds: @escaping @Sendable (Int) -> Float
+        name: String, loops: any OperatorLoops.Type, panelWidths: [Int], halfPanelWidths: [Int] = [],
+        singlePixelPanelWidths: [Int]
     ) {
         self.name = name
+        self.loops = loops
         self.panelWidths = panelWidths
+        self.halfPanelWidths = halfPanelWidths
         self.singlePixelPanelWidths = singlePixelPanelWidths
-        self.matrix = matrix
-        self.depthwise = depthwise
-        self.elementwise = elementwise
-        self.pool = pool
-        self.mean = mean
-        self.multiplyAdds = multiplyAdds
     }
 }

@@ -1,4 +1,4 @@
-import COperators
+import InstructionSets
 import TrainingOperatorInterface
 import TrainingOperatorsBaseline
 
@@ -10,14 +10,22 @@ import TrainingOperatorsBaseline
 /// The operators' copies.
 enum OperatorSets {
     /// Those that this processor can run, the widest last.
-    static var available: [any OperatorSet.Type] {
-        var sets: [any OperatorSet.Type] = [TrainingOperatorsBaseline.Operators.self]
-        #if arch(x86_64)
-            if kernelviz_has_avx2_fma() { sets.append(TrainingOperatorsAVX2.Operators.self) }
-            if kernelviz_has_avx512() { sets.append(TrainingOperatorsAVX512.Operators.self) }
-        #endif
-        return sets
-    }
+    static let available = InstructionSet.supported.compactMap { compiled(for: $0) }
 
+    /// The widest.
     static let best = available[available.count - 1]
+
+    /// The operators of some instructions; nil where they have none of their own.
+    private static func compiled(for instructions: InstructionSet) -> (any OperatorSet.Type)? {
+        switch instructions {
+        case .baseline: return TrainingOperatorsBaseline.Operators.self
+        #if arch(x86_64)
+            case .avx2: return TrainingOperatorsAVX2.Operators.self
+            case .avx512: return TrainingOperatorsAVX512.Operators.self
+            case .avx512bf16: return nil
+        #else
+            default: return nil
+        #endif
+        }
+    }
 }

@@ -103,6 +103,6 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             outputWidth: geometry.outputWidth, firstRow: rows.lowerBound, rowCount: rows.count,
             epilogue: epilogue.advanced(by: block * ChannelSpan.lanes))
         call.format = format
-        context.operators.depthwise(call)
+        context.operators.loops.depthwise(call)
     }
 }

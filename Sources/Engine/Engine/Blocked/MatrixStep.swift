@@ -151,6 +151,6 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             call.prefetch = UnsafeRawPointer(fetching.start)
             call.prefetchLines = (fetching.count + ChannelSpan.lanes - 1) / ChannelSpan.lanes
         }
-        context.operators.matrix(call)
+        context.operators.loops.matrix(call)
     }
 }

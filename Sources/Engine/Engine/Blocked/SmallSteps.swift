@@ -29,7 +29,7 @@ struct ElementwiseStep: BlockedStep, @unchecked Sendable {
             output: context.arena + block.output, pixels: pixels,
             epilogue: epilogue.advanced(by: part * ChannelSpan.lanes))
         call.format = format
-        context.operators.elementwise(call)
+        context.operators.loops.elementwise(call)
     }
 }
 
@@ -43,7 +43,7 @@ struct MeanStep: BlockedStep, @unchecked Sendable {
     var partCount: Int { blocks.count }
 
     func run(_ part: Int, _ context: StepContext) {
-        context.operators.mean(
+        context.operators.loops.mean(
             context.arena + blocks[part].input, pixels, context.arena + blocks[part].output, format)
     }
 }
@@ -65,7 +65,7 @@ struct PoolStep: BlockedStep, @unchecked Sendable {
             stride: geometry.stride, paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft,
             output: context.arena + blocks[part].output, outputHeight: geometry.outputHeight,
             outputWidth: geometry.outputWidth, format: format)
-        context.operators.pool(call)
+        context.operators.loops.pool(call)
     }
 }
 

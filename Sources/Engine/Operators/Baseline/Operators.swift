@@ -5,7 +5,7 @@ import OperatorInterface
 /// One source, several modules: each is compiled for its own instruction set, chosen when the program runs. The sources
 /// use pointers, SIMD and InlineArray only: an Array or String would emit copies of library code that the linker may
 /// pick for the whole program, with instructions that an older processor lacks.
-package enum Operators {
+package enum Operators: OperatorLoops {
     package static func matrix(_ call: MatrixCall) { MatrixOperator.run(call) }
     package static func depthwise(_ call: DepthwiseCall) { DepthwiseOperator.run(call) }
     package static func elementwise(_ call: ElementwiseCall) { ElementwiseOperator.run(call) }
