@@ -1,5 +1,6 @@
 import Diagnostics
 import OperatorDispatch
+import OperatorInterface
 import Tensors
 
 extension Graph {
@@ -23,16 +24,7 @@ extension Graph {
     }
 
     private func shape(of node: Node, inputs: [Shape], inputShape: Shape) throws -> Shape {
-        let expectedInputs =
-            switch node.operation {
-            case .input: 0
-            case .add, .multiply: 2
-            case .concatenate: max(1, inputs.count)
-            default: 1
-            }
-        guard inputs.count == expectedInputs else {
-            throw ShapeProblem(node.name, "\(inputs.count) inputs", "\(expectedInputs)").error
-        }
+        try checkCount(of: inputs, node)
         guard let first = inputs.first else { return inputShape }
         if case .linear(let weight, let bias) = node.operation {
             return try linearShape(node.name, first, weight: weight, bias: bias)
@@ -50,37 +42,11 @@ extension Graph {
             let geometry = try convolutionGeometry(node, input: first)
             return [first[0], geometry.outputChannels, geometry.outputHeight, geometry.outputWidth]
         case .batchNormalization(let norm):
-            for parameter in [norm.weight, norm.bias, norm.runningMean, norm.runningVariance] {
-                try expect(parameter, [first[1]], node.name)
-            }
-            return first
+            return try perChannel([norm.weight, norm.bias, norm.runningMean, norm.runningVariance], first, node)
         case .layerNormalization(let norm), .responseNormalization(let norm):
-            try expect(norm.weight, [first[1]], node.name)
-            try expect(norm.bias, [first[1]], node.name)
-            return first
-        case .affine(let scale, let shift):
-            try expect(scale, [first[1]], node.name)
-            try expect(shift, [first[1]], node.name)
-            return first
-        case .add:
-            guard inputs[1] == first else {
-                throw ShapeProblem(node.name, "inputs \(first) and \(inputs[1])", "equal shapes").error
-            }
-            return first
-        case .multiply:
-            guard inputs[1] == first || inputs[1] == [first[0], first[1], 1, 1] else {
-                throw ShapeProblem(
-                    node.name, "inputs \(first) and \(inputs[1])", "equal shapes, or the second N×C×1×1"
-                ).error
-            }
-            return first
-        case .concatenate:
-            for other in inputs where other.rank != 4 || [0, 2, 3].contains(where: { other[$0] != first[$0] }) {
-                throw ShapeProblem(
-                    node.name, "inputs \(first) and \(other)", "the same images, rows and columns"
-                ).error
-            }
-            return [first[0], inputs.reduce(0) { $0 + $1[1] }, first[2], first[3]]
+            return try perChannel([norm.weight, norm.bias], first, node)
+        case .affine(let scale, let shift): return try perChannel([scale, shift], first, node)
+        case .add, .multiply, .concatenate: return try combinedShape(node, inputs)
         case .slice(let range):
             guard range.lowerBound >= 0, range.upperBound <= first[1], !range.isEmpty else {
                 throw ShapeProblem(
@@ -92,6 +58,49 @@ extension Graph {
         case .channelShuffle(let groups):
             guard groups > 0, first[1] % groups == 0 else {
                 throw ShapeProblem(node.name, "\(groups) groups of \(first[1]) channels", "equal groups").error
+            }
+            return first
+        }
+    }
+
+    private func checkCount(of inputs: [Shape], _ node: Node) throws {
+        let expected =
+            switch node.operation {
+            case .input: 0
+            case .add, .multiply: 2
+            case .concatenate: max(1, inputs.count)
+            default: 1
+            }
+        guard inputs.count == expected else {
+            throw ShapeProblem(node.name, "\(inputs.count) inputs", "\(expected)").error
+        }
+    }
+
+    /// The input's shape, if each parameter has one number a channel.
+    private func perChannel(_ parameters: [ParameterID], _ input: Shape, _ node: Node) throws -> Shape {
+        for parameter in parameters { try expect(parameter, [input[1]], node.name) }
+        return input
+    }
+
+    /// The shape of a sum, a product or a join of results of which the first is N×C×H×W.
+    private func combinedShape(_ node: Node, _ inputs: [Shape]) throws -> Shape {
+        let first = inputs[0]
+        switch node.operation {
+        case .concatenate:
+            for other in inputs where other.rank != 4 || [0, 2, 3].contains(where: { other[$0] != first[$0] }) {
+                throw ShapeProblem(
+                    node.name, "inputs \(first) and \(other)", "the same images, rows and columns"
+                ).error
+            }
+            return [first[0], inputs.reduce(0) { $0 + $1[1] }, first[2], first[3]]
+        case .multiply where inputs[1] == [first[0], first[1], 1, 1]: return first
+        default:
+            guard inputs[1] == first else {
+                let isProduct = node.operation == .multiply
+                throw ShapeProblem(
+                    node.name, "inputs \(first) and \(inputs[1])",
+                    isProduct ? "equal shapes, or the second N×C×1×1" : "equal shapes"
+                ).error
             }
             return first
         }
@@ -132,9 +141,10 @@ extension Graph {
         let rows = try Self.outputLength(node.name, input[2], kernel[2], stride, padding.vertical)
         let columns = try Self.outputLength(node.name, input[3], kernel[3], stride, padding.horizontal)
         return ConvolutionGeometry(
-            inputChannels: input[1], inputHeight: input[2], inputWidth: input[3], outputChannels: kernel[0],
-            outputHeight: rows.length, outputWidth: columns.length, kernelHeight: kernel[2], kernelWidth: kernel[3],
-            stride: stride, paddingTop: rows.before, paddingLeft: columns.before, groups: groups)
+            input: (input[1], input[2], input[3]), output: (kernel[0], rows.length, columns.length),
+            window: Window(
+                height: kernel[2], width: kernel[3], stride: stride, paddingTop: rows.before,
+                paddingLeft: columns.before), groups: groups)
     }
 
     /// floor((length + before + after − kernel) / stride) + 1, and the padding before.

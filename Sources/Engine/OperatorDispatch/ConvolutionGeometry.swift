@@ -1,3 +1,5 @@
+import OperatorInterface
+
 /// The lengths that a convolution works with, for one image.
 package struct ConvolutionGeometry: Sendable, Equatable, BitwiseCopyable {
     package var inputChannels: Int
@@ -13,24 +15,36 @@ package struct ConvolutionGeometry: Sendable, Equatable, BitwiseCopyable {
     package var paddingLeft: Int
     package var groups: Int
 
+    /// Channels, rows and columns of an image.
+    package typealias ImageSize = (channels: Int, height: Int, width: Int)
+
     /// Groups the lengths; they must suit each other.
-    package init(
-        inputChannels: Int, inputHeight: Int, inputWidth: Int, outputChannels: Int, outputHeight: Int,
-        outputWidth: Int, kernelHeight: Int, kernelWidth: Int, stride: Int, paddingTop: Int, paddingLeft: Int,
-        groups: Int
-    ) {
-        self.inputChannels = inputChannels
-        self.inputHeight = inputHeight
-        self.inputWidth = inputWidth
-        self.outputChannels = outputChannels
-        self.outputHeight = outputHeight
-        self.outputWidth = outputWidth
-        self.kernelHeight = kernelHeight
-        self.kernelWidth = kernelWidth
-        self.stride = stride
-        self.paddingTop = paddingTop
-        self.paddingLeft = paddingLeft
+    package init(input: ImageSize, output: ImageSize, window: Window, groups: Int) {
+        inputChannels = input.channels
+        inputHeight = input.height
+        inputWidth = input.width
+        outputChannels = output.channels
+        outputHeight = output.height
+        outputWidth = output.width
+        kernelHeight = window.height
+        kernelWidth = window.width
+        stride = window.stride
+        paddingTop = window.paddingTop
+        paddingLeft = window.paddingLeft
         self.groups = groups
+    }
+
+    /// A linear layer: a 1×1 convolution of an image of one pixel.
+    package init(linear inputs: Int, outputs: Int) {
+        self.init(
+            input: (inputs, 1, 1), output: (outputs, 1, 1),
+            window: Window(height: 1, width: 1, stride: 1, paddingTop: 0, paddingLeft: 0), groups: 1)
+    }
+
+    /// The window that moves over the input.
+    package var window: Window {
+        Window(
+            height: kernelHeight, width: kernelWidth, stride: stride, paddingTop: paddingTop, paddingLeft: paddingLeft)
     }
 
     /// Whether the convolution mixes channels at each pixel alone.

@@ -23,27 +23,25 @@ package struct DepthwiseCall {
     /// Of the input and the output; weights are 32-bit floats.
     package var format = ElementFormat.float32
 
-    /// Groups the arguments.
+    /// Groups the arguments. They are kept one by one: loops keep in registers what they read of them.
     @inlinable package init(
-        input: UnsafePointer<Float>, inputHeight: Int, inputWidth: Int, weights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, kernelHeight: Int, kernelWidth: Int, stride: Int, paddingTop: Int,
-        paddingLeft: Int, output: UnsafeMutablePointer<Float>, outputWidth: Int, firstRow: Int, rowCount: Int,
-        epilogue: Epilogue
+        input: BlockImage, window: Window, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        output: BlockRows, epilogue: Epilogue
     ) {
-        self.input = input
-        self.inputHeight = inputHeight
-        self.inputWidth = inputWidth
+        self.input = input.start
+        inputHeight = input.height
+        inputWidth = input.width
         self.weights = weights
         self.bias = bias
-        self.kernelHeight = kernelHeight
-        self.kernelWidth = kernelWidth
-        self.stride = stride
-        self.paddingTop = paddingTop
-        self.paddingLeft = paddingLeft
-        self.output = output
-        self.outputWidth = outputWidth
-        self.firstRow = firstRow
-        self.rowCount = rowCount
+        kernelHeight = window.height
+        kernelWidth = window.width
+        stride = window.stride
+        paddingTop = window.paddingTop
+        paddingLeft = window.paddingLeft
+        self.output = output.start
+        outputWidth = output.width
+        firstRow = output.first
+        rowCount = output.count
         self.epilogue = epilogue
     }
 }

@@ -38,28 +38,22 @@ package struct MatrixCall {
     package var prefetch: UnsafeRawPointer?
     package var prefetchLines = 0
 
-    /// Groups the arguments.
-    @inlinable package init(
-        input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, runs: UnsafePointer<ChannelSpan>,
-        runCount: Int, weights: UnsafePointer<Float>, halfWeights: UnsafePointer<Float>,
-        bias: UnsafePointer<Float>?, blocks: Int, hasHalfBlock: Bool, pixels: Int,
-        output: UnsafeMutablePointer<Float>, outputBlockStride: Int, residual: UnsafePointer<Float>?,
-        epilogue: Epilogue
-    ) {
-        self.input = input
-        self.strip = strip
-        self.pixelStride = pixelStride
-        self.runs = runs
-        self.runCount = runCount
-        self.weights = weights
-        self.halfWeights = halfWeights
-        self.bias = bias
-        self.blocks = blocks
-        self.hasHalfBlock = hasHalfBlock
-        self.pixels = pixels
-        self.output = output
-        self.outputBlockStride = outputBlockStride
-        self.residual = residual
+    /// Groups the arguments. They are kept one by one: loops keep in registers what they read of them.
+    @inlinable package init(input: MatrixSource, panel: MatrixPanel, output: MatrixTarget, epilogue: Epilogue) {
+        self.input = input.arena
+        strip = input.strip
+        pixelStride = input.pixelStride
+        runs = panel.runs
+        runCount = panel.runCount
+        weights = panel.weights
+        halfWeights = panel.halfWeights
+        bias = panel.bias
+        blocks = panel.blocks
+        hasHalfBlock = panel.hasHalfBlock
+        pixels = output.pixels
+        self.output = output.start
+        outputBlockStride = output.blockStride
+        residual = output.residual
         self.epilogue = epilogue
     }
 }

@@ -26,24 +26,22 @@ package struct PoolCall {
     /// Of the input and the output.
     package var format: ElementFormat
 
-    /// Groups the arguments.
+    /// Groups the arguments; the output has all its rows.
     @inlinable package init(
-        kind: Kind, input: UnsafePointer<Float>, inputHeight: Int, inputWidth: Int, kernelHeight: Int, kernelWidth: Int,
-        stride: Int, paddingTop: Int, paddingLeft: Int, output: UnsafeMutablePointer<Float>, outputHeight: Int,
-        outputWidth: Int, format: ElementFormat
+        kind: Kind, input: BlockImage, window: Window, output: BlockRows, format: ElementFormat
     ) {
         self.kind = kind
-        self.input = input
-        self.inputHeight = inputHeight
-        self.inputWidth = inputWidth
-        self.kernelHeight = kernelHeight
-        self.kernelWidth = kernelWidth
-        self.stride = stride
-        self.paddingTop = paddingTop
-        self.paddingLeft = paddingLeft
-        self.output = output
-        self.outputHeight = outputHeight
-        self.outputWidth = outputWidth
+        self.input = input.start
+        inputHeight = input.height
+        inputWidth = input.width
+        kernelHeight = window.height
+        kernelWidth = window.width
+        stride = window.stride
+        paddingTop = window.paddingTop
+        paddingLeft = window.paddingLeft
+        self.output = output.start
+        outputHeight = output.count
+        outputWidth = output.width
         self.format = format
     }
 }

@@ -92,10 +92,8 @@ extension LayerListBuilder {
             input = flat
         }
         let shape = graph[weight].shape
-        let geometry = ConvolutionGeometry(
-            inputChannels: shape[1], inputHeight: 1, inputWidth: 1, outputChannels: shape[0], outputHeight: 1,
-            outputWidth: 1, kernelHeight: 1, kernelWidth: 1, stride: 1, paddingTop: 0, paddingLeft: 0, groups: 1)
-        return draftConvolution(index, input, geometry, weight, bias: bias)
+        return draftConvolution(
+            index, input, ConvolutionGeometry(linear: shape[1], outputs: shape[0]), weight, bias: bias)
     }
 
     mutating func draftNormalization(_ index: Int, _ input: Value, _ norm: BatchNormalization) -> Value {
@@ -185,11 +183,9 @@ extension LayerListBuilder {
             }
         case .pool(let pool):
             let geometry = try graph.windowGeometry(of: node, input: shapes[node.inputs[0].position])
-            var countsPadding: Bool?
-            if case .average(let counts) = pool.kind { countsPadding = counts }
             make = {
                 WindowPoolLayer(
-                    name: name, geometry: geometry, countsPadding: countsPadding, input: $0[0], output: $1,
+                    name: name, geometry: geometry, kind: pool.kind, input: $0[0], output: $1,
                     outputGradient: $2, inputGradient: $3[0])
             }
         default: preconditionFailure("\(name) is handled before")

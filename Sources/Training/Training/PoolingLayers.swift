@@ -1,3 +1,4 @@
+import Engine
 import OperatorDispatch
 
 /// The mean of each channel.
@@ -42,8 +43,7 @@ struct GlobalPoolLayer: UnaryLayer {
 struct WindowPoolLayer: UnaryLayer {
     let name: String
     let geometry: ConvolutionGeometry
-    /// nil for the maximum.
-    let countsPadding: Bool?
+    let kind: Pool.Kind
     let input: Rows
     let output: Rows
     let outputGradient: Rows
@@ -57,7 +57,7 @@ struct WindowPoolLayer: UnaryLayer {
                 let source = pass.row(input, channel, image: image)
                 let target = pass.row(output, channel, image: image)
                 forEachWindow { place, rows, columns in
-                    if countsPadding != nil {
+                    if isMean {
                         var sum: Float = 0
                         for y in rows { for x in columns { sum += source[y * geometry.inputWidth + x] } }
                         target[place] = sum / divisor(rows, columns)
@@ -79,7 +79,7 @@ struct WindowPoolLayer: UnaryLayer {
                     pass.row(inputGradient.rows, channel, image: image)
                 if !inputGradient.accumulates[channel] { target.update(repeating: 0, count: input.plane) }
                 forEachWindow { place, rows, columns in
-                    if countsPadding != nil {
+                    if isMean {
                         let share = upstream[place] / divisor(rows, columns)
                         for y in rows { for x in columns { target[y * geometry.inputWidth + x] += share } }
                     } else {
@@ -90,8 +90,11 @@ struct WindowPoolLayer: UnaryLayer {
         }
     }
 
+    private var isMean: Bool { if case .average = kind { true } else { false } }
+
     private func divisor(_ rows: Range<Int>, _ columns: Range<Int>) -> Float {
-        Float(countsPadding == true ? geometry.kernelHeight * geometry.kernelWidth : max(1, rows.count * columns.count))
+        if case .average(countsPadding: true) = kind { return Float(geometry.kernelHeight * geometry.kernelWidth) }
+        return Float(max(1, rows.count * columns.count))
     }
 
     private func largest(_ source: UnsafePointer<Float>, _ rows: Range<Int>, _ columns: Range<Int>) -> Int {

@@ -244,11 +244,7 @@ extension BlockedPlanner {
             let shape = graph[weight].shape
             return (
                 graph[weight], bias.map { graph[$0].scalars },
-                ConvolutionGeometry(
-                    inputChannels: shape[1], inputHeight: 1, inputWidth: 1, outputChannels: shape[0],
-                    outputHeight: 1, outputWidth: 1, kernelHeight: 1, kernelWidth: 1, stride: 1, paddingTop: 0,
-                    paddingLeft: 0, groups: 1),
-                .flattened(value(source))
+                ConvolutionGeometry(linear: shape[1], outputs: shape[0]), .flattened(value(source))
             )
         case .convolution(let convolution):
             let geometry = try graph.convolutionGeometry(node, input: shapes[source])

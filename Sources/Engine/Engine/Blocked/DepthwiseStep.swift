@@ -96,11 +96,10 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
             ? context.strip + place.output
             : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * format.pixelWords)
         var call = DepthwiseCall(
-            input: source + place.input, inputHeight: geometry.inputHeight, inputWidth: geometry.inputWidth,
-            weights: weights + block * taps, bias: bias.map { $0 + block * ChannelSpan.lanes },
-            kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth, stride: geometry.stride,
-            paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft, output: output,
-            outputWidth: geometry.outputWidth, firstRow: rows.lowerBound, rowCount: rows.count,
+            input: BlockImage(source + place.input, height: geometry.inputHeight, width: geometry.inputWidth),
+            window: geometry.window, weights: weights + block * taps,
+            bias: bias.map { $0 + block * ChannelSpan.lanes },
+            output: BlockRows(output, width: geometry.outputWidth, first: rows.lowerBound, count: rows.count),
             epilogue: epilogue.advanced(by: block * ChannelSpan.lanes))
         call.format = format
         context.operators.loops.depthwise(call)

@@ -92,58 +92,66 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     ) {
         switch source {
         case .direct where geometry.stride == 1:
-            let start = context.arena + rows.lowerBound * geometry.outputWidth * inputFormat.pixelWords
+            let start = MatrixSource(
+                arena: context.arena + rows.lowerBound * geometry.outputWidth * inputFormat.pixelWords,
+                strip: context.strip, pixelStride: inputFormat.pixelWords)
             for index in selected {
                 multiply(
-                    panels[index], input: start, strip: context.strip, pixelStride: inputFormat.pixelWords,
-                    firstRow: rows.lowerBound, rowCount: rows.count, target,
+                    panels[index], start, firstRow: rows.lowerBound, rowCount: rows.count, target,
                     fetching?.share(index - selected.lowerBound, of: selected.count), context)
             }
         case .direct:
             let row = geometry.inputWidth * inputFormat.pixelWords * geometry.stride
             byRows(
-                rows, selected, target, context, pixelStride: inputFormat.pixelWords * geometry.stride,
-                fetching: { fetching?.share($0, of: $1) },
-                start: { (UnsafePointer(context.arena + (rows.lowerBound + $0) * row), UnsafePointer(context.strip)) })
+                rows, selected, target, context, fetching: { fetching?.share($0, of: $1) },
+                start: {
+                    MatrixSource(
+                        arena: context.arena + (rows.lowerBound + $0) * row, strip: context.strip,
+                        pixelStride: inputFormat.pixelWords * geometry.stride)
+                })
         case .padded(let copy):
             copy.run(rows: rows, context)
             let row = geometry.stride * copy.rowStride
             byRows(
-                rows, selected, target, context, pixelStride: copy.pixelStride,
+                rows, selected, target, context,
                 fetching: { fetching?.share($0, of: $1) ?? copy.following(rows, share: $0, of: $1, context) },
-                start: { (UnsafePointer(context.arena), UnsafePointer(context.strip + (copy.stripOffset + $0 * row))) })
+                start: {
+                    MatrixSource(
+                        arena: context.arena, strip: context.strip + (copy.stripOffset + $0 * row),
+                        pixelStride: copy.pixelStride)
+                })
         }
     }
 
     private func byRows(
-        _ rows: Range<Int>, _ selected: Range<Int>, _ target: Target, _ context: StepContext, pixelStride: Int,
-        fetching: (_ share: Int, _ count: Int) -> FetchedMemory?,
-        start: (_ row: Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)
+        _ rows: Range<Int>, _ selected: Range<Int>, _ target: Target, _ context: StepContext,
+        fetching: (_ share: Int, _ count: Int) -> FetchedMemory?, start: (_ row: Int) -> MatrixSource
     ) {
         for index in selected {
             for row in 0..<rows.count {
-                let (input, strip) = start(row)
                 let share = (index - selected.lowerBound) * rows.count + row
                 multiply(
-                    panels[index], input: input, strip: strip, pixelStride: pixelStride,
-                    firstRow: rows.lowerBound + row, rowCount: 1, target,
+                    panels[index], start(row), firstRow: rows.lowerBound + row, rowCount: 1, target,
                     fetching(share, selected.count * rows.count), context)
             }
         }
     }
 
     private func multiply(
-        _ panel: Panel, input: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int, firstRow: Int,
-        rowCount: Int, _ target: Target, _ fetching: FetchedMemory?, _ context: StepContext
+        _ panel: Panel, _ source: MatrixSource, firstRow: Int, rowCount: Int, _ target: Target,
+        _ fetching: FetchedMemory?, _ context: StepContext
     ) {
         let place = panel.firstBlock * target.blockStride + firstRow * geometry.outputWidth * outputFormat.pixelWords
         var call = MatrixCall(
-            input: input, strip: strip, pixelStride: pixelStride, runs: panel.runs, runCount: panel.runCount,
-            weights: context.weights + panel.weights, halfWeights: context.weights + panel.halfWeights,
-            bias: bias.map { $0 + panel.firstBlock * ChannelSpan.lanes },
-            blocks: panel.blocks, hasHalfBlock: panel.hasHalfBlock, pixels: rowCount * geometry.outputWidth,
-            output: target.output + place,
-            outputBlockStride: target.blockStride, residual: target.residual.map { $0 + place },
+            input: source,
+            panel: MatrixPanel(
+                runs: panel.runs, runCount: panel.runCount, weights: context.weights + panel.weights,
+                halfWeights: context.weights + panel.halfWeights,
+                bias: bias.map { $0 + panel.firstBlock * ChannelSpan.lanes }, blocks: panel.blocks,
+                hasHalfBlock: panel.hasHalfBlock),
+            output: MatrixTarget(
+                target.output + place, pixels: rowCount * geometry.outputWidth, blockStride: target.blockStride,
+                residual: target.residual.map { $0 + place }),
             epilogue: epilogue.advanced(by: panel.firstBlock * ChannelSpan.lanes))
         call.inputFormat = inputFormat
         call.outputFormat = outputFormat

@@ -60,11 +60,13 @@ struct PoolStep: BlockedStep, @unchecked Sendable {
 
     func run(_ part: Int, _ context: StepContext) {
         let call = PoolCall(
-            kind: kind.call, input: context.arena + blocks[part].input, inputHeight: geometry.inputHeight,
-            inputWidth: geometry.inputWidth, kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth,
-            stride: geometry.stride, paddingTop: geometry.paddingTop, paddingLeft: geometry.paddingLeft,
-            output: context.arena + blocks[part].output, outputHeight: geometry.outputHeight,
-            outputWidth: geometry.outputWidth, format: format)
+            kind: kind.call,
+            input: BlockImage(
+                context.arena + blocks[part].input, height: geometry.inputHeight, width: geometry.inputWidth),
+            window: geometry.window,
+            output: BlockRows(
+                context.arena + blocks[part].output, width: geometry.outputWidth, first: 0,
+                count: geometry.outputHeight), format: format)
         context.operators.loops.pool(call)
     }
 }
