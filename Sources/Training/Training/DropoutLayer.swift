@@ -32,10 +32,10 @@ struct DropoutLayer: UnaryLayer {
 
     /// SplitMix64 of the step, the layer and the number's place in the batch.
     private func factor(_ pass: Pass, _ channel: Int, _ p: Int) -> Float {
-        guard pass.isTraining else { return 1 }
+        guard case .training(let seed) = pass.purpose else { return 1 }
         let image = pass.shardStart + pass.firstImage
         let place = (image * input.plane + p) * input.count + channel
-        var z = pass.seed &+ UInt64(node) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15
+        var z = seed &+ UInt64(node) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         z ^= z >> 31

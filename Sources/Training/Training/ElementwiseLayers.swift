@@ -8,8 +8,8 @@ struct AdditionLayer: Layer {
     let outputGradient: Rows
     let inputGradients: [GradientTarget?]
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward ? inputs + [output] : [outputGradient] + inputGradients.compactMap { $0?.rows }
+    func touched(_ direction: Direction) -> [Rows] {
+        direction == .forward ? inputs + [output] : [outputGradient] + inputGradients.compactMap { $0?.rows }
     }
 
     func forward(_ pass: Pass, stage: Int) {
@@ -48,8 +48,8 @@ struct MultiplicationLayer: Layer {
 
     private var scalesChannels: Bool { second.plane != first.plane }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward
+    func touched(_ direction: Direction) -> [Rows] {
+        direction == .forward
             ? [first, second, output]
             : [first, second, outputGradient] + [firstGradient, secondGradient].compactMap { $0?.rows }
     }

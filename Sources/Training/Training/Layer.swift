@@ -1,5 +1,20 @@
 import TrainingOperatorInterface
 
+/// Which way a step goes through the layers.
+enum Direction: Sendable {
+    case forward, backward
+}
+
+/// What a pass is for.
+enum Purpose: Sendable {
+    /// A step: batches have their own statistics; the seed names the random numbers.
+    case training(seed: UInt64)
+    /// Running statistics, nothing at random.
+    case evaluation
+
+    var isTraining: Bool { if case .training = self { true } else { false } }
+}
+
 /// The images of one shard that a layer works on now, and the memory that it may use.
 struct Pass {
     let operators: any OperatorSet.Type
@@ -24,9 +39,7 @@ struct Pass {
     let images: Int
     /// The place of the shard's first image in the batch.
     let shardStart: Int
-    /// Names the random numbers of this step.
-    let seed: UInt64
-    let isTraining: Bool
+    let purpose: Purpose
 
     /// The first pixel of these images in a result with `plane` pixels an image.
     func base(_ rows: Rows) -> UnsafeMutablePointer<Float> { arena + firstImage * rows.plane }
@@ -78,7 +91,7 @@ protocol Layer: Sendable {
     var forwardStages: Int { get }
     var backwardStages: Int { get }
     /// Rows that a stage reads or writes, so that no one else gets their memory meanwhile.
-    func touched(isForward: Bool) -> [Rows]
+    func touched(_ direction: Direction) -> [Rows]
     /// Packs weights and gathers factors; runs once a step on one thread, before the phase of the layer's first stage.
     func prepare(_ preparation: Preparation)
     func forward(_ pass: Pass, stage: Int)
@@ -118,8 +131,8 @@ protocol UnaryLayer: Layer {
 }
 
 extension UnaryLayer {
-    func touched(isForward: Bool) -> [Rows] {
-        if isForward { return [input, output] }
+    func touched(_ direction: Direction) -> [Rows] {
+        if direction == .forward { return [input, output] }
         return (readsInputGoingBack ? [input] : []) + [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
     }
 }

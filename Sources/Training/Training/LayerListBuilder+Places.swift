@@ -18,13 +18,13 @@ extension LayerListBuilder {
             }
         }
         for (time, phase) in forward.enumerated() {
-            for stage in phase.stages { layers[stage.layer].touched(isForward: true).forEach { touch($0, time) } }
+            for stage in phase.stages { layers[stage.layer].touched(.forward).forEach { touch($0, time) } }
         }
         // Readable until the next step.
         for rows in keep { touch(rows, forward.count + 1 + backward.count) }
         for (index, phase) in backward.enumerated() {
             let time = forward.count + 1 + index
-            for stage in phase.stages { layers[stage.layer].touched(isForward: false).forEach { touch($0, time) } }
+            for stage in phase.stages { layers[stage.layer].touched(.backward).forEach { touch($0, time) } }
         }
         let imagesAtOnce = forward.map(\.imagesAtOnce) + [1] + backward.map(\.imagesAtOnce)
         let isTransient = lives.map { life in

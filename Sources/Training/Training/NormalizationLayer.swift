@@ -32,15 +32,15 @@ struct NormalizationLayer: Layer {
     var forwardStages: Int { 2 }
     var backwardStages: Int { 2 }
 
-    func touched(isForward: Bool) -> [Rows] {
-        isForward
+    func touched(_ direction: Direction) -> [Rows] {
+        direction == .forward
             ? [input, output]
             : [input, outputGradient] + (outputIsRectified ? [output] : []) + (inputGradient.map { [$0.rows] } ?? [])
     }
 
     func forward(_ pass: Pass, stage: Int) {
         if stage == 0 {
-            guard pass.isTraining else { return }
+            guard pass.purpose.isTraining else { return }
             let means = pass.statistics + statistics
             if pass.firstImage == 0 { means.update(repeating: 0, count: 2 * channels) }
             pass.operators.mergeMoments(

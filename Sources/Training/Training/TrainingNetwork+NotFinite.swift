@@ -22,10 +22,10 @@ extension TrainingNetwork {
         // Results of later phases may lie over earlier ones, so each phase is looked at when it is done.
         var found: String?
         for phase in plan.forwardPhases where found == nil {
-            run([phase], isForward: true, isTraining: true, seed: seed)
+            run([phase], .forward, .training(seed: seed))
             for stage in phase.stages where found == nil {
                 let layer = plan.layers[stage.layer]
-                guard stage.stage == layer.forwardStages - 1, let output = layer.touched(isForward: true).last else {
+                guard stage.stage == layer.forwardStages - 1, let output = layer.touched(.forward).last else {
                     continue
                 }
                 if !isFinite(output) { found = layer.name }

@@ -27,10 +27,10 @@ extension TrainingNetwork {
     ) throws -> Outcome {
         precondition(labels.count == plan.batch)
         memory.gradients.update(repeating: 0, count: plan.shards * plan.parameterFloats)
-        runForward(images, isTraining: true, seed: seed)
+        runForward(images, .training(seed: seed))
         let outcome = evaluateLoss(labels, writesGradients: true)
         guard outcome.loss.isFinite else { throw notFinite(images, seed) }
-        run(plan.backwardPhases, isForward: false, isTraining: true, seed: seed)
+        run(plan.backwardPhases, .backward, .training(seed: seed))
         sumGradients()
         let barrier = barrier(isTraining: true)
         for layer in plan.layers { layer.finishGradients(barrier) }
@@ -41,7 +41,7 @@ extension TrainingNetwork {
     ///
     /// `labels` may be shorter than the batch: only so many images count.
     public mutating func evaluate(images: UnsafeBufferPointer<Float>, labels: [Int]) -> Outcome {
-        runForward(images, isTraining: false, seed: 0)
+        runForward(images, .evaluation)
         return evaluateLoss(labels, writesGradients: false)
     }
 
@@ -58,7 +58,7 @@ extension TrainingNetwork {
         return Tensor(shape: [plan.batch, classes], scalars: scalars)
     }
 
-    func runForward(_ images: UnsafeBufferPointer<Float>, isTraining: Bool, seed: UInt64) {
+    func runForward(_ images: UnsafeBufferPointer<Float>, _ purpose: Purpose) {
         precondition(images.count == inputShape.elementCount)
         guard let source = images.baseAddress else { return }
         let (channels, plane) = (plan.input.count, plan.input.plane)
@@ -71,24 +71,23 @@ extension TrainingNetwork {
                 }
             }
         }
-        run(plan.forwardPhases, isForward: true, isTraining: isTraining, seed: seed)
+        run(plan.forwardPhases, .forward, purpose)
     }
 
-    func run(_ phases: [TrainingPlan.Phase], isForward: Bool, isTraining: Bool, seed: UInt64) {
+    func run(_ phases: [TrainingPlan.Phase], _ direction: Direction, _ purpose: Purpose) {
         for phase in phases {
-            if isForward { prepare(phase) }
-            run(phase, isForward: isForward, isTraining: isTraining, seed: seed)
+            if direction == .forward { prepare(phase) }
+            run(phase, direction, purpose)
             guard let layer = phase.barrier else { continue }
-            let barrier = barrier(isTraining: isTraining)
-            if isForward {
-                plan.layers[layer].finishForward(barrier)
-            } else {
-                plan.layers[layer].finishBackward(barrier)
+            let barrier = barrier(isTraining: purpose.isTraining)
+            switch direction {
+            case .forward: plan.layers[layer].finishForward(barrier)
+            case .backward: plan.layers[layer].finishBackward(barrier)
             }
         }
     }
 
-    func run(_ phase: TrainingPlan.Phase, isForward: Bool, isTraining: Bool, seed: UInt64) {
+    func run(_ phase: TrainingPlan.Phase, _ direction: Direction, _ purpose: Purpose) {
         let (plan, operators, memory) = (plan, operators, memory)
         workers.run(pieces: plan.shards) { shard, thread in
             let images = plan.images(of: shard)
@@ -107,12 +106,11 @@ extension TrainingNetwork {
                     statistics: memory.statistics(of: shard),
                     factors: memory.factors, scratch: memory.scratch + thread * memory.scratchStride, table: table,
                     firstImage: first,
-                    images: count, shardStart: images.lowerBound, seed: seed, isTraining: isTraining)
+                    images: count, shardStart: images.lowerBound, purpose: purpose)
                 for stage in phase.stages {
-                    if isForward {
-                        plan.layers[stage.layer].forward(pass, stage: stage.stage)
-                    } else {
-                        plan.layers[stage.layer].backward(pass, stage: stage.stage)
+                    switch direction {
+                    case .forward: plan.layers[stage.layer].forward(pass, stage: stage.stage)
+                    case .backward: plan.layers[stage.layer].backward(pass, stage: stage.stage)
                     }
                 }
                 first += count

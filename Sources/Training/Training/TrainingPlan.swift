@@ -87,12 +87,12 @@ struct TrainingPlan: Sendable {
         memory = builder.memory
         var forward = Self.phases(layers.enumerated().map { ($0, $1.forwardStages) })
         var backward = Self.phases(layers.enumerated().reversed().map { ($0, $1.backwardStages) })
-        for index in forward.indices { Self.chooseImages(&forward[index], layers, imagesPerShard, true) }
-        for index in backward.indices { Self.chooseImages(&backward[index], layers, imagesPerShard, false) }
+        for index in forward.indices { Self.chooseImages(&forward[index], .forward, layers, imagesPerShard) }
+        for index in backward.indices { Self.chooseImages(&backward[index], .backward, layers, imagesPerShard) }
         (arenaFloats, transientFloats) = builder.place(
             layers: layers, forward: forward, backward: backward, keep: [made.logits, made.logitsGradient])
         for index in backward.indices {
-            let rows = backward[index].stages.flatMap { made.layers[$0.layer].touched(isForward: false) }
+            let rows = backward[index].stages.flatMap { made.layers[$0.layer].touched(.backward) }
             backward[index].movingRows = rows.filter { $0.tableIndex >= 0 }
         }
         (forwardPhases, backwardPhases) = (forward, backward)
@@ -112,9 +112,11 @@ struct TrainingPlan: Sendable {
         return phases
     }
 
-    private static func chooseImages(_ phase: inout Phase, _ layers: [any Layer], _ limit: Int, _ isForward: Bool) {
+    private static func chooseImages(
+        _ phase: inout Phase, _ direction: Direction, _ layers: [any Layer], _ limit: Int
+    ) {
         let largest = phase.stages.reduce(1) { largest, stage in
-            max(largest, layers[stage.layer].touched(isForward: isForward).reduce(0) { $0 + $1.count * $1.plane })
+            max(largest, layers[stage.layer].touched(direction).reduce(0) { $0 + $1.count * $1.plane })
         }
         phase.imagesAtOnce = max(1, min(limit, layerFloats / largest))
     }

@@ -4,7 +4,7 @@ struct ForwardOnlyLayer: Layer {
     var name: String { layer.name }
     var forwardStages: Int { layer.forwardStages }
 
-    func touched(isForward: Bool) -> [Rows] { isForward ? layer.touched(isForward: true) : [] }
+    func touched(_ direction: Direction) -> [Rows] { direction == .forward ? layer.touched(.forward) : [] }
     func prepare(_ preparation: Preparation) { layer.prepare(preparation) }
     func forward(_ pass: Pass, stage: Int) { layer.forward(pass, stage: stage) }
     func finishForward(_ barrier: Barrier) { layer.finishForward(barrier) }
@@ -16,7 +16,7 @@ struct ZeroGradientLayer: Layer {
     let name: String
     let rows: Rows
 
-    func touched(isForward: Bool) -> [Rows] { isForward ? [] : [rows] }
+    func touched(_ direction: Direction) -> [Rows] { direction == .forward ? [] : [rows] }
     func forward(_ pass: Pass, stage: Int) {}
     func backward(_ pass: Pass, stage: Int) {
         for channel in 0..<rows.count {
