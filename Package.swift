@@ -184,7 +184,7 @@ let training =
             "Sweeps", in: "Training",
             [
                 "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine",
-                "Tensors", "Files", "Numerics", "Diagnostics", yams,
+                "Tensors", "Files", "Parallel", "Numerics", "Diagnostics", yams,
             ]),
         module(
             "Races", in: "Training",

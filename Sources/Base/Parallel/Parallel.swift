@@ -18,19 +18,24 @@ public struct Parallel: Sendable {
 
     /// Calls `body` once for every piece in 0..<pieces, with the number of the thread that runs it, 0..<threads.
     public func run(pieces: Int, _ body: @Sendable (_ piece: Int, _ thread: Int) -> Void) {
-        let threads = min(threads, pieces)
-        guard threads > 1 else {
-            for piece in 0..<max(0, pieces) { body(piece, 0) }
-            return
+        share(pieces) { thread, queue in
+            while let piece = queue.next() { body(piece, thread) }
         }
-        let next = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { thread in
-            while true {
-                let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard piece < pieces else { return }
-                body(piece, thread)
+    }
+
+    /// Calls `body` once for every piece in 0..<pieces on threads of their own, and returns when all are done.
+    ///
+    /// For pieces of minutes that share their own work among threads: those few of ``run(pieces:_:)`` stay free for it.
+    public func runOnOwnThreads(pieces: Int, _ body: @escaping @Sendable (_ piece: Int) -> Void) {
+        let (queue, done) = (PieceQueue(pieces), DispatchSemaphore(value: 0))
+        let count = min(threads, pieces)
+        for _ in 0..<max(0, count) {
+            Thread.detachNewThread {
+                while let piece = queue.next() { body(piece) }
+                done.signal()
             }
         }
+        for _ in 0..<max(0, count) { done.wait() }
     }
 
     /// The results of all pieces, in their order.
@@ -60,17 +65,20 @@ public struct Parallel: Sendable {
         _ body: @Sendable (_ state: inout State, _ piece: Int) throws -> Result
     ) throws -> [Result] {
         let outcome = Mutex<Outcome<Result>>(Outcome(count: max(0, pieces)))
-        let next = Atomic<Int>(0)
-        perform(on: min(threads, pieces)) {
-            var piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard piece < pieces else { return }
+        share(pieces) { _, queue in
+            guard var piece = queue.next() else { return }
             do {
                 var own = try state()
-                while piece < pieces, outcome.withLock({ $0.failure == nil }) {
+                while true {
                     let result = try body(&own, piece)
                     let done = piece
-                    outcome.withLock { $0.results[done] = result }
-                    piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    // A piece that was taken is worked on: those before a failing one are all done, or fail themselves.
+                    let goesOn = outcome.withLock { outcome in
+                        outcome.results[done] = result
+                        return outcome.failure == nil
+                    }
+                    guard goesOn, let next = queue.next() else { return }
+                    piece = next
                 }
             } catch {
                 let failed = piece
@@ -83,8 +91,29 @@ public struct Parallel: Sendable {
         }
     }
 
-    private func perform(on threads: Int, _ work: @Sendable () -> Void) {
-        if threads > 1 { DispatchQueue.concurrentPerform(iterations: threads) { _ in work() } } else { work() }
+    /// The loop behind all: `work` runs on as many threads as there are pieces for, each takes one after another.
+    private func share(_ pieces: Int, _ work: @Sendable (_ thread: Int, _ queue: PieceQueue) -> Void) {
+        let queue = PieceQueue(pieces)
+        let count = min(threads, pieces)
+        if count > 1 {
+            DispatchQueue.concurrentPerform(iterations: count) { work($0, queue) }
+        } else {
+            work(0, queue)
+        }
+    }
+
+    /// Hands out the numbers of pieces, each once, in order.
+    private final class PieceQueue: Sendable {
+        private let count: Int
+        private let taken = Atomic<Int>(0)
+
+        init(_ count: Int) { self.count = count }
+
+        /// The next piece; nil where none is left.
+        func next() -> Int? {
+            let piece = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+            return piece < count ? piece : nil
+        }
     }
 
     /// What the threads of a map have found so far.

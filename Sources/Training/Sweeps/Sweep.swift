@@ -1,7 +1,7 @@
 import Datasets
 import Diagnostics
 import Files
-import Foundation
+import Parallel
 import Synchronization
 import TrainingRuns
 import VGNets
@@ -146,41 +146,27 @@ public struct Sweep: Sendable {
         parallel: Int, threads: Int, shouldStop: @escaping @Sendable () -> Bool = { false },
         report: @escaping @Sendable (Event) -> Void = { _ in }
     ) -> SweepResults {
-        let workers = max(1, min(parallel, jobs.count))
-        let queue = Queue()
-        for _ in 0..<workers {
-            // Threads of their own, so that the few that share the steps' work stay free for it.
-            Thread.detachNewThread { [self] in
-                while !shouldStop() {
-                    let index = queue.next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard index < jobs.count else { break }
-                    let job = jobs[index]
-                    do {
-                        if try finished(job) != nil {
-                            report(.done(job))
-                            continue
-                        }
-                        try run(job, threads: threads).run(resumes: true, shouldStop: shouldStop) {
-                            report(.training(job, $0))
-                        }
-                    } catch {
-                        let code = (error as? KernelVizError)?.code
-                        queue.failures.withLock { $0[index] = SweepResults.Failure(text: "\(error)", code: code) }
-                        report(.failed(job, "\(error)"))
-                    }
+        let failures = Failures()
+        Parallel(threads: parallel).runOnOwnThreads(pieces: jobs.count) { [self] index in
+            if shouldStop() { return }
+            let job = jobs[index]
+            do {
+                if try finished(job) != nil { return report(.done(job)) }
+                try run(job, threads: threads).run(resumes: true, shouldStop: shouldStop) {
+                    report(.training(job, $0))
                 }
-                queue.finished.signal()
+            } catch {
+                let code = (error as? KernelVizError)?.code
+                failures.byJob.withLock { $0[index] = SweepResults.Failure(text: "\(error)", code: code) }
+                report(.failed(job, "\(error)"))
             }
         }
-        for _ in 0..<workers { queue.finished.wait() }
-        return results(failures: queue.failures.withLock { $0 })
+        return results(failures: failures.byJob.withLock { $0 })
     }
 
-    /// What the threads of a sweep share.
-    private final class Queue: Sendable {
-        let next = Atomic<Int>(0)
-        let failures = Mutex<[Int: SweepResults.Failure]>([:])
-        let finished = DispatchSemaphore(value: 0)
+    /// What failed, by the job's place.
+    private final class Failures: Sendable {
+        let byJob = Mutex<[Int: SweepResults.Failure]>([:])
     }
 
     /// What the folder holds now.

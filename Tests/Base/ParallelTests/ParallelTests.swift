@@ -46,6 +46,44 @@ import Testing
         #expect((1...3).contains(made.load(ordering: .relaxed)))
     }
 
+    @Test(arguments: [1, 3]) func threadsOfTheirOwnRunEveryPieceOnce(threads: Int) {
+        let seen = Seen()
+        // The pieces share work among threads themselves.
+        Parallel(threads: threads).runOnOwnThreads(pieces: 20) { piece in
+            #expect(seen.inside.add(1, ordering: .relaxed).newValue <= threads)
+            Parallel(threads: 2).run(pieces: 4) { _, _ in }
+            seen.counts.withLock { $0[piece] += 1 }
+            seen.inside.subtract(1, ordering: .relaxed)
+        }
+        #expect(seen.counts.withLock { $0 } == Array(repeating: 1, count: 20))
+    }
+
+    private final class Seen: Sendable {
+        let counts = Mutex(Array(repeating: 0, count: 20))
+        let inside = Atomic<Int>(0)
+    }
+
+    /// The thread that makes its state first waits until the other one has failed, whichever piece it holds.
+    @Test func aPieceThatWasTakenIsWorkedOnThoughALaterOneFailed() {
+        for _ in 0..<10 {
+            let states = Atomic<Int>(0)
+            let failures = Atomic<Int>(0)
+            #expect(throws: Failure(piece: 0)) {
+                _ = try Parallel(threads: 2).map(
+                    pieces: 2,
+                    state: {
+                        guard states.add(1, ordering: .relaxed).oldValue == 0 else { return }
+                        let end = ContinuousClock.now + .milliseconds(200)
+                        while failures.load(ordering: .relaxed) == 0, .now < end {}
+                    },
+                    { (_: inout Void, piece: Int) throws -> Int in
+                        failures.add(1, ordering: .relaxed)
+                        throw Failure(piece: piece)
+                    })
+            }
+        }
+    }
+
     @Test func nothingToDoIsDone() throws {
         #expect(try Parallel(threads: 4).map(pieces: 0) { $0 } == [])
         Parallel(threads: 4).run(pieces: -1) { _, _ in Issue.record("no piece") }
