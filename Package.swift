@@ -130,7 +130,7 @@ let analysis =
         module("Kernels", in: "Analysis", ["Checkpoints", "Tensors", "Diagnostics"]),
         module("TemplateMatching", in: "Analysis", ["InstructionSets"] + all(matchingLoops), settings: fast),
         module(
-            "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel"],
+            "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel", "Numerics"],
             settings: safe + fast),
         module(
             "Statistics", in: "Analysis",
@@ -142,7 +142,7 @@ let design = [
     module("VGNets", in: "Design", ["Tensors", "Diagnostics", "Files", yams]),
     module(
         "Derivation", in: "Design",
-        ["Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors", "Diagnostics"],
+        ["Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors", "Numerics", "Diagnostics"],
         settings: safe + fast),
 ]
 
@@ -155,7 +155,10 @@ let engine =
             settings: fast),
         module(
             "Engine", in: "Engine",
-            ["OperatorDispatch", "OperatorInterface", "InstructionSets", "Parallel", "Tensors", "Diagnostics"],
+            [
+                "OperatorDispatch", "OperatorInterface", "InstructionSets", "Parallel", "Numerics", "Tensors",
+                "Diagnostics",
+            ],
             settings: fast),
         module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
     ]

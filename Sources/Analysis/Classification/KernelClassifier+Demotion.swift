@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 import Tensors
 
 /// What becomes of the labels of layers that may be no more than chance.
@@ -82,9 +83,7 @@ extension KernelClassifier {
         guard k > 0 else { return 1 }
         guard p > 0, p < 1 else { return p > 0 ? 1 : 0 }
         func term(_ i: Int) -> Double {
-            exp(
-                lgamma(Double(n + 1)) - lgamma(Double(i + 1)) - lgamma(Double(n - i + 1)) + Double(i) * log(p)
-                    + Double(n - i) * log(1 - p))
+            exp(Binomial.logChoose(n, i) + Double(i) * log(p) + Double(n - i) * log(1 - p))
         }
         return min(1, (k...n).reduce(0) { $0 + term($1) })
     }

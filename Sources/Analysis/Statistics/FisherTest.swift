@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// Fisher's exact test of two shares.
 public enum FisherTest {
@@ -12,17 +13,13 @@ public enum FisherTest {
     public static func greater(_ a: Int, of n: Int, _ b: Int, of m: Int) -> Double {
         precondition(a >= 0 && b >= 0 && a <= n && b <= m)
         let hits = a + b
-        let all = logChoose(n + m, hits)
+        let all = Binomial.logChoose(n + m, hits)
         var chance = 0.0
         var k = a
         while k <= min(n, hits) {
-            if hits - k <= m { chance += exp(logChoose(n, k) + logChoose(m, hits - k) - all) }
+            if hits - k <= m { chance += exp(Binomial.logChoose(n, k) + Binomial.logChoose(m, hits - k) - all) }
             k += 1
         }
         return min(1, chance)
-    }
-
-    private static func logChoose(_ n: Int, _ k: Int) -> Double {
-        lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
     }
 }

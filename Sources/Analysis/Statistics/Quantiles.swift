@@ -1,3 +1,5 @@
+import Numerics
+
 /// The spread of a set of numbers in five of its quantiles.
 public struct Quantiles: Sendable, Equatable, Codable {
     /// The 5 % quantile.
@@ -15,12 +17,7 @@ public struct Quantiles: Sendable, Equatable, Codable {
     public init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
-        func at(_ share: Double) -> Double {
-            let position = share * Double(sorted.count - 1)
-            let low = Int(position)
-            let high = min(low + 1, sorted.count - 1)
-            return sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
-        }
+        func at(_ share: Double) -> Double { OrderStatistics.quantile(share, ofSorted: sorted) }
         (p5, p25, p50, p75, p95) = (at(0.05), at(0.25), at(0.5), at(0.75), at(0.95))
     }
 }

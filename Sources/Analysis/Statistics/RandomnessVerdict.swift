@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Glibc
+import Numerics
 
 /// Whether a network's kernels are still random, judged from the kernels that got a name.
 public struct RandomnessVerdict: Sendable, Equatable {
@@ -113,8 +114,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
         guard k <= n, p > 0 else { return 0 }
         var sum = 0.0
         for i in k...n {
-            let choices = lgamma(Double(n + 1)) - lgamma(Double(i + 1)) - lgamma(Double(n - i + 1))
-            let term = exp(choices + Double(i) * log(p) + Double(n - i) * log1p(-p))
+            let term = exp(Binomial.logChoose(n, i) + Double(i) * log(p) + Double(n - i) * log1p(-p))
             sum += term
             // Behind the mean the terms only fall.
             if Double(i) > Double(n) * p, term < sum * 1e-16 { break }

@@ -1,4 +1,5 @@
 import Classification
+import Numerics
 import Statistics
 
 /// Kernels of one network that work at one place.
@@ -89,8 +90,8 @@ public struct PooledKernels: Sendable, Equatable {
         let values = pools.map { $0.sigmasPixels.sorted() }.filter { !$0.isEmpty }
         guard !values.isEmpty else { return nil }
         return Estimate(
-            of: values.map(Self.middle), weights: weights(values.map(\.count)),
-            pooled: weighting == .kernels ? Self.middle(values.flatMap { $0 }.sorted()) : nil)
+            of: values.map { OrderStatistics.median(ofSorted: $0) }, weights: weights(values.map(\.count)),
+            pooled: weighting == .kernels ? values.flatMap { $0 }.median : nil)
     }
 
     /// The mean offset with its 95 % interval over the networks; nil without any.
@@ -104,9 +105,5 @@ public struct PooledKernels: Sendable, Equatable {
     /// How much each network's number counts.
     private func weights(_ kernels: [Int]) -> [Double] {
         weighting == .network ? kernels.map { _ in 1 } : kernels.map(Double.init)
-    }
-
-    private static func middle(_ sorted: [Double]) -> Double {
-        (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 }

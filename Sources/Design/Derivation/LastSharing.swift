@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Kernels
+import Numerics
 import Statistics
 
 /// How few kernels explain the last layers (D7).
@@ -136,7 +137,6 @@ public struct LastSharing: Sendable, Equatable {
             for index in centres.indices where !members[index].isEmpty { centres[index] = mean(members[index]) }
             best = points.map { point in centres.reduce(0) { max($0, r2($1.centre, $1.energy, point)) } }
         }
-        let sorted = best.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        return OrderStatistics.median(ofSorted: best.sorted())
     }
 }

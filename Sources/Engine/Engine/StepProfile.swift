@@ -1,3 +1,4 @@
+import Numerics
 import Tensors
 
 /// What a step of a plan does, in the words of reports.
@@ -53,7 +54,7 @@ extension ExecutionPlan {
             let sorted = times.sorted()
             return StepProfile(
                 name: step.name, kind: step.kind, macs: step.macs, byteCount: step.byteCount,
-                minimumMilliseconds: sorted[0], medianMilliseconds: sorted[sorted.count / 2])
+                minimumMilliseconds: sorted[0], medianMilliseconds: OrderStatistics.median(ofSorted: sorted))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import VGNets
 
 /// A design beside the published VGNetG nearest in parameters.
@@ -69,7 +70,7 @@ struct ConfigComparison {
         switch kernels {
         case .learnable: "learnable"
         case .gaussian: "fixed Gaussian"
-        case .hybrid(let share, _): "fixed Gaussian for \(NumberText.percent(share)) of the channels"
+        case .hybrid(let share, _): "fixed Gaussian for \(NumberFormat.share(share)) of the channels"
         }
     }
 }

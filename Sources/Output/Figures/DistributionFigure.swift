@@ -1,4 +1,5 @@
 import Diagnostics
+import Numerics
 
 /// The errors of many designs as an empirical distribution function, with one design set against them (RegNet, Radosavovic
 /// et al. 2020, Fig. 5).
@@ -35,7 +36,7 @@ public enum DistributionFigure {
         }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, "")
-        let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        let median = OrderStatistics.median(ofSorted: sorted)
         let (line, accent) = (Stroke(CurvesFigure.colors[0], width: 1.2), Stroke(CurvesFigure.colors[1], width: 1.2))
         var facts = [Legend.line(line, "\(sorted.count) \(name), median \(NumberText.fixed(median, decimals: 2)) %")]
         if let marked {

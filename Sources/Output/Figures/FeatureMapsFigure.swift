@@ -84,8 +84,8 @@ public struct FeatureMapsFigure: Sendable {
         page.facts(
             [
                 "\(a.channels) channels of \(a.height)×\(a.width) → \(b.channels) of \(b.height)×\(b.width)",
-                "\(NumberText.percent(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
-                "\(NumberText.percent(pairs.share(above: 0.8))) with |r| > 0.8",
+                "\(NumberFormat.share(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
+                "\(NumberFormat.share(pairs.share(above: 0.8))) with |r| > 0.8",
             ]
                 + (pairs.constantOutputs > 0
                     ? [

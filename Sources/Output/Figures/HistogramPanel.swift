@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Statistics
 
 /// A histogram with axes and moments, drawn across the page.
@@ -125,7 +126,7 @@ struct HistogramPanel {
     private var legend: [Page.Item] {
         var items = (split ?? []).map { part in
             let share = histogram.total > 0 ? Double(part.histogram.total) / Double(histogram.total) : 0
-            return Legend.swatch(LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberText.percent(share))")
+            return Legend.swatch(LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberFormat.share(share))")
         }
         if !items.isEmpty { items.append(Legend.words("of the weights")) }
         if let mixture {
@@ -159,7 +160,7 @@ enum MixtureText {
     /// The parts, then by how much their number beats the others by BIC.
     static func facts(_ mixture: GaussianMixture) -> [String] {
         let parts = mixture.components.map {
-            "\(NumberText.percent($0.share)) N(\(NumberText.short($0.mean, digits: 2)), "
+            "\(NumberFormat.share($0.share)) N(\(NumberText.short($0.mean, digits: 2)), "
                 + "\(NumberText.short($0.standardDeviation, digits: 2))²)"
         }
         let count = mixture.components.count

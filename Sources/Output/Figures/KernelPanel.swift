@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 
 /// The grid of a layer's kernels with legend, histogram and caption: a block of a page.
@@ -81,7 +82,7 @@ struct KernelPanel {
         guard !shares.isEmpty else { return [] }
         let median = shares[shares.count / 2]
         let times = NumberText.short(median * Double(bank.layer.weightShape[1]), digits: 2)
-        return ["strongest slice: median \(NumberText.percent(median)) of the energy", "\(times)× an even share"]
+        return ["strongest slice: median \(NumberFormat.share(median)) of the energy", "\(times)× an even share"]
     }
 
     private func legend(_ colors: KernelColors) -> [Page.Item] {

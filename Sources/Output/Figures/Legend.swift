@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Statistics
 
 /// Legend entries for ``Page/flow(_:spacing:)``.
@@ -87,7 +88,7 @@ enum Legend {
         KernelLabel.allCases.map { label in
             swatch(
                 LabelPalette.color(label),
-                "\(label.rawValue) \(NumberText.grouped(counts[label])) (\(NumberText.percent(counts.share(label))))")
+                "\(label.rawValue) \(NumberText.grouped(counts[label])) (\(NumberFormat.share(counts.share(label))))")
         }
     }
 
@@ -96,7 +97,7 @@ enum Legend {
         KernelLabel.allCases.compactMap { label in
             let count = labels.count { $0 == label }
             guard count > 0 else { return nil }
-            let share = NumberText.percent(Double(count) / Double(labels.count))
+            let share = NumberFormat.share(Double(count) / Double(labels.count))
             return swatch(LabelPalette.color(label), "\(label.rawValue) \(NumberText.grouped(count)) (\(share))")
         }
     }

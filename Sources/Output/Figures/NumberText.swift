@@ -59,12 +59,6 @@ enum NumberText {
         return result
     }
 
-    /// A share 0…1 in per cent; "<1 %" for a share that would print as 0.
-    static func percent(_ share: Double) -> String {
-        share > 0 && share < 0.005
-            ? "<1 %" : share < 1 && share >= 0.995 ? ">99 %" : fixed(share * 100, decimals: 0) + " %"
-    }
-
     /// 10 to the power of `exponent`.
     static func tenTo(_ exponent: Int) -> Double { pow(10, Double(exponent)) }
 

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Statistics
 
 /// Label shares by depth as stacked areas, strided layers marked.
@@ -23,7 +24,7 @@ public enum ShareAreasFigure {
         var plot = PlotFrame(
             x: LayerAxis.axis(rows.map(\.shortName), width: page.contentWidth - 40),
             y: PlotAxis(
-                title: "", range: 0...1, ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberText.percent($0)) }),
+                title: "", range: 0...1, ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberFormat.share($0)) }),
             height: height, hasGrid: false, headroom: LayerAxis.headroom)
         plot.draw(on: &page)
         // Down to the axis and the tallest first, so that no seams show between the areas.

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Statistics
 
 /// Stacked bars of shares, one a row: names to the left, totals to the right, a scale in per cent above.
@@ -70,7 +71,7 @@ struct ShareBars {
         for (share, color) in row.parts where share > 0 {
             let width = frame.width * share
             page.add(.rectangle(FigureRect(x: x, y: frame.y, width: width, height: frame.height), fill: color))
-            let text = NumberText.percent(share)
+            let text = NumberFormat.share(share)
             if TextMetrics.width(text, size: size) + 4 <= width {
                 page.text(
                     text, at: FigurePoint(x + width / 2, frame.y + frame.height / 2 + size * 0.36), size: size,

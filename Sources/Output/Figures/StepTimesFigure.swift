@@ -57,7 +57,7 @@ public enum StepTimesFigure {
         page.heading(network, subject)
         page.facts([
             "\(usable.count == 1 ? "1 step" : "\(usable.count) steps")", "\(time(total)) in all",
-            "multiply-adds alone at the machine's limit \(time(limit)) (\(NumberText.percent(limit / total)))",
+            "multiply-adds alone at the machine's limit \(time(limit)) (\(NumberFormat.share(limit / total)))",
         ])
         page.y += 4
         page.flow([
@@ -115,7 +115,7 @@ public enum StepTimesFigure {
             let frame = FigureRect(
                 x: starts[part.steps.lowerBound], y: page.y, width: width(part.steps), height: partHeight)
             page.add(.rectangle(frame, fill: FigureColor(grey: index % 2 == 0 ? 0xDD : 0xEE)))
-            let share = NumberText.percent(steps[part.steps].reduce(0) { $0 + $1.microseconds } / total)
+            let share = NumberFormat.share(steps[part.steps].reduce(0) { $0 + $1.microseconds } / total)
             for text in ["\(part.name) \(share)", part.name]
             where TextMetrics.width(text, size: size) + 4 <= frame.width {
                 page.text(
@@ -130,7 +130,7 @@ public enum StepTimesFigure {
                 x: starts[index], y: page.y + partHeight, width: step.microseconds * scale, height: stepHeight)
             let color = map.color(step.limitShare * 2 - 1)
             page.add(.rectangle(frame, fill: color))
-            let text = NumberText.percent(step.limitShare)
+            let text = NumberFormat.share(step.limitShare)
             if step.limitMicroseconds > 0, TextMetrics.width(text, size: size) + 4 <= frame.width {
                 page.text(
                     text, at: FigurePoint(frame.x + frame.width / 2, frame.y + stepHeight / 2 + size * 0.36),
@@ -151,8 +151,8 @@ public enum StepTimesFigure {
         let size = Page.FontSize.tick
         let columns = [
             ("time", steps.map { time($0.microseconds) }),
-            ("share", steps.map { NumberText.percent($0.microseconds / total) }),
-            ("of the limit", steps.map { $0.limitMicroseconds > 0 ? NumberText.percent($0.limitShare) : "" }),
+            ("share", steps.map { NumberFormat.share($0.microseconds / total) }),
+            ("of the limit", steps.map { $0.limitMicroseconds > 0 ? NumberFormat.share($0.limitShare) : "" }),
         ]
         let widths = columns.map { column in
             ([column.0] + column.1).map { TextMetrics.width($0, size: size) }.max() ?? 0

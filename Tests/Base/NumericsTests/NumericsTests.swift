@@ -1,3 +1,4 @@
+import Foundation
 import Numerics
 import Testing
 
@@ -26,5 +27,10 @@ import Testing
         #expect(OrderStatistics.quantile(0.9, ofSorted: numbers) == 12.8)
         #expect(OrderStatistics.quantile(1, ofSorted: numbers) == 16)
         #expect([3.0, 1, 2].median == 2 && [4.0, 1, 2, 3].median == 2.5 && [Double]().median == nil)
+    }
+
+    @Test(arguments: [(5, 0, 1), (5, 2, 10), (10, 10, 1), (52, 5, 2_598_960), (50, 25, 126_410_606_437_752)])
+    func binomialCoefficientsAreThoseOfPascal(n: Int, k: Int, expected: Int) {
+        #expect(abs(Binomial.logChoose(n, k) - log(Double(expected))) < 1e-12)
     }
 }

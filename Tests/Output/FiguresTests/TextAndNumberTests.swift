@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import Figures
@@ -52,9 +53,9 @@ import Testing
         #expect(NumberText.fixed(-0.001, decimals: 2) == "0.00")
         #expect(NumberText.fixed(2.345, decimals: 1) == "2.3")
         #expect(NumberText.grouped(1_234_567) == "1,234,567")
-        #expect(NumberText.percent(0.001) == "<1 %")
-        #expect(NumberText.percent(0.9999) == ">99 %")
-        #expect(NumberText.percent(0.125) == "13 %")
+        #expect(NumberFormat.share(0.001) == "<1 %")
+        #expect(NumberFormat.share(0.9999) == ">99 %")
+        #expect(NumberFormat.share(0.125) == "13 %")
     }
 
     @Test func smallFractionsAreWrittenAsSuch() {
