@@ -23,7 +23,8 @@ package struct DepthwiseCall {
     /// Of the input and the output; weights are 32-bit floats.
     package var format = ElementFormat.float32
 
-    /// Groups the arguments. They are kept one by one: loops keep in registers what they read of them.
+    /// Takes the arguments in groups but keeps them one by one: with nested fields the compiler gives the loops' registers
+    /// to other numbers.
     @inlinable package init(
         input: BlockImage, window: Window, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
         output: BlockRows, epilogue: Epilogue

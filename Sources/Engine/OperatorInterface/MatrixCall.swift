@@ -38,7 +38,8 @@ package struct MatrixCall {
     package var prefetch: UnsafeRawPointer?
     package var prefetchLines = 0
 
-    /// Groups the arguments. They are kept one by one: loops keep in registers what they read of them.
+    /// Takes the arguments in groups but keeps them one by one: with nested fields the compiler gives the loops' registers
+    /// to other numbers.
     @inlinable package init(input: MatrixSource, panel: MatrixPanel, output: MatrixTarget, epilogue: Epilogue) {
         self.input = input.arena
         strip = input.strip
