@@ -218,7 +218,7 @@ let output = [
         "Gallery", in: "Output",
         [
             "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets",
-            "Derivation", "Evaluation", "Models", "Engine", "Images", "Tensors", "Files", "Diagnostics",
+            "Derivation", "Evaluation", "Models", "Engine", "Images", "Tensors", "Files", "Numerics", "Diagnostics",
         ]),
     module(
         "Export", in: "Output",
@@ -229,7 +229,7 @@ let output = [
         "Reports", in: "Output",
         [
             "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "Races",
-            "VGNets", "Checkpoints", "Diagnostics",
+            "VGNets", "Checkpoints", "Numerics", "Diagnostics",
         ]),
 ]
 

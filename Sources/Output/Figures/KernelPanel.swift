@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Kernels
+import Numerics
 
 /// The grid of a layer's kernels with legend, histogram and caption: a block of a page.
 struct KernelPanel {
@@ -80,7 +81,7 @@ struct KernelPanel {
             return total > 0 ? bank.energy(filters.salientKernel(filter)) / total : nil
         }.sorted()
         guard !shares.isEmpty else { return [] }
-        let median = shares[shares.count / 2]
+        let median = OrderStatistics.median(ofSorted: shares)
         let times = NumberText.short(median * Double(bank.layer.weightShape[1]), digits: 2)
         return ["strongest slice: median \(NumberFormat.share(median)) of the energy", "\(times)× an even share"]
     }

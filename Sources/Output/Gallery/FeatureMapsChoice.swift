@@ -1,6 +1,7 @@
 import Diagnostics
 import Evaluation
 import Figures
+import Numerics
 
 /// The layer of a network whose feature maps Fig. 6 shows, with what all its layers show.
 struct FeatureMapsChoice {
@@ -44,7 +45,7 @@ struct FeatureMapsChoice {
         var findings = [
             "In the network's \(found.count) layers of stride 1, \(NumberFormat.percent(shares[0])) … "
                 + "\(NumberFormat.percent(shares[shares.count - 1])) of the outputs show an input channel with |r| > 0.95 "
-                + "(median \(NumberFormat.percent(shares[shares.count / 2]))); drawn is the layer with the most of them "
+                + "(median \(NumberFormat.percent(OrderStatistics.median(ofSorted: shares)))); drawn is the layer with the most of them "
                 + "among those whose maps have at least \(rows) rows."
         ]
         if runnable.inputSize != ownSize {

@@ -2,6 +2,7 @@ import Classification
 import Diagnostics
 import Figures
 import Kernels
+import Numerics
 import Statistics
 
 /// The numbers that support what a figure of the paper claims.
@@ -98,8 +99,8 @@ struct PaperFindings {
             let energy = kernel.reduce(0) { $0 + $1 * $1 }
             let centre = kernel[kernel.count / 2]
             return energy > 0 && energy.isFinite ? centre * centre / energy : nil
-        }.sorted()
-        return shares.isEmpty ? 0 : shares[shares.count / 2]
+        }
+        return shares.median ?? 0
     }
 
     /// The shares of 3×3 kernels whose weights cancel (|Σw| ≤ 0.4 Σ|w|) and whose |cosine| with a Sobel kernel in one of

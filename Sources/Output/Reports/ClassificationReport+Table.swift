@@ -1,5 +1,6 @@
 import Classification
 import Diagnostics
+import Numerics
 import Statistics
 import Checkpoints
 
@@ -205,7 +206,7 @@ extension ClassificationReport {
         }
         let fixed = NumberFormat.fixed
         return "Fits rest on the input correlation measured on \(source.images) pictures of \(source.path): neighbours "
-            + "\(fixed(least, 2)) to \(fixed(most, 2)) by layer, median \(fixed(measured[measured.count / 2], 2)) "
+            + "\(fixed(least, 2)) to \(fixed(most, 2)) by layer, median \(fixed(OrderStatistics.median(ofSorted: measured), 2)) "
             + "(the prior is \(fixed(statistics.settings.rho, 2)))."
     }
 
