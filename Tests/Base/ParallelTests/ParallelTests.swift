@@ -5,8 +5,8 @@ import Testing
 @Suite struct ParallelTests {
     struct Failure: Error, Equatable { let piece: Int }
 
-    @Test(arguments: [1, 2, 3, 16]) func resultsComeInTheOrderOfThePieces(threads: Int) throws {
-        let squares = try Parallel(threads: threads).map(pieces: 100) { $0 * $0 }
+    @Test(arguments: [1, 2, 3, 16]) func resultsComeInTheOrderOfThePieces(threads: Int) {
+        let squares = Parallel(threads: threads).map(pieces: 100) { $0 * $0 }
         #expect(squares == (0..<100).map { $0 * $0 })
     }
 
@@ -84,8 +84,8 @@ import Testing
         }
     }
 
-    @Test func nothingToDoIsDone() throws {
-        #expect(try Parallel(threads: 4).map(pieces: 0) { $0 } == [])
+    @Test func nothingToDoIsDone() {
+        #expect(Parallel(threads: 4).map(pieces: 0) { $0 } == [])
         Parallel(threads: 4).run(pieces: -1) { _, _ in Issue.record("no piece") }
     }
 
