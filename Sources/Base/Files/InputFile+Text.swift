@@ -29,7 +29,10 @@ extension InputFile {
     /// The text at the beginning of a file, which may be cut off in the middle of a character; nil where the bytes hold
     /// anything that texts do not.
     public static func beginning(_ head: [UInt8]) -> String? {
+        // Behind a mark of UTF-16 or UTF-32 any byte may be a part of a character; in UTF-8 ASCII never is.
+        let isWide = head.first.map { $0 == 0 || $0 >= 0xFE } ?? false
         for dropped in 0...min(3, max(0, head.count - 1)) {
+            guard isWide || head.suffix(dropped).allSatisfy({ $0 >= 0x80 }) else { return nil }
             guard let text = text(of: Array(head.dropLast(dropped))) else { continue }
             let isText = text.unicodeScalars.allSatisfy {
                 $0.value >= 0x20 && $0.value != 0x7F || "\t\n\u{0C}".unicodeScalars.contains($0)

@@ -100,12 +100,14 @@ import VGNets
         }
     }
 
-    @Test(arguments: ["", "\u{FEFF}\r\n\r\n", "{\"a\": {\"b\": 1}}"])
-    func aListWithoutNamesIsRefused(text: String) throws {
+    @Test(arguments: [
+        ("", "files.empty"), ("\u{FEFF}\r\n\r\n", "files.empty"), ("{\"a\": {\"b\": 1}}", "eval.badLabels"),
+    ])
+    func aListWithoutNamesIsRefused(text: String, code: String) throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write(text: text, to: folder + "/names")
             let error = #expect(throws: KernelVizError.self) { try ClassNames.read(folder + "/names") }
-            #expect(error?.code == "eval.badLabels")
+            #expect(error?.code == code)
         }
     }
 }
