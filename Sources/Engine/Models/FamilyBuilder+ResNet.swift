@@ -19,7 +19,10 @@ extension FamilyBuilder {
             try layer(.relu, name: isStem(peek(1)) ? nil : "stem")
         }
         // A stem of stride 4 has no pool (ResNet-RS), nor has one of stride 1 (nets for small images).
-        if resolution == 2 { stemPool() }
+        averagesBeforeStrides = network.averagesBeforeStrides != nil
+        if resolution == 2 {
+            if averagesBeforeStrides { averagePool("stem.pool") } else { stemPool() }
+        }
         while peek() != nil { try residual() }
         try classify(nil)
     }
@@ -82,6 +85,12 @@ extension FamilyBuilder {
         ].contains { path.hasSuffix($0) }
     }
 
+    /// A mean over 2×2 pixels with stride 2.
+    private mutating func averagePool(_ name: String) {
+        let pool = Pool(kind: .average(countsPadding: true), size: 2, stride: 2)
+        current = graph.add(.pool(pool), current, name: name)
+    }
+
     private mutating func residual() throws {
         let (input, inputWidth) = (current, width)
         let name = nextBlock()
@@ -94,8 +103,11 @@ extension FamilyBuilder {
         var stride = 1
         let count = peek()?.isPointwise == true ? 3 : 2
         for place in 1...count {
-            stride *= peek()?.stride ?? 1
-            try layer(place < count ? .relu : nil)
+            let own = peek()?.stride ?? 1
+            stride *= own
+            let isAveraged = averagesBeforeStrides && own == 2
+            try layer(place < count ? .relu : nil, stride: isAveraged ? 1 : nil)
+            if isAveraged { averagePool("\(name).pool\(place)") }
         }
         if [".se.", "_se_se_"].contains(where: { path(of: peek()).contains($0) }) {
             try squeezeExcite(.relu, .sigmoid)

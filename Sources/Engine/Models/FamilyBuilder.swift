@@ -17,6 +17,8 @@ struct FamilyBuilder {
     private(set) var blockCount = 0
     /// The outputs of the classifier; nil while there is none.
     var classes: Int?
+    /// Whether means stand in the place of strides (timm's `resnetaa`).
+    var averagesBeforeStrides = false
     /// What was assumed of the classifier, one sentence each.
     var assumptions: [String] = []
 
@@ -39,15 +41,18 @@ struct FamilyBuilder {
 
     /// Adds the next layer with its bias and normalisation; `function` follows. Without `padding` the border is as wide as
     /// keeps the size.
-    mutating func layer(_ function: ActivationFunction?, name: String? = nil, padding: Padding? = nil) throws {
+    /// `stride` replaces its own.
+    mutating func layer(
+        _ function: ActivationFunction?, name: String? = nil, padding: Padding? = nil, stride: Int? = nil
+    ) throws {
         guard let layer = peek() else { throw unfit("ends after \(network.layers.count) convolutions") }
         position += 1
-        try add(layer, function, name: name, padding)
+        try add(layer, function, name: name, padding, stride: stride ?? layer.stride ?? 1)
     }
 
     /// Adds a layer behind ``current``.
     private mutating func add(
-        _ layer: ConvLayer, _ function: ActivationFunction?, name: String?, _ padding: Padding?
+        _ layer: ConvLayer, _ function: ActivationFunction?, name: String?, _ padding: Padding?, stride: Int
     ) throws {
         let groups =
             switch layer.connectivity {
@@ -70,7 +75,7 @@ struct FamilyBuilder {
             padding ?? (network.input.padding == .tensorFlowSame ? .same : .symmetric(kernel / 2 * dilation))
         current = graph.add(
             .convolution(
-                Convolution(weight: weight, bias: bias, stride: layer.stride ?? 1, padding: padding, groups: groups)),
+                Convolution(weight: weight, bias: bias, stride: stride, padding: padding, groups: groups)),
             current, name: nodeName(layer.name, unless: name, isLast: layer.batchNorm == nil && function == nil))
         width = layer.outputChannels
         if let norm = layer.batchNorm {

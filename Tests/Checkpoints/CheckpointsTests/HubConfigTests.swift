@@ -261,6 +261,27 @@ import Testing
         #expect(try ConvNetwork(recognising: net.checkpoint()).peculiarity == nil)
     }
 
+    @Test func meansInThePlaceOfStridesAreKnownByTheName() throws {
+        let network = try Self.network(["torch.arch": "resnetaa18"])
+        #expect(network.averagesBeforeStrides == "file (torch.arch resnetaa18)" && network.peculiarity == nil)
+        let strides = try #require(network.conventions.first { $0.name == "strides and dilation" })
+        #expect(strides.value == "ResNet's, means of 2×2 in the place of strides" && strides.origin == .file)
+        #expect(try Self.network([:]).averagesBeforeStrides == nil)
+    }
+
+    @Test func functionsAndDilationOfTheConfigThatAreNotFollowedAreSaid() throws {
+        let network = try Self.network([
+            "hf.model_type": "resnet", "hf.hidden_act": "gelu", "hf.output_stride": "16",
+        ])
+        #expect(
+            network.contradictions == [
+                "config.json says the activation 'gelu', ResNet has relu: not followed, see --activation.",
+                "config.json says output_stride 16: its dilation is not followed.",
+            ])
+        let usual = try Self.network(["hf.model_type": "resnet", "hf.hidden_act": "relu", "hf.output_stride": "32"])
+        #expect(usual.contradictions == [])
+    }
+
     @Test func antiAliasingIsAssumedAwayWhereNothingTells() throws {
         let net = try #require(
             PublishedArchitecture.all.first { $0.title == "EfficientNet-B1" && $0.dialect == "timm" })

@@ -133,6 +133,30 @@ import Checkpoints
         }
     }
 
+    /// Of a training's plain weights and their moving average one runs; which is said.
+    @Test func whichCopyOfTheWeightsRunsIsSaid() throws {
+        let plain = try Self.shuffleNet([("fc.weight", [7, 1024]), ("fc.bias", [7])])
+        let both = ["model.", "model_ema."].flatMap { prefix in
+            plain.entries.map { StateDict.Entry(name: prefix + $0.name, tensor: $0.tensor) }
+        }
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/net.safetensors"
+            try SafetensorsWriter.write(
+                StateDict(subject: "test", entries: both), metadata: ModelMetadata(name: "net"), to: path)
+            let count = plain.entries.count
+            #expect(
+                try RunnableNetwork(checkpoint: path).remarks == [
+                    "Two copies of the weights: 'model' is read, 'model_ema' (\(count) tensors) is set aside "
+                        + "(--copy model_ema)"
+                ])
+            let other = try Checkpoint.Reading.$copy.withValue("ema") { try RunnableNetwork(checkpoint: path) }
+            #expect(
+                other.remarks == [
+                    "Copies of the weights: 'model_ema' (\(count) tensors) is read as --copy says, under the names of 'model'"
+                ])
+        }
+    }
+
     @Test func aLayerThatDoesNotFitIsLeftOutAndSaid() throws {
         let network = try network([("neck.weight", [64, 1024]), ("neck.bias", [64]), ("top.weight", [7, 64])])
         #expect(network.remarks == ["not run, no part of ShuffleNetV2 x0.5: 'neck', 'top'"])

@@ -68,6 +68,10 @@ extension ConvNetwork {
             checkpoint.entry(named: layer.tensorName).flatMap { facts?.stride(of: $0.module) } != nil
         }
         if isTold { return Convention(name, "layer by layer", .file) }
+        if let origin = averagesBeforeStrides {
+            return Convention(
+                name, "\(family)'s, means of 2×2 in the place of strides", Self.origin(origin), Self.reason(origin))
+        }
         // A name that the file has says which of the nets that look the same it is.
         if let stated = statedArchitecture, NamedArchitecture(stated.name).family != nil {
             return Convention(name, "\(family)'s", .file, stated.source)

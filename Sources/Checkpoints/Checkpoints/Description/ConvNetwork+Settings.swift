@@ -30,10 +30,37 @@ extension ConvNetwork {
         {
             result.append("\(file) says \(stated) input channels, the first layer reads \(first.weightShape[1]).")
         }
+        if let function = checkpoint.attributes["hf.hidden_act"], let family, let own = Self.functions[family],
+            !own.contains(function)
+        {
+            result.append(
+                "\(file) says the activation '\(function.printable)', \(family) has \(own[0]): not followed, see --activation."
+            )
+        }
+        if let stride = checkpoint.attributes["hf.output_stride"], stride != "32", family != nil {
+            result.append("\(file) says output_stride \(stride.printable): its dilation is not followed.")
+        }
         if let arguments = checkpoint.attributes["hf.model_args"] {
             result.append("\(file) builds the model with arguments that are not followed here: \(arguments.printable).")
         }
         return result
+    }
+
+    /// The functions of families that transformers' settings name, in its words.
+    private static let functions = [
+        "MobileNetV1": ["relu6"], "MobileNetV2": ["relu6"], "EfficientNet": ["swish", "silu"], "ResNet": ["relu"],
+        "RegNet": ["relu"],
+    ]
+
+    /// Where the name stands that tells that a ResNet takes means of 2×2 pixels in the place of each stride behind the
+    /// stem (timm's `resnetaa50`); nil for others.
+    package var averagesBeforeStrides: String? {
+        let hints = ArchitectureHints(
+            attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
+        guard family == "ResNet", let hint = hints.peculiarity, hint.value == ArchitectureHints.averages else {
+            return nil
+        }
+        return hint.origin
     }
 
     /// What the name of its architecture tells of the network that cannot be computed here, and where the name stands;
@@ -41,7 +68,9 @@ extension ConvNetwork {
     package var peculiarity: (name: String, what: String, origin: String)? {
         let hints = ArchitectureHints(
             attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
-        if let name = hints.architecture, let hint = hints.peculiarity { return (name, hint.value, hint.origin) }
+        if averagesBeforeStrides == nil, let name = hints.architecture, let hint = hints.peculiarity {
+            return (name, hint.value, hint.origin)
+        }
         if family == "ResNet", checkpoint.attributes["hf.downsample_in_bottleneck"] == "true",
             title.contains("-50") || title.contains("-101") || title.contains("-152")
         {

@@ -84,7 +84,7 @@ extension ArchitectureHints {
     }
 
     private static let blurs = "blurs before it strides (anti-aliasing)"
-    private static let averages = "averages before it strides (anti-aliasing)"
+    static let averages = "averages before it strides (anti-aliasing)"
 
     /// Longer names before those that they begin with.
     private static let rules: [Rule] = [

@@ -372,6 +372,8 @@ NETWORKS = {
     "resnet10t": ti("resnet10t"),
     "resnet26d": ti("resnet26d"),
     "resnet50d": ti("resnet50d", 64),
+    "resnetaa34d": ti("resnetaa34d", 64),
+    "resnetaa50": ti("resnetaa50", 64),
     "seresnet50": ti("seresnet50", 64),
     "resnetrs50": ti("resnetrs50", 64),
     "rexnet_100": ti("rexnet_100", 160),
@@ -404,7 +406,7 @@ SLOW = {
     "mnasnet0_5", "efficientnet_b1", "efficientnet_v2_s", "resnet34", "wide_resnet50_2", "resnext50_32x4d", "squeezenet1_0",
     "densenet169", "mobilenetv2_110d", "tf_mobilenetv3_large_075", "efficientnet_b2",
     "efficientnet_lite2", "efficientnet_lite3", "efficientnet_lite4", "tf_efficientnet_em", "efficientnetv2_rw_t",
-    "resnet50d", "seresnet50", "rexnet_130", "mobileone_s4", "mobilenetv4_conv_large", "convnext_femto_ols",
+    "resnet50d", "resnetaa34d", "seresnet50", "rexnet_130", "mobileone_s4", "mobilenetv4_conv_large", "convnext_femto_ols",
     "keras_efficientnetv2b0", "shufflenet_v2_x0_5", "regnety_004",
 }
 
