@@ -21,6 +21,14 @@ extension ResNet {
         func deep(_ widths: [Int]) -> [Stem] { zip(["conv1.0", "conv1.3", "conv1.6"], widths).map { ($0, $1, 3) } }
         var result: [Skeleton] = []
         for squeezes in [false, true] {
+            for net in published {
+                var either = skeleton(net, stem: deep([32, 32, 64]), squeezes: squeezes, without: averaging)
+                either.ambiguity =
+                    "types C and D have these shapes: whether shortcuts average before they project cannot be told"
+                result.append(either)
+            }
+        }
+        for squeezes in [false, true] {
             for net in named(["10", "14", "26", "50"]) {
                 result.append(skeleton(net, stem: deep([24, 32, 64]), squeezes: squeezes, without: averaging))
             }
@@ -31,14 +39,6 @@ extension ResNet {
         for net in published where net.isBottleneck {
             result.append(
                 skeleton(net, stem: deep([32, 32, 64]) + [("maxpool.0", 64, 3)], squeezes: true, without: averaging))
-        }
-        for squeezes in [false, true] {
-            for net in published {
-                var either = skeleton(net, stem: deep([32, 32, 64]), squeezes: squeezes, without: averaging)
-                either.ambiguity =
-                    "types C and D have these shapes: whether shortcuts average before they project cannot be told"
-                result.append(either)
-            }
         }
         return result
     }()
