@@ -48,8 +48,8 @@ extension LayerGraph {
             case .layerNormalization(let norm), .responseNormalization(let norm):
                 result.kind = .layerNormalization
                 if case .responseNormalization = node.operation { result.kind = .responseNormalization }
-                result.weight = key(norm.weight)
-                result.bias = key(norm.bias)
+                result.weight = stored(norm.weight)
+                result.bias = stored(norm.bias)
                 result.epsilon = norm.epsilon
             case .affine(let scale, let shift):
                 if let weight = stored(scale) {

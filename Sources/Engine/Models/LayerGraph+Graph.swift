@@ -116,11 +116,13 @@ struct DescribedGraphBuilder {
             return .sharedDepthwise(
                 SharedDepthwise(weight: id, stride: try stride(node), padding: try padding(node)))
         case .batchNormalization: return .batchNormalization(try normalization(node))
-        case .layerNormalization: return .layerNormalization(try channelNormalization(node))
-        case .responseNormalization: return .responseNormalization(try channelNormalization(node))
+        case .layerNormalization: return .layerNormalization(try channelNormalization(node, inputs[0]))
+        case .responseNormalization: return .responseNormalization(try channelNormalization(node, inputs[0]))
         case .affine: return try affine(node, inputs[0])
         case .affineTensors:
-            guard let scale = try vector(node.weight, "weight", .learnable) else {
+            // Modules call a scale of their own as they like: ONNX's entries have the word.
+            let entry = description.origin == "ONNX graph" ? node.weight.flatMap { entries[Self.key($0)] } : nil
+            guard let scale = try vector(node.weight, entry?.parameter ?? "weight", .learnable) else {
                 throw bad(node, "lacks its numbers")
             }
             let shift =
@@ -317,12 +319,18 @@ struct DescribedGraphBuilder {
             weight: scale, bias: shift, runningMean: meanID, runningVariance: varianceID, epsilon: epsilon)
     }
 
-    mutating func channelNormalization(_ node: LayerGraph.Node) throws -> ChannelNormalization {
-        guard let epsilon = node.epsilon, epsilon >= 0, epsilon.isFinite,
-            let weight = try vector(node.weight, "weight", .learnable),
-            let bias = try vector(node.bias, "bias", .learnable)
-        else { throw bad(node, "lacks its numbers or ε") }
-        return ChannelNormalization(weight: weight, bias: bias, epsilon: epsilon)
+    mutating func channelNormalization(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> ChannelNormalization {
+        guard let epsilon = node.epsilon, epsilon >= 0, epsilon.isFinite else { throw bad(node, "lacks its ε") }
+        let weight = try vector(node.weight, "weight", .learnable)
+        let bias = try vector(node.bias, "bias", .learnable)
+        guard let channels = (weight ?? bias).map({ graph[$0].shape.elementCount }) ?? channels(of: input) else {
+            throw unsupported(node, "a normalisation of an unknown number of channels")
+        }
+        func constant(_ word: String, _ value: Float) -> Graph.ParameterID {
+            absent("\(node.name).\(word)", Tensor(shape: [channels], repeating: value), .fixed)
+        }
+        return ChannelNormalization(
+            weight: weight ?? constant("weight", 1), bias: bias ?? constant("bias", 0), epsilon: epsilon)
     }
 
     /// A tensor of one axis; nil where none is named.

@@ -161,9 +161,138 @@ import Testing
         model.add("Mul", ["b", "factor"], "c")
         let checkpoint = try model.open()
         let nodes = try #require(checkpoint.model?.graph?.nodes)
-        #expect(nodes.map(\.kind) == [.input, .convolution, .affine])
-        #expect(nodes[1].bias == "shift" && nodes[2].scale == [2, 3])
+        #expect(nodes.map(\.kind) == [.input, .convolution, .affineTensors])
+        #expect(nodes[1].bias == "shift" && nodes[2].weight == "factor")
         #expect(checkpoint.entry(named: "shift")?.shape == [2])
+    }
+
+    /// Names of modules stay, as do the axes of what they call so; what an exporter folded belongs to its node's module.
+    @Test func scalesOfTheirOwnAreTensors() throws {
+        var model = Builder()
+        model.weight("c.weight", [4, 4, 1, 1])
+        model.floats("blocks.0.layer_scale", [1, 2, 3, 4], shape: [4, 1, 1])
+        model.floats("onnx::Mul_12", [5, 6, 7, 8], shape: [1, 4, 1, 1])
+        model.add("Conv", ["x", "c.weight"], "a")
+        model.add("Mul", ["blocks.0.layer_scale", "a"], "b")
+        model.add("Mul", ["b", "onnx::Mul_12"], "c")
+        model.graph.node[2].name = "/blocks/blocks.1/Mul"
+        let checkpoint = try model.open()
+        let nodes = try #require(checkpoint.model?.graph?.nodes)
+        #expect(nodes.map(\.kind) == [.input, .convolution, .affineTensors, .affineTensors])
+        let own = try #require(checkpoint.entry(named: "blocks.0.layer_scale"))
+        #expect(own.module == "blocks.0" && own.parameter == "layer_scale" && own.shape == [4, 1, 1])
+        let folded = try #require(checkpoint.entry(named: "onnx::Mul_12"))
+        #expect(folded.module == "blocks.1" && folded.parameter == "gamma" && folded.shape == [4])
+        #expect(try checkpoint.tensor(named: "onnx::Mul_12").scalars == [5, 6, 7, 8])
+    }
+
+    /// A scale of the image is part of how it is handed over.
+    @Test func theImagesScaleStandsInTheGraph() throws {
+        var model = Builder(input: [1, 3, 8, 8])
+        model.floats("deviation", [2, 4, 8], shape: [3, 1, 1])
+        model.add("Mul", ["x", "deviation"], "a")
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .affine] && nodes[1].scale == [2, 4, 8])
+    }
+
+    /// Mean, difference, square, mean, ε, root, quotient, gain, shift over the last axis; a matrix behind them.
+    @Test func aLayerNormalisationInPartsIsOne() throws {
+        var model = Builder()
+        model.floats("two", [2], shape: [])
+        model.floats("eps", [0.25], shape: [])
+        model.floats("n.weight", [1, 2, 3, 4])
+        model.floats("n.bias", [5, 6, 7, 8])
+        model.weight("fc", [4, 6])
+        model.add("Transpose", ["x"], "t", ["perm": .ints([0, 2, 3, 1])])
+        model.add("ReduceMean", ["t"], "m", ["axes": .ints([-1])])
+        model.add("Sub", ["t", "m"], "d")
+        model.add("Pow", ["d", "two"], "q")
+        model.add("ReduceMean", ["q"], "v", ["axes": .ints([-1])])
+        model.add("Add", ["v", "eps"], "e")
+        model.add("Sqrt", ["e"], "s")
+        model.add("Div", ["d", "s"], "n")
+        model.add("Mul", ["n", "n.weight"], "g")
+        model.add("Add", ["n.bias", "g"], "b")
+        model.add("MatMul", ["b", "fc"], "f")
+        model.add("Transpose", ["f"], "y", ["perm": .ints([0, 3, 1, 2])])
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .layerNormalization, .convolution])
+        #expect(nodes[1].weight == "n.weight" && nodes[1].bias == "n.bias" && nodes[1].epsilon == 0.25)
+        #expect(nodes[2].weight == "fc" && nodes[2].isInputFirst == true)
+    }
+
+    /// Half of a normalisation is what its first operator is; the quotient by another's deviation is none.
+    @Test func anUnfinishedNormalisationNamesItsFirstOperator() throws {
+        var model = Builder()
+        model.add("ReduceMean", ["x"], "m", ["axes": .ints([1])])
+        model.add("Sub", ["x", "m"], "d")
+        let nodes = try model.nodes()
+        #expect(Self.words(nodes) == ["input", "ReduceMean over the channels", "Sub"])
+    }
+
+    /// PyTorch's exporter keeps equal parameters once; each keeps its own name all the same.
+    @Test func equalParametersKeepTheirNames() throws {
+        var model = Builder()
+        model.weight("c.weight", [2, 4, 1, 1])
+        model.floats("d.bias", [0, 0])
+        model.weight("d.weight", [2, 2, 1, 1])
+        model.add("Identity", ["d.bias"], "c.bias")
+        model.add("Conv", ["x", "c.weight", "c.bias"], "a")
+        model.add("Conv", ["a", "d.weight", "d.bias"], "b")
+        let nodes = try model.nodes()
+        #expect(nodes.compactMap(\.bias) == ["c.bias", "d.bias"])
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let type: String
+        var settings: [String: ONNXModelBuilder.Setting] = [:]
+        var inputs = ["x"]
+        let words: String
+        var testDescription: String { words }
+    }
+
+    static let refusals = [
+        Refusal(
+            type: "Concat", settings: ["axis": .int(2)], inputs: ["x", "x"], words: "Concat with axis 2 of 1×4×8×8"),
+        Refusal(
+            type: "Pad", settings: ["mode": .text("reflect")], inputs: ["x", "pads"], words: "Pad with mode 'reflect'"),
+        Refusal(type: "Pad", inputs: ["x", "pads", "one"], words: "Pad with constant_value 1.0"),
+        Refusal(
+            type: "AveragePool",
+            settings: [
+                "kernel_shape": .ints([3, 3]), "strides": .ints([2, 2]), "ceil_mode": .int(1),
+                "count_include_pad": .int(1), "pads": .ints([1, 1, 1, 1]),
+            ], words: "AveragePool with ceil_mode 1 and count_include_pad 1 on 1×4×8×8"),
+        Refusal(
+            type: "MaxPool", settings: ["kernel_shape": .ints([2, 2]), "dilations": .ints([2, 2])],
+            words: "MaxPool with dilations 2 2"),
+        Refusal(type: "Softmax", settings: ["axis": .int(2)], words: "Softmax with axis 2 of 1×4×8×8"),
+        Refusal(type: "Mul", inputs: ["x", "plane"], words: "Mul of 1×4×8×8 and a constant of shape 8×8"),
+        Refusal(type: "Div", inputs: ["x", "x"], words: "Div of two results"),
+        Refusal(type: "Pow", inputs: ["x", "half"], words: "Pow with the exponent 0.5"),
+        // A value between 0 and 1 would be 0.
+        Refusal(type: "Cast", settings: ["to": .int(7)], words: "Cast with to 7, a type of whole numbers"),
+        Refusal(
+            type: "Resize", settings: ["mode": .text("nearest")], inputs: ["x", "", "scales"],
+            words: "Resize with scales 1.0 1.0 2.0 2.0"),
+        Refusal(
+            type: "LayerNormalization", settings: ["axis": .int(1)], inputs: ["x", "volume", "volume"],
+            words: "LayerNormalization with axis 1 of 1×4×8×8"),
+        Refusal(type: "MatMul", inputs: ["x", "matrix"], words: "MatMul with a weight of 5 inputs on 1×4×8×8"),
+    ]
+
+    /// Where the operator has a counterpart and its setting has none, the setting is named.
+    @Test(arguments: refusals)
+    func theSettingThatIsNotUnderstoodIsNamed(item: Refusal) throws {
+        var model = Builder()
+        model.longs("pads", [0, 0, 1, 1, 0, 0, 1, 1])
+        for (name, number) in [("one", Float(1)), ("half", 0.5)] { model.floats(name, [number], shape: []) }
+        model.floats("scales", [1, 1, 2, 2])
+        model.weight("plane", [8, 8])
+        model.weight("volume", [4, 8, 8])
+        model.weight("matrix", [5, 6])
+        model.add(item.type, item.inputs, "y", item.settings)
+        #expect(try Self.words(model.nodes()) == ["input", item.words])
     }
 
     /// Of what two layers read, neither may take a sum for itself.

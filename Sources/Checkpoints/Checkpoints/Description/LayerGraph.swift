@@ -18,9 +18,10 @@ public struct LayerGraph: Sendable, Equatable, Codable {
         case sharedDepthwise
         /// weight, bias, mean, variance (weight and bias may be absent: ones and zeros), epsilon.
         case batchNormalization
-        /// weight, bias, epsilon: over the channels of each pixel.
+        /// weight, bias (either may be absent: ones, zeros), epsilon: over the channels of each pixel.
         case layerNormalization
-        /// weight, bias, epsilon: by the share of each channel in the whole response (ConvNeXt version 2).
+        /// weight, bias (either may be absent: ones, zeros), epsilon: by the share of each channel in the whole response
+        /// (ConvNeXt version 2).
         case responseNormalization
         /// scale·x + shift: numbers in the node, one or one a channel.
         case affine

@@ -65,10 +65,13 @@ struct LayerGraphBuilder {
         return GraphValue(node: node, axes: axes)
     }
 
-    /// An operator without counterpart; what it gives is not known.
-    mutating func unsupported(_ function: String, _ name: String, _ inputs: [GraphValue]) -> GraphValue {
+    /// An operator without counterpart; what it gives is not known. `isFunction` says whether it may be one of each
+    /// number; nil where its word tells.
+    mutating func unsupported(
+        _ function: String, _ name: String, _ inputs: [GraphValue], isFunction: Bool? = nil
+    ) -> GraphValue {
         // What a function of each number gives is arranged as what it takes.
-        let isFunction = inputs.count == 1 && LayerGraph.soundsLikeFunction(function)
+        let isFunction = inputs.count == 1 && isFunction ?? LayerGraph.soundsLikeFunction(function)
         let node = add(.unsupported, name, inputs.map(\.node)) {
             $0.function = function
             $0.unknownFunction = isFunction ? function : nil

@@ -7,7 +7,7 @@ import Tensors
 /// Cast (half precision) and DequantizeLinear (quantised models).
 struct ONNXConstants {
     private(set) var tensors: [String: ONNXTensor] = [:]
-    /// The first name of what `Identity` nodes gave another one.
+    /// The first name of what nodes gave another one without changing a number.
     private var origins: [String: String] = [:]
     let data: ONNXData
 
@@ -34,11 +34,13 @@ struct ONNXConstants {
         guard let name = node.input.first, let input = tensors[name] else { return false }
         if node.opType == "Identity" {
             tensors[output] = input
-            origins[output] = origin(of: name)
+            // PyTorch's exporter keeps equal parameters once and gives the others their names by an Identity.
+            if !Self.isStateDictKey(output) { origins[output] = origin(of: name) }
             return true
         }
         guard let result = try computed(node, attributes, input) else { return false }
         tensors[output] = result
+        if node.opType == "Unsqueeze" || node.opType == "Squeeze" { origins[output] = origin(of: name) }
         return true
     }
 
@@ -141,6 +143,12 @@ struct ONNXConstants {
         case .uint16: (0, 65_535)
         default: (0, 255)
         }
+    }
+
+    /// Whether a name is one that PyTorch's modules give ("layers.0.weight"), no exporter's own ("onnx::Mul_12", "/a/b").
+    static func isStateDictKey(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count > 1 && !parts.contains("") && !name.contains { "/: ".contains($0) }
     }
 
     /// The name under which a tensor was first known.

@@ -9,6 +9,7 @@ extension ONNXGraphReader {
         case "ConvInteger", "MatMulInteger": return try integerLayer(node).map { [$0] }
         case "QLinearConv": return try quantisedConvolution(node).map { [$0] }
         case "BatchNormalization": return try normalisation(node).map { [$0] }
+        case "LayerNormalization": return layerNormalisation(node).map { [$0] }
         case "Gemm", "MatMul", "FusedGemm", "FusedMatMul": return try matrix(node).map { [$0] }
         case "QLinearMatMul", "QGemm": return try quantisedMatrix(node).map { [$0] }
         case "QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearGlobalAveragePool", "QLinearAveragePool",
@@ -165,12 +166,30 @@ extension ONNXGraphReader {
         _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ value: GraphValue, _ name: String
     ) throws -> GraphValue? {
         let order: [GraphValue.Axis] = [.batch, .channels, .rows, .columns]
-        guard node.output.count == 1, let size = attributes.ints("kernel_shape"),
-            let window = window(attributes, size, value, order)
-        else { return nil }
-        return builder.pool(
+        if node.output.count > 1, node.output.dropFirst().contains(where: isRead) { return refuse("with two results") }
+        guard let size = attributes.ints("kernel_shape"), let window = window(attributes, size, value, order) else {
+            return refuse(
+                "with kernel_shape \(Self.list(attributes.ints("kernel_shape") ?? [])), \(settings(attributes))")
+        }
+        let countsPadding = attributes.int("count_include_pad") == 1
+        // A window of unequal sides on all of a map is the mean of each channel.
+        if node.opType != "MaxPool", size[0] != size[1], let map = builder.settled(value).map(order),
+            window.padding == .none,
+            map.rows == .number(size[0]), map.columns == .number(size[1]), window.dilations == [1, 1]
+        {
+            return builder.mean(value, [2, 3], keeps: true, name)
+        }
+        let result = builder.pool(
             node.opType == "MaxPool" ? .maximumPool : .averagePool, value, order, window,
-            countsPadding: attributes.int("count_include_pad") == 1, name)
+            countsPadding: countsPadding, name)
+        if let result { return result }
+        if window.dilations != [1, 1] { return refuse("with dilations \(Self.list(window.dilations))") }
+        guard window.roundsUp else {
+            return refuse("with kernel_shape \(Self.list(size)) on \(words(value))")
+        }
+        return refuse(
+            "with ceil_mode 1" + (countsPadding && node.opType != "MaxPool" ? " and count_include_pad 1" : "")
+                + " on \(words(value))")
     }
 
     // MARK: batch normalisation
@@ -184,7 +203,10 @@ extension ONNXGraphReader {
         let names = zip(node.input.dropFirst(), words).map { parameter($0, $1, of: module) }
         guard names.allSatisfy({ $0 != nil }) else { return nil }
         let isPlain = value.axes == nil || value.isChannels(1)
-        guard isPlain, (attributes.int("spatial") ?? 1) == 1, attributes.int("training_mode") != 1 else { return nil }
+        guard isPlain else { return refuse("of \(self.words(value)), whose channels are not axis 1") }
+        for (name, usual) in [("spatial", 1), ("training_mode", 0)] {
+            if let own = attributes.int(name), own != usual { return refuse("with \(name) \(own)") }
+        }
         let layer = builder.add(.batchNormalization, module, [value.node]) {
             ($0.weight, $0.bias, $0.mean, $0.variance) = (names[0], names[1], names[2], names[3])
             $0.epsilon = attributes.float("epsilon") ?? 1e-5
@@ -192,12 +214,34 @@ extension ONNXGraphReader {
         return GraphValue(node: layer, axes: value.axes)
     }
 
+    // MARK: layer normalisation
+
+    private mutating func layerNormalisation(_ node: ONNXNodeProto) -> GraphValue? {
+        guard node.input.count > 1, constants.contains(node.input[1]) else {
+            return refuse("with a scale that is computed")
+        }
+        let value = values[node.input[0]] ?? GraphValue(node: node.input[0], axes: nil)
+        let attributes = ONNXAttributes(node)
+        let module = module(node, weight: node.input[1])
+        let weight = perChannel(node.input[1], "weight", of: module)
+        let shift = node.input.count > 2 && !node.input[2].isEmpty ? node.input[2] : nil
+        let bias = shift.flatMap { perChannel($0, "bias", of: module) }
+        guard shift == nil || bias != nil else { return refuse("with a bias that is computed") }
+        guard !node.output.dropFirst().contains(where: isRead) else { return refuse("with a second result") }
+        let axis = attributes.int("axis") ?? -1
+        let result = builder.layerNormalisation(value, from: axis, module) {
+            ($0.weight, $0.bias, $0.epsilon) = (weight, bias, attributes.float("epsilon") ?? 1e-5)
+        }
+        return result ?? refuse("with axis \(axis) of \(words(value))")
+    }
+
     // MARK: matrices
 
     private mutating func matrix(_ node: ONNXNodeProto) throws -> GraphValue? {
-        guard node.input.count > 1, let tensor = constants.tensors[node.input[1]], tensor.shape.rank == 2 else {
-            return nil
+        guard node.input.count > 1, let tensor = constants.tensors[node.input[1]] else {
+            return refuse("of two results")
         }
+        guard tensor.shape.rank == 2 else { return refuse("with a weight of shape \(tensor.shape)") }
         let attributes = ONNXAttributes(node)
         let module = module(node, weight: node.input[1])
         let isGemm = node.opType.hasSuffix("Gemm")
@@ -235,21 +279,33 @@ extension ONNXGraphReader {
             weight = parameter(changed, named: name, word, of: module, axes: axes)
         case .direct, nil: weight = parameter(tensor, named: name, word, of: module, axes: axes)
         }
-        guard let input, isPlain, builder.flattening(input, inputs: inputs) != nil else { return nil }
+        guard let input else { return nil }
+        guard isPlain else { return refuse("with transA, alpha, beta or an activation") }
+        let isVector = builder.flattening(input, inputs: inputs) != nil
+        guard isVector || input.isChannels((input.axes?.count ?? 0) - 1), input.axes == nil || fits(input, inputs)
+        else {
+            return refuse("with a weight of \(inputs) inputs on \(words(input))")
+        }
         var biasName: String?
         if let bias {
-            guard let shape = constants.tensors[bias]?.shape else { return nil }
+            guard let shape = constants.tensors[bias]?.shape else { return refuse("with a bias that is computed") }
             guard shape.elementCount == outputs, let name = parameter(bias, "bias", of: module, .reshape([outputs]))
-            else {
-                return nil
-            }
+            else { return refuse("with a bias of shape \(shape) for \(outputs) outputs") }
             biasName = name
         }
-        return builder.linear(input, outputs: outputs, module) {
-            $0.weight = weight
-            $0.bias = biasName
-            if !isOutputFirst { $0.isInputFirst = true }
+        func set(_ layer: inout LayerGraph.Node) {
+            layer.weight = weight
+            layer.bias = biasName
+            if !isOutputFirst { layer.isInputFirst = true }
         }
+        if isVector { return builder.linear(input, outputs: outputs, module, set) }
+        return builder.perPixel(input, inputs: inputs, outputs: outputs, module, set)
+    }
+
+    /// Whether the last axis of a value is as long as a matrix wants, as far as it is known.
+    private func fits(_ value: GraphValue, _ inputs: Int) -> Bool {
+        guard let axes = value.axes, let length = value.length(of: axes.count - 1)?.number else { return true }
+        return length == inputs
     }
 
     // MARK: quantised operators

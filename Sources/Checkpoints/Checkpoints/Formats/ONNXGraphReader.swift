@@ -32,6 +32,10 @@ struct ONNXGraphReader {
     var dynamicScales: [String: String] = [:]
     /// Layers of whole numbers whose weight's scale a later product tells, by their nodes.
     var unscaled: [String: (entry: String, stored: ONNXTensor, zeros: [Float], axis: Int)] = [:]
+    /// What results are on the way to, by the graph's names.
+    var patterns: [String: GraphPattern] = [:]
+    /// Why the node at hand has no counterpart although its operator has one: the setting that is not understood.
+    private var refusal: String?
     private var readers: [String: Int] = [:]
     /// Nodes of the builder whose results more than one node of the file reads.
     private var shared: Set<String> = []
@@ -198,6 +202,23 @@ struct ONNXGraphReader {
         return entry
     }
 
+    /// Registers a constant of one number a channel: as it is where it has the name that its module gave it, else on one
+    /// axis, as `parameter` of `module`.
+    mutating func perChannel(_ name: String, _ parameter: String, of module: String) -> String? {
+        guard let tensor = constants.tensors[name] else { return nil }
+        let own = constants.origin(of: name)
+        guard ONNXConstants.isStateDictKey(own), let dot = own.lastIndex(of: ".") else {
+            return self.parameter(name, parameter, of: module, .reshape([tensor.shape.elementCount]))
+        }
+        let isWhole = tensor.recipe.steps.isEmpty
+        return self.parameter(
+            name, String(own[own.index(after: dot)...]), of: String(own[..<dot]),
+            isWhole ? nil : .reshape([tensor.shape.elementCount]))
+    }
+
+    /// Whether anything reads a name.
+    func isRead(_ name: String) -> Bool { readers[name, default: 0] > 0 }
+
     /// The layer's module path: from the weight's own name ("features.0.0.weight"), else from the node's
     /// ("/features/features.0/features.0.0/Conv"), else the name of what it computes.
     func module(_ node: ONNXNodeProto, weight: String?) -> String {
@@ -224,16 +245,27 @@ struct ONNXGraphReader {
             if try readDynamicScales(node) { continue }
             if node.domain.isEmpty || node.domain == "ai.onnx", try readIntegers(node) { continue }
             if ["If", "Loop", "Scan"].contains(node.opType), try readBranches(node) { continue }
+            if try readPattern(node) { continue }
+            refusal = nil
             if let results = try operation(node) {
                 for (name, result) in zip(node.output, results) where !name.isEmpty { set(name, result) }
                 continue
             }
             let inputs = node.input.compactMap { values[$0] }
-            let function =
-                node.domain.isEmpty || node.domain == "ai.onnx" ? node.opType : "\(node.domain).\(node.opType)"
-            let result = builder.unsupported(function, label(node), inputs)
+            let type = node.domain.isEmpty || node.domain == "ai.onnx" ? node.opType : "\(node.domain).\(node.opType)"
+            let function = refusal.map { "\(type) \($0)" } ?? type
+            let result = builder.unsupported(
+                function, label(node), inputs,
+                isFunction: refusal == nil && LayerGraph.soundsLikeFunction(type))
             for name in node.output where !name.isEmpty { set(name, result) }
         }
+    }
+
+    /// Notes the setting for which a node has no counterpart ("with axis 2"); nil, for the caller to give. The first note
+    /// holds.
+    mutating func refuse<Result>(_ words: String) -> Result? {
+        refusal = refusal ?? words
+        return nil
     }
 
     /// The name of a node without weights.
@@ -283,6 +315,7 @@ struct ONNXGraphReader {
             adopt(inner)
             builder = inner.builder
             shared = inner.shared
+            patterns.merge(inner.patterns) { own, _ in own }
             for (name, output) in zip(node.output, branch.output) {
                 if let value = inner.values[output.name] { set(name, value) }
             }

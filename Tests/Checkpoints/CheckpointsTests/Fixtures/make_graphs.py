@@ -2,6 +2,7 @@
 
 Two environments, as no one holds all of it:
     python make_graphs.py torch     # torch 2.14, onnx, onnxruntime 1.27
+    python make_graphs.py parts     # torch 2.15, onnx 1.23, onnxruntime 1.32
     python make_graphs.py keras     # tensorflow 2.21, tf2onnx 1.17, onnxruntime
 
 `graphs/results.json` holds the input, drawn from a seed, as N×C×H×W, and each network's results.
@@ -140,6 +141,122 @@ def make_torch():
     record("quantised_dynamic", x, run_onnx(path, x, "quantised_dynamic"))
 
 
+def make_parts():
+    """Normalisations of channels and GELU: in one piece and in parts, as exporters and people spell them."""
+    import onnx
+    import torch
+    from onnx import TensorProto, helper, numpy_helper
+    from torch import nn
+    from torch.nn import functional as F
+
+    class Block(nn.Module):
+        """ConvNeXt's; of version 2 with a response normalisation and without a scale."""
+
+        def __init__(self, width, second):
+            super().__init__()
+            self.dw = nn.Conv2d(width, width, 3, padding=1, groups=width)
+            self.norm = nn.LayerNorm(width, eps=1e-6)
+            self.fc1 = nn.Linear(width, 2 * width)
+            self.grn = nn.ParameterDict(
+                {n: nn.Parameter(torch.empty(1, 1, 1, 2 * width)) for n in ("gamma", "beta")} if second else {})
+            self.fc2 = nn.Linear(2 * width, width)
+            self.layer_scale = None if second else nn.Parameter(torch.empty(width, 1, 1))
+
+        def forward(self, x):
+            y = F.gelu(self.fc1(self.norm(self.dw(x).permute(0, 2, 3, 1))))
+            if self.grn:
+                g = torch.norm(y, p=2, dim=(1, 2), keepdim=True)
+                y = self.grn["gamma"] * (y * (g / (g.mean(dim=-1, keepdim=True) + 1e-6))) + self.grn["beta"] + y
+            y = self.fc2(y).permute(0, 3, 1, 2)
+            return x + (y if self.layer_scale is None else self.layer_scale * y)
+
+    class Modern(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 8, 4, 4)
+            self.first = Block(8, False)
+            self.second = Block(8, True)
+            self.gamma = nn.Parameter(torch.empty(8))
+            self.norm = nn.LayerNorm(8)
+            self.plain = nn.LayerNorm(8, elementwise_affine=False)
+            self.head = nn.Linear(8, 5)
+
+        def forward(self, x):
+            x = self.second(self.first(self.stem(x)))
+            # Folded into a constant without a name.
+            x = x * self.gamma.reshape(1, -1, 1, 1)
+            x = self.plain(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+            return self.head(self.norm(x.mean([-2, -1])))
+
+    torch.manual_seed(4)
+    x = image()
+    net = Modern().eval()
+    with torch.no_grad():
+        for name, p in net.named_parameters():
+            if p.dim() == 1 or "gamma" in name or "beta" in name or "scale" in name:
+                p.uniform_(0.3, 1.2)
+    for name, opset in {"norms_parts": 13, "norms_whole": 17}.items():
+        path = os.path.join(FOLDER, name + ".onnx")
+        torch.onnx.export(
+            net, torch.from_numpy(x), path, dynamo=False, opset_version=opset, input_names=["x"],
+            dynamic_axes={"x": {0: "n"}})
+        record(name, x, run_onnx(path, x, name))
+
+    rng = np.random.default_rng(5)
+    normal = lambda *shape: rng.normal(0, 1, shape).astype(np.float32)
+    constants = {
+        "c.weight": normal(4, 3, 3, 3), "g": normal(4), "s": normal(4), "g3": normal(4, 1, 1), "s3": normal(4, 1, 1),
+        "r": normal(1, 4, 1, 1), "in": normal(4, 7), "inb": normal(7), "out": normal(7, 4),
+        "fc.weight": normal(5, 4), "tokens": np.array([1, 64, 4]), "map": np.array([1, 8, 8, 4]),
+        "eps": np.float32(1e-3), "one": np.float32(1), "half": np.float32(0.5), "two": np.float32(2),
+        "three": np.float32(3), "negative": np.float32(-0.5), "cubic": np.float32(0.044715),
+        "slope": np.float32((2 / np.pi) ** 0.5), "root": np.float32(2**0.5), "space": np.array([2, 3]),
+    }
+    nodes = [helper.make_node("Conv", ["x", "c.weight"], ["a"], pads=[1, 1, 1, 1], strides=[2, 2])]
+
+    def add(kind, inputs, output, **settings):
+        nodes.append(helper.make_node(kind, inputs.split(), [output], **settings))
+
+    # Over the channels of a map, the constants first, square by a product.
+    add("ReduceMean", "a", "m1", axes=[1]); add("Sub", "a m1", "d1"); add("Mul", "d1 d1", "q1")
+    add("ReduceMean", "q1", "v1", axes=[1]); add("Add", "eps v1", "e1"); add("Sqrt", "e1", "w1")
+    add("Div", "d1 w1", "n1"); add("Mul", "g3 n1", "p1"); add("Add", "p1 s3", "b")
+    # As Keras' batch_normalization computes it: x·f + (shift − mean·f).
+    add("Transpose", "b", "t", perm=[0, 2, 3, 1])
+    add("ReduceMean", "t", "m2", axes=[3]); add("Sub", "t m2", "d2"); add("Mul", "d2 d2", "q2")
+    add("ReduceMean", "q2", "v2", axes=[-1]); add("Add", "v2 eps", "e2"); add("Sqrt", "e2", "w2")
+    add("Reciprocal", "w2", "i2"); add("Mul", "i2 g", "f2"); add("Mul", "t f2", "x2"); add("Mul", "m2 f2", "y2")
+    add("Sub", "s y2", "o2"); add("Add", "x2 o2", "z2")
+    # Matrices on tokens, the approximation of GELU in parts, a power as the root.
+    add("Reshape", "z2 tokens", "k"); add("MatMul", "k in", "k1"); add("Add", "k1 inb", "k2")
+    add("Pow", "k2 three", "u1"); add("Mul", "u1 cubic", "u2"); add("Add", "k2 u2", "u3"); add("Mul", "u3 slope", "u4")
+    add("Tanh", "u4", "u5"); add("Add", "u5 one", "u6"); add("Mul", "k2 half", "u7"); add("Mul", "u7 u6", "k3")
+    add("MatMul", "k3 out", "k4"); add("Add", "k4 k", "k5")
+    add("ReduceMean", "k5", "m3", axes=[2]); add("Sub", "k5 m3", "d3"); add("Pow", "d3 two", "q3")
+    add("ReduceMean", "q3", "v3", axes=[2]); add("Add", "v3 eps", "e3"); add("Pow", "e3 negative", "i3")
+    add("Mul", "d3 i3", "k6")
+    add("Reshape", "k6 map", "h"); add("Transpose", "h", "j", perm=[0, 3, 1, 2])
+    # A response normalisation from squares and sums, the share multiplied first.
+    add("Pow", "j two", "q4"); add("ReduceSum", "q4 space", "v4"); add("Sqrt", "v4", "g4")
+    add("ReduceMean", "g4", "m4", axes=[1]); add("Add", "m4 eps", "e4"); add("Div", "g4 e4", "h4")
+    add("Mul", "h4 r", "f4"); add("Mul", "j f4", "x4"); add("Add", "j x4", "y4"); add("Add", "y4 r", "l")
+    # GELU with its half on the other factor, and a multiple of it.
+    add("Div", "l root", "g5"); add("Erf", "g5", "h5"); add("Add", "h5 one", "f5"); add("Mul", "f5 half", "p5")
+    add("Mul", "l p5", "x5")
+    add("Mul", "x5 negative", "y5"); add("Div", "y5 root", "g6"); add("Erf", "g6", "h6"); add("Add", "one h6", "f6")
+    add("Mul", "y5 f6", "z6"); add("Abs", "z6", "o")
+    add("GlobalAveragePool", "o", "a7"); add("Flatten", "a7", "b7"); add("Gemm", "b7 fc.weight", "y", transB=1)
+    graph = helper.make_graph(
+        nodes, "parts", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 3, 16, 16))],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 5))],
+        [numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    path = os.path.join(FOLDER, "norms_people.onnx")
+    onnx.save(model, path)
+    record("norms_people", x, run_onnx(path, x, "norms_people"))
+
+
 def make_keras():
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -217,4 +334,4 @@ def make_keras():
 
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
-    {"torch": make_torch, "keras": make_keras}[sys.argv[1]]()
+    {"torch": make_torch, "parts": make_parts, "keras": make_keras}[sys.argv[1]]()

@@ -1,0 +1,82 @@
+// What works on the channels of each pixel, wherever the file has their axis: normalisations, matrices, GELU.
+extension LayerGraphBuilder {
+    /// The normalisation of each pixel's channels, which are all numbers of the axes from `place` on; nil where those are
+    /// others. Its numbers are set by `set`, or later.
+    mutating func layerNormalisation(
+        _ value: GraphValue, from place: Int, _ name: String, _ set: (inout LayerGraph.Node) -> Void = { _ in }
+    ) -> GraphValue? {
+        let value = settled(value)
+        if let axes = value.axes {
+            let place = place < 0 ? place + axes.count : place
+            guard axes.indices.contains(place), let own = axes[place...].firstIndex(where: { !$0.isEmpty }),
+                value.isChannels(own), axes[(own + 1)...].allSatisfy(\.isEmpty)
+            else { return nil }
+        }
+        return GraphValue(node: add(.layerNormalization, name, [value.node], set), axes: value.axes)
+    }
+
+    /// A matrix of `outputs` columns on the channels of each pixel, which is a 1×1 convolution; nil where the last axis is
+    /// not that of all channels.
+    mutating func perPixel(
+        _ value: GraphValue, inputs: Int, outputs: Int, _ name: String, _ set: (inout LayerGraph.Node) -> Void
+    ) -> GraphValue? {
+        let value = settled(value)
+        guard var axes = value.axes, axes.count > 1, value.isChannels(axes.count - 1), value.channels == inputs else {
+            return nil
+        }
+        axes[axes.count - 1] = GraphValue.whole(.channels, .number(outputs))
+        return GraphValue(node: add(.convolution, name, [value.node], set), axes: axes)
+    }
+
+    /// x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 = x·sigmoid(2·√(2/π)·x·(1 + 0.044715·x²)), the approximation of GELU.
+    mutating func tanhGELU(_ value: GraphValue, _ name: String) -> GraphValue? {
+        let value = settled(value)
+        let factor = 2 * (2 / Float.pi).squareRoot()
+        return joined(.multiply, value, value, "\(name).square").flatMap { square in
+            let slope = affine(square, [0.044715 * factor], [factor], "\(name).slope")
+            return joined(.multiply, value, slope, "\(name).inner").flatMap { inner in
+                let gate = activation("sigmoid", inner, "\(name).sigmoid")
+                return joined(.multiply, value, gate, name)
+            }
+        }
+    }
+
+    /// The number to the power of a small whole number; nil for other powers.
+    mutating func power(_ value: GraphValue, _ exponent: Float, _ name: String) -> GraphValue? {
+        let value = settled(value)
+        guard [1, 2, 3, 4].contains(exponent) else { return nil }
+        if exponent == 1 { return value }
+        let isLast = exponent == 2
+        guard let square = joined(.multiply, value, value, isLast ? name : "\(name).square") else { return nil }
+        return isLast ? square : joined(.multiply, square, exponent == 3 ? value : square, name)
+    }
+
+    /// The number without its sign.
+    mutating func absolute(_ value: GraphValue, _ name: String) -> GraphValue? {
+        let value = settled(value)
+        let positive = activation("relu", value, "\(name).positive")
+        let negative = activation("relu", affine(value, [-1], [0], "\(name).turned"), "\(name).negative")
+        return joined(.add, positive, negative, name)
+    }
+
+    /// Whether a node is the image, maybe scaled or with a border.
+    func isImage(_ name: String) -> Bool {
+        var name = name
+        while let node = self[name] {
+            if node.kind == .input { return true }
+            guard [.affine, .pad].contains(node.kind), let input = node.inputs.first else { return false }
+            name = input
+        }
+        return false
+    }
+
+    /// The largest number of each channel, whose rows and columns are as many and known; nil for other maps.
+    mutating func globalMaximum(_ value: GraphValue, _ order: [GraphValue.Axis], _ name: String) -> GraphValue? {
+        guard let map = settled(value).map(order), let rows = map.rows.number, map.columns.number == rows else {
+            return nil
+        }
+        var window = Window(size: [rows, rows])
+        window.strides = [rows, rows]
+        return pool(.maximumPool, value, order, window, countsPadding: false, name)
+    }
+}
