@@ -47,7 +47,9 @@ public struct RunnableGraph: Sendable {
             do {
                 var builder = DescribedGraphBuilder(described, network.checkpoint, activation: activation)
                 let built = try builder.build()
-                let shapes = try built.graph.shapes(inputShape: Self.probe(network, channels: built.inputChannels))
+                let size = network.input.size ?? 224
+                let shapes = try built.graph.shapes(
+                    inputShape: [1, built.inputChannels, size, size], file: network.checkpoint.path)
                 (graph, inputChannels) = built
                 classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
                 (description, remarks, suppliedFunctions) = (described.origin, [], builder.suppliedFunctions)
@@ -91,6 +93,7 @@ public struct RunnableGraph: Sendable {
                 advice: advice)
         }
         (graph, inputChannels, classes) = builder.result
+        if let problem { try Self.checkWhole(graph, network, problem) }
         if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
         let unread = try UnreadTensors.remark(network, graph)
         let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
@@ -126,9 +129,30 @@ public struct RunnableGraph: Sendable {
             advice: "Export it to ONNX to run it; if it is another network, mend the name")
     }
 
-    /// An image on which shapes are tried.
-    private static func probe(_ network: ConvNetwork, channels: Int) -> Shape {
-        let size = network.input.size ?? 224
-        return [1, channels, size, size]
+    /// Refuses a graph by a family's design that leaves out numbers of a file whose own graph could not be built: what they
+    /// do would be missing without a word.
+    ///
+    /// Throws the error of the file's own graph, with the first tensor that has no place.
+    private static func checkWhole(_ graph: Graph, _ network: ConvNetwork, _ problem: KernelVizError) throws {
+        guard let missing = UnusedTensors(network, graph).first else { return }
+        throw KernelVizError(
+            code: problem.code, subject: problem.subject,
+            found: "\(problem.found), and \(network.title) by its own design has no place for '\(missing.name)' "
+                + "(\(missing.shape))",
+            expected: problem.expected, advice: problem.advice)
+    }
+}
+
+extension Graph {
+    /// The shape of every node's result for images of N×C×H×W; the errors name the file whose network it is.
+    package func shapes(inputShape: Shape, file path: String) throws -> [Shape] {
+        do { return try shapes(inputShape: inputShape) } catch let error as KernelVizError
+            where error.code == "engine.shape"
+        {
+            let place = error.subject.replacing("graph: ", with: "")
+            throw KernelVizError(
+                code: error.code, subject: "\(path): \(place)", found: error.found, expected: error.expected,
+                advice: error.advice)
+        }
     }
 }

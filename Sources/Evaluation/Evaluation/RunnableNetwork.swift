@@ -182,6 +182,8 @@ public struct RunnableNetwork: Sendable {
             to: Self.sized(network.conventions, inputSize) + [
                 Self.activationConvention(network, graph, net.description)
             ] + given)
+        // Layers that do not fit each other are told beside the file's name, before anything is planned.
+        _ = try graph.shapes(inputShape: inputShape(), file: path)
     }
 
     /// The conventions with the size that the user gave; what the file says of resizing holds for its own size.

@@ -50,16 +50,43 @@ import Checkpoints
     }
 
     private func checkpoint(
-        norms: [String] = ["weight", "bias", "running_mean", "running_var"], _ name: (Int, String) -> String
+        norms: [String] = ["weight", "bias", "running_mean", "running_var"], more: [Checkpoint.Entry] = [],
+        graph: LayerGraph? = nil, _ name: (Int, String) -> String
     ) -> Checkpoint {
-        let entries = Self.resNet18.enumerated().flatMap { index, layer in
+        var entries = Self.resNet18.enumerated().flatMap { index, layer in
             (layer.isNorm ? norms : ["weight"]).map {
                 Checkpoint.Entry(name: "\(name(index, layer.name)).\($0)", shape: layer.shape, dtype: "float32")
             }
         }
+        entries += more
         let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
         return Checkpoint(
-            path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places))
+            path: "net.pth", format: "PyTorch", files: [], entries: entries,
+            model: graph.map { ModelFacts(graph: $0) }, source: Numbers(places: places))
+    }
+
+    /// A file whose own graph cannot be built runs by its family's design where that uses all of its numbers.
+    @Test func aFamilysDesignStandsInForAGraphOnlyWhereNothingIsLeftOut() throws {
+        var odd = LayerGraph.Node(.unsupported, name: "sort", inputs: ["x"])
+        odd.function = "TopK"
+        let graph = LayerGraph(nodes: [LayerGraph.Node(.input, name: "x", inputs: []), odd], origin: "ONNX graph")
+        let whole = try RunnableGraph(network: ConvNetwork(recognising: checkpoint(graph: graph) { $1 }))
+        #expect(whole.description == nil)
+        #expect(
+            whole.remarks.first
+                == "its ONNX graph uses TopK (node 'sort'), which the engine lacks: built as ResNet-18 instead")
+        // Single numbers and counters are no weights.
+        let more = [
+            Checkpoint.Entry(name: "bn1.num_batches_tracked", shape: [], dtype: "int64"),
+            Checkpoint.Entry(name: "temperature", shape: [1], dtype: "float32"),
+            Checkpoint.Entry(name: "onnx::Mul_178", shape: [512], dtype: "float32"),
+        ]
+        let network = try ConvNetwork(recognising: checkpoint(more: more, graph: graph) { $1 })
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(
+            error?.description.hasPrefix(
+                "net.pth: its ONNX graph uses TopK (node 'sort'), which the engine lacks, and ResNet-18 by its own design has "
+                    + "no place for 'onnx::Mul_178' (512); expected operations that the engine has.") == true)
     }
 
     /// torchvision's resnet18(norm_layer=GroupNorm) has the names of batch normalisations, without statistics.
