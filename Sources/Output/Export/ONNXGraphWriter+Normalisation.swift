@@ -22,9 +22,9 @@ extension ONNXGraphWriter {
         let variance = emitIntermediate("ReduceMean", [squares], name: "\(name).variance", axes([1]))
         let raised = emitIntermediate("Add", [variance, scalar(norm.epsilon)], name: "\(name).raised")
         let deviation = emitIntermediate("Sqrt", [raised], name: "\(name).deviation")
-        let normal = emitIntermediate("Div", [centred, deviation], name: "\(name).normal")
-        let scaled = emitIntermediate("Mul", [normal, perChannel(norm.weight)], name: "\(name).scaled")
-        emit("Add", [scaled, perChannel(norm.bias)], to: declareValue(of: node), name: name)
+        emit(
+            "Div", [centred, deviation], name, node, gain: stored(norm.weight), shift: stored(norm.bias),
+            words: ("normal", "scaled"))
     }
 
     /// x + weight · x · g / (mean of g + ε) + bias, g the norm of each channel.
@@ -34,10 +34,37 @@ extension ONNXGraphWriter {
         let mean = emitIntermediate("ReduceMean", [response], name: "\(name).mean", axes([1]))
         let raised = emitIntermediate("Add", [mean, scalar(norm.epsilon)], name: "\(name).raised")
         let share = emitIntermediate("Div", [response, raised], name: "\(name).share")
-        let factor = emitIntermediate("Mul", [share, perChannel(norm.weight)], name: "\(name).factor")
+        var factor = share
+        if let gain = stored(norm.weight) {
+            factor = emitIntermediate("Mul", [share, perChannel(gain)], name: "\(name).factor")
+        }
         let scaled = emitIntermediate("Mul", [inputs[0], factor], name: "\(name).scaled")
-        let sum = emitIntermediate("Add", [inputs[0], scaled], name: "\(name).sum")
-        emit("Add", [sum, perChannel(norm.bias)], to: declareValue(of: node), name: name)
+        emit(
+            "Add", [inputs[0], scaled], name, node, gain: nil, shift: stored(norm.bias), words: ("sum", "sum"))
+    }
+
+    /// An operator and what follows it: a product and a sum with numbers of the state dict, where it holds them.
+    private mutating func emit(
+        _ type: String, _ inputs: [String], _ name: String, _ node: Graph.Node, gain: Graph.ParameterID?,
+        shift: Graph.ParameterID?, words: (own: String, scaled: String)
+    ) {
+        var steps: [(type: String, inputs: [String], name: String)] = [(type, inputs, "\(name).\(words.own)")]
+        if let gain { steps.append(("Mul", ["", perChannel(gain)], "\(name).\(words.scaled)")) }
+        if let shift { steps.append(("Add", ["", perChannel(shift)], name)) }
+        var result = ""
+        for (place, step) in steps.enumerated() {
+            let inputs = step.inputs.map { $0.isEmpty ? result : $0 }
+            if place == steps.count - 1 {
+                emit(step.type, inputs, to: declareValue(of: node), name: name)
+            } else {
+                result = emitIntermediate(step.type, inputs, name: step.name)
+            }
+        }
+    }
+
+    /// A parameter that the state dict has; nil for ones and zeros that stand for one.
+    private func stored(_ parameter: Graph.ParameterID) -> Graph.ParameterID? {
+        graph.parameter(parameter).form.isAbsent ? nil : parameter
     }
 
     private func axes(_ axes: [Int]) -> [ONNXAttributeProto] {
@@ -47,7 +74,11 @@ extension ONNXGraphWriter {
     private mutating func scalar(_ number: Float) -> String { constant(Tensor(shape: [], scalars: [number])) }
 
     /// A parameter of one value a channel as C×1×1; the initializer keeps the shape that it has in the state dict.
-    private mutating func perChannel(_ parameter: Graph.ParameterID) -> String {
+    mutating func perChannel(_ parameter: Graph.ParameterID) -> String {
+        let (count, stored) = (graph[parameter].shape.elementCount, graph.parameter(parameter).form.shape)
+        if let stored, stored == [count, 1, 1] || stored == [1, count, 1, 1] {
+            return initializer(parameter, shape: stored)
+        }
         let whole = initializer(parameter)
         return emitIntermediate("Unsqueeze", [whole, constant([1, 2])], name: "\(whole).planes")
     }

@@ -93,12 +93,17 @@ extension ONNXGraphWriter {
         }
     }
 
-    /// scale·x + shift as a batch normalisation of mean 0 and variance 1: both constants keep the shape that they have
-    /// in the state dict.
+    /// scale·x + shift as a batch normalisation of mean 0 and variance 1, scale·x with a scale of the state dict as a
+    /// product: all constants keep the shape that they have in the state dict.
     private mutating func writeAffine(
         _ node: Graph.Node, _ inputs: [String], scale: Graph.ParameterID, shift: Graph.ParameterID
     ) {
         let channels = shape(of: node)[1]
+        let (factors, summands) = (graph.parameter(scale), graph.parameter(shift))
+        if !factors.form.isAbsent, summands.form.isAbsent, summands.tensor.scalars.allSatisfy({ $0 == 0 }) {
+            emit("Mul", [inputs[0], perChannel(scale)], to: declareValue(of: node), name: node.name)
+            return
+        }
         let mean = constant(Tensor(shape: [channels], repeating: 0))
         let variance = constant(Tensor(shape: [channels], repeating: 1))
         emit(

@@ -153,10 +153,11 @@ extension ONNXGraphWriter {
         }
     }
 
-    /// The initializer of a parameter, repeated along the first axis; written when it is first asked for.
-    mutating func initializer(_ parameter: Graph.ParameterID, repetitions: Int = 1) -> String {
+    /// The initializer of a parameter, repeated along the first axis or in another `shape`; written when it is first asked
+    /// for.
+    mutating func initializer(_ parameter: Graph.ParameterID, repetitions: Int = 1, shape: Shape? = nil) -> String {
         let key = StateDict.key(parameterNames[parameter] ?? "")
-        let cacheKey = "\(repetitions) \(key)"
+        let cacheKey = "\(repetitions) \(shape.map { "\($0)" } ?? "") \(key)"
         if let name = initializers[cacheKey] { return name }
         // The key itself was set aside for the parameter; a second form of it needs another name.
         let isFirst = !message.initializer.contains { $0.name == key }
@@ -166,7 +167,7 @@ extension ONNXGraphWriter {
         let dimensions = tensor.shape.dimensions
         let repeated =
             repetitions == 1
-            ? tensor
+            ? shape.map(tensor.reshaped) ?? tensor
             : Tensor(
                 shape: Shape([dimensions[0] * repetitions] + dimensions.dropFirst()),
                 scalars: (0..<repetitions).flatMap { _ in tensor.scalars })
