@@ -218,7 +218,8 @@ let output = [
         "Gallery", in: "Output",
         [
             "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets",
-            "Derivation", "Evaluation", "Models", "Engine", "Images", "Tensors", "Files", "Numerics", "Diagnostics",
+            "Derivation", "Evaluation", "Sweeps", "Models", "Engine", "Images", "Tensors", "Files", "Numerics",
+            "Diagnostics",
         ]),
     module(
         "Export", in: "Output",
@@ -334,7 +335,10 @@ let testTargets: [Target] = [
         ], exclude: ["Scripts"]),
     tests(
         "Reports", in: "Output",
-        ["Derivation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Checkpoints", "Tensors"]),
+        [
+            "Derivation", "Evaluation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Checkpoints",
+            "Tensors", "Diagnostics",
+        ]),
     tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
 ]

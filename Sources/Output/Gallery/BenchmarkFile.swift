@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Figures
 import Files
 
@@ -10,7 +11,7 @@ import Files
 
 /// What `bench --format json` wrote, as far as pictures need it.
 public struct BenchmarkFile: Sendable {
-    private let document: Document
+    private let document: BenchmarkDocument
     private let path: String
 
     /// Reads such a file.
@@ -19,8 +20,8 @@ public struct BenchmarkFile: Sendable {
     public init(contentsOf path: String) throws {
         self.path = path
         let data = Data(try InputFile.text(path).utf8)
-        guard let document = try? JSONDecoder().decode(Document.self, from: data),
-            document.schema.hasPrefix("kernelviz.bench/")
+        guard let document = try? JSONDecoder().decode(BenchmarkDocument.self, from: data),
+            DocumentSchema.bench.names(document.schema)
         else {
             throw KernelVizError(
                 code: "bench.badJSON", subject: path, found: "no benchmark",
@@ -44,7 +45,7 @@ public struct BenchmarkFile: Sendable {
                     name: step.name, microseconds: step.minimumMilliseconds * 1000,
                     limitMicroseconds: milliseconds(macs: step.macs) * 1000)
             }, network: benchmark.network,
-            subject: "\(size), one image, one thread, \(benchmark.precision), \(benchmark.operators)",
+            subject: "\(size), one image, one thread, \(benchmark.precision.rawValue), \(benchmark.operators)",
             widthMillimetres: widthMillimetres)
     }
 
@@ -53,8 +54,8 @@ public struct BenchmarkFile: Sendable {
     /// Throws `bench.noGrowth` where that was not measured, and the figure's errors.
     public func growth(widthMillimetres: Double) throws -> Figure {
         guard let first = document.growth?.first else { throw missing("bench.noGrowth", "growth", "--growth") }
-        let titles = [
-            ("inputSize", "input size (pixels)"), ("width", "width (× its own)"), ("depth", "depth (× its own)"),
+        let titles: [(ScalingBenchmark.Axis, String)] = [
+            (.inputSize, "input size (pixels)"), (.width, "width (× its own)"), (.depth, "depth (× its own)"),
         ]
         let panels = titles.map { axis, title in
             let points = (document.growth ?? []).filter { $0.axis == axis }
@@ -69,20 +70,18 @@ public struct BenchmarkFile: Sendable {
                             let benchmark = point.benchmark
                             return GrowthFigure.Series.Point(
                                 value: point.value, milliseconds: benchmark.latency.median,
-                                limitMilliseconds: milliseconds(macs: benchmark.macs * batch(benchmark))
+                                limitMilliseconds: milliseconds(macs: benchmark.macs * benchmark.batch)
                                     / Double(benchmark.threads))
                         })
                 })
         }
         let benchmark = first.benchmark
-        let images = batch(benchmark) == 1 ? "one image" : "\(batch(benchmark)) images"
+        let images = benchmark.batch == 1 ? "one image" : "\(benchmark.batch) images"
         let threads = benchmark.threads == 1 ? "one thread" : "\(benchmark.threads) threads"
         return try GrowthFigure.figure(
-            of: panels, subject: "\(images), \(threads), \(benchmark.precision), \(benchmark.operators)",
+            of: panels, subject: "\(images), \(threads), \(benchmark.precision.rawValue), \(benchmark.operators)",
             widthMillimetres: widthMillimetres)
     }
-
-    private func batch(_ benchmark: Document.Benchmark) -> Int { benchmark.inputShape.first ?? 1 }
 
     /// What so many multiply-accumulates take on one thread at the machine's limit.
     private func milliseconds(macs: Int) -> Double {
@@ -93,37 +92,5 @@ public struct BenchmarkFile: Sendable {
         KernelVizError(
             code: code, subject: path, found: "a benchmark without \(what)", expected: "one with them",
             advice: "Run 'kernelviz bench NETWORK \(flag) --format json -o \(FilePaths.name(of: path))'")
-    }
-
-    private struct Document: Decodable {
-        let schema: String
-        let limits: Limits
-        let benchmarks: [Entry]
-        let growth: [Growth]?
-
-        struct Limits: Decodable { let gigaflops: Double }
-        struct Entry: Decodable { let benchmark: Benchmark }
-        struct Growth: Decodable {
-            let network: String
-            let axis: String
-            let value: Double
-            let benchmark: Benchmark
-        }
-        struct Benchmark: Decodable {
-            let network: String
-            let threads: Int
-            let operators: String
-            let precision: String
-            let inputShape: [Int]
-            let macs: Int
-            let latency: Latency
-            let steps: [Step]
-        }
-        struct Latency: Decodable { let median: Double }
-        struct Step: Decodable {
-            let name: String
-            let macs: Int
-            let minimumMilliseconds: Double
-        }
     }
 }

@@ -1,6 +1,8 @@
 import Diagnostics
+import Evaluation
 import Figures
 import Files
+import Sweeps
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -69,10 +71,13 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         let data = Data(try InputFile.text(path).utf8)
         let decoder = JSONDecoder()
         do {
-            if let list = try? decoder.decode(List.self, from: data), !list.networks.isEmpty {
+            if let list = try? decoder.decode(EvaluationListDocument.self, from: data), !list.networks.isEmpty {
                 return try list.networks.map { try EvaluatedNetwork($0) }
             }
-            return [try EvaluatedNetwork(decoder.decode(Document.self, from: data))]
+            if let sweep = try? decoder.decode(SweepDocument.self, from: data), !sweep.networks.isEmpty {
+                return try sweep.networks.map { try EvaluatedNetwork($0) }
+            }
+            return [try EvaluatedNetwork(decoder.decode(EvaluationDocument.self, from: data))]
         } catch {
             throw KernelVizError(
                 code: "evaluation.badJSON", subject: path, found: "no evaluation of a network",
@@ -99,12 +104,20 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         return networks
     }
 
-    private init(_ document: Document) throws {
+    private init(_ document: EvaluationDocument) throws {
         let images = Double(max(1, document.inputShape?.first ?? 1))
         guard document.parameters != nil || document.top1 != nil else { throw Missing() }
         self.init(
-            name: document.network, parameters: document.parameters, macs: document.macs,
-            latencyMilliseconds: document.latencyMilliseconds.map { $0 / images }, top1: document.top1)
+            name: document.network, parameters: document.parameters.map(Double.init),
+            macs: document.macs.map(Double.init), latencyMilliseconds: document.latencyMilliseconds.map { $0 / images },
+            top1: document.top1)
+    }
+
+    private init(_ row: SweepDocument.Network) throws {
+        guard row.parameters != nil || row.top1 != nil else { throw Missing() }
+        self.init(
+            name: row.network, parameters: row.parameters.map(Double.init), macs: row.macs.map(Double.init),
+            latencyMilliseconds: nil, top1: row.top1)
     }
 
     /// The number that stands for `quantity` on its axis; NaN where it was not measured.
@@ -145,7 +158,7 @@ public struct EvaluatedNetwork: Sendable, Equatable {
     /// Throws `evaluation.badJSON`, `figures.noPoints` and the file's own errors.
     public static func distribution(ofSweep path: String, widthMillimetres: Double = 170) throws -> Figure {
         let networks = try read(path)
-        let sweep = try? JSONDecoder().decode(Sweep.self, from: Data(try InputFile.text(path).utf8))
+        let sweep = try? JSONDecoder().decode(SweepDocument.self, from: Data(try InputFile.text(path).utf8))
         let marked = networks.first { $0.name == sweep?.baseline } ?? networks[0]
         return try DistributionFigure.figure(
             of: networks.filter { $0.name != marked.name }.compactMap { $0.top1.map { 1 - $0 } },
@@ -154,20 +167,5 @@ public struct EvaluatedNetwork: Sendable, Equatable {
             widthMillimetres: widthMillimetres)
     }
 
-    private struct Sweep: Decodable {
-        let title: String?
-        let baseline: String?
-    }
-
     private struct Missing: Error {}
-    private struct List: Decodable { let networks: [Document] }
-
-    private struct Document: Decodable {
-        let network: String
-        let parameters: Double?
-        let macs: Double?
-        let inputShape: [Int]?
-        let latencyMilliseconds: Double?
-        let top1: Double?
-    }
 }

@@ -3,9 +3,9 @@ import Engine
 import Evaluation
 
 /// Benchmarks of networks with the limits of the machine that they ran on.
-public struct BenchmarkReport: Sendable {
+public struct BenchmarkReport: Report {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.bench/1"
+    public static let schema = DocumentSchema.bench.rawValue
 
     private let limits: Roofline
     private let benchmarks: [NetworkBenchmark]
@@ -50,23 +50,11 @@ public struct BenchmarkReport: Sendable {
     /// Everything as JSON, keys sorted, a line end at the end.
     public var json: String {
         JSONText.of(
-            Document(
-                schema: Self.schema, limits: limits,
-                benchmarks: benchmarks.map { Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads)) },
-                growth: growth.isEmpty ? nil : growth))
-    }
-
-    private struct Document: Encodable {
-        let schema: String
-        let limits: Roofline
-        let benchmarks: [Entry]
-        let growth: [ScalingBenchmark]?
-    }
-
-    private struct Entry: Encodable {
-        let benchmark: NetworkBenchmark
-        /// Of the multiply-add limit of so many threads, at the median.
-        let peakShare: Double
+            BenchmarkDocument(
+                limits: limits,
+                benchmarks: benchmarks.map {
+                    BenchmarkDocument.Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads))
+                }, growth: growth))
     }
 
     private func share(_ gigaflops: Double, _ threads: Int) -> Double {

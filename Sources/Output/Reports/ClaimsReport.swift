@@ -2,9 +2,9 @@ import Diagnostics
 import Statistics
 
 /// The paper's statements about learned kernels, tested on checkpoints.
-public struct ClaimsReport: Sendable {
+public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.claims/1"
+    public static let schema = DocumentSchema.claims.rawValue
 
     private struct Entry: Sendable {
         let path: String

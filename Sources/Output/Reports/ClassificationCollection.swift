@@ -5,7 +5,7 @@ import Statistics
 /// The reports on several checkpoints, and what could not be read.
 public struct ClassificationCollection: Sendable {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.classifications/1"
+    public static let schema = DocumentSchema.classifications.rawValue
 
     /// A checkpoint that could not be analysed.
     public struct Failure: Sendable {

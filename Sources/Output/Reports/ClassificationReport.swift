@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Statistics
 
@@ -8,7 +9,7 @@ import Statistics
 /// the same bytes.
 public struct ClassificationReport: Sendable {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.classification/1"
+    public static let schema = DocumentSchema.classification.rawValue
 
     /// What is reported.
     let statistics: NetworkStatistics

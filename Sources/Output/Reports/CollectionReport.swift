@@ -4,9 +4,9 @@ import Kernels
 import Statistics
 
 /// What was found in a data set of loose kernels, for people and programs.
-public struct CollectionReport: Sendable {
+public struct CollectionReport: CSVReport, MarkdownReport {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.collection/1"
+    public static let schema = DocumentSchema.collection.rawValue
 
     private let statistics: CollectionStatistics
 

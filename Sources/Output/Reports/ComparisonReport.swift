@@ -3,9 +3,9 @@ import Diagnostics
 import Statistics
 
 /// The difference between two checkpoints, layer by layer, as table, Markdown and JSON.
-public struct ComparisonReport: Sendable {
+public struct ComparisonReport: MarkdownReport {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.comparison/1"
+    public static let schema = DocumentSchema.comparison.rawValue
 
     private let comparison: NetworkComparison
 

@@ -3,9 +3,9 @@ import Diagnostics
 import VGNets
 
 /// A derived design with its reasons, for people and programs.
-public struct DerivationReport: Sendable {
+public struct DerivationReport: ConfigReport {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.derivation/3"
+    public static let schema = DocumentSchema.derivation.rawValue
 
     private let derivation: Derivation
 
@@ -71,32 +71,12 @@ public struct DerivationReport: Sendable {
         return sources.count > 2 ? "\(shown) and \(sources.count - 2) more" : shown
     }
 
-    /// What changed against another config, one field a line, and why.
-    public func differences(from other: VGNetConfig) -> String {
-        let differences = derivation.differences(from: other)
-        let name = derivation.config.name
-        guard !differences.isEmpty else { return "\(name) is \(other.name): no field differs.\n" }
-        var lines = ["\(name) against \(other.name)", ""]
-        for difference in differences {
-            lines.append("\(difference.field): \(difference.theirs ?? "–") → \(difference.ours ?? "–")")
-            for line in difference.why.split(separator: "\n") { lines.append("    \(line)") }
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
+    /// The design as a config file.
+    public var yaml: String { derivation.yaml }
 
-    /// The same as JSON.
-    public func differencesJSON(from other: VGNetConfig) -> String {
-        JSONText.of(
-            DifferenceDocument(
-                schema: "kernelviz.derivation-difference/1", network: derivation.config.name, against: other.name,
-                differences: derivation.differences(from: other)))
-    }
-
-    private struct DifferenceDocument: Encodable {
-        let schema: String
-        let network: String
-        let against: String
-        let differences: [ConfigDifference]
+    /// What changed against another config, and why.
+    public func differences(from other: VGNetConfig) -> DerivationDifferenceReport {
+        DerivationDifferenceReport(derivation, against: other)
     }
 
     /// The design and its reasons as JSON, keys sorted, a line end at the end.

@@ -1,11 +1,11 @@
+import Checkpoints
 import Diagnostics
 import Foundation
-import Checkpoints
 
 /// How two checkpoints differ, for people and for programs.
-public struct DifferenceReport: Sendable {
+public struct DifferenceReport: Report {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.weights-difference/1"
+    public static let schema = DocumentSchema.weightsDifference.rawValue
 
     private let difference: CheckpointDifference
     private let paths: (first: String, second: String)

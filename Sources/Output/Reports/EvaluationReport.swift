@@ -2,11 +2,11 @@ import Diagnostics
 import Evaluation
 
 /// Evaluations of networks in the forms in which people and programs read them.
-public struct EvaluationReport: Sendable {
+public struct EvaluationReport: CSVReport, MarkdownReport {
     /// Names the form of the JSON of one network; changes when a field changes its meaning.
-    public static let schema = "kernelviz.evaluation/1"
+    public static let schema = DocumentSchema.evaluation.rawValue
     /// Names the form of the JSON of several networks, each as in ``schema``.
-    public static let listSchema = "kernelviz.evaluations/1"
+    public static let listSchema = DocumentSchema.evaluations.rawValue
 
     let evaluations: [NetworkEvaluation]
 

@@ -3,9 +3,9 @@ import Evaluation
 import Figures
 
 /// What replacing the kernels of each label costs, for people and programs.
-public struct FidelityReport: Sendable {
+public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.fidelity/1"
+    public static let schema = DocumentSchema.fidelity.rawValue
 
     private let fidelity: LabelFidelity
 

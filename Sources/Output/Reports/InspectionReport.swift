@@ -1,11 +1,11 @@
+import Checkpoints
 import Diagnostics
 import Foundation
-import Checkpoints
 
 /// What a checkpoint holds, as a tree for people and as JSON for programs.
-public struct InspectionReport: Sendable {
+public struct InspectionReport: Report {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.weights/1"
+    public static let schema = DocumentSchema.weights.rawValue
 
     private let inspection: CheckpointInspection
 

@@ -3,9 +3,9 @@ import Diagnostics
 import VGNets
 
 /// What checkpoints lead to at several budgets, for people and programs.
-public struct SurveyReport: Sendable {
+public struct SurveyReport: MarkdownReport {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.survey/1"
+    public static let schema = DocumentSchema.survey.rawValue
 
     private let survey: DerivationSurvey
 

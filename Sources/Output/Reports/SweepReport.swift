@@ -2,9 +2,9 @@ import Diagnostics
 import Sweeps
 
 /// The table of a sweep, for people and programs.
-public struct SweepReport: Sendable {
+public struct SweepReport: CSVReport, MarkdownReport {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.sweep/1"
+    public static let schema = DocumentSchema.sweep.rawValue
 
     private let results: SweepResults
 
@@ -134,70 +134,5 @@ public struct SweepReport: Sendable {
     }
 
     /// The table as JSON, keys sorted; shares are 0…1. `render statistics --plot scatter` reads it.
-    public var json: String {
-        JSONText.of(
-            Document(
-                schema: Self.schema, title: results.title, data: results.dataPath,
-                trainingImages: results.trainingImages, testImages: results.testImages, baseline: results.baseline,
-                networks: results.rows.map(entry)))
-    }
-
-    private func entry(_ row: SweepResults.Row) -> Entry {
-        let difference = results.pairedDifference(of: row)
-        return Entry(
-            network: row.network, parameters: row.parameters, fixedParameters: row.fixedParameters, macs: row.macs,
-            trainings: row.top1?.count ?? 0, top1: row.top1?.mean, top1StandardDeviation: row.top1?.standardDeviation,
-            top1Best: row.top1?.best, top1Worst: row.top1?.worst, difference: difference?.mean,
-            differenceStandardError: difference?.standardError,
-            differenceInterval: difference?.interval.map { [$0.lowerBound, $0.upperBound] },
-            pairs: difference?.count, pHolm: results.adjustedPValues[row.network],
-            kernelCosine: row.kernels?.medianCosine, kernelsLearned: row.kernels?.areLearned,
-            runs: row.runs.map {
-                Run(
-                    seed: $0.seed, top1: $0.top1, trainingTop1: $0.trainingTop1, loss: $0.loss, failure: $0.failure,
-                    kernelCosine: $0.kernels?.medianCosine, kernelsNamed: $0.kernels?.namedShare,
-                    kernels: $0.kernels?.verdict.rawValue)
-            })
-    }
-
-    private struct Document: Encodable {
-        let schema: String
-        let title: String
-        let data: String
-        let trainingImages: Int
-        let testImages: Int
-        let baseline: String?
-        let networks: [Entry]
-    }
-
-    private struct Entry: Encodable {
-        let network: String
-        let parameters: Int
-        let fixedParameters: Int
-        let macs: Int
-        let trainings: Int
-        let top1: Double?
-        let top1StandardDeviation: Double?
-        let top1Best: Double?
-        let top1Worst: Double?
-        let difference: Double?
-        let differenceStandardError: Double?
-        let differenceInterval: [Double]?
-        let pairs: Int?
-        let pHolm: Double?
-        let kernelCosine: Double?
-        let kernelsLearned: Bool?
-        let runs: [Run]
-    }
-
-    private struct Run: Encodable {
-        let seed: UInt64
-        let top1: Double?
-        let trainingTop1: Double?
-        let loss: Double?
-        let failure: String?
-        let kernelCosine: Double?
-        let kernelsNamed: Double?
-        let kernels: String?
-    }
+    public var json: String { JSONText.of(SweepDocument(results)) }
 }

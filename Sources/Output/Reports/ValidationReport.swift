@@ -4,9 +4,9 @@ import Figures
 import Statistics
 
 /// How well known kernels are recovered from noise, and what chance is called.
-public struct ValidationReport: Sendable {
+public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
     /// Names the JSON's form.
-    public static let schema = "kernelviz.validation/1"
+    public static let schema = DocumentSchema.validation.rawValue
 
     private let curves: RecoveryCurves
     private let controls: [NullModel]

@@ -3,9 +3,9 @@ import Diagnostics
 import Sweeps
 
 /// What trainings say about the rules of `derive`, for people and programs.
-public struct VerdictReport: Sendable {
+public struct VerdictReport: MarkdownReport {
     /// Names the JSON's form; changes when a field changes its meaning.
-    public static let schema = "kernelviz.verdict/1"
+    public static let schema = DocumentSchema.verdict.rawValue
 
     private let verdicts: [RuleVerdict]
 

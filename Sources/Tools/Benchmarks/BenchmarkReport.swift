@@ -1,8 +1,9 @@
 import Foundation
+import KernelViz
 
 /// Measurements with the machine that they were taken on.
 struct BenchmarkReport: Encodable {
-    let schema = "kernelviz.benchmarks/1"
+    let schema = DocumentSchema.benchmarks.rawValue
     let processor: String
     let processorCount: Int
     let isOptimised: Bool

@@ -15,7 +15,7 @@ extension RacePlan {
     public static let fileName = "race.json"
 
     /// Names the JSON's form.
-    public static let schema = "kernelviz.race-plan/1"
+    public static let schema = DocumentSchema.racePlan.rawValue
 
     /// The plan as JSON, keys sorted.
     public var json: String {

@@ -113,7 +113,7 @@ extension RuleCheck {
                 name.hasSuffix("*") ? $0.network.hasPrefix(name.dropLast()) : $0.network == name
             }
             guard !found.isEmpty else { throw problem(name, theirs.networks) }
-            return found.map { Rival(name: $0.network, top1: $0.runs.compactMap(\.top1)) }
+            return found.map { Rival(name: $0.network, top1: $0.doneTop1) }
         }
         guard let test = Test(rawValue: entry.test ?? "beats") else {
             throw KernelVizError(
@@ -128,7 +128,7 @@ extension RuleCheck {
         }
         return RuleCheck(
             rule: entry.rule, claim: entry.claim, candidate: entry.candidate,
-            candidateTop1: candidate.runs.compactMap(\.top1), rivals: rivals, test: test, margin: margin)
+            candidateTop1: candidate.doneTop1, rivals: rivals, test: test, margin: margin)
     }
 
     private struct Empty: Error {}
@@ -174,39 +174,4 @@ private struct CheckDocument: Decodable {
     }
 
     let checks: [Check]
-}
-
-/// What is needed of a sweep's results.json.
-private struct SweepDocument: Decodable {
-    struct Network: Decodable {
-        let network: String
-        let runs: [Run]
-    }
-
-    struct Run: Decodable {
-        let top1: Double?
-    }
-
-    let schema: String
-    let networks: [Network]
-
-    static func read(folder: String) throws -> SweepDocument {
-        let path = "\(folder)/results.json"
-        let text = try InputFile.text(path, limitBytes: 1 << 26, expected: "the results of a sweep in JSON")
-        guard let document = try? JSONDecoder().decode(SweepDocument.self, from: Data(text.utf8)),
-            document.schema.hasPrefix("kernelviz.sweep/")
-        else {
-            throw KernelVizError(
-                code: "verdict.noResults", subject: path, found: "no results of a sweep", expected: "results.json",
-                advice: "Run 'kernelviz sweep' with this folder as --out")
-        }
-        for network in document.networks {
-            for top1 in network.runs.compactMap(\.top1) where !(0...1).contains(top1) {
-                throw KernelVizError(
-                    code: "verdict.noResults", subject: path, found: "top1 \(top1) of '\(network.network)'",
-                    expected: "shares from 0 to 1", advice: "Run 'kernelviz sweep' again: it writes the file anew")
-            }
-        }
-        return document
-    }
 }

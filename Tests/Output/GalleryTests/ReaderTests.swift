@@ -46,21 +46,27 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/bench.json"
             let benchmark = """
-                {"network": "net", "threads": 2, "operators": "avx512", "precision": "f32",
-                 "inputShape": [1, 3, 224, 224], "macs": 50000000, "latency": {"median": 2.5}, "steps": [STEPS]}
+                {"network": "net", "batch": 1, "threads": 2, "operators": "avx512", "precision": "f32",
+                 "inputShape": [1, 3, 224, 224], "macs": 50000000, "workspaceBytes": 1, "latency": {"median": 2.5,
+                  "minimum": 2, "percentile10": 2.1, "percentile90": 3, "runs": 9}, "steps": [STEPS]}
                 """
             func write(steps: String, growth: String) throws {
                 let text = benchmark.replacing("STEPS", with: steps)
                 let points = growth.isEmpty ? "" : ", \"growth\": [{\(growth), \"benchmark\": \(text)}]"
                 try AtomicFile.write(
                     text: """
-                        {"schema": "kernelviz.bench/1", "limits": {"gigaflops": 100},
+                        {"schema": "kernelviz.bench/1", "limits": {"gigaflops": 100, "operators": "avx512",
+                          "firstLevelGigabytesPerSecond": 3, "secondLevelGigabytesPerSecond": 2,
+                          "memoryGigabytesPerSecond": 1},
                          "benchmarks": [{"peakShare": 0.5, "benchmark": \(text)}]\(points)}
                         """, to: path)
             }
             // 2·10⁶ multiply-adds take 40 µs at 100 GFLOP/s; 50·10⁶ on two threads 0.5 ms.
             try write(
-                steps: "{\"name\": \"stem.conv\", \"macs\": 2000000, \"minimumMilliseconds\": 0.08}",
+                steps: """
+                    {"name": "stem.conv", "kind": "convolution", "macs": 2000000, "byteCount": 1,
+                     "minimumMilliseconds": 0.08, "medianMilliseconds": 0.09}
+                    """,
                 growth: "\"network\": \"net\", \"axis\": \"width\", \"value\": 2")
             let file = try BenchmarkFile(contentsOf: path)
             let texts = try file.stepTimes(widthMillimetres: 170).texts.map(\.text)

@@ -78,7 +78,7 @@ struct BenchCommand: ParsableCommand {
             }
         }
         let report = BenchmarkReport(limits: limits, benchmarks: benchmarks, growth: try growthBenchmarks())
-        try output.emit(format == .json ? report.json : report.table)
+        try output.emit(report, as: format)
     }
 
     /// With the first batch and thread count.

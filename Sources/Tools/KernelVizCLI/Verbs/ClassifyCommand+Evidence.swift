@@ -4,16 +4,6 @@ import KernelViz
 
 /// What shows how far the labels can be trusted.
 extension ClassifyCommand {
-    func emit(_ report: ClaimsReport) throws {
-        switch format {
-        case .table: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .csv: try output.emit(report.csv)
-        case .markdown: try output.emit(report.markdown)
-        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
-        }
-    }
-
     func runFidelity() throws {
         guard let images else { return }
         let path = checkpoints[0]
@@ -36,13 +26,7 @@ extension ClassifyCommand {
         ) { try progress.update($0, of: $1) }
         progress.finish()
         let report = FidelityReport(fidelity)
-        switch format {
-        case .table: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .csv: try output.emit(report.csv)
-        case .markdown: try output.emit(report.markdown)
-        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
-        }
+        try output.emit(report, as: format)
     }
 }
 
@@ -67,13 +51,7 @@ extension ClassifyCommand {
             }
         }
         let report = ValidationReport(curves, controls: controls)
-        switch format {
-        case .table: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .csv: try output.emit(report.csv)
-        case .markdown: try output.emit(report.markdown)
-        case .html: try output.emit(report.html(version: KernelVizCommand.configuration.version))
-        }
+        try output.emit(report, as: format)
         if hasFailed { throw ExitCode(1) }
     }
 }
@@ -89,12 +67,7 @@ extension ClassifyCommand {
         ) { try progress.update($0, of: $1) }
         progress.finish()
         let report = CollectionReport(statistics)
-        switch format {
-        case .table, .html: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .csv: try output.emit(report.csv)
-        case .markdown: try output.emit(report.markdown)
-        }
+        try output.emit(report, as: format)
         return true
     }
 }

@@ -120,9 +120,10 @@ struct ClassifyCommand: ParsableCommand {
         let (found, failures) = try analyseAll()
         if !found.isEmpty || format == .json && !claims {
             if claims {
-                try emit(ClaimsReport(found))
+                try output.emit(ClaimsReport(found), as: format)
             } else {
-                try emit(ClassificationCollection(found, failures: failures))
+                let reports = ClassificationCollection(found, failures: failures)
+                try output.emit(shown(reports), as: format)
             }
         }
         if !failures.isEmpty { throw ExitCode(1) }
@@ -153,36 +154,20 @@ struct ClassifyCommand: ParsableCommand {
     }
 
     private func runOne() throws {
-        try emit(ClassificationReport(try statistics(of: checkpoints[0], strides: strides.table(for: checkpoints[0]))))
+        let path = checkpoints[0]
+        let report = ClassificationReport(try statistics(of: path, strides: strides.table(for: path)))
+        try output.emit(shown(report), as: format)
     }
 
     private func runComparison() throws {
         let sides = try Analysis.networks(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
         let report = ComparisonReport(try NetworkComparison(sides[0].statistics, sides[1].statistics))
-        switch format {
-        case .table, .csv, .html: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .markdown: try output.emit(report.markdown)
-        }
+        try output.emit(report, as: format)
     }
 
-    private func emit(_ report: ClassificationReport) throws {
-        switch format {
-        case .table, .html: try output.emit(report.table(coloured: isColoured))
-        case .json: try output.emit(report.savedJSON(kernels: kernels, version: KernelVizVersion.number))
-        case .csv: try output.emit(kernels ? report.kernelCSV : report.csv)
-        case .markdown: try output.emit(report.markdown)
-        }
+    private func shown(_ report: some ClassificationForms) -> ShownClassification {
+        ShownClassification(report, coloured: isColoured, kernels: kernels, version: KernelVizVersion.number)
     }
 
-    private func emit(_ reports: ClassificationCollection) throws {
-        switch format {
-        case .table, .html: try output.emit(reports.table(coloured: isColoured))
-        case .json: try output.emit(reports.savedJSON(kernels: kernels, version: KernelVizVersion.number))
-        case .csv: try output.emit(kernels ? reports.kernelCSV : reports.csv)
-        case .markdown: try output.emit(reports.markdown)
-        }
-    }
-
-    var isColoured: Bool { output.output == nil && Console.resultsAreColoured }
+    private var isColoured: Bool { output.output == nil && Console.resultsAreColoured }
 }

@@ -148,11 +148,7 @@ struct DeriveCommand: ParsableCommand {
                 try progress.update(done, of: all)
             })
         progress.finish()
-        switch format ?? .table {
-        case .json: try output.emit(report.json)
-        case .markdown: try output.emit(report.markdown)
-        case .table, .yaml: try output.emit(report.table)
-        }
+        try output.emit(report, as: format ?? .table)
     }
 
     func run() throws {
@@ -170,14 +166,9 @@ struct DeriveCommand: ParsableCommand {
         if !skipsLatency { derivation = try DesignTiming.timed(derivation) }
         let report = DerivationReport(derivation)
         if let other {
-            let text = format == .json ? report.differencesJSON(from: other) : report.differences(from: other)
-            return try output.emit(text)
+            return try output.emit(report.differences(from: other), as: format ?? .table)
         }
-        switch explain ? .table : format ?? .yaml {
-        case .yaml: try output.emit(derivation.yaml)
-        case .json: try output.emit(report.json)
-        case .table, .markdown: try output.emit(report.table)
-        }
+        try output.emit(report, as: explain ? Format.table : format ?? Format.yaml)
         Console.note("\(derivation.costLine).")
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if rules == "default" {

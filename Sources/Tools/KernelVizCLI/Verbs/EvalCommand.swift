@@ -106,12 +106,7 @@ struct EvalCommand: ParsableCommand {
             try evaluate($0, strides: $1, classNames: names)
         }
         let report = EvaluationReport(evaluations)
-        switch format {
-        case .table: try output.emit(report.table)
-        case .json: try output.emit(report.json)
-        case .csv: try output.emit(report.csv)
-        case .markdown: try output.emit(report.markdown)
-        }
+        try output.emit(report, as: format)
     }
 
     private func evaluate(

@@ -108,12 +108,7 @@ struct SweepCommand: ParsableCommand {
             try AtomicFile.write(text: text, to: "\(out)/\(name)")
         }
         try Interruption.check()
-        switch format {
-        case .table: Console.result(report.table)
-        case .markdown: Console.result(report.markdown)
-        case .json: Console.result(report.json)
-        case .csv: Console.result(report.csv)
-        }
+        Console.result(try OutputOptions.text(of: report, as: format))
         Console.note("Wrote \(out)/results.md, results.json and results.csv")
         if !results.failures.isEmpty { throw ExitCode(1) }
     }

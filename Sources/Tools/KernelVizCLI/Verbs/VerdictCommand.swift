@@ -38,10 +38,6 @@ struct VerdictCommand: ParsableCommand {
     func run() throws {
         try output.check()
         let report = VerdictReport(try RuleCheck.read(contentsOf: checks).map(RuleVerdict.init))
-        switch format {
-        case .table: try output.emit(report.table)
-        case .markdown: try output.emit(report.markdown)
-        case .json: try output.emit(report.json)
-        }
+        try output.emit(report, as: format)
     }
 }

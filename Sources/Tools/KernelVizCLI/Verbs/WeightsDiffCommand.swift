@@ -31,7 +31,7 @@ struct WeightsDiffCommand: ParsableCommand {
         }
         progress.finish()
         let report = DifferenceReport(difference, first: first, second: second)
-        try output.emit(format == .json ? report.json : report.table)
+        try output.emit(report, as: format)
         if !difference.isEmpty { throw ExitCode(1) }
     }
 }

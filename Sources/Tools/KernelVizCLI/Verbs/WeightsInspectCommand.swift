@@ -29,6 +29,6 @@ struct WeightsInspectCommand: ParsableCommand {
         let inspection = try CheckpointInspection(checkpoint, strides: table) { try progress.update($0, of: $1) }
         progress.finish()
         let report = InspectionReport(inspection)
-        try output.emit(format == .json ? report.json : report.table)
+        try output.emit(report, as: format)
     }
 }
