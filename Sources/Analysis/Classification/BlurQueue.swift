@@ -48,9 +48,9 @@ struct BlurQueue: Sendable {
     private mutating func name() {
         let (sigma, major, minor) = (rows[0], rows[1], rows[2])
         let none = Lanes(repeating: KernelClassification.none)
-        let isBox = sigma .> 2.5 * Double(size - 1) / 2
+        let isBox = sigma .> ShapeRules.boxHalfWidths * Double(size - 1) / 2
         let isBump = .!isBox .& (minor .> 0.0)
-        let isDirectional = isBump .& (major .> minor * Float(1.5))
+        let isDirectional = isBump .& (major .> minor * Float(ShapeRules.elongation))
         rows[1] = none.replacing(with: major, where: isBump)
         rows[2] = none.replacing(with: minor, where: isBump)
         rows[3] = none.replacing(with: rows[3], where: isDirectional)

@@ -16,7 +16,7 @@ struct DeadKernelRule {
 
     /// The relative spread from which on a kernel lives however minNorm its weights: at four times the share of `minNorm`, the
     /// batch normalisation has made up for them.
-    private var rescueRMS: Double { 4 * minNorm }
+    private var rescueRMS: Double { ShapeRules.rescueFactor * minNorm }
 
     /// How strongly kernels act; not finite where their weights are not.
     struct Strengths: Sendable {
@@ -74,7 +74,7 @@ struct DeadKernelRule {
         // A spread that is not finite is no number, or beyond all numbers.
         for spread in spreads where spread > strongest && spread < .infinity { strongest = spread }
         guard strongest > 0 else { return }
-        let living = strengths.living(above: strongest * 1e-3)
+        let living = strengths.living(above: strongest * ShapeRules.livingShare)
         let spread = Double(RadixSelection.middle(living.spreads))
         let norm = Double(RadixSelection.middle(living.norms))
         // Relative to the layer: 1 / median is rounded once more, which no cut-off notices.
@@ -93,8 +93,8 @@ struct DeadKernelRule {
                 smallestLive = min(smallestLive, relative)
             }
         }
-        // Dead: at least a decade lies between the zero kernels and the weakest living one.
-        let isGap = largestZero * 10 <= smallestLive
+        // Dead: a gap lies between the zero kernels and the weakest living one.
+        let isGap = largestZero * ShapeRules.deadGap <= smallestLive
         for index in zeros {
             let isDead = isGap || all[index].relativeSpread == 0
             all[index] = zero(all[index], isDead ? .dead : .weak)

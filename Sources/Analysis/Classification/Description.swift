@@ -19,7 +19,7 @@ struct Description: Sendable {
     /// What sixteen kernels get, one ``KernelClassification/Word`` a row, as ``describe(_:_:)`` left them.
     private(set) var rows = [Lanes](repeating: .zero, count: 16)
 
-    init(classifier: KernelClassifier, matching: TemplateMatcher = .fastest) {
+    init(classifier: LayerClassifier, matching: TemplateMatcher = .fastest) {
         decision = classifier.decision
         null = classifier.null.tables
         thresholds = classifier.rubricThresholds
@@ -141,13 +141,13 @@ struct Description: Sendable {
     private func describeIdentities(
         _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
-        // The rest of the weights, relative to the peak: −0.2 and below sharpens.
+        // The rest of the weights, relative to the peak: below zero it sharpens.
         let peak = shapes[Shape.peak]
         let rest = features.sum * peak - 1
         let centre = Int32(size * size / 2)
         let isCentred = size % 2 == 0 ? Mask(repeating: true) : features.peakIndex .== Indices(repeating: centre)
         shape.set(Float(KernelShape.delta.code), where: holds)
-        shape.set(Float(KernelShape.sharpen.code), where: holds .& (rest .<= -0.2))
+        shape.set(Float(KernelShape.sharpen.code), where: holds .& (rest .<= ShapeRules.sharpenRest))
         shape.set(Float(KernelShape.shifted.code), where: holds .& .!isCentred)
         polarity.replace(with: peak, where: holds)
     }
@@ -157,8 +157,8 @@ struct Description: Sendable {
         _ holds: Mask, _ features: KernelFeatures, _ shapes: [Lanes], _ shape: inout Lanes, _ polarity: inout Lanes
     ) {
         let sign = Lanes(repeating: -1).replacing(with: Lanes(repeating: Float(1)), where: features.sum .> 0.0)
-        // The centre carries less than 0.8 of the mean of its four neighbours. The other shapes follow from the widths.
-        let isRing = shapes[Shape.centre] * sign .< shapes[Shape.sides] * sign * Float(0.2)
+        // `sides` is the sum of the four neighbours. The other shapes follow from the widths.
+        let isRing = shapes[Shape.centre] * sign .< shapes[Shape.sides] * sign * Float(ShapeRules.ringCentre / 4)
         shape.set(Float(KernelShape.gaussian.code), where: holds)
         if size % 2 == 1 { shape.set(Float(KernelShape.ring.code), where: holds .& isRing) }
         polarity.replace(with: sign, where: holds)
@@ -176,8 +176,9 @@ struct Description: Sendable {
         let gradient = shapes[Shape.gradient]
         // The nearest of the four axes, by the distance from 180°.
         let turned = (gradient - 180).magnitudes
-        let isAlongX = (turned .< 22.5) .| (turned .> 157.5)
-        let isAlongY = (turned .> 67.5) .& (turned .< 112.5)
+        let near = ShapeRules.axisDegrees
+        let isAlongX = (turned .< near) .| (turned .> 180 - near)
+        let isAlongY = (turned .> 90 - near) .& (turned .< 90 + near)
         shape.set(Float(KernelShape.diagonal.code), where: isFirst)
         shape.set(Float(KernelShape.sobelX.code), where: isFirst .& isAlongX)
         shape.set(Float(KernelShape.sobelY.code), where: isFirst .& isAlongY)

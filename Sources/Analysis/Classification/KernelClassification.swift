@@ -168,8 +168,8 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
     /// The finer name as printed ("gaussian", "sobel-x"); empty where there is none.
     public var subLabel: String { shape.rawValue }
 
-    /// Whether fewer than 80 % of the noisy copies keep the label.
-    public var isUncertain: Bool { stability.map { $0 < 0.8 } ?? false }
+    /// Whether too few of the noisy copies keep the label (``ChanceRules/leastStability``).
+    public var isUncertain: Bool { stability.map { $0 < ChanceRules.leastStability } ?? false }
 
     private func number(_ word: Int) -> Double? { words[word] == Self.none ? nil : Double(words[word]) }
 

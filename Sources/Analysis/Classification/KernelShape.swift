@@ -66,3 +66,6 @@ public enum KernelShape: String, Sendable, Equatable, Hashable, Codable, CaseIte
             }
     }
 }
+
+/// Dictionaries by shape have its printed name as the key.
+extension KernelShape: CodingKeyRepresentable {}

@@ -15,22 +15,16 @@ public struct LayerStructure: Sendable, Equatable, Codable {
     /// ``score`` made the question needless.
     public internal(set) var nameProbability = 1.0
 
-    /// The ``score`` above which a layer counts as structured; of shuffled real layers about one in a thousand passes it.
-    public static let threshold = 5.0
-    /// Fewer kernels than this say nothing about their layer.
-    public static let minimumKernels = 32
-
     /// Whether the layer is more than its shuffled self.
-    public var isStructured: Bool { score > Self.threshold || nameProbability < Self.nameSignificance }
-
-    /// The ``nameProbability`` below which the names alone show structure.
-    public static let nameSignificance = 0.001
+    public var isStructured: Bool {
+        score > ChanceRules.structureScore || nameProbability < ChanceRules.nameSignificance
+    }
 
     static let shuffles = 32
     /// Larger layers are represented by this many kernels, evenly spread.
     static let maximumKernels = 512
 
-    /// Compares a layer; nil where fewer than ``minimumKernels`` kernels are finite and not zero.
+    /// Compares a layer; nil where fewer than ``ChanceRules/leastKernels`` kernels are finite and not zero.
     /// - Parameters:
     ///   - values: N·N weights a kernel.
     ///   - size: N.
@@ -40,7 +34,7 @@ public struct LayerStructure: Sendable, Equatable, Codable {
         let limit = size > 7 ? Self.maximumKernels / 4 : Self.maximumKernels
         var unit = Self.unitKernels(values, cells: cells, limit: limit)
         let count = unit.count / cells
-        guard count >= Self.minimumKernels else { return nil }
+        guard count >= ChanceRules.leastKernels else { return nil }
         let pairs = Self.nearbyPairs(size: size)
         let observed = Self.statistics(unit, cells: cells, pairs: pairs)
         var generator = SeededGenerator(seed: seed ^ 0x5EED_1A7E)

@@ -15,9 +15,12 @@ public enum SpectralClass: String, Sendable, Equatable, Codable, CaseIterable {
     @inline(__always)
     static func codes(constant: Lanes, alternating: Lanes) -> Lanes {
         var codes = Lanes(repeating: Float(allPass.code))
-        codes.set(Float(highPass.code), where: alternating .>= 2 * constant)
-        codes.set(Float(lowPass.code), where: constant .>= 2 * alternating)
-        codes.set(Float(bandPass.code), where: constant.larger(alternating) .<= 0.35)
+        codes.set(Float(highPass.code), where: alternating .>= constant * Float(ShapeRules.spectralRatio))
+        codes.set(Float(lowPass.code), where: constant .>= alternating * Float(ShapeRules.spectralRatio))
+        codes.set(Float(bandPass.code), where: constant.larger(alternating) .<= ShapeRules.spectralFloor)
         return codes
     }
 }
+
+/// Dictionaries by class have its printed name as the key.
+extension SpectralClass: CodingKeyRepresentable {}

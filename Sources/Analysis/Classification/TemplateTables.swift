@@ -15,7 +15,7 @@ package struct TemplateTables: Sendable {
     package let nullScores: [[Float]]
 }
 
-extension KernelClassifier {
+extension LayerClassifier {
     /// The classifier's tables.
     package var tables: TemplateTables {
         let groups = [families.blur, families.first, families.second]

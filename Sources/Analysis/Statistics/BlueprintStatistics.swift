@@ -51,7 +51,7 @@ public struct BlueprintStatistics: Sendable, Equatable, Codable {
     static let draws = 99
 
     /// Measures a bank; nil for depthwise layers (one slice a filter) and where no filter is finite and not zero.
-    init?(bank: KernelBank, classifier: KernelClassifier) {
+    init?(bank: KernelBank, classifier: LayerClassifier) {
         let slices = bank.layer.weightShape[1]
         guard slices > 1 else { return nil }
         let cells = bank.size * bank.size
@@ -66,7 +66,7 @@ public struct BlueprintStatistics: Sendable, Equatable, Codable {
         }
         let explained = random.map(\.explained).sorted()
         let salience = random.map(\.salience).sorted()
-        let labels = classifier.classifyLayer(measured.flatMap(\.blueprint)).classifications
+        let labels = classifier.label(measured.flatMap(\.blueprint), chance: .untested).classifications
         self.slices = slices
         explainedNull = Self.null(explained)
         salienceNull = Self.null(salience)
@@ -93,8 +93,8 @@ public struct BlueprintStatistics: Sendable, Equatable, Codable {
     public var explainedAboveChance: Double { share { $0.explainedVariance > explainedNull.p95 } }
     /// The share of filters with a slice more salient than in 95 % of random filters.
     public var salientAboveChance: Double { share { $0.salience > salienceNull.p95 } }
-    /// The share of filters whose blueprint is low-pass: DC gain of 0.8 or more.
-    public var lowPassShare: Double { share { $0.dcGain >= 0.8 } }
+    /// The share of filters whose blueprint is low-pass (``ClaimRules/lowPassGain``).
+    public var lowPassShare: Double { share { $0.dcGain >= ClaimRules.lowPassGain } }
 
     private func share(_ holds: (Filter) -> Bool) -> Double {
         filters.isEmpty ? 0 : Double(filters.count(where: holds)) / Double(filters.count)

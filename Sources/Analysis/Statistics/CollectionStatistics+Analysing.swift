@@ -24,7 +24,7 @@ extension CollectionStatistics {
     ) throws -> CollectionStatistics {
         var settings = settings
         settings.perturbations = 0
-        let classifier = KernelClassifier(settings: settings, size: kernels.size)
+        let classifier = LayerClassifier(settings: settings, size: kernels.size)
         var all = CollectionStatistics(kernels, classifier)
         var start = 0
         var nextLayer = 0
@@ -74,22 +74,22 @@ extension CollectionStatistics {
         }
     }
 
-    private mutating func add(_ batch: Batch, _ weights: [Float], _ classifier: KernelClassifier) {
-        let cells = kernels.size * kernels.size
+    private mutating func add(_ batch: Batch, _ weights: [Float], _ classifier: LayerClassifier) {
+        let cells = source.size * source.size
         for piece in batch.pieces {
             let first = (piece.lowerBound - batch.range.lowerBound) * cells
             let values = Array(weights[first..<first + piece.count * cells])
-            let (found, structure) = classifier.classifyLayer(values)
-            if let structure {
+            let found = classifier.label(values)
+            if let structure = found.structure {
                 testedPieces += 1
                 if structure.isStructured { structuredPieces += 1 }
             }
-            count(found, values)
+            count(found.classifications, values)
         }
     }
 
     private mutating func count(_ found: [KernelClassification], _ values: [Float]) {
-        let (size, cells) = (kernels.size, kernels.size * kernels.size)
+        let (size, cells) = (source.size, source.size * source.size)
         let largest = values.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
         let limit = largest > 0 ? largest * 0.01 : 1
         for (index, kernel) in found.enumerated() {

@@ -4,9 +4,31 @@ import Kernels
 import Checkpoints
 
 /// What the classifier found in a data set of loose kernels, in memory that does not grow with it.
-public struct CollectionStatistics: Sendable {
+///
+/// A value: nothing is read through it.
+public struct CollectionStatistics: Sendable, Equatable, Codable {
+    /// What is known of the data set.
+    public struct Source: Sendable, Equatable, Codable {
+        /// The file as the user named it.
+        public let path: String
+        /// How many kernels it holds.
+        public let kernels: Int
+        /// N.
+        public let size: Int
+        /// How many layers the kernels come from; 0 where the file does not tell.
+        public let layers: Int
+
+        /// Keeps what is known of a data set.
+        init(_ kernels: KernelDataset) {
+            path = kernels.checkpoint.path
+            self.kernels = kernels.count
+            size = kernels.size
+            layers = kernels.layers.count
+        }
+    }
+
     /// The data set.
-    public let kernels: KernelDataset
+    public let source: Source
     /// What the labels followed.
     public let settings: ClassifierSettings
     /// What chance is called.
@@ -39,8 +61,8 @@ public struct CollectionStatistics: Sendable {
     var products: [Double]
     var finite = 0
 
-    init(_ kernels: KernelDataset, _ classifier: KernelClassifier) {
-        self.kernels = kernels
+    init(_ kernels: KernelDataset, _ classifier: LayerClassifier) {
+        source = Source(kernels)
         settings = classifier.settings
         calibration = NetworkStatistics.SizeCalibration(classifier)
         let cells = kernels.size * kernels.size
@@ -61,7 +83,7 @@ public struct CollectionStatistics: Sendable {
     /// Entropy to the base 10 of the shares of variance along the principal components, 0…log₁₀ N², as CNN Filter DB has
     /// it; 0 without finite kernels.
     public var varianceEntropy: Double {
-        let cells = kernels.size * kernels.size
+        let cells = source.size * source.size
         guard finite > 0 else { return 0 }
         let n = Double(finite)
         var covariance = SymmetricMatrix(size: cells)

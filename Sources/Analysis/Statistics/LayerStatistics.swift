@@ -65,12 +65,12 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
     public var medianSigmaPixels: Double? { sigmaQuantiles?.p50 }
 
-    /// Labels a bank and summarises it.
-    init(bank: KernelBank, classifier: KernelClassifier, inputCorrelation: InputCorrelation? = nil) {
-        let (classifications, structure) = classifier.classifyLayer(bank)
+    /// Labels a bank and summarises it; every name stays, until the network's layers are looked at together.
+    init(bank: KernelBank, classifier: LayerClassifier, inputCorrelation: InputCorrelation? = nil) {
+        let found = classifier.label(bank, chance: .reported)
         self.init(
-            layer: bank.layer, classifications: classifications,
-            symmetry: Self.symmetry(of: bank, classifications), structure: structure,
+            layer: bank.layer, classifications: found.classifications,
+            symmetry: Self.symmetry(of: bank, found.classifications), structure: found.structure,
             diversity: FilterDiversity(values: bank.values, size: bank.size),
             mixture: bank.layer.isStrided ? GaussianMixture(bank.values) : nil,
             blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation,
@@ -94,13 +94,14 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
         }
     }
 
-    /// The same layer with the names taken back from its kernels that chance may have given (see ``LayerStructure``).
-    func demotedToOther() -> LayerStatistics {
-        let kept =
-            structure == nil
-            ? KernelClassifier.withdrawingLookalikes(classifications) : KernelClassifier.withdrawing(classifications)
+    /// The labels with what is known of the layer.
+    var labelled: LabelledLayer { LabelledLayer(classifications: classifications, structure: structure) }
+
+    /// The same layer with other labels.
+    func relabelled(_ labels: LabelledLayer) -> LayerStatistics {
+        guard labels.classifications != classifications else { return self }
         return LayerStatistics(
-            layer: layer, classifications: kept, symmetry: symmetry,
+            layer: layer, classifications: labels.classifications, symmetry: symmetry,
             structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint,
             inputCorrelation: inputCorrelation, apparentDilation: apparentDilation)
     }
@@ -108,7 +109,7 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The kernels with weights that are not finite; they count as `other`.
     public var nonFiniteCount: Int { summary.nonFinite }
 
-    /// The kernels whose label changes under slight noise (stability below 0.8).
+    /// The kernels whose label changes under slight noise (see ``ChanceRules/leastStability``).
     public var uncertainCount: Int { summary.uncertain }
 
     /// How many kernels have each shape that occurs, in the order of `KernelShape`.

@@ -29,7 +29,7 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         public let uncorrectedFalsePositiveRates: NullRates
 
         /// What a classifier was calibrated to.
-        init(_ classifier: KernelClassifier) {
+        init(_ classifier: LayerClassifier) {
             thresholds = classifier.thresholds
             nullRates = classifier.nullRates
             rubricThresholds = classifier.rubricThresholds
@@ -87,17 +87,14 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)
-        // Whether a layer is chance is decided below, beside its network.
-        var layerSettings = settings
-        layerSettings.labelsUnstructuredLayers = true
-        var classifiers: [Int: KernelClassifier] = [:]
+        var classifiers: [Int: LayerClassifier] = [:]
         var layers: [LayerStatistics] = []
         for start in stride(from: 0, to: squares.count, by: layersAtOnce) {
             let banks = try squares[start..<min(start + layersAtOnce, squares.count)].map {
                 try KernelBanks.read($0, of: network)
             }
             for size in Set(banks.map(\.size)).sorted() where classifiers[size] == nil {
-                classifiers[size] = KernelClassifier(settings: layerSettings, size: size)
+                classifiers[size] = LayerClassifier(settings: settings, size: size)
             }
             layers += label(banks, classifiers, measuredInput)
             try progress(layers.count, squares.count)
@@ -107,7 +104,7 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         }
         return NetworkStatistics(
             network: NetworkFacts(network), settings: settings,
-            layers: settings.labelsUnstructuredLayers ? layers : demotingChance(layers), calibrations: calibrations,
+            layers: settings.chancePolicy == .demoted ? settled(layers) : layers, calibrations: calibrations,
             skipped: KernelBanks.skippedLayers(of: network), measuredInput: measuredInput)
     }
 
@@ -116,7 +113,7 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
 
     /// Labels several banks, each on whatever thread is free; the result does not depend on the threads.
     private static func label(
-        _ banks: [KernelBank], _ classifiers: [Int: KernelClassifier], _ measured: MeasuredInput?
+        _ banks: [KernelBank], _ classifiers: [Int: LayerClassifier], _ measured: MeasuredInput?
     ) -> [LayerStatistics] {
         Parallel.everyCore.map(pieces: banks.count) { index -> LayerStatistics? in
             let bank = banks[index]
@@ -128,16 +125,10 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         }.compactMap { $0 }
     }
 
-    /// Takes the names back from layers that are no more than their own shuffled weights, unless the network is learned.
-    ///
-    /// One small layer says little about itself; a network where at least two thirds of the tested layers have structure
-    /// vouches for its other layers, and their kernels keep what they look like. Elsewhere layers too small to be tested
-    /// keep the names that chance does not give.
-    private static func demotingChance(_ layers: [LayerStatistics]) -> [LayerStatistics] {
-        // Kernels that the design fixes say nothing about learning.
-        let tested = layers.filter { !$0.layer.isFixed }.compactMap(\.structure)
-        let isLearned = !tested.isEmpty && tested.count(where: \.isStructured) * 3 >= tested.count * 2
-        return isLearned ? layers : layers.map { $0.structure?.isStructured == true ? $0 : $0.demotedToOther() }
+    /// The layers with the names taken back that chance may have given; see ``LabelledLayer/settled(_:isFixed:)``.
+    private static func settled(_ layers: [LayerStatistics]) -> [LayerStatistics] {
+        let settled = LabelledLayer.settled(layers.map(\.labelled)) { layers[$0].layer.isFixed }
+        return zip(layers, settled).map { $0.relabelled($1) }
     }
 
     /// The same without the evidence of single kernels: what a file of moderate size can hold.

@@ -47,7 +47,7 @@ private struct ClaimTests {
             .stridedBlur,
             "\(share(few, .blur)) of \(few.total) blur, \(share(many, .blur)) at stride 1; by layer DC gain \(gains), "
                 + "σ \(sigmas.joined(separator: ", "))", pValue: p,
-            few.share(.blur) >= 0.5 && p < 0.01 ? .supported : .notSupported)
+            few.share(.blur) >= ClaimRules.majority && p < ClaimRules.shareSignificance ? .supported : .notSupported)
     }
 
     private var stridedMixture: PaperClaim {
@@ -67,17 +67,19 @@ private struct ClaimTests {
         guard !filters.isEmpty else { return untestable(.salientSlices, "no standard or grouped strided layer") }
         let salient = blueprints.reduce(0.0) { $0 + $1.salientAboveChance * Double($1.filters.count) }
         let salience = salient / Double(filters.count)
-        let lowPass = Double(filters.count { $0.dcGain >= 0.8 }) / Double(filters.count)
+        let lowPass = Double(filters.count { $0.dcGain >= ClaimRules.lowPassGain }) / Double(filters.count)
         return PaperClaim(
             .salientSlices,
-            "\(NumberFormat.percent(salience)) of \(filters.count) filters have a slice beyond 95 % of random ones, "
+            "\(NumberFormat.percent(salience)) of \(filters.count) filters have a slice beyond \(NumberFormat.percent(ClaimRules.randomQuantile)) of random ones, "
                 + "\(NumberFormat.percent(lowPass)) of the blueprints are low-pass",
-            salience > 0.5 && lowPass >= 0.5 ? .supported : .notSupported)
+            salience > ClaimRules.majority && lowPass >= ClaimRules.majority ? .supported : .notSupported)
     }
 
     private var middleIdentity: PaperClaim {
         guard isOrderKnown else { return untestable(.middleIdentity, Self.orderUnknown) }
-        guard layers.count >= 6 else { return untestable(.middleIdentity, "\(layers.count) layers behind the stem") }
+        guard layers.count >= ClaimRules.leastLayers else {
+            return untestable(.middleIdentity, "\(layers.count) layers behind the stem")
+        }
         let third = layers.count / 3
         let middle = Array(layers[third..<layers.count - third])
         let (inside, outside) = (counts(middle), counts(Array(layers[..<third] + layers[(layers.count - third)...])))
@@ -88,7 +90,7 @@ private struct ClaimTests {
             .middleIdentity,
             "\(share(inside, .identity)) in the middle third, \(share(outside, .identity)) in the others; most in "
                 + "\(peak?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            p < 0.01 && highest >= 0.25 ? .supported : .notSupported)
+            p < ClaimRules.shareSignificance && highest >= ClaimRules.identityPeak ? .supported : .notSupported)
     }
 
     private func depth(_ statement: PaperClaim.Statement, of label: KernelLabel, rises: Bool) -> PaperClaim {
@@ -98,7 +100,7 @@ private struct ClaimTests {
         else { return untestable(statement, "\(layers.count) layers, or the same share in all") }
         let third = max(1, layers.count / 3)
         let (first, last) = (counts(Array(layers.prefix(third))), counts(Array(layers.suffix(third))))
-        let isSo = (found.coefficient > 0) == rises && found.pValue < 0.05
+        let isSo = (found.coefficient > 0) == rises && found.pValue < ClaimRules.depthSignificance
         return PaperClaim(
             statement, "\(share(first, label)) in the first third, \(share(last, label)) in the last",
             rankCorrelation: found.coefficient, pValue: found.pValue, isSo ? .supported : .notSupported)
@@ -118,7 +120,8 @@ private struct ClaimTests {
             .lastBlur,
             "\(share(last.counts, .blur)) of \(last.counts.total) blur (\(shapes.joined(separator: ", "))), "
                 + "\(share(middle, .blur)) in the others of stride 1", pValue: p,
-            last.counts.share(.blur) >= 0.5 && p < 0.01 ? .supported : .notSupported)
+            last.counts.share(.blur) >= ClaimRules.majority && p < ClaimRules.shareSignificance
+                ? .supported : .notSupported)
     }
 
     private var deadEarly: PaperClaim {
@@ -134,7 +137,7 @@ private struct ClaimTests {
             .deadEarly,
             "\(share(inside, .zero)) of the first third, \(share(rest, .zero)) of the rest; most in "
                 + "\(worst?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            highest >= 0.4 ? .supported : .notSupported)
+            highest >= ClaimRules.deadPeak ? .supported : .notSupported)
     }
 
     private func share(_ counts: LabelCounts, _ label: KernelLabel) -> String {

@@ -41,18 +41,22 @@ public struct PaperClaim: Sendable, Equatable, Codable {
 
         /// When it counts as supported.
         public var criterion: String {
-            switch self {
-            case .stridedBlur: "half of the strided kernels or more are blur, more than at stride 1 (p < 0.01)"
+            let (half, p) = (ClaimRules.words(ClaimRules.majority), "p < \(ClaimRules.shareSignificance)")
+            let depth = "p < \(ClaimRules.depthSignificance)"
+            return switch self {
+            case .stridedBlur: "\(half) of the strided kernels or more are blur, more than at stride 1 (\(p))"
             case .stridedMixture: "two or three normal distributions beat one (BIC) in most strided layers"
             case .salientSlices:
-                "most strided filters have a slice beyond 95 % of random ones, and half of the blueprints are low-pass"
+                "most strided filters have a slice beyond \(NumberFormat.percent(ClaimRules.randomQuantile)) of random ones, "
+                    + "and \(half) of the blueprints are low-pass"
             case .middleIdentity:
-                "identity is more frequent in the middle third than in the others (p < 0.01), and in some layer there a "
-                    + "quarter of the kernels"
-            case .edgesFall: "rank correlation of the edge share with depth below 0 (p < 0.05)"
-            case .blurRises: "rank correlation of the blur share with depth above 0 (p < 0.05)"
-            case .lastBlur: "half of the last layer or more is blur, more than in the middle (p < 0.01)"
-            case .deadEarly: "some layer of the first third is zero to 40 % or more"
+                "identity is more frequent in the middle third than in the others (\(p)), and in some layer there "
+                    + "\(ClaimRules.words(ClaimRules.identityPeak)) of the kernels"
+            case .edgesFall: "rank correlation of the edge share with depth below 0 (\(depth))"
+            case .blurRises: "rank correlation of the blur share with depth above 0 (\(depth))"
+            case .lastBlur: "\(half) of the last layer or more is blur, more than in the middle (\(p))"
+            case .deadEarly:
+                "some layer of the first third is zero to \(NumberFormat.percent(ClaimRules.deadPeak)) or more"
             }
         }
     }

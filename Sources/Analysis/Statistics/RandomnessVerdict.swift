@@ -31,15 +31,10 @@ public struct RandomnessVerdict: Sendable, Equatable {
     /// tested, which says more.
     public let nameProbability: Double?
     /// How many kernels are needed to call them random: so many that a network of which only a fifth has a name, far less
-    /// than trained ones, would pass for learned in 95 of 100 cases (see ``significance``).
+    /// than trained ones, would pass for learned in 95 of 100 cases (see ``ChanceRules/weakest``).
     public let neededKernels: Int
     /// What the kernels say.
     public let verdict: Verdict
-
-    /// The ``nameProbability`` below which a network without a testable layer counts as learned.
-    public static let significance = 0.001
-    /// The share of named kernels that a learned network has at the least, and the power to see it.
-    private static let weakest = (share: 0.2, power: 0.95)
 
     /// Judges the layers of a network.
     init(layers: [LayerStatistics], calibrations: [NetworkStatistics.SizeCalibration]) {
@@ -64,15 +59,18 @@ public struct RandomnessVerdict: Sendable, Equatable {
         structuredLayers = learned.count { $0.structure?.isStructured == true }
         testedLayers = learned.count { $0.structure != nil }
         // Without calibrations nothing is known of chance but that it gives few names.
-        let rate = live == 0 || expectedAlone == 0 ? 0.035 : expectedAlone / Double(live)
+        let rate = live == 0 || expectedAlone == 0 ? ChanceRules.usualRate : expectedAlone / Double(live)
         neededKernels = Self.neededKernels(rate: rate)
         let probability = Self.tail(of: live, atLeast: named, rate: rate)
         nameProbability = testedLayers > 0 || live == 0 ? nil : probability
         if testedLayers == 0 {
             verdict =
-                live > 0 && probability < Self.significance ? .learned : live < neededKernels ? .tooFew : .random
+                live > 0 && probability < ChanceRules.networkSignificance
+                ? .learned : live < neededKernels ? .tooFew : .random
         } else {
-            let looksRandom = namedShare < 0.05 || structuredLayers * 4 < testedLayers
+            let least = ChanceRules.leastStructured
+            let looksRandom =
+                namedShare < ChanceRules.leastNamed || structuredLayers * least.of < testedLayers * least.layers
             verdict = !looksRandom ? .learned : live < neededKernels ? .tooFew : .random
         }
     }
@@ -122,13 +120,13 @@ public struct RandomnessVerdict: Sendable, Equatable {
         return min(1, sum)
     }
 
-    /// The least n for which some k has P(X ≥ k) below ``significance`` at `rate` and at least the power wanted at the
+    /// The least n for which some k has P(X ≥ k) below ``ChanceRules/networkSignificance`` at `rate` and at least the power wanted at the
     /// share of the weakest learned network.
     static func neededKernels(rate: Double) -> Int {
         var k = 1
         for n in 1...1_000 {
-            while tail(of: n, atLeast: k, rate: rate) >= significance { k += 1 }
-            if tail(of: n, atLeast: k, rate: weakest.share) >= weakest.power { return n }
+            while tail(of: n, atLeast: k, rate: rate) >= ChanceRules.networkSignificance { k += 1 }
+            if tail(of: n, atLeast: k, rate: ChanceRules.weakest.share) >= ChanceRules.weakest.power { return n }
         }
         return 1_000
     }

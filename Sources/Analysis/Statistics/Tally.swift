@@ -1,7 +1,7 @@
 import Classification
 
 /// Counts of numbers in equal steps, from which quantiles are read when there are too many to keep.
-public struct Tally: Sendable, Equatable {
+public struct Tally: Sendable, Equatable, Codable {
     private let step: Double
     private var counts: [Int]
 

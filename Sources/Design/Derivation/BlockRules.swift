@@ -18,18 +18,17 @@ struct BlockRules {
     /// How many kernels explain the last layers; nil where there is none.
     let sharing: LastSharing?
 
-    static let enoughKernels = 50
-
     /// D4: the nearest number of eighths, at least 1.
     static func ratio(_ share: Double) -> IdentityRatio {
-        IdentityRatio(eighths: min(7, max(1, Int((share * 8).rounded()))))
+        let parts = RuleCutoffs.ratioParts
+        return IdentityRatio(eighths: min(parts - 1, max(1, Int((share * Double(parts)).rounded()))))
     }
 
     var identity: PerStage<IdentityRatio> { PerStage(stages: (1...4).map(ratio)) }
 
     private func ratio(_ stage: Int) -> IdentityRatio {
         let pool = evidence.body(stage)
-        guard rules.contains(.identity), pool.total >= Self.enoughKernels else { return .half }
+        guard rules.contains(.identity), pool.total >= RuleCutoffs.kernels else { return .half }
         return Self.ratio(pool.share(.identity, .zero).value)
     }
 
@@ -79,10 +78,10 @@ struct BlockRules {
 
     private func identityFinding(_ stage: Int) -> Reason.Finding {
         let pool = evidence.body(stage)
-        guard pool.total >= Self.enoughKernels else {
+        guard pool.total >= RuleCutoffs.kernels else {
             return Reason.Finding(
                 place: "stage \(stage)", value: "0.5",
-                statistic: "only \(pool.total) kernels of stride 1 were found, \(Self.enoughKernels) are needed",
+                statistic: "only \(pool.total) kernels of stride 1 were found, \(RuleCutoffs.kernels) are needed",
                 sources: pool.layers, isDefault: true, support: .silent)
         }
         let share = pool.share(.identity, .zero)
@@ -95,7 +94,7 @@ struct BlockRules {
             estimate: share, sources: pool.layers, isDefault: !rules.contains(.identity),
             dissent: rules.contains(.identity)
                 ? pool.dissent(from: value) { single in
-                    guard single.total >= Self.enoughKernels else { return nil }
+                    guard single.total >= RuleCutoffs.kernels else { return nil }
                     let share = single.share(.identity, .zero).value
                     return (Self.ratio(share), "\(Self.ratio(share)) (\(NumberFormat.percent(share)))")
                 } : [],
@@ -137,7 +136,7 @@ struct BlockRules {
         let isOn = rules.contains(.last) && sharing != nil
         if !isOn, sharing != nil { statistic += "; measured, decides nothing (D7 is off)" }
         // One kernel for all explains as much as the eight groups' kernels at the least.
-        let isOne = sharing.map { $0.oneKernelR2 >= LastSharing.enough } ?? false
+        let isOne = sharing.map { $0.oneKernelR2 >= RuleCutoffs.sharedR2 } ?? false
         return Reason(
             field: "last", value: value, rule: .last,
             isOn ? DerivationRule.last.sentence : "the paper's shared kernels, t = 8",

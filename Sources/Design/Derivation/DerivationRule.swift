@@ -23,14 +23,20 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
 
     /// What the rule does, one sentence.
     public var sentence: String {
-        switch self {
+        let (high, low) = (NumberFormat.percent(RuleCutoffs.gaussianFrom), NumberFormat.percent(RuleCutoffs.hybridFrom))
+        let (sigmas, step) = (RuleCutoffs.sigmas, RuleCutoffs.step)
+        return switch self {
         case .downsampling:
-            "at least 75 % blur kernels: fixed Gaussian; 40 to 75 %: Gaussian for that share of channels, the others "
-                + "learned; below 40 %: learned"
-        case .sigma: "the median fitted σ of the blur kernels, clamped to 0.7…1.5, rounded to 0.05"
-        case .offset: "the mean offset of the blur kernels' centroids, seen as for symmetric padding, rounded to 0.05"
+            "at least \(high) blur kernels: fixed Gaussian; \(Int((RuleCutoffs.hybridFrom * 100).rounded())) to \(high): "
+                + "Gaussian for that share of channels, the others learned; below \(low): learned"
+        case .sigma:
+            "the median fitted σ of the blur kernels, clamped to \(sigmas.lowerBound)…\(sigmas.upperBound), rounded to "
+                + "\(step)"
+        case .offset:
+            "the mean offset of the blur kernels' centroids, seen as for symmetric padding, rounded to \(step)"
         case .identity:
-            "the share of kernels that pass their input on or are dead, rounded to eighths, at least 1/8"
+            "the share of kernels that pass their input on or are dead, rounded to eighths, at least "
+                + "1/\(RuleCutoffs.ratioParts)"
         case .banks:
             "eight kernels: first derivatives, second derivatives and blurs as the stage has them, each the medoid of a "
                 + "cluster of the stage's kernels"
@@ -38,11 +44,11 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
             "widths shrink by the share of dead channels, the solver moves what that frees to other stages"
         case .last:
             "the largest t for which c4/t kernels explain the kernels of the last layer (median functional R² at least "
-                + "0.98)"
+                + "\(RuleCutoffs.sharedR2))"
         case .depths: "depths follow the share of kernels that are neither identity nor dead; stage 3 stays the deepest"
         case .refusal:
-            "fewer than 200 kernels, more than 70 % unstructured ones, or labels that do not stand noise: the paper's "
-                + "values stay"
+            "fewer than \(RuleCutoffs.kernelsOfDesign) kernels, more than \(NumberFormat.percent(RuleCutoffs.mostOther)) "
+                + "unstructured ones, or labels that do not stand noise: the paper's values stay"
         }
     }
 

@@ -11,32 +11,25 @@ struct DownsamplingRules {
     /// What a Gaussian keeps of the outputs, stage by stage.
     let fits: [Reason.Finding]
 
-    /// Fewer strided kernels than these decide nothing in a stage.
-    static let enoughKernels = 50
-    /// Fewer blur kernels than these have no σ.
-    static let enoughBlurs = 30
-
-    /// D1: from this share of blur kernels on all of a stage's kernels are fixed.
-    static let gaussianFrom = 0.75
-    /// A σ confirms the paper's where it lies within this of it: the rule rounds to 0.05.
-    static let sigmaReach = 0.05
-    /// An offset of less is none: the rule rounds to 0.05.
-    static let offsetReach = 0.025
-
-    /// D1: p ≥ 0.75: Gaussian; p ≥ 0.4: Gaussian for that share of channels; else learned.
+    /// D1: many blurs: Gaussian; some: Gaussian for that share of channels; else learned.
     static func kernels(blurShare share: Double) -> DownsamplingKernels {
         let gaussian = FixedGaussian.paper
-        if share >= gaussianFrom { return .gaussian(gaussian) }
-        return share >= 0.4 ? .hybrid(share: (share * 20).rounded() / 20, gaussian) : .learnable
+        if share >= RuleCutoffs.gaussianFrom { return .gaussian(gaussian) }
+        return share >= RuleCutoffs.hybridFrom
+            ? .hybrid(share: RuleCutoffs.rounded(share), gaussian) : .learnable
     }
 
-    /// D2: clamped to 0.7…1.5, rounded to 0.05.
-    static func sigma(_ median: Double) -> Double { (min(1.5, max(0.7, median)) * 20).rounded() / 20 }
+    /// D2: clamped and rounded.
+    static func sigma(_ median: Double) -> Double {
+        let range = RuleCutoffs.sigmas
+        return RuleCutoffs.rounded(min(range.upperBound, max(range.lowerBound, median)))
+    }
 
-    /// D3: rounded to 0.05; 0 where the interval over the networks holds 0 or there is none.
+    /// D3: clamped and rounded; 0 where the interval over the networks holds 0 or there is none.
     static func offset(_ estimate: Estimate) -> Double {
         guard let low = estimate.low, let high = estimate.high, low > 0 || high < 0 else { return 0 }
-        let rounded = (min(0.5, max(-0.5, estimate.value)) * 20).rounded() / 20
+        let range = RuleCutoffs.offsets
+        let rounded = RuleCutoffs.rounded(min(range.upperBound, max(range.lowerBound, estimate.value)))
         return rounded == 0 ? 0 : rounded
     }
 
@@ -67,13 +60,13 @@ struct DownsamplingRules {
     private func kind(_ stage: Int) -> DownsamplingKernels {
         if isLearned { return .learnable }
         let pool = evidence.downsampling(stage)
-        guard rules.contains(.downsampling), pool.total >= Self.enoughKernels else { return .gaussian(.paper) }
+        guard rules.contains(.downsampling), pool.total >= RuleCutoffs.kernels else { return .gaussian(.paper) }
         return Self.kernels(blurShare: pool.share(.blur).value)
     }
 
     private func sigma(_ stage: Int) -> (value: Double, estimate: Estimate)? {
         let pool = evidence.downsampling(stage)
-        guard rules.contains(.sigma), pool.pools.reduce(0, { $0 + $1.sigmasPixels.count }) >= Self.enoughBlurs,
+        guard rules.contains(.sigma), pool.pools.reduce(0, { $0 + $1.sigmasPixels.count }) >= RuleCutoffs.blurs,
             let estimate = pool.sigma
         else { return nil }
         return (Self.sigma(estimate.value), estimate)
@@ -81,7 +74,7 @@ struct DownsamplingRules {
 
     private func offset(_ stage: Int) -> (value: Double, estimate: Estimate)? {
         let pool = evidence.downsampling(stage)
-        guard rules.contains(.offset), pool.pools.reduce(0, { $0 + $1.offsetsPixels.count }) >= Self.enoughBlurs,
+        guard rules.contains(.offset), pool.pools.reduce(0, { $0 + $1.offsetsPixels.count }) >= RuleCutoffs.blurs,
             let estimate = pool.offset
         else { return nil }
         return (Self.offset(estimate), estimate)
@@ -104,7 +97,7 @@ struct DownsamplingRules {
                     isDefault: kinds.allSatisfy(\.isDefault)),
             Reason(
                 field: "gaussian_share", value: text(.gaussianShare), rule: .downsampling,
-                "the share of blur kernels, rounded to 0.05; the first channels of the block"),
+                "the share of blur kernels, rounded to \(RuleCutoffs.step); the first channels of the block"),
             Reason(
                 field: "gaussian_sigma", value: "\(text(.gaussianSigma)) px", rule: .sigma,
                 DerivationRule.sigma.sentence, findings: sigmas + (hasOffset ? [] : offsets.map(Self.asComment)),
@@ -126,14 +119,14 @@ struct DownsamplingRules {
     private func kindFinding(_ stage: Int) -> Reason.Finding {
         let pool = evidence.downsampling(stage)
         let name = "stage \(stage)"
-        guard pool.total >= Self.enoughKernels else {
+        guard pool.total >= RuleCutoffs.kernels else {
             return Reason.Finding(
                 place: name, value: "gaussian",
-                statistic: "only \(pool.total) strided kernels were found, \(Self.enoughKernels) are needed",
+                statistic: "only \(pool.total) strided kernels were found, \(RuleCutoffs.kernels) are needed",
                 sources: pool.layers, isDefault: true, support: .silent)
         }
         let share = pool.share(.blur)
-        let support = share.support(Self.gaussianFrom...1)
+        let support = share.support(RuleCutoffs.gaussianFrom...1)
         let statistic = "\(share.percent) of \(pool.total) strided kernels are blur"
         guard rules.contains(.downsampling) else {
             return Reason.Finding(
@@ -144,7 +137,7 @@ struct DownsamplingRules {
         return Reason.Finding(
             place: name, value: Self.text(kernels), statistic: statistic, estimate: share, sources: pool.layers,
             dissent: pool.dissent(from: kernels) { single in
-                guard single.total >= Self.enoughKernels else { return nil }
+                guard single.total >= RuleCutoffs.kernels else { return nil }
                 let share = single.share(.blur).value
                 let other = Self.kernels(blurShare: share)
                 return (other, "\(Self.text(other)) (\(NumberFormat.percent(share)))")
@@ -156,12 +149,13 @@ struct DownsamplingRules {
         let blurs = pool.pools.reduce(0) { $0 + $1.sigmasPixels.count }
         let paper = FixedGaussian.paper.sigmaPixels
         let support =
-            blurs < Self.enoughBlurs
-            ? .silent : pool.sigma?.support(paper - Self.sigmaReach...paper + Self.sigmaReach) ?? .silent
+            blurs < RuleCutoffs.blurs
+            ? .silent : pool.sigma?.support(paper - RuleCutoffs.sigmaReach...paper + RuleCutoffs.sigmaReach) ?? .silent
         guard let (value, estimate) = sigma(stage) else {
             let why =
-                blurs < Self.enoughBlurs
-                ? "only \(blurs) blur kernels, \(Self.enoughBlurs) are needed" : "measured, decides nothing (D2 is off)"
+                blurs < RuleCutoffs.blurs
+                ? "only \(blurs) blur kernels, \(RuleCutoffs.blurs) are needed"
+                : "measured, decides nothing (D2 is off)"
             let measured = pool.sigma.map { "median fitted σ \($0.pixels) of \(blurs) blur kernels; " } ?? ""
             return Reason.Finding(
                 place: "stage \(stage)", value: "\(paper)", statistic: measured + why, estimate: pool.sigma,
@@ -172,7 +166,7 @@ struct DownsamplingRules {
             statistic: "median fitted σ \(estimate.pixels) of \(blurs) blur kernels", estimate: estimate,
             sources: pool.layers,
             dissent: pool.dissent(from: value) { single in
-                guard let pool = single.pools.first, pool.sigmasPixels.count >= Self.enoughBlurs,
+                guard let pool = single.pools.first, pool.sigmasPixels.count >= RuleCutoffs.blurs,
                     let estimate = single.sigma
                 else { return nil }
                 let other = Self.sigma(estimate.value)
@@ -184,7 +178,7 @@ struct DownsamplingRules {
         let pool = evidence.downsampling(stage)
         let place = "stage \(stage)"
         let found = pool.pools.reduce(0) { $0 + $1.offsetsPixels.count }
-        guard found >= Self.enoughBlurs, let estimate = pool.offset else {
+        guard found >= RuleCutoffs.blurs, let estimate = pool.offset else {
             return Reason.Finding(
                 place: place, value: "0", statistic: "too few blur kernels", sources: pool.layers, isDefault: true,
                 support: .silent)
@@ -194,7 +188,7 @@ struct DownsamplingRules {
         return Reason.Finding(
             place: place, value: "\(value)", statistic: "mean offset \(estimate.pixels) of \(found) blur kernels\(off)",
             estimate: estimate, sources: pool.layers, isDefault: value == 0,
-            support: estimate.support(-Self.offsetReach...Self.offsetReach))
+            support: estimate.support(-RuleCutoffs.offsetReach...RuleCutoffs.offsetReach))
     }
 
     /// An offset of 0 is no field of a config: what was measured stands beside σ, and says nothing about that.

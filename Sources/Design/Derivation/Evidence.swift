@@ -89,18 +89,19 @@ public struct NetworkEvidence: Sendable {
     private static func learnedLayers(of layers: [LayerStatistics]) -> Set<String> {
         let free = layers.filter { !$0.layer.isFixed && $0.layer.role != .upsampling }
         let tested = free.compactMap(\.structure)
-        let vouches = tested.count(where: \.isStructured) * 3 >= tested.count * 2
+        let vouches = tested.isEmpty || ChanceRules.vouches(tested)
         return Set(free.filter { vouches || $0.structure?.isStructured == true }.map(\.layer.tensorName))
     }
 
     /// D9: why this network cannot steer a design; nil where it can.
     ///
-    /// Fewer than 200 kernels say nothing reliable; where more than 70 % are unstructured, shares of the rest are those
-    /// of an untrained or a noisy net; where more than a fifth of the labels do not stand noise, neither do the shares.
+    /// Too few kernels say nothing reliable; where most are unstructured, shares of the rest are those of an untrained or a
+    /// noisy net; where many labels do not stand noise, neither do the shares (``RuleCutoffs``).
     public var refusal: String? {
-        if counts.total < 200 {
+        let least = RuleCutoffs.kernelsOfDesign
+        if counts.total < least {
             let fixed = fixedCount > 0 ? " beside \(fixedCount) that its design fixes" : ""
-            return "only \(counts.total) kernels were found\(fixed), at least 200 are needed"
+            return "only \(counts.total) kernels were found\(fixed), at least \(least) are needed"
         }
         if !statistics.network.isOrderKnown { return "the order of its layers is not known" }
         let other = counts.share(.other)
@@ -111,14 +112,16 @@ public struct NetworkEvidence: Sendable {
                 + "\(randomness.structuredLayers) of \(randomness.testedLayers) layers differ from their own shuffled "
                 + "weights"
         }
-        if other > 0.7 { return unstructured }
+        if other > RuleCutoffs.mostOther { return unstructured }
         if randomness.verdict == .tooFew { return "its live kernels are too few to tell learned from random ones" }
-        if learnedCount < 200 {
+        if learnedCount < least {
             return "only \(learnedCount) of its \(counts.total) kernels stand in layers that differ from their own "
-                + "shuffled weights, at least 200 are needed"
+                + "shuffled weights, at least \(least) are needed"
         }
         let uncertain = Double(uncertainCount) / Double(counts.total)
-        if uncertain > 0.2 { return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise" }
+        if uncertain > RuleCutoffs.mostUncertain {
+            return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise"
+        }
         return nil
     }
 }

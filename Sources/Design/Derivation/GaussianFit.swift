@@ -25,7 +25,7 @@ struct GaussianFit: Sendable, Equatable {
     /// speak for itself. Throws what reading them throws.
     init?(_ network: NetworkEvidence, stage: Int) throws {
         let pool = network.downsampling[stage - 1]
-        guard pool.counts.total >= PooledKernels.enoughKernels, let source = network.kernels else { return nil }
+        guard pool.counts.total >= RuleCutoffs.kernelsOfNetwork, let source = network.kernels else { return nil }
         let sigmas = pool.sigmasPixels.sorted()
         let sigma = sigmas.isEmpty ? 1.1 : sigmas[sigmas.count / 2]
         let numbers = Set(pool.layers)
@@ -47,7 +47,7 @@ struct GaussianFit: Sendable, Equatable {
             }
             all += bank.count
         }
-        guard compared >= PooledKernels.enoughKernels else { return nil }
+        guard compared >= RuleCutoffs.kernelsOfNetwork else { return nil }
         (kept, control, count) = (fits / Double(compared), controls / Double(compared), all)
     }
 

@@ -33,7 +33,6 @@ public struct KernelMedoids: Sendable, Equatable {
     public let statistic: String
 
     static let count = 8
-    private static let enoughKernels = 50
     /// At most so many kernels of a kind are clustered, evenly drawn from all in a fixed order.
     private static let mostKernels = 400
 
@@ -56,7 +55,7 @@ public struct KernelMedoids: Sendable, Equatable {
         }
         let totals = Kind.allCases.map { found[$0]?.count ?? 0 }
         let total = totals.reduce(0, +)
-        guard total >= Self.enoughKernels else { return nil }
+        guard total >= RuleCutoffs.kernels else { return nil }
         let places = Self.divide(totals)
         var kernels: [[Float]] = []
         for (kind, places) in zip(Kind.allCases, places) {

@@ -51,11 +51,8 @@ public struct PooledKernels: Sendable, Equatable {
     /// All kernels found, also those of networks with too few.
     public let total: Int
 
-    /// A network with fewer kernels than these at a place says nothing about it.
-    static let enoughKernels = 16
-
     init(_ pools: [KernelPool], _ weighting: Weighting) {
-        self.pools = pools.filter { $0.counts.total >= Self.enoughKernels }
+        self.pools = pools.filter { $0.counts.total >= RuleCutoffs.kernelsOfNetwork }
         self.weighting = weighting
         total = pools.reduce(0) { $0 + $1.counts.total }
     }

@@ -7,7 +7,7 @@ import Statistics
 /// How few kernels explain the last layers (D7).
 public struct LastSharing: Sendable, Equatable {
     /// The smallest number of kernels, a power of two, whose best one explains each kernel with a median functional R² of
-    /// 0.98; nil where half of the kernels themselves do not suffice, or where it was not looked for.
+    /// ``RuleCutoffs/sharedR2``; nil where half of the kernels themselves do not suffice, or where it was not looked for.
     public let kernels: Int?
     /// The kernels that were compared.
     public let total: Int
@@ -16,14 +16,12 @@ public struct LastSharing: Sendable, Equatable {
     /// The median R² with one kernel for all.
     public let oneKernelR2: Double
 
-    static let enough = 0.98
-
     /// At most so many kernels are compared with one, evenly drawn from all in a fixed order.
     static let mostKernels = 4096
     /// At most so many are clustered.
     static let mostClustered = 1024
 
-    /// Reads the last layers of `networks`, all of the size of the first; nil with fewer than 50 kernels.
+    /// Reads the last layers of `networks`, all of the size of the first; nil with too few kernels.
     ///
     /// - Parameter isSearched: whether the smallest number of kernels is looked for, which only D7 needs: it takes most of
     ///   the time. Else ``kernels`` is nil unless one suffices.
@@ -44,7 +42,7 @@ public struct LastSharing: Sendable, Equatable {
                     }, most: Self.mostKernels, by: Self.key)
             }
         }
-        guard let size, kernels.count >= 50 else { return nil }
+        guard let size, kernels.count >= RuleCutoffs.kernels else { return nil }
         // In the coordinates of the outputs R² is the squared cosine.
         let similarity = FunctionalSimilarity(size: size, rho: rho)
         var points = kernels.map { kernel in
@@ -58,13 +56,13 @@ public struct LastSharing: Sendable, Equatable {
         points = Self.thinned(points, most: Self.mostKernels)
         total = points.count
         oneKernelR2 = Self.medianR2(points, clusters: 1)
-        var fewest: Int? = oneKernelR2 >= Self.enough ? 1 : nil
+        var fewest: Int? = oneKernelR2 >= RuleCutoffs.sharedR2 ? 1 : nil
         self.isSearched = isSearched
         if isSearched {
             let clustered = Self.thinned(points, most: Self.mostClustered)
             var clusters = 2
             while fewest == nil, clusters <= min(256, clustered.count / 2) {
-                if Self.medianR2(clustered, clusters: clusters) >= Self.enough { fewest = clusters }
+                if Self.medianR2(clustered, clusters: clusters) >= RuleCutoffs.sharedR2 { fewest = clusters }
                 clusters *= 2
             }
         }
@@ -97,8 +95,8 @@ public struct LastSharing: Sendable, Equatable {
 
     var statistic: String {
         let one = "one kernel explains them with a median functional R² of \(NumberFormat.fixed(oneKernelR2, 3))"
-        guard let kernels else { return isSearched ? "\(one); no small number reaches \(Self.enough)" : one }
-        return kernels == 1 ? one : "\(one), \(kernels) kernels reach \(Self.enough)"
+        guard let kernels else { return isSearched ? "\(one); no small number reaches \(RuleCutoffs.sharedR2)" : one }
+        return kernels == 1 ? one : "\(one), \(kernels) kernels reach \(RuleCutoffs.sharedR2)"
     }
 
     private struct Point {

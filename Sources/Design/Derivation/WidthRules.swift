@@ -9,30 +9,24 @@ struct WidthRules {
     let rules: RuleSet
     let spectra: PointwiseSpectra
 
-    static let enoughKernels = 50
-    /// Fewer output channels than these have no share of dead ones.
-    static let enoughFilters = 16
-    /// Dead channels count from this lower end of their share's interval on.
-    static let leastDead = 0.02
-
     /// D6: 1 − the share of dead channels at c0…c4; 1 where it is not clearly above nothing.
     func widthFactor(_ index: Int) -> Double {
         let pool = evidence.width(index)
-        guard rules.contains(.deadWidths), pool.filterTotal >= Self.enoughFilters else { return 1 }
-        return Self.isDead(pool) ? 1 - min(0.75, pool.deadFilters.value) : 1
+        guard rules.contains(.deadWidths), pool.filterTotal >= RuleCutoffs.filters else { return 1 }
+        return Self.isDead(pool) ? 1 - min(RuleCutoffs.mostShrunk, pool.deadFilters.value) : 1
     }
 
     /// Whether channels are clearly dead: over the networks, or of one network by its own channels (Wilson).
     private static func isDead(_ pool: PooledKernels) -> Bool {
         let own = ShareInterval(
             count: pool.pools.reduce(0) { $0 + $1.filters.dead }, total: max(1, pool.filterTotal))
-        return (pool.deadFilters.low ?? own.low) >= leastDead
+        return (pool.deadFilters.low ?? own.low) >= RuleCutoffs.leastDead
     }
 
     /// D8: the share of kernels at work in the body of a stage; nil with too few.
     private func working(_ stage: Int) -> Estimate? {
         let pool = evidence.body(stage)
-        guard pool.total >= Self.enoughKernels else { return nil }
+        guard pool.total >= RuleCutoffs.kernels else { return nil }
         return pool.share(.blur, .edge, .other)
     }
 
@@ -74,10 +68,10 @@ struct WidthRules {
     private func widthFinding(_ index: Int) -> Reason.Finding {
         let place = index == 0 ? "stem" : "stage \(index)"
         let pool = evidence.width(index)
-        guard pool.filterTotal >= Self.enoughFilters else {
+        guard pool.filterTotal >= RuleCutoffs.filters else {
             return Reason.Finding(
                 place: place, value: "as published",
-                statistic: "only \(pool.filterTotal) channels were found, \(Self.enoughFilters) are needed",
+                statistic: "only \(pool.filterTotal) channels were found, \(RuleCutoffs.filters) are needed",
                 isDefault: true, support: .silent)
         }
         let dead = pool.deadFilters
@@ -125,7 +119,7 @@ struct WidthRules {
         guard let working = working(stage) else {
             return Reason.Finding(
                 place: "stage \(stage)", value: "as published",
-                statistic: "only \(pool.total) kernels of stride 1 were found, \(Self.enoughKernels) are needed",
+                statistic: "only \(pool.total) kernels of stride 1 were found, \(RuleCutoffs.kernels) are needed",
                 isDefault: true, support: .silent)
         }
         let off = rules.contains(.depths) ? "" : "; measured, decides nothing (D8 is off)"

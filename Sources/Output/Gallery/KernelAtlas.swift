@@ -17,7 +17,7 @@ public struct KernelAtlas: Sendable {
     /// The grid of one layer; throws what reading and drawing throw.
     public func figure(of layer: ConvLayer) throws -> Figure {
         let bank = try KernelBanks.read(layer, of: network)
-        return try figure(bank, classifier: classifies ? KernelClassifier(size: bank.size) : nil)
+        return try figure(bank, classifier: classifies ? LayerClassifier(size: bank.size) : nil)
     }
 
     /// One grid a layer with square kernels, in network order.
@@ -26,11 +26,11 @@ public struct KernelAtlas: Sendable {
     /// Throws `kernels.none` and what reading and drawing throw.
     public func figures(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> [Figure] {
         let layers = try KernelBanks.squareLayers(of: network)
-        var classifiers: [Int: KernelClassifier] = [:]
+        var classifiers: [Int: LayerClassifier] = [:]
         var figures: [Figure] = []
         for (done, layer) in layers.enumerated() {
             let bank = try KernelBanks.read(layer, of: network)
-            if classifies, classifiers[bank.size] == nil { classifiers[bank.size] = KernelClassifier(size: bank.size) }
+            if classifies, classifiers[bank.size] == nil { classifiers[bank.size] = LayerClassifier(size: bank.size) }
             figures.append(try figure(bank, classifier: classifiers[bank.size]))
             try progress(done + 1, layers.count)
         }
@@ -44,9 +44,10 @@ public struct KernelAtlas: Sendable {
             of: try KernelBanks.squareLayers(of: network).flatMap { try KernelBanks.read($0, of: network).values })
     }
 
-    private func figure(_ bank: KernelBank, classifier: KernelClassifier?) throws -> Figure {
+    private func figure(_ bank: KernelBank, classifier: LayerClassifier?) throws -> Figure {
         try KernelGridFigure(
-            bank: bank, classifications: classifier?.classify(bank), network: network.figureTitle, options: options
+            bank: bank, classifications: classifier?.label(bank).classifications, network: network.figureTitle,
+            options: options
         ).figure()
     }
 }

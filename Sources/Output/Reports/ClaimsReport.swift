@@ -93,7 +93,9 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
                 [HTMLPage.words("Borne out where \(statement.criterion).")]
                     + (correlated.contains(statement)
                         ? [
-                            HTMLPage.words("Rank correlation of the share with depth; filled where p < 0.05."),
+                            HTMLPage.words(
+                                "Rank correlation of the share with depth; filled where p < "
+                                    + "\(ClaimRules.depthSignificance)."),
                             HTMLPlot.dots(
                                 dots(of: statement), range: -1...1, ticks: ticks,
                                 label: "Rank correlations: \(statement.rawValue)"),
@@ -125,7 +127,7 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
                     claim.rankCorrelation.map { value in
                         HTMLPlot.Dot(
                             value: value, color: HTMLPlot.colors[claim.verdict == .supported ? 0 : 1],
-                            isFilled: (claim.pValue ?? 1) < 0.05,
+                            isFilled: (claim.pValue ?? 1) < ClaimRules.depthSignificance,
                             tip: "\(TextTable.fileName(entry.path)): ρ \(Self.signed(value)), p "
                                 + (claim.pValue.map(Self.probability) ?? "unknown"))
                     }

@@ -128,7 +128,9 @@ extension ClassificationReport {
         }
         notes += blueprintNotes
         let strengths = KernelLabel.allCases.compactMap { label -> String? in
-            guard let found = statistics.depthCorrelation(of: label), found.pValue < 0.05 else { return nil }
+            guard let found = statistics.depthCorrelation(of: label), found.pValue < ClaimRules.depthSignificance else {
+                return nil
+            }
             let direction = found.coefficient > 0 ? "rises" : "falls"
             return "\(label.rawValue) \(direction) with depth (rank correlation "
                 + "\(NumberFormat.fixed(found.coefficient, 2)), p = \(NumberFormat.fixed(found.pValue, 3)))"

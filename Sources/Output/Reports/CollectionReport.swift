@@ -1,3 +1,4 @@
+import Checkpoints
 import Classification
 import Diagnostics
 import Kernels
@@ -9,9 +10,13 @@ public struct CollectionReport: CSVReport, MarkdownReport {
     public static let schema = DocumentSchema.collection.rawValue
 
     private let statistics: CollectionStatistics
+    private let checkpoint: Checkpoint
 
-    /// Takes what was found.
-    public init(_ statistics: CollectionStatistics) { self.statistics = statistics }
+    /// Takes what was found in a data set; the digest of its file is computed where a form has it.
+    public init(_ statistics: CollectionStatistics, of kernels: KernelDataset) {
+        self.statistics = statistics
+        checkpoint = kernels.checkpoint
+    }
 
     /// Tables for a terminal, with what the numbers rest on below.
     public var table: String {
@@ -25,20 +30,21 @@ public struct CollectionReport: CSVReport, MarkdownReport {
 
     /// One line a label, with a header.
     public var csv: String {
-        KernelLabel.allCases.reduce(
+        let sha256 = checkpoint.sha256
+        return KernelLabel.allCases.reduce(
             CSVText.line(["checkpoint", "sha256", "label", "count", "share", "share_low", "share_high"])
         ) { text, label in
             let interval = statistics.interval(label)
             return text
                 + CSVText.line([
-                    statistics.kernels.checkpoint.path, statistics.kernels.checkpoint.sha256, label.rawValue,
+                    statistics.source.path, sha256, label.rawValue,
                     "\(statistics.counts[label])", "\(interval.share)", "\(interval.low)", "\(interval.high)",
                 ])
         }
     }
 
     /// All of it as JSON.
-    public var json: String { JSONText.of(Document(statistics)) }
+    public var json: String { JSONText.of(Document(statistics, sha256: checkpoint.sha256)) }
 
     private struct Document: Encodable {
         let schema = CollectionReport.schema
@@ -64,11 +70,11 @@ public struct CollectionReport: CSVReport, MarkdownReport {
         let nullRates: NullRates
         let lookalikeRates: NullRates
 
-        init(_ statistics: CollectionStatistics) {
-            path = statistics.kernels.checkpoint.path
-            sha256 = statistics.kernels.checkpoint.sha256
+        init(_ statistics: CollectionStatistics, sha256: String) {
+            path = statistics.source.path
+            self.sha256 = sha256
             kernels = statistics.counts.total
-            layers = statistics.kernels.layers.count
+            layers = statistics.source.layers
             settings = statistics.settings
             counts = byLabel { statistics.counts[$0] }
             shares = byLabel { statistics.counts.share($0) }
@@ -98,9 +104,9 @@ public struct CollectionReport: CSVReport, MarkdownReport {
     }
 
     private var heading: String {
-        let kernels = statistics.kernels
-        let layers = kernels.layers.isEmpty ? "layers not told" : "\(NumberFormat.grouped(kernels.layers.count)) layers"
-        return "\(kernels.checkpoint.path): \(NumberFormat.grouped(kernels.count)) loose 3×3 kernels, \(layers)"
+        let source = statistics.source
+        let layers = source.layers == 0 ? "layers not told" : "\(NumberFormat.grouped(source.layers)) layers"
+        return "\(source.path): \(NumberFormat.grouped(source.kernels)) loose 3×3 kernels, \(layers)"
     }
 
     private var labels: TextTable {
@@ -139,7 +145,7 @@ public struct CollectionReport: CSVReport, MarkdownReport {
         notes.append(
             "Energy by symmetry: \(symmetry). Variance entropy \(fixed(statistics.varianceEntropy, 3)) "
                 + "(CNN Filter DB's, at most \(fixed(0.954, 3))).")
-        let piece = statistics.kernels.layers.isEmpty ? "pieces of \(NumberFormat.grouped(65_536)) kernels" : "layers"
+        let piece = statistics.source.layers == 0 ? "pieces of \(NumberFormat.grouped(65_536)) kernels" : "layers"
         notes.append(
             "\(NumberFormat.grouped(statistics.structuredPieces)) of \(NumberFormat.grouped(statistics.testedPieces)) "
                 + "\(piece) differ from their own shuffled weights; zero kernels are judged within them.")

@@ -22,7 +22,7 @@ struct ClassifierBenchmark: ParsableCommand {
         var settings = ClassifierSettings()
         settings.perturbations = 0
         settings.labelsUnstructuredLayers = true
-        let classifier = KernelClassifier(settings: settings, size: 3)
+        let classifier = LayerClassifier(settings: settings, size: 3)
         let values = try file.map(Self.weights) ?? Self.random(200_000)
         let count = values.count / 9
         // As a data set streams through: piece by piece, each with its full result.
@@ -43,10 +43,11 @@ struct ClassifierBenchmark: ParsableCommand {
     private static let pieceLength = 4096
 
     /// Every piece once, whichever thread is free; a result that nobody needs is still made.
-    private static func classify(_ pieces: [[Float]], _ classifier: KernelClassifier, threads: Int) {
+    private static func classify(_ pieces: [[Float]], _ classifier: LayerClassifier, threads: Int) {
         let done = Atomic<Int>(0)
         Parallel(threads: threads).run(pieces: pieces.count) { piece, _ in
-            done.wrappingAdd(classifier.classifyWithoutTest(pieces[piece]).count, ordering: .relaxed)
+            done.wrappingAdd(
+                classifier.label(pieces[piece], chance: .untested).classifications.count, ordering: .relaxed)
         }
     }
 
@@ -64,9 +65,9 @@ struct ClassifierBenchmark: ParsableCommand {
         return (0..<count * 9).map { _ in Float(generator.normal()) }
     }
 
-    private static func save(_ classifier: KernelClassifier, _ values: [Float], to path: String) throws {
+    private static func save(_ classifier: LayerClassifier, _ values: [Float], to path: String) throws {
         let tables = classifier.tables
-        let found = classifier.classifyLayer(values).classifications
+        let found = classifier.label(values).classifications
         let labels = KernelLabel.allCases
         let shapes = KernelShape.allCases
         try HDF5Writer.write(to: path) { writer in

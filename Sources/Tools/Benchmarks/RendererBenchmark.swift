@@ -22,12 +22,12 @@ struct RendererBenchmark: ParsableCommand {
         let bank = Self.bank(number: 17, width: 960)
         var plain = KernelGridOptions()
         plain.framesLabels = false
-        let classifier = KernelClassifier(size: 3)
+        let classifier = LayerClassifier(size: 3)
         var measurements = try runner.together([
             ("renderer/960 kernels, PNG at 200 dpi", { try Self.render(bank, nil, plain, as: .png) }),
             (
                 "renderer/960 kernels labelled, PNG at 200 dpi",
-                { try Self.render(bank, classifier.classify(bank), KernelGridOptions(), as: .png) }
+                { try Self.render(bank, classifier.label(bank).classifications, KernelGridOptions(), as: .png) }
             ),
             ("renderer/960 kernels, SVG", { try Self.render(bank, nil, plain, as: .svg) }),
             ("renderer/960 kernels, PDF", { try Self.render(bank, nil, plain, as: .pdf) }),
@@ -46,7 +46,9 @@ struct RendererBenchmark: ParsableCommand {
                     try network.map { try KernelBanks.read($0) }
                     ?? Self.widths.enumerated().map { Self.bank(number: $0 + 1, width: $1) }
                 let figures = try banks.filter { $0.size == 3 }.map {
-                    try KernelGridFigure(bank: $0, classifications: classifier.classify($0), network: "net").figure()
+                    try KernelGridFigure(
+                        bank: $0, classifications: classifier.label($0).classifications, network: "net"
+                    ).figure()
                 }
                 _ = try FigureRenderer.renderBook(figures, title: "atlas")
             })

@@ -9,16 +9,16 @@ enum Classifiers {
     static let five = make(5)
     static let seven = make(7)
 
-    static func of(_ size: Int) -> KernelClassifier { size == 3 ? three : size == 5 ? five : seven }
+    static func of(_ size: Int) -> LayerClassifier { size == 3 ? three : size == 5 ? five : seven }
 
-    private static func make(_ size: Int) -> KernelClassifier {
+    private static func make(_ size: Int) -> LayerClassifier {
         var settings = ClassifierSettings()
         settings.perturbations = 0
-        return KernelClassifier(settings: settings, size: size)
+        return LayerClassifier(settings: settings, size: size)
     }
 }
 
-extension KernelClassifier {
+extension LayerClassifier {
     /// The classification of one kernel by itself.
-    func classify(_ kernel: [Float]) -> KernelClassification { classifyLayer(kernel).classifications[0] }
+    func classify(_ kernel: [Float]) -> KernelClassification { label(kernel).classifications[0] }
 }

@@ -13,8 +13,8 @@ import Testing
             return factory.noisy(kernel, decibels: 15)
         }
         let values = kernels.flatMap { $0 }
-        let prior = Classifiers.three.classifyLayer(values).classifications
-        let measured = Classifiers.three.calibrated(to: correlation).classifyLayer(values).classifications
+        let prior = Classifiers.three.label(values).classifications
+        let measured = Classifiers.three.calibrated(to: correlation).label(values).classifications
         for (a, b) in zip(prior, measured) {
             #expect(a.label == b.label && abs(a.fit - b.fit) < 1e-4)
         }
@@ -64,9 +64,9 @@ import Testing
         let values = (0..<10_000 * 9).map { _ in Float(generator.normal()) }
         var settings = ClassifierSettings()
         settings.perturbations = 2
-        let classifier = KernelClassifier(settings: settings, size: 3)
-        let one = classifier.classifyLayer(values)
-        let three = classifier.classifyLayer(values, threads: 3)
+        let classifier = LayerClassifier(settings: settings, size: 3)
+        let one = classifier.label(values)
+        let three = classifier.label(values, threads: 3)
         #expect(one.classifications == three.classifications && one.structure == three.structure)
     }
 }

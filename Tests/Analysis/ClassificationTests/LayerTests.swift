@@ -19,7 +19,7 @@ import Testing
         var kernels = structured(60, seed: 1)
         kernels[7] = kernels[7].map { $0 * 1e-4 }
         kernels[9] = Array(repeating: 0, count: 9)
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         #expect(found.indices.filter { found[$0].label == .zero } == [7, 9])
         #expect(found[7].subLabel == "dead" && found[9].subLabel == "dead" && found[9].relativeSpread == 0)
     }
@@ -28,7 +28,7 @@ import Testing
         var kernels = structured(60, seed: 1)
         kernels[7] = kernels[2].map { $0 * 0.015 }
         kernels[8] = kernels[2].map { $0 * 0.08 }
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         #expect(found[7].label == .zero && found[7].subLabel == "weak")
         #expect(found[8].label == .edge)
     }
@@ -44,14 +44,14 @@ import Testing
         kernels[0] = unit(FixedKernels.laplacian4.values, 0.13)
         kernels[1] = unit(FixedKernels.laplacian4.values, 0.045)
         kernels[2] = unit(factory.make(.gaussian), 0.04)
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         #expect(found[0].relativeSpread < 0.05 && found[0].label == .edge)
         #expect(found[1].label == .zero && found[2].label == .zero && found[3].label == .blur)
     }
 
     @Test func aLayerThatIsMostlyDeadStillHasALivingYardstick() {
         let kernels = structured(60, seed: 1).enumerated().map { $0 < 40 ? $1.map { $0 * 1e-5 } : $1 }
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         #expect(found.indices.filter { found[$0].label == .zero } == Array(0..<40))
     }
 
@@ -59,7 +59,7 @@ import Testing
         let kernels = structured(60, seed: 1)
         var scale = [Float](repeating: 0.5, count: 60)
         scale[11] = -1e-4
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }, outputScale: scale).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }, outputScale: scale).classifications
         #expect(found.indices.filter { found[$0].label == .zero } == [11])
     }
 
@@ -67,14 +67,14 @@ import Testing
         let kernels = structured(60, seed: 1).enumerated().map { $0 == 11 || $0 == 12 ? $1.map { $0 * 0.005 } : $1 }
         var scale = [Float](repeating: 1, count: 60)
         scale[11] = 200
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }, outputScale: scale).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }, outputScale: scale).classifications
         #expect(found.indices.filter { found[$0].label == .zero } == [12])
     }
 
     /// The tail of B(10, ½) from 8 on is (45 + 10 + 1) / 1024.
     @Test func binomialTails() {
-        #expect(abs(KernelClassifier.binomialTail(8, of: 10, rate: 0.5) - 56.0 / 1024) < 1e-12)
-        #expect(KernelClassifier.binomialTail(0, of: 10, rate: 0.5) == 1)
+        #expect(abs(LayerClassifier.binomialTail(8, of: 10, rate: 0.5) - 56.0 / 1024) < 1e-12)
+        #expect(LayerClassifier.binomialTail(0, of: 10, rate: 0.5) == 1)
     }
 
     @Test func theNamesOfASmallLayerAloneShowStructure() {
@@ -83,29 +83,30 @@ import Testing
             let families: [SyntheticFamily] = [.sobelX, .gaussianDerivative, .turnedLine]
             return index < 14 ? factory.noisy(factory.make(families[index % 3]), decibels: 20) : factory.random()
         }
-        let (found, structure) = Classifiers.three.classifyLayer(kernels)
+        let layer = Classifiers.three.label(kernels)
+        let (found, structure) = (layer.classifications, layer.structure)
         #expect(structure?.isStructured == true)
         #expect(found.prefix(14).count { $0.label == .blur || $0.label == .edge } >= 13)
     }
 
     @Test func nonFiniteKernelsAreOtherAndHarmNoNeighbour() {
         var kernels = structured(60, seed: 1)
-        let clean = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let clean = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         kernels[3][4] = .nan
         kernels[4][0] = .infinity
-        let found = Classifiers.three.classifyLayer(kernels.flatMap { $0 }).classifications
+        let found = Classifiers.three.label(kernels.flatMap { $0 }).classifications
         #expect(found[3].label == .other && found[3].subLabel == "non-finite")
         #expect(found[4].label == .other && found[4].subLabel == "non-finite")
         for index in found.indices where index != 3 && index != 4 { #expect(found[index].label == clean[index].label) }
     }
 
     @Test func aLayerOfZerosIsZero() {
-        let found = Classifiers.three.classifyLayer(Array(repeating: 0, count: 90)).classifications
+        let found = Classifiers.three.label(Array(repeating: 0, count: 90)).classifications
         #expect(found.allSatisfy { $0.label == .zero && $0.subLabel == "dead" })
     }
 
     @Test func anEmptyLayerHasNoLabels() {
-        #expect(Classifiers.three.classifyLayer([]).classifications.isEmpty)
+        #expect(Classifiers.three.label([]).classifications.isEmpty)
     }
 
     /// Weights of real layers have heavy tails: shuffled, one kernel in five is dominated by a single cell.
@@ -115,32 +116,33 @@ import Testing
         }
         var generator = SeededGenerator(seed: 1)
         let shuffled = kernels.flatMap { $0 }.shuffled(using: &generator)
-        let (labels, structure) = Classifiers.three.classifyLayer(shuffled)
+        let layer = Classifiers.three.label(shuffled)
+        let (labels, structure) = (layer.classifications, layer.structure)
         #expect(structure?.isStructured == false)
         #expect(labels.count { $0.label == .other || $0.label == .zero } == 600)
         var settings = Classifiers.three.settings
         settings.labelsUnstructuredLayers = true
-        let kept = KernelClassifier(settings: settings, size: 3).classifyLayer(shuffled).classifications
+        let kept = LayerClassifier(settings: settings, size: 3).label(shuffled).classifications
         #expect(kept.count { $0.label == .other } < 540, "the layer's own test is what withdraws them")
-        #expect(Classifiers.three.classifyLayer(kernels.flatMap { $0 }).structure?.isStructured == true)
+        #expect(Classifiers.three.label(kernels.flatMap { $0 }).structure?.isStructured == true)
     }
 
     @Test func aLayerFullOfNamesKeepsThemWhateverTheirOrder() {
         var factory = SyntheticKernels(size: 3, seed: 8)
         let shifted = (0..<200).flatMap { _ in factory.make(.shifted) }
-        let found = Classifiers.three.classifyLayer(shifted)
+        let found = Classifiers.three.label(shifted)
         #expect(found.classifications.allSatisfy { $0.label == .identity })
     }
 
     @Test func fewKernelsSayNothingAboutTheirLayer() {
-        #expect(Classifiers.three.classifyLayer(structured(31, seed: 2).flatMap { $0 }).structure == nil)
-        #expect(Classifiers.three.classifyLayer(structured(32, seed: 2).flatMap { $0 }).structure != nil)
+        #expect(Classifiers.three.label(structured(31, seed: 2).flatMap { $0 }).structure == nil)
+        #expect(Classifiers.three.label(structured(32, seed: 2).flatMap { $0 }).structure != nil)
     }
 
     @Test func stabilityIsHighForClearKernelsAndLowAtABorder() {
-        let classifier = KernelClassifier(size: 3)
+        let classifier = LayerClassifier(size: 3)
         let border: [Float] = [0, 0, 0, 0, 1, 0.5, 0, 0, 0]
-        let found = classifier.classifyLayer(FixedKernels.sobelX.values + NamedKernel.delta().values + border)
+        let found = classifier.label(FixedKernels.sobelX.values + NamedKernel.delta().values + border)
             .classifications
         #expect(found[0].stability == 1 && found[1].stability == 1 && !found[0].isUncertain)
         #expect((found[2].stability ?? 1) < 0.8 && found[2].isUncertain)
@@ -149,8 +151,8 @@ import Testing
 
     @Test func theSameSettingsGiveTheSameLabelsAndEvidence() {
         let values = structured(50, seed: 4).flatMap { $0 }
-        let a = KernelClassifier(size: 3).classifyLayer(values)
-        let b = KernelClassifier(size: 3).classifyLayer(values)
+        let a = LayerClassifier(size: 3).label(values)
+        let b = LayerClassifier(size: 3).label(values)
         #expect(a.classifications == b.classifications && a.structure == b.structure)
     }
 }

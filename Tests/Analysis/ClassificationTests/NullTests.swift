@@ -35,7 +35,7 @@ import Testing
         var strict = ClassifierSettings()
         strict.alpha = 0.001
         strict.perturbations = 0
-        let classifier = KernelClassifier(settings: strict, size: 3)
+        let classifier = LayerClassifier(settings: strict, size: 3)
         let usual = Classifiers.three
         #expect(classifier.thresholds.firstFit > usual.thresholds.firstFit + 0.02)
         #expect(classifier.thresholds.blurFit > usual.thresholds.blurFit + 0.02)
@@ -47,7 +47,7 @@ import Testing
     func uniformHeInitialisationIsOther(size: Int) {
         var generator = SeededGenerator(seed: 9)
         let values = (0..<4000 * size * size).map { _ in Float(generator.uniform() * 2 - 1) }
-        let labels = Classifiers.of(size).classifyLayer(values).classifications
+        let labels = Classifiers.of(size).label(values).classifications
         #expect(labels.count { $0.label == .other } >= 3800)
     }
 }

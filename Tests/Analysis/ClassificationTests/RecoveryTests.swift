@@ -22,7 +22,7 @@ import Testing
             let kernel = factory.make(family)
             return factory.noisy(kernel, decibels: 20)
         }
-        let labels = Classifiers.of(size).classifyLayer(values).classifications
+        let labels = Classifiers.of(size).label(values).classifications
         #expect(labels.count { $0.label == family.label } >= 196)
     }
 }

@@ -133,7 +133,7 @@ import Testing
     func aKernelsClassificationDoesNotDependOnItsNeighbours(size: Int) {
         var factory = SyntheticKernels(size: size, seed: 3)
         let kernels = (0..<37).map { _ in factory.random() }
-        let together = Classifiers.of(size).classifyLayer(kernels.flatMap { $0 }).classifications
+        let together = Classifiers.of(size).label(kernels.flatMap { $0 }).classifications
         for (kernel, one) in zip(kernels, together) {
             var alone = Classifiers.of(size).classify(kernel)
             alone.relativeSpread = one.relativeSpread
@@ -163,7 +163,8 @@ import Testing
             let kernel = factory.make(.gaussianDerivative)
             return factory.noisy(kernel, decibels: 20)
         }
-        let (found, structure) = Classifiers.three.classifyLayer((lookalikes + rest).flatMap { $0 })
+        let layer = Classifiers.three.label((lookalikes + rest).flatMap { $0 })
+        let (found, structure) = (layer.classifications, layer.structure)
         #expect(structure?.isStructured == true)
         #expect(found.prefix(3).allSatisfy { $0.label == .edge && !$0.isBeyondChance })
         #expect(found.dropFirst(3).allSatisfy { $0.label == .edge && $0.isBeyondChance })

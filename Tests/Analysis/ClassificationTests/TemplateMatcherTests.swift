@@ -322,10 +322,10 @@ import Testing
     @Test func kernelsTogetherAreDescribedAsEachAlone() {
         var synthetic = SyntheticKernels(size: 3, seed: 5)
         let kernels = (0..<61).map { synthetic.make(SyntheticFamily.allCases[$0 % SyntheticFamily.allCases.count]) }
-        let together = Classifiers.three.classifyKernels(kernels.flatMap { $0 })
+        let together = Classifiers.three.label(kernels.flatMap { $0 }, chance: .shapesAlone).classifications
         #expect(together.count == 61)
         for (kernel, found) in zip(kernels, together) {
-            #expect(Classifiers.three.classifyKernels(kernel) == [found])
+            #expect(Classifiers.three.label(kernel, chance: .shapesAlone).classifications == [found])
         }
     }
 }

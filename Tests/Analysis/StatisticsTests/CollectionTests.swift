@@ -1,4 +1,5 @@
 import Classification
+import Foundation
 import HDF5
 import Tensors
 import TestSupport
@@ -39,7 +40,8 @@ import Testing
             }
             #expect(told == [CollectionStatistics.pieceLength, count])
             let two = try CollectionStatistics.analyse(loose, threads: 2)
-            #expect(one.counts == two.counts && one.shapes == two.shapes && one.varianceEntropy == two.varianceEntropy)
+            #expect(one == two)
+            #expect(try JSONDecoder().decode(CollectionStatistics.self, from: JSONEncoder().encode(one)) == one)
             #expect(one.counts.total == count)
             for label in [KernelLabel.identity, .blur, .edge, .zero] { #expect(one.counts[label] == count / 4) }
             #expect(one.structuredPieces == 2 && one.testedPieces == 2 && one.sparse == count / 4)

@@ -15,6 +15,24 @@ import VGNets
         return options
     }
 
+    /// What tables and configs print of a rule has the numbers that the rule follows.
+    @Test func theSentencesHaveTheNumbersOfTheRules() {
+        #expect(
+            DerivationRule.downsampling.sentence
+                == "at least 75 % blur kernels: fixed Gaussian; 40 to 75 %: Gaussian for that share of channels, the others "
+                + "learned; below 40 %: learned")
+        #expect(
+            DerivationRule.sigma.sentence
+                == "the median fitted σ of the blur kernels, clamped to 0.7…1.5, rounded to 0.05")
+        #expect(DerivationRule.identity.sentence.hasSuffix("rounded to eighths, at least 1/8"))
+        #expect(DerivationRule.last.sentence.hasSuffix("(median functional R² at least 0.98)"))
+        #expect(
+            DerivationRule.refusal.sentence.hasPrefix(
+                "fewer than 200 kernels, more than 70 % unstructured ones, or labels"))
+        #expect(RuleCutoffs.gaussianFrom == 0.75 && RuleCutoffs.hybridFrom == 0.4 && RuleCutoffs.sharedR2 == 0.98)
+        #expect(RuleCutoffs.sigmas == 0.7...1.5 && RuleCutoffs.kernelsOfDesign == 200 && RuleCutoffs.mostOther == 0.7)
+    }
+
     /// With every rule in force, what the paper saw leads to what the paper built.
     @Test(arguments: ["1.0mp", "1.5mp", "2.0mp", "2.5mp"])
     func thePapersStatisticsLeadToThePublishedNets(size: String) throws {

@@ -37,7 +37,7 @@ public struct RecoveryCurves: Sendable, Equatable, Codable {
         var rates: [(NullRates, NullRates)] = []
         let total = sizes.count * SyntheticFamily.allCases.count
         for size in sizes {
-            let classifier = KernelClassifier(settings: settings, size: size)
+            let classifier = LayerClassifier(settings: settings, size: size)
             rates.append((classifier.nullRates, classifier.uncorrectedFalsePositiveRates))
             for family in SyntheticFamily.allCases {
                 let shares = decibels.map { ratio in
@@ -59,7 +59,7 @@ public struct RecoveryCurves: Sendable, Equatable, Codable {
     }
 }
 
-extension KernelClassifier {
+extension LayerClassifier {
     /// The label of each kernel by itself: by the cut-offs that only alpha of random kernels pass.
     public func strictLabels(_ values: [Float]) -> [KernelLabel] {
         let cells = size * size

@@ -66,7 +66,7 @@ extension ClassifyCommand {
             loose, settings: settings, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { try progress.update($0, of: $1) }
         progress.finish()
-        let report = CollectionReport(statistics)
+        let report = CollectionReport(statistics, of: loose)
         try output.emit(report, as: format)
         return true
     }

@@ -60,10 +60,10 @@ struct ClassifyCommand: ParsableCommand {
     var calibrate: String?
 
     @Option(help: "Share of random kernels that each family may catch, above 0 and below 1.")
-    var alpha = 0.01
+    var alpha = ClassifierSettings().alpha
 
     @Option(help: "Correlation of neighbouring input pixels, from 0 to below 1.")
-    var rho = 0.5
+    var rho = ClassifierSettings().rho
 
     @OptionGroup var strides: StrideOptions
 

@@ -60,7 +60,7 @@ struct RenderHistogramCommand: ParsableCommand {
         options.histogramRange = range == .bulk ? .bulk : .full
         try figure.write(
             HistogramFigure.figure(
-                of: bank, classifications: labels ? KernelClassifier(size: bank.size).classify(bank) : nil,
+                of: bank, classifications: labels ? LayerClassifier(size: bank.size).label(bank).classifications : nil,
                 network: network.figureTitle, options: options, fitsMixture: mixture))
     }
 }

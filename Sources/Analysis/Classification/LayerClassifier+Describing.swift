@@ -4,7 +4,7 @@ import TemplateMatching
 import Tensors
 
 /// From weights to labels, many kernels at a time.
-extension KernelClassifier {
+extension LayerClassifier {
     /// What is known of kernels before their layer is looked at.
     typealias Described = (classifications: [KernelClassification], strengths: DeadKernelRule.Strengths)
 

@@ -4,11 +4,11 @@ import Kernels
 import Synchronization
 import Tensors
 
-/// Labels the kernels of one size.
+/// Labels the kernels of layers of one size: the one place where a label is decided.
 ///
 /// Making one calibrates it on random kernels (some 10 ms); after that it labels millions of 3×3 kernels a second.
 /// The documentation of the module words the rubric and its order of decisions.
-public struct KernelClassifier: Sendable {
+public struct LayerClassifier: Sendable {
     /// What the labels follow.
     public let settings: ClassifierSettings
     /// N: the size of the kernels.
@@ -55,11 +55,11 @@ public struct KernelClassifier: Sendable {
     /// The same classifier with a measured correlation of the input instead of the AR(1) prior.
     ///
     /// The cut-offs stay: the eye's fits set them, which the input does not change.
-    public func calibrated(to correlation: InputCorrelation) -> KernelClassifier {
-        KernelClassifier(self, similarity: FunctionalSimilarity(size: size, correlation: correlation))
+    public func calibrated(to correlation: InputCorrelation) -> LayerClassifier {
+        LayerClassifier(self, similarity: FunctionalSimilarity(size: size, correlation: correlation))
     }
 
-    private init(_ other: KernelClassifier, similarity: FunctionalSimilarity) {
+    private init(_ other: LayerClassifier, similarity: FunctionalSimilarity) {
         settings = other.settings
         size = other.size
         cells = other.cells
@@ -88,57 +88,36 @@ public struct KernelClassifier: Sendable {
         return (NullRates(size: size, samples: samples, strict), NullRates(size: size, samples: samples, lenient))
     }
 
-    /// Labels the kernels of a layer, in bank order.
-    public func classify(_ bank: KernelBank) -> [KernelClassification] { classifyLayer(bank).classifications }
-
-    /// Labels the kernels of a layer and says whether the layer is more than chance.
-    public func classifyLayer(_ bank: KernelBank) -> (
-        classifications: [KernelClassification], structure: LayerStructure?
-    ) {
+    /// Labels the kernels of a layer, in bank order; see ``label(_:outputScale:threads:chance:)``.
+    public func label(_ bank: KernelBank, chance: ChancePolicy? = nil) -> LabelledLayer {
         precondition(bank.size == size)
-        return classifyLayer(bank.values, outputScale: bank.batchNormScale)
-    }
-
-    /// Labels kernels by their shapes alone: which are zero and which are chance is for their layer to say.
-    ///
-    /// - Parameter values: N·N weights a kernel, row-major.
-    public func classifyKernels(_ values: [Float]) -> [KernelClassification] {
-        precondition(values.count % cells == 0)
-        return describe(values, outputScale: nil, threads: 1).classifications
-    }
-
-    /// Labels the kernels of a layer, zero beside their neighbours included, without asking whether the layer is chance.
-    package func classifyWithoutTest(
-        _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
-    ) -> [KernelClassification] {
-        var (result, strengths) = describe(values, outputScale: outputScale, threads: threads)
-        DeadKernelRule(minOutputRMS: settings.rubric.zeroSpread, minNorm: settings.rubric.weakStrength)
-            .apply(to: &result, strengths: strengths)
-        return result
+        return label(bank.values, outputScale: bank.batchNormScale, chance: chance)
     }
 
     /// Labels the kernels of a layer given as plain weights.
+    ///
     /// - Parameters:
     ///   - values: N·N weights a kernel, row-major.
     ///   - outputScale: the factor behind each kernel (batch normalisation), one per kernel; nil for none.
     ///   - threads: how many threads share the work, 1 or more; the result does not depend on it.
-    public func classifyLayer(
-        _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1
-    ) -> (classifications: [KernelClassification], structure: LayerStructure?) {
+    ///   - chance: what becomes of names that chance may have given; nil for the settings' own policy.
+    public func label(
+        _ values: [Float], outputScale: [Float]? = nil, threads: Int = 1, chance: ChancePolicy? = nil
+    ) -> LabelledLayer {
         precondition(values.count % cells == 0 && outputScale.map { $0.count == values.count / cells } ?? true)
-        var result = classifyWithoutTest(values, outputScale: outputScale, threads: threads)
-        var structure = LayerStructure(values: values, size: size, seed: settings.seed)
-        if structure?.isStructured == false {
+        let policy = chance ?? settings.chancePolicy
+        let (found, strengths) = describe(values, outputScale: outputScale, threads: threads)
+        var layer = LabelledLayer(classifications: found)
+        guard policy != .shapesAlone else { return layer }
+        DeadKernelRule(minOutputRMS: settings.rubric.zeroSpread, minNorm: settings.rubric.weakStrength)
+            .apply(to: &layer.classifications, strengths: strengths)
+        guard policy != .untested else { return layer }
+        layer.structure = LayerStructure(values: values, size: size, seed: settings.seed)
+        if layer.structure?.isStructured == false {
             var extractor = FeatureExtractor(families: families)
-            structure?.nameProbability = nameProbability(result, values: values, extractor: &extractor)
+            layer.structure?.nameProbability = nameProbability(
+                layer.classifications, values: values, extractor: &extractor)
         }
-        if !settings.labelsUnstructuredLayers {
-            switch structure?.isStructured {
-            case .some(true): break
-            case .some(false): result = Self.withdrawing(result)
-            case .none: result = Self.withdrawingLookalikes(result)
-            }
-        }
-        return (result, structure)
+        return policy == .demoted ? layer.demoted : layer
     }
 }

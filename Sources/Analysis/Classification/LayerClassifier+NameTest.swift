@@ -2,43 +2,8 @@ import Glibc
 import Numerics
 import Tensors
 
-/// What becomes of the labels of layers that may be no more than chance.
-extension KernelClassifier {
-    /// Takes the names back from the kernels of a layer that is no more than its shuffled self.
-    ///
-    /// A layer where more than three quarters of the live kernels have a name of their own is left with those: chance
-    /// never names so many.
-    package static func withdrawing(_ classifications: [KernelClassification]) -> [KernelClassification] {
-        let live = classifications.count { $0.label != .zero }
-        let named = classifications.count { $0.label != .zero && $0.isBeyondChance }
-        let isNamed = Double(named) > 0.75 * Double(live)
-        return withdrawing(classifications) { !isNamed || !$0.isBeyondChance }
-    }
-
-    /// Takes back the names that chance gives as well: what a layer that is too small to speak for itself keeps.
-    package static func withdrawingLookalikes(_ classifications: [KernelClassification]) -> [KernelClassification] {
-        withdrawing(classifications) { !$0.isBeyondChance }
-    }
-
-    private static func withdrawing(
-        _ classifications: [KernelClassification], where isDoubtful: (KernelClassification) -> Bool
-    ) -> [KernelClassification] {
-        classifications.map { kernel in
-            guard kernel.label != .zero, kernel.label != .other, isDoubtful(kernel) else { return kernel }
-            var demoted = kernel
-            demoted.nearest = kernel.label
-            demoted.label = .other
-            demoted.shape = KernelShape(kernel.spectralClass)
-            demoted.sigmaPixels = nil
-            demoted.axes = nil
-            demoted.angleDegrees = nil
-            demoted.offset = nil
-            demoted.nullProbability = 1
-            demoted.isBeyondChance = false
-            return demoted
-        }
-    }
-
+/// Whether the names of a layer are more than those of its shuffled self.
+extension LayerClassifier {
     /// The chance that the layer's names come from shuffled weights: the smallest of three tails, times three.
     ///
     /// Blurs and, apart from them, edges against how many there are when the cells of every kernel change places;
