@@ -20,19 +20,20 @@ struct LayerBuilder<Provider: ParameterProvider> {
         return graph.addParameter(name, tensor, kind: .fixed)
     }
 
-    /// A convolution without a bias from `path`/weight.
+    /// A convolution from `path`/weight of shape O×(I/groups)×k×k and, with `hasBias`, `path`/bias.
+    ///
+    /// Without `padding` it is padded by half of its kernel.
     mutating func convolution(
-        _ input: Graph.NodeID, _ path: String, outputs: Int, inputsPerGroup: Int, kernel: Int, stride: Int = 1,
-        padding: Padding? = nil, groups: Int = 1, hasBias: Bool = false, name: String
+        _ input: Graph.NodeID, _ path: String, _ shape: Shape, stride: Int = 1, padding: Padding? = nil,
+        groups: Int = 1, hasBias: Bool = false, name: String
     ) throws -> Graph.NodeID {
-        let fanIn = inputsPerGroup * kernel * kernel
-        let weight = try parameter(
-            "\(path)/weight", [outputs, inputsPerGroup, kernel, kernel], .uniform(fanIn: fanIn))
-        let bias = hasBias ? try parameter("\(path)/bias", [outputs], .uniform(fanIn: fanIn)) : nil
+        let fanIn = shape[1] * shape[2] * shape[3]
+        let weight = try parameter("\(path)/weight", shape, .uniform(fanIn: fanIn))
+        let bias = hasBias ? try parameter("\(path)/bias", [shape[0]], .uniform(fanIn: fanIn)) : nil
         return graph.add(
             .convolution(
                 Convolution(
-                    weight: weight, bias: bias, stride: stride, padding: padding ?? .symmetric(kernel / 2),
+                    weight: weight, bias: bias, stride: stride, padding: padding ?? .symmetric(shape[2] / 2),
                     groups: groups)),
             input, name: name)
     }

@@ -56,19 +56,19 @@ public struct MobileNetV1: Sendable {
         inputChannels = stem[1]
         var result = builder.graph.add(.input, name: "input")
         result = try builder.convolution(
-            result, "conv1", outputs: width, inputsPerGroup: stem[1], kernel: 3, stride: strides[0],
+            result, "conv1", [width, stem[1], 3, 3], stride: strides[0],
             padding: conventions.padding, hasBias: parameters.contains("conv1/bias"), name: "conv1")
         result = try builder.normalizeAndActivate(result, "conv1", channels: width, conventions)
         for (index, stride) in strides.dropFirst().enumerated() {
             let (depthwise, pointwise) = ("conv_dw_\(index + 1)", "conv_pw_\(index + 1)")
             result = try builder.convolution(
-                result, depthwise, outputs: width, inputsPerGroup: 1, kernel: 3, stride: stride,
+                result, depthwise, [width, 1, 3, 3], stride: stride,
                 padding: conventions.padding, groups: width, hasBias: parameters.contains("\(depthwise)/bias"),
                 name: depthwise)
             result = try builder.normalizeAndActivate(result, depthwise, channels: width, conventions)
             let next = try Self.shape("\(pointwise)/weight", in: parameters, weights, "a 1×1 convolution")[0]
             result = try builder.convolution(
-                result, pointwise, outputs: next, inputsPerGroup: width, kernel: 1,
+                result, pointwise, [next, width, 1, 1],
                 hasBias: parameters.contains("\(pointwise)/bias"), name: pointwise)
             result = try builder.normalizeAndActivate(result, pointwise, channels: next, conventions)
             width = next

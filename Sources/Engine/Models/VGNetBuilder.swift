@@ -28,7 +28,7 @@ struct VGNetBuilder<Provider: ParameterProvider> {
 
     private mutating func stem(_ input: Graph.NodeID) throws -> Graph.NodeID {
         let convolution = try layers.convolution(
-            input, "features/stem/0", outputs: config.channels[0], inputsPerGroup: config.inputChannels, kernel: 3,
+            input, "features/stem/0", [config.channels[0], config.inputChannels, 3, 3],
             stride: config.stemStride, name: "stem.conv")
         return try activateAndNormalize(convolution, "features/stem/2", channels: config.channels[0], name: "stem")
     }
@@ -150,7 +150,7 @@ struct VGNetBuilder<Provider: ParameterProvider> {
             pointwisePath = "\(path)/2"
         }
         filtered = try layers.convolution(
-            filtered, "\(pointwisePath)/0", outputs: width, inputsPerGroup: width, kernel: 1, name: "last.conv1x1")
+            filtered, "\(pointwisePath)/0", [width, width, 1, 1], name: "last.conv1x1")
         return try activateAndNormalize(filtered, "\(pointwisePath)/2", channels: width, name: "stage4")
     }
 }
@@ -164,7 +164,7 @@ extension VGNetBuilder {
         let names = DepthwiseNames(path: path, form: form)
         let isNormalized = names.norm != nil
         let filtered = try layers.convolution(
-            input, names.kernel, outputs: channels, inputsPerGroup: 1, kernel: 3, stride: stride, groups: channels,
+            input, names.kernel, [channels, 1, 3, 3], stride: stride, groups: channels,
             hasBias: form == .biased, name: isNormalized ? "\(name).kernel" : name)
         guard let norm = names.norm else { return filtered }
         let skips = form == .branched && stride == 1
@@ -205,11 +205,11 @@ extension VGNetBuilder {
         let name = "\(name).conv1x1"
         guard let unit = config.squeezeExcite else {
             let convolution = try layers.convolution(
-                input, "\(path)/0", outputs: outputs, inputsPerGroup: inputs, kernel: 1, name: "\(name).conv")
+                input, "\(path)/0", [outputs, inputs, 1, 1], name: "\(name).conv")
             return try activateAndNormalize(convolution, "\(path)/2", channels: outputs, name: name)
         }
         let convolution = try layers.convolution(
-            input, "\(path)/0/0", outputs: outputs, inputsPerGroup: inputs, kernel: 1, name: "\(name).conv")
+            input, "\(path)/0/0", [outputs, inputs, 1, 1], name: "\(name).conv")
         let normalized = try activateAndNormalize(
             convolution, "\(path)/0/2", channels: outputs, name: "\(name).norm")
         return try squeezeExcite(normalized, "\(path)/1", unit, channels: outputs, name: name)
@@ -221,12 +221,12 @@ extension VGNetBuilder {
         let reduced = unit.reducedChannels(for: channels)
         let pooled = layers.graph.add(.globalAveragePool, input, name: "\(name).squeeze")
         var factors = try layers.convolution(
-            pooled, "\(path)/reduce", outputs: reduced, inputsPerGroup: channels, kernel: 1, hasBias: true,
+            pooled, "\(path)/reduce", [reduced, channels, 1, 1], hasBias: true,
             name: "\(name).reduce")
         factors = layers.graph.add(
             .activation(unit.activation.function), factors, name: "\(name).excite")
         factors = try layers.convolution(
-            factors, "\(path)/expand", outputs: channels, inputsPerGroup: reduced, kernel: 1, hasBias: true,
+            factors, "\(path)/expand", [channels, reduced, 1, 1], hasBias: true,
             name: "\(name).expand")
         factors = layers.graph.add(.activation(.sigmoid), factors, name: "\(name).gate")
         return layers.graph.add(.multiply, input, factors, name: name)
