@@ -61,7 +61,7 @@ public struct InputConvention: Sendable, Equatable, Codable {
             size: description?.inputSize.flatMap { Self.sizes.contains($0) ? $0 : nil } ?? words?.size ?? size
                 ?? hub?.inputSize,
             channelOrder: known?.order.flatMap(ChannelOrder.init(rawValue:)) ?? words?.channelOrder
-                ?? hub?.channelOrder ?? .rgb,
+                ?? hub?.channelOrder ?? usual?.channelOrder ?? .rgb,
             mean: mean, scale: mean == nil ? nil : known?.scale ?? words?.scale ?? stated?.scale ?? usual?.scale)
     }
 

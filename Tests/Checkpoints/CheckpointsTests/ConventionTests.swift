@@ -34,6 +34,16 @@ import Testing
         #expect(conventions.assumptions?.contains(text) == true)
     }
 
+    /// keras.applications' `preprocess_input` of each module.
+    @Test(arguments: [
+        ("ResNet-50", "BGR (x-[103.939,116.779,123.68])*[1.0,1.0,1.0]"), ("ResNet-50V2", "RGB x/127.5-1"),
+        ("MobileNetV2 1.4", "RGB x/127.5-1"),
+    ])
+    func kerasPreparesImagesForEachFamilyInItsOwnWay(title: String, words: String) throws {
+        let found = try Self.conventions(title, "Keras").first { $0.name == "preprocessing" }
+        #expect(found?.value == words && found?.origin == .assumed && found?.reason == "Keras names")
+    }
+
     @Test func stridesThatTheFileTellsAreNot() throws {
         let net = try #require(PublishedArchitecture.all.first { $0.title == "ResNet-18" })
         var model = ModelFacts()

@@ -47,6 +47,17 @@ import Testing
             "model_type": "resnet", "layer_norm_eps": "1e-06",
         ])
         #expect(convNeXt.resize == 256 && convNeXt.epsilon == nil)
+        // transformers' EfficientNet: (x / 255 − 1 − mean) / std, once more by std.
+        let shifted = try Self.config([
+            "rescale_offset": "true", "include_top": "true", "mean": "0.5", "std": "0.5",
+        ])
+        #expect(shifted.normalisation?.mean == [382.5, 382.5, 382.5])
+        #expect(shifted.normalisation?.scale == Array(repeating: 1 / 127.5 / 0.5, count: 3))
+        let still = try Self.config(["do_resize": "false", "input_size": "3, 32, 32", "resample": "2"])
+        #expect(still.preprocessing?.resize == nil && still.preprocessing?.crop == 32)
+        // timm's default share.
+        let usual = try Self.config(["architecture": "resnet18", "input_size": "3, 224, 224"])
+        #expect(usual.preprocessing?.resize == 256)
         let plain = try Self.config(["do_normalize": "false"])
         #expect(plain.normalisation?.mean == [0, 0, 0] && plain.normalisation?.scale == [1 / 255, 1 / 255, 1 / 255])
     }

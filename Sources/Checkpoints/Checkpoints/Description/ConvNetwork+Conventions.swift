@@ -28,8 +28,8 @@ extension ConvNetwork {
             return nil
         }
         let filter = preprocessing.interpolation.map { ", \($0)" } ?? ""
-        return Convention(
-            "resizing", "to \(preprocessing.resize ?? crop), middle \(crop)\(filter)", .file, settings.imageSource)
+        let size = preprocessing.resize.map { "to \($0)" } ?? "none"
+        return Convention("resizing", "\(size), middle \(crop)\(filter)", .file, settings.imageSource)
     }
 
     private var classConvention: Convention? {

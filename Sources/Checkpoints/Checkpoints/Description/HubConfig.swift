@@ -56,10 +56,11 @@ public struct HubConfig: Sendable, Equatable {
 
     /// How a photograph becomes the network's input, as far as the files say.
     package var preprocessing: NetworkDescription.Preprocessing? {
-        guard let inputSize, resize != nil || interpolation != nil else { return nil }
+        let isResized = setting("do_resize") != "false"
+        guard let inputSize, resize != nil || interpolation != nil || !isResized else { return nil }
         var result = NetworkDescription.Preprocessing()
         (result.crop, result.interpolation) = (inputSize, interpolation)
-        result.resize = resize ?? inputSize
+        result.resize = isResized ? resize ?? inputSize : nil
         return result
     }
 
@@ -108,9 +109,10 @@ public struct HubConfig: Sendable, Equatable {
     private mutating func readNormalisation() {
         if setting("do_flip_channel_order") == "true" { channelOrder = .bgr }
         let rescale = setting("do_rescale") == "false" ? 1 : number("rescale_factor") ?? 1 / 255
+        // transformers' EfficientNet may subtract 1 after rescaling.
+        let offset: Float = setting("rescale_offset") == "true" ? 1 : 0
         if setting("do_normalize") == "false" {
-            let offset: Float = setting("rescale_offset") == "true" ? 1 / rescale : 0
-            normalisation = (Array(repeating: offset, count: 3), Array(repeating: rescale, count: 3))
+            normalisation = (Array(repeating: offset / rescale, count: 3), Array(repeating: rescale, count: 3))
             return
         }
         guard setting("mean") != nil || setting("std") != nil else { return }
@@ -124,7 +126,7 @@ public struct HubConfig: Sendable, Equatable {
         // The same numbers as other readers of 0…1 have: (0.485, 0.229) is 0.485 · 255 and 1 / (255 · 0.229).
         let byte = rescale == 1 / 255
         normalisation = (
-            mean.map { byte ? $0 * 255 : $0 / rescale },
+            mean.map { byte ? ($0 + offset) * 255 : ($0 + offset) / rescale },
             deviation.map { (byte ? 1 / (255 * $0) : rescale / $0) / (power ? $0 : 1) }
         )
     }
@@ -152,7 +154,9 @@ public struct HubConfig: Sendable, Equatable {
         guard let size = inputSize, setting("do_resize") != "false" else { return }
         let processor = setting("image_processor_type") ?? setting("feature_extractor_type") ?? ""
         var squashes = ["squash", "border"].contains(setting("crop_mode") ?? "") || setting("resize_mode") == "squash"
-        if let text = setting("crop_pct") {
+        // timm's own share where its settings leave it out.
+        let usual = setting("architecture") != nil && setting("preprocessor") == nil ? "0.875" : nil
+        if let text = setting("crop_pct") ?? usual {
             guard let share = Double(text), share > 0, share <= 1, Double(size) / share < 65_536 else {
                 return complain("crop_pct", text, "a share of the image", file: imageSource)
             }

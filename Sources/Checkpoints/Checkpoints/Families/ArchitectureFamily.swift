@@ -99,6 +99,8 @@ struct Blueprint: Sendable {
     var epsilon: Float?
     /// How it pads, likewise.
     var padding: InputConvention.Padding?
+    /// How its library normalises images, in the words of ``InputConvention``, likewise.
+    var normalisation: String?
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
 
@@ -107,7 +109,7 @@ struct Blueprint: Sendable {
         guard !endings.isEmpty else { return self }
         return Blueprint(
             convs: convs.filter { conv in !endings.contains { conv.module.hasSuffix($0) } }, widths: widths,
-            epsilon: epsilon, padding: padding, title: title)
+            epsilon: epsilon, padding: padding, normalisation: normalisation, title: title)
     }
 
     /// The same without what its blocks may have or not, shortcuts kept.
@@ -115,6 +117,6 @@ struct Blueprint: Sendable {
         Blueprint(
             convs: convs.filter { !$0.isOptional || $0.isShortcut || $0.block == 0 }, widths: widths, epsilon: epsilon,
             padding: padding,
-            title: title)
+            normalisation: normalisation, title: title)
     }
 }

@@ -52,8 +52,9 @@ extension ArchitectureFamily {
                 let depths = EfficientNetV2.depths { stage in
                     table.letterCount { letter in "block\(stage + 1)\(letter)_project_conv" }
                 }
-                return EfficientNetV2.blueprints(depths, stem: ("stem_conv", "stem_bn"), head: ("top_conv", "top_bn")) {
-                    stage, index in
+                let nets = EfficientNetV2.blueprints(
+                    depths, stem: ("stem_conv", "stem_bn"), head: ("top_conv", "top_bn")
+                ) { stage, index in
                     let path = "block\(stage + 1)\(letters[index % letters.count])"
                     let project: Bottleneck.Pair = ("\(path)_project_conv", "\(path)_project_bn")
                     let expand: Bottleneck.Pair = ("\(path)_expand_conv", "\(path)_expand_bn")
@@ -62,6 +63,13 @@ extension ArchitectureFamily {
                     return .init(
                         expand: expand, spatial: ("\(path)_dwconv2", "\(path)_bn"),
                         squeeze: ["\(path)_se_reduce", "\(path)_se_expand"], project: project)
+                }
+                // Keras' own layers before the stem take S, M and L to x / 128 − 1, the B nets to ImageNet's statistics.
+                let isLarge = EfficientNetV2.published.contains { $0.depths == depths && !$0.name.hasPrefix("B") }
+                return nets.map { net in
+                    var net = net
+                    if isLarge { net.normalisation = "(x-[128])*0.0078125" }
+                    return net
                 }
             },
             Dialect(

@@ -26,8 +26,12 @@ extension ResNet {
                 ]
             }
         }
+        // keras.applications: preprocess_input of resnet is that of Caffe, of resnet_v2 that of TensorFlow.
+        let normalisation = isSecond ? "x/127.5-1" : "BGR (x-[103.939,116.779,123.68])*1"
         return [
-            Blueprint(convs: convs) { _ in "ResNet\(size(depths, isBottleneck: true))" + (isSecond ? "V2" : "") }
+            Blueprint(convs: convs, normalisation: normalisation) { _ in
+                "ResNet\(size(depths, isBottleneck: true))" + (isSecond ? "V2" : "")
+            }
         ]
     }
 

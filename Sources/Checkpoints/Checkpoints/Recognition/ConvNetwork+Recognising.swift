@@ -91,7 +91,7 @@ extension ConvNetwork {
                     ?? match.dialect.padding,
                 size: facts?.inputSize,
                 normalisation: norms.hints.normalisation?.value
-                    ?? (match.isByShapes ? nil : match.dialect.normalisation)),
+                    ?? (match.isByShapes ? nil : match.blueprint.normalisation ?? match.dialect.normalisation)),
             prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
             isRecognisedByShapes: match.isByShapes,
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
