@@ -10,28 +10,17 @@ extension AtomicFile {
         body: (_ append: ([UInt8]) throws -> Void) throws -> Void
     ) throws {
         try write(to: path, overwriting: overwriting) { temporary in
-            let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw pieceFailure(path) }
+            let descriptor = unsafe open(temporary, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { throw FilePaths.writeFailure(path, "cannot be opened for writing") }
             defer { close(descriptor) }
             try body { piece in
-                var offset = 0
-                while offset < piece.count {
-                    let written = unsafe piece.withUnsafeBytes { buffer in
-                        unsafe Glibc.write(
-                            descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
-                    }
-                    if written < 0 && errno == EINTR { continue }
-                    guard written > 0 else { throw pieceFailure(path) }
-                    offset += written
+                guard StreamFile.writeAll(piece, to: descriptor) else {
+                    throw FilePaths.writeFailure(path, "cannot be written")
                 }
             }
-            guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw pieceFailure(path) }
+            guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
+                throw FilePaths.writeFailure(path, "cannot be written")
+            }
         }
-    }
-
-    private static func pieceFailure(_ path: String) -> KernelVizError {
-        KernelVizError(
-            code: "files.writeFailed", subject: path, found: "cannot be written (\(FilePaths.lastSystemError()))",
-            advice: "Check the free space and the permissions of the folder")
     }
 }

@@ -10,6 +10,23 @@ extension FilePaths {
         return unsafe String(cString: folder) + "/" + rest
     }
 
+    /// Where `path` leads, links resolved as far as there are files: two paths with one place name one file.
+    public static func place(_ path: String) -> String {
+        var path = path
+        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        if let resolved = resolved(path) { return resolved }
+        let folder = folder(of: path)
+        let name = name(of: path)
+        if let resolved = resolved(folder) { return (resolved == "/" ? "" : resolved) + "/" + name }
+        return folder == path ? path : place(folder) + "/" + name
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let text = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
     /// The program that runs, from the root on.
     public static var program: String {
         var bytes = [CChar](repeating: 0, count: 4096)

@@ -10,7 +10,7 @@ extension InputFile {
 
     /// The names in the folder at `path`, hidden ones left out, in no particular order.
     ///
-    /// Throws `files.unreadable`.
+    /// Throws `files.unreadable`, or `files.badName` for a name that is not UTF-8.
     public static func names(inFolder path: String) throws -> [String] {
         guard let folder = unsafe opendir(path) else {
             throw KernelVizError(
@@ -23,8 +23,14 @@ extension InputFile {
         let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 19
         while let entry = unsafe readdir(folder) {
             let characters = unsafe UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self)
-            let name = unsafe String(cString: characters)
-            if !name.hasPrefix(".") { names.append(name) }
+            guard unsafe characters.pointee != CChar(UInt8(ascii: ".")) else { continue }
+            guard let name = unsafe FileNameBytes.name(characters) else {
+                throw KernelVizError(
+                    code: "files.badName", subject: path,
+                    found: "a file name that is not UTF-8 ('\(unsafe FileNameBytes.shown(characters))')",
+                    advice: "Rename it, or name the files one by one")
+            }
+            names.append(name)
         }
         return names
     }

@@ -158,20 +158,13 @@ extension ImageDataSet {
 enum Folder {
     /// The names in a folder, sorted, hidden ones left out.
     static func names(_ path: String) throws -> [String] {
-        guard let handle = unsafe opendir(path) else {
+        do {
+            return try InputFile.names(inFolder: path).sorted()
+        } catch let error as KernelVizError where error.code == "files.unreadable" {
             throw KernelVizError(
-                code: "data.notFound", subject: path, found: "the folder cannot be read", expected: "a data set",
-                advice: "Check the path and the permissions")
+                code: "data.notFound", subject: path, found: "the folder cannot be read (\(error.found))",
+                expected: "a data set", advice: "Check the path and the permissions")
         }
-        defer { unsafe closedir(handle) }
-        var names: [String] = []
-        while let entry = unsafe readdir(handle) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
     }
 
     static func isFolder(_ path: String) -> Bool { kind(path) == .folder }

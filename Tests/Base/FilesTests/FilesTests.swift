@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -32,6 +33,64 @@ import Testing
                 }
             }
             #expect(throws: KernelVizError.self) { try InputFile.check(path) }
+        }
+    }
+
+    @Test("A link is followed, its file's permissions are kept, and no temporary file stays")
+    func followsLinks() throws {
+        try withTemporaryFolder { folder in
+            let files = FileManager.default
+            try AtomicFile.write(text: "old", to: folder + "/real")
+            try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder + "/real")
+            try files.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "real")
+            try AtomicFile.write(text: "new", to: folder + "/link")
+            #expect(try files.destinationOfSymbolicLink(atPath: folder + "/link") == "real")
+            #expect(try InputFile.text(folder + "/real") == "new")
+            #expect(try files.attributesOfItem(atPath: folder + "/real")[.posixPermissions] as? Int == 0o640)
+            #expect(try files.contentsOfDirectory(atPath: folder).sorted() == ["link", "real"])
+            let error = #expect(throws: KernelVizError.self) {
+                try AtomicFile.write(text: "x", to: folder + "/link", overwriting: .refuse)
+            }
+            #expect(error?.code == "files.exists")
+        }
+    }
+
+    @Test(
+        "What is no file is not replaced",
+        arguments: [("link", "is a link that leads nowhere"), ("folder", "is a folder")])
+    func replacesFilesOnly(name: String, found: String) throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "gone")
+            try FolderWriter.prepare(folder + "/folder")
+            let error = #expect(throws: KernelVizError.self) { try AtomicFile.write([1], to: "\(folder)/\(name)") }
+            #expect(error?.found == found)
+        }
+    }
+
+    @Test("A name that is taken while a file is written is not overwritten")
+    func refusesLateRivals() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a"
+            let error = #expect(throws: KernelVizError.self) {
+                try AtomicFile.writePieces(to: path, overwriting: .refuse) { append in
+                    try append([1])
+                    try Data([2]).write(to: URL(fileURLWithPath: path))
+                }
+            }
+            #expect(error?.code == "files.exists")
+            #expect(try InputFile.bytes(path) == [2])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
+        }
+    }
+
+    @Test("Paths of one file have one place", arguments: ["real", "./real", "link", "folder/../real", "real/"])
+    func placesOfPaths(path: String) throws {
+        try withTemporaryFolder { folder in
+            try FolderWriter.prepare(folder + "/folder")
+            try AtomicFile.write([1], to: folder + "/real")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "real")
+            #expect(FilePaths.place("\(folder)/\(path)") == FilePaths.place(folder) + "/real")
+            #expect(FilePaths.place("\(folder)/no/such") == FilePaths.place(folder) + "/no/such")
         }
     }
 
@@ -73,11 +132,12 @@ import Testing
     func removesLeftovers() throws {
         try withTemporaryFolder { folder in
             // Process 1 is always there; no process has the largest number.
-            for name in ["a.h5.2147483647.tmp", "a.h5.1.tmp", "b.tmp", "a.h5"] {
-                try AtomicFile.write([1], to: "\(folder)/\(name)")
-            }
+            let kept = [".kernelviz-1-ab.tmp", ".kernelviz-x", "a.h5", "a.h5.1.tmp", "b.tmp"]
+            // The last one is libzip's, beside the file that it was told to write.
+            let left = ["a.h5.2147483647.tmp", ".kernelviz-2147483647-ab.tmp", ".kernelviz-2147483647-ab.tmp.Xy12ab"]
+            for name in kept + left { try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
             AtomicFile.removeLeftovers(inFolder: folder)
-            #expect(try InputFile.names(inFolder: folder).sorted() == ["a.h5", "a.h5.1.tmp", "b.tmp"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == kept)
         }
     }
 }
