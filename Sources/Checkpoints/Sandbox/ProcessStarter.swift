@@ -5,6 +5,20 @@ import Glibc
 enum ProcessStarter {
     struct Refusal: Error {
         let text: String
+
+        /// `what`, and why in the system's words.
+        static func ofLastError(_ what: String) -> Refusal {
+            let code = errno
+            let reason = unsafe strerror(code).map { unsafe String(cString: $0).lowercased() } ?? "error \(code)"
+            return Refusal(text: "\(what): \(reason)")
+        }
+    }
+
+    /// The program that runs now: by the kernel's own link, or where /proc is not there by the path that it was told.
+    static var ownExecutable: String {
+        let link = "/proc/self/exe"
+        guard access(link, X_OK) != 0, let path = unsafe kv_executable() else { return link }
+        return unsafe String(cString: path)
     }
 
     /// What the new process sees of the environment: where its libraries lie. A crash there is not explained at length,
@@ -27,14 +41,21 @@ enum ProcessStarter {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             unsafe posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        // First to numbers that no target has, so that none is overwritten before it is copied.
-        for (index, pair) in inherited.enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, pair.own, 100 + Int32(index))
-        }
-        for (index, pair) in inherited.enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, 100 + Int32(index), pair.theirs)
-        }
+        // From numbers that no target has, so that none is overwritten before it is copied.
         let first = (inherited.map(\.theirs).max() ?? STDERR_FILENO) + 1
+        var copies: [Int32] = []
+        defer { for copy in copies { close(copy) } }
+        for pair in inherited {
+            var own = pair.own
+            if own < first {
+                own = kv_duplicate(own, first)
+                guard own >= 0 else { return .failure(.ofLastError("no descriptor")) }
+                copies.append(own)
+            }
+            guard unsafe posix_spawn_file_actions_adddup2(&actions, own, pair.theirs) == 0 else {
+                return .failure(Refusal(text: "no descriptor"))
+            }
+        }
         unsafe kv_close_from(&actions, first)
         var identifier: pid_t = 0
         let status = unsafe withCStrings(arguments) { arguments in

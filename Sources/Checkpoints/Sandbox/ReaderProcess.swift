@@ -22,19 +22,21 @@ public final class ReaderProcess: Sendable {
     private let limits: ReaderLimits
     private let state: Mutex<State>
 
-    /// Starts `executable`, which must call ``ReaderService/runIfAsked(_:)`` first of all.
+    /// Starts `executable`, this program without one, which must call ``ReaderService/runIfAsked(_:)`` first of all.
     ///
     /// Throws ``ReaderFailure/notStarted(_:)``.
-    public init(executable: String = "/proc/self/exe", limits: ReaderLimits = ReaderLimits()) throws(ReaderFailure) {
-        guard let memory = SharedMemory() else { throw .notStarted("no shared memory") }
+    public init(executable: String? = nil, limits: ReaderLimits = ReaderLimits()) throws(ReaderFailure) {
+        guard let memory = SharedMemory() else {
+            throw .notStarted(ProcessStarter.Refusal.ofLastError("no shared memory").text)
+        }
         var ends: [Int32] = [-1, -1]
         guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0
         else {
-            throw .notStarted("no socket")
+            throw .notStarted(ProcessStarter.Refusal.ofLastError("no socket").text)
         }
         defer { close(ends[1]) }
         let started = ProcessStarter.start(
-            executable,
+            executable ?? ProcessStarter.ownExecutable,
             arguments: [
                 "kernelviz", Self.argument, "\(limits.memoryBytes)", "\(limits.seconds)", "\(limits.files)",
             ], inherited: [(ends[1], Self.socketDescriptor), (memory.descriptor, Self.memoryDescriptor)])

@@ -11,7 +11,7 @@ public enum ReaderService {
     /// Where this process was started as a reader: limits itself, serves until its parent closes the line, and ends.
     /// Returns at once everywhere else.
     public static func runIfAsked(_ makeHandler: () -> Handler) {
-        let arguments = CommandLine.arguments
+        let arguments = ProcessArguments.all
         guard arguments.count == 5, arguments[1] == ReaderProcess.argument,
             let memoryBytes = Int(arguments[2]), let seconds = Int(arguments[3]), let files = Int(arguments[4])
         else { return }
@@ -19,11 +19,15 @@ public enum ReaderService {
         guard unsafe fstat(ReaderProcess.socketDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return
         }
+        // Ctrl-C reaches every process of a terminal; whether this one is done is for its parent to say.
+        for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
         _ = kv_refuse_new_rights()
         limit(RLIMIT_CORE, 0)
         limit(RLIMIT_FSIZE, 0)
         limit(RLIMIT_NOFILE, files)
         limit(RLIMIT_AS, memoryBytes)
+        _ = kv_seccomp_restrict()
+        if !endWithParent() { _ = kv_end_with_parent() }
         serve(makeHandler(), seconds: seconds)
         _exit(0)
     }
@@ -43,6 +47,26 @@ public enum ReaderService {
                 return
             }
         }
+    }
+
+    /// Starts a thread that ends this process as soon as the other end of the socket is closed, however busy the rest is:
+    /// the kernel closes it when the parent dies. (PR_SET_PDEATHSIG would end it with the parent's thread.)
+    private static func endWithParent() -> Bool {
+        var attributes = unsafe pthread_attr_t()
+        var thread = pthread_t()
+        guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        unsafe pthread_attr_setstacksize(&attributes, 64 << 10)
+        return unsafe pthread_create(
+            &thread, &attributes,
+            { _ in
+                while true {
+                    // No events are asked for: an end that is closed is told all the same.
+                    var request = pollfd(fd: ReaderProcess.socketDescriptor, events: 0, revents: 0)
+                    let ready = unsafe poll(&request, 1, -1)
+                    if ready > 0 || ready < 0 && errno != EINTR { _exit(0) }
+                }
+            }, nil) == 0
     }
 
     /// Lowers a limit for good.

@@ -11,9 +11,9 @@ extension Checkpoint {
     public enum Reading: Sendable, Equatable {
         /// In this process: quickest, for files that are trusted.
         case inProcess
-        /// In another process, started from a program that calls ``IsolatedReader/runIfAsked()`` first of all;
-        /// "/proc/self/exe" is this program itself.
-        case isolated(executable: String, limits: ReaderLimits = ReaderLimits())
+        /// In another process, started from a program that calls ``IsolatedReader/runIfAsked()`` first of all: this
+        /// program itself where none is named.
+        case isolated(executable: String? = nil, limits: ReaderLimits = ReaderLimits())
 
         /// How this task reads where nothing else is said; in this process unless the program decides otherwise.
         @TaskLocal public static var current: Reading = .inProcess

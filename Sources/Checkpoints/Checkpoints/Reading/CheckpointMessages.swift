@@ -148,6 +148,7 @@ enum CheckpointMessages {
             let layer = model.layers[name] ?? ModelFacts.Layer(className: "")
             writer.write(layer.className)
             writer.write(layer.stride.map(String.init))
+            writer.write(layer.unevenStrides.map { $0.map(String.init).joined(separator: " ") })
             writer.write(layer.padding)
             writer.write(layer.epsilon.map { String($0.bitPattern) })
             writer.write(layer.groups.map(String.init))
@@ -165,6 +166,7 @@ enum CheckpointMessages {
             let name = try reader.text()
             var layer = ModelFacts.Layer(className: try reader.text())
             layer.stride = try reader.optionalText().flatMap { Int($0) }
+            layer.unevenStrides = try reader.optionalText().map { $0.split(separator: " ").compactMap { Int($0) } }
             layer.padding = try reader.optionalText()
             layer.epsilon = try reader.optionalText().flatMap { UInt32($0) }.map(Float.init(bitPattern:))
             layer.groups = try reader.optionalText().flatMap { Int($0) }

@@ -10,7 +10,7 @@ enum IsolatedCheckpoint {
     private static let memoryPerByte = 4
 
     static func open(
-        _ path: String, copy: String?, executable: String, limits: ReaderLimits
+        _ path: String, copy: String?, executable: String?, limits: ReaderLimits
     ) throws -> Checkpoint {
         var limits = limits
         let stored = InputFile.isFolder(path) ? try folderBytes(path) : try InputFile.storedBytes(path)
@@ -24,7 +24,9 @@ enum IsolatedCheckpoint {
         }
         let answer: [UInt8]
         do throws(ReaderFailure) {
-            answer = try process.answer(to: CheckpointMessages.encode(.open(path: path, copy: copy)))
+            answer = try process.answer(
+                to: CheckpointMessages.encode(.open(path: path, copy: copy)),
+                extraSeconds: stored / IsolatedSource.bytesPerSecond)
         } catch {
             throw sentence(error, path, limits)
         }
@@ -54,6 +56,11 @@ enum IsolatedCheckpoint {
             return KernelVizError(
                 code: "weights.readerFailed", subject: subject, found: "no reader process could be started (\(reason))",
                 advice: "Pass --trust to read the file in this process")
+        case .crashed("SIGKILL"):
+            return KernelVizError(
+                code: "weights.readerKilled", subject: subject,
+                found: "the process that read it was killed, from outside or because the machine's memory is full",
+                advice: "Free some memory and try again")
         case .crashed(let signal):
             return KernelVizError(
                 code: "weights.readerCrashed", subject: subject,
@@ -82,7 +89,7 @@ enum IsolatedCheckpoint {
 /// process only says where they lie.
 final class IsolatedSource: TensorSource {
     /// Bytes that a reader handles in a second at the very least, unpacking included.
-    private static let bytesPerSecond = 10_000_000
+    fileprivate static let bytesPerSecond = 10_000_000
 
     private let process: ReaderProcess
     private let path: String

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Sandbox
 
 /// The process that reads files for another one: see ``Checkpoint/Reading``.
@@ -12,6 +13,7 @@ public enum IsolatedReader {
                 do {
                     switch try CheckpointMessages.request(request) {
                     case .open(let path, let copy):
+                        confine(to: path)
                         let opened = try Checkpoint.open(path, reading: .inProcess, copy: copy)
                         checkpoint = opened
                         return CheckpointMessages.encode(
@@ -39,6 +41,25 @@ public enum IsolatedReader {
                 }
             }
         }
+    }
+
+    /// Lets this process open the checkpoint alone. What lies beside it is left open where a format keeps parts of itself
+    /// there: ONNX its tensors, an index its shards. Files of settings tell the family of any.
+    private static func confine(to path: String) {
+        // What is named may be a link that leads elsewhere, as in a cache of downloads: every file has its own rule.
+        guard !InputFile.isFolder(path) else {
+            let files = ((try? InputFile.names(inFolder: path)) ?? []).sorted().prefix(4096).map { "\(path)/\($0)" }
+            return ReaderConfinement.allowReading(files: Array(files), folders: [path])
+        }
+        let folder = FilePaths.folder(of: path)
+        let head = (try? InputFile.prefix(path, count: 8)) ?? []
+        // HDF5, zip (PyTorch, Keras, NumPy), pickle, NumPy's arrays: whole in themselves.
+        let closed: [[UInt8]] = [[0x89, 0x48, 0x44, 0x46], [0x50, 0x4B], [0x80], [0x93, 0x4E, 0x55, 0x4D]]
+        let isClosed = closed.contains(where: head.starts)
+        let beside = ((try? InputFile.names(inFolder: folder)) ?? [])
+            .filter { !isClosed || ["json", "yaml"].contains(FilePaths.fileExtension(of: $0)) }.sorted().prefix(4096)
+        ReaderConfinement.allowReading(
+            files: [path] + beside.map { "\(folder)/\($0)" }, folders: isClosed ? [] : [folder])
     }
 
     /// The type, then where the elements are: 0 and their number of bytes in the shared memory, or 1, a file and an
