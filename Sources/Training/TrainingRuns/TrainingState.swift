@@ -1,3 +1,4 @@
+import Checkpoints
 import Diagnostics
 import Engine
 import Files
@@ -86,11 +87,11 @@ public struct TrainingState: Sendable, Equatable {
     ///
     /// Throws `training.state` where the file holds none, and the errors of reading.
     public static func read(_ path: String) throws -> TrainingState {
-        try read(HDF5File(path: path))
+        try read(Checkpoint.open(path))
     }
 
-    private static func read(_ file: borrowing HDF5File) throws -> TrainingState {
-        guard let text = try file.attribute("training_state")?.text,
+    private static func read(_ file: Checkpoint) throws -> TrainingState {
+        guard let text = file.attributes["training_state"],
             let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)), document.version == 1
         else {
             throw KernelVizError(
@@ -98,7 +99,7 @@ public struct TrainingState: Sendable, Equatable {
                 expected: "a checkpoint that 'kernelviz train' wrote", advice: "Start afresh in another folder")
         }
         var state = TrainingState(
-            recipe: document.recipe, network: document.network, design: try file.attribute("config")?.text,
+            recipe: document.recipe, network: document.network, design: file.attributes["config"],
             images: document.images)
         state.epoch = document.epoch
         state.progress = document.progress
@@ -133,7 +134,7 @@ public struct TrainingState: Sendable, Equatable {
     static func read(_ path: String, into training: inout TrainingNetwork, expecting fresh: TrainingState) throws
         -> TrainingState
     {
-        let file = try HDF5File(path: path)
+        let file = try Checkpoint.open(path)
         let state = try read(file)
         try state.check(sameAs: fresh, path: path)
         for parameter in training.graph.parameters {
@@ -147,12 +148,13 @@ public struct TrainingState: Sendable, Equatable {
         return state
     }
 
-    private static func tensor(_ file: borrowing HDF5File, _ name: String, _ shape: Shape) throws -> Tensor {
-        guard try file.describe(name).dimensions == shape.dimensions else {
+    private static func tensor(_ file: Checkpoint, _ name: String, _ shape: Shape) throws -> Tensor {
+        let tensor = try file.tensor(named: name)
+        guard tensor.shape == shape else {
             throw KernelVizError(
-                code: "training.state", subject: "\(file.path): \(name)", found: "another shape", expected: "\(shape)",
-                advice: "The checkpoint is damaged; start afresh in another folder")
+                code: "training.state", subject: "\(file.path): \(name)", found: "shape \(tensor.shape)",
+                expected: "\(shape)", advice: "The checkpoint is damaged; start afresh in another folder")
         }
-        return Tensor(shape: shape, scalars: try file.floats(name))
+        return tensor
     }
 }
