@@ -1,5 +1,6 @@
+import Checkpoints
 import Diagnostics
-import HDF5
+import Files
 import Images
 import Tensors
 
@@ -13,13 +14,22 @@ public enum NetworkInput: Sendable, Equatable {
     case random(seed: UInt64)
 
     /// Reads "FILE.h5:/input"; without a colon the data set is "/input".
+    ///
+    /// Names may hold colons of their own, as Keras' do ("net.h5:/conv/kernel:0"): the first colon with a file before it
+    /// is the one, else the first before a slash, else the last.
     public init(tensorText text: String) {
-        if let colon = text.lastIndex(of: ":"), colon != text.startIndex {
-            let dataset = String(text[text.index(after: colon)...])
-            self = .tensor(file: String(text[..<colon]), dataset: dataset.isEmpty ? "/input" : dataset)
-        } else {
+        let colons = text.indices.filter { text[$0] == ":" && $0 != text.startIndex }
+        let place =
+            (try? InputFile.check(text)) != nil
+            ? nil
+            : colons.first { (try? InputFile.check(String(text[..<$0]))) != nil }
+                ?? colons.first { text[text.index(after: $0)...].hasPrefix("/") } ?? colons.last
+        guard let place else {
             self = .tensor(file: text, dataset: "/input")
+            return
         }
+        let dataset = String(text[text.index(after: place)...])
+        self = .tensor(file: String(text[..<place]), dataset: dataset.isEmpty ? "/input" : dataset)
     }
 
     /// The input of `network`, N×C×H×W.
@@ -53,17 +63,18 @@ public enum NetworkInput: Sendable, Equatable {
     }
 
     private static func read(_ path: String, _ dataset: String, for network: RunnableNetwork) throws -> Tensor {
-        let file = try HDF5File(path: path)
+        let file = try Checkpoint.open(path)
         let channels = network.inputChannels
         let subject = "\(path):\(dataset)"
-        let shape = try file.describe(dataset).dimensions
-        guard shape.count == 4, shape[1] == channels, shape.allSatisfy({ $0 > 0 }) else {
+        let name = dataset.hasPrefix("/") ? String(dataset.dropFirst()) : dataset
+        let shape = file.entry(named: name)?.shape.dimensions
+        if let shape, !(shape.count == 4 && shape[1] == channels && shape.allSatisfy { $0 > 0 }) {
             throw KernelVizError(
                 code: "eval.badInput", subject: subject,
                 found: "shape \(shape.map(String.init).joined(separator: "×"))",
                 expected: "N×\(channels)×H×W for \(network.name)")
         }
-        let tensor = Tensor(shape: Shape(shape), scalars: try file.floats(dataset))
+        let tensor = try file.tensor(named: name)
         guard tensor.nonFiniteCount == 0 else {
             throw KernelVizError(
                 code: "eval.badInput", subject: subject, found: "\(tensor.nonFiniteCount) values are not finite",
