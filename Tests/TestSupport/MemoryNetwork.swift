@@ -14,12 +14,15 @@ public enum MemoryNetwork {
         let dilation: Int?
         let isOutsideFamily: Bool
         let isFixed: Bool
+        let unevenStrides: [Int]?
 
         /// Names a layer; its role follows from the stride where none is given.
         public init(
             name: String, shape: Shape, stride: Int? = 1, scalars: [Float], role: ConvLayer.Role? = nil,
-            dilation: Int? = nil, isOutsideFamily: Bool = false, isFixed: Bool = false
+            dilation: Int? = nil, isOutsideFamily: Bool = false, isFixed: Bool = false,
+            unevenStrides: [Int]? = nil
         ) {
+            self.unevenStrides = unevenStrides
             self.role = role
             self.dilation = dilation
             self.isOutsideFamily = isOutsideFamily
@@ -47,7 +50,7 @@ public enum MemoryNetwork {
                 weightShape: layer.shape,
                 stride: layer.stride, connectivity: layer.shape[1] == 1 ? .depthwise(multiplier: 1) : .standard,
                 role: layer.role ?? (layer.stride == 2 ? .downsampling : .body), dilation: layer.dilation,
-                isOutsideFamily: layer.isOutsideFamily, isFixed: layer.isFixed)
+                isOutsideFamily: layer.isOutsideFamily, isFixed: layer.isFixed, unevenStrides: layer.unevenStrides)
         }
         let checkpoint = Checkpoint(
             path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],

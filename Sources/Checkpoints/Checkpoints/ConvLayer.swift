@@ -43,8 +43,11 @@ public struct ConvLayer: Sendable, Equatable, Codable {
     public let tensorName: String
     /// O×I×H×W: output channels, input channels per group, rows, columns.
     public let weightShape: Shape
-    /// Pixels between neighbouring outputs, both axes; nil where neither the file nor the family tells it.
+    /// Pixels between neighbouring outputs; nil where neither the file nor the family tells it, the larger number where
+    /// ``unevenStrides`` has two.
     public let stride: Int?
+    /// The strides of rows and columns where they differ; nil where they are one number.
+    public let unevenStrides: [Int]?
     /// How channels are connected.
     public let connectivity: Connectivity
     /// What the layer does in its network.
@@ -68,7 +71,7 @@ public struct ConvLayer: Sendable, Equatable, Codable {
     public init(
         number: Int?, name: String, tensorName: String, weightShape: Shape, stride: Int?, connectivity: Connectivity,
         role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil, dilation: Int? = nil,
-        isOutsideFamily: Bool = false, isFixed: Bool = false, familyModule: String? = nil
+        isOutsideFamily: Bool = false, isFixed: Bool = false, familyModule: String? = nil, unevenStrides: [Int]? = nil
     ) {
         precondition(weightShape.rank == 4)
         self.number = number
@@ -84,6 +87,7 @@ public struct ConvLayer: Sendable, Equatable, Codable {
         self.isOutsideFamily = isOutsideFamily
         self.isFixed = isFixed
         self.familyModule = familyModule
+        self.unevenStrides = unevenStrides
     }
 
     /// The same layer without what its batch normalisation learned.
@@ -91,7 +95,13 @@ public struct ConvLayer: Sendable, Equatable, Codable {
         ConvLayer(
             number: number, name: name, tensorName: tensorName, weightShape: weightShape, stride: stride,
             connectivity: connectivity, role: role, activation: activation, dilation: dilation,
-            isOutsideFamily: isOutsideFamily, isFixed: isFixed, familyModule: familyModule)
+            isOutsideFamily: isOutsideFamily, isFixed: isFixed, familyModule: familyModule, unevenStrides: unevenStrides
+        )
+    }
+
+    /// "2", or "2×1" where rows and columns differ; nil where it is not known.
+    public var strideText: String? {
+        unevenStrides.map { $0.map(String.init).joined(separator: "×") } ?? stride.map(String.init)
     }
 
     /// Whether the layer reduces the resolution: its stride is above 1 and it is no transposed convolution.

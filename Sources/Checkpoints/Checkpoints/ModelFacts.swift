@@ -4,8 +4,10 @@ public struct ModelFacts: Sendable, Equatable {
     public struct Layer: Sendable, Equatable {
         /// The kind in the library's words ("DepthwiseConv2D", "Conv").
         public var className: String
-        /// Pixels between neighbouring outputs.
+        /// Pixels between neighbouring outputs; the larger number where rows and columns differ.
         public var stride: Int?
+        /// The strides of rows and columns where they differ; nil where they are one number.
+        public var unevenStrides: [Int]?
         /// "same", "valid", or ONNX's pads.
         public var padding: String?
         /// What a batch normalisation adds to the variance.
@@ -30,6 +32,12 @@ public struct ModelFacts: Sendable, Equatable {
             self.groups = groups
             self.dilation = dilation
             self.norm = norm
+        }
+
+        /// Takes the strides of rows and columns, or one for both; nil for what the file does not tell.
+        mutating func setStrides(_ strides: [Int]?) {
+            stride = strides?.max()
+            unevenStrides = strides.flatMap { $0.count == 2 && $0[0] != $0[1] ? $0 : nil }
         }
     }
 
@@ -69,6 +77,10 @@ public struct ModelFacts: Sendable, Equatable {
         var result = self
         for (name, var layer) in layers {
             layer.stride = layer.stride.flatMap { StrideTable.range.contains($0) ? $0 : nil }
+            layer.unevenStrides = layer.unevenStrides.flatMap { strides in
+                layer.stride != nil && strides.count == 2 && strides.allSatisfy(StrideTable.range.contains)
+                    ? strides : nil
+            }
             layer.groups = layer.groups.flatMap { $0 > 0 ? $0 : nil }
             layer.dilation = layer.dilation.flatMap { $0 > 0 ? $0 : nil }
             result.layers[name] = layer

@@ -53,7 +53,7 @@ enum LayerFacts {
         let layer = bank.layer
         var texts = [
             bank.count == 1 ? "1 kernel" : "\(NumberText.grouped(bank.count)) kernels", "\(bank.size)×\(bank.size)",
-            layer.stride.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
+            layer.strideText.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
         ]
         if layer.weightShape[1] > 1 {
             texts[0] += " (\(layer.weightShape[0]) outputs × \(layer.weightShape[1]) inputs)"

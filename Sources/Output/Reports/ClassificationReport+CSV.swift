@@ -86,7 +86,7 @@ extension ClassificationReport {
         let checkpoint = statistics.network.checkpoint
         return [
             checkpoint.path, checkpoint.sha256, statistics.network.family ?? "", CSVText.field(layer.layer.number),
-            layer.layer.name, "\(layer.layer.kernelHeight)", CSVText.field(layer.layer.stride),
+            layer.layer.name, "\(layer.layer.kernelHeight)", layer.layer.strideText?.replacing("×", with: "x") ?? "",
             layer.layer.role.rawValue, layer.layer.connectivity.description,
         ]
     }

@@ -7,7 +7,8 @@ import Checkpoints
 extension ClassificationReport {
     /// The report as JSON, keys sorted, a line end at the end.
     ///
-    /// `layers[].counts` holds the five labels; `stride` and `sigmaPixels` are null where unknown.
+    /// `layers[].counts` holds the five labels; `stride` and `sigmaPixels` are null where unknown;
+    /// `strides` has rows and columns where they differ, and `stride` then the larger.
     public var json: String { JSONText.of(Document(statistics)) }
 
     /// ``json`` with `layers[].classifications`, one object a kernel in bank order.
@@ -151,6 +152,8 @@ private struct Document: Encodable {
         let name: String
         let size: Int
         let stride: Nullable<Int>
+        /// Rows and columns, where they differ.
+        let strides: [Int]?
         let role: String
         let connectivity: String
         let dilation: Nullable<Int>
@@ -182,6 +185,7 @@ private struct Document: Encodable {
             name = layer.layer.name
             size = layer.layer.kernelHeight
             stride = Nullable(layer.layer.stride)
+            strides = layer.layer.unevenStrides
             role = layer.layer.role.rawValue
             connectivity = layer.layer.connectivity.description
             dilation = Nullable(layer.layer.dilation)

@@ -56,9 +56,9 @@ extension ClassificationReport {
         return cells
     }
 
-    /// "2", "?" where it is not known, "↑2" of a transposed convolution.
+    /// "2", "2×1" where rows and columns differ, "?" where it is not known, "↑2" of a transposed convolution.
     private static func stride(_ layer: ConvLayer) -> String {
-        (layer.role == .upsampling ? "↑" : "") + (layer.stride.map(String.init) ?? "?")
+        (layer.role == .upsampling ? "↑" : "") + (layer.strideText ?? "?")
     }
 
     private func totals(coloured: Bool) -> [TextTable.Cell] {

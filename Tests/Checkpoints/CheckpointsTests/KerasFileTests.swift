@@ -311,6 +311,34 @@ import Testing
         }
     }
 
+    /// Strides of rows and columns come through both readings; the larger one says whether a layer strides.
+    @Test func stridesThatDiffer() throws {
+        let strides = [[2, 1], [1, 2], [2, 2], [1, 1]]
+        let layers = strides.enumerated().map { index, pair in
+            #"{"class_name": "Conv2D", "config": {"name": "own_\#(index)", "strides": [\#(pair[0]), \#(pair[1])], "#
+                + #""padding": "same"}}"#
+        }
+        let config =
+            #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": "#
+            + #"{"batch_input_shape": [null, 64, 64, 3], "name": "input_1"}}, \#(layers.joined(separator: ", "))]}}"#
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.h5"
+            let groups = strides.indices.map { index in
+                (
+                    group: "layers/conv2d" + (index == 0 ? "" : "_\(index)"), name: String?.none,
+                    variables: [[3, 3, index == 0 ? 3 : 8, 8], [8]]
+                )
+            }
+            try Self.write3(
+                path, groups, attributes: [("model_config", config), ("keras_version", "2.13.1")])
+            for reading in FrameworkFileTests.readings {
+                let network = try Checkpoint.Reading.$current.withValue(reading) { try ConvNetwork.open(path) }
+                #expect(network.spatialLayers.map(\.strideText) == ["2×1", "1×2", "2", "1"])
+                #expect(network.spatialLayers.map(\.isStrided) == [true, true, true, false])
+            }
+        }
+    }
+
     /// Keras divides the integers of a quantised layer by a scale a column.
     @Test func quantisedFullyConnectedLayers() throws {
         try withTemporaryFolder { folder in

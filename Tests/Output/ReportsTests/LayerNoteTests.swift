@@ -57,6 +57,24 @@ import Checkpoints
         #expect(lines.contains { $0.contains(",strip.weight,1x7,,left out: rectangular kernels,,256,") })
     }
 
+    /// Rows and columns are both shown where their strides differ; one number stands where they do not.
+    @Test func bothStridesAreShownWhereTheyDiffer() throws {
+        let blurs = Array(repeating: NamedKernel.gaussian(sigmaPixels: 1).values, count: 8).flatMap { $0 }
+        let report = ClassificationReport(
+            try NetworkStatistics.analyse(
+                MemoryNetwork.make([
+                    .init(name: "a", shape: [8, 1, 3, 3], stride: 2, scalars: blurs, unevenStrides: [2, 1]),
+                    .init(name: "b", shape: [8, 1, 3, 3], stride: 2, scalars: blurs),
+                ])))
+        let table = report.table()
+        #expect(table.contains("│ 1 │ a     │ 3×3  │    2×1 │"), "\(table)")
+        #expect(table.contains("│ 2 │ b     │ 3×3  │      2 │"))
+        #expect(report.csv.contains(",a,3,2x1,") && report.csv.contains(",b,3,2,"))
+        let json = report.json.replacing(" ", with: "").replacing("\n", with: "")
+        #expect(json.contains("\"stride\":2,\"strides\":[2,1],"))
+        #expect(json.contains("\"stride\":2,\"structure\""), "\(json)")
+    }
+
     // MARK: - Names of any script
 
     /// Columns by Unicode's East Asian Width (UAX #11) and combining classes.

@@ -180,11 +180,13 @@ extension LayerGraph {
             guard let weight = node.weight ?? node.mean, let module = modules[weight], facts.layers[module] == nil
             else { continue }
             facts.order.append(module)
-            facts.layers[module] = ModelFacts.Layer(
-                className: node.kind.rawValue, stride: node.strides?.first ?? 1,
+            var layer = ModelFacts.Layer(
+                className: node.kind.rawValue,
                 padding: node.padding == .same ? "same" : nil, epsilon: node.epsilon,
                 groups: node.kind == .sharedDepthwise ? nil : node.groups ?? 1, dilation: node.dilations?.first ?? 1,
                 norm: norms[node.name].flatMap(\.self).flatMap { modules[$0] })
+            layer.setStrides(node.strides ?? [1])
+            facts.layers[module] = layer
         }
         facts.graph = self
         return facts

@@ -19,14 +19,14 @@ enum KerasModelConfig {
             guard let name = module ?? layer.path.last, facts.layers[name] == nil else { continue }
             let isDepthwise = core.className == "DepthwiseConv2D"
             facts.order.append(name)
-            facts.layers[name] = ModelFacts.Layer(
+            var own = ModelFacts.Layer(
                 className: core.className,
-                stride: core.pair("strides", "subsample")?.first
-                    ?? core.setting("strides", "subsample")?.integers?.first,
                 padding: core.setting("padding", "border_mode")?.string,
                 epsilon: core.setting("epsilon")?.double.map { Float($0) },
                 groups: isDepthwise ? nil : core.setting("groups")?.integer,
                 dilation: core.pair("dilation_rate", "atrous_rate")?.first, norm: norms[name])
+            own.setStrides(core.pair("strides", "subsample") ?? core.setting("strides", "subsample")?.integers)
+            facts.layers[name] = own
         }
         facts.graph = described?.graph
         return (facts, notes(model, outputCount: described?.outputCount))

@@ -45,9 +45,10 @@ struct PickledModule {
             return numbers.allSatisfy { $0 == first } ? first : nil
         }
         if heap.value("kernel_size", in: state) != nil, heap.value("out_channels", in: state) != nil {
-            return ModelFacts.Layer(
-                className: name, stride: number("stride"), groups: number("groups"),
-                dilation: number("dilation"))
+            var layer = ModelFacts.Layer(className: name, groups: number("groups"), dilation: number("dilation"))
+            let strides = heap.value("stride", in: state)
+            layer.setStrides(strides?.asInteger.map { [$0] } ?? heap.integers(strides))
+            return layer
         }
         if heap.value("running_mean", in: heap.value("_buffers", in: state)) != nil,
             let epsilon = heap.value("eps", in: state)?.asNumber

@@ -76,7 +76,8 @@ extension ConvNetwork {
                         stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
                     batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation,
                     dilation: facts?.layer(entry.module)?.dilation, isFixed: conv.isFixed,
-                    familyModule: match.isByShapes ? conv.module : nil))
+                    familyModule: match.isByShapes ? conv.module : nil,
+                    unevenStrides: facts?.layer(entry.module).flatMap { $0.stride == stride ? $0.unevenStrides : nil }))
         }
         layers += try Self.layers(
             outside: outside, checkpoint, behind: number, strides, paired: Set(layers.compactMap(\.batchNorm?.module)))
@@ -162,7 +163,8 @@ extension ConvNetwork {
             return ConvLayer(
                 number: place, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
                 stride: stride, connectivity: layer.connectivity, role: role,
-                batchNorm: try pairing.read(beside: layer, checkpoint), dilation: layer.dilation, isOutsideFamily: true)
+                batchNorm: try pairing.read(beside: layer, checkpoint), dilation: layer.dilation, isOutsideFamily: true,
+                unevenStrides: stride == layer.stride ? layer.unevenStrides : nil)
         }
     }
 

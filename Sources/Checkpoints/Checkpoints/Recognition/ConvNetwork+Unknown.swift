@@ -24,7 +24,8 @@ extension ConvNetwork {
                 number: layer.number, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
                 stride: own, connectivity: layer.connectivity,
                 role: layer.role == .upsampling ? .upsampling : Self.role(layer.number, ends, stride: own),
-                batchNorm: try norms.read(beside: layer, checkpoint), dilation: layer.dilation)
+                batchNorm: try norms.read(beside: layer, checkpoint), dilation: layer.dilation,
+                unevenStrides: own == layer.stride ? layer.unevenStrides : nil)
         }
         let unknownCount = layers.count { $0.number != nil && $0.stride == nil }
         self.init(
@@ -118,7 +119,8 @@ struct UnknownLayers {
                 ConvLayer(
                     number: isSpatial ? number : nil, name: entry.module.isEmpty ? entry.name : name,
                     tensorName: entry.name, weightShape: shape, stride: isPointwisePart ? 1 : facts?.stride,
-                    connectivity: connectivity, role: isTransposed ? .upsampling : .body, dilation: facts?.dilation))
+                    connectivity: connectivity, role: isTransposed ? .upsampling : .body, dilation: facts?.dilation,
+                    unevenStrides: isPointwisePart ? nil : facts?.unevenStrides))
             previous = shape
         }
         layers = Self.agreeing(layers, checkpoint.model)
@@ -162,7 +164,8 @@ struct UnknownLayers {
             }
             return ConvLayer(
                 number: layer.number, name: layer.name, tensorName: layer.tensorName, weightShape: layer.weightShape,
-                stride: layer.stride, connectivity: .grouped(count), role: layer.role, dilation: layer.dilation)
+                stride: layer.stride, connectivity: .grouped(count), role: layer.role, dilation: layer.dilation,
+                unevenStrides: layer.unevenStrides)
         }
     }
 }

@@ -33,7 +33,7 @@ struct HTMLLayer {
         let facts =
             [
                 "\(NumberFormat.grouped(bank.count)) kernels", "\(bank.size)×\(bank.size)",
-                layer.stride.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
+                layer.strideText.map { "stride \($0)" } ?? "stride unknown", layer.connectivity.description,
             ]
             + KernelLabel.allCases.filter { counts[$0] > 0 }.map {
                 "\($0.rawValue) \(NumberFormat.grouped(counts[$0]))"

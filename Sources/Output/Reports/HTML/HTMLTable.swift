@@ -29,7 +29,7 @@ enum HTMLTable {
             "<th scope=\"row\" data-v=\"\(number)\"><a href=\"#\(prefix)\(number)\">#\(number)</a></th>",
             "<td>\(InlineSVG.escaped(layer.name))</td>", numeric(Double(statistics.counts.total), decimals: 0),
             "<td data-v=\"\(layer.kernelHeight)\">\(layer.kernelHeight)×\(layer.kernelWidth)</td>",
-            layer.stride.map { numeric(Double($0), decimals: 0) } ?? "<td>unknown</td>",
+            layer.stride.map { stride($0, layer.strideText) } ?? "<td>unknown</td>",
             "<td>\(layer.role.rawValue)\(layer.isOutsideFamily ? ", outside the family" : "")\(layer.isFixed ? ", fixed" : "")</td>",
         ]
         for label in KernelLabel.allCases {
@@ -44,6 +44,11 @@ enum HTMLTable {
         cells.append(numeric(statistics.medianDCGain, decimals: 2))
         cells.append("<td>\(statistics.structure.map { $0.isStructured ? "yes" : "no" } ?? "–")</td>")
         return "<tr>\(cells.joined())</tr>"
+    }
+
+    /// Sorted by the larger of two strides.
+    private static func stride(_ value: Int, _ text: String?) -> String {
+        "<td class=\"n\" data-v=\"\(Double(value))\">\(text ?? "")</td>"
     }
 
     private static func numeric(_ value: Double, decimals: Int) -> String {
