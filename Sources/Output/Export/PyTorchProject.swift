@@ -44,23 +44,29 @@ public struct PyTorchProject: Sendable {
         self.files = files
     }
 
+    /// The names of all files that a project can have.
+    public static let names = [
+        "README.md", "config.json", "model.py", "train.py", "requirements.txt", "weights.safetensors",
+    ]
+
+    /// Throws where the files could not be written into `folder`, which may be missing.
+    public func check(_ folder: String, overwriting: AtomicFile.Overwriting) throws {
+        guard InputFile.isFolder(folder) else {
+            // What is there is no folder, or nothing is.
+            if (try? InputFile.check(folder)) != nil { try FolderWriter.prepare(folder) }
+            return
+        }
+        for file in files { try AtomicFile.checkWritable("\(folder)/\(file.name)", overwriting: overwriting) }
+    }
+
     /// Writes the files into `folder`, which is made where it is missing.
     ///
     /// Throws `files.exists` before anything is written where a file of the project is there and may not be replaced,
     /// and `files.unwritable` or `files.writeFailed`.
     public func write(to folder: String, overwriting: AtomicFile.Overwriting = .refuse) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw KernelVizError(
-                code: "files.unwritable", subject: folder, found: "the folder cannot be made",
-                advice: "Choose another place")
-        }
-        let paths = files.map { "\(folder)/\($0.name)" }
-        for path in paths { try AtomicFile.checkWritable(path, overwriting: overwriting) }
-        for (file, path) in zip(files, paths) {
-            try AtomicFile.write(file.bytes, to: path, overwriting: overwriting)
-        }
+        try check(folder, overwriting: overwriting)
+        try FolderWriter.prepare(folder)
+        for file in files { try AtomicFile.write(file.bytes, to: "\(folder)/\(file.name)", overwriting: overwriting) }
     }
 
     /// The classifier is `classifier.1` where a dropout layer stands before it, as in `model.py`; weights of the same

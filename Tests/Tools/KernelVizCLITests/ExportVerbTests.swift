@@ -49,6 +49,34 @@ import Testing
         }
     }
 
+    /// Whatever the spelling, and inside the project's folder too: said before anything is written.
+    @Test(arguments: [
+        ["--onnx", "a.x", "--safetensors", "./a.x"], ["--hdf5", "a", "--pytorch", "a/"],
+        ["--pytorch", "p", "--safetensors", "p/weights.safetensors"], ["--onnx", "link", "--hdf5", "real"],
+    ])
+    func twoFormatsAtOnePathAreAWrongCommandLine(targets: [String]) throws {
+        try withTemporaryFolder { folder in
+            if targets.contains("link") {
+                try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "real")
+                try Data().write(to: URL(fileURLWithPath: folder + "/real"))
+            }
+            let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            let outcome = try CommandLine.run(["export", "vgnetg-1.0mp", "--force"] + targets, in: folder)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains("both write '"), "\(outcome.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+        }
+    }
+
+    @Test func whatCannotBeWrittenIsSaidBeforeAnythingIs() throws {
+        try withTemporaryFolder { folder in
+            let outcome = try CommandLine.run(
+                ["export", VerbTests.ownCheckpoint, "--onnx", "a.onnx", "--pytorch", "project"], in: folder)
+            #expect(outcome.status == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
+
     @Test func withoutATargetTheCommandLineIsWrong() throws {
         #expect(try CommandLine.run(["export", "vgnetg-1.0mp"]).status == 64)
     }

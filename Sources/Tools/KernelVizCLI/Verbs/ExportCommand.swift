@@ -53,11 +53,26 @@ struct ExportCommand: ParsableCommand {
         if [onnx, safetensors, hdf5, pytorch].allSatisfy({ $0 == nil }) {
             throw ValidationError("Name a target: --onnx, --safetensors, --hdf5 or --pytorch.")
         }
+        try checkTargetsDiffer()
         if let inputSize, !(1...4096).contains(inputSize) {
             throw ValidationError("--input-size must lie in 1…4096.")
         }
         if batch != "dynamic", !(1...65_536).contains(Int(batch) ?? 0) {
             throw ValidationError("--batch must be 'dynamic' or lie in 1…65536.")
+        }
+    }
+
+    /// Two formats at one path would overwrite each other; so would a file inside the project and the project's own.
+    private func checkTargetsDiffer() throws {
+        var targets = [("--onnx", onnx), ("--safetensors", safetensors), ("--hdf5", hdf5), ("--pytorch", pytorch)]
+            .compactMap { option, path in path.map { (option: option, path: $0) } }
+        if let pytorch { targets += PyTorchProject.names.map { ("--pytorch", "\(pytorch)/\($0)") } }
+        let places = targets.map { FilePaths.place($0.path) }
+        for (index, target) in targets.enumerated() {
+            guard let first = places[..<index].firstIndex(of: places[index]) else { continue }
+            throw ValidationError(
+                "\(targets[first].option) and \(target.option) both write '\(targets[first].path)': give each its own name."
+            )
         }
     }
 
@@ -76,6 +91,10 @@ struct ExportCommand: ParsableCommand {
             if let net = try runnable.folded() { runnable = net } else { Console.note("Nothing to fold.") }
         }
         let metadata = ModelMetadata(runnable.description, config: runnable.config)
+        let state = StateDict(graph: runnable.graph)
+        // What cannot be written is said before anything is.
+        let project = pytorch == nil ? nil : try self.project(of: runnable, state)
+        if let project, let pytorch { try project.check(pytorch, overwriting: overwriting) }
         if let onnx {
             let exporter = ONNXExporter(
                 imageShape: [runnable.inputChannels, runnable.inputSize, runnable.inputSize],
@@ -83,7 +102,6 @@ struct ExportCommand: ParsableCommand {
             try exporter.write(runnable.graph, metadata: metadata, to: onnx, overwriting: overwriting)
             Console.note("Wrote \(onnx)")
         }
-        let state = StateDict(graph: runnable.graph)
         if let safetensors {
             try SafetensorsWriter.write(state, metadata: metadata, to: safetensors, overwriting: overwriting)
             Console.note("Wrote \(safetensors)")
@@ -92,12 +110,13 @@ struct ExportCommand: ParsableCommand {
             try StateDictHDF5Writer.write(state, metadata: metadata, to: hdf5, overwriting: overwriting)
             Console.note("Wrote \(hdf5)")
         }
-        if let pytorch { try writeProject(of: runnable, state, to: pytorch, overwriting) }
+        if let project, let pytorch {
+            try project.write(to: pytorch, overwriting: overwriting)
+            Console.note("Wrote \(pytorch)/, start with \(pytorch)/README.md")
+        }
     }
 
-    private func writeProject(
-        of runnable: RunnableNetwork, _ state: StateDict, to folder: String, _ overwriting: AtomicFile.Overwriting
-    ) throws {
+    private func project(of runnable: RunnableNetwork, _ state: StateDict) throws -> PyTorchProject {
         guard let config = runnable.config else {
             throw KernelVizError(
                 code: "export.notAVGNet", subject: runnable.name, found: "is no VGNet",
@@ -105,9 +124,7 @@ struct ExportCommand: ParsableCommand {
                     "a VGNet config, a checkpoint that holds its design, or the name of a published net beside --pytorch",
                 advice: "Export it with --onnx, --safetensors or --hdf5")
         }
-        let project = try PyTorchProject(
+        return try PyTorchProject(
             config: config, weights: runnable.weightsPath == nil ? nil : state, classNames: runnable.classNames ?? [])
-        try project.write(to: folder, overwriting: overwriting)
-        Console.note("Wrote \(folder)/, start with \(folder)/README.md")
     }
 }
