@@ -11,7 +11,7 @@ public struct KernelVizCommand: ParsableCommand {
             Weights → N×N kernels → labels (identity, blur, edge, zero, other) → statistics → figures, reports, \
             a derived VGNet, and an engine that runs it (arXiv 2207.10318).
             """,
-        version: KernelVizVersion.summary,
+        version: "\(KernelVizVersion.summary)\n\(ReaderConfinement.sentence)",
         subcommands: [
             ClassifyCommand.self,
             RenderCommand.self,
@@ -44,26 +44,63 @@ public struct KernelVizCommand: ParsableCommand {
 }
 
 extension KernelVizCommand {
-    /// Parses the process's arguments, runs the verb and exits: 0 done, 1 the work failed, 64 the command line was
-    /// wrong, 130 stopped by Ctrl-C.
+    /// Parses the process's arguments, runs the verb and exits: 0 done, 1 the work failed or what it said was lost, 64
+    /// the command line was wrong, 128 and the signal's number where one stopped it (Ctrl-C 130, SIGTERM 143).
     public static func runAndExit() -> Never {
         IsolatedReader.runIfAsked()
+        Console.fillClosedDescriptors()
         Interruption.install()
         do {
-            let (arguments, reading, copy) = ReadingChoice.arguments(Array(CommandLine.arguments.dropFirst()))
-            var command = try parseAsRoot(arguments)
-            try Checkpoint.Reading.$current.withValue(reading) {
-                try Checkpoint.Reading.$copy.withValue(copy) { try command.run() }
-            }
+            try runVerb()
         } catch let error as KernelVizError {
             Console.error("kernelviz: error: \(error)")
-            exit(withError: ExitCode(1))
+            end(1)
         } catch is Interruption.Stopped {
             Console.error("kernelviz: stopped.")
-            exit(withError: ExitCode(130))
+            end(Interruption.status)
         } catch {
-            exit(withError: error)
+            say(error)
+            end(exitCode(for: error).rawValue)
         }
-        exit(withError: ExitCode.success)
+        end(0)
+    }
+
+    private static func runVerb() throws {
+        if let (number, shown) = unreadableArgument() {
+            throw ValidationError(
+                "Argument \(number) is not UTF-8 ('\(shown)'). Names are never changed: rename the file.")
+        }
+        let (arguments, reading, copy) = ReadingChoice.arguments(Array(ProcessArguments.all.dropFirst()))
+        var command = try parseAsRoot(arguments)
+        try Checkpoint.Reading.$current.withValue(reading) {
+            try Checkpoint.Reading.$copy.withValue(copy) { try command.run() }
+        }
+    }
+
+    /// The first argument that is no text: Swift would hand it over with other letters in place of what it is.
+    private static func unreadableArgument() -> (number: Int, shown: String)? {
+        for (number, argument) in unsafe ProcessArguments.raw.enumerated().dropFirst()
+        where unsafe FileNameBytes.name(argument) == nil {
+            return (number, unsafe FileNameBytes.shown(argument))
+        }
+        return nil
+    }
+
+    /// What the parser has to say: help and versions are results, everything else is an error.
+    private static func say(_ error: any Error) {
+        let text = fullMessage(for: error)
+        guard !text.isEmpty else { return }
+        guard exitCode(for: error) == .success else { return Console.error(text) }
+        do {
+            try Console.result(text + "\n")
+        } catch {
+            Console.error("kernelviz: error: \(error)")
+            end(1)
+        }
+    }
+
+    /// Ends the process; words that were lost are a failure, though the work may be done.
+    private static func end(_ status: Int32) -> Never {
+        exit(withError: ExitCode(status == 0 && Console.hasLostNotes ? 1 : status))
     }
 }

@@ -48,6 +48,26 @@ import Testing
         }
     }
 
+    /// Every list that a user writes is decoded by one path: empty, of another encoding, packed.
+    @Test(
+        arguments: [
+            ([], "is empty"), ([0xFF, 0xFE, 0x61], "UTF-16 text that ends inside a character"),
+            ([0x61, 0, 0x62, 0, 0x0A, 0], "UTF-16 text (little-endian) without its byte-order mark"),
+            ([0x1F, 0x8B, 8], "is a gzip file"),
+        ] as [([UInt8], String)])
+    func aListThatIsNoText(bytes: [UInt8], found: String) throws {
+        for arguments in [
+            ["eval", VerbTests.ownCheckpoint, "--runs", "0", "--data", "list.csv"],
+            ["eval", VerbTests.ownCheckpoint, "--runs", "0", "--labels", "list.csv"],
+            ["classify", VerbTests.ownCheckpoint, "--strides", "list.csv"], ["sweep", "list.csv", "--out", "out"],
+            ["verdict", "list.csv"],
+        ] {
+            let outcome = try run(arguments) { try Data(bytes).write(to: URL(fileURLWithPath: $0 + "/list.csv")) }
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.hasPrefix("kernelviz: error: list.csv: \(found); expected "), "\(outcome.errors)")
+        }
+    }
+
     @Test func aFolderWithoutCheckpoints() throws {
         try expect(
             ["classify", "."],

@@ -57,7 +57,7 @@ import Testing
             Foundation.kill(process.processIdentifier, number)
             process.waitUntilExit()
             // Ended on the way: nothing was written.
-            #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+            #expect(process.terminationReason == .exit && process.terminationStatus == 128 + number)
             let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             #expect(text.hasSuffix("kernelviz: stopped.\n"), "\(text)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["huge.safetensors"])

@@ -1,18 +1,45 @@
 import Glibc
+import KernelViz
+import Synchronization
 
-/// Where a command's words go: results to stdout, everything else to stderr.
+/// Where a command's words go: results to stdout, everything else to stderr. None of them is lost in silence.
 enum Console {
     /// Writes a result to stdout, whole, without adding a line end.
-    static func result(_ text: String) { write(text, to: STDOUT_FILENO) }
+    ///
+    /// Throws `files.writeFailed` where it cannot be written: the disk is full, or nobody listens.
+    static func result(_ text: String) throws {
+        guard StreamFile.writeAll(Array(text.utf8), to: STDOUT_FILENO) else {
+            throw StreamFile.failure("standard output")
+        }
+    }
 
     /// Writes a line to stderr.
-    static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func note(_ text: String) { write(text + "\n") }
 
     /// Writes a line to stderr; named apart so that errors are easy to find in the code.
-    static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func error(_ text: String) { write(text + "\n") }
 
     /// Writes to stderr without a line end: progress bars.
-    static func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+    static func progress(_ text: String) { write(text) }
+
+    /// Whether words for stderr were lost. There is nowhere to say it, but the exit status tells.
+    static var hasLostNotes: Bool { lost.load(ordering: .relaxed) }
+
+    private static let lost = Atomic<Bool>(false)
+
+    private static func write(_ text: String) {
+        if !StreamFile.writeAll(Array(text.utf8), to: STDERR_FILENO) { lost.store(true, ordering: .relaxed) }
+    }
+
+    /// Puts something that cannot be read or written on standard descriptors that whoever started this program closed:
+    /// the first file that is opened would get their number, and results would be written into it.
+    static func fillClosedDescriptors() {
+        for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is taken, which is this one.
+            _ = unsafe open("/dev/null", mode)
+        }
+    }
 
     /// Whether stdout is a terminal that shows colours: not where `NO_COLOR` is set or TERM is "dumb".
     static var resultsAreColoured: Bool {
@@ -26,15 +53,5 @@ enum Console {
         guard let value = unsafe getenv(name) else { return nil }
         let text = unsafe String(cString: value)
         return text.isEmpty ? nil : text
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
-        }
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 import KernelViz
 import Synchronization
 
-/// Ctrl-C, and what else asks a process to end: the first one lets the work stop at its next step and clean up, the second one ends the process at once.
+/// Ctrl-C, and what else asks a process to end: the first one lets the work stop at its next step and clean up, the
+/// second one ends the process at once.
 ///
 /// Work that reaches no next step within ``patienceMicroseconds`` (one huge layer) is ended then, unless a file is being
 /// written or ``finishing(_:)`` holds the process.
@@ -12,11 +13,13 @@ enum Interruption {
     struct Stopped: Error {}
 
     private static let patienceMicroseconds: UInt32 = 700_000
-    private static let asked = Atomic<Bool>(false)
+    /// The signal that came; 0 for none.
+    private static let asked = Atomic<Int32>(0)
     /// How many pieces of work end by themselves after Ctrl-C and must not be cut.
     private static let held = Atomic<Int>(0)
 
-    /// Starts listening for SIGINT, SIGTERM and SIGHUP (a closed terminal); a closed pipe ends the process quietly, as it does other tools.
+    /// Starts listening for SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP; a closed pipe ends the
+    /// process quietly, as it does other tools. A file that grows beyond a limit is an error of its write, not an end.
     static func install() {
         // Globals are made now, not in a handler.
         _ = isAsked
@@ -25,12 +28,13 @@ enum Interruption {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         let asking = [SIGINT, SIGTERM] + (isHangUpIgnored ? [] : [SIGHUP])
-        for number in asking + [SIGALRM] { unsafe sigaddset(&signals, number) }
+        for number in asking + [SIGALRM, SIGPIPE] { unsafe sigaddset(&signals, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        _ = signal(SIGXFSZ, SIG_IGN)
         _ = signal(SIGALRM) { _ in Interruption.endUnlessBusy() }
         for number in asking {
             _ = signal(number) { number in
-                if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+                if Interruption.asked.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
                 ualarm(Interruption.patienceMicroseconds, 0)
             }
         }
@@ -45,7 +49,10 @@ enum Interruption {
     }
 
     /// Whether the user asked to stop.
-    static var isAsked: Bool { asked.load(ordering: .relaxed) }
+    static var isAsked: Bool { asked.load(ordering: .relaxed) != 0 }
+
+    /// The exit status of a process that was asked to stop: 130 after Ctrl-C, 143 after SIGTERM.
+    static var status: Int32 { 128 + asked.load(ordering: .relaxed) }
 
     /// Throws ``Stopped`` when the user asked to stop; long loops call it between steps.
     static func check() throws {
@@ -71,6 +78,6 @@ enum Interruption {
         // The line end first where a bar stands on the terminal's line.
         let skipped = isatty(STDERR_FILENO) == 1 ? 0 : 1
         _ = unsafe Glibc.write(STDERR_FILENO, text.utf8Start + skipped, text.utf8CodeUnitCount - skipped)
-        _exit(130)
+        _exit(status)
     }
 }

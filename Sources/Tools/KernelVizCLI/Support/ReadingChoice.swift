@@ -32,7 +32,7 @@ enum ReadingChoice {
         let isTrusted = moved.contains(flag)
         return (
             moved + rest + all.dropFirst(own.count),
-            isTrusted ? .inProcess : .isolated(executable: "/proc/self/exe"), copy
+            isTrusted ? .inProcess : .isolated(), copy
         )
     }
 }

@@ -56,7 +56,7 @@ struct Demo {
             statistics: statistics, table: table, figures: figures, derivation: derivation, derived: derived,
             own: own, picture: picture.map(FilePaths.name(of:)))
         try write(page.markdown, to: "README.md", &written)
-        Console.result(summary(statistics, derivation, derived, own, written))
+        try Console.result(summary(statistics, derivation, derived, own, written))
     }
 
     /// The label shares over all layers, then the layers that the paper's Fig. 1 shows: first, strided, middle, last.

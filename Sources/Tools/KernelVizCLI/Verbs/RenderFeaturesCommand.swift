@@ -47,7 +47,7 @@ struct RenderFeaturesCommand: ParsableCommand {
                 widthMillimetres: figure.width))
         for pair in compared.linkedPairs {
             let sign = pair.correlation < 0 ? "−" : " "
-            Console.result(
+            try Console.result(
                 "channel \(pair.input) → channel \(pair.output): r = \(sign)"
                     + "\(NumberFormat.fixed(abs(pair.correlation), 3))\n")
         }

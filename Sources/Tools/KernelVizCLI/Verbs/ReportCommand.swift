@@ -31,21 +31,20 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
-        try AtomicFile.checkWritable(output, overwriting: force ? .replace : .refuse)
+        try OutputOptions.check(output, force ? .replace : .refuse)
         let networks = try Analysis.networksOrSaved(checkpoints, strides)
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
-            networks, derivation: derivation, version: KernelVizCommand.configuration.version
+            networks, derivation: derivation, version: KernelVizVersion.summary
         ).page { try progress.update($0, of: $1) }
         progress.finish()
-        try AtomicFile.write(text: page, to: output, overwriting: force ? .replace : .refuse)
+        try OutputOptions.emit(page, to: output, force ? .replace : .refuse)
         for network in networks where network.kernels == nil {
             Console.note(
                 "\(network.statistics.network.title): only its statistics are at hand; pictures of kernels, frequency "
                     + "responses and histograms are left out.")
         }
         for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
-        Console.note("Wrote \(output)")
     }
 }

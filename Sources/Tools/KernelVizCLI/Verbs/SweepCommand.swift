@@ -84,7 +84,7 @@ struct SweepCommand: ParsableCommand {
             let lines =
                 try torchrun.map { try sweep.torchrunCommands(processes: $0) }
                 ?? sweep.commands(program: program ?? FilePaths.program, threads: threads)
-            return Console.result(lines.map { $0 + "\n" }.joined())
+            return try Console.result(lines.map { $0 + "\n" }.joined())
         }
         var results = sweep.results()
         if !collect {
@@ -108,7 +108,7 @@ struct SweepCommand: ParsableCommand {
             try AtomicFile.write(text: text, to: "\(out)/\(name)")
         }
         try Interruption.check()
-        Console.result(try OutputOptions.text(of: report, as: format))
+        try Console.result(OutputOptions.text(of: report, as: format))
         Console.note("Wrote \(out)/results.md, results.json and results.csv")
         if !results.failures.isEmpty { throw ExitCode(1) }
     }
