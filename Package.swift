@@ -176,7 +176,7 @@ let training =
                 "Diagnostics",
             ] + all(trainingOperators), settings: []),
         module(
-            "Datasets", in: "Training", ["Images", "Tensors", "Files", "Diagnostics", "CZlib"]),
+            "Datasets", in: "Training", ["Images", "Parallel", "Tensors", "Files", "Diagnostics", "CZlib"]),
         module(
             "TrainingRuns", in: "Training",
             [

@@ -1,5 +1,5 @@
-import Dispatch
 import Foundation
+import Glibc
 import Synchronization
 
 /// Work on several threads: pieces are handed out one by one, in order, to whichever thread is free.
@@ -27,15 +27,12 @@ public struct Parallel: Sendable {
     ///
     /// For pieces of minutes that share their own work among threads: those few of ``run(pieces:_:)`` stay free for it.
     public func runOnOwnThreads(pieces: Int, _ body: @escaping @Sendable (_ piece: Int) -> Void) {
-        let (queue, done) = (PieceQueue(pieces), DispatchSemaphore(value: 0))
-        let count = min(threads, pieces)
-        for _ in 0..<max(0, count) {
-            Thread.detachNewThread {
-                while let piece = queue.next() { body(piece) }
-                done.signal()
-            }
-        }
-        for _ in 0..<max(0, count) { done.wait() }
+        let queue = PieceQueue(pieces)
+        let work: @Sendable () -> Void = { while let piece = queue.next() { body(piece) } }
+        let others = (0..<max(0, min(threads, pieces))).compactMap { _ in SystemThread.start(work) }
+        // Where the system grants none, this one does it all.
+        if others.isEmpty { work() }
+        for thread in others { pthread_join(thread, nil) }
     }
 
     /// The results of all pieces, in their order.
@@ -95,10 +92,16 @@ public struct Parallel: Sendable {
     private func share(_ pieces: Int, _ work: @Sendable (_ thread: Int, _ queue: PieceQueue) -> Void) {
         let queue = PieceQueue(pieces)
         let count = min(threads, pieces)
-        if count > 1 {
-            DispatchQueue.concurrentPerform(iterations: count) { work($0, queue) }
-        } else {
+        guard count > 1 else { return work(0, queue) }
+        // On fewer where the system grants no more: Dispatch would wait until it grants one.
+        withoutActuallyEscaping(work) { work in
+            var others: [pthread_t] = []
+            for number in 1..<count {
+                guard let thread = SystemThread.start({ work(number, queue) }) else { break }
+                others.append(thread)
+            }
             work(0, queue)
+            for thread in others { pthread_join(thread, nil) }
         }
     }
 

@@ -1,7 +1,7 @@
 import Diagnostics
 import Dispatch
-import Foundation
 import Images
+import Parallel
 import Synchronization
 import Tensors
 
@@ -29,7 +29,11 @@ public final class BatchStream: Sendable {
         var isStopped = false
     }
 
+    private let source: BatchSource
     private let state = Mutex(State())
+    /// Where no thread could be started: the place from which the caller decodes on.
+    private let position: Mutex<Int>
+    private let isDecodedByCaller = Atomic<Bool>(false)
     private let filled = DispatchSemaphore(value: 0)
     // Not made with its first value: a semaphore may not end below the value that it began with.
     private let room = DispatchSemaphore(value: 0)
@@ -52,12 +56,13 @@ public final class BatchStream: Sendable {
         epoch: Int, consumed: Int = 0, isStrict: Bool = false, dropsLast: Bool = true
     ) {
         let order = augmentation == nil ? Array(0..<data.count) : Self.order(data.count, seed: seed, epoch: epoch)
-        let source = BatchSource(
+        position = Mutex(consumed)
+        source = BatchSource(
             data: data, batch: batch, size: size, channels: channels, augmentation: augmentation, seed: seed,
             epoch: epoch, isStrict: isStrict, dropsLast: dropsLast, order: order)
         for _ in 0..<2 { room.signal() }
         // A thread of its own: waiting would hold one of the few that all trainings of a process share.
-        Thread.detachNewThread { [self] in
+        let hasThread = SystemThread.detach { [self] in
             var position = consumed
             while true {
                 room.wait()
@@ -68,12 +73,14 @@ public final class BatchStream: Sendable {
                 guard case .success? = result else { return }
             }
         }
+        isDecodedByCaller.store(!hasThread, ordering: .relaxed)
     }
 
     private static let end = KernelVizError(code: "data.end", subject: "", found: "")
 
     /// The next batch, nil at the end; throws `data.unreadable` where an image cannot be read and `isStrict`.
     public func next() throws -> ImageBatch? {
+        if isDecodedByCaller.load(ordering: .relaxed) { return try position.withLock { try source.next(&$0)?.get() } }
         filled.wait()
         let result = state.withLock { $0.ready.removeFirst() }
         room.signal()
