@@ -249,7 +249,8 @@ let tools: [Target] = [
             "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets", "TrainingRuns", "Evaluation",
             "Reports", "Export",
         ]),
-    module("KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Gallery", "Sweeps", "Races", argumentParser]),
+    module(
+        "KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Sandbox", "Gallery", "Sweeps", "Races", argumentParser]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
         name: "Benchmarks",

@@ -52,7 +52,7 @@ public enum ReaderService {
     /// Starts a thread that ends this process as soon as the other end of the socket is closed, however busy the rest is:
     /// the kernel closes it when the parent dies. (PR_SET_PDEATHSIG would end it with the parent's thread.)
     private static func endWithParent() -> Bool {
-        var attributes = unsafe pthread_attr_t()
+        var attributes = pthread_attr_t()
         var thread = pthread_t()
         guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
         defer { unsafe pthread_attr_destroy(&attributes) }

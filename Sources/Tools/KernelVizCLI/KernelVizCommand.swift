@@ -1,5 +1,7 @@
 import ArgumentParser
+import Files
 import KernelViz
+import Sandbox
 
 /// The root command: `kernelviz VERB …`.
 public struct KernelVizCommand: ParsableCommand {
@@ -79,7 +81,7 @@ extension KernelVizCommand {
 
     /// The first argument that is no text: Swift would hand it over with other letters in place of what it is.
     private static func unreadableArgument() -> (number: Int, shown: String)? {
-        for (number, argument) in unsafe ProcessArguments.raw.enumerated().dropFirst()
+        for (number, argument) in ProcessArguments.raw.enumerated().dropFirst()
         where unsafe FileNameBytes.name(argument) == nil {
             return (number, unsafe FileNameBytes.shown(argument))
         }
