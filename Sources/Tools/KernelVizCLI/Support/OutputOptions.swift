@@ -27,7 +27,7 @@ struct OutputOptions: ParsableArguments {
     /// A report in a form that a verb's `--format` names.
     static func text(of report: some Report, as format: some RawRepresentable<String>) throws -> String {
         try report.text(
-            as: ReportForm(rawValue: format.rawValue) ?? .table, version: KernelVizCommand.configuration.version)
+            as: ReportForm(rawValue: format.rawValue) ?? .table, version: KernelVizVersion.summary)
     }
 
     /// Writes `text` to the file, or to stdout without one.
