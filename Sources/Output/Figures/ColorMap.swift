@@ -15,21 +15,39 @@ public struct ColorMap: Sendable, Equatable {
     public static let brBG = ColorMap(name: "BrBG", anchors: ColorTables.brBG)
     /// Crameri's vik: negative blue, positive red; perceptually even and safe for colour-blind readers.
     public static let vik = ColorMap(name: "vik", anchors: ColorTables.vik)
-    /// cividis, dark blue to yellow: one ramp, so that zero lies in the middle of it; seen alike by nearly everybody.
+    /// cividis, dark blue to yellow: one ramp for amounts; seen alike by nearly everybody. Not for signed weights.
     public static let cividis = ColorMap(name: "cividis", anchors: ColorTables.cividis)
 
-    /// All maps, the default first.
-    public static let all = [rdBu, puOr, brBG, vik, cividis]
+    /// The maps for signed weights, whose middle is neutral, the default first.
+    public static let all = [rdBu, puOr, brBG, vik]
 
-    /// The map called `name`, whatever the case of its letters.
+    /// The map for signed weights called `name`, whatever the case of its letters.
     ///
-    /// Throws `figures.unknownColorMap` with the nearest name.
+    /// Throws `figures.unknownColorMap` with the nearest name, and `figures.sequentialColorMap` for a map of one ramp.
     public static func named(_ name: String) throws -> ColorMap {
         if let map = all.first(where: { $0.name.lowercased() == name.lowercased() }) { return map }
+        if sequentialNames.contains(name.lowercased()) { throw sequential(name) }
         throw KernelVizError(
             code: "figures.unknownColorMap", subject: "--colormap", found: "no colour map '\(name)'",
             expected: "one of \(all.map(\.name).joined(separator: ", "))",
             advice: NearestName.of(name, among: all.map(\.name)).map { "The nearest name is '\($0)'" })
+    }
+
+    /// Whether the map is one ramp without a neutral middle, on which zero has no colour of its own.
+    public var isSequential: Bool { name == Self.cividis.name }
+
+    /// Well-known maps of one ramp.
+    private static let sequentialNames: Set<String> = [
+        "cividis", "viridis", "magma", "inferno", "plasma", "gray", "grey", "greys", "blues", "reds", "batlow", "turbo",
+        "jet",
+    ]
+
+    /// The error for a map of one ramp.
+    static func sequential(_ name: String) -> KernelVizError {
+        KernelVizError(
+            code: "figures.sequentialColorMap", subject: "--colormap",
+            found: "'\(name)', one ramp, on which a weight of zero has no colour of its own",
+            expected: "a map with a neutral middle for signed weights: \(all.map(\.name).joined(separator: ", "))")
     }
 
     /// The colour of `value`, −1…1; numbers outside take the end's colour, NaN the middle's.

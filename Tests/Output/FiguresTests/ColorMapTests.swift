@@ -1,3 +1,4 @@
+import Classification
 import Diagnostics
 import Testing
 
@@ -61,16 +62,30 @@ import Testing
         let near = #expect(throws: KernelVizError.self) { try ColorMap.named("viks") }
         #expect(
             near?.description
-                == "--colormap: no colour map 'viks'; expected one of RdBu, PuOr, BrBG, vik, cividis. "
+                == "--colormap: no colour map 'viks'; expected one of RdBu, PuOr, BrBG, vik. "
                 + "The nearest name is 'vik'.")
         let far = #expect(throws: KernelVizError.self) { try ColorMap.named("thermometer") }
         #expect(
             far?.description
-                == "--colormap: no colour map 'thermometer'; expected one of RdBu, PuOr, BrBG, vik, cividis.")
+                == "--colormap: no colour map 'thermometer'; expected one of RdBu, PuOr, BrBG, vik.")
+    }
+
+    @Test(arguments: ["cividis", "Viridis", "jet"]) func mapsOfOneRampAreRefusedForSignedWeights(name: String) throws {
+        let error = #expect(throws: KernelVizError.self) { try ColorMap.named(name) }
+        #expect(error?.code == "figures.sequentialColorMap")
+        #expect(
+            error?.description
+                == "--colormap: '\(name)', one ramp, on which a weight of zero has no colour of its own; expected a map "
+                + "with a neutral middle for signed weights: RdBu, PuOr, BrBG, vik.")
+        var options = KernelGridOptions()
+        options.colorMap = .cividis
+        #expect(throws: KernelVizError.self) {
+            try KernelGridFigure(bank: Samples.bank(outputs: 1), network: "", options: options)
+        }
     }
 
     @Test func textOnLabelColoursHasEnoughContrast() {
-        for label in [FigureColor(0x00, 0x72, 0xB2), FigureColor(0xE6, 0x9F, 0x00), FigureColor(0x8C, 0x8C, 0x8C)] {
+        for label in KernelLabel.allCases.map(LabelPalette.color) {
             let (a, b) = (label.luminance + 0.05, label.contrasting.luminance + 0.05)
             #expect(max(a, b) / min(a, b) > 4.4)  // WCAG 2 asks for 4.5 of small text
         }
