@@ -8,12 +8,14 @@ public struct Histogram: Sendable, Equatable {
     public let counts: [Int]
     /// Finite values outside the bins; 0 unless a range was given.
     public let outsideCount: Int
+    /// Values of exactly 0 that are counted apart; 0 where they are counted in the bins.
+    public let zeroCount: Int
 
     /// Counts the finite ones of `values`, by default from their minimum to their maximum, as numpy.histogram does.
     ///
     /// Equal values get a range of ±½ around them (more where ½ is nothing beside them); without finite values the range is 0…1 and all counts are 0.
-    /// With a `range`, values outside it are counted apart.
-    public init(_ values: [Float], bins: Int = 100, range: ClosedRange<Double>? = nil) {
+    /// With a `range`, values outside it are counted apart, and with `zerosApart` values of exactly 0 too.
+    public init(_ values: [Float], bins: Int = 100, range: ClosedRange<Double>? = nil, zerosApart: Bool = false) {
         precondition(bins > 0)
         var (low, high) = (Double.infinity, -Double.infinity)
         for value in values where value.isFinite {
@@ -28,8 +30,12 @@ public struct Histogram: Sendable, Equatable {
         }
         var counts = [Int](repeating: 0, count: bins)
         let scale = Double(bins) / (high - low)
-        var outside = 0
+        var (outside, zeros) = (0, 0)
         for value in values where value.isFinite {
+            if zerosApart, value == 0 {
+                zeros += 1
+                continue
+            }
             let value = Double(value)
             guard value >= low, value <= high else {
                 outside += 1
@@ -37,7 +43,21 @@ public struct Histogram: Sendable, Equatable {
             }
             counts[min(bins - 1, Int((value - low) * scale))] += 1
         }
-        (lowerBound, upperBound, self.counts, outsideCount) = (low, high, counts, outside)
+        (lowerBound, upperBound, self.counts, outsideCount, zeroCount) = (low, high, counts, outside, zeros)
+    }
+
+    /// A histogram of weights: where they have both signs an edge of the bins lies at 0, so that no bar holds both, and
+    /// weights of exactly 0 (pruned ones) are counted apart in ``zeroCount``.
+    ///
+    /// `isWhole` spans all weights, otherwise those of ``ofBulk(_:bins:)``. There may be one bin more than `bins`.
+    public static func ofWeights(_ values: [Float], bins: Int = 100, isWhole: Bool = false) -> Histogram {
+        let plain = isWhole ? Histogram(values, bins: bins) : ofBulk(values, bins: bins)
+        let width = plain.binWidth
+        let (low, high) = ((plain.lowerBound / width).rounded(.down), (plain.upperBound / width).rounded(.up))
+        guard plain.lowerBound < 0, plain.upperBound > 0, low.isFinite, high.isFinite, high - low < 1e6 else {
+            return Histogram(values, bins: bins, range: plain.lowerBound...plain.upperBound, zerosApart: true)
+        }
+        return Histogram(values, bins: Int(high - low), range: low * width...high * width, zerosApart: true)
     }
 
     /// A histogram of the bulk: where few outliers stretch the range to more than twice what the central 99.5 % of the
@@ -57,7 +77,7 @@ public struct Histogram: Sendable, Equatable {
 
     /// The width of a bin.
     public var binWidth: Double { (upperBound - lowerBound) / Double(counts.count) }
-    /// All values counted.
+    /// All values in the bins.
     public var total: Int { counts.reduce(0, +) }
     /// Counts divided by total and bin width, so that the area is 1; zeros where nothing was counted.
     public var densities: [Double] {

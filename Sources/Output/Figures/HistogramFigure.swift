@@ -8,7 +8,7 @@ public enum HistogramFigure {
     /// Lays the picture out: heading, facts, moments and the histogram of all weights of `bank`.
     ///
     /// With `classifications` (bank order) the bars are split by label. A Gaussian mixture of one to three parts,
-    /// chosen by BIC, is drawn over them where `fitsMixture`.
+    /// chosen by BIC and fitted to the weights that are not 0, is drawn over them where `fitsMixture`.
     /// Of `options` the width, the colour map and the histogram's axis and bins are used.
     /// Throws `figures.emptyLayer`, `figures.badWidth`, `figures.badBins` or `figures.classificationCount`.
     public static func figure(
@@ -33,7 +33,7 @@ public enum HistogramFigure {
             negative: options.colorMap.color(-0.7), positive: options.colorMap.color(0.7),
             height: min(max(page.contentWidth * 0.45, 80), 320),
             split: isSplit ? split(bank, classifications ?? [], like: histogram) : nil,
-            mixture: fitsMixture ? GaussianMixture(bank.values) : nil
+            mixture: fitsMixture ? GaussianMixture(bank.values.filter { $0 != 0 }) : nil
         ).draw(on: &page)
         return page.finished(title: "\(network) \(bank.layer.label)")
     }
@@ -48,7 +48,9 @@ public enum HistogramFigure {
             guard !values.isEmpty else { return nil }
             return (
                 label,
-                Histogram(values, bins: whole.counts.count, range: whole.lowerBound...whole.upperBound)
+                Histogram(
+                    values, bins: whole.counts.count, range: whole.lowerBound...whole.upperBound,
+                    zerosApart: whole.zeroCount > 0)
             )
         }
     }

@@ -1,5 +1,6 @@
-import Classification
 import Diagnostics
+import Classification
+import Glibc
 import Statistics
 
 /// A histogram with axes and moments, drawn across the page.
@@ -32,12 +33,10 @@ struct HistogramPanel {
         let curve = mixture.map { mixture in
             (0...240).map { step in
                 let value = histogram.lowerBound + Double(step) / 240 * (histogram.upperBound - histogram.lowerBound)
-                return (value, mixture.density(value) * densityUnit)
+                return (value, mixture.components.reduce(0) { $0 + height(of: $1, at: value) })
             }
         }
-        // A mixture's peak may stand above the bars, but must not squeeze them.
-        let tallest = bars.max() ?? 0
-        let top = max(tallest, min(curve?.map(\.1).max() ?? 0, 1.5 * tallest), 1e-300) * 1.06
+        let top = max(bars.max() ?? 0, curve?.map(\.1).max() ?? 0, zeroHeight, 1e-300) * 1.06
         var plot = PlotFrame(
             x: PlotAxis(title: "weight", range: range),
             y: PlotAxis(
@@ -45,18 +44,49 @@ struct HistogramPanel {
                 range: 0...top), height: height)
         plot.draw(on: &page)
         if let split { drawSplit(split, in: plot, on: &page) } else { drawBars(bars, in: plot, on: &page) }
+        drawZeros(in: plot, on: &page)
         plot.drawBaseline(on: &page)
         if let mixture, let curve { drawLines(mixture, sum: curve, in: plot, on: &page) }
         page.y = plot.bottom
     }
 
-    /// Turns a density into what the axis counts.
-    private var densityUnit: Double { axis == .density ? 1 : Double(histogram.total) * histogram.binWidth }
+    /// All finite weights, in the bins or not.
+    private var allWeights: Double { Double(histogram.total + histogram.outsideCount + histogram.zeroCount) }
 
-    private func heights(_ part: Histogram) -> [Double] {
-        let unit = axis == .density ? Double(histogram.total) * histogram.binWidth : 1
-        return part.counts.map { unit > 0 ? Double($0) / unit : 0 }
+    /// What a bar of one weight reaches on the axis.
+    private var unit: Double {
+        let area = allWeights * histogram.binWidth
+        return axis == .counts ? 1 : area > 0 ? 1 / area : 0
     }
+
+    private func heights(_ part: Histogram) -> [Double] { part.counts.map { Double($0) * unit } }
+
+    /// The bar of the weights that are exactly 0, in the width of a bin.
+    private var zeroHeight: Double { Double(histogram.zeroCount) * unit }
+
+    /// What a component expects in a bin around `value`, as bars show it: a peak narrower than a bin reaches no higher than
+    /// the bar of its weights would.
+    private func height(of component: GaussianMixture.Component, at value: Double) -> Double {
+        func below(_ place: Double) -> Double {
+            0.5 * erfc((component.mean - place) / (component.standardDeviation * 2.0.squareRoot()))
+        }
+        let half = histogram.binWidth / 2
+        let weights = allWeights - Double(histogram.zeroCount)
+        return component.share * (below(value + half) - below(value - half)) * weights * unit
+    }
+
+    /// A grey bar, half as wide as the others, on the edge between both signs.
+    private func drawZeros(in plot: PlotFrame, on page: inout Page) {
+        guard histogram.zeroCount > 0, plot.x.range.contains(0) else { return }
+        let half = histogram.binWidth / 4
+        let (left, right) = (max(-half, plot.x.range.lowerBound), min(half, plot.x.range.upperBound))
+        let corners = [(left, 0.0), (left, zeroHeight), (right, zeroHeight), (right, 0.0)].map {
+            plot.point($0.0, $0.1)
+        }
+        page.add(.path(FigurePath(corners, isClosed: true, fill: Self.zeroColor)))
+    }
+
+    private static let zeroColor = FigureColor(grey: 0x8C)
 
     /// The room to each side of the bars, as a share of the range.
     private var range: ClosedRange<Double> {
@@ -90,6 +120,24 @@ struct HistogramPanel {
         for (part, top) in zip(split, tops).reversed() {
             drawSteps(top, from: 0, LabelPalette.color(part.label), in: plot, on: &page)
         }
+        for (part, top) in zip(split, tops) { drawLetter(part, top: top, in: plot, on: &page) }
+    }
+
+    /// The label's letter where its area is tallest, if it is tall enough.
+    private func drawLetter(
+        _ part: (label: KernelLabel, histogram: Histogram), top: [Double], in plot: PlotFrame, on page: inout Page
+    ) {
+        let size = 6.0
+        let heights = heights(part.histogram)
+        guard let bin = heights.indices.max(by: { heights[$0] < heights[$1] }) else { return }
+        let (upper, lower) = (plot.yPlace(top[bin]), plot.yPlace(top[bin] - heights[bin]))
+        guard lower - upper >= size + 2 else { return }
+        page.text(
+            LabelPalette.letter(part.label),
+            at: FigurePoint(
+                plot.xPlace(histogram.lowerBound + (Double(bin) + 0.5) * histogram.binWidth),
+                (upper + lower) / 2 + size * 0.36), size: size, anchor: .middle,
+            color: LabelPalette.color(part.label).contrasting)
     }
 
     /// Bars of these heights from bin `first` on, as one shape.
@@ -116,7 +164,7 @@ struct HistogramPanel {
         if mixture.components.count > 1 {
             for component in mixture.components {
                 line(
-                    sum.map { ($0.0, component.density($0.0) * densityUnit) },
+                    sum.map { ($0.0, height(of: component, at: $0.0)) },
                     Stroke(.ink, width: 0.6, dash: [2.4, 1.8]))
             }
         }
@@ -126,7 +174,7 @@ struct HistogramPanel {
     private var legend: [Page.Item] {
         var items = (split ?? []).map { part in
             let share = histogram.total > 0 ? Double(part.histogram.total) / Double(histogram.total) : 0
-            return Legend.swatch(LabelPalette.color(part.label), "\(part.label.rawValue) \(NumberFormat.share(share))")
+            return Legend.area(part.label, "\(part.label.rawValue) \(NumberFormat.share(share))")
         }
         if !items.isEmpty { items.append(Legend.words("of the weights")) }
         if let mixture {
@@ -149,6 +197,10 @@ struct HistogramPanel {
             "excess kurtosis \(NumberText.short(moments.excessKurtosis))",
             "range \(NumberText.short(moments.minimum)) … \(NumberText.short(moments.maximum))",
         ]
+        if histogram.zeroCount > 0 {
+            let share = NumberFormat.share(Double(histogram.zeroCount) / allWeights)
+            texts.append("\(NumberText.grouped(histogram.zeroCount)) exactly 0 (\(share)), grey")
+        }
         if histogram.outsideCount > 0 { texts.append("\(NumberText.grouped(histogram.outsideCount)) beyond the axis") }
         if moments.nonFiniteCount > 0 { texts.append("\(NumberText.grouped(moments.nonFiniteCount)) not finite") }
         return texts
@@ -160,8 +212,8 @@ enum MixtureText {
     /// The parts, then by how much their number beats the others by BIC.
     static func facts(_ mixture: GaussianMixture) -> [String] {
         let parts = mixture.components.map {
-            "\(NumberFormat.share($0.share)) N(\(NumberText.short($0.mean, digits: 2)), "
-                + "\(NumberText.short($0.standardDeviation, digits: 2))²)"
+            "\(NumberFormat.share($0.share)) at \(NumberText.short($0.mean, digits: 2)), "
+                + "σ \(NumberText.short($0.standardDeviation, digits: 2))"
         }
         let count = mixture.components.count
         let fitted =

@@ -96,6 +96,19 @@ import Testing
         #expect(tiny.counts == [1, 1])
     }
 
+    @Test func binsOfWeightsMeetAtZeroAndZerosAreCountedApart() {
+        // NumPy's four bins of −3…2 are 1.25 wide; their edges move to multiples of that.
+        let histogram = Histogram.ofWeights([-3, -1, 0, 0, 0, 0.5, 2], bins: 4, isWhole: true)
+        #expect(histogram.lowerBound == -3.75 && histogram.upperBound == 2.5)
+        #expect(histogram.counts == [1, 0, 1, 1, 1] && histogram.zeroCount == 3)
+        let positive = Histogram.ofWeights([0, 1, 3], bins: 2)
+        #expect(positive.counts == [1, 1] && positive.zeroCount == 1 && positive.lowerBound == 0)
+        #expect(Histogram.ofWeights([0, 0, 0]).zeroCount == 3)
+        #expect(Histogram.ofWeights([.nan]).total == 0)
+        let huge = Histogram.ofWeights([-Float.greatestFiniteMagnitude, Float.greatestFiniteMagnitude], bins: 2)
+        #expect(huge.counts == [1, 1])
+    }
+
     @Test func farOutliersLeaveTheHistogramOfTheBulk() {
         let values = (0..<1000).map { Float($0) / 1000 } + [-40, 50]
         let histogram = Histogram.ofBulk(values)
