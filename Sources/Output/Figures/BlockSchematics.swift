@@ -89,12 +89,12 @@ struct BlockSchematics {
             let frame = FigureRect(
                 x: page.left + Double(index) * (side + 6), y: page.y + 2, width: side, height: side)
             let largest = Double(kernel.values.map(abs).max() ?? 1)
-            page.add(.rectangle(frame.expanded(0.4), fill: KernelGridDrawing.hairline))
             page.add(
                 .cells(
                     CellGrid(
                         frame: frame, columns: kernel.size,
-                        colors: kernel.values.map { ColorMap.rdBu.color(Double($0) / largest) })))
+                        colors: kernel.values.map { ColorMap.rdBu.color(Double($0) / largest) },
+                        border: CellGrid.Border(KernelGridDrawing.hairline, width: Length.unit))))
         }
         page.y += side + 5
         page.caption("Channel i uses kernel i mod \(bank.count): " + bank.map(\.name).joined(separator: ", ") + ".")

@@ -31,6 +31,16 @@ public struct Figure: Sendable, Equatable {
     /// The widths that figures can be asked for, in millimetres.
     public static let widthsMillimetres = 80.0...400.0
 
+    /// Throws `figures.tooLow` where `figure` is taller than asked for.
+    static func check(_ figure: Figure, maximumHeightMillimetres limit: Double) throws {
+        let height = figure.height / Length.pointsPerMillimetre
+        guard height > limit + 0.01 else { return }
+        throw KernelVizError(
+            code: "figures.tooLow", subject: figure.title, found: "a height of at most \(NumberText.short(limit)) mm",
+            expected: "at least \(NumberText.short(height.rounded(.up))) mm at this width",
+            advice: "Raise --max-height or --width, or leave parts out (--no-histogram)")
+    }
+
     /// Throws `figures.badWidth` unless `width` is a number within ``widthsMillimetres``.
     static func check(widthMillimetres width: Double) throws {
         guard widthsMillimetres.contains(width) else {

@@ -63,6 +63,6 @@ public struct FigureRect: Sendable, Equatable {
 public enum Length {
     /// Points in a millimetre.
     public static let pointsPerMillimetre = 72 / 25.4
-    /// One pixel at 200 dpi in points: grids are laid out in whole multiples, so that their cells are equally large.
-    static let unit = 0.36
+    /// One pixel at 300 dpi in points: grids are laid out in whole multiples, so that their cells are equally large.
+    static let unit = 0.24
 }

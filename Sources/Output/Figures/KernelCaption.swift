@@ -7,17 +7,20 @@ struct KernelCaption {
     let labels: [KernelLabel]?
     let options: KernelGridOptions
     let layout: KernelGridLayout
-    let isRaster: Bool
     /// Weights beyond the ends of the colours.
     let beyondCount: Int
     let marksSalience: Bool
     /// The unit of printed numbers, empty for plain ones; nil where none are printed.
     let numberUnit: String?
+    /// Whether rows begin with channel numbers.
+    let hasChannelNumbers: Bool
+    /// Whether shapes stand above the grid.
+    let hasShapes: Bool
     /// What the caption begins with.
     let findings: [String]
 
     /// All sentences.
-    var text: String { Self.joined(findings + [shown, scale, sign, strips, order, numbers, limits]) }
+    var text: String { Self.joined(findings + [shown, scale, sign, strips, order, shapes, channels, numbers, limits]) }
 
     /// Those that hold for this layer alone, where others of the page are drawn in the same way.
     var ownText: String { Self.joined(findings + [shown, strips, limits]) }
@@ -27,19 +30,22 @@ struct KernelCaption {
     }
 
     private var shown: String {
-        let count = layout.shownStrips * layout.strip
+        let count = layout.shownStrips * layout.request.strip
         guard count < bank.count else { return "" }
-        return "The first \(NumberText.grouped(count)) of \(NumberText.grouped(bank.count)) kernels in this order."
+        return
+            "Drawn are \(NumberText.grouped(count)) of \(NumberText.grouped(bank.count)) kernels, evenly spaced in this "
+            + "order."
     }
 
     private var scale: String {
         switch options.scale {
-        case .perKernel:
+        case .perFilter, .perKernel:
+            let isFilter = options.scale == .perFilter && bank.layer.weightShape[1] > 1
             let faint = options.faintKernels == .asAuthors ? ", at least 5×10⁻⁶" : ""
             let zero =
                 options.faintKernels == .neutral && labels?.contains(.zero) == true
                 ? " Kernels labelled zero are on the layer's scale." : ""
-            return "Each kernel on its own scale ±max|w|\(faint)." + zero
+            return "Each \(isFilter ? "filter" : "kernel") on its own scale ±max|w|\(faint)." + zero
         case .perLayer: return "All kernels on the layer's scale." + beyond
         case .shared: return "All kernels on one scale, shared with other layers." + beyond
         }
@@ -59,7 +65,7 @@ struct KernelCaption {
 
     private var strips: String {
         let inputs = bank.layer.weightShape[1]
-        if layout.strip > 1 {
+        if layout.request.strip > 1 {
             return "Each column is one filter, its input channels from top to bottom."
                 + (marksSalience ? " Black outline: the filter's strongest slice." : "")
         }
@@ -72,13 +78,19 @@ struct KernelCaption {
         switch options.order {
         case .channel: ""
         case .norm: "Largest norm first."
-        case .label: labels == nil ? "" : "Ordered by label, then channel."
+        case .label: labels == nil ? "" : "By label, then channel."
         case .similarity:
             "Each beside the one most like it (cosine), from the strongest on"
-                + (bank.count / layout.strip > KernelOrdering.similarityLimit
+                + (bank.count / layout.request.strip > KernelOrdering.similarityLimit
                     ? "; after \(NumberText.grouped(KernelOrdering.similarityLimit)) in channel order." : ".")
         }
     }
+
+    private var channels: String {
+        hasChannelNumbers ? "Beside the rows: the output channel, from 0, of the first kernel." : ""
+    }
+
+    private var shapes: String { hasShapes ? "Above: the most typical kernel of each shape." : "" }
 
     private var numbers: String {
         guard options.showsNumbers else { return "" }
@@ -89,9 +101,6 @@ struct KernelCaption {
     }
 
     private var limits: String {
-        [
-            bank.values.contains { !$0.isFinite } ? "Hatched: NaN or infinite." : "",
-            isRaster ? "Drawn as pixels: too many cells for vectors." : "",
-        ].filter { !$0.isEmpty }.joined(separator: " ")
+        bank.values.contains { !$0.isFinite } ? "Hatched: NaN or infinite." : ""
     }
 }

@@ -10,6 +10,10 @@ package struct KernelColors {
     let largest: Float
     /// The end of the colours on the layer's scale: ``largest``, or less where few weights are much larger than all others.
     let layerRange: Float
+    /// Kernels of a filter.
+    private let slices: Int
+    /// The largest finite |w| of each filter; empty where every slice has its own range.
+    private let filterRanges: [Float]
 
     package init(bank: KernelBank, labels: [KernelLabel]?, options: KernelGridOptions) {
         self.bank = bank
@@ -17,6 +21,14 @@ package struct KernelColors {
         self.options = options
         largest = bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
         layerRange = options.scale == .perLayer ? Self.range(of: bank.values) : largest
+        let slices = max(1, bank.layer.weightShape[1])
+        let length = slices * bank.size * bank.size
+        self.slices = slices
+        filterRanges =
+            options.scale == .perFilter
+            ? stride(from: 0, to: bank.values.count, by: length).map {
+                Self.largest(of: bank.values[$0..<min($0 + length, bank.values.count)])
+            } : []
     }
 
     /// The largest finite |w|, unless the largest 0.5 % are more than twice as large as all others: then where those
@@ -36,7 +48,7 @@ package struct KernelColors {
     /// The weight at the end of the colour map; nil where every kernel has its own.
     var sharedRange: Float? {
         switch options.scale {
-        case .perKernel: nil
+        case .perFilter, .perKernel: nil
         case .perLayer: layerRange
         case .shared(let range): range
         }
@@ -47,12 +59,19 @@ package struct KernelColors {
         let kernel = bank.kernel(index)
         let centre = kernel[kernel.startIndex + kernel.count / 2]
         let sign: Double = options.sign == .centrePositive && centre < 0 ? -1 : 1
-        let own = kernel.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
+        let own = options.scale == .perFilter ? filterRange(index) : Self.largest(of: kernel)
         return kernel.map { weight in
             guard weight.isFinite else { return nil }
             return options.colorMap.color(place(Double(weight) * sign, own: Double(own), index))
         }
     }
+
+    private static func largest(of values: ArraySlice<Float>) -> Float {
+        values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    }
+
+    /// The largest finite |w| of the filter that kernel `index` is a slice of.
+    private func filterRange(_ index: Int) -> Float { filterRanges[index / slices] }
 
     /// Where a weight lies on the colour map, −1…1.
     private func place(_ weight: Double, own: Double, _ index: Int) -> Double {

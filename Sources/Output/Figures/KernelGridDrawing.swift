@@ -3,10 +3,18 @@ import Kernels
 
 /// Puts the kernels of a bank where a layout wants them.
 struct KernelGridDrawing {
+    /// Strips that stand together.
+    struct Section {
+        /// The label that all of them carry; nil for a grid without headings.
+        var label: KernelLabel?
+        /// The strips' numbers in drawing order.
+        var strips: [Int]
+    }
+
     let bank: KernelBank
-    /// The strips' numbers in drawing order.
-    let order: [Int]
-    /// The labels whose colours frame the kernels; nil for a hairline.
+    /// All strips, in drawing order.
+    let sections: [Section]
+    /// The labels whose bars stand below the kernels; nil for none.
     let labels: [KernelLabel]?
     let colors: KernelColors
     let layout: KernelGridLayout
@@ -16,75 +24,68 @@ struct KernelGridDrawing {
     var slicesPerFilter = 1
     /// How weights are printed into the cells; nil for not at all.
     var numbers: CellNumbers?
+    /// The room for channel numbers to the left of the rows in points; 0 for none.
+    var gutter = 0.0
 
     static let hairline = FigureColor(grey: 0xB4)
 
-    /// One rectangle for each frame and one matrix of cells for each kernel.
-    func drawVectors(on page: inout Page) {
+    /// Channel numbers and headings, then one matrix of cells for each kernel.
+    func draw(on page: inout Page) {
         let unit = Length.unit
-        // On whole units from the page's corner, so that cells meet pixels at 200 dpi.
-        let left = (page.left / unit).rounded() * unit
-        let top = (page.y / unit).rounded(.up) * unit
-        let side = Double(layout.kernelSide) * unit
-        let inset = Double(layout.frame) * unit
-        forEachKernel { kernel, x, y in
-            let box = FigureRect(x: left + Double(x) * unit, y: top + Double(y) * unit, width: side, height: side)
-            if isSalient(kernel) {
-                page.add(.rectangle(box.expanded(Double(layout.outline) * unit), fill: .black))
-                page.add(.rectangle(box, fill: .white))
-            }
-            page.add(.rectangle(labels == nil ? box.expanded(unit - inset) : box, fill: frameColor(kernel)))
-            let cells = colors.colors(kernel)
-            let inner = box.expanded(-inset)
-            page.add(
-                .cells(CellGrid(frame: inner, columns: bank.size, colors: cells.map { $0 ?? Hatch.paper })))
-            for (index, color) in cells.enumerated() where color == nil {
-                let cell = inner.width / Double(bank.size)
-                let spot = FigureRect(
-                    x: inner.x + Double(index % bank.size) * cell, y: inner.y + Double(index / bank.size) * cell,
-                    width: cell, height: cell)
-                for line in Hatch.lines(in: spot) { page.add(.path(line)) }
-            }
-            if let numbers { print(numbers, kernel, cells, in: inner, on: &page) }
+        // On whole units from the page's corner, so that cells meet pixels at 300 dpi.
+        let corner = FigurePoint(
+            ((page.left + gutter) / unit).rounded(.up) * unit, (page.y / unit).rounded(.up) * unit)
+        for section in sections.indices where sections[section].label != nil {
+            drawHeading(section, top: corner.y + Double(layout.top(ofSection: section)) * unit, on: &page)
         }
-        page.y = top + Double(layout.height) * unit
-    }
-
-    /// The same as one picture with a pixel for each unit.
-    func drawPixels(on page: inout Page) {
-        let unit = Length.unit
-        let left = (page.left / unit).rounded() * unit
-        let top = (page.y / unit).rounded(.up) * unit
-        var picture = PixelCanvas(width: layout.width, height: layout.height)
-        forEachKernel { kernel, x, y in
-            if isSalient(kernel) {
-                let side = layout.kernelSide + 2 * layout.outline
-                picture.fill(x: x - layout.outline, y: y - layout.outline, width: side, height: side, .black)
-                picture.fill(x: x, y: y, width: layout.kernelSide, height: layout.kernelSide, .white)
-            }
-            // Without labels a hairline is enough, however much room the layout leaves.
-            let room = labels == nil ? layout.frame - 1 : 0
-            picture.fill(
-                x: x + room, y: y + room, width: layout.kernelSide - 2 * room, height: layout.kernelSide - 2 * room,
-                frameColor(kernel))
-            for (index, color) in colors.colors(kernel).enumerated() {
-                let cellX = x + layout.frame + index % bank.size * layout.cell
-                let cellY = y + layout.frame + index / bank.size * layout.cell
-                picture.fill(x: cellX, y: cellY, width: layout.cell, height: layout.cell, color ?? Hatch.paper)
-                if color == nil {
-                    for step in 0..<layout.cell {
-                        picture.fill(x: cellX + step, y: cellY + layout.cell - 1 - step, width: 1, height: 1, Hatch.ink)
-                    }
+        if gutter > 0 { drawChannelNumbers(corner, on: &page) }
+        for index in sections.indices {
+            let strips = sections[index].strips
+            for (place, strip) in layout.shownPlaces(ofSection: index).map({ strips[$0] }).enumerated() {
+                for slice in 0..<layout.request.strip {
+                    let at = layout.corner(section: index, place: place, slice: slice)
+                    drawKernel(
+                        strip * layout.request.strip + slice,
+                        at: FigurePoint(corner.x + Double(at.x) * unit, corner.y + Double(at.y) * unit), on: &page)
                 }
             }
         }
-        let height = Double(layout.height) * unit
+        page.y = corner.y + Double(layout.height) * unit
+    }
+
+    // MARK: One kernel
+
+    private func drawKernel(_ kernel: Int, at corner: FigurePoint, on page: inout Page) {
+        let unit = Length.unit
+        let side = Double(layout.kernelSide) * unit
+        let box = FigureRect(x: corner.x, y: corner.y, width: side, height: side)
+        if isSalient(kernel) {
+            page.add(.rectangle(box.expanded(Double(layout.outline) * unit), fill: .black))
+            page.add(.rectangle(box, fill: .white))
+        }
+        let border = Double(KernelGridLayout.border) * unit
+        let cells = colors.colors(kernel)
+        let inner = box.expanded(-border)
         page.add(
-            .raster(
-                Raster(
-                    frame: FigureRect(x: left, y: top, width: Double(layout.width) * unit, height: height),
-                    width: layout.width, height: layout.height, bytes: picture.bytes)))
-        page.y = top + height
+            .cells(
+                CellGrid(
+                    frame: inner, columns: bank.size, colors: cells.map { $0 ?? Hatch.paper },
+                    border: CellGrid.Border(Self.hairline, width: border))))
+        for (index, color) in cells.enumerated() where color == nil {
+            let cell = inner.width / Double(bank.size)
+            let spot = FigureRect(
+                x: inner.x + Double(index % bank.size) * cell, y: inner.y + Double(index / bank.size) * cell,
+                width: cell, height: cell)
+            for line in Hatch.lines(in: spot) { page.add(.path(line)) }
+        }
+        if let labels {
+            LabelBar.draw(
+                labels[kernel],
+                in: FigureRect(
+                    x: box.x, y: box.bottom + Double(layout.barGap) * unit, width: side,
+                    height: Double(layout.barHeight) * unit), on: &page)
+        }
+        if let numbers { print(numbers, kernel, cells, in: inner, on: &page) }
     }
 
     private func print(
@@ -106,41 +107,58 @@ struct KernelGridDrawing {
         !salient.isEmpty && salient[kernel / slicesPerFilter] == kernel
     }
 
-    private func forEachKernel(_ body: (_ kernel: Int, _ x: Int, _ y: Int) -> Void) {
-        for (place, strip) in order.prefix(layout.shownStrips).enumerated() {
-            for slice in 0..<layout.strip {
-                let corner = layout.corner(strip: place, slice: slice)
-                body(strip * layout.strip + slice, corner.x, corner.y)
+    // MARK: Headings and numbers
+
+    private func drawHeading(_ index: Int, top: Double, on page: inout Page) {
+        let section = sections[index]
+        guard let label = section.label else { return }
+        let all = sections.reduce(0) { $0 + $1.strips.count }
+        let share = NumberText.percent(Double(section.strips.count) / Double(all))
+        let count = layout.shown[index]
+        let cut = count < section.strips.count ? ", \(NumberText.grouped(count)) drawn" : ""
+        let item = Legend.label(label, "\(label.rawValue) \(NumberText.grouped(section.strips.count)) (\(share))\(cut)")
+        item.draw(&page, FigurePoint(page.left, top + 7))
+    }
+
+    /// The room that channel numbers need, with their distance from the grid.
+    static func gutter(for bank: KernelBank) -> Double {
+        TextMetrics.width(NumberText.grouped(max(0, bank.layer.weightShape[0] - 1)), size: channelSize) + 4
+    }
+
+    private static let channelSize = 6.0
+
+    /// The output channel of each row's first kernel, or of every second, fifth or tenth row where rows are low.
+    private func drawChannelNumbers(_ corner: FigurePoint, on page: inout Page) {
+        let unit = Length.unit
+        let pitch = Double(layout.stripHeight + layout.gap) * unit
+        let step = [1, 2, 5, 10, 20].first { Double($0) * pitch >= Self.channelSize + 1.4 } ?? 50
+        for index in sections.indices {
+            let strips = sections[index].strips
+            let places = layout.shownPlaces(ofSection: index)
+            for row in stride(from: 0, to: (places.count + layout.columns - 1) / layout.columns, by: step) {
+                let place = row * layout.columns
+                let kernel = strips[places[place]] * layout.request.strip
+                let at = layout.corner(section: index, place: place)
+                page.text(
+                    NumberText.grouped(kernel / slicesPerFilter),
+                    at: FigurePoint(
+                        corner.x - 3,
+                        corner.y + (Double(at.y) + Double(layout.kernelSide) / 2) * unit + Self.channelSize * 0.36),
+                    size: Self.channelSize, anchor: .end, color: .quietInk)
             }
         }
     }
-
-    private func frameColor(_ kernel: Int) -> FigureColor {
-        labels.map { LabelPalette.color($0[kernel]) } ?? Self.hairline
-    }
 }
 
-/// White paper on which rectangles of pixels are filled.
-struct PixelCanvas {
-    let width: Int
-    private(set) var bytes: [UInt8]
-
-    init(width: Int, height: Int) {
-        self.width = width
-        bytes = Array(repeating: 255, count: width * height * 3)
-    }
-
-    /// What lies beyond the paper's edges is left out.
-    mutating func fill(x: Int, y: Int, width columns: Int, height rows: Int, _ color: FigureColor) {
-        let (first, last) = (max(0, x), min(width, x + columns))
-        for row in max(0, y)..<max(0, min(y + rows, bytes.count / (3 * width))) {
-            var place = (row * width + first) * 3
-            for _ in first..<max(first, last) {
-                bytes[place] = color.red
-                bytes[place + 1] = color.green
-                bytes[place + 2] = color.blue
-                place += 3
-            }
+/// The bar below a kernel: its label's colour in the form of ``LabelPalette/bar(_:)``.
+enum LabelBar {
+    static func draw(_ label: KernelLabel, in frame: FigureRect, on page: inout Page) {
+        for piece in LabelPalette.bar(label) {
+            let (left, right) = (frame.x + piece.lowerBound * frame.width, frame.x + piece.upperBound * frame.width)
+            page.add(
+                .rectangle(
+                    FigureRect(x: left, y: frame.y, width: right - left, height: frame.height),
+                    fill: LabelPalette.color(label)))
         }
     }
 }

@@ -5,7 +5,7 @@ import Kernels
 /// The kernels of a layer as a grid with their histogram below, as in Fig. 1 of the paper.
 public struct KernelGridFigure: Sendable {
     private let bank: KernelBank
-    private let labels: [KernelLabel]?
+    private let classifications: [KernelClassification]?
     private let network: String
     private let options: KernelGridOptions
 
@@ -20,17 +20,33 @@ public struct KernelGridFigure: Sendable {
         try options.check()
         try Self.check(bank, classifications)
         self.bank = bank
-        self.labels = classifications?.map(\.label)
+        self.classifications = classifications
         self.network = network
         self.options = options
     }
 
     /// Lays the picture out.
-    public func figure() -> Figure {
+    ///
+    /// Throws `figures.tooLow` where not even one row of small kernels fits into the height asked for.
+    public func figure() throws -> Figure {
+        let natural = drawn(within: nil)
+        guard let millimetres = options.maximumHeightMillimetres else { return natural.figure }
+        let excess = natural.figure.height - millimetres * Length.pointsPerMillimetre
+        if excess <= 0 { return natural.figure }
+        let smaller = drawn(within: max(0, natural.grid - excess))
+        try Figure.check(smaller.figure, maximumHeightMillimetres: millimetres)
+        return smaller.figure
+    }
+
+    /// The page with a grid of at most this height in points, and the height that the grid has.
+    private func drawn(within height: Double?) -> (figure: Figure, grid: Double) {
         var page = Page(widthMillimetres: options.widthMillimetres)
         page.heading(network, bank.layer.label)
-        KernelPanel(bank: bank, labels: labels, options: options).draw(on: &page)
-        return page.finished(title: "\(network) \(bank.layer.label)")
+        let panel = KernelPanel(
+            bank: bank, classifications: classifications, options: options, maximumGridHeight: height)
+        panel.draw(on: &page)
+        let grid = Double(panel.layout(width: page.contentWidth).height) * Length.unit
+        return (page.finished(title: "\(network) \(bank.layer.label)"), grid)
     }
 
     static func check(_ bank: KernelBank, _ classifications: [KernelClassification]?) throws {

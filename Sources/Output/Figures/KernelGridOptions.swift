@@ -20,7 +20,9 @@ public enum HistogramRange: String, Sendable, Equatable, CaseIterable {
 public struct KernelGridOptions: Sendable, Equatable {
     /// Which weight has the end of the colour map; every range is symmetric around 0.
     public enum Scale: Sendable, Equatable {
-        /// Each kernel's own largest |w|, as the authors draw; kernels that are practically zero stay neutral.
+        /// Each filter's own largest |w| over all its slices, as the authors draw; filters of practically zero stay neutral.
+        case perFilter
+        /// Each slice's own largest |w|: shows the form of weak slices, hides how weak they are.
         case perKernel
         /// The layer's largest |w|.
         case perLayer
@@ -28,7 +30,7 @@ public struct KernelGridOptions: Sendable, Equatable {
         case shared(Float)
 
         /// The name under which users ask for it.
-        public static let names = ["kernel", "layer", "network"]
+        public static let names = ["filter", "kernel", "layer", "network"]
     }
 
     /// Whether kernels are drawn with the sign that they have.
@@ -51,7 +53,7 @@ public struct KernelGridOptions: Sendable, Equatable {
         case similarity
     }
 
-    /// How kernels without substance are drawn at ``Scale/perKernel``.
+    /// How kernels without substance are drawn at ``Scale/perFilter`` and ``Scale/perKernel``.
     public enum FaintKernels: Sendable, Equatable {
         /// Neutral: weights under a thousandth of the layer's largest are not blown up, and kernels labelled zero are
         /// drawn on the layer's scale.
@@ -62,18 +64,24 @@ public struct KernelGridOptions: Sendable, Equatable {
 
     /// The page's width in millimetres, 80…400.
     public var widthMillimetres = 170.0
+    /// The page's greatest height in millimetres; nil for none. Cells shrink and, below 1 pt, kernels are sampled.
+    public var maximumHeightMillimetres: Double?
     /// The colours of the weights.
     public var colorMap = ColorMap.rdBu
     /// Which weight has the end of the colour map.
-    public var scale = Scale.perKernel
+    public var scale = Scale.perFilter
     /// Whether kernels are drawn with the sign that they have.
     public var sign = Sign.raw
     /// The order of the kernels.
     public var order = Order.channel
     /// How kernels without substance are drawn.
     public var faintKernels = FaintKernels.neutral
-    /// Whether classified kernels have a frame in their label's colour.
+    /// Whether classified kernels have a bar in their label's colour and form below them.
     public var framesLabels = true
+    /// Whether the most typical kernel of each shape stands above classified kernels.
+    public var showsShapes = true
+    /// Whether rows begin with the number of their first output channel.
+    public var showsChannels = true
     /// Whether the weights are printed into the cells, where these are large enough.
     public var showsNumbers = false
     /// Whether the strongest slice of each filter is outlined where filters are drawn as strips.
@@ -87,15 +95,13 @@ public struct KernelGridOptions: Sendable, Equatable {
     /// The histogram's bins, at least 1; the authors use 100.
     public var histogramBins = 100
 
-    /// Grids of more cells than this are drawn as pixels instead of vectors, and say so.
-    public var vectorCellLimit = 40_000
-
     /// The paper's way of drawing, but for neutral zero kernels, raw signs and a histogram of the bulk.
     public init() {}
 
-    /// Throws `figures.badWidth` or `figures.badBins` for what cannot be drawn.
+    /// Throws `figures.badWidth`, `figures.badBins` or `figures.sequentialColorMap` for what cannot be drawn.
     func check() throws {
         try Figure.check(widthMillimetres: widthMillimetres)
+        guard !colorMap.isSequential else { throw ColorMap.sequential(colorMap.name) }
         guard Self.binRange.contains(histogramBins) else {
             throw KernelVizError(
                 code: "figures.badBins", subject: "histogram", found: "\(histogramBins) bins",
@@ -107,7 +113,6 @@ public struct KernelGridOptions: Sendable, Equatable {
 
     /// The histogram that these options ask for.
     func histogram(of values: [Float]) -> Histogram {
-        histogramRange == .bulk
-            ? .ofBulk(values, bins: histogramBins) : Histogram(values, bins: histogramBins)
+        .ofWeights(values, bins: histogramBins, isWhole: histogramRange == .full)
     }
 }

@@ -3,54 +3,79 @@ import Diagnostics
 import Kernels
 import Numerics
 
-/// The grid of a layer's kernels with legend, histogram and caption: a block of a page.
+/// The grid of a layer's kernels with legend, shapes, histogram and caption: a block of a page.
 struct KernelPanel {
     /// Filters with up to this many input channels are drawn as strips of their slices.
     static let longestStrip = 64
 
     let bank: KernelBank
-    let labels: [KernelLabel]?
+    let classifications: [KernelClassification]?
     let options: KernelGridOptions
     /// Sentences that open the caption: what the panel shows in numbers.
     var findings: [String] = []
     /// Whether the caption leaves out what holds for all panels of a page.
     var isOneOfSeveral = false
+    /// The grid's greatest height in points; nil for what the page's shape suggests.
+    var maximumGridHeight: Double?
+    /// The side of a cell in units, where the panels of a row share it.
+    var cell: Int?
 
     /// Draws the panel below what is on the page.
     func draw(on page: inout Page) {
         let colors = KernelColors(bank: bank, labels: labels, options: options)
-        let numbers = options.showsNumbers ? CellNumbers(largest: Double(colors.largest)) : nil
-        let layout = KernelGridLayout(
-            count: bank.count, kernelSize: bank.size, strip: slicesPerStrip,
-            width: Int(page.contentWidth / Length.unit), hasLabels: labels != nil,
-            numberCell: numbers.map { Int(($0.width / Length.unit).rounded(.up)) })
-        page.facts(LayerFacts.texts(of: bank) + salienceFacts)
+        let layout = self.layout(width: page.contentWidth)
+        page.facts(LayerFacts.texts(of: bank) + salienceFacts + cutFacts(layout))
         page.y += 2
         let legend = self.legend(colors)
         if !legend.isEmpty {
             page.flow(legend)
             page.y += 3
         }
-        let drawing = KernelGridDrawing(
-            bank: bank, order: ordering.strips(options.order), labels: framesLabels ? labels : nil, colors: colors,
-            layout: layout, salient: salientKernels, slicesPerFilter: bank.layer.weightShape[1],
-            numbers: layout.hasRoomForNumbers ? numbers : nil)
-        let isRaster = layout.shownStrips * layout.strip * bank.size * bank.size > options.vectorCellLimit
-        if isRaster { drawing.drawPixels(on: &page) } else { drawing.drawVectors(on: &page) }
+        if let classifications, framesLabels, options.showsShapes {
+            ShapeStrip(bank: bank, classifications: classifications, colors: colors.colors).draw(on: &page)
+        }
+        let numbers = layout.hasRoomForNumbers ? self.numbers : nil
+        KernelGridDrawing(
+            bank: bank, sections: sections, labels: framesLabels ? labels : nil, colors: colors, layout: layout,
+            salient: salientKernels, slicesPerFilter: bank.layer.weightShape[1], numbers: numbers, gutter: gutter
+        ).draw(on: &page)
         page.y += 9
         if options.showsHistogram {
             histogramPanel(pageWidth: page.contentWidth).draw(on: &page)
             page.y += 4
         }
         let caption = KernelCaption(
-            bank: bank, labels: labels, options: options, layout: layout, isRaster: isRaster,
-            beyondCount: colors.beyondCount, marksSalience: marksSalience,
-            numberUnit: layout.hasRoomForNumbers ? numbers?.unitText : nil,
+            bank: bank, labels: labels, options: options, layout: layout, beyondCount: colors.beyondCount,
+            marksSalience: marksSalience, numberUnit: numbers?.unitText, hasChannelNumbers: gutter > 0,
+            hasShapes: framesLabels && options.showsShapes
+                && classifications?.contains { $0.shape != .unnamed } == true,
             findings: findings)
         page.caption(isOneOfSeveral ? caption.ownText : caption.text)
     }
 
+    /// The grid's layout on a page with this room from left to right.
+    func layout(width: Double) -> KernelGridLayout {
+        KernelGridLayout(
+            KernelGridLayout.Request(
+                sections: sections.map(\.strips.count), kernelSize: bank.size, strip: slicesPerStrip,
+                width: Int((width - gutter - Length.unit) / Length.unit), hasLabels: labels != nil,
+                numberCell: numbers.map { Int(($0.width / Length.unit).rounded(.up)) },
+                maximumHeight: maximumGridHeight.map { Int($0 / Length.unit) }, cell: cell))
+    }
+
+    private var labels: [KernelLabel]? { classifications?.map(\.label) }
+
     private var framesLabels: Bool { labels != nil && options.framesLabels }
+
+    private var numbers: CellNumbers? {
+        guard options.showsNumbers else { return nil }
+        return CellNumbers(largest: Double(bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }))
+    }
+
+    /// The room for channel numbers; one kernel needs none.
+    private var gutter: Double {
+        options.showsChannels && bank.count > 1 ? KernelGridDrawing.gutter(for: bank) : 0
+    }
 
     /// The kernels stacked in a strip: a filter's slices where they are few.
     private var slicesPerStrip: Int {
@@ -70,7 +95,21 @@ struct KernelPanel {
         marksSalience ? (0..<bank.layer.weightShape[0]).map(filters.salientKernel) : []
     }
 
-    private var ordering: KernelOrdering { KernelOrdering(bank: bank, strip: slicesPerStrip, labels: labels) }
+    /// All strips in drawing order; by label each label is a section of its own.
+    private var sections: [KernelGridDrawing.Section] {
+        let ordering = KernelOrdering(bank: bank, strip: slicesPerStrip, labels: labels)
+        let strips = ordering.strips(options.order)
+        guard options.order == .label, let labels else { return [KernelGridDrawing.Section(strips: strips)] }
+        return KernelLabel.allCases.compactMap { label in
+            let own = strips.filter { labels[ordering.salientKernel($0)] == label }
+            return own.isEmpty ? nil : KernelGridDrawing.Section(label: label, strips: own)
+        }
+    }
+
+    private func cutFacts(_ layout: KernelGridLayout) -> [String] {
+        let count = layout.shownStrips * layout.request.strip
+        return count < bank.count ? ["\(NumberText.grouped(count)) of them drawn"] : []
+    }
 
     /// How much of a filter's energy its strongest slice carries, where slices are marked.
     private var salienceFacts: [String] {
@@ -112,35 +151,5 @@ struct KernelPanel {
             negative: isRaw ? options.colorMap.color(-0.7) : FigureColor(grey: 0x70),
             positive: isRaw ? options.colorMap.color(0.7) : FigureColor(grey: 0x70),
             height: min(max(pageWidth * 0.2, 52), 150))
-    }
-}
-
-/// How the weights are printed into the cells of a grid: two decimals, in units of a power of ten where they are small.
-struct CellNumbers {
-    static let fontSize = 6.0
-    /// 10^exponent is the unit.
-    let exponent: Int
-    private let decimals: Int
-
-    init(largest: Double) {
-        let isReadable = largest == 0 || (largest >= 0.095 && largest < 99.95)
-        let power = isReadable ? 0 : NumberText.exponent(of: largest)
-        exponent = power
-        decimals = isReadable && largest >= 9.995 ? 1 : 2
-    }
-
-    /// The room that every number fits in, in points.
-    var width: Double { TextMetrics.width("−0.00", size: Self.fontSize) + 2 }
-
-    /// "10⁻³"; empty for plain numbers.
-    var unitText: String { exponent == 0 ? "" : NumberText.power(exponent) }
-
-    /// The text of one weight; "×" for one that is not finite.
-    func text(_ weight: Float) -> String {
-        guard weight.isFinite else { return "×" }
-        var value = Double(weight)
-        // In two steps, for 10⁻³²⁰ is no normal number.
-        for part in [exponent / 2, exponent - exponent / 2] { value /= NumberText.tenTo(part) }
-        return NumberText.fixed(value, decimals: decimals)
     }
 }

@@ -1,5 +1,5 @@
-import Classification
 import Diagnostics
+import Classification
 import Statistics
 
 /// Legend entries for ``Page/flow(_:spacing:)``.
@@ -7,7 +7,7 @@ enum Legend {
     /// A bar of the colour map between the texts of its two ends, with 0 marked by a tick.
     static func colorBar(_ map: ColorMap, low: String, high: String) -> Page.Item {
         let size = Page.FontSize.fact
-        let (barWidth, barHeight, gap) = (180 * Length.unit, 5.76, 4.0)
+        let (barWidth, barHeight, gap) = (270 * Length.unit, 5.76, 4.0)
         let lowWidth = TextMetrics.width(low, size: size)
         let highWidth = TextMetrics.width(high, size: size)
         return Page.Item(width: lowWidth + barWidth + highWidth + 2 * gap) { page, at in
@@ -31,7 +31,7 @@ enum Legend {
     /// A bar of a map for numbers 0…1, between the texts of its ends.
     static func ramp(_ map: ColorMap, low: String, high: String) -> Page.Item {
         let size = Page.FontSize.fact
-        let (barWidth, barHeight, gap) = (180 * Length.unit, 5.76, 4.0)
+        let (barWidth, barHeight, gap) = (270 * Length.unit, 5.76, 4.0)
         let (lowWidth, highWidth) = (TextMetrics.width(low, size: size), TextMetrics.width(high, size: size))
         return Page.Item(width: lowWidth + barWidth + highWidth + 2 * gap) { page, at in
             let x = at.x + lowWidth + gap
@@ -83,22 +83,49 @@ enum Legend {
         }
     }
 
-    /// One swatch for each label, with its count and share.
+    /// A label in the form of the bars below kernels, and a text.
+    static func label(_ label: KernelLabel, _ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let (width, height) = (45 * Length.unit, 8 * Length.unit)
+        return Page.Item(width: width + 3 + TextMetrics.width(text, size: size)) { page, at in
+            LabelBar.draw(
+                label, in: FigureRect(x: at.x, y: at.y - size * 0.36 - height / 2, width: width, height: height),
+                on: &page)
+            page.text(text, at: FigurePoint(at.x + width + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// A label as areas show it, a letter on its colour, and a text.
+    static func area(_ label: KernelLabel, _ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        let side = 7.68
+        return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
+            let box = FigureRect(x: at.x, y: at.y - size * 0.36 - side / 2, width: side, height: side)
+            let color = LabelPalette.color(label)
+            page.add(.rectangle(box, fill: color))
+            page.text(
+                LabelPalette.letter(label), at: FigurePoint(at.x + side / 2, at.y - size * 0.36 + 6 * 0.36), size: 6,
+                anchor: .middle, color: color.contrasting)
+            page.text(text, at: FigurePoint(at.x + side + 3, at.y), size: size, color: .ink)
+        }
+    }
+
+    /// One area for each label, with its count and share.
     static func counts(_ counts: LabelCounts) -> [Page.Item] {
         KernelLabel.allCases.map { label in
-            swatch(
-                LabelPalette.color(label),
+            area(
+                label,
                 "\(label.rawValue) \(NumberText.grouped(counts[label])) (\(NumberFormat.share(counts.share(label))))")
         }
     }
 
-    /// One swatch for each label that occurs, with its count and share.
+    /// One bar for each label that occurs, with its count and share.
     static func labels(_ labels: [KernelLabel]) -> [Page.Item] {
         KernelLabel.allCases.compactMap { label in
             let count = labels.count { $0 == label }
             guard count > 0 else { return nil }
             let share = NumberFormat.share(Double(count) / Double(labels.count))
-            return swatch(LabelPalette.color(label), "\(label.rawValue) \(NumberText.grouped(count)) (\(share))")
+            return Self.label(label, "\(label.rawValue) \(NumberText.grouped(count)) (\(share))")
         }
     }
 }

@@ -17,7 +17,7 @@ public enum Mark: Sendable, Equatable {
         case .rectangle(let rect, _): rect
         case .path(let path): path.bounds
         case .text(let text): text.bounds
-        case .cells(let grid): grid.frame
+        case .cells(let grid): grid.bounds
         case .raster(let raster): raster.frame
         }
     }
@@ -69,19 +69,40 @@ public struct Stroke: Sendable, Equatable {
 }
 
 /// A matrix of equally large coloured cells, row-major from the top left.
+///
+/// With a ``border`` it is a kernel: pixels then make all its cells equally large, whatever the resolution.
 public struct CellGrid: Sendable, Equatable {
+    /// A line around all cells.
+    public struct Border: Sendable, Equatable {
+        /// The line's colour.
+        public let color: FigureColor
+        /// The line's thickness in points, outside ``CellGrid/frame``.
+        public let width: Double
+
+        /// Describes a border; see the properties.
+        public init(_ color: FigureColor, width: Double) {
+            precondition(width > 0)
+            (self.color, self.width) = (color, width)
+        }
+    }
+
     /// The area that all cells fill together.
     public let frame: FigureRect
     /// Cells in a row.
     public let columns: Int
     /// One colour a cell; `colors.count` is a multiple of ``columns``.
     public let colors: [FigureColor]
+    /// The line around the cells; nil for none.
+    public let border: Border?
     /// The number of rows.
     public var rows: Int { colors.count / columns }
+    /// ``frame`` with its border.
+    var bounds: FigureRect { frame.expanded(border?.width ?? 0) }
 
     /// Places a matrix; see the properties.
-    public init(frame: FigureRect, columns: Int, colors: [FigureColor]) {
+    public init(frame: FigureRect, columns: Int, colors: [FigureColor], border: Border? = nil) {
         precondition(columns > 0 && !colors.isEmpty && colors.count % columns == 0)
+        self.border = border
         self.frame = frame
         self.columns = columns
         self.colors = colors

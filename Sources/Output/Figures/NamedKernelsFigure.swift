@@ -40,8 +40,11 @@ public enum NamedKernelsFigure {
                 x: x, y: y, width: cell * Double(kernel.size), height: cell * Double(kernel.size))
             let largest = Double(kernel.values.map(abs).max() ?? 0)
             let colors = kernel.values.map { ColorMap.rdBu.color(largest > 0 ? Double($0) / largest : 0) }
-            page.add(.rectangle(frame.expanded(0.36), fill: KernelGridDrawing.hairline))
-            page.add(.cells(CellGrid(frame: frame, columns: kernel.size, colors: colors)))
+            page.add(
+                .cells(
+                    CellGrid(
+                        frame: frame, columns: kernel.size, colors: colors,
+                        border: CellGrid.Border(KernelGridDrawing.hairline, width: Length.unit))))
             for (place, text) in texts[index].enumerated() {
                 page.text(
                     text,

@@ -45,7 +45,7 @@ public enum NetworkComparisonFigure {
         }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading("Label shares", entries.count == 1 ? "of 1 network" : "of \(entries.count) networks")
-        page.flow(KernelLabel.allCases.map { Legend.swatch(LabelPalette.color($0), $0.rawValue) })
+        page.flow(KernelLabel.allCases.map { Legend.area($0, $0.rawValue) })
         page.y += 4
         let groups: [(name: String, pick: (Entry) -> [LabelSharesFigure.Row])] = [
             ("all layers", { $0.rows }),

@@ -28,6 +28,9 @@ struct PlotAxis {
         return PlotAxis(title: title, range: (zero && low == 0 ? 0 : low - pad)...(zero && high == 0 ? 0 : high + pad))
     }
 
+    /// The title, which says so where the axis is logarithmic.
+    var fullTitle: String { title + (isLogarithmic && !title.isEmpty ? ", log scale" : "") }
+
     /// Where `value` lies, 0 at the lower end and 1 at the upper one.
     func place(_ value: Double) -> Double {
         if isLogarithmic {
@@ -112,7 +115,7 @@ struct PlotFrame {
         }
         if !y.title.isEmpty {
             page.text(
-                TextFitting.shortenedMiddle(y.title, to: height, size: size),
+                TextFitting.shortenedMiddle(y.fullTitle, to: height, size: size),
                 at: FigurePoint(page.left + size * 0.8, area.y + height / 2), size: size,
                 anchor: .middle, color: .quietInk, isUpright: true)
         }
@@ -178,7 +181,7 @@ struct PlotFrame {
         bottom = area.bottom + 3.5 + size + 3
         guard !x.title.isEmpty else { return }
         page.text(
-            TextFitting.shortenedMiddle(x.title, to: area.width, size: size),
+            TextFitting.shortenedMiddle(x.fullTitle, to: area.width, size: size),
             at: FigurePoint(area.x + area.width / 2, bottom + size * TextMetrics.ascent), size: size, anchor: .middle,
             color: .quietInk)
         bottom += size * (TextMetrics.ascent + TextMetrics.descent) + 2

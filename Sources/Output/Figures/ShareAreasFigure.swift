@@ -42,10 +42,28 @@ public enum ShareAreasFigure {
                         line.map { plot.point($0.0, min(1, $0.1)) } + ends, isClosed: true,
                         fill: LabelPalette.color(label))))
         }
+        drawLetters(rows, in: plot, on: &page)
         LayerAxis.markStrided(rows.indices.filter { rows[$0].isStrided }, in: plot, on: &page)
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
         if rows.contains(where: \.isStrided) { page.caption("↓ stride above 1.") }
+    }
+
+    /// Each label's letter at the layer where its area is tallest, if it is tall enough.
+    private static func drawLetters(_ rows: [LabelSharesFigure.Row], in plot: PlotFrame, on page: inout Page) {
+        let size = 6.0
+        for (place, label) in KernelLabel.allCases.enumerated() {
+            let shares = rows.map { $0.counts.share(label) }
+            guard let layer = shares.indices.max(by: { shares[$0] < shares[$1] }),
+                shares[layer] * plot.area.height >= size + 2
+            else { continue }
+            let below = KernelLabel.allCases[..<place].reduce(0) { $0 + rows[layer].counts.share($1) }
+            let middle = FigurePoint(
+                plot.xPlace(Double(layer)), plot.yPlace(below + shares[layer] / 2) + size * 0.36)
+            page.text(
+                LabelPalette.letter(label), at: middle, size: size, anchor: .middle,
+                color: LabelPalette.color(label).contrasting)
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-import Classification
 import Diagnostics
+import Classification
 import Statistics
 
 /// Stacked bars of shares, one a row: names to the left, totals to the right, a scale in per cent above.
@@ -11,8 +11,8 @@ struct ShareBars {
         var isStrided = false
         /// What stands to the right.
         let total: String
-        /// From left to right; the shares sum to 1 or are all 0.
-        let parts: [(share: Double, color: FigureColor)]
+        /// From left to right; the shares sum to 1 or are all 0. A mark is a letter before the share, empty for none.
+        let parts: [(share: Double, color: FigureColor, mark: String)]
     }
 
     static let rowHeight = 11.0
@@ -68,11 +68,12 @@ struct ShareBars {
     private func drawBar(_ row: Row, in frame: FigureRect, on page: inout Page) {
         let size = 6.0
         var x = frame.x
-        for (share, color) in row.parts where share > 0 {
+        for (share, color, mark) in row.parts where share > 0 {
             let width = frame.width * share
             page.add(.rectangle(FigureRect(x: x, y: frame.y, width: width, height: frame.height), fill: color))
-            let text = NumberFormat.share(share)
-            if TextMetrics.width(text, size: size) + 4 <= width {
+            let percent = NumberFormat.share(share)
+            let texts = mark.isEmpty ? [percent] : ["\(mark) \(percent)", mark]
+            if let text = texts.first(where: { TextMetrics.width($0, size: size) + 3 <= width }) {
                 page.text(
                     text, at: FigurePoint(x + width / 2, frame.y + frame.height / 2 + size * 0.36), size: size,
                     anchor: .middle, color: color.contrasting)
@@ -87,6 +88,6 @@ extension ShareBars.Row {
     init(name: String, isStrided: Bool = false, counts: LabelCounts) {
         self.init(
             name: name, isStrided: isStrided, total: NumberText.grouped(counts.total),
-            parts: KernelLabel.allCases.map { (counts.share($0), LabelPalette.color($0)) })
+            parts: KernelLabel.allCases.map { (counts.share($0), LabelPalette.color($0), LabelPalette.letter($0)) })
     }
 }

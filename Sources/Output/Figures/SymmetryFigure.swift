@@ -50,7 +50,7 @@ public enum SymmetryFigure {
             rows: rows.map { row in
                 ShareBars.Row(
                     name: row.name, isStrided: row.isStrided, total: NumberText.grouped(row.kernels),
-                    parts: zip(row.energies.all, types).map { ($0, $1.color) })
+                    parts: zip(row.energies.all, types).map { ($0, $1.color, String($1.name.prefix { $0 != " " })) })
             }, totalTitle: "live kernels"
         ).draw(on: &page)
         page.y += 3

@@ -19,10 +19,16 @@ public struct PaperFigures: Sendable {
     let shelf: CheckpointShelf
     let picture: String?
     let widthMillimetres: Double
+    /// The greatest height of the figures that show kernels; nil for none.
+    let maximumHeightMillimetres: Double?
 
     /// Draws from `shelf`; `picture` is what Fig. 6 looks at.
-    public init(shelf: CheckpointShelf, picture: String?, widthMillimetres: Double = 170) {
+    public init(
+        shelf: CheckpointShelf, picture: String?, widthMillimetres: Double = 170,
+        maximumHeightMillimetres: Double? = nil
+    ) {
         (self.shelf, self.picture, self.widthMillimetres) = (shelf, picture, widthMillimetres)
+        self.maximumHeightMillimetres = maximumHeightMillimetres
     }
 
     /// What a figure shows, in a few words.
@@ -156,7 +162,6 @@ public struct PaperFigures: Sendable {
             options.widthMillimetres = widthMillimetres
             options.sign = .centrePositive
             options.showsHistogram = number == 1
-            options.vectorCellLimit = 12_000
             let sentences = findings.sentences(layer, bank, statistics)
             if number == 9 {
                 // With labels but without frames: laid out as the panel beside it.
@@ -176,7 +181,7 @@ public struct PaperFigures: Sendable {
             )
         }
         var caption = [
-            findings.claim, "Each kernel on its own scale ±max|w|, kernels labelled zero on the layer's.",
+            findings.claim, "Each filter on its own scale ±max|w|, kernels labelled zero on the layer's.",
             "Kernels with a negative centre are drawn negated, as in the paper.",
         ]
         if number == 9, zeros.isEmpty { caption.append("No kernel at hand is that small.") }
@@ -184,7 +189,7 @@ public struct PaperFigures: Sendable {
         return try PanelsFigure(
             title: "Fig. \(number)", subject: Self.subject(number),
             references: number == 5 ? Array(FixedKernels.fourEdge) : [], panels: panels, caption: caption
-        ).figure(widthMillimetres: widthMillimetres)
+        ).figure(widthMillimetres: widthMillimetres, maximumHeightMillimetres: maximumHeightMillimetres)
     }
 
     /// For Fig. 9, which is about zeros: the two layers with the largest shares of them, of MobileNetV3 where it has some,

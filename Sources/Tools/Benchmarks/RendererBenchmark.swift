@@ -35,7 +35,7 @@ struct RendererBenchmark: ParsableCommand {
                 "renderer/histogram with mixture, PNG at 200 dpi",
                 {
                     let figure = try HistogramFigure.figure(of: bank, network: "net")
-                    _ = try FigureRenderer.render(figure, as: .png)
+                    _ = try FigureRenderer.render(figure, as: .png, dpi: 200)
                 }
             ),
         ])
@@ -62,7 +62,7 @@ struct RendererBenchmark: ParsableCommand {
         let figure = try KernelGridFigure(
             bank: bank, classifications: classifications, network: "net", options: options
         ).figure()
-        _ = try FigureRenderer.render(figure, as: format)
+        _ = try FigureRenderer.render(figure, as: format, dpi: 200)
     }
 
     private static func bank(number: Int, width: Int) -> KernelBank {

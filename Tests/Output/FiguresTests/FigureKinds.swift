@@ -11,7 +11,7 @@ enum FigureKinds {
     /// Those in which text stands on coloured areas, as it should.
     static let withTextOnAreas: Set<String> = [
         "shares", "symmetry", "comparison", "diagram", "fixed diagram", "general diagram", "named", "numbers", "paper",
-        "steps",
+        "steps", "areas", "one area", "split histogram",
     ]
 
     static func figures(width: Double) throws -> [(String, Figure)] {

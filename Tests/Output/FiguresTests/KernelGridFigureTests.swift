@@ -43,8 +43,19 @@ import Testing
         }
         let map = ColorMap.rdBu
         #expect(try centres(.perKernel) == [map.color(1), map.color(1)])
+        #expect(try centres(.perFilter) == [map.color(1), map.color(1)])
         #expect(try centres(.perLayer) == [map.color(0.25), map.color(1)])
         #expect(try centres(.shared(2)) == [map.color(0.5), map.color(1)])
+    }
+
+    @Test func theSlicesOfAFilterShareOneRange() throws {
+        // Filter 0 has centres 1 and 4, filter 1 has 2 and 0.5: few salient slices show only beside the weak ones.
+        let bank = Samples.bank(outputs: 2, inputs: 2, values: { $0 % 9 == 4 ? [1, 4, 2, 0.5][$0 / 9] : 0 })
+        let figure = try KernelGridFigure(bank: bank, network: "").figure()
+        let map = ColorMap.rdBu
+        #expect(
+            kernels(figure).map { $0.colors[4] } == [map.color(0.25), map.color(1), map.color(1), map.color(0.25)])
+        #expect(caption(figure).contains("Each filter on its own scale ±max|w|."))
     }
 
     @Test func theLegendSaysTheSymmetricRange() throws {
@@ -79,7 +90,7 @@ import Testing
         #expect(red[2].colors.allSatisfy { $0 == FigureColor(5, 48, 97) })
     }
 
-    @Test func labelsFrameTheKernelsAndAreCounted() throws {
+    @Test func labelsAreBarsBelowTheKernelsAndAreCounted() throws {
         let bank = Samples.bank(outputs: 10)
         let figure = try KernelGridFigure(
             bank: bank, classifications: Samples.classifications(10), network: "Net"
@@ -87,9 +98,64 @@ import Testing
         for label in KernelLabel.allCases {
             #expect(texts(figure).contains("\(label.rawValue) 2 (20 %)"))
             let color = LabelPalette.color(label)
-            // Two frames and the legend's swatch.
-            #expect(figure.marks.count { if case .rectangle(_, let fill) = $0 { fill == color } else { false } } == 3)
+            // Two bars and the legend's, each in the pieces that tell the label without its colour.
+            let pieces = figure.marks.count { if case .rectangle(_, let fill) = $0 { fill == color } else { false } }
+            #expect(pieces == 3 * [.edge: 2, .zero: 3][label, default: 1])
         }
+        // Below the kernel and no wider.
+        let grids = kernels(figure)
+        let bars = figure.marks.compactMap { mark -> FigureRect? in
+            if case .rectangle(let rect, LabelPalette.color(.blur)) = mark { rect } else { nil }
+        }
+        let kernel = grids[1].frame
+        #expect(
+            bars.contains {
+                abs($0.width - kernel.width - 2 * Length.unit) < 1e-9 && $0.y > kernel.bottom && $0.x < kernel.right
+            }
+        )
+    }
+
+    @Test func kernelsOrderedByLabelStandBelowHeadings() throws {
+        let labels: [KernelLabel] = [.other, .blur, .blur, .edge, .blur]
+        var options = KernelGridOptions()
+        options.order = .label
+        let figure = try KernelGridFigure(
+            bank: Samples.bank(outputs: 5), classifications: labels.map(Samples.classification), network: "",
+            options: options
+        ).figure()
+        // In the legend and as headings.
+        for text in ["blur 3 (60 %)", "edge 1 (20 %)", "other 1 (20 %)"] {
+            #expect(texts(figure).count { $0 == text } == 2)
+        }
+        let rows = kernels(figure).map(\.frame.y)
+        #expect(rows[0] == rows[2] && rows[2] < rows[3] && rows[3] < rows[4])
+        #expect(caption(figure).contains("By label, then channel."))
+    }
+
+    @Test func rowsBeginWithTheirChannel() throws {
+        let figure = try KernelGridFigure(bank: Samples.bank(outputs: 96), network: "").figure()
+        let grids = kernels(figure)
+        let lefts = grids.indices.filter { grids[$0].frame.x == grids[0].frame.x }
+        let numbers = figure.texts.filter { $0.anchor == .end && $0.position.x < grids[0].frame.x }.map(\.text)
+        #expect(numbers == lefts.map(String.init) && lefts.count > 1)
+        #expect(caption(figure).contains("Beside the rows: the output channel, from 0, of the first kernel."))
+    }
+
+    @Test(arguments: [40.0, 60, 120]) func aGreatestHeightIsKeptAndSaysWhatItLeavesOut(height: Double) throws {
+        var options = KernelGridOptions()
+        options.maximumHeightMillimetres = height
+        options.showsHistogram = false
+        let bank = Samples.bank(outputs: 4000)
+        let figure = try KernelGridFigure(bank: bank, network: "Net", options: options).figure()
+        #expect(figure.height <= height * 72 / 25.4 + 0.1)
+        let drawn = kernels(figure).count
+        #expect(drawn < 4000 && drawn > 100)
+        #expect(texts(figure).joined().contains("\(NumberText.grouped(drawn)) of them drawn"))
+        options.maximumHeightMillimetres = 8
+        let error = #expect(throws: KernelVizError.self) {
+            try KernelGridFigure(bank: bank, network: "Net", options: options).figure()
+        }
+        #expect(error?.code == "figures.tooLow")
     }
 
     @Test func ordersAreByChannelLabelOrNorm() throws {
@@ -150,17 +216,13 @@ import Testing
         #expect(caption(figure).contains("Each column is one filter, its input channels from top to bottom."))
     }
 
-    @Test func gridsOfManyCellsArePixelsAndSayHowMuchTheyShow() throws {
+    @Test func gridsOfManyKernelsSayHowManyTheyShow() throws {
         let bank = Samples.bank(outputs: 1500, inputs: 20, values: { Float($0 % 7) - 3 })
         let figure = try KernelGridFigure(bank: bank, network: "").figure()
-        let rasters = figure.marks.compactMap { if case .raster(let raster) = $0 { raster } else { nil } }
-        #expect(rasters.count == 1 && kernels(figure).isEmpty)
-        #expect(caption(figure).contains("of 30,000 kernels in this order."))
-        #expect(caption(figure).contains("Drawn as pixels: too many cells for vectors."))
-        // The first weight is −3 of a kernel whose largest is 3: the map's lowest colour, behind a frame of one pixel.
-        let raster = try #require(rasters.first)
-        let place = (raster.width + 1) * 3
-        #expect(Array(raster.bytes[place..<place + 3]) == [103, 0, 31])
+        let drawn = NumberText.grouped(kernels(figure).count)
+        #expect(kernels(figure).count < 30_000)
+        #expect(caption(figure).contains("Drawn are \(drawn) of 30,000 kernels, evenly spaced in this order."))
+        #expect(texts(figure).joined().contains("\(drawn) of them drawn"))
     }
 
     @Test func badRequestsGetOneClearSentence() throws {

@@ -1,5 +1,6 @@
 import Classification
 import Kernels
+import Tensors
 import Testing
 
 @testable import Figures
@@ -135,6 +136,61 @@ import Testing
             }
             #expect(shapes.count == 1)
         }
+    }
+
+    @Test func prunedWeightsAreAGreyBarAndNoPartOfTheMixture() throws {
+        // Every second weight is 0; the others are ±1 with a little noise.
+        var generator = SeededGenerator(seed: 3)
+        let noise = (0..<900).map { _ in 0.05 * Float(generator.normal()) }
+        let bank = Samples.bank(
+            outputs: 100, values: { $0 % 2 == 0 ? 0 : ($0 % 4 == 1 ? 1 : -1) * (1 + noise[$0]) })
+        let figure = try HistogramFigure.figure(of: bank, network: "Net")
+        let all = texts(figure).joined(separator: " ")
+        #expect(all.contains("450 exactly 0 (50 %), grey"))
+        // The parts are named by their means and σ; none stands at 0.
+        #expect(all.contains("50 % at 1, σ") && all.contains("50 % at −1, σ") && !all.contains("N("))
+        let grey = figure.marks.compactMap { mark -> FigureRect? in
+            if case .path(let path) = mark, path.fill == FigureColor(grey: 0x8C) { mark.bounds } else { nil }
+        }
+        let bars = figure.marks.compactMap { mark -> FigureRect? in
+            if case .path(let path) = mark, path.fill == ColorMap.rdBu.color(0.7) { mark.bounds } else { nil }
+        }
+        #expect(grey.count == 1 && bars.count == 1)
+        // Half of it to each side of the edge at which the positive bars begin.
+        #expect(abs(grey[0].x + grey[0].width / 2 - bars[0].x) < 1e-9)
+    }
+
+    @Test func aNarrowPeakOfTheMixtureIsDrawnWhole() throws {
+        var generator = SeededGenerator(seed: 3)
+        let noise = (0..<900).map { _ in Float(generator.normal()) }
+        let bank = Samples.bank(outputs: 100, values: { $0 % 3 == 0 ? 0.3 + noise[$0] * 1e-4 : noise[$0] })
+        let figure = try HistogramFigure.figure(of: bank, network: "Net")
+        let lines = figure.marks.compactMap { mark -> FigurePath? in
+            if case .path(let path) = mark, path.stroke?.width == 1, path.points.count > 2 { path } else { nil }
+        }
+        // One unbroken line over all of the axis.
+        #expect(lines.count == 1 && lines[0].points.count == 241)
+    }
+
+    @Test func eachShapeIsDrawnByItsMostTypicalKernel() throws {
+        // Three rings, the second between the others, and a bump.
+        let ring: [Float] = [1, 1, 1, 1, 0, 1, 1, 1, 1]
+        let bump: [Float] = [0, 1, 0, 1, 2, 1, 0, 1, 0]
+        let bank = Samples.bank(
+            outputs: 4,
+            values: { cell in
+                let (kernel, place) = (cell / 9, cell % 9)
+                // One side weak, all sides alike (and negative), the other side weak.
+                return kernel == 3 ? bump[place] : ring[place] * [1, -3, 1][kernel] - (place == kernel * 4 ? 0.9 : 0)
+            })
+        let kernels = ["ring", "ring", "ring", "gaussian"].map {
+            KernelClassification(label: .blur, subLabel: $0, fit: 1, margin: 0, sigmaPixels: nil, dcGain: 1)
+        }
+        let strip = ShapeStrip(bank: bank, classifications: kernels) { _ in [] }
+        #expect(strip.entries.map(\.shape) == [.ring, .gaussian] && strip.entries.map(\.count) == [3, 1])
+        #expect(strip.entries.map(\.typical) == [1, 3])
+        let figure = try KernelGridFigure(bank: bank, classifications: kernels, network: "").figure()
+        #expect(texts(figure).contains("ring") && texts(figure).contains("3 (75 %)"))
     }
 
     /// The eight kernels as the paper's authors' code has them, written down anew.

@@ -95,7 +95,7 @@ import Testing
         #expect(abs(edge.width - 3 * identity.width) < 1e-9 && abs(edge.x - identity.right) < 1e-9)
         #expect(bar(.blur) == nil)
         let texts = figure.texts.map(\.text)
-        #expect(texts.contains("#7 conv ↓") && texts.contains("25 %") && texts.contains("75 %"))
+        #expect(texts.contains("#7 conv ↓") && texts.contains("I 25 %") && texts.contains("E 75 %"))
         #expect(texts.contains("identity 1 (25 %)") && texts.contains("blur 0 (0 %)"))
         #expect(texts.contains("Bold, with ↓: stride above 1."))
     }

@@ -19,7 +19,7 @@ struct FigureSizeOptions: ParsableArguments {
     var width = 170.0
 
     @Option(help: "Pixels per inch of a PNG.")
-    var dpi = 200.0
+    var dpi = 300.0
 
     @Flag(help: "Replace an existing file.")
     var force = false

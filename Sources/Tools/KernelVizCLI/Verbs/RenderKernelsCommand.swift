@@ -10,7 +10,7 @@ struct RenderKernelsCommand: ParsableCommand {
         discussion: "With --layer all every layer becomes a page of one PDF.")
 
     enum Scale: String, ExpressibleByArgument, CaseIterable {
-        case kernel, layer, network
+        case filter, kernel, layer, network
     }
 
     enum Sign: String, ExpressibleByArgument, CaseIterable {
@@ -32,8 +32,12 @@ struct RenderKernelsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The layer's number as 'classify' prints it, or 'all'.", valueName: "number"))
     var layer: LayerChoice
 
-    @Option(help: "Which weight has the end of the colours: each kernel's largest, the layer's, or the network's.")
-    var scale = Scale.kernel
+    @Option(
+        help: """
+            Which weight has the end of the colours: each filter's largest (over all its inputs), each kernel's, the \
+            layer's, or the network's.
+            """)
+    var scale = Scale.filter
 
     @Option(help: "raw, or centre-positive as the authors draw.")
     var sign = Sign.raw
@@ -41,13 +45,16 @@ struct RenderKernelsCommand: ParsableCommand {
     @Option(help: "The order of the kernels: channel, label, norm or similarity.")
     var order = Order.channel
 
-    @Option(name: .customLong("colormap"), help: "RdBu, PuOr, BrBG, vik or cividis.")
+    @Option(name: .customLong("colormap"), help: "RdBu, PuOr, BrBG or vik: maps with a neutral middle.")
     var colorMap = "RdBu"
+
+    @Option(help: "The page's greatest height in millimetres: cells shrink, then kernels are sampled, which is said.")
+    var maxHeight: Double?
 
     @Option(help: "Kernels of nearly nothing: neutral, or as the authors' code colours them (Fig. 9: red).")
     var zeros = Zeros.neutral
 
-    @Flag(inversion: .prefixedNo, help: "Frame each kernel in its label's colour.")
+    @Flag(inversion: .prefixedNo, help: "Mark each kernel with a bar in its label's colour and form.")
     var labels = true
 
     @Flag(inversion: .prefixedNo, help: "Draw the histogram of the weights below.")
@@ -59,14 +66,24 @@ struct RenderKernelsCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Outline the strongest slice of each filter of several input channels.")
     var salience = true
 
+    @Flag(inversion: .prefixedNo, help: "Show the most typical kernel of each shape above the grid.")
+    var shapes = true
+
     @OptionGroup var strides: StrideOptions
 
     @OptionGroup var figure: FigureOptions
+
+    func validate() throws {
+        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
+            throw ValidationError("--max-height must be above 0 millimetres.")
+        }
+    }
 
     func run() throws {
         try figure.check()
         var options = KernelGridOptions()
         options.widthMillimetres = figure.width
+        options.maximumHeightMillimetres = maxHeight
         options.colorMap = try ColorMap.named(colorMap)
         options.sign = sign == .raw ? .raw : .centrePositive
         options.order = KernelGridOptions.Order(rawValue: order.rawValue) ?? .channel
@@ -74,9 +91,11 @@ struct RenderKernelsCommand: ParsableCommand {
         options.framesLabels = labels
         options.showsHistogram = histogram
         options.showsNumbers = numbers
+        options.showsShapes = shapes
         options.marksSalientSlices = salience
         let network = try ConvNetwork.open(checkpoint, strides: strides.table(for: checkpoint))
         switch scale {
+        case .filter: options.scale = .perFilter
         case .kernel: options.scale = .perKernel
         case .layer: options.scale = .perLayer
         case .network: options.scale = .shared(try KernelAtlas.sharedRange(of: network))

@@ -25,6 +25,10 @@ struct RenderPaperCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A picture for the feature maps of Fig. 6.", valueName: "image"))
     var input: String?
 
+    @Option(
+        help: "The greatest height of Fig. 1 to 5 and 9 in millimetres: cells shrink, then kernels are sampled.")
+    var maxHeight: Double?
+
     @Option(name: [.short, .long], help: ArgumentHelp("A file, or with --all a folder.", valueName: "path"))
     var output: String
 
@@ -32,6 +36,9 @@ struct RenderPaperCommand: ParsableCommand {
 
     func validate() throws {
         guard all != (figure != nil) else { throw ValidationError("Pass either --figure NUMBER or --all.") }
+        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
+            throw ValidationError("--max-height must be above 0 millimetres.")
+        }
         if let figure, !PaperFigures.numbers.contains(figure) {
             throw ValidationError("--figure must lie in 1…9.")
         }
@@ -46,7 +53,9 @@ struct RenderPaperCommand: ParsableCommand {
         let shelf = try CheckpointShelf(folder: weights) { try progress.update($0, of: $1) }
         progress.finish()
         for skipped in shelf.skipped { Console.note("kernelviz: note: \(skipped)") }
-        let paper = PaperFigures(shelf: shelf, picture: input ?? shelf.picture, widthMillimetres: size.width)
+        let paper = PaperFigures(
+            shelf: shelf, picture: input ?? shelf.picture, widthMillimetres: size.width,
+            maximumHeightMillimetres: maxHeight)
         if let figure {
             try size.write(paper.figure(figure), to: output)
             return
