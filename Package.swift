@@ -213,7 +213,7 @@ let output = [
         "Figures", in: "Output",
         ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Numerics", "Diagnostics"]),
     library("CCairo", in: "Output", pkgConfig: "cairo", apt: "libcairo2-dev"),
-    module("CairoRenderer", in: "Output", ["Figures", "Files", "Diagnostics", "CCairo"], settings: []),
+    module("CairoRenderer", in: "Output", ["Figures", "Files", "Diagnostics", "CCairo", "CPNG"], settings: []),
     module(
         "Gallery", in: "Output",
         [

@@ -1,5 +1,6 @@
 import CCairo
 import Diagnostics
+import Figures
 
 /// Bytes that a surface hands over while it is written.
 final class ByteSink {
@@ -45,6 +46,48 @@ struct Surface: ~Copyable {
         return KernelVizError(
             code: "render.failed", subject: what, found: "cairo reports '\(reason)'",
             advice: "Try a smaller page or a lower --dpi")
+    }
+}
+
+extension Surface {
+    /// The pixels of `raster`.
+    static func picture(_ raster: Raster) throws -> Surface {
+        let picture = try Surface(
+            taking: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(raster.width), Int32(raster.height)),
+            "picture of \(raster.width)×\(raster.height) pixels")
+        let stride = unsafe Int(cairo_image_surface_get_stride(picture.pointer))
+        guard let data = unsafe cairo_image_surface_get_data(picture.pointer) else { return picture }
+        raster.bytes.withUnsafeBufferPointer { bytes in
+            for row in 0..<raster.height {
+                let line = unsafe UnsafeMutableRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
+                for column in 0..<raster.width {
+                    let place = (row * raster.width + column) * 3
+                    unsafe line[column] =
+                        UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
+                }
+            }
+        }
+        unsafe cairo_surface_mark_dirty(picture.pointer)
+        return picture
+    }
+
+    /// Red, green and blue of an image surface's pixels, row by row.
+    func rgb(width: Int, height: Int) -> [UInt8] {
+        unsafe cairo_surface_flush(pointer)
+        let stride = unsafe Int(cairo_image_surface_get_stride(pointer))
+        guard let data = unsafe cairo_image_surface_get_data(pointer) else {
+            return Array(repeating: 255, count: width * height * 3)
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(width * height * 3)
+        for row in 0..<height {
+            let line = unsafe UnsafeMutableRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
+            for column in 0..<width {
+                let pixel = unsafe line[column]
+                for shift in [16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: pixel >> shift)) }
+            }
+        }
+        return bytes
     }
 }
 

@@ -17,7 +17,7 @@ public enum FigureRenderer {
     /// The longest side of a PNG in pixels, cairo's limit.
     public static let pixelLimit = 32_767
     /// The dots per inch of PNG files unless asked otherwise.
-    public static let defaultDPI = 200.0
+    public static let defaultDPI = 300.0
 
     /// Draws `figure`; `dpi` matters to PNG alone.
     ///
@@ -27,8 +27,8 @@ public enum FigureRenderer {
     ) throws -> RenderedFigure {
         switch format {
         case .png: try renderPNG(figure, dpi: dpi)
-        case .svg: try renderVectors(figure, isPDF: false)
-        case .pdf: try renderVectors(figure, isPDF: true)
+        case .svg: RenderedFigure(bytes: try SVGDocument(figure).bytes, notes: [])
+        case .pdf: try renderBook([figure], title: figure.title)
         }
     }
 
@@ -50,34 +50,10 @@ public enum FigureRenderer {
             taking: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)), figure.title)
         let notes = try paint(figure, on: surface, scale: scale, snapsToPixels: true)
         return RenderedFigure(
-            bytes: PNGFile.bytes(try encodedPNG(surface, figure.title), dotsPerInch: dpi), notes: notes)
+            bytes: PNGFile.bytes(try PNGFile.encoded(surface, figure.title), dotsPerInch: dpi), notes: notes)
     }
 
     private static func pixels(_ length: Double) -> Int { length < 1e9 ? max(1, Int(length.rounded())) : Int.max }
-
-    private static func encodedPNG(_ surface: borrowing Surface, _ title: String) throws -> [UInt8] {
-        let sink = ByteSink()
-        let status = withExtendedLifetime(sink) {
-            unsafe cairo_surface_write_to_png_stream(surface.pointer, ByteSink.write, sink.closure)
-        }
-        guard status == CAIRO_STATUS_SUCCESS else { throw Surface.failure(title, status) }
-        return sink.bytes
-    }
-
-    private static func renderVectors(_ figure: Figure, isPDF: Bool) throws -> RenderedFigure {
-        if isPDF { return try renderBook([figure], title: figure.title) }
-        let sink = ByteSink()
-        let notes = try withExtendedLifetime(sink) {
-            let surface = try Surface(
-                taking: cairo_svg_surface_create_for_stream(ByteSink.write, sink.closure, figure.width, figure.height),
-                figure.title)
-            let notes = try paint(figure, on: surface, scale: 1, snapsToPixels: false)
-            unsafe cairo_surface_finish(surface.pointer)
-            try surface.check(figure.title)
-            return notes
-        }
-        return RenderedFigure(bytes: SVGFile.normalized(sink.bytes), notes: notes)
-    }
 
     /// One PDF with a page for each of `figures`, each of its own size; there is at least one.
     ///
@@ -119,13 +95,21 @@ public enum FigureRenderer {
         _ figure: Figure, on surface: borrowing Surface, scale: Double, snapsToPixels: Bool
     ) throws -> [String] {
         let painter = MarkPainter(try Context(on: surface), scale: scale, snapsToPixels: snapsToPixels)
-        let needsNote = !figure.texts.isEmpty && !painter.hasExpectedFont()
-        for mark in figure.marks { try painter.draw(mark) }
+        let isOtherFont = !figure.texts.isEmpty && !painter.hasExpectedFont()
+        let missing = painter.missingLetters(in: figure.texts.map(\.text))
+        for mark in snapsToPixels ? figure.marks : try CellRuns(figure).marks { try painter.draw(mark) }
         try painter.check(figure.title)
-        return needsNote
-            ? [
+        var notes: [String] = []
+        if isOtherFont {
+            notes.append(
                 "The font DejaVu Sans is not installed; another one stands in for it. "
-                    + "Install it (Debian: fonts-dejavu-core) and write the figure again."
-            ] : []
+                    + "Install it (Debian: fonts-dejavu-core) and write the figure again.")
+        }
+        if !missing.isEmpty {
+            notes.append(
+                "The font has no letters for '\(missing.prefix(40))'; boxes stand in their place. "
+                    + "Write the figure as SVG, where the viewer's fonts are used.")
+        }
+        return notes
     }
 }

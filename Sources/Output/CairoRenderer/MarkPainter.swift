@@ -61,6 +61,10 @@ struct MarkPainter: ~Copyable {
 
     /// Cells reach half a cell under their right and lower neighbours, which are drawn later: no seams in any viewer.
     private func draw(_ grid: CellGrid) {
+        if let border = grid.border {
+            if snapsToPixels, drawEvenly(grid, border) { return }
+            fillRectangle(grid.frame.expanded(border.width), border.color)
+        }
         let box = edges(grid.frame)
         let (width, height) = (box.right - box.left, box.bottom - box.top)
         func place(_ start: Double, _ length: Double, _ index: Double, of count: Int) -> Double {
@@ -75,6 +79,26 @@ struct MarkPainter: ~Copyable {
                 place(box.left, width, column + 1 + overlap, of: grid.columns),
                 place(box.top, height, row + 1 + overlap, of: grid.rows), color)
         }
+    }
+
+    /// A kernel whose cells and border are whole pixels, all cells alike, around the middle of its place; false where a
+    /// cell is smaller than a pixel.
+    private func drawEvenly(_ grid: CellGrid, _ border: CellGrid.Border) -> Bool {
+        let cell = (min(grid.frame.width / Double(grid.columns), grid.frame.height / Double(grid.rows)) * scale + 1e-6)
+            .rounded(.down)
+        guard cell >= 1 else { return false }
+        let line = max(1, (border.width * scale).rounded())
+        let (width, height) = (cell * Double(grid.columns), cell * Double(grid.rows))
+        // Half a pixel goes to the right and down, always.
+        let left = ((grid.frame.x + grid.frame.width / 2) * scale - width / 2 - 1e-6).rounded()
+        let top = ((grid.frame.y + grid.frame.height / 2) * scale - height / 2 - 1e-6).rounded()
+        fillBox(left - line, top - line, left + width + line, top + height + line, border.color)
+        for (index, color) in grid.colors.enumerated() {
+            let x = left + Double(index % grid.columns) * cell
+            let y = top + Double(index / grid.columns) * cell
+            fillBox(x, y, x + cell, y + cell, color)
+        }
+        return true
     }
 
     // MARK: Lines
@@ -159,6 +183,24 @@ struct MarkPainter: ~Copyable {
         return abs(installedAdvance(probe) - expected) < 0.005 * expected
     }
 
+    /// The letters of `texts` that the installed font has no picture of, each once, in the order in which they occur.
+    func missingLetters(in texts: [String]) -> String {
+        selectFont(100, .regular)
+        guard let font = unsafe cairo_get_scaled_font(context.pointer) else { return "" }
+        var (seen, missing): (Set<Character>, String) = ([], "")
+        for letter in texts.joined() where !letter.isASCII && seen.insert(letter).inserted {
+            var glyphs: UnsafeMutablePointer<cairo_glyph_t>?
+            var count: Int32 = 0
+            let status = unsafe cairo_scaled_font_text_to_glyphs(
+                font, 0, 0, String(letter), -1, &glyphs, &count, nil, nil, nil)
+            guard status == CAIRO_STATUS_SUCCESS, let found = unsafe glyphs else { continue }
+            // Glyph 0 is the box that stands for what a font does not have.
+            if (0..<Int(count)).contains(where: { unsafe found[$0].index == 0 }) { missing.append(letter) }
+            unsafe cairo_glyph_free(found)
+        }
+        return missing
+    }
+
     private func draw(_ mark: TextMark) {
         let expected = mark.advance * scale
         guard expected > 0 else { return }
@@ -188,22 +230,7 @@ struct MarkPainter: ~Copyable {
     // MARK: Pictures
 
     private func draw(_ raster: Raster) throws {
-        let picture = try Surface(
-            taking: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(raster.width), Int32(raster.height)),
-            "picture of \(raster.width)×\(raster.height) pixels")
-        let stride = unsafe Int(cairo_image_surface_get_stride(picture.pointer))
-        guard let data = unsafe cairo_image_surface_get_data(picture.pointer) else { return }
-        raster.bytes.withUnsafeBufferPointer { bytes in
-            for row in 0..<raster.height {
-                let line = unsafe UnsafeMutableRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
-                for column in 0..<raster.width {
-                    let place = (row * raster.width + column) * 3
-                    unsafe line[column] =
-                        UInt32(bytes[place]) << 16 | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2])
-                }
-            }
-        }
-        unsafe cairo_surface_mark_dirty(picture.pointer)
+        let picture = try Surface.picture(raster)
         let box = edges(raster.frame)
         unsafe cairo_save(context.pointer)
         unsafe cairo_translate(context.pointer, box.left, box.top)

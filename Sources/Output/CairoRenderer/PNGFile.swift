@@ -1,3 +1,4 @@
+import CCairo
 import Glibc
 
 /// The PNG container, as far as cairo leaves it to us.
@@ -12,6 +13,16 @@ enum PNGFile {
         for _ in 0..<2 { content += bigEndian(dotsPerMetre) }
         content.append(1)  // the unit is the metre
         return file[..<headerEnd] + bigEndian(9) + content + bigEndian(checksum(content)) + file[headerEnd...]
+    }
+
+    /// The pixels of a surface as a PNG file.
+    static func encoded(_ surface: borrowing Surface, _ title: String) throws -> [UInt8] {
+        let sink = ByteSink()
+        let status = withExtendedLifetime(sink) {
+            unsafe cairo_surface_write_to_png_stream(surface.pointer, ByteSink.write, sink.closure)
+        }
+        guard status == CAIRO_STATUS_SUCCESS else { throw Surface.failure(title, status) }
+        return sink.bytes
     }
 
     /// CRC-32 of ISO 3309, bit by bit: the chunk has 13 bytes.

@@ -1,6 +1,8 @@
 import CairoRenderer
+import Classification
 import Diagnostics
 import Figures
+import Foundation
 import Files
 import Images
 import TestSupport
@@ -73,14 +75,80 @@ import Testing
             #expect(pdf.starts(with: Array("%PDF-1.".utf8)) && pdf.suffix(6) == Array("%%EOF\n".utf8)[...], "\(name)")
             let svg = String(decoding: try FigureRenderer.render(figure, as: .svg).bytes, as: UTF8.self)
             #expect(svg.hasPrefix("<?xml") && svg.hasSuffix("</svg>\n"), "\(name)")
-            #expect(svg.contains("viewBox=\"0 0 226.771654 "))
+            #expect(svg.contains("viewBox=\"0 0 226.77 "))
         }
     }
 
     @Test func rectanglesInSVGAreShortAndExact() throws {
         let figure = page([.rectangle(FigureRect(x: 1.5, y: 2, width: 3, height: 4), fill: FigureColor(0x67, 0, 0x1F))])
         let svg = String(decoding: try FigureRenderer.render(figure, as: .svg).bytes, as: UTF8.self)
-        #expect(svg.contains("<path fill=\"#67001f\" d=\"M1.5 2H4.5V6H1.5Z\"/>"))
+        #expect(svg.contains("<path fill=\"#67001f\" d=\"M1.5 2h3v4h-3z\"/>"))
+    }
+
+    @Test(arguments: [72.0, 96, 100, 150, 200, 254, 300, 600]) func kernelsHaveEqualCellsAtEveryResolution(dpi: Double)
+        throws
+    {
+        let colors = (0..<9).map { FigureColor(UInt8(20 * $0 + 10), UInt8(250 - 20 * $0), 77) }
+        let grid = CellGrid(
+            frame: FigureRect(x: 7.31, y: 5.17, width: 13.7, height: 13.7), columns: 3, colors: colors,
+            border: CellGrid.Border(.black, width: 0.24))
+        let image = try picture(page([.cells(grid)]), dpi: dpi)
+        var counts = [Int](repeating: 0, count: 9)
+        for y in 0..<image.height {
+            for x in 0..<image.width {
+                let pixel = image.pixel(x, y)
+                let found = colors.firstIndex { ($0.red, $0.green, $0.blue) == pixel }
+                if let found { counts[found] += 1 }
+            }
+        }
+        // Whole pixels: a square of them in every cell, as large as the frame allows.
+        let side = Int((13.7 / 3 * dpi / 72).rounded(.down))
+        #expect(counts == Array(repeating: side * side, count: 9))
+    }
+
+    @Test func lettersInSVGAreTextThatCanBeSearched() throws {
+        let text = TextMark("blur 924 (96 %)", at: FigurePoint(4, 20), size: 7, color: .black)
+        let svg = String(decoding: try FigureRenderer.render(page([.text(text)]), as: .svg).bytes, as: UTF8.self)
+        #expect(svg.contains(">blur 924 (96 %)</text>") && svg.contains("<title>test page</title>"))
+        #expect(svg.contains("font-family=\"'DejaVu Sans', Verdana, 'Noto Sans', Arial, Helvetica, sans-serif\""))
+        #expect(svg.contains("width=\"72pt\" height=\"36pt\" viewBox=\"0 0 72 36\""))
+    }
+
+    @Test func manyKernelsAreOneSmallPictureInSVG() throws {
+        let bank = ReferenceFigures.bank(outputs: 1152, size: 5)
+        let figure = try KernelGridFigure(
+            bank: bank, classifications: ReferenceFigures.classifications(1152), network: "Reference"
+        ).figure()
+        let svg = String(decoding: try FigureRenderer.render(figure, as: .svg).bytes, as: UTF8.self)
+        #expect(svg.utf8.count <= 300_000)
+        #expect(svg.components(separatedBy: "<image ").count == 2 && svg.contains("image-rendering:pixelated"))
+        // Its pixels are those of the PNG at 300 dpi.
+        let start = try #require(svg.range(of: "base64,")).upperBound
+        let data = try #require(Data(base64Encoded: String(svg[start...].prefix { $0 != "\"" })))
+        let inside = try ImageFile.decode(Array(data), subject: "picture")
+        let own = try picture(figure, dpi: 300)
+        let place = svg[..<start].components(separatedBy: "<image x=\"").last?.split(separator: "\"") ?? []
+        let left = Int((Double(try #require(place.first)) ?? 0) / 0.24 + 0.5)
+        let top = Int((Double(place[2]) ?? 0) / 0.24 + 0.5)
+        var different = 0
+        for y in stride(from: 0, to: inside.height, by: 7) {
+            for x in stride(from: 0, to: inside.width, by: 7) {
+                let (a, b) = (inside.pixel(x, y), own.pixel(left + x, top + y))
+                if abs(Int(a.red) - Int(b.red)) > 3 || abs(Int(a.blue) - Int(b.blue)) > 3 { different += 1 }
+            }
+        }
+        #expect(different == 0)
+    }
+
+    @Test func lettersThatTheFontLacksAreSaid() throws {
+        // Han letters are in no DejaVu font.
+        let text = TextMark("层 conv 层", at: FigurePoint(4, 20), size: 7, color: .black)
+        let notes = try FigureRenderer.render(page([.text(text)]), as: .png).notes
+        #expect(notes.contains { $0.contains("has no letters for '层'") && $0.contains("SVG") })
+        #expect(try FigureRenderer.render(page([.text(text)]), as: .svg).notes.isEmpty)
+        let plain = TextMark("Σ ± 10⁻³ …", at: FigurePoint(4, 20), size: 7, color: .black)
+        #expect(
+            !(try FigureRenderer.render(page([.text(plain)]), as: .pdf).notes.contains { $0.contains("no letters") }))
     }
 
     @Test func badRequestsGetOneClearSentence() throws {

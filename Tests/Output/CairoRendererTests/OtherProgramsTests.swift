@@ -8,7 +8,7 @@ import Testing
 /// SVG and PDF as other programs show them, beside our own pixels.
 @Suite struct OtherProgramsTests {
     /// Grids are laid out on pixels of this size, so that moving edges to pixels changes little.
-    private static let resolution = 200.0
+    private static let resolution = 300.0
     /// Vectors, a picture of pixels, text, slanted lines.
     private static let names = ["kernel-grid", "pixel-grid", "named-kernels", "ridge", "scatter"]
 
@@ -60,13 +60,13 @@ import Testing
     @Test(.enabled(if: shouldRun("rsvg-convert"), "skipped: no rsvg-convert (librsvg2-bin)"))
     func rsvgShowsTheSVGAsWeShowThePNG() throws {
         try compare("rsvg-convert", .svg) { file, target in
-            ["--dpi-x=200", "--dpi-y=200", "-o", target + ".png", file]
+            ["--dpi-x=300", "--dpi-y=300", "-o", target + ".png", file]
         }
     }
 
     @Test(.enabled(if: shouldRun("pdftoppm"), "skipped: no pdftoppm (poppler-utils)"))
     func popplerShowsThePDFAsWeShowThePNG() throws {
-        try compare("pdftoppm", .pdf) { file, target in ["-png", "-r", "200", "-singlefile", file, target] }
+        try compare("pdftoppm", .pdf) { file, target in ["-png", "-r", "300", "-singlefile", file, target] }
     }
 
     @Test(.enabled(if: shouldRun("pdftoppm"), "skipped: no pdftoppm (poppler-utils)"))

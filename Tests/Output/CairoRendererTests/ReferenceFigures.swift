@@ -34,8 +34,6 @@ enum ReferenceFigures {
     private static func make() throws -> [(name: String, figure: Figure)] {
         var options = KernelGridOptions()
         options.widthMillimetres = 80
-        var pixels = options
-        pixels.vectorCellLimit = 1000
         let rows = (1...6).map {
             LabelSharesFigure.Row(
                 name: "#\($0) blocks.\($0).conv", counts: LabelCounts(classifications($0 * 7)), isStrided: $0 % 3 == 0)
@@ -50,7 +48,7 @@ enum ReferenceFigures {
             ),
             (
                 "pixel-grid",
-                try KernelGridFigure(bank: bank(outputs: 20, inputs: 16), network: "Reference", options: pixels)
+                try KernelGridFigure(bank: bank(outputs: 20, inputs: 16), network: "Reference", options: options)
                     .figure()
             ),
             ("histogram", try HistogramFigure.figure(of: bank(outputs: 64), network: "Reference", options: options)),
