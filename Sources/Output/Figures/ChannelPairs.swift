@@ -1,3 +1,4 @@
+import Numerics
 import Tensors
 
 /// Which channels of two feature maps show the same thing: Pearson's correlation over the pixels.
@@ -16,25 +17,44 @@ public struct ChannelPairs: Sendable, Equatable {
     public let best: [Pair]
     /// Output channels that are constant over the image and so are like nothing.
     public let constantOutputs: Int
+    /// Output channels of which only a few pixels are lit: two such maps correlate by accident, so they are not compared.
+    public let sparseOutputs: Int
 
     /// Compares `inputs` with `outputs`, C×H×W each (a leading 1 is allowed); where the outputs are smaller, the inputs
     /// are averaged over the pixels that each output pixel stands for.
     ///
-    /// Cost: channels before × channels behind × pixels behind.
-    public init(inputs: Tensor, outputs: Tensor) {
+    /// Cost: channels before × channels behind × pixels behind. With `pairsOwn`, for depthwise layers, channel i is compared
+    /// with channel i alone (i·outputs/inputs where there are more outputs).
+    public init(inputs: Tensor, outputs: Tensor, pairsOwn: Bool = false) {
+        self.init(FeatureMap(inputs), FeatureMap(outputs), pairsOwn: pairsOwn, isShifted: false)
+    }
+
+    /// The |r| that 95 % of the outputs stay below when every input is moved around by half a map: what maps of such forms
+    /// reach by chance. 1 where maps are too small to be moved or nothing varies.
+    public static func chanceLevel(inputs: Tensor, outputs: Tensor, pairsOwn: Bool = false) -> Double {
         let (before, behind) = (FeatureMap(inputs), FeatureMap(outputs))
-        let small = before.resized(height: behind.height, width: behind.width)
+        guard min(behind.height, behind.width) >= 4 else { return 1 }
+        let found = ChannelPairs(before, behind, pairsOwn: pairsOwn, isShifted: true).best
+            .map { abs($0.correlation) }.sorted()
+        return found.isEmpty ? 1 : OrderStatistics.quantile(0.95, ofSorted: found)
+    }
+
+    private init(_ before: FeatureMap, _ behind: FeatureMap, pairsOwn: Bool, isShifted: Bool) {
+        var small = before.resized(height: behind.height, width: behind.width)
+        if isShifted { small = small.shiftedByHalf }
         let (a, b) = (small.standardised(), behind.standardised())
         let pixels = behind.height * behind.width
         var pairs: [Pair] = []
-        var constant = 0
+        var (constant, sparse) = (0, 0)
         for output in 0..<behind.channels {
-            guard b.isVarying[output] else {
-                constant += 1
+            guard b.isVarying[output], !b.isSparse[output] else {
+                if b.isVarying[output] { sparse += 1 } else { constant += 1 }
                 continue
             }
             var best: Pair?
-            for input in 0..<before.channels where a.isVarying[input] {
+            let own = output * before.channels / behind.channels
+            for input in pairsOwn ? own..<own + 1 : 0..<before.channels
+            where a.isVarying[input] && !a.isSparse[input] {
                 let r = Self.dot(a.scalars, input * pixels, b.scalars, output * pixels, pixels)
                 if abs(r) > abs(best?.correlation ?? 0) {
                     best = Pair(input: input, output: output, correlation: max(-1, min(1, r)))
@@ -43,12 +63,12 @@ public struct ChannelPairs: Sendable, Equatable {
             if let best { pairs.append(best) }
         }
         best = pairs
-        constantOutputs = constant
+        (constantOutputs, sparseOutputs) = (constant, sparse)
     }
 
     /// The share of all output channels that some input channel shows with |r| above `limit`.
     public func share(above limit: Double) -> Double {
-        let total = best.count + constantOutputs
+        let total = best.count + constantOutputs + sparseOutputs
         return total == 0 ? 0 : Double(best.count { abs($0.correlation) > limit }) / Double(total)
     }
 
@@ -133,11 +153,28 @@ struct FeatureMap: Sendable, Equatable {
         return FeatureMap(channels: channels, height: newHeight, width: newWidth, scalars: result)
     }
 
-    /// Each channel with mean 0 and Σx² = 1, and which channels are not constant.
-    func standardised() -> (scalars: [Float], isVarying: [Bool]) {
+    /// Every channel moved around by half its rows and columns.
+    var shiftedByHalf: FeatureMap {
+        var result = scalars
+        for channel in 0..<channels {
+            for y in 0..<height {
+                for x in 0..<width {
+                    let from = (channel * height + (y + height / 2) % height) * width + (x + width / 2) % width
+                    result[(channel * height + y) * width + x] = scalars[from]
+                }
+            }
+        }
+        return FeatureMap(channels: channels, height: height, width: width, scalars: result)
+    }
+
+    /// Each channel with mean 0 and Σx² = 1, which channels are not constant, and in which a few pixels are all there is.
+    ///
+    /// Sparse: the pixels that carry the variance, (Σd²)² / Σd⁴, are fewer than 1 % of all, or than 1.5.
+    func standardised() -> (scalars: [Float], isVarying: [Bool], isSparse: [Bool]) {
         let pixels = height * width
         var result = scalars
         var isVarying = [Bool](repeating: false, count: channels)
+        var isSparse = isVarying
         for channel in 0..<channels {
             let range = channel * pixels..<(channel + 1) * pixels
             let mean = scalars[range].reduce(0) { $0 + Double($1) } / Double(pixels)
@@ -145,11 +182,16 @@ struct FeatureMap: Sendable, Equatable {
             let largest = scalars[range].reduce(0) { max($0, abs(Double($1))) }
             // Differences within the rounding of the sums are none.
             isVarying[channel] = squares.isFinite && squares.squareRoot() > 1e-6 * largest && squares > 0
+            let fourth = scalars[range].reduce(0) { sum, value in
+                let square = (Double(value) - mean) * (Double(value) - mean)
+                return sum + square * square
+            }
+            isSparse[channel] = isVarying[channel] && squares * squares < max(1.5, 0.01 * Double(pixels)) * fourth
             let factor = isVarying[channel] ? 1 / squares.squareRoot() : 0
             for index in range {
                 result[index] = isVarying[channel] ? Float((Double(scalars[index]) - mean) * factor) : 0
             }
         }
-        return (result, isVarying)
+        return (result, isVarying, isSparse)
     }
 }

@@ -41,11 +41,12 @@ public struct FeatureMapsFigure: Sendable {
     private let behind: Side
     private let picture: Picture?
     private let pairs: ChannelPairs
+    private let pairsOwn: Bool
 
-    /// Compares the two sides.
+    /// Compares the two sides; for a depthwise layer (`pairsOwn`) channel i with channel i alone.
     ///
     /// Throws `figures.badMaps` where a side is not 1×C×H×W or C×H×W with at least one number.
-    public init(before: Side, behind: Side, picture: Picture?) throws {
+    public init(before: Side, behind: Side, picture: Picture?, pairsOwn: Bool = false) throws {
         for side in [before, behind] {
             let shape = side.maps.shape.dimensions
             guard shape.count == 3 || (shape.count == 4 && shape[0] == 1), shape.allSatisfy({ $0 > 0 }) else {
@@ -55,7 +56,8 @@ public struct FeatureMapsFigure: Sendable {
             }
         }
         (self.before, self.behind, self.picture) = (before, behind, picture)
-        pairs = ChannelPairs(inputs: before.maps, outputs: behind.maps)
+        self.pairsOwn = pairsOwn
+        pairs = ChannelPairs(inputs: before.maps, outputs: behind.maps, pairsOwn: pairsOwn)
     }
 
     /// The comparison behind the picture.
@@ -81,17 +83,26 @@ public struct FeatureMapsFigure: Sendable {
     /// Draws facts, pairs and both grids below what is on the page.
     func draw(on page: inout Page) {
         let (a, b) = (FeatureMap(before.maps), FeatureMap(behind.maps))
+        let chance = ChannelPairs.chanceLevel(inputs: before.maps, outputs: behind.maps, pairsOwn: pairsOwn)
+        let partner = pairsOwn ? "their own input channel" : "an input channel"
         page.facts(
             [
                 "\(a.channels) channels of \(a.height)×\(a.width) → \(b.channels) of \(b.height)×\(b.width)",
-                "\(NumberFormat.share(pairs.share(above: 0.95))) of the outputs show an input channel with |r| > 0.95",
+                "\(NumberFormat.share(pairs.share(above: 0.95))) of the outputs show \(partner) with |r| > 0.95",
                 "\(NumberFormat.share(pairs.share(above: 0.8))) with |r| > 0.8",
             ]
                 + (pairs.constantOutputs > 0
                     ? [
                         pairs.constantOutputs == 1
                             ? "1 output is constant" : "\(pairs.constantOutputs) outputs are constant"
-                    ] : []))
+                    ] : [])
+                + (pairs.sparseOutputs > 0
+                    ? ["\(NumberText.grouped(pairs.sparseOutputs)) with a few lit pixels, not compared"] : [])
+                + (chance < 1
+                    ? [
+                        "by chance 95 % stay below |r| = \(NumberText.fixed(chance, decimals: 2)) (inputs moved by half)"
+                    ]
+                    : []))
         page.y += 4
         let closest = linkedPairs
         drawPairs(closest, a, b, on: &page)

@@ -17,6 +17,8 @@ public struct FeatureMaps: Sendable {
         let source: String
         /// Whether the convolution reads the picture itself.
         let readsInput: Bool
+        /// Whether each output channel reads one input channel.
+        let isDepthwise: Bool
         /// The node behind normalisation and activation of the convolution.
         let result: String
     }
@@ -70,7 +72,7 @@ public struct FeatureMaps: Sendable {
             guard let before = layer.readsInput ? input : maps[layer.source], let behind = maps[layer.result] else {
                 return nil
             }
-            let pairs = ChannelPairs(inputs: before, outputs: behind)
+            let pairs = ChannelPairs(inputs: before, outputs: behind, pairsOwn: layer.isDepthwise)
             let total = pairs.best.count + pairs.constantOutputs
             let sum = pairs.best.reduce(0) { $0 + abs($1.correlation) }
             return LayerSimilarity(
@@ -98,7 +100,7 @@ public struct FeatureMaps: Sendable {
                 title: layer.readsInput ? "the picture" : "before: \(layer.source)", maps: before),
             behind: FeatureMapsFigure.Side(title: "behind: \(layer.result)", maps: behind),
             picture: FeatureMapsFigure.Picture(
-                width: picture.width, height: picture.height, bytes: picture.bytes))
+                width: picture.width, height: picture.height, bytes: picture.bytes), pairsOwn: layer.isDepthwise)
     }
 
     /// Convolutions of more than one pixel, each with what it reads and where its result is finished.
@@ -106,9 +108,14 @@ public struct FeatureMaps: Sendable {
         var layers: [Layer] = []
         for (index, node) in graph.nodes.enumerated() {
             let weight: Graph.ParameterID
+            let isDepthwise: Bool
             switch node.operation {
-            case .convolution(let convolution): weight = convolution.weight
-            case .sharedDepthwise(let shared): weight = shared.weight
+            case .convolution(let convolution):
+                weight = convolution.weight
+                isDepthwise = convolution.groups > 1 && graph[weight].shape.dimensions[1] == 1
+            case .sharedDepthwise(let shared):
+                weight = shared.weight
+                isDepthwise = true
             default: continue
             }
             guard graph[weight].shape.dimensions.suffix(2).contains(where: { $0 > 1 }) else { continue }
@@ -116,7 +123,8 @@ public struct FeatureMaps: Sendable {
             layers.append(
                 Layer(
                     number: layers.count + 1, name: node.name, source: source.name,
-                    readsInput: source.operation == .input, result: finished(index, in: graph)))
+                    readsInput: source.operation == .input, isDepthwise: isDepthwise,
+                    result: finished(index, in: graph)))
         }
         return layers
     }

@@ -80,6 +80,41 @@ import Testing
         #expect(abs(pairs.best[0].correlation - 1) < 1e-6)
     }
 
+    @Test func mapsWithAFewLitPixelsAreNotCompared() {
+        // One lit pixel of 400 in the same place, and a ramp.
+        let spark = (0..<400).map { $0 == 130 ? Float(9) : 0 }
+        let ramp = (0..<400).map { Float($0 % 20) }
+        let inputs = Tensor(shape: [2, 20, 20], scalars: spark + ramp)
+        let pairs = ChannelPairs(inputs: inputs, outputs: Tensor(shape: [2, 20, 20], scalars: spark + ramp))
+        #expect(pairs.best.map(\.output) == [1] && pairs.sparseOutputs == 1 && pairs.constantOutputs == 0)
+        #expect(abs(pairs.share(above: 0.95) - 0.5) < 1e-9)
+    }
+
+    @Test func depthwiseChannelsAreComparedWithTheirOwnAlone() {
+        let (up, down): ([Float], [Float]) = ((0..<64).map { Float($0 % 8) }, (0..<64).map { Float($0 / 8) })
+        let inputs = Tensor(shape: [2, 8, 8], scalars: up + down)
+        let swapped = Tensor(shape: [2, 8, 8], scalars: down + up)
+        #expect(ChannelPairs(inputs: inputs, outputs: swapped).share(above: 0.95) == 1)
+        let own = ChannelPairs(inputs: inputs, outputs: swapped, pairsOwn: true)
+        // Rows and columns are independent: r = 0, like nothing.
+        #expect(own.share(above: 0.01) == 0)
+        let same = ChannelPairs(inputs: inputs, outputs: inputs, pairsOwn: true)
+        #expect(same.best.map(\.input) == [0, 1] && same.share(above: 0.95) == 1)
+    }
+
+    @Test func chanceIsWhatMovedMapsReach() {
+        // Smooth ramps reach much by chance, white noise of 1,024 pixels little.
+        var generator = SeededGenerator(seed: 2)
+        let noise = (0..<4 * 1024).map { _ in Float(generator.normal()) }
+        let maps = Tensor(shape: [4, 32, 32], scalars: noise)
+        let chance = ChannelPairs.chanceLevel(inputs: maps, outputs: maps)
+        #expect(chance > 0 && chance < 0.2)
+        // Moved by half its period of 8, a wave meets itself turned about.
+        let wave = (0..<64).map { $0 % 8 < 4 ? Float(1) : -1 }
+        let waves = Tensor(shape: [1, 8, 8], scalars: wave)
+        #expect(abs(ChannelPairs.chanceLevel(inputs: waves, outputs: waves) - 1) < 1e-6)
+    }
+
     @Test func noChannelIsLinkedTwice() {
         let map: [Float] = [0, 1, 2, 4]
         let pairs = ChannelPairs(
