@@ -1,7 +1,7 @@
 import Kernels
 import VGNets
 
-/// The two blocks of a VGNet as flow charts (Fig. 8), with the kernels that are fixed.
+/// The two blocks and the last unit of a VGNet as flow charts (Fig. 8), with the kernels that are fixed.
 struct BlockSchematics {
     let config: VGNetConfig
 
@@ -31,16 +31,52 @@ struct BlockSchematics {
         let chart = Chart(page: page, rows: 5)
         chart.box("i channels", row: 0, column: .centre, NetworkDiagramFigure.Tint.plain, on: &page)
         chart.box(kernels, row: 1, column: .centre, NetworkDiagramFigure.Tint.downsampling, on: &page)
-        chart.box("last o/2 pass", row: 2.5, column: .left, NetworkDiagramFigure.Tint.half, on: &page)
+        let splits = (1...4).map { config.split(ofStage: $0) }
+        // Wide stages behind narrow ones have fewer filtered channels than a half.
+        let isPlain = splits.allSatisfy { $0.keptChannels == $0.outputChannels / 2 }
+        chart.box(
+            isPlain ? "last o/2 pass" : "last min(o/2, i) pass", row: 2.5, column: .left,
+            NetworkDiagramFigure.Tint.half, on: &page)
         chart.box(pointwise, row: 2.5, column: .right, NetworkDiagramFigure.Tint.plain, on: &page)
-        chart.box("o channels as two halves", row: 4, column: .centre, NetworkDiagramFigure.Tint.plain, on: &page)
+        chart.box(
+            isPlain ? "o channels as two halves" : "joined, cut at o/2", row: 4, column: .centre,
+            NetworkDiagramFigure.Tint.plain, on: &page)
         chart.link((0, .centre), (1, .centre), on: &page)
         chart.link((1, .centre), (2.5, .left), on: &page)
         chart.link((1, .centre), (2.5, .right), on: &page)
         chart.link((2.5, .left), (4, .centre), on: &page)
         chart.link((2.5, .right), (4, .centre), on: &page)
         page.y = chart.bottom
+        page.caption(
+            "i → o, passed + new: "
+                + splits.map { "\($0.inputChannels) → \($0.outputChannels), \($0.keptChannels) + \($0.newChannels)" }
+                .joined(separator: "; ") + ".")
         drawBank(bank, on: &page)
+    }
+
+    /// Behind stage 4: both halves are joined, filtered and mixed once more.
+    func drawLastUnit(on page: inout Page) {
+        page.subheading("Last unit")
+        let kernels =
+            switch config.last {
+            case .shared(let groups): "shared by \(groups)"
+            case .learnable: "learned"
+            case .bank: "fixed, BN"
+            }
+        let chart = Chart(page: page, rows: 5)
+        let tint = NetworkDiagramFigure.Tint.self
+        let isHalf = config.identity.uniform == .half
+        chart.box(isHalf ? "left half a" : "older part", row: 0, column: .left, tint.plain, on: &page)
+        chart.box(isHalf ? "right half b" : "younger part", row: 0, column: .right, tint.plain, on: &page)
+        chart.box(isHalf ? "concat(a, b)" : "concat", row: 1.25, column: .centre, tint.plain, on: &page)
+        chart.box("depthwise, \(kernels)", row: 2.6, column: .centre, tint.last, on: &page)
+        // Never with SE.
+        chart.box("1×1, \(config.activation.title), BN", row: 4, column: .centre, tint.plain, on: &page)
+        chart.link((0, .left), (1.25, .centre), on: &page)
+        chart.link((0, .right), (1.25, .centre), on: &page)
+        chart.link((1.25, .centre), (2.6, .centre), on: &page)
+        chart.link((2.6, .centre), (4, .centre), on: &page)
+        page.y = chart.bottom
     }
 
     /// HalfIdentityBlock: one half passes and is filtered as well; a pointwise convolution on both makes the other.

@@ -44,12 +44,16 @@ public enum NetworkDiagramFigure {
         page.y += 8
         let columns = page.contentWidth > 330 ? 2 : 1
         let blocks = BlockSchematics(config: config)
-        page.columns(columns, gap: 14, blocks: 2) { page, block in
-            if block == 0 { blocks.drawDownsampling(on: &page) } else { blocks.drawHalfIdentity(on: &page) }
+        page.columns(columns, gap: 14, blocks: 4) { page, block in
+            switch block {
+            case 0: blocks.drawDownsampling(on: &page)
+            case 1: blocks.drawHalfIdentity(on: &page)
+            case 2: blocks.drawLastUnit(on: &page)
+            default:
+                page.subheading("Choices")
+                for row in comparison.rows { drawChoice(row, comparison.baseline.name, on: &page) }
+            }
         }
-        page.y += 8
-        page.subheading("Choices")
-        for row in comparison.rows { drawChoice(row, comparison.baseline.name, on: &page) }
     }
 
     private static func drawChoice(_ row: ConfigComparison.Row, _ baseline: String, on page: inout Page) {

@@ -206,6 +206,18 @@ import Testing
         #expect(texts(changed).contains("H ×39"))
     }
 
+    @Test func theDiagramTellsHowManyChannelsPass() throws {
+        let small = texts(try NetworkDiagramFigure.figure(of: .published("vgnetg-1.0mp")))
+        #expect(small.contains("last o/2 pass") && small.contains("o channels as two halves"))
+        #expect(small.contains("concat(a, b)") && small.contains("depthwise, shared by 8"))
+        // The authors' code passes min(o/2, i): of 2.0MP's 72 channels behind 32 not 36 but 32.
+        let large = texts(try NetworkDiagramFigure.figure(of: .published("vgnetg-2.0mp"), widthMillimetres: 400))
+        #expect(large.contains("last min(o/2, i) pass") && large.contains("joined, cut at o/2"))
+        #expect(
+            large.joined(separator: " ").contains(
+                "32 → 72, 32 + 40; 72 → 168, 72 + 96; 168 → 376, 168 + 208; 376 → 512, 256 + 256."))
+    }
+
     @Test func theDiagramTellsWhatDiffersBetweenStages() throws {
         let figure = try NetworkDiagramFigure.figure(of: FigureKinds.general())
         let changed = figure.texts.filter { $0.color == NetworkDiagramFigure.Tint.changed }.map(\.text)
