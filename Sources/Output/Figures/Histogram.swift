@@ -57,7 +57,11 @@ public struct Histogram: Sendable, Equatable {
         guard plain.lowerBound < 0, plain.upperBound > 0, low.isFinite, high.isFinite, high - low < 1e6 else {
             return Histogram(values, bins: bins, range: plain.lowerBound...plain.upperBound, zerosApart: true)
         }
-        return Histogram(values, bins: Int(high - low), range: low * width...high * width, zerosApart: true)
+        // Rounding must not leave the outermost weights outside.
+        return Histogram(
+            values, bins: Int(high - low),
+            range: min(low * width, plain.lowerBound)...max(high * width, plain.upperBound),
+            zerosApart: true)
     }
 
     /// A histogram of the bulk: where few outliers stretch the range to more than twice what the central 99.5 % of the

@@ -40,12 +40,15 @@ public enum LabelSharesFigure {
         page.y += 2
         page.flow(Legend.counts(sum))
         page.y += 5
+        let common = CommonParts(rows.map(\.name))
         ShareBars(
-            rows: rows.map { ShareBars.Row(name: $0.name, isStrided: $0.isStrided, counts: $0.counts) },
-            totalTitle: "kernels"
+            rows: zip(rows, common.names).map {
+                ShareBars.Row(name: $1, isStrided: $0.isStrided, counts: $0.counts)
+            }, totalTitle: "kernels"
         ).draw(on: &page)
         page.y += 3
         if rows.contains(where: \.isStrided) { page.caption("Bold, with ↓: stride above 1.") }
+        if !common.sentence.isEmpty { page.caption(common.sentence) }
         return page.finished(title: "\(network): labels by layer")
     }
 

@@ -46,10 +46,11 @@ public enum SymmetryFigure {
         page.heading(network, "symmetry of the kernels by layer")
         page.flow(types.map { Legend.swatch($0.color, $0.name) })
         page.y += 5
+        let common = CommonParts(rows.map(\.name))
         ShareBars(
-            rows: rows.map { row in
+            rows: zip(rows, common.names).map { row, name in
                 ShareBars.Row(
-                    name: row.name, isStrided: row.isStrided, total: NumberText.grouped(row.kernels),
+                    name: name, isStrided: row.isStrided, total: NumberText.grouped(row.kernels),
                     parts: zip(row.energies.all, types).map { ($0, $1.color, String($1.name.prefix { $0 != " " })) })
             }, totalTitle: "live kernels"
         ).draw(on: &page)
@@ -57,7 +58,8 @@ public enum SymmetryFigure {
         page.caption(
             "Mean share of Σw² of each live kernel in the irreducible representations of D₄: bumps, rings and Laplacians "
                 + "are A1, Sobel kernels E, saddles B1 and B2."
-                + (rows.contains(where: \.isStrided) ? " Bold, with ↓: stride above 1." : ""))
+                + (rows.contains(where: \.isStrided) ? " Bold, with ↓: stride above 1." : "")
+                + (common.sentence.isEmpty ? "" : " " + common.sentence))
         return page.finished(title: "\(network): symmetry by layer")
     }
 }

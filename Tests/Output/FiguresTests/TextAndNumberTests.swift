@@ -96,6 +96,17 @@ import Testing
         #expect(tiny.counts == [1, 1])
     }
 
+    @Test func whatAllNamesShareIsSaidOnce() {
+        let common = CommonParts(["#2 features.1.conv.0.0", "#3 features.2.conv.1.0", "#4 features.10.conv.1.0"])
+        #expect(common.names == ["#2 1.conv.0", "#3 2.conv.1", "#4 10.conv.1"])
+        #expect(common.sentence == "Layer names without 'features….0', which all of them have.")
+        #expect(CommonParts(["#1 conv", "#2 conv"]).names == ["#1 conv", "#2 conv"])
+        #expect(CommonParts(["a.b", "a.b"]).names == ["b", "b"])
+        #expect(CommonParts(["a.b"]).sentence.isEmpty && CommonParts([]).names.isEmpty)
+        // One part of every name stays.
+        #expect(CommonParts(["a.x.b", "a.b"]).names == ["x.b", "b"])
+    }
+
     @Test func binsOfWeightsMeetAtZeroAndZerosAreCountedApart() {
         // NumPy's four bins of −3…2 are 1.25 wide; their edges move to multiples of that.
         let histogram = Histogram.ofWeights([-3, -1, 0, 0, 0, 0.5, 2], bins: 4, isWhole: true)
