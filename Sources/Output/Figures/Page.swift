@@ -116,6 +116,12 @@ struct Page {
         paragraph(lines, size: size, color: .quietInk)
     }
 
+    /// What something comes to, wrapped, in the ink of names.
+    mutating func statement(_ text: String) {
+        paragraph(
+            TextFitting.lines(text, limit: contentWidth, size: FontSize.fact), size: FontSize.fact, color: .ink)
+    }
+
     /// Running text, wrapped, in caption size.
     mutating func caption(_ text: String) {
         paragraph(

@@ -70,126 +70,59 @@ public struct PaperFigures: Sendable {
 
     // MARK: Kernels
 
-    /// Which layers a figure shows.
-    static func layers(_ number: Int) -> [PaperLayer] {
-        func mobileNetV2(_ number: Int, _ channels: Int, stride: Int = 1) -> PaperLayer {
-            PaperLayer(
-                family: "MobileNetV2", network: "MobileNetV2", place: .depthwise(number), channels: channels,
-                stride: stride, depth: Double(number) / 17)
-        }
-        switch number {
-        case 1:
-            return [
-                mobileNetV2(3, 144), mobileNetV2(7, 192, stride: 2), mobileNetV2(11, 384), mobileNetV2(16, 960),
-                mobileNetV2(17, 960),
-            ]
-        case 2:
-            return [
-                PaperLayer(
-                    family: "ResNet", network: "ResNet-RS 50", place: .spatial(18), channels: 512, stride: 2,
-                    depth: 0.85
-                ),
-                PaperLayer(
-                    family: "RegNet", network: "RegNetX-8GF", place: .spatial(24), channels: 1920, stride: 2,
-                    depth: 0.95
-                ),
-                mobileNetV2(4, 144, stride: 2),
-                PaperLayer(
-                    family: "ShuffleNetV2", network: "ShuffleNetV2", place: .depthwise(6), channels: 116, stride: 2,
-                    depth: 0.35),
-                PaperLayer(
-                    family: "EfficientNet", network: "EfficientNet-B0", place: .depthwise(12), size: 5, channels: 672,
-                    stride: 2, depth: 0.75),
-            ]
-        case 3:
-            return [
-                mobileNetV2(11, 384),
-                PaperLayer(
-                    family: "MobileNetV3", network: "MobileNetV3-Small", place: .depthwise(7), size: 5, channels: 120,
-                    depth: 0.65),
-                PaperLayer(
-                    family: "EfficientNet", network: "EfficientNet-B0", place: .depthwise(9), size: 5, channels: 480,
-                    depth: 0.6),
-                PaperLayer(
-                    family: "EfficientNet", network: "EfficientNet-B7", place: .depthwise(29), size: 5, channels: 960,
-                    depth: 0.55),
-            ]
-        case 4:
-            return [
-                PaperLayer(family: "MobileNetV2", network: "MobileNetV2", place: .last, channels: 960, depth: 1),
-                PaperLayer(family: "ShuffleNetV2", network: "ShuffleNetV2", place: .last, channels: 232, depth: 1),
-                PaperLayer(family: "RegNet", network: "RegNetX-800MF", place: .last, channels: 672, depth: 1),
-            ]
-        case 5:
-            return [(8, 512, 1), (6, 256, 2)].map { number, channels, stride in
-                PaperLayer(
-                    family: "MobileNetV1", network: "MobileNetV1", place: .depthwise(number), channels: channels,
-                    stride: stride, depth: Double(number) / 13)
-            }
-        default:
-            return [(2, 64, 2), (3, 72, 1)].map { number, channels, stride in
-                PaperLayer(
-                    family: "MobileNetV3", network: "MobileNetV3-Large", place: .depthwise(number), channels: channels,
-                    stride: stride, depth: Double(number) / 15)
-            }
-        }
-    }
-
     private func panels(_ number: Int) throws -> Figure {
-        guard !shelf.networks.isEmpty else { throw noWeights }
-        var panels: [PanelsFigure.Panel] = []
-        var stand: [String] = []
-        var seen: Set<String> = []
-        var analysed: [String: NetworkStatistics] = [:]
-        let findings = PaperFindings(figure: number)
         let zeros = number == 9 ? layersWithZeros : []
-        for (place, wanted) in Self.layers(number).enumerated() {
-            guard let chosen = place < zeros.count ? zeros[place] : ChosenLayer(wanted, among: shelf.networks) else {
-                continue
-            }
-            let name = "\(chosen.network.title) \(chosen.layer.label)"
-            if !chosen.isExact { stand.append("\(wanted.text) → \(chosen.network.title) \(chosen.layer.label)") }
-            // Two layers of the paper may have one stand-in.
-            guard seen.insert(chosen.network.checkpoint.path + name).inserted else { continue }
-            let path = chosen.network.checkpoint.path
-            let statistics = try analysed[path] ?? NetworkStatistics.analyse(chosen.network)
-            analysed[path] = statistics
-            let bank = try KernelBanks.read(chosen.layer, of: chosen.network)
-            guard let layer = statistics.layers.first(where: { $0.layer.number == chosen.layer.number }) else {
-                continue
-            }
-            var options = KernelGridOptions()
-            options.widthMillimetres = widthMillimetres
-            options.sign = .centrePositive
-            options.showsHistogram = number == 1
-            let sentences = findings.sentences(layer, bank, statistics)
-            if number == 9 {
-                // With labels but without frames: laid out as the panel beside it.
-                var authors = options
-                authors.faintKernels = .asAuthors
-                authors.framesLabels = false
-                panels.append(
-                    PanelsFigure.Panel(
-                        title: name, bank: bank, classifications: layer.classifications, options: authors,
-                        findings: ["As the authors' code draws them."] + sentences))
-                options.sign = .raw
-            }
-            panels.append(
-                PanelsFigure.Panel(
-                    title: name, bank: bank, classifications: layer.classifications, options: options,
-                    findings: number == 9 ? ["The same with raw signs; kernels labelled zero are neutral."] : sentences)
-            )
-        }
+        let choice = try choice(number, zeros: zeros)
+        let findings = PaperFindings(figure: number)
+        if number == 5 { return try matches(choice, findings) }
         var caption = [
             findings.claim, "Each filter on its own scale ±max|w|, kernels labelled zero on the layer's.",
             "Kernels with a negative centre are drawn negated, as in the paper.",
         ]
         if number == 9, zeros.isEmpty { caption.append("No kernel at hand is that small.") }
-        if !stand.isEmpty { caption.append("Not at hand, the nearest drawn: \(stand.joined(separator: "; ")).") }
         return try PanelsFigure(
             title: "Fig. \(number)", subject: Self.subject(number),
-            references: number == 5 ? Array(FixedKernels.fourEdge) : [], panels: panels, caption: caption
+            panels: choice.parts.flatMap { panels(of: $0, number, findings) }, caption: caption + choice.sentences
         ).figure(widthMillimetres: widthMillimetres, maximumHeightMillimetres: maximumHeightMillimetres)
+    }
+
+    /// A layer as it is drawn; for Fig. 9 twice.
+    private func panels(
+        of part: Choice.Part, _ number: Int, _ findings: PaperFindings
+    ) -> [PanelsFigure.Panel] {
+        var options = KernelGridOptions()
+        options.widthMillimetres = widthMillimetres
+        options.sign = .centrePositive
+        options.showsHistogram = number == 1
+        let sentences = findings.sentences(part.layer, part.bank, part.network)
+        let verdict = PaperFindings.verdict(part.wanted.claim, part.network)
+        func panel(_ options: KernelGridOptions, _ findings: [String]) -> PanelsFigure.Panel {
+            PanelsFigure.Panel(
+                title: part.title, bank: part.bank, classifications: part.layer.classifications, options: options,
+                findings: findings, verdict: verdict)
+        }
+        guard number == 9 else { return [panel(options, sentences)] }
+        // With labels but without bars: laid out as the panel beside it.
+        var authors = options
+        authors.faintKernels = .asAuthors
+        authors.framesLabels = false
+        options.sign = .raw
+        return [
+            panel(authors, ["As the authors' code draws them."] + sentences),
+            panel(options, ["The same with raw signs; kernels labelled zero are neutral."]),
+        ]
+    }
+
+    /// Fig. 5: the kernels that are most like the fixed ones.
+    private func matches(_ choice: Choice, _ findings: PaperFindings) throws -> Figure {
+        try MatchesFigure(
+            title: "Fig. 5", subject: Self.subject(5), references: Array(FixedKernels.fourEdge),
+            panels: choice.parts.map { part in
+                MatchesFigure.Panel(
+                    title: part.title, verdict: PaperFindings.verdict(part.wanted.claim, part.network),
+                    bank: part.bank, findings: findings.sentences(part.layer, part.bank, part.network))
+            }, caption: [findings.claim] + choice.sentences
+        ).figure(widthMillimetres: widthMillimetres)
     }
 
     /// For Fig. 9, which is about zeros: the two layers with the largest shares of them, of MobileNetV3 where it has some,
@@ -253,7 +186,7 @@ public struct PaperFigures: Sendable {
             widthMillimetres: widthMillimetres)
     }
 
-    private var noWeights: KernelVizError {
+    var noWeights: KernelVizError {
         KernelVizError(
             code: "gallery.noWeights", subject: "render paper", found: "no checkpoint of a known family",
             expected: "at least one", advice: "Name a folder of checkpoints with --weights")

@@ -1,5 +1,6 @@
 import Kernels
 import Checkpoints
+import Statistics
 
 /// A layer that a figure of the paper shows.
 struct PaperLayer {
@@ -13,6 +14,20 @@ struct PaperLayer {
         case last
     }
 
+    /// Which inputs an output reads; kernels of different kinds are not of the same sort.
+    enum Kind: String {
+        case depthwise, grouped, standard
+
+        init(_ layer: ConvLayer) {
+            self =
+                switch layer.connectivity {
+                case .standard: .standard
+                case .grouped: .grouped
+                case .depthwise: .depthwise
+                }
+        }
+    }
+
     /// The family that the engine knows the network by, or the paper's name of one that it does not know.
     let family: String
     /// The network as the paper calls it.
@@ -23,6 +38,10 @@ struct PaperLayer {
     /// Output channels in the paper, by which the nearest network of the family is chosen.
     let channels: Int
     var stride = 1
+    /// What a layer that stands for it must be as well.
+    var kind = Kind.depthwise
+    /// The paper's statement that the layer illustrates.
+    var claim: PaperClaim.Statement
     /// How far into the network the layer lies, 0…1, for the nearest layer of another family.
     let depth: Double
 
@@ -43,14 +62,15 @@ struct ChosenLayer {
     let isExact: Bool
 
     /// The nearest layer on a shelf: the same place in the same family, else the same stride at a similar depth, in the
-    /// family if it can be.
+    /// family if it can be; always of the same kind, and no stem.
     ///
-    /// Nil where no network has square kernels.
+    /// Nil where no network has such a layer with square kernels.
     init?(_ wanted: PaperLayer, among networks: [ConvNetwork]) {
         var best: (choice: ChosenLayer, distance: Double)?
         for network in networks {
             let layers = network.familyLayers.filter {
-                $0.number != nil && $0.kernelHeight == $0.kernelWidth && $0.role != .upsampling
+                $0.number != nil && $0.kernelHeight == $0.kernelWidth && ![.upsampling, .stem].contains($0.role)
+                    && PaperLayer.Kind($0) == wanted.kind
             }
             guard !layers.isEmpty else { continue }
             let isFamily = network.family == wanted.family
@@ -58,7 +78,7 @@ struct ChosenLayer {
             let samePlace = isFamily ? Self.samePlace(wanted, in: network) : nil
             // A smaller network of the family may not have the place, or have another kind of layer there.
             for (layer, isPlace) in [(samePlace, true), (Self.similar(wanted, layers), false)] {
-                guard let layer else { continue }
+                guard let layer, PaperLayer.Kind(layer) == wanted.kind else { continue }
                 let ratio = Double(layer.outputChannels) / Double(wanted.channels)
                 let isExact =
                     isPlace && network.title.hasPrefix(wanted.network) && isForm && ratio == 1
@@ -98,11 +118,10 @@ struct ChosenLayer {
     /// The layer of the wanted stride whose depth is nearest; the last one for the last one.
     private static func similar(_ wanted: PaperLayer, _ layers: [ConvLayer]) -> ConvLayer? {
         if case .last = wanted.place { return layers.last }
-        let bodies = layers.count > 1 ? Array(layers.dropFirst()) : layers
-        let strides = bodies.filter { (($0.stride ?? 1) > 1) == (wanted.stride > 1) }
+        let strides = layers.filter { (($0.stride ?? 1) > 1) == (wanted.stride > 1) }
         let sized = strides.filter { $0.kernelHeight == wanted.size }
         let depth = { (layer: ConvLayer) in Double(layer.number ?? 1) / Double(layers.count) }
-        return (sized.isEmpty ? strides.isEmpty ? bodies : strides : sized).min {
+        return (sized.isEmpty ? strides.isEmpty ? layers : strides : sized).min {
             (abs(depth($0) - wanted.depth), $0.number ?? 0) < (abs(depth($1) - wanted.depth), $1.number ?? 0)
         }
     }

@@ -41,7 +41,64 @@ import Checkpoints
             #expect(texts(figure).contains("TestNet 1.0"), "\(number)")
         }
         // The strided layer nearest in depth for #7, the last one for #17.
-        #expect(texts(try paper.figure(1)).contains("MobileNetV2 #7 → TestNet 1.0 #2 conv1"))
+        #expect(texts(try paper.figure(1)).contains("MobileNetV2 #7 → TestNet 1.0 #2 conv1 (net.h5, "))
+        #expect(texts(try paper.figure(1)).contains("Who trained a stand-in, and on what, its file does not tell."))
+    }
+
+    @Test func layersOfAnotherKindStandForNothing() throws {
+        let paper = PaperFigures(
+            shelf: CheckpointShelf(networks: [network([8, 16, 16, 24, 24])]), picture: nil)
+        #expect(
+            texts(try paper.figure(2)).contains(
+                "Left out, for no layer of the same kind is at hand: ResNet-RS 50 #18 (standard); RegNetX-8GF #24 "
+                    + "(grouped)."))
+        #expect(texts(try paper.figure(4)).contains("RegNetX-800MF, last layer (grouped)."))
+        // A network of standard convolutions alone has nothing for a figure of depthwise ones.
+        let standard = MemoryNetwork.make(
+            (0..<3).map { index in
+                MemoryNetwork.Layer(
+                    name: "conv\(index)", shape: [4, 4, 3, 3], stride: 1,
+                    scalars: (0..<144).map { Float($0 % 7) - 3 })
+            })
+        let error = #expect(throws: KernelVizError.self) {
+            try PaperFigures(shelf: CheckpointShelf(networks: [standard]), picture: nil).figure(3)
+        }
+        #expect(error?.code == "gallery.nothingAlike")
+    }
+
+    @Test func everyPanelHasItsVerdict() throws {
+        let paper = PaperFigures(
+            shelf: CheckpointShelf(networks: [network([8, 16, 16, 24, 24, 24, 32])]), picture: nil)
+        for number in [1, 2, 3, 4, 5, 9] {
+            let figure = try paper.figure(number)
+            let titles = figure.texts.count { $0.weight == .bold && $0.text.hasPrefix("(") }
+            let verdicts = figure.texts.count { text in
+                ["Supported over", "Not supported over", "Not testable,"].contains { text.text.hasPrefix($0) }
+            }
+            #expect(titles > 0 && verdicts == titles, "Fig. \(number)")
+        }
+    }
+
+    @Test func figure5DrawsTheKernelsThatMatchBestSorted() throws {
+        // Channel 2 is Sobel's kernel turned about and doubled, channel 0 a blend of it with noise of a third.
+        let sobel = FixedKernels.sobelY.values
+        let noise: [Float] = [0.1, -0.1, 0.2, -0.2, 0.1, 0, 0.1, -0.1, -0.1]
+        let weights =
+            zip(sobel, noise).map { $0 + $1 } + [0, 0, 0, 0, 1, 0, 0, 0, 0] + sobel.map { -2 * $0 }
+            + Array(repeating: Float(1), count: 9)
+        let layer = ConvLayer(
+            number: 1, name: "c", tensorName: "c", weightShape: [4, 1, 3, 3], stride: 1,
+            connectivity: .depthwise(multiplier: 1), role: .body)
+        let bank = KernelBank(layer: layer, weight: Tensor(shape: [4, 1, 3, 3], scalars: weights))
+        let matches = KernelMatches(of: FixedKernels.sobelY, in: bank, limit: 10)
+        // The cell and the box are passed over, for their weights do not cancel. 0.97639… is NumPy's.
+        #expect(matches.best.map(\.kernel) == [2, 0] && matches.closeCount == 2)
+        #expect(abs(matches.best[0].cosine + 1) < 1e-6 && abs(matches.best[1].cosine - 0.9763939) < 1e-6)
+        let paper = PaperFigures(shelf: CheckpointShelf(networks: [network([64, 64])]), picture: nil)
+        let figure = try paper.figure(5)
+        let numbers = figure.texts.filter { $0.size == 6 && $0.anchor == .middle && $0.text.contains(".") }
+        let cosines = numbers.compactMap { Double($0.text.hasPrefix("−") ? String($0.text.dropFirst()) : $0.text) }
+        #expect(cosines.count > 8 && cosines[0] >= cosines[1] && cosines[1] >= cosines[2])
     }
 
     @Test func figures7And8NeedNoWeights() throws {
