@@ -8,6 +8,8 @@ import Figures
 struct CellRuns {
     /// Figures with more cells of kernels than this have pictures.
     static let limit = 4000
+    /// How far outlines reach around kernels, in points.
+    private static let reach = 2.0
     /// A pixel in points: grids are laid out in whole multiples of it.
     private static let pixel = 0.24
 
@@ -39,15 +41,26 @@ struct CellRuns {
     }
 
     /// The end of the kernels, their bars, outlines and hatches that begin at a mark; the mark itself where none do.
+    ///
+    /// What stands beside or far below the kernels, as the bar of the next heading, is none of them: the picture would
+    /// cover what was drawn between.
     private static func runEnd(_ marks: [Mark], from start: Int) -> Int {
         var (end, kernels) = (start, 0)
+        var (left, right, bottom) = (Double.infinity, -Double.infinity, 0.0)
+        func belongs(_ box: FigureRect) -> Bool {
+            box.x >= left - reach && box.right <= right + reach && box.bottom <= bottom + 2 * reach
+        }
         scan: for index in start..<marks.count {
             switch marks[index] {
             case .cells(let grid) where grid.border != nil:
                 kernels += 1
                 end = index + 1
-            case .rectangle: if kernels > 0 { end = index + 1 }
-            case .path: if kernels > 0 { end = index + 1 } else { break scan }
+                let box = marks[index].bounds
+                (left, right, bottom) = (min(left, box.x), max(right, box.right), max(bottom, box.bottom))
+            case .rectangle: if kernels > 0, belongs(marks[index].bounds) { end = index + 1 }
+            case .path:
+                guard kernels > 0, belongs(marks[index].bounds) else { break scan }
+                end = index + 1
             default: break scan
             }
         }

@@ -101,6 +101,6 @@ struct KernelCaption {
     }
 
     private var limits: String {
-        bank.values.contains { !$0.isFinite } ? "Hatched: NaN or infinite." : ""
+        Self.joined([bank.values.contains { !$0.isFinite } ? "Hatched: NaN or infinite." : "", options.leavesOut])
     }
 }

@@ -29,17 +29,15 @@ struct KernelGridDrawing {
 
     static let hairline = FigureColor(grey: 0xB4)
 
-    /// Channel numbers and headings, then one matrix of cells for each kernel.
+    /// Channel numbers, then section by section a heading and one matrix of cells for each kernel.
     func draw(on page: inout Page) {
         let unit = Length.unit
         // On whole units from the page's corner, so that cells meet pixels at 300 dpi.
         let corner = FigurePoint(
             ((page.left + gutter) / unit).rounded(.up) * unit, (page.y / unit).rounded(.up) * unit)
-        for section in sections.indices where sections[section].label != nil {
-            drawHeading(section, top: corner.y + Double(layout.top(ofSection: section)) * unit, on: &page)
-        }
         if gutter > 0 { drawChannelNumbers(corner, on: &page) }
         for index in sections.indices {
+            drawHeading(index, top: corner.y + Double(layout.top(ofSection: index)) * unit, on: &page)
             let strips = sections[index].strips
             for (place, strip) in layout.shownPlaces(ofSection: index).map({ strips[$0] }).enumerated() {
                 for slice in 0..<layout.request.strip {

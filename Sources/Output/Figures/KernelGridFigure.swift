@@ -29,17 +29,38 @@ public struct KernelGridFigure: Sendable {
     ///
     /// Throws `figures.tooLow` where not even one row of small kernels fits into the height asked for.
     public func figure() throws -> Figure {
-        let natural = drawn(within: nil)
-        guard let millimetres = options.maximumHeightMillimetres else { return natural.figure }
-        let excess = natural.figure.height - millimetres * Length.pointsPerMillimetre
-        if excess <= 0 { return natural.figure }
-        let smaller = drawn(within: max(0, natural.grid - excess))
-        try Figure.check(smaller.figure, maximumHeightMillimetres: millimetres)
-        return smaller.figure
+        let page = drawn(within: nil, options)
+        guard let millimetres = options.maximumHeightMillimetres else { return page.figure }
+        let limit = millimetres * Length.pointsPerMillimetre
+        if page.figure.height <= limit { return page.figure }
+        // Where not even a few rows fit, the histogram goes, then the shapes; the caption says so.
+        var low = options
+        low.leavesOut = "The histogram is left out for the height."
+        low.showsHistogram = false
+        var lower = low
+        lower.showsShapes = false
+        lower.leavesOut = "Histogram and shapes are left out for the height."
+        let least = Double(KernelGridLayout.smallestCell) * 20 * Length.unit
+        let fitting = [options, low, lower].first { drawn(within: least, $0).figure.height <= limit } ?? lower
+        let figure = fitted(page.grid, limit, fitting)
+        try Figure.check(figure, maximumHeightMillimetres: millimetres)
+        return figure
+    }
+
+    /// The page with the tallest grid with which it is at most `limit` points high, if there is one.
+    private func fitted(_ grid: Double, _ limit: Double, _ options: KernelGridOptions) -> Figure {
+        var room = grid
+        var page = drawn(within: room, options)
+        // A grid that is cut needs more words, so that once may not be enough.
+        for _ in 0..<4 where page.figure.height > limit {
+            room = max(0, room - (page.figure.height - limit))
+            page = drawn(within: room, options)
+        }
+        return page.figure
     }
 
     /// The page with a grid of at most this height in points, and the height that the grid has.
-    private func drawn(within height: Double?) -> (figure: Figure, grid: Double) {
+    private func drawn(within height: Double?, _ options: KernelGridOptions) -> (figure: Figure, grid: Double) {
         var page = Page(widthMillimetres: options.widthMillimetres)
         page.heading(network, bank.layer.label)
         let panel = KernelPanel(

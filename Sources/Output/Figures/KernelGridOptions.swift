@@ -95,6 +95,9 @@ public struct KernelGridOptions: Sendable, Equatable {
     /// The histogram's bins, at least 1; the authors use 100.
     public var histogramBins = 100
 
+    /// What a low page does without, in a sentence; empty for nothing.
+    var leavesOut = ""
+
     /// The paper's way of drawing, but for neutral zero kernels, raw signs and a histogram of the bulk.
     public init() {}
 

@@ -15,6 +15,8 @@ struct KernelPanel {
     var findings: [String] = []
     /// Whether the caption leaves out what holds for all panels of a page.
     var isOneOfSeveral = false
+    /// Whether the panel is one line of facts and the grid.
+    var isCompact = false
     /// The grid's greatest height in points; nil for what the page's shape suggests.
     var maximumGridHeight: Double?
     /// The side of a cell in units, where the panels of a row share it.
@@ -24,14 +26,17 @@ struct KernelPanel {
     func draw(on page: inout Page) {
         let colors = KernelColors(bank: bank, labels: labels, options: options)
         let layout = self.layout(width: page.contentWidth)
-        page.facts(LayerFacts.texts(of: bank) + salienceFacts + cutFacts(layout))
+        page.facts(
+            isCompact
+                ? [LayerFacts.texts(of: bank)[0]] + cutFacts(layout) + shareFacts
+                : LayerFacts.texts(of: bank) + salienceFacts + cutFacts(layout))
         page.y += 2
         let legend = self.legend(colors)
-        if !legend.isEmpty {
+        if !legend.isEmpty, !isCompact {
             page.flow(legend)
             page.y += 3
         }
-        if let classifications, framesLabels, options.showsShapes {
+        if let classifications, framesLabels, options.showsShapes, !isCompact {
             ShapeStrip(bank: bank, classifications: classifications, colors: colors.colors).draw(on: &page)
         }
         let numbers = layout.hasRoomForNumbers ? self.numbers : nil
@@ -39,7 +44,8 @@ struct KernelPanel {
             bank: bank, sections: sections, labels: framesLabels ? labels : nil, colors: colors, layout: layout,
             salient: salientKernels, slicesPerFilter: bank.layer.weightShape[1], numbers: numbers, gutter: gutter
         ).draw(on: &page)
-        page.y += 9
+        page.y += isCompact ? 3 : 9
+        if isCompact { return }
         if options.showsHistogram {
             histogramPanel(pageWidth: page.contentWidth).draw(on: &page)
             page.y += 4
@@ -48,7 +54,7 @@ struct KernelPanel {
             bank: bank, labels: labels, options: options, layout: layout, beyondCount: colors.beyondCount,
             marksSalience: marksSalience, numberUnit: numbers?.unitText, hasChannelNumbers: gutter > 0,
             hasShapes: framesLabels && options.showsShapes
-                && classifications?.contains { $0.shape != .unnamed } == true,
+                && classifications?.contains(where: ShapeStrip.hasForm) == true,
             findings: findings)
         page.caption(isOneOfSeveral ? caption.ownText : caption.text)
     }
@@ -57,7 +63,7 @@ struct KernelPanel {
     func layout(width: Double) -> KernelGridLayout {
         KernelGridLayout(
             KernelGridLayout.Request(
-                sections: sections.map(\.strips.count), kernelSize: bank.size, strip: slicesPerStrip,
+                sections: sectionCounts, kernelSize: bank.size, strip: slicesPerStrip,
                 width: Int((width - gutter - Length.unit) / Length.unit), hasLabels: labels != nil,
                 numberCell: numbers.map { Int(($0.width / Length.unit).rounded(.up)) },
                 maximumHeight: maximumGridHeight.map { Int($0 / Length.unit) }, cell: cell))
@@ -95,6 +101,15 @@ struct KernelPanel {
         marksSalience ? (0..<bank.layer.weightShape[0]).map(filters.salientKernel) : []
     }
 
+    /// How many strips each of ``sections`` has, without ordering them.
+    private var sectionCounts: [Int] {
+        let ordering = KernelOrdering(bank: bank, strip: slicesPerStrip, labels: labels)
+        let count = bank.count / slicesPerStrip
+        guard options.order == .label, let labels else { return [count] }
+        let found = (0..<count).map { labels[ordering.salientKernel($0)] }
+        return KernelLabel.allCases.map { label in found.count { $0 == label } }.filter { $0 > 0 }
+    }
+
     /// All strips in drawing order; by label each label is a section of its own.
     private var sections: [KernelGridDrawing.Section] {
         let ordering = KernelOrdering(bank: bank, strip: slicesPerStrip, labels: labels)
@@ -109,6 +124,15 @@ struct KernelPanel {
     private func cutFacts(_ layout: KernelGridLayout) -> [String] {
         let count = layout.shownStrips * layout.request.strip
         return count < bank.count ? ["\(NumberText.grouped(count)) of them drawn"] : []
+    }
+
+    /// The shares of the labels in words.
+    private var shareFacts: [String] {
+        guard let labels else { return [] }
+        return KernelLabel.allCases.compactMap { label in
+            let count = labels.count { $0 == label }
+            return count > 0 ? "\(label.rawValue) \(NumberText.percent(Double(count) / Double(labels.count)))" : nil
+        }
     }
 
     /// How much of a filter's energy its strongest slice carries, where slices are marked.

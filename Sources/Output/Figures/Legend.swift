@@ -88,6 +88,13 @@ enum Legend {
         let size = Page.FontSize.fact
         let (width, height) = (45 * Length.unit, 8 * Length.unit)
         return Page.Item(width: width + 3 + TextMetrics.width(text, size: size)) { page, at in
+            // The foot of the kernel, so that the bar's place below it shows.
+            page.add(
+                .rectangle(
+                    FigureRect(
+                        x: at.x, y: at.y - size * 0.36 - height / 2 - 3 * Length.unit, width: width, height: Length.unit
+                    ),
+                    fill: KernelGridDrawing.hairline))
             LabelBar.draw(
                 label, in: FigureRect(x: at.x, y: at.y - size * 0.36 - height / 2, width: width, height: height),
                 on: &page)

@@ -16,13 +16,16 @@ public struct PanelsFigure: Sendable {
         public let options: KernelGridOptions
         /// What the layer shows in numbers: sentences that open its caption.
         public let findings: [String]
+        /// What a statement comes to on the layer's network, below the title; empty for nothing.
+        public let verdict: String
 
         /// Gathers a layer.
         public init(
             title: String, bank: KernelBank, classifications: [KernelClassification]?, options: KernelGridOptions,
-            findings: [String]
+            findings: [String], verdict: String = ""
         ) {
             self.title = title
+            self.verdict = verdict
             self.bank = bank
             self.classifications = classifications
             self.options = options
@@ -58,37 +61,47 @@ public struct PanelsFigure: Sendable {
     public func figure(widthMillimetres: Double = 170, maximumHeightMillimetres: Double? = nil) throws -> Figure {
         try LabelSharesFigure.check(widthMillimetres, count: panels.count + references.count, network: title)
         for panel in panels { try KernelGridFigure.check(panel.bank, panel.classifications) }
-        let natural = drawn(widthMillimetres: widthMillimetres, gridHeight: nil)
+        let natural = drawn(widthMillimetres: widthMillimetres, gridHeight: nil, leavesOut: .nothing)
         guard let millimetres = maximumHeightMillimetres else { return natural }
         let limit = millimetres * Length.pointsPerMillimetre
         if natural.height <= limit { return natural }
+        let least = Double(KernelGridLayout.smallestCell) * 5 * Length.unit
+        func page(_ gridHeight: Double, _ leavesOut: Parts) -> Figure {
+            drawn(widthMillimetres: widthMillimetres, gridHeight: gridHeight, leavesOut: leavesOut)
+        }
+        // Kernels come first: histograms go where not even a row of kernels would fit beside them, then all other words.
+        let parts = Parts.allCases.first { page(least, $0).height <= limit } ?? .allButKernels
         // The greatest height of a grid with which the page fits, by halving.
-        var (fits, tooTall) = (Double(KernelGridLayout.smallestCell) * 4 * Length.unit, natural.height)
+        var (fits, tooTall) = (least, natural.height)
         for _ in 0..<9 {
             let middle = (fits + tooTall) / 2
-            if drawn(widthMillimetres: widthMillimetres, gridHeight: middle).height <= limit {
-                fits = middle
-            } else {
-                tooTall = middle
-            }
+            if page(middle, parts).height <= limit { fits = middle } else { tooTall = middle }
         }
-        let figure = drawn(widthMillimetres: widthMillimetres, gridHeight: fits)
+        let figure = page(fits, parts)
         try Figure.check(figure, maximumHeightMillimetres: millimetres)
         return figure
     }
 
+    /// What a low page does without.
+    private enum Parts: String, CaseIterable {
+        case nothing = ""
+        case histograms = "Histograms are left out for the height."
+        case allButKernels = "Histograms, shapes and the layers' captions are left out for the height."
+    }
+
     /// The page with grids of at most this height in points.
-    private func drawn(widthMillimetres: Double, gridHeight: Double?) -> Figure {
+    private func drawn(widthMillimetres: Double, gridHeight: Double?, leavesOut: Parts) -> Figure {
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, subject)
         if let options = panels.first?.options,
             panels.contains(where: { [.perFilter, .perKernel].contains($0.options.scale) })
         {
             page.y += 2
-            page.flow([
-                Legend.colorBar(options.colorMap, low: "−max|w|", high: "+max|w|"),
-                Legend.words(options.scale == .perFilter ? "of each filter" : "of each kernel"),
-            ])
+            page.flow(
+                [
+                    Legend.colorBar(options.colorMap, low: "−max|w|", high: "+max|w|"),
+                    Legend.words(options.scale == .perFilter ? "of each filter" : "of each kernel"),
+                ] + (leavesOut == .allButKernels ? KernelLabel.allCases.map { Legend.label($0, $0.rawValue) } : []))
         }
         if !references.isEmpty {
             page.y += 5
@@ -99,22 +112,30 @@ public struct PanelsFigure: Sendable {
         let letters = Array("abcdefghijklmnopqrstuvwxyz")
         func block(_ index: Int) -> KernelPanel {
             let panel = panels[index]
+            var options = panel.options
+            if leavesOut != .nothing { options.showsHistogram = false }
             return KernelPanel(
-                bank: panel.bank, classifications: panel.classifications, options: panel.options,
-                findings: panel.findings, isOneOfSeveral: true, maximumGridHeight: gridHeight)
+                bank: panel.bank, classifications: panel.classifications, options: options,
+                findings: panel.findings, isOneOfSeveral: true, isCompact: leavesOut == .allButKernels,
+                maximumGridHeight: gridHeight)
         }
-        page.columns(columns, gap: 18, blocks: panels.count, spansLast: true) { page, index in
+        page.columns(columns, gap: leavesOut == .allButKernels ? 8 : 18, blocks: panels.count, spansLast: true) {
+            page, index in
             let letter = index < letters.count ? "(\(letters[index])) " : ""
             page.subheading(letter + panels[index].title)
+            if !panels[index].verdict.isEmpty { page.statement(panels[index].verdict) }
             var panel = block(index)
-            // Beside each other cells are of one size: the smallest that a layer of the row needs.
+            // Beside each other cells are of one size: the smallest that a layer of the row needs, but for layers of so many
+            // kernels that the others would be specks; of those some are drawn.
             let row = index / columns * columns
             let width = page.contentWidth
-            panel.cell = (row..<min(row + columns, panels.count)).map { block($0).layout(width: width).cell }.min()
+            let cells = (row..<min(row + columns, panels.count)).map { block($0).layout(width: width).cell }
+            panel.cell = cells.count > 1 ? max(cells.min() ?? 0, min(cells.max() ?? 0, 6)) : nil
             panel.draw(on: &page)
         }
         page.y += 6
-        page.caption(caption.joined(separator: " "))
+        let hadParts = panels.contains { $0.options.showsHistogram } || leavesOut == .allButKernels
+        page.caption((caption + (hadParts && leavesOut != .nothing ? [leavesOut.rawValue] : [])).joined(separator: " "))
         return page.finished(title: "\(title): \(subject)")
     }
 }

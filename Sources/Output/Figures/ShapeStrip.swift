@@ -24,7 +24,7 @@ struct ShapeStrip {
     init(bank: KernelBank, classifications: [KernelClassification], colors: @escaping (Int) -> [FigureColor?]) {
         (total, size, self.colors) = (bank.count, bank.size, colors)
         var found: [KernelShape: (label: KernelLabel, kernels: [Int])] = [:]
-        for (index, kernel) in classifications.enumerated() where kernel.shape != .unnamed && kernel.label != .other {
+        for (index, kernel) in classifications.enumerated() where Self.hasForm(kernel) {
             found[kernel.shape, default: (kernel.label, [])].kernels.append(index)
         }
         entries = found.map { shape, group in
@@ -34,8 +34,13 @@ struct ShapeStrip {
         }.sorted { ($1.count, $0.shape.rawValue) < ($0.count, $1.shape.rawValue) }
     }
 
+    /// Whether a kernel has a shape to show: what is nearly nothing, or like nothing, has no typical form.
+    static func hasForm(_ kernel: KernelClassification) -> Bool {
+        kernel.shape != .unnamed && kernel.label != .other && kernel.label != .zero
+    }
+
     /// Kernels beyond this number are compared by an even sample.
-    private static let sample = 256
+    private static let sample = 96
 
     private static func typical(of kernels: [Int], in bank: KernelBank) -> Int {
         let count = min(kernels.count, sample)

@@ -1,12 +1,13 @@
-import CairoRenderer
 import Classification
 import Diagnostics
 import Figures
-import Foundation
 import Files
+import Foundation
 import Images
 import TestSupport
 import Testing
+
+@testable import CairoRenderer
 
 @Suite struct FigureRendererTests {
     private func page(_ marks: [Mark], width: Double = 72, height: Double = 36) -> Figure {
@@ -88,7 +89,7 @@ import Testing
     @Test(arguments: [72.0, 96, 100, 150, 200, 254, 300, 600]) func kernelsHaveEqualCellsAtEveryResolution(dpi: Double)
         throws
     {
-        let colors = (0..<9).map { FigureColor(UInt8(20 * $0 + 10), UInt8(250 - 20 * $0), 77) }
+        let colors = (0..<9).map { (index: UInt8) -> FigureColor in FigureColor(20 * index + 10, 250 - 20 * index, 77) }
         let grid = CellGrid(
             frame: FigureRect(x: 7.31, y: 5.17, width: 13.7, height: 13.7), columns: 3, colors: colors,
             border: CellGrid.Border(.black, width: 0.24))
@@ -138,6 +139,24 @@ import Testing
             }
         }
         #expect(different == 0)
+    }
+
+    @Test func picturesOfKernelsCoverNoLetters() throws {
+        // Sections with headings between them, and channel numbers beside the rows.
+        var options = KernelGridOptions()
+        options.order = .label
+        let labels = ReferenceFigures.classifications(1200)
+        let figure = try KernelGridFigure(
+            bank: ReferenceFigures.bank(outputs: 1200), classifications: labels, network: "Reference", options: options
+        ).figure()
+        let marks = try CellRuns(figure).marks
+        #expect(marks.contains { if case .raster = $0 { true } else { false } })
+        for (index, mark) in marks.enumerated() {
+            guard case .raster(let raster) = mark else { continue }
+            for case .text(let text) in marks[..<index] {
+                #expect(!raster.frame.overlaps(text.bounds, slack: 0.3), "'\(text.text)'")
+            }
+        }
     }
 
     @Test func lettersThatTheFontLacksAreSaid() throws {

@@ -151,6 +151,12 @@ import Testing
         let drawn = kernels(figure).count
         #expect(drawn < 4000 && drawn > 100)
         #expect(texts(figure).joined().contains("\(NumberText.grouped(drawn)) of them drawn"))
+        // Where they leave no room for kernels, histogram and shapes go first.
+        options.showsHistogram = true
+        options.maximumHeightMillimetres = 55
+        let low = try KernelGridFigure(bank: bank, network: "Net", options: options).figure()
+        #expect(low.height <= 55 * 72 / 25.4 + 0.1)
+        #expect(caption(low).contains("left out for the height.") && !texts(low).contains("weight"))
         options.maximumHeightMillimetres = 8
         let error = #expect(throws: KernelVizError.self) {
             try KernelGridFigure(bank: bank, network: "Net", options: options).figure()

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Tensors
 import Testing
@@ -170,6 +171,43 @@ import Testing
         }
         // One unbroken line over all of the axis.
         #expect(lines.count == 1 && lines[0].points.count == 241)
+    }
+
+    @Test func aLowPageLeavesOutHistogramsBeforeKernelsAndSaysSo() throws {
+        var options = KernelGridOptions()
+        options.widthMillimetres = 85
+        let figure = PanelsFigure(
+            title: "Fig. 1", subject: "kernels",
+            panels: (1...5).map { index in
+                PanelsFigure.Panel(
+                    title: "layer \(index)", bank: Samples.bank(outputs: 400),
+                    classifications: Samples.classifications(400), options: options, findings: [],
+                    verdict: "Supported over the network.")
+            }, caption: ["A claim."])
+        let page = try figure.figure(widthMillimetres: 85, maximumHeightMillimetres: 170)
+        #expect(page.height <= 170 * 72 / 25.4 + 0.1)
+        #expect(caption(page).contains("are left out for the height."))
+        #expect(texts(page).count { $0 == "Supported over the network." } == 5)
+        let error = #expect(throws: KernelVizError.self) {
+            try figure.figure(widthMillimetres: 85, maximumHeightMillimetres: 40)
+        }
+        #expect(error?.code == "figures.tooLow")
+    }
+
+    @Test func panelsBesideEachOtherHaveCellsOfOneSize() throws {
+        let figure = try PanelsFigure(
+            title: "Fig. 2", subject: "kernels",
+            panels: [20, 900].map { count in
+                PanelsFigure.Panel(
+                    title: "layer", bank: Samples.bank(outputs: count), classifications: nil,
+                    options: KernelGridOptions(), findings: [])
+            }, caption: []
+        ).figure()
+        let sides = figure.marks.compactMap { mark -> Double? in
+            if case .cells(let grid) = mark, grid.columns == 3 { grid.frame.width } else { nil }
+        }
+        #expect(sides.count == 920)
+        #expect((sides.max() ?? 0) - (sides.min() ?? 0) < 1e-9)
     }
 
     @Test func eachShapeIsDrawnByItsMostTypicalKernel() throws {
