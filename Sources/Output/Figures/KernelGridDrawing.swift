@@ -1,3 +1,4 @@
+import Diagnostics
 import Classification
 import Kernels
 
@@ -111,7 +112,7 @@ struct KernelGridDrawing {
         let section = sections[index]
         guard let label = section.label else { return }
         let all = sections.reduce(0) { $0 + $1.strips.count }
-        let share = NumberText.percent(Double(section.strips.count) / Double(all))
+        let share = NumberFormat.share(Double(section.strips.count) / Double(all))
         let count = layout.shown[index]
         let cut = count < section.strips.count ? ", \(NumberText.grouped(count)) drawn" : ""
         let item = Legend.label(label, "\(label.rawValue) \(NumberText.grouped(section.strips.count)) (\(share))\(cut)")

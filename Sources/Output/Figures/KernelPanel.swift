@@ -131,7 +131,7 @@ struct KernelPanel {
         guard let labels else { return [] }
         return KernelLabel.allCases.compactMap { label in
             let count = labels.count { $0 == label }
-            return count > 0 ? "\(label.rawValue) \(NumberText.percent(Double(count) / Double(labels.count)))" : nil
+            return count > 0 ? "\(label.rawValue) \(NumberFormat.share(Double(count) / Double(labels.count)))" : nil
         }
     }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Classification
 import Kernels
 
@@ -94,6 +95,6 @@ struct ShapeStrip {
     }
 
     private static func share(_ count: Int, of total: Int) -> String {
-        "\(NumberText.grouped(count)) (\(NumberText.percent(Double(count) / Double(total))))"
+        "\(NumberText.grouped(count)) (\(NumberFormat.share(Double(count) / Double(total))))"
     }
 }

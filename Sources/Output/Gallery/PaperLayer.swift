@@ -77,7 +77,9 @@ struct ChosenLayer {
             let isForm = Self.hasForm(network, wanted)
             let samePlace = isFamily ? Self.samePlace(wanted, in: network) : nil
             // A smaller network of the family may not have the place, or have another kind of layer there.
-            for (layer, isPlace) in [(samePlace, true), (Self.similar(wanted, layers), false)] {
+            for (layer, isPlace) in [
+                (samePlace, true), (Self.similar(wanted, layers, of: network.spatialLayers.count), false),
+            ] {
                 guard let layer, PaperLayer.Kind(layer) == wanted.kind else { continue }
                 let ratio = Double(layer.outputChannels) / Double(wanted.channels)
                 let isExact =
@@ -116,11 +118,11 @@ struct ChosenLayer {
     }
 
     /// The layer of the wanted stride whose depth is nearest; the last one for the last one.
-    private static func similar(_ wanted: PaperLayer, _ layers: [ConvLayer]) -> ConvLayer? {
+    private static func similar(_ wanted: PaperLayer, _ layers: [ConvLayer], of count: Int) -> ConvLayer? {
         if case .last = wanted.place { return layers.last }
         let strides = layers.filter { (($0.stride ?? 1) > 1) == (wanted.stride > 1) }
         let sized = strides.filter { $0.kernelHeight == wanted.size }
-        let depth = { (layer: ConvLayer) in Double(layer.number ?? 1) / Double(layers.count) }
+        let depth = { (layer: ConvLayer) in Double(layer.number ?? 1) / Double(max(1, count)) }
         return (sized.isEmpty ? strides.isEmpty ? layers : strides : sized).min {
             (abs(depth($0) - wanted.depth), $0.number ?? 0) < (abs(depth($1) - wanted.depth), $1.number ?? 0)
         }
