@@ -72,7 +72,8 @@ public struct RunnableNetwork: Sendable {
         strides: StrideTable? = nil, options: ConventionOptions = ConventionOptions()
     ) throws {
         let isConfig = VGNetConfig.isFileName(text)
-        let isFile = isConfig || text.contains("/") || (try? InputFile.check(text)) != nil
+        let isFile =
+            isConfig || text.contains("/") || InputFile.isFolder(text) || (try? InputFile.check(text)) != nil
         if isFile && !isConfig {
             guard weights == nil else {
                 throw KernelVizError(
@@ -176,7 +177,7 @@ public struct RunnableNetwork: Sendable {
             size: self.inputSize, options.preprocessing ?? (network.input.mean == nil ? usual : network.input),
             network.checkpoint.description?.preprocessing ?? HubConfig(network.checkpoint.attributes)?.preprocessing)
         remarks =
-            network.contradictions + net.remarks + network.checkpoint.notes.map(Self.remark)
+            network.contradictions.map(Self.remark) + net.remarks + network.checkpoint.notes.map(Self.remark)
             + given.map { "\($0.name): \($0.value) (given)" }
         conventions = options.applied(
             to: Self.sized(network.conventions, inputSize) + [

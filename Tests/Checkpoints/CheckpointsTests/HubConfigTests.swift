@@ -112,6 +112,9 @@ import Testing
         let described = try open(
             #"{"architecture": "resnet18", "label_names": ["n01", "n02"], "label_descriptions": {"n01": "tench"}}"#)
         #expect(HubConfig(described.attributes)?.classNames == ["tench", "n02"])
+        // The model's own number of classes counts.
+        let counts = try open(#"{"architecture": "a", "num_classes": 2, "pretrained_cfg": {"num_classes": 1000}}"#)
+        #expect(HubConfig(counts.attributes)?.classCount == 2)
         let inside = try open(#"{"architecture": "a", "pretrained_cfg": {"label_names": ["x", "y"]}}"#)
         #expect(HubConfig(inside.attributes)?.classNames == ["x", "y"])
         let gap = try open(#"{"model_type": "resnet", "id2label": {"0": "cat", "2": "dog"}}"#)

@@ -126,9 +126,9 @@ import Checkpoints
             #expect(contradicted.classNames == nil && contradicted.classes == 7)
             #expect(
                 contradicted.remarks == [
-                    "config.json names 'resnet18', the shapes are those of ShuffleNetV2 x0.5: the shapes decide.",
-                    "config.json says 5 classes, the classifier has 7 outputs: the weights decide.",
-                    "config.json names 5 classes, the classifier has 7 outputs: not used.",
+                    "config.json names 'resnet18', the shapes are those of ShuffleNetV2 x0.5: the shapes decide",
+                    "config.json says 5 classes, the classifier has 7 outputs: the weights decide",
+                    "config.json names 5 classes, the classifier has 7 outputs: not used",
                 ])
         }
     }

@@ -24,6 +24,18 @@ import Testing
     }
 
     /// PIL decodes and resizes a little differently, so that one image of a hundred may fall on the other side.
+    /// A folder needs no slash to be one, whatever verb reads it.
+    @Test func aFolderByItsBareNameIsACheckpoint() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder + "/net", withIntermediateDirectories: true)
+            let converted = try CommandLine.run(
+                ["weights", "convert", VerbTests.ownCheckpoint, folder + "/net/model.safetensors"])
+            #expect(converted.status == 0, "\(converted.errors)")
+            let outcome = try CommandLine.run(["eval", "net", "--runs", "0"], in: folder)
+            #expect(outcome.status == 0 && outcome.output.contains("MobileNetV1 0.5"), "\(outcome.errors)")
+        }
+    }
+
     @Test(
         .needsSharedFiles,
         arguments: [

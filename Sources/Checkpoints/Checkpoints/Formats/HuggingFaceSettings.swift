@@ -35,6 +35,8 @@ struct HuggingFaceSettings {
         // timm keeps what concerns the weights under a key of its own.
         if case .object(let own)? = config["pretrained_cfg"] {
             add(own)
+            // The model's own number of classes; that of the weights which it was trained on may be another.
+            if let count = config["num_classes"]?.text { set("num_classes", count) }
         } else if let other = config["pretrained_cfg"], other.text != nil {
             notes.append(
                 "config.json: 'pretrained_cfg' is no object; how its images are prepared is not known from it.")
