@@ -39,6 +39,9 @@ extension ConvLayer {
             shape.dimensions.allSatisfy({ $0 > 0 })
         else { return ".weightShape is \(weightShape.dimensions)" }
         if let stride, stride < 1 { return ".stride is \(stride)" }
+        if let uneven = unevenStrides, uneven.count != 2 || uneven.contains(where: { $0 < 1 }) {
+            return ".unevenStrides is \(uneven)"
+        }
         return switch connectivity {
         case .grouped(let groups) where groups < 1: ".connectivity has \(groups) groups"
         case .depthwise(let multiplier) where multiplier < 1: ".connectivity has multiplier \(multiplier)"

@@ -1,109 +1,137 @@
+import Checkpoints
 import Classification
 import Statistics
 
 extension ClassificationReport {
     /// One line a layer, then one a tensor that was left out, with a header; names fit for data frames, fields quoted where they must be (RFC 4180).
     public var csv: String {
-        let labels = KernelLabel.allCases
-        var header = [
-            "checkpoint", "sha256", "family", "layer_number", "layer_name", "size", "stride", "role", "connectivity",
-            "kernels",
-        ]
-        header += labels.map { "\($0.rawValue)_count" } + labels.map { "\($0.rawValue)_share" }
-        header += labels.flatMap { ["\($0.rawValue)_low", "\($0.rawValue)_high"] }
-        header += ["dc_gain", "sigma_pixels", "uncertain_count", "non_finite_count", "structure_score"]
-        header += ["sigma_p5", "sigma_p25", "sigma_p75", "sigma_p95"]
-        header += SpectralClass.allCases.map {
-            $0.rawValue.split(separator: "-").joined(separator: "_") + "_count"
-        }
-        header += [
-            "sparsity", "variance_entropy", "normalised_entropy", "zero_gap_decades", "mixture_components",
-            "blueprint_explained_variance", "blueprint_explained_above_chance", "salience", "salient_above_chance",
-        ]
-        var text = CSVText.line(header)
-        for layer in statistics.layers {
-            var fields = identity(layer) + ["\(layer.counts.total)"]
-            fields += labels.map { "\(layer.counts[$0])" } + labels.map { "\(layer.counts.share($0))" }
-            fields += labels.flatMap { ["\(layer.interval($0).low)", "\(layer.interval($0).high)"] }
-            fields += [
-                "\(layer.medianDCGain)", CSVText.field(layer.medianSigmaPixels), "\(layer.uncertainCount)",
-                "\(layer.nonFiniteCount)", CSVText.field(layer.structure?.score),
-            ]
-            let sigma = layer.sigmaQuantiles
-            fields += [sigma?.p5, sigma?.p25, sigma?.p75, sigma?.p95].map { CSVText.field($0) }
-            fields += layer.spectralCounts.map { "\($0.count)" }
-            fields += [
-                CSVText.field(layer.diversity?.sparsity), CSVText.field(layer.diversity?.varianceEntropy),
-                CSVText.field(layer.diversity?.normalisedEntropy), CSVText.field(layer.zeroGap?.decades),
-                CSVText.field(layer.mixture?.components.count),
-                CSVText.field(layer.blueprint?.medianExplainedVariance),
-                CSVText.field(layer.blueprint?.explainedAboveChance), CSVText.field(layer.blueprint?.medianSalience),
-                CSVText.field(layer.blueprint?.salientAboveChance),
-            ]
-            text += CSVText.line(fields)
-        }
+        let network = statistics.network
+        let columns = Self.identity(of: network) + Self.layerColumns
+        var text = CSVText.header(columns)
+        for layer in statistics.layers { text += CSVText.line(columns, layer) }
         // What is no layer has a line all the same: its kernels, no labels.
-        for tensor in statistics.network.leftOut {
-            let checkpoint = statistics.network.checkpoint
-            let fields = [
-                checkpoint.path, checkpoint.sha256, statistics.network.family ?? "", "", tensor.name,
-                tensor.extents.map(String.init).joined(separator: "x"), "", "left out: \(tensor.reason.rawValue)", "",
-                "\(tensor.kernels)",
-            ]
-            text += CSVText.line(fields + Array(repeating: "", count: header.count - fields.count))
+        for tensor in network.leftOut {
+            let known = Self.leftOut(tensor, of: network)
+            text += CSVText.line(columns.map { known[$0.name] ?? "" })
         }
         return text
     }
 
     /// One line a kernel, with a header: label, shape, parameters and evidence.
     public var kernelCSV: String {
-        var text = CSVText.line([
-            "checkpoint", "sha256", "family", "layer_number", "layer_name", "size", "stride", "role", "connectivity",
-            "output_channel", "input_channel", "label", "shape", "fit", "weight_fit", "margin", "null_probability",
-            "stability", "sigma_pixels", "sigma_major_pixels", "sigma_minor_pixels", "angle_degrees", "polarity",
-            "offset_x", "offset_y", "dc_gain", "spectral_class", "relative_spread", "nearest", "second_nearest",
-        ])
+        let columns = Self.identity(of: statistics.network).map { $0.of(\KernelRow.layer) } + Self.kernelColumns
+        var text = CSVText.header(columns)
         for layer in statistics.layers {
-            let inputs = max(1, layer.layer.weightShape[1])
             for (index, kernel) in layer.classifications.enumerated() {
-                var fields = identity(layer) + ["\(index / inputs)", "\(index % inputs)"]
-                fields += [
-                    kernel.label.rawValue, kernel.subLabel, "\(kernel.fit)", "\(kernel.weightFit)",
-                    "\(kernel.margin)", "\(kernel.nullProbability)", CSVText.field(kernel.stability),
-                    CSVText.field(kernel.sigmaPixels), CSVText.field(kernel.axes?.major),
-                    CSVText.field(kernel.axes?.minor), CSVText.field(kernel.angleDegrees), "\(kernel.polarity)",
-                    CSVText.field(kernel.offset?.x), CSVText.field(kernel.offset?.y), "\(kernel.dcGain)",
-                    kernel.spectralClass.rawValue, "\(kernel.relativeSpread)",
-                    kernel.nearest?.rawValue ?? "", kernel.secondNearest?.rawValue ?? "",
-                ]
-                text += CSVText.line(fields)
+                text += CSVText.line(columns, KernelRow(layer: layer, index: index, kernel: kernel))
             }
         }
         return text
     }
 
-    private func identity(_ layer: LayerStatistics) -> [String] {
-        let checkpoint = statistics.network.checkpoint
-        return [
-            checkpoint.path, checkpoint.sha256, statistics.network.family ?? "", CSVText.field(layer.layer.number),
-            layer.layer.name, "\(layer.layer.kernelHeight)", layer.layer.strideText?.replacing("×", with: "x") ?? "",
-            layer.layer.role.rawValue, layer.layer.connectivity.description,
+    private typealias Layer = CSVText.Column<LayerStatistics>
+    private typealias Kernel = CSVText.Column<KernelRow>
+
+    /// One kernel with its place.
+    private struct KernelRow {
+        let layer: LayerStatistics
+        let index: Int
+        let kernel: KernelClassification
+
+        var inputs: Int { max(1, layer.layer.weightShape[1]) }
+    }
+
+    /// Which layer of which file a line is about.
+    private static func identity(of network: NetworkFacts) -> [Layer] {
+        [
+            Layer("checkpoint") { _ in network.checkpoint.path },
+            Layer("sha256") { _ in network.checkpoint.sha256 },
+            Layer("family") { _ in network.family ?? "" },
+            Layer("layer_number", optional: \.layer.number),
+            Layer("layer_name", \.layer.name),
+            Layer("size") { "\($0.layer.kernelHeight)" },
+            Layer("stride") { $0.layer.strideText?.replacing("×", with: "x") ?? "" },
+            Layer("role", \.layer.role.rawValue),
+            Layer("connectivity", \.layer.connectivity.description),
         ]
     }
-}
 
-/// Lines of comma-separated values as RFC 4180 has them, ended by a line feed.
-enum CSVText {
-    /// The fields, quoted where they hold a comma, a quote or a line end.
-    static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\n" }
+    /// What is known of a tensor that is no layer, by the names of the columns.
+    private static func leftOut(_ tensor: LeftOutTensor, of network: NetworkFacts) -> [String: String] {
+        [
+            "checkpoint": network.checkpoint.path, "sha256": network.checkpoint.sha256,
+            "family": network.family ?? "", "layer_name": tensor.name,
+            "size": tensor.extents.map(String.init).joined(separator: "x"),
+            "role": "left out: \(tensor.reason.rawValue)", "kernels": "\(tensor.kernels)",
+        ]
+    }
 
-    /// The value in its shortest exact form; empty where it is missing.
-    static func field(_ value: (some CustomStringConvertible)?) -> String { value.map { $0.description } ?? "" }
+    /// What was found in a layer.
+    private static var layerColumns: [Layer] {
+        let labels = KernelLabel.allCases
+        var columns = [Layer("kernels") { "\($0.counts.total)" }]
+        columns += labels.map { label in Layer("\(label.rawValue)_count") { "\($0.counts[label])" } }
+        columns += labels.map { label in Layer("\(label.rawValue)_share") { "\($0.counts.share(label))" } }
+        columns += labels.flatMap { label in
+            [
+                Layer("\(label.rawValue)_low") { "\($0.interval(label).low)" },
+                Layer("\(label.rawValue)_high") { "\($0.interval(label).high)" },
+            ]
+        }
+        columns += [
+            Layer("dc_gain") { "\($0.medianDCGain)" },
+            Layer("sigma_pixels", optional: \.medianSigmaPixels),
+            Layer("uncertain_count") { "\($0.uncertainCount)" },
+            Layer("non_finite_count") { "\($0.nonFiniteCount)" },
+            Layer("structure_score", optional: \.structure?.score),
+            Layer("sigma_p5", optional: \.sigmaQuantiles?.p5),
+            Layer("sigma_p25", optional: \.sigmaQuantiles?.p25),
+            Layer("sigma_p75", optional: \.sigmaQuantiles?.p75),
+            Layer("sigma_p95", optional: \.sigmaQuantiles?.p95),
+        ]
+        columns += SpectralClass.allCases.map { spectralClass in
+            let name = spectralClass.rawValue.split(separator: "-").joined(separator: "_")
+            return Layer("\(name)_count") { layer in
+                "\(layer.spectralCounts.first { $0.spectralClass == spectralClass }?.count ?? 0)"
+            }
+        }
+        return columns + [
+            Layer("sparsity", optional: \.diversity?.sparsity),
+            Layer("variance_entropy", optional: \.diversity?.varianceEntropy),
+            Layer("normalised_entropy", optional: \.diversity?.normalisedEntropy),
+            Layer("zero_gap_decades", optional: \.zeroGap?.decades),
+            Layer("mixture_components", optional: \.mixture?.components.count),
+            Layer("blueprint_explained_variance", optional: \.blueprint?.medianExplainedVariance),
+            Layer("blueprint_explained_above_chance", optional: \.blueprint?.explainedAboveChance),
+            Layer("salience", optional: \.blueprint?.medianSalience),
+            Layer("salient_above_chance", optional: \.blueprint?.salientAboveChance),
+        ]
+    }
 
-    private static func quoted(_ field: String) -> String {
-        let needsQuotes = field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        return needsQuotes
-            ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-            : field
+    /// What was found of a kernel.
+    private static var kernelColumns: [Kernel] {
+        [
+            Kernel("output_channel") { "\($0.index / $0.inputs)" },
+            Kernel("input_channel") { "\($0.index % $0.inputs)" },
+            Kernel("label", \.kernel.label.rawValue),
+            Kernel("shape", \.kernel.subLabel),
+            Kernel("fit") { "\($0.kernel.fit)" },
+            Kernel("weight_fit") { "\($0.kernel.weightFit)" },
+            Kernel("margin") { "\($0.kernel.margin)" },
+            Kernel("null_probability") { "\($0.kernel.nullProbability)" },
+            Kernel("stability", optional: \.kernel.stability),
+            Kernel("sigma_pixels", optional: \.kernel.sigmaPixels),
+            Kernel("sigma_major_pixels", optional: \.kernel.axes?.major),
+            Kernel("sigma_minor_pixels", optional: \.kernel.axes?.minor),
+            Kernel("angle_degrees", optional: \.kernel.angleDegrees),
+            Kernel("polarity") { "\($0.kernel.polarity)" },
+            Kernel("offset_x", optional: \.kernel.offset?.x),
+            Kernel("offset_y", optional: \.kernel.offset?.y),
+            Kernel("dc_gain") { "\($0.kernel.dcGain)" },
+            Kernel("spectral_class", \.kernel.spectralClass.rawValue),
+            Kernel("relative_spread") { "\($0.kernel.relativeSpread)" },
+            Kernel("nearest", optional: \.kernel.nearest?.rawValue),
+            Kernel("second_nearest", optional: \.kernel.secondNearest?.rawValue),
+        ]
     }
 }

@@ -94,6 +94,24 @@ import Testing
         #expect(columns[0] == columns[1] && columns[2] == columns[0] + 1)
     }
 
+    /// A column's name and its values stand side by side: no line is longer than the header, none shorter.
+    @Test func everyLineHasTheColumnsOfItsHeader() throws {
+        func fields(_ line: Substring) -> Int {
+            var (count, isQuoted) = (1, false)
+            for letter in line {
+                if letter == "\"" { isQuoted.toggle() } else if letter == ",", !isQuoted { count += 1 }
+            }
+            return count
+        }
+        for (text, columns) in [(try report().csv, 52), (try report().kernelCSV, 30)] {
+            let lines = text.split(separator: "\n")
+            #expect(lines.map(fields) == Array(repeating: columns, count: lines.count))
+            let names = lines[0].split(separator: ",")
+            #expect(Set(names).count == columns)
+            #expect(Array(names.prefix(3)) == ["checkpoint", "sha256", "family"])
+        }
+    }
+
     @Test func theKernelCSVHasOneLineAKernel() throws {
         let lines = try report().kernelCSV.split(separator: "\n").map(String.init)
         #expect(lines.count == 7)
