@@ -109,7 +109,7 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The kernels with weights that are not finite; they count as `other`.
     public var nonFiniteCount: Int { summary.nonFinite }
 
-    /// The kernels whose label changes under slight noise (see ``ChanceRules/leastStability``).
+    /// The kernels whose label changes under slight noise (see `ChanceRules`).
     public var uncertainCount: Int { summary.uncertain }
 
     /// How many kernels have each shape that occurs, in the order of `KernelShape`.

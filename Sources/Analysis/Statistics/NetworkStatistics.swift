@@ -128,7 +128,7 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         }.compactMap { $0 }
     }
 
-    /// The layers with the names taken back that chance may have given; see ``LabelledLayer/settled(_:isFixed:)``.
+    /// The layers with the names taken back that chance may have given; see `LabelledLayer.settled`.
     private static func settled(_ layers: [LayerStatistics]) -> [LayerStatistics] {
         let settled = LabelledLayer.settled(layers.map(\.labelled)) { layers[$0].layer.isFixed }
         return zip(layers, settled).map { $0.relabelled($1) }

@@ -31,7 +31,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
     /// tested, which says more.
     public let nameProbability: Double?
     /// How many kernels are needed to call them random: so many that a network of which only a fifth has a name, far less
-    /// than trained ones, would pass for learned in 95 of 100 cases (see ``ChanceRules/weakest``).
+    /// than trained ones, would pass for learned in 95 of 100 cases (see `ChanceRules`).
     public let neededKernels: Int
     /// What the kernels say.
     public let verdict: Verdict
@@ -120,8 +120,8 @@ public struct RandomnessVerdict: Sendable, Equatable {
         return min(1, sum)
     }
 
-    /// The least n for which some k has P(X ≥ k) below ``ChanceRules/networkSignificance`` at `rate` and at least the power wanted at the
-    /// share of the weakest learned network.
+    /// The least n for which some k has P(X ≥ k) below `ChanceRules.networkSignificance` at `rate` and at least the power
+    /// wanted at the share of the weakest learned network.
     static func neededKernels(rate: Double) -> Int {
         var k = 1
         for n in 1...1_000 {

@@ -8,6 +8,6 @@ extension ConvNetwork {
 }
 
 extension NetworkFacts {
-    /// What stands above figures of the network; see ``Network/figureTitle``.
+    /// What stands above figures of the network, as above those of a checkpoint that is open.
     public var figureTitle: String { family == nil ? FilePaths.name(of: checkpoint.path) : title }
 }
