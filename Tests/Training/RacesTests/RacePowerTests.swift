@@ -37,10 +37,12 @@ import Testing
         #expect(try size(7.3) == RaceSize(contenders: 12, finalists: 3, epochs: 20, looks: 3, seedsPerLook: 2))
         #expect(try size(100).seeds == 24)
         #expect(try size(100, seeds: 5).looks == 1)
-        // Less time: fewer finalists, then fewer contenders.
-        let small = try size(2.5)
-        #expect(small.finalists == 1 && small.totalEpochs <= 250)
-        #expect(small.contenders < 12)
+        // Less time: fewer finalists, then fewer contenders. 12·1 + 6·2 + 3·5 + 2·10 + (4 + 4)·20 = 219 epochs of 250, and
+        // 4·5 + 2·10 + (4 + 4)·20 = 200 of 200; five contenders take 205.
+        let shorter = try size(2.5)
+        #expect((shorter.contenders, shorter.finalists, shorter.totalEpochs) == (12, 1, 219))
+        let shortest = try size(2)
+        #expect((shortest.contenders, shortest.finalists, shortest.totalEpochs) == (4, 1, 200))
     }
 
     /// Without --epochs as many as 7,000 steps take.
