@@ -178,6 +178,22 @@ import Testing
             "\(outcome.errors)")
     }
 
+    @Test("A terminal gets no control characters of a name, and lines of boxes only where its locale has them")
+    func terminals() throws {
+        func shown(_ locale: String) throws -> String {
+            try bash(
+                """
+                cp "$W" $'a\\e[31mb.h5'; echo '"$K" eval a*.h5 --runs 0; "$K" classify a*.h5' >run.sh
+                unset LANG LC_CTYPE; LC_ALL=\(locale) script -qec 'bash run.sh' /dev/null
+                """
+            ).output
+        }
+        let plain = try shown("C")
+        #expect(plain.contains("a\\u{1B}[31mb.h5") && !plain.contains("\u{1B}[31m"), "\(plain)")
+        #expect(plain.contains("| layer") && !plain.contains("│"), "\(plain)")
+        #expect(try shown("C.UTF-8").contains("│ layer"))
+    }
+
     @Test("A name that is no text is refused as it is")
     func namesThatAreNoText() throws {
         let outcome = try bash("\"$K\" weights inspect $'caf\\xe9.h5'")

@@ -9,22 +9,29 @@ enum Console {
     ///
     /// Throws `files.writeFailed` where it cannot be written: the disk is full, or nobody listens.
     static func result(_ text: String) throws {
-        guard StreamFile.writeAll(Array(text.utf8), to: STDOUT_FILENO) else {
+        // A file or a pipe gets the bytes as they are.
+        let shown =
+            isatty(STDOUT_FILENO) == 1 ? forTerminal(TerminalText.safe(text, keepingColours: true)) : text
+        guard StreamFile.writeAll(Array(shown.utf8), to: STDOUT_FILENO) else {
             throw StreamFile.failure("standard output")
         }
     }
 
     /// Writes a line to stderr.
-    static func note(_ text: String) { write(text + "\n") }
+    static func note(_ text: String) { write(TerminalText.safe(text) + "\n") }
 
     /// Writes a line to stderr; named apart so that errors are easy to find in the code.
-    static func error(_ text: String) { write(text + "\n") }
+    static func error(_ text: String) { write(TerminalText.safe(text) + "\n") }
 
-    /// Writes to stderr without a line end: progress bars.
-    static func progress(_ text: String) { write(text) }
+    /// Writes to stderr without a line end: progress bars, which go back to the beginning of their line.
+    static func progress(_ text: String) { write(forTerminal(text)) }
 
     /// Whether words for stderr were lost. There is nowhere to say it, but the exit status tells.
     static var hasLostNotes: Bool { lost.load(ordering: .relaxed) }
+
+    private static let isUnicode = TerminalText.isUnicode(["LC_ALL", "LC_CTYPE", "LANG"].map(environment))
+
+    private static func forTerminal(_ text: String) -> String { isUnicode ? text : TerminalText.plain(text) }
 
     private static let lost = Atomic<Bool>(false)
 

@@ -10,7 +10,7 @@ final class ProgressLine {
     private var drawnWidth = 0
 
     /// Starts timing the work called `title`.
-    init(_ title: String) { self.title = title }
+    init(_ title: String) { self.title = title.printable }
 
     /// Says that `done` of `total` steps are finished; throws ``Interruption/Stopped`` after Ctrl-C.
     func update(_ done: Int, of total: Int) throws {
