@@ -29,7 +29,7 @@ struct CIFARFiles {
         var labels: [Int] = []
         var pixels: [UInt8] = []
         for file in files {
-            let bytes = try InputFile.bytes(file)
+            let bytes = try InputFile.bytes(file, limitBytes: IDXFiles.limitBytes - pixels.count)
             guard !bytes.isEmpty, bytes.count % record == 0 else {
                 throw KernelVizError(
                     code: "data.damaged", subject: file, found: "\(bytes.count) bytes",

@@ -8,7 +8,7 @@ enum Gzip {
     /// All members of a gzip file, at most `limit` bytes.
     ///
     /// Throws `data.damaged` where the stream is broken or ends too early.
-    static func decompress(_ bytes: [UInt8], subject: String, limit: Int = 1 << 32) throws -> [UInt8] {
+    static func decompress(_ bytes: [UInt8], subject: String, limit: Int = IDXFiles.limitBytes) throws -> [UInt8] {
         var stream = unsafe z_stream()
         guard unsafe kv_inflate_init(&stream) == Z_OK else {
             throw KernelVizError(code: "data.damaged", subject: subject, found: "zlib cannot be started")
@@ -35,8 +35,10 @@ enum Gzip {
             let reason = status == Z_DATA_ERROR ? "a wrong byte" : "it ends too early"
             throw KernelVizError(
                 code: "data.damaged", subject: subject,
-                found: "damaged gzip file (\(result.count > limit ? "too long" : reason))",
-                expected: "the whole file", advice: "Copy or download it again")
+                found: result.count > limit
+                    ? "a gzip file that unpacks to more than \(limit >> 20) MiB" : "damaged gzip file (\(reason))",
+                expected: result.count > limit ? "a data set that fits into memory" : "the whole file",
+                advice: result.count > limit ? nil : "Copy or download it again")
         }
         return result
     }

@@ -5,6 +5,9 @@ import Files
 ///
 /// Source: http://yann.lecun.com/exdb/mnist.
 struct IDXFiles {
+    /// What one file may take in memory, unpacked.
+    static let limitBytes = 2 << 30
+
     let images: String
     let labels: String
 
@@ -36,7 +39,7 @@ struct IDXFiles {
 
     /// Lengths and bytes of one file.
     private static func read(_ path: String, rank: Int) throws -> (shape: [Int], bytes: [UInt8]) {
-        var bytes = try InputFile.bytes(path)
+        var bytes = try InputFile.bytes(path, limitBytes: limitBytes)
         if Gzip.isCompressed(bytes) { bytes = try Gzip.decompress(bytes, subject: path) }
         let header = 4 + 4 * rank
         guard bytes.count >= header, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8, Int(bytes[3]) == rank else {
@@ -47,13 +50,18 @@ struct IDXFiles {
         let shape = (0..<rank).map { axis in
             (0..<4).reduce(0) { $0 << 8 | Int(bytes[4 + 4 * axis + $1]) }
         }
-        var count = 1
-        for length in shape { count = count.multipliedReportingOverflow(by: length).partialValue }
+        let count = shape.reduce(Int?.some(1)) { product, length in
+            product.flatMap {
+                let (result, overflow) = $0.multipliedReportingOverflow(by: length)
+                return overflow ? nil : result
+            }
+        }
         guard bytes.count - header == count else {
             throw KernelVizError(
                 code: "data.damaged", subject: path,
                 found: "truncated IDX file (\(bytes.count - header) bytes of data)",
-                expected: "\(count), as its header says", advice: "Copy or download it again")
+                expected: count.map { "\($0), as its header says" } ?? "what its header says, more than any memory",
+                advice: "Copy or download it again")
         }
         return (shape, Array(bytes[header...]))
     }

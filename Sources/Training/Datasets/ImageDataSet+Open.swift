@@ -132,7 +132,8 @@ extension ImageDataSet {
                 storage: .files(files))
         }
         let labels = numbers.compactMap { $0 }
-        let limit = max(0, classes ?? (labels.max() ?? 0) + 1)
+        // A number is an index into a list of names: a wrong one must not ask for a list beyond all memory.
+        let limit = max(0, classes ?? min(labels.max() ?? 0, mostClasses - 1) + 1)
         for (index, label) in labels.enumerated() where label < 0 || label >= limit {
             throw badLabel(label, classes: limit, subject: "\(path): line \(rows[index + 1].line)")
         }
@@ -141,6 +142,9 @@ extension ImageDataSet {
         return ImageDataSet(
             path: path, form: "CSV", classNames: names, labels: labels, storage: .files(files), isNumbered: true)
     }
+
+    /// How many classes a data set can number.
+    private static let mostClasses = 1_000_000
 
     /// What the columns of files and of classes are called.
     static let fileColumns = ["filename", "file", "path", "image", "file_name", "image_path", "filepath"]

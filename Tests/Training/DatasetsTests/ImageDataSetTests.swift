@@ -37,6 +37,46 @@ import TestSupport
         }
     }
 
+    @Test("Lengths whose product wraps around to the file's length are no data")
+    func refusesProductsThatWrap() throws {
+        try withTemporaryFolder { folder in
+            // 2^31 · 2^31 · 4 is 2^64, which is 0 in 64 bits.
+            let path = folder + "/train-images-idx3-ubyte"
+            try AtomicFile.write(idx([1 << 31, 1 << 31, 4], []), to: path)
+            try AtomicFile.write(idx([1], [0]), to: folder + "/train-labels-idx1-ubyte")
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(path): truncated IDX file (0 bytes of data); expected what its header says, more than any "
+                    + "memory. Copy or download it again.")
+        }
+    }
+
+    @Test("A class number beyond all lists is refused", arguments: [1_000_000, Int.max])
+    func refusesAbsurdClasses(label: Int) throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write(text: "filename,class_index\na.jpg,\(label)\n", to: folder + "/a.csv")
+            #expect(
+                text { try ImageDataSet.open(folder + "/a.csv") }
+                    == "\(folder)/a.csv: line 2: label \(label); expected 0 to 999999. "
+                    + "The file is damaged or belongs to another data set.")
+        }
+    }
+
+    @Test("CIFAR-10's names are as many as its classes, or said")
+    func checksCIFARNames() throws {
+        try withTemporaryFolder { folder in
+            try AtomicFile.write([3] + [UInt8](repeating: 10, count: 3072), to: folder + "/data_batch_1.bin")
+            try AtomicFile.write(text: "airplane\r\nautomobile\r\n", to: folder + "/batches.meta.txt")
+            #expect(
+                text { try ImageDataSet.open(folder) }
+                    == "\(folder)/batches.meta.txt: 2 names; expected 10, one a class. "
+                    + "Correct the list, or take it away and the classes are numbered.")
+            let names = (0..<10).map { "name \($0)" }
+            try AtomicFile.write(text: names.joined(separator: "\n") + "\n\n", to: folder + "/batches.meta.txt")
+            #expect(try ImageDataSet.open(folder).classNames == names)
+        }
+    }
+
     @Test("CIFAR-10's records are a label and three planes")
     func readsCIFAR() throws {
         try withTemporaryFolder { folder in
