@@ -18,7 +18,9 @@ extension KerasGraph {
         case "LayerNormalization": return layerNormalization(layer, first)
         case "LayerScale": return layerScale(layer, first)
         case "Activation": return activation(layer.setting("activation"), of: first, layer, name: layer.name)
-        case "ReLU": return rectifier(layer, first)
+        case "ReLU": return rectifier(layer.settings, layer, first, name: layer.name, usual: 0)
+        case "LeakyReLU": return rectifier(layer.settings, layer, first, name: layer.name, usual: 0.3)
+        case "PReLU": return learnedSlopes(layer, first)
         case "Softmax": return softmax(first, name: layer.name)
         case "Dense": return dense(layer, first)
         case "GlobalAveragePooling2D":

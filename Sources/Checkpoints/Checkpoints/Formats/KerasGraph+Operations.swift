@@ -11,7 +11,7 @@ extension KerasGraph {
             word = className == "function" ? members["config"]?.string : className
             if className == "ReLU" || className == "LeakyReLU" {
                 guard let config = setting["config"] else { return unsupported(layer, [input], className) }
-                return rectifier(config, layer, input, name: name)
+                return rectifier(config, layer, input, name: name, usual: className == "ReLU" ? 0 : 0.3)
             }
         }
         guard let word else { return unsupported(layer, [input], "an activation that is not understood") }
@@ -25,6 +25,12 @@ extension KerasGraph {
         switch short {
         case "linear", "identity": return input
         case "softmax": return softmax(input, name: name)
+        // The function's own slope where nothing is told, other than the layer's.
+        case "leakyrelu": return leaky(input, 0.2, name: name)
+        case "tanh":
+            // 2·sigmoid(2x) − 1.
+            let doubled = affine([2], [0], of: input, name: name + "/doubled")
+            return affine([2], [-1], of: applied("sigmoid", to: doubled, name: name + "/sigmoid"), name: name)
         case "hardsigmoid" where version != 3:
             // Until Keras 2: min(max(0.2·x + 0.5, 0), 1), which is the other one of 1.2·x.
             let wider = affine([1.2], [0], of: input, name: name + "/scale")
@@ -58,26 +64,6 @@ extension KerasGraph {
         var result = input
         result.node = add(.unsupported, name, [input.node]) { $0.function = KerasGraphPasses.softmax }
         return result
-    }
-
-    mutating func rectifier(_ layer: KerasLayer, _ input: Value) -> Value {
-        rectifier(layer.settings, layer, input, name: layer.name)
-    }
-
-    private mutating func rectifier(
-        _ settings: JSONTree, _ layer: KerasLayer, _ input: Value, name: String
-    ) -> Value {
-        let slopes = ["negative_slope", "alpha", "threshold"].map { settings[$0]?.numbers?.first ?? 0 }
-        let maximum = settings["max_value"]?.numbers?.first
-        guard slopes.allSatisfy({ $0 == 0 }), maximum == nil || maximum == 6 || maximum == .infinity else {
-            var result = input
-            result.node = add(.unsupported, name, [input.node]) {
-                $0.function = "a ReLU with a slope, a threshold or a maximum other than 6"
-                $0.unknownFunction = $0.function
-            }
-            return result
-        }
-        return applied(maximum == 6 ? "relu6" : "relu", to: input, name: name)
     }
 
     // MARK: Operations
@@ -118,9 +104,16 @@ extension KerasGraph {
         case "concat", "concatenate", "concatv2":
             let axis = call.keywords["axis"]?.first ?? layer.setting("axis")?.double ?? -1
             return concatenation(layer, values, axis: Int(exactly: axis) ?? 0)
-        case "relu", "relu6", "sigmoid", "silu", "swish", "hardswish", "hardsilu", "hardsigmoid", "softmax", "identity":
+        case "relu", "relu6", "sigmoid", "silu", "swish", "hardswish", "hardsilu", "hardsigmoid", "softmax", "tanh",
+            "identity":
             guard values.count == 1 else { break }
             return function(name, of: values[0], layer, name: layer.name)
+        case "leakyrelu":
+            let slope = call.keywords["alpha"] ?? call.keywords["negative_slope"]
+            guard values.count == 1, let slope = slope?.first ?? Self.slope(layer.settings) ?? 0.2 as Double? else {
+                break
+            }
+            return leaky(values[0], slope, name: layer.name)
         default: break
         }
         if values.count == 1, call.operands.count == 1, LayerGraph.soundsLikeFunction(layer.className) {
