@@ -134,7 +134,7 @@ let analysis =
             settings: safe + fast),
         module(
             "Statistics", in: "Analysis",
-            ["Classification", "Kernels", "Checkpoints", "Parallel", "Numerics", "Diagnostics"]),
+            ["Classification", "Kernels", "Checkpoints", "Parallel", "Tensors", "Numerics", "Diagnostics"]),
     ]
 
 /// The design, and how the statistics lead to it.
@@ -230,7 +230,7 @@ let output = [
         "Reports", in: "Output",
         [
             "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "Races",
-            "VGNets", "Checkpoints", "Numerics", "Diagnostics",
+            "VGNets", "Checkpoints", "Engine", "Numerics", "Diagnostics",
         ]),
 ]
 

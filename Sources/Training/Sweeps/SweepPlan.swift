@@ -46,7 +46,7 @@ public struct SweepPlan: Sendable, Equatable {
     }
 
     /// The most seeds of a plan.
-    static let mostSeeds = 1000
+    public static let mostSeeds = 1000
 
     /// Joins the parts of a plan and checks them.
     ///

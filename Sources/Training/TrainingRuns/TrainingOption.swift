@@ -72,7 +72,7 @@ public struct TrainingOption: Sendable {
     public var defaultText: String? { read(TrainingSettings()) }
 
     /// Every option, in the order of `kernelviz train --help`.
-    public static let all = numbers + images + starts
+    public static let all = numbers + pictures + starts
 
     /// The option of a name, "_" for "-" allowed; nil where there is none.
     public static func named(_ name: String) -> TrainingOption? {
@@ -85,7 +85,7 @@ public struct TrainingOption: Sendable {
 
 extension TrainingOption {
     private static let numbers = [
-        whole("epochs", \.epochs, 1...100_000, "Passes over the training images.", inProject: "epochs") {
+        whole("epochs", \.epochs, epochs, "Passes over the training images.", inProject: "epochs") {
             "\($0.epochs)"
         },
         whole("batch", \.batch, 1...65_536, "Images of a step.", inProject: "batch") { "\($0.batch)" },
@@ -108,7 +108,7 @@ extension TrainingOption {
         ) { "\($0.labelSmoothing)" },
     ]
 
-    private static let images = [
+    private static let pictures = [
         TrainingOption(
             "crop", "How images are cut; by the image size if not given.",
             .words(TrainingSettings.Crop.allCases.map(\.rawValue)), inProject: "crop", read: { $0.crop?.rawValue },
@@ -121,7 +121,7 @@ extension TrainingOption {
         whole("input-size", \.inputSize, 1...4096, "Rows and columns of the images; the design's own by default."),
         whole("classes", \.classes, 1...1_000_000, "The number of classes; the data set's own by default."),
         whole(
-            "limit", \.limit, 2...1_000_000_000, "Use at most so many training images, evenly over the classes.",
+            "limit", \.limit, images, "Use at most so many training images, evenly over the classes.",
             value: "images", inProject: "limit"),
         whole(
             "test-every", \.testEvery, 0...100_000,
@@ -142,6 +142,11 @@ extension TrainingOption {
             recorded: { $0.initialSHA256.map { "a file of SHA-256 \($0)" } }),
         flag("strict", \.strict, "Stop at an image that cannot be read instead of leaving it out."),
     ]
+
+    /// Passes over the training images.
+    public static let epochs = 1...100_000
+    /// How many training images may be asked for.
+    public static let images = 2...1_000_000_000
 
     /// The seed is no setting, since a sweep trains the same with several; below 2³², so that every reader of JSON and
     /// PyTorch's generators take it.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import KernelViz
+import Sweeps
 
 /// Designs around the derived one and random ones of equal budget, written as configs with a sweep's plan.
 struct AblationOptions: ParsableArguments {
@@ -42,10 +43,12 @@ struct AblationOptions: ParsableArguments {
             throw ValidationError("--alternatives and --sample write to --out: leave out --against and -o.")
         }
         if isTimed { throw ValidationError("--alternatives and --sample need --budget or --macs, not --latency.") }
-        if [alternatives ?? 1, sample ?? 1, seeds, epochs, limit ?? 1].contains(where: { $0 < 1 }) {
-            throw ValidationError("--alternatives, --sample, --seeds, --epochs and --limit start at 1.")
-        }
-        if (sample ?? 0) > 10_000 { throw ValidationError("--sample goes up to 10000.") }
+        try Bounds.check("--alternatives", alternatives, in: 1...10_000)
+        try Bounds.check("--sample", sample, in: 1...10_000)
+        try Bounds.check("--seeds", seeds, in: 1...SweepPlan.mostSeeds)
+        // As the plan that is written must have them.
+        try Bounds.check("--epochs", epochs, in: TrainingOption.epochs)
+        try Bounds.check("--limit", limit, in: TrainingOption.images)
     }
 
     /// Throws where the folder's plan may not be replaced, before any work is done.

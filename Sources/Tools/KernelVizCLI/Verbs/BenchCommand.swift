@@ -52,11 +52,10 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if !(1...1_000_000).contains(runs) { throw ValidationError("--runs must lie in 1…1000000.") }
-        if batch.contains(where: { !(1...4096).contains($0) }) { throw ValidationError("--batch must lie in 1…4096.") }
-        if let inputSize, !(1...4096).contains(inputSize) {
-            throw ValidationError("--input-size must lie in 1…4096.")
-        }
+        try Bounds.check("--runs", runs, in: 1...1_000_000)
+        try Bounds.check("--batch", batch, in: 1...4096)
+        try Bounds.check("--threads", threads, in: Bounds.threads)
+        try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
     }
 
     func run() throws {

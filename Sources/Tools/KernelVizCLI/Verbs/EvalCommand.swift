@@ -85,7 +85,7 @@ struct EvalCommand: ParsableCommand {
         }
         if input != nil && tensor != nil { throw ValidationError("--input and --tensor exclude each other.") }
         if runs < 0 { throw ValidationError("--runs must not be negative.") }
-        if threads.counts.contains(where: { $0 > 256 }) { throw ValidationError("--threads must lie in 1…256.") }
+        try Bounds.check("--threads", threads.counts, in: Bounds.threads)
         if tensor != nil && batch != nil { throw ValidationError("--tensor brings its own batch.") }
         if networks.count > 1 && (weights != nil || saveLogits != nil || labels != nil) {
             throw ValidationError("--weights, --save-logits and --labels go with one network.")
@@ -93,9 +93,7 @@ struct EvalCommand: ParsableCommand {
         if similarity && input == nil && accuracy.data == nil {
             throw ValidationError("--similarity needs --input or --data.")
         }
-        if let inputSize, !(1...4096).contains(inputSize) {
-            throw ValidationError("--input-size must lie in 1…4096.")
-        }
+        try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
     }
 
     func run() throws {

@@ -54,9 +54,7 @@ struct ExportCommand: ParsableCommand {
             throw ValidationError("Name a target: --onnx, --safetensors, --hdf5 or --pytorch.")
         }
         try checkTargetsDiffer()
-        if let inputSize, !(1...4096).contains(inputSize) {
-            throw ValidationError("--input-size must lie in 1…4096.")
-        }
+        try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
         if batch != "dynamic", !(1...65_536).contains(Int(batch) ?? 0) {
             throw ValidationError("--batch must be 'dynamic' or lie in 1…65536.")
         }

@@ -25,8 +25,8 @@ struct FigureSizeOptions: ParsableArguments {
     var force = false
 
     func validate() throws {
-        guard (80...400).contains(width) else { throw ValidationError("--width must lie in 80…400 millimetres.") }
-        guard (36...1200).contains(dpi) else { throw ValidationError("--dpi must lie in 36…1200.") }
+        try Bounds.check("--width", width, in: 80...400, unit: "millimetres")
+        try Bounds.check("--dpi", dpi, in: 36...1200)
     }
 
     var overwriting: AtomicFile.Overwriting { force ? .replace : .refuse }

@@ -68,7 +68,8 @@ struct SweepCommand: ParsableCommand {
     var format = Format.table
 
     func validate() throws {
-        if jobs < 1 || threads < 1 { throw ValidationError("--jobs and --threads start at 1.") }
+        try Bounds.check("--jobs", jobs, in: Bounds.threads)
+        try Bounds.check("--threads", threads, in: Bounds.threads)
         if printJobs && collect { throw ValidationError("--print-jobs and --collect exclude each other.") }
         if (program != nil || torchrun != nil) && !printJobs {
             throw ValidationError("--program and --torchrun go with --print-jobs.")

@@ -38,10 +38,8 @@ struct TrainCommand: ParsableCommand {
     var resume = false
 
     func validate() throws {
-        if threads < 1 { throw ValidationError("--threads starts at 1.") }
-        if !TrainingOption.seeds.contains(seed) {
-            throw ValidationError("--seed must lie in 0…\(TrainingOption.seeds.upperBound).")
-        }
+        try Bounds.check("--threads", threads, in: Bounds.threads)
+        try Bounds.check("--seed", seed, in: TrainingOption.seeds)
     }
 
     func run() throws {
