@@ -91,7 +91,12 @@ struct ShapeStrip {
             x = ((x + side + 3 + room + 9) / unit).rounded(.up) * unit
         }
         page.y = top + Self.side + 9 * unit + 6
-        if left > 0 { page.caption("The shapes of \(NumberText.grouped(left)) kernels more are not shown.") }
+        if left > 0 {
+            page.caption(
+                left == 1
+                    ? "The shape of 1 more kernel is not shown."
+                    : "The shapes of \(NumberText.grouped(left)) more kernels are not shown.")
+        }
     }
 
     private static func share(_ count: Int, of total: Int) -> String {
