@@ -184,7 +184,7 @@ import Testing
             try bash(
                 """
                 cp "$W" $'a\\e[31mb.h5'; echo '"$K" eval a*.h5 --runs 0; "$K" classify a*.h5' >run.sh
-                unset LANG LC_CTYPE; LC_ALL=\(locale) script -qec 'bash run.sh' /dev/null
+                unset LANG LC_CTYPE; export NO_COLOR=1; LC_ALL=\(locale) script -qec 'bash run.sh' /dev/null
                 """
             ).output
         }
