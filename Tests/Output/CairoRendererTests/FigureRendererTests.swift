@@ -138,7 +138,8 @@ import Testing
                 if abs(Int(a.red) - Int(b.red)) > 3 || abs(Int(a.blue) - Int(b.blue)) > 3 { different += 1 }
             }
         }
-        #expect(different == 0)
+        // But for a few pixels of the hatches: of more than 256 colours the rarest become their neighbours.
+        #expect(different < 10)
     }
 
     @Test func picturesOfKernelsCoverNoLetters() throws {

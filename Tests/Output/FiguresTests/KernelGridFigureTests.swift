@@ -145,11 +145,11 @@ import Testing
         var options = KernelGridOptions()
         options.maximumHeightMillimetres = height
         options.showsHistogram = false
-        let bank = Samples.bank(outputs: 4000)
+        let bank = Samples.bank(outputs: 9000)
         let figure = try KernelGridFigure(bank: bank, network: "Net", options: options).figure()
         #expect(figure.height <= height * 72 / 25.4 + 0.1)
         let drawn = kernels(figure).count
-        #expect(drawn < 4000 && drawn > 100)
+        #expect(drawn < 9000 && drawn > 100)
         #expect(texts(figure).joined().contains("\(NumberText.grouped(drawn)) of them drawn"))
         // Where they leave no room for kernels, histogram and shapes go first.
         options.showsHistogram = true

@@ -86,7 +86,7 @@ import Testing
         let figure = try LabelSharesFigure.figure(of: [row], network: "Net")
         func bar(_ label: KernelLabel) -> FigureRect? {
             let bars = figure.marks.compactMap { mark -> FigureRect? in
-                if case .rectangle(let rect, LabelPalette.color(label)) = mark, rect.height > 7 { rect } else { nil }
+                if case .rectangle(let rect, LabelPalette.color(label)) = mark, rect.height > 8 { rect } else { nil }
             }
             return bars.first
         }

@@ -201,7 +201,7 @@ import Testing
         let legend = try #require(changed.texts.map(\.text).first { $0.hasPrefix("bold orange: not as in ") })
         let baseline = legend.dropFirst("bold orange: not as in ".count)
         #expect(marked.contains { $0.hasPrefix("6ek2gk (\(baseline): learnable)") })
-        #expect(marked.contains { $0.hasPrefix("ratio 0.25, inner ReLU (\(baseline): none)") })
+        #expect(marked.joined(separator: " ").contains("ratio 0.25, inner ReLU (\(baseline): none)"))
         // 40 blocks do not fit as boxes.
         #expect(texts(changed).contains("H ×39"))
     }
