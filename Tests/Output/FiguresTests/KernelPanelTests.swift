@@ -41,9 +41,8 @@ import Testing
         let figure = try KernelGridFigure(bank: Samples.bank(outputs: 500), network: "", options: options).figure()
         #expect(caption(figure).contains("Numbers are left out: the page would be"))
     }
-    // Filter 0: slice 1 is strongest, with 16 of 16 + 1 + 1 parts of the energy; filter 1: slice 2, with 9 of 14.
     @Test func theStrongestSliceOfEachFilterIsOutlined() throws {
-        // Filter 0: slice 1 is strongest, with 16 of 16 + 1 + 1 parts of the energy; filter 1: slice 2.
+        // Filter 0: slice 1 is strongest, with 16 of 16 + 1 + 1 parts of the energy; filter 1: slice 2, with 9 of 14.
         let strengths: [Float] = [1, 4, 1, 1, 2, 3]
         let bank = Samples.bank(outputs: 2, inputs: 3, values: { strengths[$0 / 9] })
         let figure = try KernelGridFigure(bank: bank, network: "").figure()
