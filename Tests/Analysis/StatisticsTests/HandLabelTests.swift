@@ -32,16 +32,6 @@ import Checkpoints
         }
     }
 
-    /// Cohen's κ: (agreement − agreement by chance) / (1 − agreement by chance).
-    private func kappa(_ pairs: [(String, String)]) -> Double {
-        let count = Double(pairs.count)
-        let agreement = Double(pairs.count { $0.0 == $0.1 }) / count
-        let chance = Set(pairs.map(\.0)).reduce(0.0) { sum, label in
-            sum + Double(pairs.count { $0.0 == label }) / count * Double(pairs.count { $0.1 == label }) / count
-        }
-        return (agreement - chance) / (1 - chance)
-    }
-
     /// By hand: agreement 0.7, by chance 0.5·0.6 + 0.5·0.4.
     @Test func kappaByHand() {
         let pairs = [("a", "a", 4), ("a", "b", 1), ("b", "a", 2), ("b", "b", 3)].flatMap { first, second, count in

@@ -1,0 +1,64 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import Checkpoints
+import Classification
+import Statistics
+import TestSupport
+import Testing
+
+/// 610 kernels of thirteen networks, each labelled by two readers who saw neither network, layer, prediction nor each
+/// other's labels: signed cells with their numbers and the norm relative to the layer, after the written rubric.
+///
+/// Drawn evenly over the networks and over their layers by the root of their size; ten of the networks took no part in
+/// setting a cut-off.
+@Suite(.needsSharedFiles) struct BlindLabelTests {
+    private struct Kernel {
+        let checkpoint, layer: String
+        let output, input, size: Int
+        let first, second: String
+    }
+
+    private func kernels() throws -> [Kernel] {
+        let file = SharedFiles.packageRoot + "/Tests/Analysis/StatisticsTests/Fixtures/blind-labels.csv"
+        return try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").dropFirst().map { line in
+            let parts = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return Kernel(
+                checkpoint: parts[0], layer: parts[1], output: try #require(Int(parts[2])),
+                input: try #require(Int(parts[3])), size: try #require(Int(parts[4])), first: parts[5],
+                second: parts[8])
+        }
+    }
+
+    @Test func labelsAgreeWithTwoReaders() throws {
+        let kernels = try kernels()
+        #expect(kernels.count == 610 && Set(kernels.map(\.checkpoint)).count == 13)
+        #expect(abs(kappa(kernels.map { ($0.first, $0.second) }) - 0.931) < 0.0005)
+        var pairs: [(size: Int, reader: String, ours: String)] = []
+        for (file, asked) in Dictionary(grouping: kernels.filter { $0.first == $0.second }, by: \.checkpoint) {
+            var settings = ClassifierSettings()
+            settings.perturbations = 0
+            let network = try ConvNetwork.open(SharedFiles.path(file))
+            let layers = try NetworkStatistics.analyse(network, settings: settings).layers
+            for kernel in asked {
+                let layer = try #require(layers.first { $0.layer.name == kernel.layer }, "\(file) \(kernel.layer)")
+                let found = try #require(
+                    layer.classifications.first {
+                        $0.outputChannel == kernel.output && $0.inputChannel == kernel.input
+                    })
+                pairs.append((kernel.size, kernel.first, found.label.rawValue))
+            }
+        }
+        #expect(pairs.count == 579)
+        for (size, floor) in [(3, 0.86), (5, 0.84)] {
+            let kappa = kappa(pairs.filter { $0.size == size }.map { ($0.reader, $0.ours) })
+            // The page quotes both.
+            let page = try String(contentsOfFile: SharedFiles.packageRoot + "/Notebooks-out/labels.md", encoding: .utf8)
+            #expect(page.contains("\(size)×\(size) .\(Int((kappa * 1000).rounded()))"))
+            print("two blind readers, \(size)×\(size): κ \((kappa * 1000).rounded() / 1000)")
+            #expect(kappa >= floor, "\(size)×\(size)")
+        }
+    }
+}
