@@ -26,6 +26,8 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case evaluations = "kernelviz.evaluations/1"
     /// `classify --fidelity`.
     case fidelity = "kernelviz.fidelity/1"
+    /// `derive --race`.
+    case race = "kernelviz.race/1"
     /// The plan of a race.
     case racePlan = "kernelviz.race-plan/1"
     /// `derive --survey`.

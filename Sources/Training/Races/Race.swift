@@ -109,9 +109,9 @@ public struct Race: Sendable {
         let seeds = Set(trainings.map(\.seed)).sorted()
         let names = Set(trainings.map(\.name))
         let nets = ([plan.baseline] + plan.contenders).filter { names.contains($0.name) }
-        let name = round < plan.size.rounds.count ? "round-\(round + 1)" : "final"
         return try Sweep(
-            Self.sweepPlan(plan, nets, round: round, seeds: seeds), folder: "\(folder)/\(name)", dataOf: data
+            Self.sweepPlan(plan, nets, round: round, seeds: seeds), folder: "\(folder)/\(plan.roundName(round))",
+            dataOf: data
         ).limited { job in
             trainings.contains(RaceTraining(name: job.net.name, round: round, seed: job.seed))
         }

@@ -117,8 +117,16 @@ public struct RacePlan: Sendable, Equatable {
     /// The net of that name.
     func contender(_ name: String) -> Contender? { ([baseline] + contenders).first { $0.name == name } }
 
-    /// Epochs of a round's trainings, those of the final behind the rounds.
-    func epochs(round: Int) -> Int { round < size.rounds.count ? size.rounds[round].epochs : size.epochs }
+    /// Epochs of the trainings of a round, from 0; those of the final follow the rounds.
+    public func epochs(ofRound round: Int) -> Int {
+        size.rounds.indices.contains(round) ? size.rounds[round].epochs : size.epochs
+    }
+
+    /// "round-1", "final": the name of a round, from 0, and of its folder.
+    public func roundName(_ round: Int) -> String { round < size.rounds.count ? "round-\(round + 1)" : "final" }
+
+    /// The standard scores that a single comparison must exceed at the looks at the whole level.
+    public var limits: [Double] { OBrienFleming(looks: size.looks).limits(level: level) }
 
     /// The seed of a round before the final; the final's are 1, 2 …
     func screeningSeed(_ round: Int) -> UInt64 { 10_001 + UInt64(round) }
@@ -126,7 +134,7 @@ public struct RacePlan: Sendable, Equatable {
     /// How a net of the race is trained in a round.
     func settings(of contender: Contender, round: Int) -> TrainingSettings {
         var settings = settings
-        settings.epochs = epochs(round: round)
+        settings.epochs = epochs(ofRound: round)
         // A short training warms up in proportion.
         settings.warmUp = min(settings.warmUp, settings.epochs / 4)
         settings.testEvery = 0

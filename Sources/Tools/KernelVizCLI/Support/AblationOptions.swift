@@ -11,19 +11,19 @@ struct AblationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write so many random designs of equal budget.", valueName: "number"))
     var sample: Int?
 
-    @Option(help: ArgumentHelp("The folder of the configs and of plan.yaml.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of the configs and of plan.yaml, or of a race.", valueName: "folder"))
     var out: String?
 
     @Option(help: ArgumentHelp("The data set that the plan names, relative to it.", valueName: "path"))
     var data = "cifar10"
 
-    @Option(help: "How many seeds the plan has.")
-    var seeds = 3
+    @Option(help: "How many seeds the plan has (3), or each finalist of a race (as many as fit).")
+    var seeds: Int?
 
-    @Option(help: "How many epochs the plan has.")
-    var epochs = 10
+    @Option(help: "How many epochs the plan has (10), or a training of a race's final (as many as move the kernels).")
+    var epochs: Int?
 
-    @Option(help: ArgumentHelp("How many training images the plan uses; all without it.", valueName: "images"))
+    @Option(help: ArgumentHelp("How many training images are used; all without it.", valueName: "images"))
     var limit: Int?
 
     @Option(help: "The seed of the random designs.")
@@ -31,9 +31,13 @@ struct AblationOptions: ParsableArguments {
 
     var isAsked: Bool { alternatives != nil || sample != nil }
 
-    func validate(isAgainst: Bool, hasOutput: Bool, isTimed: Bool) throws {
+    func validate(isAgainst: Bool, hasOutput: Bool, isTimed: Bool, isRace: Bool) throws {
         guard isAsked else {
-            if out != nil { throw ValidationError("--out goes with --alternatives or --sample.") }
+            if (out != nil || seeds != nil || epochs != nil || limit != nil) && !isRace {
+                throw ValidationError(
+                    "--out, --seeds, --epochs and --limit go with --alternatives, --sample or --race.")
+            }
+            try validateNumbers(leastSeeds: 2)
             return
         }
         if out == nil {
@@ -45,7 +49,11 @@ struct AblationOptions: ParsableArguments {
         if isTimed { throw ValidationError("--alternatives and --sample need --budget or --macs, not --latency.") }
         try Bounds.check("--alternatives", alternatives, in: 1...10_000)
         try Bounds.check("--sample", sample, in: 1...10_000)
-        try Bounds.check("--seeds", seeds, in: 1...SweepPlan.mostSeeds)
+        try validateNumbers(leastSeeds: 1)
+    }
+
+    private func validateNumbers(leastSeeds: Int) throws {
+        try Bounds.check("--seeds", seeds, in: leastSeeds...SweepPlan.mostSeeds)
         // As the plan that is written must have them.
         try Bounds.check("--epochs", epochs, in: TrainingOption.epochs)
         try Bounds.check("--limit", limit, in: TrainingOption.images)
@@ -94,8 +102,8 @@ struct AblationOptions: ParsableArguments {
         files.insert(("\(name).yaml", derived.yaml), at: 0)
         entries.insert(.init(name: name, file: "\(name).yaml", remark: "as derived"), at: 0)
         var plan = SweepPlanText(
-            title: "\(name) against \(entries.count - 1) designs of equal budget", data: data, seeds: seeds,
-            epochs: epochs, limit: limit, entries: entries)
+            title: "\(name) against \(entries.count - 1) designs of equal budget", data: data, seeds: seeds ?? 3,
+            epochs: epochs ?? 10, limit: limit, entries: entries)
         plan.isThumbnail = options.isThumbnail
         files.append(("plan.yaml", plan.yaml))
         try FolderWriter.prepare(out)

@@ -4,7 +4,7 @@ import KernelViz
 /// Designs timed beside the published net, with progress.
 enum DesignTiming {
     /// Rounds of one comparison: enough for the median ratio, and less than a second at 224 pixels.
-    private static let rounds = 30
+    static let rounds = 30
 
     /// Times a design and the published net in turns.
     static func pair(

@@ -25,6 +25,10 @@ struct DeriveCommand: ParsableCommand {
             In the place of a checkpoint stands, where wanted, what 'classify --format json' wrote of it: the same config \
             without the labelling. Only --form f, D7 and the measurements that decide nothing need the kernels themselves.
 
+            --race trains alternatives within all three bounds against the published net, in rounds that halve them and then \
+            at planned looks with common random numbers, and says which is better, or that none is and what could have been \
+            seen. --hours sets its size; the same command goes on after any break, --print-jobs hands it to other machines.
+
             --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out. --survey \
             derives from every checkpoint alone and from all together, at the paper's four sizes.
             """)
@@ -83,8 +87,8 @@ struct DeriveCommand: ParsableCommand {
     @Flag(help: "Keep the resolution in stem and stage 1, for images of about 32 pixels.")
     var thumbnail = false
 
-    @Option(help: "The number of classes.")
-    var classes = 1000
+    @Option(help: "The number of classes; 1000, or the data set's with --race.")
+    var classes: Int?
 
     @Option(help: "Rows and columns of the input images; 224, or 32 with --thumbnail.")
     var inputSize: Int?
@@ -110,11 +114,15 @@ struct DeriveCommand: ParsableCommand {
     var explain = false
 
     @OptionGroup(title: "Ablations") var ablation: AblationOptions
+    @OptionGroup(title: "Initial weights") var initial: InitialOptions
+    @OptionGroup(title: "Races") var race: RaceOptions
     @OptionGroup var strides: StrideOptions
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        try initial.validate(isElsewhere: survey || race.isAsked || ablation.isAsked)
+        if race.isAsked || !survey { try race.validate(out: ablation.out, excluded: excludedFromRace) }
         if survey { return try validateSurvey() }
         if format == .markdown { throw ValidationError("--format markdown goes with --survey.") }
         if skipsLatency && latency != nil { throw ValidationError("--no-latency does not go with --latency.") }
@@ -124,7 +132,22 @@ struct DeriveCommand: ParsableCommand {
         if against != nil && (explain || format == .yaml) {
             throw ValidationError("--against prints differences: it goes with --format json or table only.")
         }
-        try ablation.validate(isAgainst: against != nil, hasOutput: output.output != nil, isTimed: latency != nil)
+        try ablation.validate(
+            isAgainst: against != nil, hasOutput: output.output != nil, isTimed: latency != nil,
+            isRace: race.isAsked)
+    }
+
+    private var excludedFromRace: [RaceOptions.Excluded] {
+        [
+            .init(flag: "--survey", isGiven: survey), .init(flag: "--against", isGiven: against != nil),
+            .init(flag: "--alternatives", isGiven: ablation.alternatives != nil),
+            .init(flag: "--sample", isGiven: ablation.sample != nil), .init(flag: "--name", isGiven: name != nil),
+            .init(flag: "--rules", isGiven: rules != "default"),
+            .init(flag: "--se, which it races", isGiven: squeezeExcite),
+            .init(flag: "--silu, which it races", isGiven: silu),
+            .init(flag: "--depthwise, which it races", isGiven: depthwise != .plain),
+            .init(flag: "--form f", isGiven: form == .f),
+        ]
     }
 
     private func validateSurvey() throws {
@@ -153,12 +176,14 @@ struct DeriveCommand: ParsableCommand {
 
     func run() throws {
         if survey { return try runSurvey() }
+        if race.isAsked { return try runRace() }
         let options = try options()
         _ = try BudgetSolver(
             bounds: DesignBounds(parameters: .init(options.budget.parameters ?? 1, from: "--budget")),
             multiple: options.multiple)
         try output.check()
         try ablation.check(force: output.force)
+        try initial.check(force: output.force)
         let other = try against.map { try VGNetConfig(named: $0) }
         let networks = try Analysis.networksOrSaved(checkpoints, strides)
         if ablation.isAsked { return try ablation.write(networks, options, overwriting: output.overwriting) }
@@ -169,6 +194,7 @@ struct DeriveCommand: ParsableCommand {
             return try output.emit(report.differences(from: other), as: format ?? .table)
         }
         try output.emit(report, as: explain ? Format.table : format ?? Format.yaml)
+        try initial.write(derivation.config, networks, force: output.force)
         Console.note("\(derivation.costLine).")
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if rules == "default" {
@@ -181,7 +207,7 @@ struct DeriveCommand: ParsableCommand {
         if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
     }
 
-    private func options() throws -> Derivation.DesignOptions {
+    func options() throws -> Derivation.DesignOptions {
         var cost = try budget.map { DesignBudget(try ParameterBudget(parsing: $0)) } ?? DesignBudget()
         cost.macs = try macs.flatMap { try DesignBudget(macs: $0).macs }
         cost.latency = try latency.map { try LatencyBound(parsing: $0) }
@@ -192,7 +218,7 @@ struct DeriveCommand: ParsableCommand {
         options.form = form
         options.withSqueezeExcite = squeezeExcite
         options.activation = silu ? .silu : .relu
-        options.classes = classes
+        options.classes = classes ?? 1000
         options.inputSize = inputSize
         options.isThumbnail = thumbnail
         options.name = name
