@@ -4,6 +4,9 @@ import Kernels
 import Statistics
 
 extension Derivation {
+    /// A stage with fewer kernels than these says nothing about how kernels look there.
+    static let leastMeasuredKernels = 16
+
     /// The living kernels of networks that may steer a design, by stage, for weights that start like them.
     ///
     /// Kernels that the design fixes, dead ones and those of layers that learned nothing are left out.
@@ -14,13 +17,13 @@ extension Derivation {
             try evidence.networks.flatMap { try Self.kernels(pool($0), of: $0, size: size) }
         }
         let body = try (0..<4).map { stage in try kernels { $0.body[stage] } }
-        if let stage = body.firstIndex(where: { $0.count < PooledKernels.enoughKernels }) {
+        if let stage = body.firstIndex(where: { $0.count < Derivation.leastMeasuredKernels }) {
             throw KernelVizError(
                 code: "derive.noKernels", subject: "--start",
                 found:
                     "\(body[stage].count) learned \(size)×\(size) kernels in stage \(stage + 1)"
                     + (evidence.refusal.map { " (\($0))" } ?? ""),
-                expected: "at least \(PooledKernels.enoughKernels) in every stage",
+                expected: "at least \(Derivation.leastMeasuredKernels) in every stage",
                 advice: "Name checkpoints of trained depthwise networks, or take --start unit-gain")
         }
         return StagedKernels(
