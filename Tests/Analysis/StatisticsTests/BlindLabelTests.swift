@@ -44,10 +44,9 @@ import Testing
             let layers = try NetworkStatistics.analyse(network, settings: settings).layers
             for kernel in asked {
                 let layer = try #require(layers.first { $0.layer.name == kernel.layer }, "\(file) \(kernel.layer)")
-                let found = layer.classifications.first(where: {
-                    $0.outputChannel == kernel.output && $0.inputChannel == kernel.input
-                })
-                pairs.append((kernel.size, kernel.first, try #require(found).label.rawValue))
+                let inputs = layer.layer.weightShape[1]
+                let found = layer.classifications[kernel.output * inputs + kernel.input]
+                pairs.append((kernel.size, kernel.first, found.label.rawValue))
             }
         }
         #expect(pairs.count == 579)
