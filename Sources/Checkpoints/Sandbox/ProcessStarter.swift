@@ -9,7 +9,9 @@ enum ProcessStarter {
         /// `what`, and why in the system's words.
         static func ofLastError(_ what: String) -> Refusal {
             let code = errno
-            let reason = unsafe strerror(code).map { unsafe String(cString: $0).lowercased() } ?? "error \(code)"
+            let system = unsafe strerror(code).map { unsafe String(cString: $0).lowercased() } ?? "error \(code)"
+            // Memory that two processes share counts as a file.
+            let reason = code == EFBIG ? "\(system), which the limit on file sizes (ulimit -f) says" : system
             return Refusal(text: "\(what): \(reason)")
         }
     }

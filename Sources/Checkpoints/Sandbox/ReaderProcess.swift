@@ -76,7 +76,7 @@ public final class ReaderProcess: Sendable {
             let seconds = limits.seconds + extraSeconds
             do throws(MessageChannel.Failure) {
                 guard memoryBytes == 0 || state.memory.grow(to: memoryBytes) else {
-                    return .failure(.notStarted("no shared memory"))
+                    return .failure(.notStarted(ProcessStarter.Refusal.ofLastError("no shared memory").text))
                 }
                 try channel.send(request)
                 let answer = try channel.receive(before: .now + .seconds(seconds))

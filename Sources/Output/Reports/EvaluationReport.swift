@@ -67,7 +67,10 @@ public struct EvaluationReport: CSVReport, MarkdownReport {
             rows.append(("top-\(rank + 1)", "\(NumberFormat.fixed(guess.probability * 100, 1)) %  \(name)"))
         }
         let width = rows.map(\.0.count).max() ?? 0
-        let facts = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + "  " + $0.1 + "\n" }.joined()
+        // Paths, notes and classes come from files.
+        let facts = rows.map { name, value in
+            name + String(repeating: " ", count: width - name.count) + "  " + value.printable + "\n"
+        }.joined()
         let accuracy = evaluation.accuracy.map { "\n" + AccuracyReport($0).table } ?? ""
         return facts + accuracy + similarityLines(evaluation.similarities ?? [])
     }

@@ -40,9 +40,9 @@ import Testing
     @Test(
         "A file that may not grow is an error of its own, and nothing of it stays",
         arguments: [
-            "report \"$W\" -o a.html", "classify \"$W\" --kernels --format csv -o a.csv",
+            "--trust report \"$W\" -o a.html", "--trust classify \"$W\" --kernels --format csv -o a.csv",
             "export vgnetg-1.0mp --onnx a.onnx", "export vgnetg-1.0mp --hdf5 a.h5",
-            "weights convert \"$W\" a.npz", "weights convert \"$W\" a.safetensors",
+            "--trust weights convert \"$W\" a.npz", "--trust weights convert \"$W\" a.safetensors",
             "render network vgnetg-1.0mp -o a.pdf",
         ])
     func limitsOfFileSizes(verb: String) throws {
@@ -51,6 +51,13 @@ import Testing
         #expect(outcome.errors.lowercased().contains("file too large"), "\(outcome.errors)")
         #expect(outcome.errors.contains("kernelviz: error: a."), "\(outcome.errors)")
         #expect(outcome.files.isEmpty, "\(outcome.files)")
+    }
+
+    @Test("Memory that the reader shares is under the limit on file sizes, and the message says so")
+    func limitsOfFileSizesAndTheReader() throws {
+        let outcome = try bash("ulimit -f 1; \"$K\" classify \"$W\"")
+        #expect(outcome.status == 1 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("(ulimit -f)"), "\(outcome.errors)")
     }
 
     @Test(
@@ -174,7 +181,7 @@ import Testing
             """)
         #expect(outcome.status == (name == "INT" ? 130 : 143))
         #expect(
-            outcome.errors.hasSuffix("kernelviz: stopped.\n") && !outcome.errors.contains("damaged"),
+            outcome.errors.contains("kernelviz: stopped.\n") && !outcome.errors.contains("damaged"),
             "\(outcome.errors)")
     }
 
