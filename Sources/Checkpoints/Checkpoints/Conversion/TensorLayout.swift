@@ -102,9 +102,17 @@ struct TensorPlan: Sendable {
         self.parameter = parameter
         type = entry.type ?? .float32
         self.shape = shape
-        axes = Self.axes(entry.axes, order)
+        axes = shape.rank < 3 && !isLoose ? Self.axes(of: layout) : Self.axes(entry.axes, order)
         self.view = view
         self.order = order
+    }
+
+    /// What vectors and matrices of a layout say: those of a file agree with its convolutions.
+    private static func axes(of layout: TensorLayout) -> WeightAxes {
+        switch layout {
+        case .outputFirst: .outputInputRowsColumns
+        case .outputLast: .rowsColumnsInputOutput
+        }
     }
 
     /// How axes lie after they were put in another order.

@@ -74,7 +74,7 @@ extension ResNet {
         let isSecond = table.entry("\(widening).norm1", "running_var")?.shape[0] != table.outputs("\(widening).conv1")
         var convs = [
             ExpectedConv(
-                "features.stem.0", norm: "features.stem.1", .standard,
+                "features.stem.0", norm: isSecond && !isDeep ? nil : "features.stem.1", .standard,
                 size: isDeep ? 3 : table.kernelSize("features.stem.0") ?? 7, stride: 2)
         ]
         if isDeep {
