@@ -1,6 +1,5 @@
 import Checkpoints
 import Classification
-import Dispatch
 import Kernels
 import Parallel
 
@@ -88,8 +87,8 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)
-        // The digest of a large file takes a second; it is asked for at the end.
-        DispatchQueue.global().async { _ = network.checkpoint.sha256 }
+        // The digest of a large file takes a second; it is asked for at the end, and made there where no thread is to be had.
+        _ = SystemThread.detach { _ = network.checkpoint.sha256 }
         var classifiers: [Int: LayerClassifier] = [:]
         var layers: [LayerStatistics] = []
         for start in stride(from: 0, to: squares.count, by: layersAtOnce) {
