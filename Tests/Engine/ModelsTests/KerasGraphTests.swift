@@ -156,7 +156,8 @@ import Checkpoints
         let layers = [
             Self.layer("InputLayer", "image", #""batch_input_shape": [null, 2, 2, 1]"#),
             Self.layer(
-                "Conv2D", "conv", #""strides": [1, 1], "use_bias": false, "activation": "linear""#, Self.from("image")),
+                "Conv2D", "conv", #""strides": [1, 1], "padding": "same", "use_bias": false, "activation": "linear""#,
+                Self.from("image")),
             Self.layer(item.kind, "function", item.settings, Self.from("conv")),
         ]
         let config =
@@ -165,7 +166,10 @@ import Checkpoints
         try withTemporaryFolder { folder in
             let path = "\(folder)/net.h5"
             try HDF5Writer.write(to: path) { file in
-                try file.write([1] as [Float], dimensions: [1, 1, 1, 1], to: "model_weights/conv/conv/kernel:0")
+                // The image as it is.
+                try file.write(
+                    [0, 0, 0, 0, 1, 0, 0, 0, 0] as [Float], dimensions: [3, 3, 1, 1],
+                    to: "model_weights/conv/conv/kernel:0")
                 try file.setAttribute("weight_names", of: "model_weights/conv", to: ["conv/kernel:0"])
                 try file.setAttribute("layer_names", of: "model_weights", to: ["conv"])
                 try file.setAttribute("keras_version", to: "2.9.0")
