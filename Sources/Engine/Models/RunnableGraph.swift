@@ -64,14 +64,37 @@ public struct RunnableGraph: Sendable {
         }
         description = nil
         suppliedFunctions = []
+        if let problem, Self.isComputedFrom(unsupportedIn: network.checkpoint.model?.graph) { throw problem }
+        // Detection heads and the like are no part of the family's design.
+        let outside = network.layers.filter(\.isOutsideFamily)
+        let builder: FamilyBuilder
+        do { builder = try Self.designed(network) } catch let error as KernelVizError { throw problem ?? error }
+        let network = network.replacing(layers: network.familyLayers)
+        (graph, inputChannels, classes) = builder.result
+        if let problem { try Self.checkWhole(graph, network, problem) }
+        if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
+        let unread = try UnreadTensors.remark(network, graph)
+        let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
+        remarks =
+            [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
+            + (folded.isEmpty
+                ? []
+                : [
+                    "no batch normalisation beside \(folded.prefix(4).joined(separator: ", "))"
+                        + (folded.count > 4 ? " and \(folded.count - 4) more" : "")
+                        + ", unlike the other layers: assumed to be folded into weights and bias"
+                ])
+            + [builder.leftOut(outside: outside), unread].compactMap { $0 }
+    }
+
+    /// The network by its family's design, of the family's own layers.
+    private static func designed(_ network: ConvNetwork) throws -> FamilyBuilder {
         if let missing = network.missingTensors.first, let family = network.family, Self.families.contains(family) {
             throw KernelVizError(
                 code: "networks.noTensor", subject: network.checkpoint.path, found: "no tensor '\(missing)'",
                 expected: "the weights of a whole \(family)", advice: "The kernels can be analysed all the same")
         }
-        try Self.check(network)
-        // Detection heads and the like are no part of the family's design.
-        let outside = network.layers.filter(\.isOutsideFamily)
+        try check(network)
         let network = network.replacing(layers: network.familyLayers)
         var builder = try FamilyBuilder(network)
         switch network.family {
@@ -92,21 +115,19 @@ public struct RunnableGraph: Sendable {
                 expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
                 advice: advice)
         }
-        (graph, inputChannels, classes) = builder.result
-        if let problem { try Self.checkWhole(graph, network, problem) }
-        if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
-        let unread = try UnreadTensors.remark(network, graph)
-        let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
-        remarks =
-            [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
-            + (folded.isEmpty
-                ? []
-                : [
-                    "no batch normalisation beside \(folded.prefix(4).joined(separator: ", "))"
-                        + (folded.count > 4 ? " and \(folded.count - 4) more" : "")
-                        + ", unlike the other layers: assumed to be folded into weights and bias"
-                ])
-            + [builder.leftOut(outside: outside), unread].compactMap { $0 }
+        return builder
+    }
+
+    /// Whether a layer with weights of a file's own graph reads, through others or not, what has no counterpart here: then
+    /// it computes something else than a family's design does (another activation, pads that depend on the image). Behind
+    /// the last such layer the design holds.
+    private static func isComputedFrom(unsupportedIn graph: LayerGraph?) -> Bool {
+        var odd: Set<String> = []
+        for node in graph?.nodes ?? [] where node.kind == .unsupported || node.inputs.contains(where: odd.contains) {
+            if node.weight != nil { return true }
+            odd.insert(node.name)
+        }
+        return false
     }
 
     /// Throws `networks.noTensor` where a layer lacks the batch normalisation that the others have,

@@ -89,6 +89,42 @@ import Checkpoints
                     + "no place for 'onnx::Mul_178' (512); expected operations that the engine has.") == true)
     }
 
+    /// Another activation, or pads that the graph computes: the family's design would give other logits without a word.
+    @Test func noDesignStandsInForAGraphWhoseLayersReadWhatIsMissing() throws {
+        func graph(isRead: Bool) -> LayerGraph {
+            var (first, odd, second) = (
+                LayerGraph.Node(.convolution, name: "conv1", inputs: ["x"]),
+                LayerGraph.Node(.unsupported, name: "act", inputs: ["conv1"]),
+                LayerGraph.Node(.convolution, name: "conv2", inputs: [isRead ? "pool" : "conv1"])
+            )
+            (first.weight, odd.function, second.weight) = ("conv1.weight", "Softplus", "layer1.0.conv1.weight")
+            let pool = LayerGraph.Node(.globalAveragePool, name: "pool", inputs: ["act"])
+            return LayerGraph(
+                nodes: [LayerGraph.Node(.input, name: "x", inputs: []), first, odd, pool, second], origin: "ONNX graph")
+        }
+        let found = "net.pth: its ONNX graph uses Softplus (node 'act'), which the engine lacks; "
+        let odd = try ConvNetwork(recognising: checkpoint(graph: graph(isRead: true)) { $1 })
+        #expect(odd.title == "ResNet-18")
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: odd) }
+        #expect(error?.code == "networks.unsupportedOperation")
+        #expect(error?.description.hasPrefix(found) == true, "\(error?.description ?? "")")
+        let aside = try ConvNetwork(recognising: checkpoint(graph: graph(isRead: false)) { $1 })
+        #expect(try RunnableGraph(network: aside).remarks.first?.hasSuffix("built as ResNet-18 instead") == true)
+    }
+
+    /// Where the design does not stand in, the graph's own reason is told, not what the design lacks.
+    @Test func theGraphsReasonIsTold() throws {
+        var odd = LayerGraph.Node(.unsupported, name: "sort", inputs: ["x"])
+        odd.function = "TopK"
+        let graph = LayerGraph(nodes: [LayerGraph.Node(.input, name: "x", inputs: []), odd], origin: "ONNX graph")
+        for graph in [graph, nil] {
+            let network = try ConvNetwork(
+                recognising: checkpoint(norms: ["weight", "bias", "running_mean"], graph: graph) { $1 })
+            let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+            #expect(error?.description.contains("uses TopK (node 'sort')") == (graph != nil))
+        }
+    }
+
     /// torchvision's resnet18(norm_layer=GroupNorm) has the names of batch normalisations, without statistics.
     @Test func aNormalisationWithoutStatisticsIsNoBatchNormalisation() throws {
         let network = try ConvNetwork(recognising: checkpoint(norms: ["weight", "bias"]) { $1 })
