@@ -17,6 +17,8 @@ struct ONNXGraphReader {
     /// What the names of the graph stand for.
     var values: [String: GraphValue] = [:]
     var integers: [String: ONNXIntegers] = [:]
+    /// Names of numbers that were computed from the lengths of a result.
+    var measured: Set<String> = []
     /// Parameters by the names of their entries.
     private(set) var uses: [String: Use] = [:]
     /// Nodes of branches and loops, which the graph does not compute whole.
@@ -272,29 +274,6 @@ struct ONNXGraphReader {
     func label(_ node: ONNXNodeProto) -> String {
         let name = node.name.isEmpty ? node.output.first ?? node.opType : node.name
         return name.hasPrefix("/") ? String(name.dropFirst()) : name
-    }
-
-    /// Shapes and what is computed with them.
-    private mutating func readIntegers(_ node: ONNXNodeProto) throws -> Bool {
-        guard let output = node.output.first, !output.isEmpty, !node.input.isEmpty || node.opType == "Constant" else {
-            return false
-        }
-        if node.opType == "Shape" {
-            guard let value = values[node.input[0]] else { return false }
-            let rank = value.axes?.count ?? 0
-            let all = (0..<rank).map(value.length)
-            let attributes = ONNXAttributes(node)
-            func clamped(_ place: Int) -> Int { min(max(place < 0 ? place + rank : place, 0), rank) }
-            let start = clamped(attributes.int("start") ?? 0)
-            let end = clamped(attributes.int("end") ?? rank)
-            integers[output] = ONNXIntegers(start < end ? Array(all[start..<end]) : [])
-            return true
-        }
-        guard !node.input.contains(where: { values[$0] != nil }) else { return false }
-        let inputs = try node.input.map { try integers($0) }
-        guard let result = ONNXIntegers.computed(node, inputs) else { return false }
-        integers[output] = result
-        return true
     }
 
     /// The branch that a constant condition takes is part of the graph; of other branches and of loops only the layers are

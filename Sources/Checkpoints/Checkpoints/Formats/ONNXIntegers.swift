@@ -6,6 +6,10 @@ struct ONNXIntegers: Equatable {
     var shape: [Int]
     /// Nil for a number of which nothing is known.
     var items: [GraphLength?]
+    /// What each number is still to be divided by.
+    var denominator = 1
+    /// Whether the graph has them as floating-point numbers, whose quotients are not rounded.
+    var isReal = false
 
     /// One axis.
     init(_ items: [GraphLength?]) {
@@ -19,8 +23,9 @@ struct ONNXIntegers: Equatable {
         self.items = items
     }
 
-    /// The numbers where all are known.
+    /// The numbers where all are known and whole.
     var numbers: [Int]? {
+        guard denominator == 1 else { return nil }
         let known = items.compactMap { $0?.number }
         return known.count == items.count ? known : nil
     }
@@ -39,27 +44,28 @@ struct ONNXIntegers: Equatable {
             return ONNXIntegers(shape: lengths, items: Array(repeating: .number(value), count: count))
         }
         guard let first = inputs.first ?? nil else { return nil }
+        if let result = rounded(node.opType, first, to: attributes.int("to")) { return result }
+        // Fractions are rounded before anything else is done with them.
+        guard inputs.allSatisfy({ $0.map { $0.denominator == 1 } ?? true }) else { return nil }
+        var result = arithmetic(node, first, inputs) ?? rearranged(node, first, inputs)
+        result?.isReal = first.isReal
+        return result
+    }
+
+    /// The numbers in another order, or some of them.
+    private static func rearranged(
+        _ node: ONNXNodeProto, _ first: ONNXIntegers, _ inputs: [ONNXIntegers?]
+    ) -> ONNXIntegers? {
+        let attributes = ONNXAttributes(node)
         /// An input's known numbers, or an attribute's.
         func numbers(_ place: Int, _ name: String) -> [Int]? {
             attributes.ints(name) ?? (inputs.count > place ? inputs[place]?.numbers : nil)
         }
         switch node.opType {
-        case "Identity", "Cast", "Floor", "Ceil": return first
         case "Squeeze":
             return ONNXIntegers(
                 shape: first.shape.count == 1 && first.items.count == 1 ? [] : first.shape, items: first.items)
         case "Unsqueeze": return first.shape.isEmpty ? ONNXIntegers(first.items) : nil
-        case "Neg": return first.map(first) { $1 == 0 ? -$0 : nil }
-        case "Add", "Sub", "Mul", "Div":
-            guard inputs.count == 2, let second = inputs[1] else { return nil }
-            let operation: (Int, Int) -> Int? =
-                switch node.opType {
-                case "Add": { $0.addingReportingOverflow($1).overflow ? nil : $0 &+ $1 }
-                case "Sub": { $0.subtractingReportingOverflow($1).overflow ? nil : $0 &- $1 }
-                case "Mul": { $0.multipliedReportingOverflow(by: $1).overflow ? nil : $0 &* $1 }
-                default: { $1 == 0 || $1 == -1 ? nil : $0 / $1 }
-                }
-            return first.map(second, operation)
         case "Concat":
             guard inputs.allSatisfy({ $0?.shape.count == 1 }) else { return nil }
             let items = inputs.flatMap { $0?.items ?? [] }
@@ -99,18 +105,6 @@ struct ONNXIntegers: Equatable {
             guard let product, (0...64).contains(length), product * length <= 64 else { return nil }
             return product * length
         }
-    }
-
-    /// Number by number; one number beside many counts for all.
-    private func map(_ other: ONNXIntegers, _ operation: (Int, Int) -> Int?) -> ONNXIntegers? {
-        let count = max(items.count, other.items.count)
-        guard [1, count].contains(items.count), [1, count].contains(other.items.count) else { return nil }
-        let results = (0..<count).map { place -> GraphLength? in
-            let (a, b) = (items[items.count == 1 ? 0 : place], other.items[other.items.count == 1 ? 0 : place])
-            guard let x = a?.number, let y = b?.number else { return nil }
-            return operation(x, y).map(GraphLength.number)
-        }
-        return ONNXIntegers(shape: items.count >= other.items.count ? shape : other.shape, items: results)
     }
 
     /// Places of the first axis, also backwards.
