@@ -126,7 +126,8 @@ import Checkpoints
             try project.write(to: target, overwriting: .replace)
             #expect(FileManager.default.fileExists(atPath: "\(target)/README.md"))
             let inside = #expect(throws: KernelVizError.self) { try project.write(to: "\(target)/README.md/x") }
-            #expect(inside?.description == "\(target)/README.md/x: the folder cannot be made. Choose another place.")
+            #expect(
+                inside?.description == "\(target)/README.md: is a file; expected a folder. Choose another place.")
         }
     }
 }
