@@ -297,6 +297,28 @@ import Testing
         #expect(usual.contradictions == [])
     }
 
+    /// timm pools by the mean unless `global_pool` says otherwise; of its other arguments some change no logits.
+    @Test func timmsPoolsAndArgumentsThatAreNotFollowedAreSaid() throws {
+        for pool in ["max", "avgmax", "catavgmax"] {
+            #expect(
+                try Self.network(["hf.architecture": "resnet18", "hf.global_pool": pool]).contradictions == [
+                    "config.json says global_pool '\(pool)': not followed, the classifier reads the mean."
+                ])
+        }
+        for pool in ["avg", "fast", ""] {
+            let usual = try Self.network(["hf.architecture": "resnet18", "hf.global_pool": pool])
+            #expect(usual.contradictions == [])
+        }
+        let harmless = try open(
+            #"{"architecture": "resnet18", "global_pool": "max", "model_args": {"drop_path_rate": 0.1, "num_classes": 3}}"#
+        )
+        #expect(harmless.attributes["hf.model_args"] == nil && harmless.attributes["hf.global_pool"] == "max")
+        let telling = try open(
+            #"{"architecture": "resnet18", "model_args": {"drop_rate": 0.1, "output_stride": 16, "act_layer": "silu"}}"#
+        )
+        #expect(telling.attributes["hf.model_args"] == "act_layer, output_stride")
+    }
+
     @Test func antiAliasingIsAssumedAwayWhereNothingTells() throws {
         let net = try #require(
             PublishedArchitecture.all.first { $0.title == "EfficientNet-B1" && $0.dialect == "timm" })

@@ -40,6 +40,11 @@ extension ConvNetwork {
         if let stride = checkpoint.attributes["hf.output_stride"], stride != "32", family != nil {
             result.append("\(file) says output_stride \(stride.printable): its dilation is not followed.")
         }
+        if let pool = checkpoint.attributes["hf.global_pool"], family != nil, classCount != nil,
+            ["max", "avgmax", "catavgmax"].contains(pool)
+        {
+            result.append("\(file) says global_pool '\(pool)': not followed, the classifier reads the mean.")
+        }
         if let arguments = checkpoint.attributes["hf.model_args"] {
             result.append("\(file) builds the model with arguments that are not followed here: \(arguments.printable).")
         }

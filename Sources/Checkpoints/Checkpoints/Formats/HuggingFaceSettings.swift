@@ -16,6 +16,11 @@ struct HuggingFaceSettings {
     ]
     /// The longest description that is read.
     private static let maximumBytes = 1 << 24
+    /// Arguments of timm's models that change nothing of a trained network's logits, or that its weights tell.
+    private static let harmlessArguments: Set<String> = [
+        "drop_rate", "drop_path_rate", "drop_block_rate", "drop_connect_rate", "img_size", "in_chans", "num_classes",
+        "pretrained", "checkpoint_path", "exportable", "scriptable", "no_jit",
+    ]
     /// How many settings are kept, and how long a text may be; the list of classes may be longer.
     private static let maximumCount = 96
     private static let maximumTextBytes = 512
@@ -45,8 +50,9 @@ struct HuggingFaceSettings {
             set("architectures", first)
         }
         readLabels(config)
-        if case .object(let arguments)? = config["model_args"], !arguments.isEmpty {
-            set("model_args", arguments.keys.sorted().joined(separator: ", "))
+        if case .object(let arguments)? = config["model_args"] {
+            let telling = Set(arguments.keys).subtracting(Self.harmlessArguments)
+            if !telling.isEmpty { set("model_args", telling.sorted().joined(separator: ", ")) }
         }
         if let images = object("preprocessor_config.json", in: folder) { readImages(images) }
         notes += HubConfig(attributes)?.problems ?? []
