@@ -19,7 +19,12 @@ public enum IncompleteBeta {
     public static func regularized(_ x: Double, _ a: Double, _ b: Double) -> Double {
         guard x > 0 else { return 0 }
         guard x < 1 else { return 1 }
-        guard x < (a + 1) / (a + b + 2) else { return 1 - regularized(1 - x, b, a) }
+        // The fraction converges fast below the mean; above it the other tail's does, which is never asked back.
+        return x > (a + 1) / (a + b + 2) ? 1 - tail(1 - x, b, a) : tail(x, a, b)
+    }
+
+    /// I(x; a, b) for x in 0…1, up to about the mean.
+    private static func tail(_ x: Double, _ a: Double, _ b: Double) -> Double {
         let gammas: Double = lgamma(a + b) - lgamma(a) - lgamma(b)
         let powers: Double = a * log(x) + b * log(1 - x)
         let front = exp(gammas + powers) / a

@@ -8,6 +8,9 @@ import Testing
         arguments: [
             (0.5, 2, 3, 0.6875), (0.3, 0.5, 0.5, 0.369_010_119_565_545), (0.9, 10, 0.5, 0.151_640_909_634_699),
             (0, 1, 1, 0), (1, 4, 2, 1),
+            // At (a + 1)/(a + b + 2), where either tail could be asked: the arcsine law, sums of the binomial distribution.
+            (0.5, 0.5, 0.5, 0.5), (0.5, 3, 3, 0.5), (3.0 / 7, 2, 3, 0.573_511_037_067_888_4),
+            (8.0 / 11, 7, 2, 0.313_067_803_334_912_9),
         ] as [(Double, Double, Double, Double)])
     func incompleteBetasAreIntegrals(x: Double, a: Double, b: Double, expected: Double) {
         #expect(abs(IncompleteBeta.regularized(x, a, b) - expected) < 1e-12)
@@ -19,6 +22,12 @@ import Testing
         ] as [(Double, Double)])
     func quantilesOfTAreTheTables(freedom: Double, expected: Double) {
         #expect(abs(StudentT.quantile975(freedom: freedom) - expected) < 1e-9)
+    }
+
+    /// t with one degree of freedom is Cauchy's distribution: tan(π(1/2 − p)) is exceeded with probability p.
+    @Test func oneDegreeOfFreedomIsCauchys() {
+        #expect(abs(StudentT.upperTail(1, freedom: 1) - 0.25) < 1e-12)
+        #expect(abs(StudentT.quantile(above: 0.2, freedom: 1) - 1.376_381_920_471_173) < 1e-9)
     }
 
     @Test func quantilesAreNumPys() {
