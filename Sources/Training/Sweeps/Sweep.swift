@@ -151,7 +151,9 @@ public struct Sweep: Sendable {
             if shouldStop() { return }
             let job = jobs[index]
             do {
-                if try finished(job) != nil { return report(.done(job)) }
+                if let before = try finished(job) {
+                    return report(before.failure.map { .failed(job, $0) } ?? .done(job))
+                }
                 try run(job, threads: threads).run(resumes: true, shouldStop: shouldStop) {
                     report(.training(job, $0))
                 }
@@ -210,19 +212,24 @@ public struct Sweep: Sendable {
             classes: net.settings.classes ?? training.classNames.count, inputSize: net.settings.inputSize)
     }
 
-    /// What a training came to; nil for one that is not done, or has not begun.
+    /// What a training came to, also that it diverged; nil for one that is not done, or has not begun.
     ///
     /// Throws `training.state` where the folder holds another training.
     private func finished(_ job: Job) throws -> SweepResults.Run? {
         let path = job.folder + "/checkpoint.h5"
-        guard (try? InputFile.check(path)) != nil else { return try pyTorchRun(of: job) }
+        guard InputFile.isFolder(job.folder) else { return nil }
         let network = try network(job)
+        let begun = TrainingState(
+            recipe: job.net.settings.recipe(for: network, seed: job.seed), network: network.name,
+            design: network.configText, images: min(job.net.settings.limit ?? training.count, training.count))
+        if let error = TrainingRun.divergence(of: begun, folder: job.folder) {
+            var run = SweepResults.Run(seed: job.seed, last: nil, failure: error.description)
+            run.failureCode = error.code
+            return run
+        }
+        guard (try? InputFile.check(path)) != nil else { return try pyTorchRun(of: job) }
         let state = try TrainingState.read(path)
-        let images = min(job.net.settings.limit ?? training.count, training.count)
-        try state.check(
-            sameAs: TrainingState(
-                recipe: job.net.settings.recipe(for: network, seed: job.seed), network: network.name,
-                design: network.configText, images: images), path: path)
+        try state.check(sameAs: begun, path: path)
         guard state.epoch >= job.net.settings.epochs else { return nil }
         var run = SweepResults.Run(seed: job.seed, last: state.records.last, failure: nil)
         run.kernels = KernelProgress(from: network.graph, to: path)

@@ -109,6 +109,11 @@ public struct TrainingRun: Sendable {
 
     private var stepsPerEpoch: Int { training.count / batch }
 
+    /// Why the training that `state` begins diverged in `folder` before; nil where it did not.
+    package static func divergence(of state: TrainingState, folder: String) -> KernelVizError? {
+        TrainingDivergence.read(folder: folder, of: state)?.error
+    }
+
     /// Whether the folder holds a state to go on from.
     public var canResume: Bool { (try? InputFile.check(checkpointPath)) != nil }
 
@@ -118,8 +123,8 @@ public struct TrainingRun: Sendable {
     /// - Parameter shouldStop: Asked after each step.
     /// - Parameter resumes: Goes on from the folder's checkpoint where there is one.
     /// Throws `files.locked` where another process trains in the folder, `training.exists` where there is one and
-    /// `resumes` is false, `training.notFinite` with epoch and step, and the errors of reading and writing; the last
-    /// checkpoint stays whole.
+    /// `resumes` is false, `training.notFinite` with epoch and step (at once where the folder remembers that this training
+    /// came to that before, and `resumes` is true), and the errors of reading and writing; the last checkpoint stays whole.
     /// Returns the state at the end.
     @discardableResult
     public func run(
@@ -130,6 +135,8 @@ public struct TrainingRun: Sendable {
         AtomicFile.removeLeftovers(inFolder: folder)
         var state = TrainingState(
             recipe: recipe, network: network.name, design: network.configText, images: training.count)
+        if resumes, let before = TrainingDivergence.read(folder: folder, of: state) { throw before.error }
+        TrainingDivergence.remove(folder: folder)
         var net = try TrainingNetwork(
             network.graph,
             inputShape: [batch, network.inputChannels, network.inputSize, network.inputSize],
@@ -216,10 +223,14 @@ public struct TrainingRun: Sendable {
                     seed: recipe.seed &+ UInt64(step) &* 0x9E37_79B9_7F4A_7C15)
             }
         } catch let error as KernelVizError where error.code == "training.notFinite" {
-            throw KernelVizError(
+            let named = KernelVizError(
                 code: error.code,
                 subject: "epoch \(state.epoch + 1), step \(state.progress.steps + 1): \(error.subject)",
-                found: error.found, expected: error.expected, advice: error.advice)
+                found: error.found, expected: error.expected,
+                advice: (error.advice.map { $0 + "; " } ?? "")
+                    + "'\(TrainingDivergence.fileName)' keeps the same training from being run again")
+            try TrainingDivergence(named, of: state).write(folder: folder)
+            throw named
         }
     }
 

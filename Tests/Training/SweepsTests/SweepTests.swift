@@ -83,6 +83,16 @@ import VGNets
             #expect(results.failures.count == 2)
             #expect(results.failures[0].hasPrefix("C SiLU, seed 1: epoch "), "\(results.failures)")
             #expect(results.failures[0].contains("NaN or infinite"))
+            // The folder remembers: no step is made again, and the sentence is the same.
+            let steps = StepCount()
+            let again = try sweep(root, "out", plan: text)
+            #expect(again.results().failures == results.failures)
+            let repeated = again.train(
+                parallel: 1, threads: 1, report: { if case .training(_, .step) = $0 { steps.add() } })
+            #expect(repeated.failures == results.failures && steps.count == 0)
+            // Another training in the same folder is not that one.
+            let mended = try sweep(root, "out", plan: Self.plan).train(parallel: 2, threads: 1)
+            #expect(mended.failures.isEmpty && mended.progress == (4, 4))
         }
     }
 

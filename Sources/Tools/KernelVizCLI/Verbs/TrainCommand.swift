@@ -10,7 +10,8 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             NETWORK is a VGNet config, the name of a published net such as vgnetg-1.0mp-thumbnail, or mobilenetv1-0.5. \
             The recipe is the paper's unless options change it. RUN/ gets checkpoint.h5 (weights and state, after every \
-            epoch), log.csv, curves.png and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there.
+            epoch), log.csv, curves.png and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there. \
+            What diverged leaves diverged.json and is not run again with --resume.
             """)
 
     @Argument(help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"))
