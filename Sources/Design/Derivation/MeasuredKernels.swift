@@ -9,26 +9,41 @@ extension Derivation {
 
     /// The living kernels of networks that may steer a design, by stage, for weights that start like them.
     ///
-    /// Kernels that the design fixes, dead ones and those of layers that learned nothing are left out.
-    /// Throws `derive.noKernels` where a stage has fewer than 16, with the reason, and what reading kernels throws.
-    public static func measuredKernels(of networks: [AnalysedNetwork], size: Int = 3) throws -> StagedKernels {
+    /// Kernels that the design fixes, dead ones and those of layers that learned nothing are left out. A stage with fewer
+    /// than 16 borrows: stage 4 from the last spatial layer, which stands behind it at the same resolution, else each from the
+    /// nearest stage.
+    /// Returns the kernels and a sentence for each stage that borrows.
+    /// Throws `derive.noKernels` where no stage has 16, with the reason, and what reading kernels throws.
+    public static func measuredKernels(
+        of networks: [AnalysedNetwork], size: Int = 3
+    ) throws -> (kernels: StagedKernels, borrowed: [String]) {
         let evidence = Evidence(networks, weighting: .network)
         func kernels(_ pool: (NetworkEvidence) -> KernelPool) throws -> [[Float]] {
             try evidence.networks.flatMap { try Self.kernels(pool($0), of: $0, size: size) }
         }
-        let body = try (0..<4).map { stage in try kernels { $0.body[stage] } }
-        if let stage = body.firstIndex(where: { $0.count < Derivation.leastMeasuredKernels }) {
+        let measured = try (0..<4).map { stage in try kernels { $0.body[stage] } }
+        let last = try kernels(\.last)
+        let enough = measured.indices.filter { measured[$0].count >= leastMeasuredKernels }
+        guard !enough.isEmpty else {
             throw KernelVizError(
                 code: "derive.noKernels", subject: "--start",
                 found:
-                    "\(body[stage].count) learned \(size)×\(size) kernels in stage \(stage + 1)"
+                    "no stage with \(leastMeasuredKernels) learned \(size)×\(size) kernels"
                     + (evidence.refusal.map { " (\($0))" } ?? ""),
-                expected: "at least \(Derivation.leastMeasuredKernels) in every stage",
+                expected: "at least \(leastMeasuredKernels) in one",
                 advice: "Name checkpoints of trained depthwise networks, or take --start unit-gain")
         }
-        return StagedKernels(
-            size: size, body: body, downsampling: try (0..<4).map { stage in try kernels { $0.downsampling[stage] } },
-            last: try kernels(\.last))
+        var (body, borrowed) = (measured, [String]())
+        for stage in measured.indices where !enough.contains(stage) {
+            let isLast = stage == 3 && last.count >= leastMeasuredKernels
+            let nearest = enough.min { abs($0 - stage) < abs($1 - stage) } ?? stage
+            body[stage] = isLast ? last : measured[nearest]
+            borrowed.append(
+                "stage \(stage + 1) has \(measured[stage].count) kernels and takes those of "
+                    + (isLast ? "the last layer" : "stage \(nearest + 1)"))
+        }
+        let strided = try (0..<4).map { stage in try kernels { $0.downsampling[stage] } }
+        return (StagedKernels(size: size, body: body, downsampling: strided, last: last), borrowed)
     }
 
     private static func kernels(_ pool: KernelPool, of network: NetworkEvidence, size: Int) throws -> [[Float]] {

@@ -36,13 +36,17 @@ struct InitialOptions: ParsableArguments {
         return WeightStart(rawValue: text.lowercased()).map(Kind.seeded)
     }
 
-    func validate(isElsewhere: Bool) throws {
+    func validate(isElsewhere: Bool, output: String?) throws {
         if path == nil && (start != nil || startSeed != nil) {
             throw ValidationError("--start and --start-seed go with --init.")
         }
         if path != nil && isElsewhere {
             throw ValidationError(
-                "--init goes with one derived config: leave out --survey, --race, --alternatives and --sample.")
+                "--init goes with one derived config: leave out --survey, --race, --alternatives, --sample and --against."
+            )
+        }
+        if let path, let output, FilePaths.absolute(path) == FilePaths.absolute(output) {
+            throw ValidationError("--init and -o name the same file: the weights need one of their own.")
         }
         if kind == nil {
             throw ValidationError(
@@ -69,14 +73,14 @@ struct InitialOptions: ParsableArguments {
                 ? "depthwise kernels of gain 1 for neighbouring pixels that correlate with \(KernelGain.correlation)"
                 : "PyTorch's default"
         case .measured(let start):
-            let kernels = try Derivation.measuredKernels(of: networks)
+            let (kernels, borrowed) = try Derivation.measuredKernels(of: networks)
             let found = try VGNet(config, seed: seed, start: .unitGain).starting(start, from: kernels, seed: seed)
             net = found.net
             let count = kernels.body.reduce(0) { $0 + $1.count } + kernels.last.count
             said =
                 "\(found.drawn) depthwise kernels "
                 + (start == .bank ? "drawn from" : "with the covariance of")
-                + " \(count) measured ones by stage, gain 1"
+                + " \(count) measured ones by stage, gain 1" + borrowed.map { "; \($0)" }.joined()
         case .selection(let file):
             net = try VGNet(config, seed: seed, start: .unitGain)
             let weights = try InitialWeights(
