@@ -56,13 +56,13 @@ public struct Race: Sendable {
     ///
     /// Throws `race.noTestSet` where there is nothing to test on, and the errors of data sets.
     public static func data(_ path: String, testPath: String?) throws -> RacePlan.DataSet {
+        let training = try ImageDataSet.open(path, split: .training)
         guard testPath != nil || ImageDataSet.hasTestSplit(path) else {
             throw KernelVizError(
                 code: "race.noTestSet", subject: path, found: "no test images",
                 expected: "a data set with a test part",
                 advice: "Put train/ and test/ into one folder, or pass --test-data")
         }
-        let training = try ImageDataSet.open(path, split: .training)
         let test = try ImageDataSet.open(testPath ?? path, split: .test)
         return RacePlan.DataSet(
             path: path, testPath: testPath, trainingImages: training.count, testImages: test.count,

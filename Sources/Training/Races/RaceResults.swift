@@ -56,7 +56,9 @@ public struct RaceResults: Sendable, Equatable {
 
     /// The difference that the race finds with 80 % probability where nets vary as they did, 0…1.
     public var detectableDifference: Double {
-        plan.power.detectableDifference(deviation: deviation ?? SweepPower.measuredDeviation)
+        // Nets that are all at chance vary by nothing, which says nothing about what could have been seen.
+        let measured = deviation.flatMap { $0 > 0 ? $0 : nil }
+        return plan.power.detectableDifference(deviation: measured ?? SweepPower.measuredDeviation)
     }
 
     /// The last comparison of a finalist; nil for others.
@@ -111,11 +113,10 @@ public struct RaceResults: Sendable, Equatable {
     /// What a net costs beside the baseline.
     public func costLine(_ net: RacePlan.Contender) -> String {
         let baseline = plan.baseline
-        let time =
-            net.timeRatio.map { ", time ÷ time \(NumberFormat.fixed($0, 3))" }
-            ?? (net.name == baseline.name ? "" : ", not timed")
-        return "\(net.name): \(net.parameters) learnable parameters, \(net.macs) MACs; \(baseline.name): "
-            + "\(baseline.parameters), \(baseline.macs)\(time)"
+        let own = "\(net.name): \(net.parameters) learnable parameters, \(net.macs) MACs"
+        guard net.name != baseline.name else { return own }
+        let time = net.timeRatio.map { ", time ÷ time \(NumberFormat.fixed($0, 3))" } ?? ", not timed"
+        return own + "; \(baseline.name): \(baseline.parameters), \(baseline.macs)\(time)"
     }
 
     /// The config of ``best`` with the evidence as comments; nil while the race is open.

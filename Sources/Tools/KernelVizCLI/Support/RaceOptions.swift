@@ -72,7 +72,8 @@ struct RaceOptions: ParsableArguments {
             throw ValidationError("--race needs --hours, above 0 and at most 10000.")
         }
         guard out != nil else { throw ValidationError("--race writes its trainings to a folder: give it with --out.") }
-        if jobs < 1 || threads < 1 { throw ValidationError("--jobs and --threads start at 1.") }
+        try Bounds.check("--jobs", jobs, in: Bounds.threads)
+        try Bounds.check("--threads", threads, in: Bounds.threads)
         if let wrong = excluded.first(where: \.isGiven) {
             throw ValidationError("--race does not go with \(wrong.flag).")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Glibc
 import KernelViz
 import Races
 import Synchronization
@@ -10,12 +11,20 @@ extension DeriveCommand {
         guard let path = race.race, let out = ablation.out else { return }
         try output.check()
         let data = try Race.data(FilePaths.absolute(path), testPath: race.testData.map(FilePaths.absolute))
+        if let classes, classes != data.classes {
+            throw KernelVizError(
+                code: "race.otherClasses", subject: "--classes", found: "\(classes)",
+                expected: "\(data.classes), the classes of \(data.path)", advice: "Leave --classes out")
+        }
         let request = try raceRequest(data)
         let known = try RacePlan.read(folder: out)
         try known?.check(sameAs: request, folder: out)
-        let plan = try known ?? newPlan(data, request, out: out)
-        let opened = try Race(plan, folder: out)
-        if known == nil { try opened.writePlan() }
+        let opened = try Self.inFolder(out) {
+            let opened = try Race(known ?? newPlan(data, request, out: out), folder: out)
+            if known == nil { try opened.writePlan() }
+            return opened
+        }
+        let plan = opened.plan
         let before = try opened.results()
         Console.note(
             known == nil
@@ -31,6 +40,17 @@ extension DeriveCommand {
         Console.note(results.sentence)
         Console.note("Wrote \(out)/results.json, results.md" + (results.best == nil ? "" : " and winner.yaml"))
         if results.best == nil { throw ExitCode(1) }
+    }
+
+    /// Makes the folder before minutes of timing, and takes it away again where nothing comes into it.
+    private static func inFolder(_ out: String, _ open: () throws -> Race) throws -> Race {
+        let isNew = !InputFile.isFolder(out)
+        try FolderWriter.prepare(out)
+        do { return try open() } catch {
+            // Fails, as wanted, where something lies there.
+            if isNew { rmdir(out) }
+            throw error
+        }
     }
 
     private func train(_ opened: Race, _ before: RaceResults, out: String) throws -> RaceResults {
@@ -116,7 +136,9 @@ extension DeriveCommand {
         }
         settings.epochs = size.epochs
         let hours = Double(size.totalEpochs) * seconds / 3600 / Double(race.jobs)
-        Console.note("The race takes about \(NumberFormat.fixed(hours, 1)) hours at the most.")
+        let length =
+            hours < 1 ? "\(NumberFormat.fixed(hours * 60, 1)) minutes" : "\(NumberFormat.fixed(hours, 1)) hours"
+        Console.note("The race takes about \(length) at the most.")
         return RacePlan(
             baseline: baseline,
             contenders: found.contenders.prefix(size.contenders).map { contender in

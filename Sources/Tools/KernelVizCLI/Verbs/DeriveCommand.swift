@@ -121,8 +121,9 @@ struct DeriveCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        try initial.validate(isElsewhere: survey || race.isAsked || ablation.isAsked)
-        if race.isAsked || !survey { try race.validate(out: ablation.out, excluded: excludedFromRace) }
+        try initial.validate(
+            isElsewhere: survey || race.isAsked || ablation.isAsked || against != nil, output: output.output)
+        try race.validate(out: ablation.out, excluded: excludedFromRace)
         if survey { return try validateSurvey() }
         if format == .markdown { throw ValidationError("--format markdown goes with --survey.") }
         if skipsLatency && latency != nil { throw ValidationError("--no-latency does not go with --latency.") }
@@ -193,8 +194,9 @@ struct DeriveCommand: ParsableCommand {
         if let other {
             return try output.emit(report.differences(from: other), as: format ?? .table)
         }
-        try output.emit(report, as: explain ? Format.table : format ?? Format.yaml)
+        // First what can fail by its kernels.
         try initial.write(derivation.config, networks, force: output.force)
+        try output.emit(report, as: explain ? Format.table : format ?? Format.yaml)
         Console.note("\(derivation.costLine).")
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if rules == "default" {
