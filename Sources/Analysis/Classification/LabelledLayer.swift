@@ -70,7 +70,9 @@ public struct LabelledLayer: Sendable, Equatable {
     /// One small layer says little about itself: a network most of whose tested layers have structure
     /// (``ChanceRules/vouches(_:)``) vouches for the others, and their kernels keep what they look like.
     ///
-    /// - Parameter isFixed: whether the design fixes a layer's kernels, which then say nothing about learning.
+    /// - Parameters:
+    ///   - layers: The labelled layers, in network order.
+    ///   - isFixed: Whether the design fixes a layer's kernels, which then say nothing about learning.
     public static func settled(_ layers: [LabelledLayer], isFixed: (_ place: Int) -> Bool) -> [LabelledLayer] {
         let tested = layers.indices.filter { !isFixed($0) }.compactMap { layers[$0].structure }
         return ChanceRules.vouches(tested) ? layers : layers.map(\.demoted)

@@ -17,7 +17,7 @@ extension Derivation {
     /// The derived design and up to `count` designs of equal budget that differ in one choice each.
     ///
     /// Every choice's nearest change comes first, by distance, then its second nearest, and so on.
-    /// Throws as ``derive(from:options:)``.
+    /// Throws as `derive(from:options:)`.
     public static func alternatives(
         from networks: [AnalysedNetwork], options: DesignOptions, count: Int
     ) throws -> (derived: Derivation, alternatives: [Alternative]) {

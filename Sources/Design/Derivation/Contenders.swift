@@ -29,8 +29,11 @@ extension Derivation {
 
     /// Designs within the bounds that differ from the paper's in what moves accuracy or in what the kernels show.
     ///
-    /// - Parameter measure: Times a design beside the baseline; a design that is slower is made smaller, down to three
-    ///   quarters of the bounds. Nil leaves time out, unless the budget has a latency, which then decides nothing.
+    /// - Parameters:
+    ///   - networks: What the kernels of real networks show.
+    ///   - options: The size and the bounds.
+    ///   - measure: Times a design beside the baseline; a design that is slower is made smaller, down to three quarters of
+    ///     the bounds. Nil leaves time out, unless the budget has a latency, which then decides nothing.
     /// Throws as ``derive(from:options:measure:)``.
     public static func contenders(
         from networks: [AnalysedNetwork], options: DesignOptions, measure: Timing? = nil

@@ -9,11 +9,11 @@ extension Derivation {
     /// Derives the largest design within all bounds of the budget, its latency included, as `measure` finds it.
     ///
     /// `measure` says how long a design takes beside the published net; it is called for up to fifteen designs. Without
-    /// a latency in the budget this is ``derive(from:options:)``. With nothing but milliseconds in it, the size is the
+    /// a latency in the budget this is `derive(from:options:)`. With nothing but milliseconds in it, the size is the
     /// smallest published one that takes as long. A design that is too slow is derived again with all bounds scaled
     /// down; every measurement corrects the next guess, until the net lies within 2 % below the wanted time or scales 1
     /// % apart lie on both sides of it.
-    /// Throws `derive.impossibleLatency` where even the smallest net takes longer, and as ``derive(from:options:)``.
+    /// Throws `derive.impossibleLatency` where even the smallest net takes longer, and as `derive(from:options:)`.
     public static func derive(
         from networks: [AnalysedNetwork], options: DesignOptions, measure: Timing
     ) throws -> Derivation {

@@ -24,7 +24,7 @@ public struct Derivation: Sendable, Equatable {
     /// Derives a design from the statistics of at least one network, without their kernels: what only these show is
     /// left out (``missing``).
     ///
-    /// Throws as ``derive(from:options:)``.
+    /// Throws as `derive(from:options:)`.
     public static func derive(from networks: [NetworkStatistics], options: DesignOptions) throws -> Derivation {
         try derive(from: networks.map { AnalysedNetwork($0) }, options: options)
     }

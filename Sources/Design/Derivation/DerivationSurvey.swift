@@ -37,7 +37,7 @@ public struct DerivationSurvey: Sendable, Equatable {
 
     /// Derives a design from each network and from all, at each budget; `options` says all but the budget.
     ///
-    /// Throws what ``Derivation/derive(from:options:)`` throws.
+    /// Throws what `Derivation.derive(from:options:)` throws.
     public init(
         _ networks: [AnalysedNetwork], options: Derivation.DesignOptions, budgets: [Int] = publishedBudgets,
         progress: (_ done: Int, _ all: Int) throws -> Void = { _, _ in }

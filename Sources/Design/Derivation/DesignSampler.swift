@@ -10,7 +10,7 @@ extension Derivation {
     /// ones, downsampling is learned, fixed or mixed, σ uniform in 0.6…1.6, the identity ratio in 1/4…3/4, and the last
     /// unit has 2, 4, 8 or 16 groups or none. Designs that do not use their bounds to within 1 % are drawn again.
     /// Source: Radosavovic et al., "Designing Network Design Spaces" (2020), section 3.1.
-    /// Throws `derive.noSample` and as ``derive(from:options:)``.
+    /// Throws `derive.noSample` and as `derive(from:options:)`.
     public static func samples(
         from networks: [AnalysedNetwork], options: DesignOptions, count: Int, seed: UInt64
     ) throws -> (derived: Derivation, samples: [VGNetConfig]) {

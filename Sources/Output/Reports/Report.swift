@@ -20,7 +20,7 @@ public enum ReportForm: String, Sendable, CaseIterable {
 public protocol Report: Sendable {
     /// For a terminal, lines with an end each.
     var table: String { get }
-    /// For programs: keys sorted, the form's name under `schema` (``DocumentSchema``), a line end at the end.
+    /// For programs: keys sorted, the form's name under `schema` (`DocumentSchema`), a line end at the end.
     var json: String { get }
 }
 
@@ -51,7 +51,10 @@ public protocol ConfigReport: Report {
 extension Report {
     /// The report in a form.
     ///
-    /// - Parameter version: Named at the end of a page.
+    /// - Parameters:
+    ///   - form: Which of its forms.
+    ///   - version: Named at the end of a page.
+    ///
     /// Throws `report.form` where it has no such form.
     public func text(as form: ReportForm, version: String) throws -> String {
         let text: String? =

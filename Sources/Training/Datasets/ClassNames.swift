@@ -10,7 +10,7 @@ public enum ClassNames {
     /// - a CSV whose first column is the index and whose last is the name (a heading line is recognised);
     /// - JSON: a list of names, or an object from numbers to names or to [WordNet identifier, name] (Keras).
     ///
-    /// Blank lines are passed over; encodings and line ends are those of ``InputFile/text(_:limitBytes:expected:)``.
+    /// Blank lines are passed over; encodings and line ends are those of `InputFile.text(_:limitBytes:expected:)`.
     /// Throws the errors of reading, or `eval.badLabels` where there are no names or indices are missing or stand twice.
     public static func read(_ path: String) throws -> [String] {
         let text = try InputFile.text(path, expected: "names of classes, one a line, or a CSV or JSON list")

@@ -66,7 +66,9 @@ extension RacePlan {
 
     /// Throws `race.otherPlan` unless the user asks for what this plan was made for.
     ///
-    /// - Parameter request: The options of the call, by name.
+    /// - Parameters:
+    ///   - request: The options of the call, by name.
+    ///   - folder: The race's folder, for the error.
     public func check(sameAs request: [String: String], folder: String) throws {
         let names = Set(self.request.keys).union(request.keys).sorted()
         guard let name = names.first(where: { self.request[$0] != request[$0] }) else { return }
