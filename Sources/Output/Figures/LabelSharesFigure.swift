@@ -43,10 +43,13 @@ public enum LabelSharesFigure {
         let common = CommonParts(rows.map(\.name))
         ShareBars(
             rows: zip(rows, common.names).map {
-                ShareBars.Row(name: $1, isStrided: $0.isStrided, counts: $0.counts)
-            }, totalTitle: "kernels"
+                ShareBars.Row(name: $1, isStrided: $0.isStrided, counts: $0.counts, showsInterval: true)
+            }, totalTitle: "kernels, ±"
         ).draw(on: &page)
         page.y += 3
+        page.caption(
+            "±: half of the widest 95 % interval (Wilson) of the layer's shares in points, each kernel counted for itself."
+        )
         if rows.contains(where: \.isStrided) { page.caption("Bold, with ↓: stride above 1.") }
         if !common.sentence.isEmpty { page.caption(common.sentence) }
         return page.finished(title: "\(network): labels by layer")

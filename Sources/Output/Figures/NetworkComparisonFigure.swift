@@ -63,6 +63,22 @@ public enum NetworkComparisonFigure {
             page.subheading(group.name)
             ShareBars(rows: rows, totalTitle: "kernels").draw(on: &page)
         }
+        if entries.count > 1 {
+            page.y += 9
+            page.subheading("mean over the networks")
+            page.y += 3
+            let columns = page.contentWidth > 330 ? 2 : 1
+            let shown = groups.map { group in
+                MeanShares(
+                    name: group.name,
+                    networks: entries.map { group.pick($0).reduce(LabelCounts()) { $0 + $1.counts } })
+            }.filter { $0.networks.count > 1 }
+            page.columns(columns, gap: 14, blocks: shown.count) { page, index in shown[index].draw(on: &page) }
+            page.y += 2
+            page.caption(
+                "Points: networks; line: their mean; bar: its 95 % interval by Student's t, networks as the unit: kernels "
+                    + "of one network are not independent.")
+        }
         page.y += 2
         return page.finished(title: "label shares of \(entries.count) networks")
     }

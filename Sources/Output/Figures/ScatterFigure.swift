@@ -15,14 +15,22 @@ public enum ScatterFigure {
         public let isEmphasised: Bool
         /// What the area of its disc shows; nil draws a small disc of the same size for all.
         public let area: Double?
+        /// Between which ends ``x`` lies; nil where it was measured once.
+        public let xSpread: Spread?
+        /// Between which ends ``y`` lies; nil likewise.
+        public let ySpread: Spread?
 
         /// Places a network.
-        public init(name: String, x: Double, y: Double, isEmphasised: Bool = false, area: Double? = nil) {
+        public init(
+            name: String, x: Double, y: Double, isEmphasised: Bool = false, area: Double? = nil,
+            xSpread: Spread? = nil, ySpread: Spread? = nil
+        ) {
             self.name = name
             self.x = x
             self.y = y
             self.isEmphasised = isEmphasised
             self.area = area
+            (self.xSpread, self.ySpread) = (xSpread, ySpread)
         }
     }
 
@@ -77,16 +85,69 @@ public enum ScatterFigure {
         if !legend.isEmpty { page.flow(legend, spacing: 12) }
         page.y += 6
         var plot = PlotFrame(
-            x: .fitting(x.title, usable.map(\.x), isLogarithmic: x.isLogarithmic),
-            y: .fitting(y.title, usable.map(\.y), isLogarithmic: y.isLogarithmic),
+            x: .fitting(x.title, usable.flatMap { Self.shown($0.x, $0.xSpread) }, isLogarithmic: x.isLogarithmic),
+            y: .fitting(y.title, usable.flatMap { Self.shown($0.y, $0.ySpread) }, isLogarithmic: y.isLogarithmic),
             height: min(max(page.contentWidth * 0.6, 110), 420))
         plot.draw(on: &page)
         plot.drawBaseline(on: &page)
+        drawSpreads(usable, in: plot, on: &page)
         let isJoined = drawFront(usable, x, y, in: plot, on: &page)
-        drawPoints(usable, largest, in: plot, on: &page)
+        let nameless = drawPoints(usable, largest, in: plot, on: &page)
         page.y = plot.bottom
-        if isJoined { page.caption("Dashed: the networks that no other one beats on both axes.") }
+        let sentences =
+            [isJoined ? "Dashed: the networks that no other one beats on both axes." : ""]
+            + spreadSentences(usable, x, y)
+            + [nameless > 0 ? "\(nameless) of the \(usable.count) names found no room." : ""]
+        let caption = sentences.filter { !$0.isEmpty }.joined(separator: " ")
+        if !caption.isEmpty { page.caption(caption) }
         return page.finished(title: title)
+    }
+
+    /// What an axis must hold of a number.
+    private static func shown(_ value: Double, _ spread: Spread?) -> [Double] {
+        [value] + (spread.map { [$0.low, $0.high] } ?? [])
+    }
+
+    /// What the bars are, and how many networks have none.
+    private static func spreadSentences(_ entries: [Entry], _ x: Axis, _ y: Axis) -> [String] {
+        [(x, entries.map(\.xSpread)), (y, entries.map(\.ySpread))].map { axis, spreads in
+            let found = spreads.compactMap { $0 }
+            guard !found.isEmpty else { return "" }
+            let rest = spreads.count - found.count
+            let missing = rest == 1 ? " 1 network was measured once." : " \(rest) networks were measured once."
+            return Spread.sentence(found, of: axis.title) + (rest > 0 ? missing : "")
+        }
+    }
+
+    /// The bars, below the points.
+    private static func drawSpreads(_ entries: [Entry], in plot: PlotFrame, on page: inout Page) {
+        for entry in entries {
+            let stroke = Stroke(entry.isEmphasised ? emphasisColor : plainColor, width: 0.6)
+            let cap = barWidth / 2
+            if let bar = acrossBar(entry, in: plot) {
+                ErrorBar.horizontal((bar.x, bar.right), y: bar.y + cap, cap: cap, stroke, on: &page)
+            }
+            if let bar = uprightBar(entry, in: plot) {
+                ErrorBar.vertical((bar.y, bar.bottom), x: bar.x + cap, cap: cap, stroke, on: &page)
+            }
+        }
+    }
+
+    /// The width of a bar's caps in points.
+    private static let barWidth = 3.0
+
+    /// Where the bar along the horizontal axis lies; nil without one.
+    private static func acrossBar(_ entry: Entry, in plot: PlotFrame) -> FigureRect? {
+        guard let spread = entry.xSpread, !plot.x.isLogarithmic || spread.low > 0 else { return nil }
+        let (left, right) = (plot.xPlace(spread.low), plot.xPlace(spread.high))
+        return FigureRect(x: left, y: plot.yPlace(entry.y) - barWidth / 2, width: right - left, height: barWidth)
+    }
+
+    /// Where the bar along the vertical axis lies; nil without one.
+    private static func uprightBar(_ entry: Entry, in plot: PlotFrame) -> FigureRect? {
+        guard let spread = entry.ySpread, !plot.y.isLogarithmic || spread.low > 0 else { return nil }
+        let (top, bottom) = (plot.yPlace(spread.high), plot.yPlace(spread.low))
+        return FigureRect(x: plot.xPlace(entry.x) - barWidth / 2, y: top, width: barWidth, height: bottom - top)
     }
 
     /// The entries that no other one beats on both axes, from left to right.
@@ -143,7 +204,10 @@ public enum ScatterFigure {
         return FigurePath(corners, isClosed: true, fill: color, stroke: Stroke(.white, width: 0.5))
     }
 
-    private static func drawPoints(_ entries: [Entry], _ largest: Double?, in plot: PlotFrame, on page: inout Page) {
+    /// Draws the points with their names; how many names found no room.
+    private static func drawPoints(
+        _ entries: [Entry], _ largest: Double?, in plot: PlotFrame, on page: inout Page
+    ) -> Int {
         let size = Page.FontSize.tick
         // The largest first, so that no disc hides another.
         let entries = entries.sorted { ($0.area ?? 0) > ($1.area ?? 0) }
@@ -155,7 +219,8 @@ public enum ScatterFigure {
             let centre = FigurePoint(box.x + box.width / 2, box.y + box.height / 2)
             page.add(.path(circle(centre, box.width / 2, entry.isEmphasised ? emphasisColor : plainColor)))
         }
-        var taken = boxes
+        var taken = boxes + entries.flatMap { [acrossBar($0, in: plot), uprightBar($0, in: plot)].compactMap { $0 } }
+        var nameless = 0
         for (entry, box) in zip(entries, boxes) {
             let name = TextFitting.shortenedMiddle(entry.name, to: page.contentWidth * 0.4, size: size)
             let spots = Self.spots(name, around: box, size: size)
@@ -164,7 +229,10 @@ public enum ScatterFigure {
                 return plot.area.contains(bounds, slack: 0.5) && !taken.contains { $0 != box && $0.overlaps(bounds) }
                     && !bounds.overlaps(box)
             }
-            guard let spot = free else { continue }
+            guard let spot = free else {
+                nameless += 1
+                continue
+            }
             taken.append(spot.bounds)
             // A label further off is tied to its point.
             if spot.position.y < box.y - 14 || spot.position.y > box.bottom + 16 {
@@ -178,6 +246,7 @@ public enum ScatterFigure {
             page.add(.rectangle(spot.bounds.expanded(-0.5), fill: .white))
             page.add(.text(spot))
         }
+        return nameless
     }
 
     /// Where a name may stand: right, left, above, below, then further off.

@@ -84,10 +84,14 @@ struct ShareBars {
 }
 
 extension ShareBars.Row {
-    /// The bar of label counts.
-    init(name: String, isStrided: Bool = false, counts: LabelCounts) {
+    /// The bar of label counts; with the widest interval of a share beside the total where `showsInterval`.
+    init(name: String, isStrided: Bool = false, counts: LabelCounts, showsInterval: Bool = false) {
+        let intervals = KernelLabel.allCases.map { ShareInterval(count: counts[$0], total: counts.total) }
+        let half = intervals.map { ($0.high - $0.low) / 2 }.max() ?? 0
+        let interval =
+            showsInterval && counts.total > 0 ? " ±\(NumberText.fixed(max(1, half * 100), decimals: 0))" : ""
         self.init(
-            name: name, isStrided: isStrided, total: NumberText.grouped(counts.total),
+            name: name, isStrided: isStrided, total: NumberText.grouped(counts.total) + interval,
             parts: KernelLabel.allCases.map { (counts.share($0), LabelPalette.color($0), LabelPalette.letter($0)) })
     }
 }

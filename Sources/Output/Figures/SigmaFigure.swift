@@ -46,11 +46,25 @@ public enum SigmaFigure {
         return page.finished(title: "\(network): blur widths by layer")
     }
 
+    /// How many blur kernels the layers have that have some.
+    private static func counts(_ rows: [Row]) -> String {
+        let counts = rows.map(\.sigmas.count).filter { $0 > 0 }
+        return counts.isEmpty ? "" : "\(Spread.counted(counts)) a layer"
+    }
+
+    /// The 95 % interval of the median, in ink over the box, cut where the axis ends.
+    private static func drawInterval(_ row: Row, x: Double, cap: Double, in plot: PlotFrame, on page: inout Page) {
+        guard let interval = Spread.ofMedian(row.sigmas) else { return }
+        let limit = plot.y.range.upperBound
+        let ends = (plot.yPlace(min(interval.lowerBound, limit)), plot.yPlace(min(interval.upperBound, limit)))
+        ErrorBar.vertical(ends, x: x, cap: cap, Stroke(.ink, width: 0.5), on: &page)
+    }
+
     static func draw(_ rows: [Row], height: Double, on page: inout Page) {
         let all = rows.flatMap(\.sigmas)
         let strided = rows.filter(\.isStrided).flatMap(\.sigmas).sorted()
         page.facts(
-            ["\(NumberText.grouped(all.count)) blur kernels"]
+            ["\(NumberText.grouped(all.count)) blur kernels", Self.counts(rows)].filter { !$0.isEmpty }
                 + (strided.isEmpty
                     ? [] : ["median σ of the strided layers \(NumberText.fixed(strided.median ?? 0, decimals: 2)) px"]))
         page.y += 2
@@ -85,13 +99,15 @@ public enum SigmaFigure {
             } else {
                 page.line(
                     from: FigurePoint(x - half, middle), to: FigurePoint(x + half, middle), Stroke(.ink, width: 1))
+                drawInterval(row, x: x, cap: half * 0.4, in: plot, on: &page)
             }
         }
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
         let beyond = all.count { $0 > plot.y.range.upperBound }
         page.caption(
-            "Line: median; box: middle half; whisker: middle 80 %. Dashed: σ = 1.1, the fixed Gaussian of the paper."
+            "Line: median with its 95 % interval (order statistics, from 6 kernels on); box: middle half; whisker: middle "
+                + "80 %. Dashed: σ = 1.1, the fixed Gaussian of the paper."
                 + (rows.contains(where: \.isStrided) ? " ↓ stride above 1." : "")
                 + (beyond > 0
                     ? " \(NumberText.grouped(beyond)) kernels lie above the axis: boxes and rings, wider than a Gaussian "

@@ -56,11 +56,19 @@ public struct EvaluatedNetwork: Sendable, Equatable {
     public let latencyMilliseconds: Double?
     /// The share of pictures whose first guess is right, 0…1; nil where it was not measured.
     public let top1: Double?
+    /// Between which ends ``top1`` lies: over trainings, or over images; nil where the file does not say.
+    public let top1Spread: Spread?
+    /// The middle four fifths of the runs that ``latencyMilliseconds`` is the median of; nil likewise.
+    public let latencySpread: Spread?
 
     /// Joins what is known of a network.
-    init(name: String, parameters: Double?, macs: Double?, latencyMilliseconds: Double?, top1: Double?) {
+    init(
+        name: String, parameters: Double?, macs: Double?, latencyMilliseconds: Double?, top1: Double?,
+        top1Spread: Spread? = nil, latencySpread: Spread? = nil
+    ) {
         (self.name, self.parameters, self.macs) = (name, parameters, macs)
         (self.latencyMilliseconds, self.top1) = (latencyMilliseconds, top1)
+        (self.top1Spread, self.latencySpread) = (top1Spread, latencySpread)
     }
 
     /// Reads such a file, one that `eval --data --format json` wrote, or the results of a sweep: one network or
@@ -99,7 +107,9 @@ public struct EvaluatedNetwork: Sendable, Equatable {
             let old = networks[place]
             networks[place] = EvaluatedNetwork(
                 name: old.name, parameters: old.parameters ?? new.parameters, macs: old.macs ?? new.macs,
-                latencyMilliseconds: old.latencyMilliseconds ?? new.latencyMilliseconds, top1: old.top1 ?? new.top1)
+                latencyMilliseconds: old.latencyMilliseconds ?? new.latencyMilliseconds, top1: old.top1 ?? new.top1,
+                top1Spread: old.top1 == nil ? new.top1Spread : old.top1Spread,
+                latencySpread: old.latencyMilliseconds == nil ? new.latencySpread : old.latencySpread)
         }
         return networks
     }
@@ -110,14 +120,43 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         self.init(
             name: document.network, parameters: document.parameters.map(Double.init),
             macs: document.macs.map(Double.init), latencyMilliseconds: document.latencyMilliseconds.map { $0 / images },
-            top1: document.top1)
+            top1: document.top1, top1Spread: Self.accuracySpread(document),
+            latencySpread: Self.latencySpread(document, images: images))
     }
 
     private init(_ row: SweepDocument.Network) throws {
         guard row.parameters != nil || row.top1 != nil else { throw Missing() }
         self.init(
             name: row.network, parameters: row.parameters.map(Double.init), macs: row.macs.map(Double.init),
-            latencyMilliseconds: nil, top1: row.top1)
+            latencyMilliseconds: nil, top1: row.top1, top1Spread: Self.accuracySpread(row))
+    }
+
+    /// The interval that an evaluation over a data set wrote.
+    private static func accuracySpread(_ document: EvaluationDocument) -> Spread? {
+        guard document.top1 != nil, let ends = document.top1Interval, ends.count == 2, let images = document.images,
+            ends.allSatisfy((0...1).contains)
+        else { return nil }
+        return Spread(low: ends[0], high: ends[1], count: images, meaning: "95 % interval over the images")
+    }
+
+    /// The 10th and the 90th percentile that an evaluation wrote, for one image.
+    private static func latencySpread(_ document: EvaluationDocument, images: Double) -> Spread? {
+        guard document.latencyMilliseconds != nil, let ends = document.latencySpreadMilliseconds, ends.count == 2,
+            let runs = document.runs, ends[0] > 0
+        else { return nil }
+        return Spread(
+            low: ends[0] / images, high: ends[1] / images, count: runs, meaning: "middle 80 % of the runs")
+    }
+
+    /// The interval of the mean over a net's trainings, from the trainings where they are listed.
+    private static func accuracySpread(_ row: SweepDocument.Network) -> Spread? {
+        let meaning = "95 % interval of the mean over trainings"
+        let runs = (row.runs ?? []).compactMap(\.top1)
+        if !runs.isEmpty { return Spread(meanOf: runs, within: 0...1, meaning: meaning) }
+        guard let mean = row.top1, let deviation = row.top1StandardDeviation, let count = row.trainings else {
+            return nil
+        }
+        return Spread(mean: mean, standardDeviation: deviation, count: count, within: 0...1, meaning: meaning)
     }
 
     /// The number that stands for `quantity` on its axis; NaN where it was not measured.
@@ -127,6 +166,15 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         case .macs: macs.map { $0 / 1e6 } ?? .nan
         case .latency: latencyMilliseconds ?? .nan
         case .accuracy: top1.map { $0 * 100 } ?? .nan
+        }
+    }
+
+    /// Between which ends the number of ``value(_:)`` lies; nil where it is exact or was measured once.
+    func spread(_ quantity: Quantity) -> Spread? {
+        switch quantity {
+        case .parameters, .macs: nil
+        case .latency: latencySpread
+        case .accuracy: top1Spread?.scaled(by: 100)
         }
     }
 
@@ -145,7 +193,7 @@ public struct EvaluatedNetwork: Sendable, Equatable {
             ScatterFigure.Entry(
                 name: network.name, x: network.value(x), y: network.value(y),
                 isEmphasised: ["vgnet", "derived"].contains { network.name.lowercased().hasPrefix($0) },
-                area: size.map(network.value))
+                area: size.map(network.value), xSpread: network.spread(x), ySpread: network.spread(y))
         }
         return try ScatterFigure.figure(
             of: entries, x: x.axis, y: y.axis, areaTitle: size?.axis.title ?? "",
@@ -161,10 +209,19 @@ public struct EvaluatedNetwork: Sendable, Equatable {
         let sweep = try? JSONDecoder().decode(SweepDocument.self, from: Data(try InputFile.text(path).utf8))
         let marked = networks.first { $0.name == sweep?.baseline } ?? networks[0]
         return try DistributionFigure.figure(
-            of: networks.filter { $0.name != marked.name }.compactMap { $0.top1.map { 1 - $0 } },
-            against: marked.top1.map { DistributionFigure.Marked(name: marked.name, error: 1 - $0) },
+            of: networks.filter { $0.name != marked.name }.compactMap { network in
+                network.top1.map { DistributionFigure.Design(error: 1 - $0, spread: network.errorSpread) }
+            },
+            against: marked.top1.map {
+                DistributionFigure.Marked(name: marked.name, error: 1 - $0, spread: marked.errorSpread)
+            },
             name: "other designs", title: sweep?.title ?? "Errors of \(networks.count) designs",
             widthMillimetres: widthMillimetres)
+    }
+
+    /// Between which ends the share of wrong guesses lies.
+    private var errorSpread: Spread? {
+        top1Spread.flatMap { Spread(low: 1 - $0.high, high: 1 - $0.low, count: $0.count, meaning: $0.meaning) }
     }
 
     private struct Missing: Error {}

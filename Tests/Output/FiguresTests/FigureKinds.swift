@@ -67,7 +67,11 @@ enum FigureKinds {
             (
                 "distribution",
                 try DistributionFigure.figure(
-                    of: (0..<40).map { 0.4 + Double($0 * $0) / 8000 }, against: .init(name: long, error: 0.41),
+                    of: (0..<40).map { index in
+                        let error = 0.4 + Double(index * index) / 8000
+                        return DistributionFigure.Design(
+                            error: error, spread: Spread(low: error - 0.01, high: error + 0.02, count: 3, meaning: "m"))
+                    }, against: .init(name: long, error: 0.41),
                     name: "other designs", title: long, widthMillimetres: width)
             ),
             ("steps", try steps(width)),
@@ -124,7 +128,9 @@ enum FigureKinds {
             let name = index % 5 == 0 ? PageTests.longName : "net-\(index)"
             let (column, row) = (index % 7 + 1, index * index % 31)
             return ScatterFigure.Entry(
-                name: name, x: Double(column) * 1.3, y: 50 + Double(row), isEmphasised: index % 3 == 0)
+                name: name, x: Double(column) * 1.3, y: 50 + Double(row), isEmphasised: index % 3 == 0,
+                ySpread: index % 2 == 0
+                    ? Spread(low: 49 + Double(row), high: 52 + Double(row), count: 3, meaning: "m") : nil)
         }
         return try ScatterFigure.figure(
             of: entries, x: ScatterFigure.Axis(title: "MACs (millions)", isLogarithmic: true, isMoreBetter: false),

@@ -160,6 +160,50 @@ import Testing
         }
     }
 
+    /// t(2) = 4.3027: .60 ± 4.3027·.1/√3 = .3516 … .8484; one training has no bar.
+    @Test func repeatedTrainingsHaveBarsAndTheirNumber() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/results.json"
+            try AtomicFile.write(
+                text: """
+                    {"title": "t", "baseline": "a", "networks": [
+                     {"network": "a", "parameters": 1000000, "top1": 0.6,
+                      "runs": [{"top1": 0.5}, {"top1": 0.6}, {"top1": 0.7}]},
+                     {"network": "b", "parameters": 2000000, "top1": 0.6, "trainings": 3, "top1StandardDeviation": 0.1},
+                     {"network": "c", "parameters": 3000000, "top1": 0.7, "runs": [{"top1": 0.7}]}]}
+                    """, to: path)
+            let networks = try EvaluatedNetwork.read(path)
+            for network in networks[..<2] {
+                let spread = try #require(network.top1Spread)
+                #expect(abs(spread.low - 0.35159) < 1e-4 && abs(spread.high - 0.84841) < 1e-4 && spread.count == 3)
+            }
+            #expect(networks[2].top1Spread == nil)
+            let words = try EvaluatedNetwork.scatter(networks, x: .parameters).texts.map(\.text).joined(separator: " ")
+            #expect(
+                words.contains("Bars of top-1 (%): 95 % interval of the mean over trainings (n = 3).")
+                    && words.contains("1 network was measured once."))
+            let distribution = try EvaluatedNetwork.distribution(ofSweep: path).texts.map(\.text).joined(separator: " ")
+            #expect(distribution.contains("Bars of the designs: 95 % interval of the mean over trainings (n = 3)."))
+            #expect(distribution.contains("of the design set against them."))
+        }
+    }
+
+    @Test func evaluationsHaveTheIntervalsThatTheyWrote() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.json"
+            try AtomicFile.write(
+                text: """
+                    {"network": "n", "parameters": 1, "inputShape": [2, 3, 8, 8], "latencyMilliseconds": 8.0, "runs": 20,
+                     "latencySpreadMilliseconds": [6.0, 10.0], "images": 1000, "top1": 0.59, "top1Interval": [0.56, 0.62]}
+                    """, to: path)
+            let network = try #require(EvaluatedNetwork.read(path).first)
+            let time = try #require(network.latencySpread)
+            #expect(time.low == 3 && time.high == 5 && time.count == 20)
+            let share = try #require(network.top1Spread)
+            #expect(share.low == 0.56 && share.high == 0.62 && share.count == 1000)
+        }
+    }
+
     @Test func aLearningCurveLeavesSpeedOut() throws {
         let log = try TrainingLog(
             csv: "epoch,loss,test_top1,learning_rate,seconds\n1,2,0.5,0.1,9\n2,1,0.6,0.05,9\n", subject: "x")
