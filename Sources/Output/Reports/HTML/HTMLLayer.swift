@@ -50,6 +50,19 @@ struct HTMLLayer {
 
     // MARK: Kernels
 
+    /// The bar that stands below the kernels of a label, for a legend.
+    static func bar(of label: KernelLabel) -> String {
+        let pieces = LabelPalette.bar(label).map { piece in
+            let (x, width) = (piece.lowerBound * 18, (piece.upperBound - piece.lowerBound) * 18)
+            return
+                "<rect x=\"\(NumberFormat.fixed(x, 1))\" y=\"6\" width=\"\(NumberFormat.fixed(width, 1))\" height=\"4\" "
+                + "fill=\"\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"/>"
+        }
+        return
+            "<svg class=\"mark\" viewBox=\"-2 0 22 12\" aria-hidden=\"true\"><path class=\"rim\" d=\"M0 3h18v1H0z\"/>"
+            + pieces.joined() + "</svg>"
+    }
+
     /// Cells are one unit wide; kernels are a unit and a half apart.
     private var pitch: Double { Double(bank.size) + 1.5 }
 
@@ -62,13 +75,21 @@ struct HTMLLayer {
         let (width, height) = (Double(min(columns, shown)) * pitch + 0.5, Double(rows) * pitch + 0.5)
         var groups = ""
         for label in KernelLabel.allCases {
-            var frame = ""
+            var (frame, bars) = ("", "")
             var order: [String] = []
             var shapes: [String: String] = [:]
             for index in 0..<shown where labels[index] == label {
                 let (x, y) = corner(index)
-                let side = Double(bank.size) + 0.7
-                frame += "M\(short(x - 0.35)) \(short(y - 0.35))h\(short(side))v\(short(side))h\(short(-side))z"
+                let side = Double(bank.size)
+                let outer = side + 2 * Self.hairline
+                frame +=
+                    "M\(short(x - Self.hairline)) \(short(y - Self.hairline))h\(short(outer))v\(short(outer))h\(short(-outer))z"
+                for piece in LabelPalette.bar(label) {
+                    let width = (piece.upperBound - piece.lowerBound) * side
+                    bars +=
+                        "M\(short(x + piece.lowerBound * side)) \(short(y + side + Self.barGap))h\(short(width))"
+                        + "v\(short(Self.barHeight))h\(short(-width))z"
+                }
                 for (cell, color) in colors.colors(index).enumerated() {
                     let key = color.map(InlineSVG.hexadecimal) ?? "nan"
                     if shapes[key] == nil { order.append(key) }
@@ -82,17 +103,24 @@ struct HTMLLayer {
                 return "<path \(paint) d=\"\(shapes[key] ?? "")\"/>"
             }
             groups +=
-                "<g data-label=\"\(label.rawValue)\"><path fill=\"\(InlineSVG.hexadecimal(LabelPalette.color(label)))\" "
-                + "d=\"\(frame)\"/>\(cells.joined())</g>"
+                "<g data-label=\"\(label.rawValue)\"><path class=\"rim\" d=\"\(frame)\"/>\(cells.joined())"
+                + "<path fill=\"\(InlineSVG.hexadecimal(LabelPalette.color(label)))\" d=\"\(bars)\"/></g>"
         }
         let scale = min(9.0, max(3.0, 1000 / width))
         return
             "<svg class=\"grid\" shape-rendering=\"crispEdges\" tabindex=\"0\" role=\"group\" aria-label=\"Kernels of \(InlineSVG.escaped(bank.layer.label)); "
             + "arrow keys walk through them\" viewBox=\"0 0 \(short(width)) \(short(height))\" "
-            + "style=\"width:\(short(width * scale))px\">\(groups)<rect class=\"cursor\" width=\"\(short(Double(bank.size) + 1))\" "
+            + "style=\"width:\(short(width * scale))px\">"
+            + "<rect class=\"sheet\" width=\"\(short(width))\" height=\"\(short(height))\"/>\(groups)<rect class=\"cursor\" width=\"\(short(Double(bank.size) + 1))\" "
             + "height=\"\(short(Double(bank.size) + 1))\" hidden/></svg>"
             + "<script type=\"application/json\">\(data)</script>"
     }
+
+    /// The line around a kernel, outside its cells.
+    private static let hairline = 0.12
+    /// Between a kernel and the bar of its label, whose form tells the label without colour.
+    private static let barGap = 0.3
+    private static let barHeight = 0.55
 
     private func corner(_ index: Int) -> (Double, Double) {
         (Double(index % columns) * pitch + 1, Double(index / columns) * pitch + 1)

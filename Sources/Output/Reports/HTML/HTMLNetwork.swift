@@ -73,7 +73,9 @@ struct HTMLNetwork {
         let bars = KernelLabel.allCases.map { label in
             "<span data-label=\"\(label.rawValue)\" data-tip=\"\(label.rawValue): \(NumberFormat.grouped(counts[label])) "
                 + "kernels\" style=\"flex-grow:\(counts[label]);background:"
-                + "\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"></span>"
+                + "\(InlineSVG.hexadecimal(LabelPalette.color(label)));"
+                + "color:\(InlineSVG.hexadecimal(LabelPalette.color(label).contrasting))\">"
+                + "\(LabelPalette.letter(label))</span>"
         }
         let texts = KernelLabel.allCases.map {
             "\($0.rawValue) \(NumberFormat.grouped(counts[$0])) (\(NumberFormat.share(counts.share($0))))"

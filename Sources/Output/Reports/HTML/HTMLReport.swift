@@ -57,7 +57,9 @@ public struct HTMLReport: Sendable {
             title: "\(title): kernels", heading: title, tools: tools, sections: sections,
             note: """
                 Kernels are drawn each on its own scale ±max|w|, red negative, blue positive; kernels labelled zero on the \
-                layer's scale.
+                layer's scale. \
+                The bar below a kernel is its label's: identity a piece in the middle, blur the whole width, edge both ends, \
+                zero three dots, other a piece at the left.
                 """, version: version
         ).text
     }
@@ -65,7 +67,9 @@ public struct HTMLReport: Sendable {
     private static var filters: String {
         let buttons = KernelLabel.allCases.enumerated().map { index, label in
             "<button type=\"button\" data-filter=\"\(label.rawValue)\" aria-pressed=\"false\">"
-                + "<i style=\"background:\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"></i>"
+                + "<i style=\"background:\(InlineSVG.hexadecimal(LabelPalette.color(label)));"
+                + "color:\(InlineSVG.hexadecimal(LabelPalette.color(label).contrasting))\">"
+                + "\(LabelPalette.letter(label))</i>\(HTMLLayer.bar(of: label))"
                 + "\(label.rawValue)</button>"
         }
         return "<button type=\"button\" data-filter=\"\" aria-pressed=\"true\">all labels</button>" + buttons.joined()

@@ -17,11 +17,15 @@ enum HTMLStyle {
         button{font:inherit;font-size:13px;color:inherit;background:var(--panel);border:1px solid var(--faint);\
         border-radius:5px;padding:3px 9px;margin:0 6px 4px 0;cursor:pointer}
         button[aria-pressed=true]{border-color:var(--ink)}
-        button i{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px}
+        button i{display:inline-block;width:13px;height:13px;border-radius:2px;margin-right:4px;font:bold 10px/13px "DejaVu Sans",Verdana,sans-serif;\
+        text-align:center;vertical-align:1px}
+        button svg.mark{width:22px;height:12px;background:#fff;border-radius:2px;margin-right:5px;vertical-align:-1px}
+        .sheet{fill:#fff}.rim{fill:#b4b4b4}
         :focus-visible{outline:2px solid var(--focus);outline-offset:1px}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 14px;margin:10px 0}
         dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
-        .bar{display:flex;height:14px;border-radius:3px;overflow:hidden;margin:10px 0}
+        .bar{display:flex;height:16px;border-radius:3px;overflow:hidden;margin:10px 0}
+        .bar span{flex-basis:0;min-width:0;overflow:hidden;text-align:center;font:bold 11px/16px "DejaVu Sans",Verdana,sans-serif}
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;font-size:13px;width:100%}tbody+tbody{border-top:2px solid var(--axis)}
         th,td{padding:3px 8px;text-align:left;border-bottom:1px solid var(--faint);vertical-align:top}
