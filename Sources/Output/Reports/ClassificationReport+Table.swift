@@ -97,17 +97,17 @@ extension ClassificationReport {
         for calibration in statistics.calibrations {
             let size = calibration.nullRates.size
             notes.append(
-                "Random \(size)×\(size) kernels are called \(Self.shares(calibration.nullRates)) where nothing but the "
-                    + "kernel speaks for the name; layers that differ from their shuffled selves are labelled by the "
-                    + "rubric alone, by which random kernels look like \(Self.shares(calibration.uncorrectedFalsePositiveRates))."
+                "False-positive rate of \(size)×\(size) labels (random kernels): "
+                    + "\(Self.shares(calibration.uncorrectedFalsePositiveRates)) in layers that differ from their own "
+                    + "shuffled weights, \(Self.shares(calibration.nullRates)) in others, where each kernel is tested."
             )
         }
         let named = statistics.layers.reduce(0) { $0 + $1.summary.named }
         let lookalikes = statistics.layers.reduce(0) { $0 + $1.summary.lookalikes }
         if lookalikes > 0 {
             notes.append(
-                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named)) names rest on their layer: the "
-                    + "kernels alone would not be beyond chance.")
+                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named)) identity, blur and edge labels "
+                    + "are not significant one by one: trust the shares of their layers, not the single kernel.")
         }
         if let note = measurementNote { notes.append(note) }
         let uncertain = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
