@@ -37,6 +37,8 @@ public struct ConvNetwork: Sendable {
     /// Layers of the family that lack what the others' batch normalisations have, each with what it lacks; empty where
     /// none has any, as after folding.
     public let missingNorms: [MissingNorm]
+    /// Vectors for which constants stand, as the file has none: biases, scales, shifts.
+    public let absentVectors: [AbsentVectors]
     /// A family that an unknown network nearly is, and what keeps it from being one; nil where none is near.
     public let nearest: String?
 
@@ -107,8 +109,8 @@ public struct ConvNetwork: Sendable {
             checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
             missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
             leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,
-            unpairedNorms: unpairedNorms, missingNorms: missingNorms, nearest: nearest,
-            readWeight: readWeight ?? self.readWeight)
+            unpairedNorms: unpairedNorms, missingNorms: missingNorms, absentVectors: absentVectors,
+            nearest: nearest, readWeight: readWeight ?? self.readWeight)
     }
 
     let readWeight: @Sendable (ConvLayer) throws -> Tensor
@@ -119,7 +121,7 @@ public struct ConvNetwork: Sendable {
         missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
         leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true,
         isRecognisedByShapes: Bool = false, unpairedNorms: [String] = [],
-        missingNorms: [MissingNorm] = [], nearest: String? = nil,
+        missingNorms: [MissingNorm] = [], absentVectors: [AbsentVectors] = [], nearest: String? = nil,
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -137,6 +139,7 @@ public struct ConvNetwork: Sendable {
         self.isRecognisedByShapes = isRecognisedByShapes
         self.unpairedNorms = unpairedNorms
         self.missingNorms = missingNorms
+        self.absentVectors = absentVectors
         self.nearest = nearest
         self.readWeight = readWeight
     }

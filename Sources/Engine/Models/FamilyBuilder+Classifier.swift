@@ -12,25 +12,8 @@ extension FamilyBuilder {
         let bias: (key: String, tensor: Tensor)?
     }
 
-    private static let classifiers = [
-        "classifier", "fc", "head.fc", "predictions", "Logits", "logits", "dense", "head.dense", "linear", "head",
-        "conv_preds", "fc7",
-    ]
-
     /// Convolutions behind the mean that are no classifier, by the last part of their names.
     private static let headConvolutions = ["conv_head", "Conv_2"]
-
-    /// Whether a linear layer belongs to the classifier: by its module, or as one of a sequence "classifier.0" ….
-    private static func isClassifier(_ module: String) -> Bool {
-        var module = module[...]
-        let parts = module.split(separator: ".")
-        if parts.count > 1, parts[parts.count - 2] == "classifier", let number = parts.last,
-            number.allSatisfy(\.isNumber)
-        {
-            module = module.dropLast(number.count + 1)
-        }
-        return classifiers.contains { module == $0 || module.hasSuffix("." + $0) }
-    }
 
     /// Convolutions left over and linear layers behind the mean; `function` stands between them. `flattens` leaves out
     /// the mean: all pixels of a channel go into the first linear layer.
@@ -75,7 +58,7 @@ extension FamilyBuilder {
 
     /// Linear layers of the classifier in file order, or the last linear layer of the file where it fits the features.
     private mutating func linearLayers(features: Int, flattens: Bool) throws -> [Linear] {
-        let named = network.checkpoint.entries.filter { Self.isLinear($0) && Self.isClassifier($0.module) }
+        let named = network.checkpoint.entries.filter { Self.isLinear($0) && ClassifierNames.contains($0.module) }
         if !named.isEmpty { return try named.map(linear) }
         guard let last = network.checkpoint.entries.last(where: { Self.isLinear($0) && !isRead($0) }) else { return [] }
         let layer = try linear(last)

@@ -122,6 +122,9 @@ extension FamilyBuilder {
             }
             try layer(nil)
             (shortcut, current, width) = (current, main, mainWidth)
+        } else if shortcut == input, stride > 1 || inputWidth != mainWidth {
+            throw unfit(
+                "\(name) leads from \(inputWidth) channels to \(mainWidth) with stride \(stride) and has no projection")
         }
         current = graph.add(.add, shortcut, main, name: "\(name).sum")
         current = graph.add(.activation(.relu), current, name: name)

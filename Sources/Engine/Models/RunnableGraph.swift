@@ -139,7 +139,10 @@ public struct RunnableGraph: Sendable {
                 code: "networks.noTensor", subject: network.checkpoint.path,
                 found: "no '\(norm.tensor)' beside '\(norm.layer)'"
                     + (others == 0 ? "" : ", and nothing beside \(others) more \(others == 1 ? "layer" : "layers")"),
-                expected: "a batch normalisation beside each layer of \(network.title), as beside its others",
+                expected: "a batch normalisation "
+                    + (network.layers.contains { $0.batchNorm != nil }
+                        ? "beside each layer of \(network.title), as beside its others"
+                        : "of each layer of \(network.title), or the bias into which it was folded"),
                 advice: "Use the whole checkpoint; the kernels can be analysed all the same")
         }
         guard let peculiarity = network.peculiarity else { return }

@@ -95,7 +95,8 @@ public struct InspectionReport: Report {
         if !phrases.isEmpty { text += "Left out: \(phrases.joined(separator: "; ")).\n" }
         for norm in network.missingNorms.prefix(4) {
             let instead = norm.isFolded ? "; it may be folded into weights and bias" : ""
-            text += "No '\(norm.tensor)' beside \(norm.layer), unlike the other layers\(instead).\n"
+            let others = network.layers.contains { $0.batchNorm != nil } ? ", unlike the other layers" : ", nor a bias"
+            text += "No '\(norm.tensor)' beside \(norm.layer)\(others)\(instead).\n"
         }
         if network.missingNorms.count > 4 { text += "Nor beside \(network.missingNorms.count - 4) more layers.\n" }
         for sentence in network.contradictions { text += "Contradiction: \(sentence)\n" }

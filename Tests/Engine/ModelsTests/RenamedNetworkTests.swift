@@ -200,6 +200,21 @@ import Checkpoints
                 + "all the same.")
     }
 
+    /// A bias without the weight beside it, a block without the projection that it needs: no other network of it runs.
+    @Test(arguments: [
+        ("fc.weight", "no tensor 'fc.weight'"), ("layer3.0.downsample.", "no tensor 'layer3.0.downsample.0.weight'"),
+    ])
+    func aPartThatIsNotThereIsNamed(part: String, found: String) throws {
+        let bias = Checkpoint.Entry(name: "fc.bias", shape: [10], dtype: "float32")
+        let entries = checkpoint(more: [bias]) { $1 }.entries.filter { !$0.name.hasPrefix(part) }
+        let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        let network = try ConvNetwork(
+            recognising: Checkpoint(
+                path: "net.pth", format: "PyTorch", files: [], entries: entries, source: Numbers(places: places)))
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(error?.code == "networks.noTensor" && error?.found == found, "\(error?.description ?? "")")
+    }
+
     @Test func theNearestFamilyIsNamedWhereNothingRuns() throws {
         let entries = checkpoint { $1 }.entries.map { entry in
             entry.name == "layer2.0.conv1.weight"

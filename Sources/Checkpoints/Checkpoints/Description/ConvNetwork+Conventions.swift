@@ -7,6 +7,7 @@ extension ConvNetwork {
             architectureConvention, strideConvention, paddingConvention, epsilonConvention, inputSizeConvention,
             preprocessingConvention, resizingConvention, classConvention,
         ].compactMap { $0 }
+            + absentVectors.map { Convention($0.kind, $0.value, .assumed, $0.reason) }
     }
 
     private var settings: HubConfig? { HubConfig(checkpoint.attributes) }

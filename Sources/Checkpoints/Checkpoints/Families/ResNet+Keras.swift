@@ -14,10 +14,12 @@ extension ResNet {
                 let path = "conv\(stage + 2)_block\(index)"
                 let isFirst = !isSecond && stage > 0 && index == 1
                 let stride = isSecond && stage < 3 && index == depth ? 2 : 1
+                var shortcut = ExpectedConv(
+                    "\(path)_0_conv", norm: isSecond ? nil : "\(path)_0_bn", .pointwise, stride: isFirst ? 2 : 1,
+                    block: block, isOptional: true)
+                shortcut.isShortcut = true
                 convs += [
-                    ExpectedConv(
-                        "\(path)_0_conv", norm: isSecond ? nil : "\(path)_0_bn", .pointwise, stride: isFirst ? 2 : 1,
-                        block: block, isOptional: true),
+                    shortcut,
                     ExpectedConv(
                         "\(path)_1_conv", norm: "\(path)_1_bn", .pointwise, stride: isFirst ? 2 : 1, block: block),
                     ExpectedConv(

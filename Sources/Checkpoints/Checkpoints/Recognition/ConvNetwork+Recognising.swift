@@ -82,6 +82,8 @@ extension ConvNetwork {
         layers += try Self.layers(
             outside: outside, checkpoint, behind: number, strides, paired: Set(layers.compactMap(\.batchNorm?.module)))
         let used = Set(layers.compactMap(\.batchNorm?.module))
+        let absent = AbsentParts(match)
+        missing += absent.missing.filter { !missing.contains($0) }
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
@@ -96,7 +98,7 @@ extension ConvNetwork {
             prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
             isRecognisedByShapes: match.isByShapes,
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
-            missingNorms: match.missingNorms(),
+            missingNorms: match.missingNorms(), absentVectors: absent.vectors,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 

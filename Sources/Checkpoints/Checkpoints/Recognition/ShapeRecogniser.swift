@@ -299,7 +299,7 @@ enum ShapeRecogniser {
 
 extension Array {
     /// Neighbours that belong together.
-    fileprivate func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
+    func chunked(by belong: (Element, Element) -> Bool) -> [[Element]] {
         var result: [[Element]] = []
         for element in self {
             if let last = result.last?.last, belong(last, element) {
