@@ -122,19 +122,23 @@ let checkpoints = [
     module(
         "Checkpoints", in: "Checkpoints",
         ["HDF5", "Archives", "Sandbox", "ONNXSchema", "Tensors", "Files", "Diagnostics", swiftProtobuf]),
+    module("Architectures", in: "Checkpoints", ["Checkpoints", "Tensors", "Files", "Diagnostics"]),
 ]
 
 /// Kernels to labels to statistics.
 let analysis =
     matchingLoops + [
-        module("Kernels", in: "Analysis", ["Checkpoints", "Tensors", "Diagnostics"]),
+        module("Kernels", in: "Analysis", ["Architectures", "Tensors", "Diagnostics"]),
         module("TemplateMatching", in: "Analysis", ["InstructionSets"] + all(matchingLoops), settings: fast),
         module(
             "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel", "Numerics"],
             settings: safe + fast),
         module(
             "Statistics", in: "Analysis",
-            ["Classification", "Kernels", "Checkpoints", "Parallel", "Tensors", "Numerics", "Diagnostics"]),
+            [
+                "Classification", "Kernels", "Architectures", "Checkpoints", "Parallel", "Tensors", "Numerics",
+                "Diagnostics",
+            ]),
     ]
 
 /// The design, and how the statistics lead to it.
@@ -142,7 +146,7 @@ let design = [
     module("VGNets", in: "Design", ["Tensors", "Diagnostics", "Files", yams]),
     module(
         "Derivation", in: "Design",
-        ["Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors", "Numerics", "Diagnostics"],
+        ["Statistics", "Classification", "Kernels", "Architectures", "VGNets", "Tensors", "Numerics", "Diagnostics"],
         settings: safe + fast),
 ]
 
@@ -160,7 +164,9 @@ let engine =
                 "Diagnostics",
             ],
             settings: fast),
-        module("Models", in: "Engine", ["Engine", "VGNets", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
+        module(
+            "Models", in: "Engine",
+            ["Engine", "VGNets", "Architectures", "Checkpoints", "Kernels", "Tensors", "Diagnostics"]),
     ]
 
 /// Steps of training, data sets, a training in a folder, and several trainings with what they tell.
@@ -186,8 +192,8 @@ let training =
         module(
             "Sweeps", in: "Training",
             [
-                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Checkpoints", "VGNets", "Engine",
-                "Tensors", "Files", "Parallel", "Numerics", "Diagnostics", yams,
+                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Architectures", "Checkpoints", "VGNets",
+                "Engine", "Tensors", "Files", "Parallel", "Numerics", "Diagnostics", yams,
             ]),
         module(
             "Races", in: "Training",
@@ -202,8 +208,9 @@ let evaluation = [
     module(
         "Evaluation", in: "Evaluation",
         [
-            "Datasets", "Models", "Engine", "VGNets", "Images", "Checkpoints", "HDF5", "Tensors", "Files",
-            "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Numerics", "Diagnostics",
+            "Datasets", "Models", "Engine", "VGNets", "Images", "Architectures", "Checkpoints", "HDF5", "Tensors",
+            "Files", "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Numerics",
+            "Diagnostics",
         ])
 ]
 
@@ -217,7 +224,7 @@ let output = [
     module(
         "Gallery", in: "Output",
         [
-            "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets",
+            "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Architectures", "VGNets",
             "Derivation", "Evaluation", "Sweeps", "Models", "Engine", "Images", "Tensors", "Files", "Numerics",
             "Diagnostics",
         ]),
@@ -230,7 +237,7 @@ let output = [
         "Reports", in: "Output",
         [
             "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "Races",
-            "VGNets", "Checkpoints", "Engine", "Numerics", "Diagnostics",
+            "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
         ]),
 ]
 
@@ -245,9 +252,9 @@ let tools: [Target] = [
     module(
         "KernelViz", in: "Tools",
         [
-            "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Kernels", "Classification", "Statistics", "VGNets",
-            "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets", "TrainingRuns", "Evaluation",
-            "Reports", "Export",
+            "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Architectures", "Kernels", "Classification",
+            "Statistics", "VGNets", "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets",
+            "TrainingRuns", "Evaluation", "Reports", "Export",
         ]),
     module(
         "KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Sandbox", "Gallery", "Sweeps", "Races", argumentParser]),
@@ -260,7 +267,8 @@ let tools: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Tensors", "Images", "Files", "HDF5", "Checkpoints", "Diagnostics"],
+        name: "TestSupport",
+        dependencies: ["Tensors", "Images", "Files", "HDF5", "Architectures", "Checkpoints", "Diagnostics"],
         path: "Tests/TestSupport"),
     tests("Diagnostics", in: "Base"),
     tests("Files", in: "Base"),
@@ -277,26 +285,33 @@ let testTargets: [Target] = [
     tests(
         "Checkpoints", in: "Checkpoints",
         [
-            "TestReader", "ONNXSchema", "Sandbox", "Archives", "HDF5", "Tensors", "Files", "Diagnostics",
-            swiftProtobuf,
+            "TestReader", "Architectures", "ONNXSchema", "Sandbox", "Archives", "HDF5", "Tensors", "Files",
+            "Diagnostics", swiftProtobuf,
         ], exclude: ["Fixtures"]),
+    tests(
+        "Architectures", in: "Checkpoints", ["Checkpoints", "HDF5", "Tensors", "Files", "Diagnostics"],
+        exclude: ["Fixtures"]),
     tests("Kernels", in: "Analysis", ["Tensors", "Diagnostics"]),
     tests("Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors"]),
     tests(
         "Statistics", in: "Analysis",
-        ["Classification", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"], exclude: ["Fixtures"]),
+        ["Classification", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors", "Diagnostics"],
+        exclude: ["Fixtures"]),
     tests("VGNets", in: "Design", ["Diagnostics"]),
     tests(
         "Derivation", in: "Design",
-        ["VGNets", "Classification", "Statistics", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
+        [
+            "VGNets", "Classification", "Statistics", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors",
+            "Diagnostics",
+        ]),
     tests("Engine", in: "Engine", ["OperatorDispatch", "OperatorInterface", "Tensors", "Diagnostics"]),
     tests(
         "Models", in: "Engine",
-        ["Engine", "VGNets", "Kernels", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
+        ["Engine", "VGNets", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
     tests(
         "Training", in: "Training",
         [
-            "TrainingOperatorInterface", "TrainingOperatorsBaseline", "Engine", "Models", "VGNets", "Checkpoints",
+            "TrainingOperatorInterface", "TrainingOperatorsBaseline", "Engine", "Models", "VGNets", "Architectures",
             "HDF5", "Tensors", "Diagnostics",
         ], exclude: ["Fixtures", "Scripts"]),
     tests("Datasets", in: "Training", ["Images", "Files", "Diagnostics"]),
@@ -310,35 +325,35 @@ let testTargets: [Target] = [
     tests(
         "Evaluation", in: "Evaluation",
         [
-            "Datasets", "VGNets", "Images", "Engine", "Statistics", "Classification", "Checkpoints", "Tensors", "Files",
-            "Diagnostics",
+            "Datasets", "VGNets", "Images", "Engine", "Statistics", "Classification", "Architectures", "Tensors",
+            "Files", "Diagnostics",
         ]),
     tests(
         "Figures", in: "Output",
-        ["Kernels", "Classification", "Checkpoints", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
+        ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
     tests(
         "CairoRenderer", in: "Output",
         [
-            "Figures", "Images", "Statistics", "Classification", "Kernels", "Checkpoints", "VGNets", "Tensors",
+            "Figures", "Images", "Statistics", "Classification", "Kernels", "Architectures", "VGNets", "Tensors",
             "Files", "Diagnostics",
         ]),
     tests(
         "Gallery", in: "Output",
         [
-            "Figures", "Kernels", "Checkpoints", "Evaluation", "Models", "Engine", "VGNets", "Images", "Tensors",
+            "Figures", "Kernels", "Architectures", "Evaluation", "Models", "Engine", "VGNets", "Images", "Tensors",
             "Files", "Diagnostics",
         ]),
     tests(
         "Export", in: "Output",
         [
-            "ONNXSchema", "Evaluation", "TrainingRuns", "Images", "Models", "Engine", "VGNets", "Checkpoints", "HDF5",
-            "Tensors", "Files", "Diagnostics", swiftProtobuf,
+            "ONNXSchema", "Evaluation", "TrainingRuns", "Images", "Models", "Engine", "VGNets", "Architectures",
+            "Checkpoints", "HDF5", "Tensors", "Files", "Diagnostics", swiftProtobuf,
         ], exclude: ["Scripts"]),
     tests(
         "Reports", in: "Output",
         [
-            "Derivation", "Evaluation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels", "Checkpoints",
-            "Tensors", "Diagnostics",
+            "Derivation", "Evaluation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels",
+            "Architectures", "Tensors", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),

@@ -1,5 +1,6 @@
 import Diagnostics
 import Tensors
+import Architectures
 import Checkpoints
 
 /// A network whose layers lie in memory.

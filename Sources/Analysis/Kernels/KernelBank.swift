@@ -1,6 +1,6 @@
 import Diagnostics
 import Tensors
-import Checkpoints
+import Architectures
 
 /// All N×N kernels of a layer.
 public struct KernelBank: Sendable, Equatable {

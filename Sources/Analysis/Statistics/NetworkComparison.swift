@@ -1,6 +1,6 @@
 import Classification
 import Diagnostics
-import Checkpoints
+import Architectures
 
 /// How the labels of two checkpoints differ, layer by layer.
 ///

@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 
 /// What is known of an analysed network beside its numbers: which file it was, what it is, and which layers it has.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Architectures
 import Classification
 import Kernels
 import Parallel

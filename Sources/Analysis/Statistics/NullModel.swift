@@ -1,7 +1,7 @@
 import Classification
 import Glibc
 import Tensors
-import Checkpoints
+import Architectures
 
 /// A network whose weights say nothing, labelled like any other: what the labels find there is chance.
 public struct NullModel: Sendable {

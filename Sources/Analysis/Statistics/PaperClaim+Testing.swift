@@ -1,6 +1,6 @@
 import Classification
 import Diagnostics
-import Checkpoints
+import Architectures
 
 extension NetworkStatistics {
     /// Every statement of the paper about learned kernels, tested on this network, in the paper's order.

@@ -40,15 +40,15 @@ public struct InputConvention: Sendable, Equatable, Codable {
     }
 
     /// The rows and columns that images can have.
-    static let sizes = 1...65_536
+    package static let sizes = 1...65_536
 
     /// The words for ImageNet's mean and deviation per plane.
-    static let imageNet = "/255 ImageNet mean/std"
+    package static let imageNet = "/255 ImageNet mean/std"
 
     /// Reads a checkpoint's own words ("RGB 224 x/127.5-1", padding "tf_same"), or the description that kernelviz wrote,
     /// then the `config.json` beside it; what they leave open comes from the conventions of the library that built the
     /// network.
-    init(_ checkpoint: Checkpoint, padding: Padding, size: Int?, normalisation: String? = nil) {
+    package init(_ checkpoint: Checkpoint, padding: Padding, size: Int?, normalisation: String? = nil) {
         let (attributes, description) = (checkpoint.attributes, checkpoint.description)
         let words = (attributes["input"] ?? checkpoint.model?.graph?.inputWords).flatMap(InputConvention.init(words:))
         let known = description?.preprocessing
@@ -66,14 +66,14 @@ public struct InputConvention: Sendable, Equatable, Codable {
     }
 
     /// How the file itself says that images are padded; nil where it does not.
-    static func padding(_ attributes: [String: String]) -> Padding? {
+    package static func padding(_ attributes: [String: String]) -> Padding? {
         attributes["padding"].flatMap { text -> Padding? in
             text.hasPrefix("tf") ? .tensorFlowSame : text.hasPrefix("torch") ? .torch : nil
         } ?? HubConfig(attributes)?.padding
     }
 
     /// Whether the file itself says how images are normalised.
-    static func isStated(_ checkpoint: Checkpoint) -> Bool {
+    package static func isStated(_ checkpoint: Checkpoint) -> Bool {
         checkpoint.attributes["input"].flatMap(InputConvention.init(words:))?.mean != nil
             || checkpoint.description?.preprocessing?.mean != nil || checkpoint.model?.graph?.inputWords != nil
             || HubConfig(checkpoint.attributes)?.normalisation != nil

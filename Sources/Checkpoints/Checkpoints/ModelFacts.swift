@@ -34,6 +34,9 @@ public struct ModelFacts: Sendable, Equatable {
             self.norm = norm
         }
 
+        /// The strides that a convolution can have.
+        package static let strides = 1...64
+
         /// Takes the strides of rows and columns, or one for both; nil for what the file does not tell.
         mutating func setStrides(_ strides: [Int]?) {
             stride = strides?.max()
@@ -61,7 +64,7 @@ public struct ModelFacts: Sendable, Equatable {
     }
 
     /// The facts without what they say of some modules.
-    func without(_ modules: Set<String>) -> ModelFacts {
+    package func without(_ modules: Set<String>) -> ModelFacts {
         var result = self
         result.layers = layers.filter { !modules.contains($0.key) }
         result.order = order.filter { !modules.contains($0) }
@@ -69,16 +72,16 @@ public struct ModelFacts: Sendable, Equatable {
     }
 
     /// The stride that the file gives a convolution.
-    func stride(of module: String) -> Int? { layer(module)?.stride }
+    package func stride(of module: String) -> Int? { layer(module)?.stride }
 
     /// The facts as far as a network can have them: strides and groups that are none, images too large for any, are not
     /// said.
     var sanitized: ModelFacts {
         var result = self
         for (name, var layer) in layers {
-            layer.stride = layer.stride.flatMap { StrideTable.range.contains($0) ? $0 : nil }
+            layer.stride = layer.stride.flatMap { Layer.strides.contains($0) ? $0 : nil }
             layer.unevenStrides = layer.unevenStrides.flatMap { strides in
-                layer.stride != nil && strides.count == 2 && strides.allSatisfy(StrideTable.range.contains)
+                layer.stride != nil && strides.count == 2 && strides.allSatisfy(Layer.strides.contains)
                     ? strides : nil
             }
             layer.groups = layer.groups.flatMap { $0 > 0 ? $0 : nil }
@@ -93,7 +96,7 @@ public struct ModelFacts: Sendable, Equatable {
     package func epsilon(of module: String) -> Float? { layer(module)?.epsilon }
 
     /// The settings of a layer by its own name or by the end of its path ("backbone.conv1").
-    func layer(_ module: String) -> Layer? {
+    package func layer(_ module: String) -> Layer? {
         layers[module] ?? module.split(separator: ".").last.flatMap { layers[String($0)] }
     }
 }

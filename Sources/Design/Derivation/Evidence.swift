@@ -2,7 +2,7 @@ import Classification
 import Diagnostics
 import Kernels
 import Statistics
-import Checkpoints
+import Architectures
 
 /// What one analysed network shows, gathered by the stages of a VGNet.
 ///

@@ -1,4 +1,4 @@
-import Checkpoints
+import Architectures
 import Statistics
 
 /// At which stage of a VGNet the layers of a network work.

@@ -1,5 +1,5 @@
 import Engine
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// MobileNetV2 (arXiv 1801.04381), MobileNetV3 (1905.02244), EfficientNet (1905.11946), MnasNet (1807.11626): stem,

@@ -1,5 +1,6 @@
 import Engine
 import Tensors
+import Architectures
 import Checkpoints
 
 extension FamilyBuilder {

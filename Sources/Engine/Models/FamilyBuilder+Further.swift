@@ -1,6 +1,6 @@
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// Families that ``buildFurther()`` builds.

@@ -1,6 +1,6 @@
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// ReXNet (arXiv 2007.00992): inverted residual blocks whose squeeze-and-excite stands before the depthwise

@@ -1,6 +1,6 @@
 import Diagnostics
 import Engine
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// MobileNetV1 (arXiv 1704.04861): stem, thirteen depthwise and pointwise pairs, classifier.

@@ -1,6 +1,6 @@
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// VGG (arXiv 1409.1556): 3×3 convolutions, five pools, linear layers on the pixels that are left (7×7 of 224×224).

@@ -1,5 +1,5 @@
 import Engine
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// RegNetX and RegNetY (arXiv 2003.13678): stem, then residual blocks of 1×1, grouped 3×3 (squeeze-and-excite in Y)

@@ -1,6 +1,6 @@
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// ResNet (arXiv 1512.03385) and its descendants: stem, pool, residual blocks.

@@ -1,5 +1,5 @@
 import Engine
-import Checkpoints
+import Architectures
 
 extension FamilyBuilder {
     /// ShuffleNetV2 (arXiv 1807.11164): stem, 3×3 maximum pool, units of two branches, head.

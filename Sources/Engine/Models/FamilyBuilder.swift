@@ -1,7 +1,7 @@
 import Diagnostics
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 /// Builds a graph from the convolutions of a checkpoint in network order, read one after another.
 ///

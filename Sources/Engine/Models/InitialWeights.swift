@@ -1,4 +1,4 @@
-import Checkpoints
+import Architectures
 import Diagnostics
 import Engine
 import Tensors

@@ -1,7 +1,7 @@
 import Diagnostics
 import Engine
 import Tensors
-import Checkpoints
+import Architectures
 
 /// MobileNetV1 with the weights of a file, ready to be planned and run: 3 → 32α channels, thirteen depthwise-separable
 /// blocks, average pool, classifier.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Engine
 import Tensors
+import Architectures
 import Checkpoints
 
 /// The graph of a recognised checkpoint, whatever its family and the library that wrote it.

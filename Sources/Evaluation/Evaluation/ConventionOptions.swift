@@ -1,6 +1,7 @@
 import Diagnostics
 import Engine
 import Images
+import Architectures
 import Checkpoints
 
 /// What a user says of a network where its file is silent or wrong; nil leaves it as it is.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Architectures
 import Diagnostics
 
 /// The JSON of `eval --format json` on one network, for its writer and for those who read it.

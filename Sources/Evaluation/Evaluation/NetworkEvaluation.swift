@@ -4,7 +4,7 @@ import Files
 import HDF5
 import Tensors
 import VGNets
-import Checkpoints
+import Architectures
 
 /// What running a network showed: its cost, its speed, and what it makes of an input or of a data set.
 public struct NetworkEvaluation: Sendable, Equatable {

@@ -5,6 +5,7 @@ import Images
 import Models
 import Tensors
 import VGNets
+import Architectures
 import Checkpoints
 
 /// A network with its parameters and all that running it on a picture needs.

@@ -1,6 +1,6 @@
 import Diagnostics
 import Files
-import Checkpoints
+import Architectures
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -1,5 +1,5 @@
 import Files
-import Checkpoints
+import Architectures
 import Statistics
 
 extension ConvNetwork {

@@ -1,7 +1,7 @@
 import Classification
 import Figures
 import Kernels
-import Checkpoints
+import Architectures
 
 /// The kernel grids of all layers of a network.
 public struct KernelAtlas: Sendable {

@@ -6,7 +6,7 @@ import Figures
 import Kernels
 import Statistics
 import VGNets
-import Checkpoints
+import Architectures
 
 /// The figures of the VGNet paper (arXiv 2207.10318), composed from the checkpoints at hand.
 ///

@@ -1,5 +1,5 @@
 import Kernels
-import Checkpoints
+import Architectures
 import Statistics
 
 /// A layer that a figure of the paper shows.

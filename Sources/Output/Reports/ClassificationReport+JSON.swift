@@ -2,6 +2,7 @@ import Classification
 import Diagnostics
 import Kernels
 import Statistics
+import Architectures
 import Checkpoints
 
 extension ClassificationReport {

@@ -2,7 +2,7 @@ import Classification
 import Diagnostics
 import Numerics
 import Statistics
-import Checkpoints
+import Architectures
 
 extension ClassificationReport {
     /// A table of the layers for a terminal, with what the numbers rest on below it.

@@ -1,6 +1,6 @@
 import Diagnostics
 import Evaluation
-import Checkpoints
+import Architectures
 
 extension EvaluationReport {
     /// One line a network; times in milliseconds, shares 0…1, empty where nothing was measured.

@@ -1,7 +1,9 @@
 // One import for library users: from checkpoints to labels, figures, designs, trained networks and what is measured of
 // them. What these modules stand on (Files, HDF5, Images, Sandbox, Training), many trainings at once (Sweeps) and the
 // paper's figures (Gallery) have imports of their own, so that few names come into the caller's file.
+@_exported import Architectures
 @_exported import CairoRenderer
+@_exported import Checkpoints
 @_exported import Classification
 @_exported import Datasets
 @_exported import Derivation
@@ -17,4 +19,3 @@
 @_exported import Tensors
 @_exported import TrainingRuns
 @_exported import VGNets
-@_exported import Checkpoints

@@ -3,7 +3,7 @@
 #else
     import Foundation
 #endif
-import Checkpoints
+import Architectures
 import Classification
 import Statistics
 import TestSupport

@@ -6,7 +6,7 @@
 import Classification
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 @testable import Statistics
 

@@ -3,7 +3,7 @@ import Kernels
 import Tensors
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 @testable import Statistics
 

@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// Small files written by the frameworks themselves (`Fixtures/make_frameworks.py`), against the digests of the numbers

@@ -4,6 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// Files as every version of Keras writes them, made here attribute by attribute.

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Checkpoints
+@testable import Architectures
 
 /// Weights that a graph computes from constants.
 @Suite struct ONNXWeightTests {

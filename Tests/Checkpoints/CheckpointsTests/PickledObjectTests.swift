@@ -7,6 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// Files as people's programs pickle them (`Fixtures/make_objects.py`): the tensors load, bit for bit, whatever lies

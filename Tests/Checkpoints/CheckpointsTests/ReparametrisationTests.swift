@@ -3,6 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// Weights that a state dict holds in parts (`Fixtures/make_reparametrised.py`): what is read is what PyTorch's layers

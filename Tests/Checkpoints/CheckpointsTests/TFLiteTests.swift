@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// TensorFlow Lite models (`Fixtures/make_graphs.py`); that their graphs run as LiteRT runs them is tested with the engine.

@@ -2,6 +2,7 @@ import Diagnostics
 import Tensors
 import Testing
 
+@testable import Architectures
 @testable import Checkpoints
 
 /// Second copies of the weights, as trainings spell them.

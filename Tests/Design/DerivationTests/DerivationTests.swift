@@ -6,6 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 import VGNets
+import Architectures
 import Checkpoints
 
 @Suite struct DerivationTests {

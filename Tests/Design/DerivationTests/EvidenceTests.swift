@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 import VGNets
-import Checkpoints
+import Architectures
 
 @testable import Derivation
 

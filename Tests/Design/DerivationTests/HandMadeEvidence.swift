@@ -3,7 +3,7 @@ import Derivation
 import Statistics
 import Tensors
 import TestSupport
-import Checkpoints
+import Architectures
 
 extension RuleSet {
     /// The rules that follow kernels alone, so that a test sees what each of them does.

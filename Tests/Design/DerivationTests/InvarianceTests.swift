@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 import VGNets
-import Checkpoints
+import Architectures
 
 /// What must not change a design, and what must change it in one direction only.
 @Suite struct InvarianceTests {

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 import VGNets
-import Checkpoints
+import Architectures
 
 /// D5, D7 and D8 on kernels and widths that are known.
 @Suite struct KernelEvidenceTests {

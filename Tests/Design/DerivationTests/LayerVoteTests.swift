@@ -3,7 +3,7 @@ import Kernels
 import Statistics
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 @testable import Derivation
 

@@ -4,6 +4,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Architectures
 import Checkpoints
 
 /// Graphs built from descriptions, and descriptions of graphs.

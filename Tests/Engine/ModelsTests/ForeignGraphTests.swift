@@ -4,7 +4,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 /// ONNX and TensorFlow Lite models run as their graphs say; results by their own runtimes
 /// (`Tests/Checkpoints/CheckpointsTests/Fixtures/make_graphs.py`).

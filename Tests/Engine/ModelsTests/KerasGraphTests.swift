@@ -5,6 +5,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Architectures
 import Checkpoints
 
 /// Keras files run as their own configuration says; logits by `Tests/Scripts/keras_reference.py`.

@@ -5,6 +5,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
+import Architectures
 import Checkpoints
 
 @Suite struct MobileNetV1Tests {

@@ -5,7 +5,7 @@ import Models
 import Tensors
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 /// Real checkpoints of every family against PyTorch.
 @Suite struct PretrainedFamilyTests {

@@ -3,6 +3,7 @@ import Engine
 import Models
 import Tensors
 import Testing
+import Architectures
 import Checkpoints
 
 /// A network under names of nobody computes what it computes under its library's.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Architectures
 import Classification
 import Datasets
 import Diagnostics

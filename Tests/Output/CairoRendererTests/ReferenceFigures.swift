@@ -4,7 +4,7 @@ import Kernels
 import Statistics
 import Tensors
 import VGNets
-import Checkpoints
+import Architectures
 
 /// One small figure of each kind, the same on every machine.
 enum ReferenceFigures {

@@ -6,7 +6,7 @@ import Models
 import TestSupport
 import Tensors
 import Testing
-import Checkpoints
+import Architectures
 
 /// Networks that torchvision and timm build (and Keras' under its names), with seeded weights, against what PyTorch
 /// counts and makes of an input; `Scripts/family_numbers.py` makes them.

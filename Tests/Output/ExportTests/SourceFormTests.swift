@@ -7,6 +7,7 @@ import Models
 import TestSupport
 import Tensors
 import Testing
+import Architectures
 import Checkpoints
 
 /// Tensors leave under the names and in the shapes of the file that they came from, and nothing beside them.

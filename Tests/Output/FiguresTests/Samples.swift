@@ -1,7 +1,7 @@
 import Classification
 import Kernels
 import Tensors
-import Checkpoints
+import Architectures
 
 /// Banks and labels for the tests.
 enum Samples {

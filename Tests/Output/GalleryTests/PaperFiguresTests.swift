@@ -6,7 +6,7 @@ import Kernels
 import TestSupport
 import Tensors
 import Testing
-import Checkpoints
+import Architectures
 
 @testable import Gallery
 

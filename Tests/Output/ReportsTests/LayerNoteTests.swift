@@ -2,7 +2,7 @@ import Kernels
 import Statistics
 import TestSupport
 import Testing
-import Checkpoints
+import Architectures
 
 @testable import Reports
 

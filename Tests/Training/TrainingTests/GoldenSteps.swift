@@ -4,7 +4,7 @@ import Models
 import Tensors
 import TestSupport
 import VGNets
-import Checkpoints
+import Architectures
 
 /// One group of `train_step.h5`: a design, its initial weights and what PyTorch made of some steps in 64-bit floats.
 struct GoldenSteps {

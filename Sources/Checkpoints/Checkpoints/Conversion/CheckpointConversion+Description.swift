@@ -5,9 +5,7 @@ extension CheckpointConversion {
         let graph = checkpoint.model?.graph
         let identities = identities(format)
         guard graph != nil || !identities.isEmpty else { return checkpoint.attributes }
-        var description =
-            checkpoint.description
-            ?? NetworkDescription(title: (try? ConvNetwork(recognising: checkpoint))?.title ?? "network")
+        var description = checkpoint.description ?? NetworkDescription(title: title ?? "network")
         description.graph = graph?.renamed(
             Dictionary(plans.map { ($0.source.name, $0.name) }, uniquingKeysWith: { first, _ in first }),
             transposed: Set(plans.lazy.filter(\.isTransposed).map(\.source.name)))

@@ -6,15 +6,17 @@ public struct CheckpointConversion: Sendable {
     /// What is written.
     public let checkpoint: Checkpoint
     let plans: [TensorPlan]
+    /// What the network is called where the checkpoint itself does not describe it; nil where that is not known.
+    let title: String?
 
-    /// Plans the conversion; without a `layout` names and axes stay as they are.
+    /// Plans the conversion; without a `layout` names and axes stay as they are. `depthwise` are the tensors of depthwise
+    /// convolutions.
     ///
     /// Throws `weights.twice` where two tensors would get one name.
-    public init(_ checkpoint: Checkpoint, layout: TensorLayout? = nil) throws {
+    package init(_ checkpoint: Checkpoint, layout: TensorLayout?, depthwise: Set<String>, title: String?) throws {
         self.checkpoint = checkpoint
+        self.title = title
         if let layout {
-            let network = try? ConvNetwork(recognising: checkpoint)
-            let depthwise = Set((network?.layers ?? []).filter(\.isDepthwise).map(\.tensorName))
             let norms = Set(
                 checkpoint.entries.filter { ["running_mean", "moving_mean"].contains($0.parameter) }.map(\.module))
             plans = checkpoint.entries.map { entry in

@@ -29,7 +29,7 @@ public struct HubConfig: Sendable, Equatable {
     public private(set) var imageSource = "config.json"
 
     /// The file that speaks of the network.
-    static let source = "config.json"
+    package static let source = "config.json"
 
     private let attributes: [String: String]
 

@@ -335,11 +335,11 @@ struct WeightCopies {
 }
 
 /// Names of what optimisers keep for each weight.
-enum OptimiserState {
+package enum OptimiserState {
     private static let components: Set<String> = ["momentum", "velocity", "opt_state"]
 
     /// Whether a tensor's name says so; `besideWeights` where the weights stand in the file as well.
-    static func isOne(_ name: String, besideWeights: Bool = false) -> Bool {
+    package static func isOne(_ name: String, besideWeights: Bool = false) -> Bool {
         let name = name.lowercased()
         return name.hasPrefix("optim") || name.contains("/optimizer") || name.contains(".optimizer")
             || name.contains("exp_avg") || name.contains("momentum_buffer") || name.contains("square_avg")
@@ -379,7 +379,7 @@ extension Checkpoint {
     /// The file with one copy of its weights: that which `choice` names, else the plain one.
     ///
     /// Throws `weights.noCopy`, which lists the copies.
-    func withOneCopy(_ choice: String? = nil) throws -> Checkpoint {
+    package func withOneCopy(_ choice: String? = nil) throws -> Checkpoint {
         let copies = try WeightCopies(entries, choice: choice, path: path)
         guard !copies.notes.isEmpty || !copies.setAside.isEmpty else { return self }
         return with(entries: copies.entries, setAside: setAside + copies.setAside, notes: copies.notes) { source in

@@ -3,7 +3,7 @@ import Diagnostics
 import Figures
 import Kernels
 import Statistics
-import Checkpoints
+import Architectures
 
 /// One layer's part of the page: its kernels as vector cells, the details behind them, and its histogram.
 struct HTMLLayer {

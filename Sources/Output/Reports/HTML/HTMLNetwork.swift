@@ -3,7 +3,7 @@ import Diagnostics
 import Figures
 import Kernels
 import Statistics
-import Checkpoints
+import Architectures
 
 /// One network's part of the page.
 struct HTMLNetwork {

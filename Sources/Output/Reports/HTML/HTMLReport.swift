@@ -5,7 +5,7 @@ import Figures
 import Kernels
 import Statistics
 import VGNets
-import Checkpoints
+import Architectures
 
 /// One or several analysed networks as a single web page that needs no network connection.
 ///

@@ -1,0 +1,152 @@
+import Checkpoints
+import Diagnostics
+
+extension ConvNetwork {
+    /// How it pads, normalises and is fed, each with where that came from.
+    public var conventions: [Convention] {
+        [
+            architectureConvention, strideConvention, paddingConvention, epsilonConvention, inputSizeConvention,
+            preprocessingConvention, resizingConvention, classConvention,
+        ].compactMap { $0 }
+            + absentVectors.map { Convention($0.kind, $0.value, .assumed, $0.reason) }
+    }
+
+    private var settings: HubConfig? { HubConfig(checkpoint.attributes) }
+
+    /// The architecture that the file names where its shapes are that one's; nil where it names none or another.
+    private var statedArchitecture: (name: String, source: String)? {
+        guard let stated = ArchitectureHints.statedName(checkpoint.attributes),
+            NamedArchitecture(stated.name).conflict(family: family, title: title) == nil
+        else { return nil }
+        return stated
+    }
+
+    private var architectureConvention: Convention? {
+        statedArchitecture.map { Convention("architecture", $0.name, .file, $0.source) }
+    }
+
+    private var resizingConvention: Convention? {
+        guard let settings, let preprocessing = settings.preprocessing, let crop = preprocessing.crop else {
+            return nil
+        }
+        let filter = preprocessing.interpolation.map { ", \($0)" } ?? ""
+        let size = preprocessing.resize.map { "to \($0)" } ?? "none"
+        return Convention("resizing", "\(size), middle \(crop)\(filter)", .file, settings.imageSource)
+    }
+
+    private var classConvention: Convention? {
+        guard checkpoint.description?.classNames == nil, checkpoint.attributes["class_names"] == nil,
+            let names = settings?.classNames, names.count == classCount || classCount == nil
+        else { return nil }
+        let list = names.prefix(3).map { "'\($0.printable.prefix(32))'" }.joined(separator: ", ")
+        return Convention(
+            "class names", "\(names.count): \(list)\(names.count > 3 ? " …" : "")", .file, HubConfig.source)
+    }
+
+    private var names: String {
+        if isRecognisedByShapes { return "shapes alone" }
+        return library.map { "\($0) names" } ?? "no known library's names"
+    }
+
+    /// What other networks have a family's names and shapes and stride or dilate elsewhere.
+    private static let namesakes = [
+        "ResNet": "stride in the 3×3 layers; v1, anti-aliased and dilated nets look the same",
+        "MobileNetV3": "dilated nets look the same",
+        "EfficientNet": "no anti-aliasing; nets that have it look the same",
+        "MobileNetV4": "no anti-aliasing; nets that have it look the same",
+    ]
+
+    /// Families of which only timm has such nets.
+    private static let timmAlone: Set<String> = ["EfficientNet", "MobileNetV4"]
+
+    /// Nil for an unknown network, of which ``recognition`` says how many strides are known.
+    private var strideConvention: Convention? {
+        guard let family else { return nil }
+        let name = "strides and dilation"
+        let facts = checkpoint.model
+        if let graph = facts?.graph { return Convention(name, "layer by layer", .file, graph.origin) }
+        let spatial = familyLayers.filter { $0.number != nil }
+        let isTold = spatial.allSatisfy { layer in
+            checkpoint.entry(named: layer.tensorName).flatMap { facts?.stride(of: $0.module) } != nil
+        }
+        if isTold { return Convention(name, "layer by layer", .file) }
+        if let origin = averagesBeforeStrides {
+            return Convention(
+                name, "\(family)'s, means of 2×2 in the place of strides", Self.origin(origin), Self.reason(origin))
+        }
+        // A name that the file has says which of the nets that look the same it is.
+        if let stated = statedArchitecture, NamedArchitecture(stated.name).family != nil {
+            return Convention(name, "\(family)'s", .file, stated.source)
+        }
+        let isAlone = Self.timmAlone.contains(family) && library != "timm"
+        let others = library?.hasPrefix("Keras") == true || isAlone ? nil : Self.namesakes[family]
+        return Convention(
+            name, "\(family)'s", .assumed, ([names] + (others.map { [$0] } ?? [])).joined(separator: "; "))
+    }
+
+    private var hints: ArchitectureHints {
+        ArchitectureHints(attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
+    }
+
+    private var paddingConvention: Convention {
+        let value = input.padding == .tensorFlowSame ? "TensorFlow's SAME" : "symmetric"
+        if let graph = checkpoint.model?.graph { return Convention("padding", "layer by layer", .file, graph.origin) }
+        if let own = InputConvention.padding(checkpoint.attributes) {
+            let isOwn = checkpoint.attributes["padding"] != nil || settings?.padding != own
+            return Convention("padding", value, .file, isOwn ? "" : HubConfig.source)
+        }
+        if let hint = hints.padding {
+            return Convention("padding", value, Self.origin(hint.origin), Self.reason(hint.origin))
+        }
+        return Convention("padding", value, .assumed, names)
+    }
+
+    /// Nil without a batch normalisation.
+    private var epsilonConvention: Convention? {
+        guard let epsilon = layers.lazy.compactMap(\.batchNorm?.epsilon).first else { return nil }
+        let attributes = checkpoint.attributes
+        let isStated =
+            attributes["bn_eps"] != nil || attributes["batch_norm"]?.contains("eps=") == true
+            || checkpoint.model?.layers.values.contains { $0.epsilon != nil } == true
+        if isStated { return Convention("batch-norm ε", "\(epsilon)", .file) }
+        if settings?.epsilon == epsilon { return Convention("batch-norm ε", "\(epsilon)", .file, HubConfig.source) }
+        if let hint = hints.epsilon {
+            return Convention("batch-norm ε", "\(epsilon)", Self.origin(hint.origin), Self.reason(hint.origin))
+        }
+        return Convention("batch-norm ε", "\(epsilon)", .assumed, names)
+    }
+
+    private var inputSizeConvention: Convention {
+        input.size.map { size in
+            let isFromSettings =
+                checkpoint.description?.inputSize == nil && checkpoint.model?.inputSize == nil
+                && checkpoint.attributes["input"] == nil && settings?.inputSize == size
+            return Convention("input size", "\(size)", .file, isFromSettings ? settings?.imageSource ?? "" : "")
+        }
+            ?? Convention("input size", "224", .assumed, "ImageNet's habit")
+    }
+
+    private var preprocessingConvention: Convention {
+        guard input.mean != nil else {
+            return Convention(
+                "preprocessing", InputConvention.imageNet, .assumed, "nothing tells it: ImageNet's habit")
+        }
+        if InputConvention.isStated(checkpoint) {
+            let isFromSettings =
+                settings?.normalisation.map { $0.mean == input.mean && $0.scale == input.scale } == true
+            return Convention(
+                "preprocessing", input.words, .file, isFromSettings ? settings?.imageSource ?? "" : "")
+        }
+        if let hint = hints.normalisation {
+            return Convention("preprocessing", input.words, Self.origin(hint.origin), Self.reason(hint.origin))
+        }
+        return Convention("preprocessing", input.words, .assumed, names)
+    }
+
+    /// The words without the origin itself.
+    private static func reason(_ words: String) -> String {
+        words.hasPrefix("assumed ") ? String(words.dropFirst("assumed ".count)) : words
+    }
+
+    private static func origin(_ words: String) -> Convention.Origin { words.hasPrefix("file") ? .file : .assumed }
+}
