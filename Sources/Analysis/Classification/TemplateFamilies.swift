@@ -135,27 +135,38 @@ struct TemplateFamilies: Sendable {
                     ))
             }
         }
-        if plane.size % 2 == 1 {
-            for sigma in [0.6, 0.8, 1.2, flat] {
-                var surround = plane.gaussian(sigma)
-                surround[plane.size * plane.size / 2] = 0
-                let sum = surround.reduce(0, +)
-                var draft = surround.map { -$0 / sum }
-                draft[plane.size * plane.size / 2] = 1
-                drafts.append((.laplacian, draft))
-            }
-            // The textbook's: the four neighbours, the eight, and the sides twice as strong as the corners.
-            for corner in [0.0, 0.5, 1] {
-                drafts.append(
-                    (
-                        .laplacian,
-                        plane.map { x, y in
-                            guard max(abs(x), abs(y)) == 1 else { return x == 0 && y == 0 ? 4 + 4 * corner : 0 }
-                            return x != 0 && y != 0 ? -corner : -1
-                        }
-                    ))
-            }
+        return drafts + surrounds(plane) + linesAndSaddles(plane) + BorderShapes.secondDerivatives(plane)
+    }
+
+    /// A centre against what surrounds it, which needs a middle cell.
+    private static func surrounds(_ plane: Plane) -> Drafts {
+        guard plane.size % 2 == 1 else { return [] }
+        var drafts: Drafts = []
+        for sigma in [0.6, 0.8, 1.2, flat] {
+            var surround = plane.gaussian(sigma)
+            surround[plane.size * plane.size / 2] = 0
+            let sum = surround.reduce(0, +)
+            var draft = surround.map { -$0 / sum }
+            draft[plane.size * plane.size / 2] = 1
+            drafts.append((.laplacian, draft))
         }
+        // The textbook's: the four neighbours, the eight, and the sides twice as strong as the corners.
+        for corner in [0.0, 0.5, 1] {
+            drafts.append(
+                (
+                    .laplacian,
+                    plane.map { x, y in
+                        guard max(abs(x), abs(y)) == 1 else { return x == 0 && y == 0 ? 4 + 4 * corner : 0 }
+                        return x != 0 && y != 0 ? -corner : -1
+                    }
+                ))
+        }
+        return drafts
+    }
+
+    private static func linesAndSaddles(_ plane: Plane) -> Drafts {
+        let isLarge = plane.size > 3
+        var drafts: Drafts = []
         let directions = isLarge ? 12 : 8
         for step in 0..<directions {
             let angle = .pi * Double(step) / Double(directions)
@@ -189,6 +200,6 @@ struct TemplateFamilies: Sendable {
                     }
                 ))
         }
-        return drafts + BorderShapes.secondDerivatives(plane)
+        return drafts
     }
 }

@@ -58,20 +58,7 @@ public enum DistributionFigure {
         }
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(title, "")
-        let median = OrderStatistics.median(ofSorted: sorted)
-        let (line, accent) = (Stroke(CurvesFigure.colors[0], width: 1.2), Stroke(CurvesFigure.colors[1], width: 1.2))
-        var facts = [Legend.line(line, "\(sorted.count) \(name), median \(NumberText.fixed(median, decimals: 2)) %")]
-        if let marked {
-            let better = sorted.count { $0 <= marked.error * 100 }
-            let number = ": \(NumberText.fixed(marked.error * 100, decimals: 2)) %"
-            let size = Page.FontSize.fact
-            let room = page.contentWidth - 24 - TextMetrics.width(number, size: size)
-            facts += [
-                Legend.line(accent, TextFitting.shortenedMiddle(marked.name, to: room, size: size) + number),
-                Legend.words("\(better) of \(sorted.count) are as good or better"),
-            ]
-        }
-        page.flow(facts)
+        page.flow(legend(sorted, against: marked, name: name, room: page.contentWidth))
         page.y += 6
         let spread = marked?.spread?.scaled(by: 100)
         let bars = designs.compactMap(\.spread)
@@ -90,7 +77,7 @@ public enum DistributionFigure {
         }
         if let marked {
             let place = plot.xPlace(marked.error * 100)
-            page.line(from: FigurePoint(place, plot.area.bottom), to: FigurePoint(place, plot.area.y), accent)
+            page.line(from: FigurePoint(place, plot.area.bottom), to: FigurePoint(place, plot.area.y), markedLine)
         }
         var points = [plot.point(plot.x.range.lowerBound, 0)]
         for (index, error) in sorted.enumerated() {
@@ -105,7 +92,7 @@ public enum DistributionFigure {
                 y: plot.yPlace((Double(index) + 0.5) / Double(designs.count)), cap: designs.count > 60 ? 0 : 1,
                 Stroke(.axis, width: 0.4), on: &page)
         }
-        page.add(.path(FigurePath(points, stroke: line)))
+        page.add(.path(FigurePath(points, stroke: designLine)))
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
         let caption = [
@@ -114,5 +101,26 @@ public enum DistributionFigure {
         ].filter { !$0.isEmpty }.joined(separator: " ")
         if !caption.isEmpty { page.caption(caption) }
         return page.finished(title: title)
+    }
+
+    private static let designLine = Stroke(CurvesFigure.colors[0], width: 1.2)
+    private static let markedLine = Stroke(CurvesFigure.colors[1], width: 1.2)
+
+    /// What the curve is, and where the design that is set against it stands.
+    private static func legend(_ sorted: [Double], against marked: Marked?, name: String, room: Double) -> [Page.Item] {
+        let median = OrderStatistics.median(ofSorted: sorted)
+        var facts = [
+            Legend.line(designLine, "\(sorted.count) \(name), median \(NumberText.fixed(median, decimals: 2)) %")
+        ]
+        guard let marked else { return facts }
+        let better = sorted.count { $0 <= marked.error * 100 }
+        let number = ": \(NumberText.fixed(marked.error * 100, decimals: 2)) %"
+        let size = Page.FontSize.fact
+        let left = room - 24 - TextMetrics.width(number, size: size)
+        facts += [
+            Legend.line(markedLine, TextFitting.shortenedMiddle(marked.name, to: left, size: size) + number),
+            Legend.words("\(better) of \(sorted.count) are as good or better"),
+        ]
+        return facts
     }
 }

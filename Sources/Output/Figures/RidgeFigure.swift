@@ -118,29 +118,9 @@ public enum RidgeFigure {
                 from: FigurePoint(at, top), to: FigurePoint(at, bottom + 2),
                 Stroke(value == 0 ? FigureColor(grey: 0xC4) : .faint, width: 0.4))
         }
-        // A normal distribution reaches half the room of a ridge; sharper peaks are cut at the whole.
-        let normal = 1 / (2 * Double.pi).squareRoot()
-        let scale = ridgeHeight * 0.5 / normal
         for (index, row) in rows.enumerated() {
             let base = top + Double(index + 1) * rowHeight
-            let highest = row.densities.max() ?? 0
-            let factor = highest * scale > ridgeHeight ? ridgeHeight / highest : scale
-            let line = zip(grid, row.densities).map { FigurePoint(place($0), base - $1 * factor) }
-            let fill = row.isStrided ? FigureColor(0x3F, 0x6F, 0x9E) : FigureColor(0x9E, 0xBF, 0xDC)
-            if highest > 0 {
-                page.add(
-                    .path(
-                        FigurePath(
-                            [FigurePoint(place(-4), base)] + line + [FigurePoint(place(4), base)], isClosed: true,
-                            fill: fill)))
-                page.add(.path(FigurePath(line, stroke: Stroke(.white, width: 0.7))))
-                page.add(
-                    .path(
-                        FigurePath(
-                            grid.filter { abs($0) <= 3 }.map {
-                                FigurePoint(place($0), base - normal * exp(-0.5 * $0 * $0) * factor)
-                            }, stroke: Stroke(.ink, width: 0.35, dash: [1.4, 1.4]))))
-            }
+            drawRidge(row, from: x, width: width, base: base, height: ridgeHeight, on: &page)
             page.line(from: FigurePoint(x, base), to: FigurePoint(x + width, base), Stroke(.axis, width: 0.3))
             let room = nameRoom - TextMetrics.width(mark(row), size: size, weight: weight(row))
             let name = TextFitting.shortenedMiddle(row.name, to: room, size: size, weight: weight(row))
@@ -157,5 +137,27 @@ public enum RidgeFigure {
                 text, at: FigurePoint(place(Double(value)), page.y), size: size, anchor: .middle, color: .quietInk)
         }
         page.y += size * TextMetrics.descent + 4
+    }
+
+    /// The filled density of a layer above its base line, and a normal distribution at the same scale.
+    private static func drawRidge(
+        _ row: Row, from x: Double, width: Double, base: Double, height: Double, on page: inout Page
+    ) {
+        let highest = row.densities.max() ?? 0
+        guard highest > 0 else { return }
+        func place(_ value: Double) -> Double { x + (value + 4) / 8 * width }
+        // A normal distribution reaches half the room of a ridge; sharper peaks are cut at the whole.
+        let normal = 1 / (2 * Double.pi).squareRoot()
+        let scale = height * 0.5 / normal
+        let factor = highest * scale > height ? height / highest : scale
+        let line = zip(grid, row.densities).map { FigurePoint(place($0), base - $1 * factor) }
+        let fill = row.isStrided ? FigureColor(0x3F, 0x6F, 0x9E) : FigureColor(0x9E, 0xBF, 0xDC)
+        let area = [FigurePoint(place(-4), base)] + line + [FigurePoint(place(4), base)]
+        page.add(.path(FigurePath(area, isClosed: true, fill: fill)))
+        page.add(.path(FigurePath(line, stroke: Stroke(.white, width: 0.7))))
+        let bell = grid.filter { abs($0) <= 3 }.map {
+            FigurePoint(place($0), base - normal * exp(-0.5 * $0 * $0) * factor)
+        }
+        page.add(.path(FigurePath(bell, stroke: Stroke(.ink, width: 0.35, dash: [1.4, 1.4]))))
     }
 }

@@ -68,18 +68,7 @@ public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
                 }
             )
         }.filter { $0.values.count == sizes.count * curves.decibels.count }
-        let colors = KernelLabel.allCases.map { ($0.rawValue, InlineSVG.hexadecimal(LabelPalette.color($0))) }
-        func parts(_ shares: [Double]) -> [(name: String, share: Double, color: String)] {
-            zip(colors, shares).map { ($0.0, $1, $0.1) }
-        }
-        let random = zip(curves.nullRates, curves.uncorrectedFalsePositiveRates).flatMap { strict, lenient in
-            [("the kernel alone", strict), ("the rubric's own cut-offs", lenient)].map { name, rates in
-                (
-                    name: "\(rates.size)×\(rates.size), \(name)",
-                    parts: parts([rates.identity, rates.blur, rates.edge, 0, 1 - rates.named])
-                )
-            }
-        }
+        let colors = Self.colors
         var sections = [
             HTMLPage.section(
                 "Known kernels in noise",
@@ -91,22 +80,16 @@ public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
                 "Chance",
                 [
                     HTMLPage.words(chanceHeading + "."), HTMLPlot.legend(colors),
-                    HTMLPlot.bars(random, label: "Labels of random kernels"), chance.html,
+                    HTMLPlot.bars(randomBars, label: "Labels of random kernels"), chance.html,
                 ]),
         ]
         if !controls.isEmpty {
-            let bars = controls.map { control in
-                let path = TextTable.fileName(control.statistics.network.checkpoint.path)
-                return (
-                    name: "\(path), \(control.kind.rawValue)",
-                    parts: parts(KernelLabel.allCases.map { control.statistics.counts.share($0) })
-                )
-            }
             sections.append(
                 HTMLPage.section(
                     controlHeading,
                     [
-                        HTMLPlot.legend(colors), HTMLPlot.bars(bars, label: "Labels of weights that say nothing"),
+                        HTMLPlot.legend(colors),
+                        HTMLPlot.bars(controlBars, label: "Labels of weights that say nothing"),
                         control.html,
                     ]))
         }
@@ -115,6 +98,38 @@ public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
             sections: sections + [HTMLPage.section("Recovery in numbers", [recovery.html])],
             note: "\(curves.samples) kernels a family, size and ratio; the noise is white.", version: version
         ).text
+    }
+
+    private static let colors = KernelLabel.allCases.map {
+        ($0.rawValue, InlineSVG.hexadecimal(LabelPalette.color($0)))
+    }
+
+    /// Shares in the order of the labels, named and coloured.
+    private static func parts(_ shares: [Double]) -> [(name: String, share: Double, color: String)] {
+        zip(colors, shares).map { ($0.0, $1, $0.1) }
+    }
+
+    /// What random kernels are called, a bar a size and kind of cut-off.
+    private var randomBars: [(name: String, parts: [(name: String, share: Double, color: String)])] {
+        zip(curves.nullRates, curves.uncorrectedFalsePositiveRates).flatMap { strict, lenient in
+            [("the kernel alone", strict), ("the rubric's own cut-offs", lenient)].map { name, rates in
+                (
+                    name: "\(rates.size)×\(rates.size), \(name)",
+                    parts: Self.parts([rates.identity, rates.blur, rates.edge, 0, 1 - rates.named])
+                )
+            }
+        }
+    }
+
+    /// What the kernels of each control are called.
+    private var controlBars: [(name: String, parts: [(name: String, share: Double, color: String)])] {
+        controls.map { control in
+            let path = TextTable.fileName(control.statistics.network.checkpoint.path)
+            return (
+                name: "\(path), \(control.kind.rawValue)",
+                parts: Self.parts(KernelLabel.allCases.map { control.statistics.counts.share($0) })
+            )
+        }
     }
 
     private struct Document: Encodable {

@@ -37,8 +37,6 @@ extension ConvNetwork {
         }
         let facts = checkpoint.model
         let norms = NormReader(match: match, facts: facts)
-        var layers: [ConvLayer] = []
-        var missing: [String] = []
         // Some libraries write the classifier as a 1×1 convolution.
         let heads = match.dialect.classifiers.compactMap(match.table.resolved)
         let classifiers = heads.map { ExpectedConv($0, norm: nil, .pointwise, isOptional: true) }
@@ -56,35 +54,15 @@ extension ConvNetwork {
             try strides.check(
                 names: match.spatial.map(match.name) + outside.filter { $0.number != nil }.map(\.name), checkpoint.path)
         }
-        let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
-        var number = 0
-        for conv in match.blueprint.convs + classifiers {
-            guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
-                if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
-                continue
-            }
-            try Self.checkType(entry, checkpoint)
-            if conv.isSpatial { number += 1 }
-            let name = match.name(of: conv)
-            let stride =
-                strides?.stride(number: conv.isSpatial ? number : nil, name: name)
-                ?? facts?.stride(of: entry.module) ?? conv.stride
-            layers.append(
-                ConvLayer(
-                    number: conv.isSpatial ? number : nil, name: name, tensorName: entry.name, weightShape: shape,
-                    stride: stride, connectivity: Self.connectivity(conv, entry, shape),
-                    role: Self.role(
-                        stride: stride, isFirst: number == 1 && conv.isSpatial, isLast: conv == lastSpatial),
-                    batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation,
-                    dilation: facts?.layer(entry.module)?.dilation, isFixed: conv.isFixed,
-                    familyModule: match.isByShapes ? conv.module : nil,
-                    unevenStrides: facts?.layer(entry.module).flatMap { $0.stride == stride ? $0.unevenStrides : nil }))
-        }
-        layers += try Self.layers(
-            outside: outside, checkpoint, behind: number, strides, paired: Set(layers.compactMap(\.batchNorm?.module)))
+        let family = try FamilyLayers(match, classifiers: classifiers, norms, strides)
+        let layers =
+            try family.layers
+            + Self.layers(
+                outside: outside, checkpoint, behind: family.lastNumber, strides,
+                paired: Set(family.layers.compactMap(\.batchNorm?.module)))
         let used = Set(layers.compactMap(\.batchNorm?.module))
         let absent = AbsentParts(match)
-        missing += absent.missing.filter { !missing.contains($0) }
+        let missing = family.missing + absent.missing.filter { !family.missing.contains($0) }
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
             recognition: Self.sentence(match), layers: layers, missingTensors: missing,
@@ -123,28 +101,6 @@ extension ConvNetwork {
                 found: "has shape \(tensor.shape)", expected: "the weight of \(layer.label)")
         }
         return axes.outputFirst(tensor)
-    }
-
-    private static func connectivity(
-        _ conv: ExpectedConv, _ entry: Checkpoint.Entry, _ shape: Shape
-    ) -> ConvLayer.Connectivity {
-        switch conv.kind {
-        case .depthwise:
-            // A grouped Keras convolution with a group a channel has one input channel in its weight: no multiplier.
-            .depthwise(
-                multiplier: conv.axes(of: entry).unturned == .rowsColumnsChannelMultiplier && entry.shape[2] > 1
-                    ? entry.shape[3] : 1)
-        case .grouped where shape[0] > shape[1]:
-            // Input and output of a grouped convolution are equally wide in the families that have one.
-            .grouped(shape[0] / shape[1])
-        default: .standard
-        }
-    }
-
-    private static func role(stride: Int, isFirst: Bool, isLast: Bool) -> ConvLayer.Role {
-        if isFirst { return .stem }
-        if isLast { return .last }
-        return stride > 1 ? .downsampling : .body
     }
 
     /// The layers that no family explains, behind those of the family that was recognised.
@@ -189,7 +145,7 @@ extension ConvNetwork {
 }
 
 /// Reads the batch normalisation beside a convolution.
-private struct NormReader {
+struct NormReader {
     let match: FamilyRecogniser.Match
     let facts: ModelFacts?
     /// What the network's own name tells.

@@ -48,11 +48,6 @@ struct ONNXConstants {
         _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ input: ONNXTensor
     ) throws -> ONNXTensor? {
         let rank = input.shape.rank
-        /// The whole numbers of an input.
-        func numbers(_ place: Int) throws -> [Int]? {
-            guard node.input.count > place, let tensor = tensors[node.input[place]] else { return nil }
-            return try data.integers(tensor)
-        }
         switch node.opType {
         case "Transpose":
             return input.adding(.transpose(attributes.ints("perm") ?? Array((0..<rank).reversed())))
@@ -61,6 +56,32 @@ struct ONNXConstants {
                 return nil
             }
             return type == input.recipe.type ? input : input.adding(.round(type))
+        case "DequantizeLinear":
+            guard let (scales, sources) = try scales(node, attributes, rank) else { return nil }
+            var result = input.adding(.dequantise(scales))
+            result?.sources += sources
+            return result
+        case "QuantizeLinear":
+            guard let (scales, sources) = try scales(node, attributes, rank) else { return nil }
+            let zero = node.input.count > 2 ? tensors[node.input[2]]?.recipe.type : nil
+            let (low, high) = Self.range(zero ?? .uint8)
+            var result = input.adding(.quantise(scales, low: low, high: high))
+            result?.sources += sources
+            return result
+        default: return try reshaped(node, attributes, input)
+        }
+    }
+
+    private func reshaped(
+        _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ input: ONNXTensor
+    ) throws -> ONNXTensor? {
+        let rank = input.shape.rank
+        /// The whole numbers of an input.
+        func numbers(_ place: Int) throws -> [Int]? {
+            guard node.input.count > place, let tensor = tensors[node.input[place]] else { return nil }
+            return try data.integers(tensor)
+        }
+        switch node.opType {
         case "Reshape":
             guard var lengths = try attributes.ints("shape") ?? numbers(1) else { return nil }
             for place in lengths.indices where lengths[place] == 0 && place < rank {
@@ -91,18 +112,6 @@ struct ONNXConstants {
             }
             var rest = input.shape.dimensions[...]
             return input.adding(.reshape(Shape((0..<whole).map { added.contains($0) ? 1 : rest.removeFirst() })))
-        case "DequantizeLinear":
-            guard let (scales, sources) = try scales(node, attributes, rank) else { return nil }
-            var result = input.adding(.dequantise(scales))
-            result?.sources += sources
-            return result
-        case "QuantizeLinear":
-            guard let (scales, sources) = try scales(node, attributes, rank) else { return nil }
-            let zero = node.input.count > 2 ? tensors[node.input[2]]?.recipe.type : nil
-            let (low, high) = Self.range(zero ?? .uint8)
-            var result = input.adding(.quantise(scales, low: low, high: high))
-            result?.sources += sources
-            return result
         default: return nil
         }
     }

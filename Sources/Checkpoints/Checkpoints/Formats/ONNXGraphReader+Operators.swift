@@ -26,6 +26,35 @@ extension ONNXGraphReader {
             "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
             return try function(node, attributes, first, name).map { [$0] }
         case "Add", "Sum", "Mul", "Sub", "Div": return try arithmetic(node).map { [$0] }
+        case "GlobalAveragePool":
+            guard let rank = first.axes?.count else { return builder.mean(first, [], keeps: true, name).map { [$0] } }
+            return builder.mean(first, Array(2..<max(2, rank)), keeps: true, name).map { [$0] }
+        case "GlobalMaxPool":
+            guard let result = builder.globalMaximum(first, [.batch, .channels, .rows, .columns], name) else {
+                return refuse("over \(words(first))")
+            }
+            return [result]
+        case "ReduceMean":
+            let axes = try numbers(node, "axes", input: 1)
+            guard let axes, !axes.isEmpty else { return refuse("without constant axes") }
+            guard let result = builder.mean(first, axes, keeps: attributes.int("keepdims") != 0, name) else {
+                return refuse("with axes \(Self.list(axes)) of \(words(first))")
+            }
+            return [result]
+        case "AveragePool", "MaxPool": return try pool(node, attributes, first, name).map { [$0] }
+        case "Pad": return try pad(node, attributes, first, name).map { [$0] }
+        case "Softmax", "LogSoftmax": return softmax(node, attributes, first).map { [$0] }
+        case "QuantizeLinear", "DequantizeLinear": return try quantised(node, first, name).map { [$0] }
+        case "Resize", "Upsample": return try resized(node, attributes, first).map { [$0] }
+        default: return try rearranged(node, attributes, first, name)
+        }
+    }
+
+    /// Operators that join, cut and turn values without computing anything.
+    private mutating func rearranged(
+        _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ first: GraphValue, _ name: String
+    ) throws -> [GraphValue]? {
+        switch node.opType {
         case "Concat":
             let inputs = node.input.compactMap { values[$0] }
             guard inputs.count == node.input.count else { return nil }
@@ -45,23 +74,6 @@ extension ONNXGraphReader {
                 return refuse("with axis \(axis) of \(words(first))")
             }
             return [result]
-        case "GlobalAveragePool":
-            guard let rank = first.axes?.count else { return builder.mean(first, [], keeps: true, name).map { [$0] } }
-            return builder.mean(first, Array(2..<max(2, rank)), keeps: true, name).map { [$0] }
-        case "GlobalMaxPool":
-            guard let result = builder.globalMaximum(first, [.batch, .channels, .rows, .columns], name) else {
-                return refuse("over \(words(first))")
-            }
-            return [result]
-        case "ReduceMean":
-            let axes = try numbers(node, "axes", input: 1)
-            guard let axes, !axes.isEmpty else { return refuse("without constant axes") }
-            guard let result = builder.mean(first, axes, keeps: attributes.int("keepdims") != 0, name) else {
-                return refuse("with axes \(Self.list(axes)) of \(words(first))")
-            }
-            return [result]
-        case "AveragePool", "MaxPool": return try pool(node, attributes, first, name).map { [$0] }
-        case "Pad": return try pad(node, attributes, first, name).map { [$0] }
         case "Flatten":
             let axis = attributes.int("axis") ?? 1
             guard let result = first.flattened(at: axis) else { return refuse("with axis \(axis) of \(words(first))") }
@@ -79,9 +91,6 @@ extension ONNXGraphReader {
                 return refuse("with perm \(Self.list(order)) of \(words(first))")
             }
             return [result]
-        case "Softmax", "LogSoftmax": return softmax(node, attributes, first).map { [$0] }
-        case "QuantizeLinear", "DequantizeLinear": return try quantised(node, first, name).map { [$0] }
-        case "Resize", "Upsample": return try resized(node, attributes, first).map { [$0] }
         default: return nil
         }
     }

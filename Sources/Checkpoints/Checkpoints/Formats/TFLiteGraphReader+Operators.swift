@@ -27,7 +27,13 @@ extension TFLiteGraphReader {
             return try joined.flatMap { try activated($0, node, 1, name) }.map { [$0] }
         default: break
         }
-        guard let first = value(node, 0) else { return nil }
+        return try value(node, 0).flatMap { try operation(node, on: $0, name) }
+    }
+
+    /// What an operator gives whose first input is a result of the graph.
+    private mutating func operation(
+        _ node: TFLiteModel.Operator, on first: GraphValue, _ name: String
+    ) throws -> [GraphValue]? {
         switch node.name {
         case "RELU": return [builder.activation("relu", first, name)]
         case "RELU6": return [builder.activation("relu6", first, name)]
