@@ -64,6 +64,26 @@ class Module(unittest.TestCase):
             page = Path(kernelviz.report(CHECKPOINT, Path(folder) / "net.html")).read_text()
         self.assertIn("<!doctype html>", page[:200].lower())
 
+    def test_a_notebook_gives_the_outputs_that_it_carries(self):
+        import nbformat
+        from nbclient import NotebookClient
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = kernelviz.report(CHECKPOINT, Path(folder) / "net.ipynb")
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.validate(notebook)
+            carried = [self.shown(cell) for cell in notebook.cells]
+            client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": folder}})
+            client.execute()
+        self.assertGreater(sum(len(outputs) for outputs in carried), 6)
+        for cell, outputs in zip(notebook.cells, carried):
+            self.assertEqual(self.shown(cell), outputs, cell.source)
+
+    @staticmethod
+    def shown(cell):
+        """What stands below a cell: what it printed, or the forms of its value."""
+        return [output.get("text") or dict(output.data) for output in cell.get("outputs", [])]
+
     def test_many_files_keep_their_order_and_failures_are_told(self):
         rows, failed = kernelviz.classify_many([CHECKPOINT, "/no/such/net.h5", CHECKPOINT], workers=2)
         once = kernelviz.classify(CHECKPOINT)

@@ -7,6 +7,8 @@ struct Demo {
     let checkpoint: String
     let folder: String
     let picture: String?
+    /// As the user wrote it, and what it means.
+    let budgetText: String
     let budget: ParameterBudget
 
     private static let stepCount = 6
@@ -37,6 +39,11 @@ struct Demo {
         try write(derivation.yaml, to: "derived.yaml", &written)
         try write(DerivationReport(derivation).table, to: "derived.txt", &written)
         try write(DerivationReport(derivation).json, to: "derived.json", &written)
+
+        try write(
+            NotebookWriter.text(
+                on: analysed, from: network, derivation: derivation, budget: budgetText, in: folder),
+            to: "network.ipynb", &written)
 
         step(4, "Running the derived net")
         let derived = try evaluate(

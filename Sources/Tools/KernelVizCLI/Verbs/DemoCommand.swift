@@ -27,7 +27,7 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         try Demo(
             checkpoint: checkpoint, folder: output, picture: input ?? Self.defaultPicture(beside: checkpoint),
-            budget: ParameterBudget(parsing: budget)
+            budgetText: budget, budget: ParameterBudget(parsing: budget)
         ).run()
     }
 

@@ -23,7 +23,7 @@ struct DemoPage {
                 + "`\(Demo.timingsFile)` beside them, which is not kept.",
             "Also here: [the figures of the VGNet paper](paper.md) drawn from this network; the labels as "
                 + "[text](classification.txt), [JSON](classification.json) and [CSV](classification.csv); the first "
-                + "figure as [SVG](label-shares.svg); the derived net as [text](derived.txt), [YAML](derived.yaml) and "
+                + "figure as [SVG](label-shares.svg); [a notebook](network.ipynb) with all of it; the derived net as [text](derived.txt), [YAML](derived.yaml) and "
                 + "[JSON](derived.json), [evaluated](derived-evaluation.json)"
                 + (own == nil ? "." : "; [the analysed net evaluated](evaluation.json)."),
             "## Labels by layer", "```\n\(table)```",

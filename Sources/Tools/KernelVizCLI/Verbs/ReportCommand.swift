@@ -6,10 +6,13 @@ import KernelViz
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write one HTML page on networks: layers, kernels, statistics, the derived design.",
+        abstract: "Write an HTML page or a notebook on networks: layers, kernels, statistics, the derived design.",
         discussion: """
             The page needs no network connection, prints, and follows the reader's light or dark setting. The design \
             is derived from all checkpoints together. Of a saved classification the page has no pictures of kernels.
+
+            A file that ends in .ipynb becomes a Jupyter notebook on one checkpoint: its cells call the Python module \
+            kernelviz and carry their outputs.
             """)
 
     @Argument(help: "Checkpoints, or what 'classify --format json' wrote of them.")
@@ -23,15 +26,26 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var strides: StrideOptions
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The page.", valueName: "file.html"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The page, FILE.html, or the notebook, FILE.ipynb.", valueName: "file"))
     var output: String
 
     @Flag(help: "Replace an existing file.")
     var force = false
 
+    private var overwriting: AtomicFile.Overwriting { force ? .replace : .refuse }
+
+    func validate() throws {
+        if FilePaths.fileExtension(of: output) == "ipynb", checkpoints.count != 1 {
+            throw ValidationError("A notebook is on one checkpoint; \(checkpoints.count) were given.")
+        }
+    }
+
     func run() throws {
         let options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
-        try OutputOptions.check(output, force ? .replace : .refuse)
+        try OutputOptions.check(output, overwriting)
+        if FilePaths.fileExtension(of: output) == "ipynb" { return try writeNotebook(options) }
         let networks = try Analysis.networksOrSaved(checkpoints, strides)
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
@@ -39,12 +53,24 @@ struct ReportCommand: ParsableCommand {
             networks, derivation: derivation, version: KernelVizVersion.summary
         ).page { try progress.update($0, of: $1) }
         progress.finish()
-        try OutputOptions.emit(page, to: output, force ? .replace : .refuse)
+        try OutputOptions.emit(page, to: output, overwriting)
         for network in networks where network.kernels == nil {
             Console.note(
                 "\(network.statistics.network.title): only its statistics are at hand; pictures of kernels, frequency "
                     + "responses and histograms are left out.")
         }
         for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
+    }
+    private func writeNotebook(_ options: Derivation.DesignOptions) throws {
+        let source = try ConvNetwork.open(checkpoints[0], strides: strides.table(for: checkpoints[0]))
+        let network = try Analysis.analyse(source)
+        let derivation = design ? try Derivation.derive(from: [network], options: options) : nil
+        let text = try NotebookWriter.text(
+            on: network, from: source, derivation: derivation, budget: budget, in: FilePaths.folder(of: output))
+        try OutputOptions.emit(text, to: output, overwriting)
+        let left = network.statistics.layers.count - NotebookWriter.shown(network.statistics.layers).count
+        if left > 0 {
+            Console.note("\(left) layers have no figure in the notebook; kernelviz.figure(…, layer=N) draws one.")
+        }
     }
 }
