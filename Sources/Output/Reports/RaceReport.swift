@@ -64,7 +64,7 @@ public struct RaceReport: MarkdownReport, ConfigReport {
 
     /// The verdict, the comparisons and all trainings, ruled for a terminal.
     public var table: String {
-        var text = "\(results.sentence)\n"
+        var text = "\(results.sentence)\n\(results.choiceSentence)\n"
         if let best = results.best { text += "\(results.costLine(best))\n" }
         if !results.state.looks.isEmpty { text += comparisons.text }
         return text + rows.text + footnote
@@ -72,7 +72,7 @@ public struct RaceReport: MarkdownReport, ConfigReport {
 
     /// The same as GitHub's Markdown.
     public var markdown: String {
-        var text = "**\(results.sentence)**\n\n"
+        var text = "**\(results.sentence)**\n\n\(results.choiceSentence)\n\n"
         if let best = results.best { text += "\(results.costLine(best))\n\n" }
         if !results.state.looks.isEmpty { text += comparisons.markdown + "\n" }
         return text + rows.markdown + "\n" + footnote
@@ -142,7 +142,9 @@ extension RaceReport {
         let state = results.state
         return JSONText.of(
             Document(
-                schema: Self.schema, verdict: verdict, sentence: results.sentence, best: results.best?.name,
+                schema: Self.schema, verdict: verdict, sentence: results.sentence,
+                chosenOn: plan.heldOut == nil ? "test images" : "validation images", validation: plan.heldOut,
+                test: results.test.map(test), best: results.best?.name,
                 baseline: plan.baseline.name, data: plan.data, epochs: plan.size.epochs,
                 steps: plan.size.epochs * plan.stepsPerEpoch, level: plan.level, limits: plan.limits,
                 deviation: results.deviation, detectableDifference: results.detectableDifference,
@@ -165,6 +167,13 @@ extension RaceReport {
         Net(
             name: net.name, parameters: net.parameters, macs: net.macs, timeRatio: net.timeRatio,
             start: net.start.rawValue, why: net.why)
+    }
+
+    private func test(_ test: RaceResults.TestOutcome) -> Test {
+        Test(
+            net: test.name, top1: test.top1.mean, top1StandardDeviation: test.top1.standardDeviation,
+            trainings: test.top1.count, difference: test.contrast?.mean, standardError: test.contrast?.standardError,
+            interval: test.contrast.map { [$0.interval.lowerBound, $0.interval.upperBound] })
     }
 
     private func look(_ look: RaceState.Look) -> Look {
@@ -193,6 +202,9 @@ extension RaceReport {
         let schema: String
         let verdict: String
         let sentence: String
+        let chosenOn: String
+        let validation: HeldOutImages?
+        let test: Test?
         let best: String?
         let baseline: String
         let data: RacePlan.DataSet
@@ -209,6 +221,16 @@ extension RaceReport {
         let looks: [Look]
         let trainings: [Training]
         let pending: Int
+    }
+
+    private struct Test: Encodable {
+        let net: String
+        let top1: Double
+        let top1StandardDeviation: Double?
+        let trainings: Int
+        let difference: Double?
+        let standardError: Double?
+        let interval: [Double]?
     }
 
     private struct Net: Encodable {

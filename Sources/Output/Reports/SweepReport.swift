@@ -13,13 +13,22 @@ public struct SweepReport: CSVReport, MarkdownReport {
 
     private var heading: String {
         let (done, all) = results.progress
-        return "\(results.title): \(results.dataPath), \(NumberFormat.grouped(results.testImages)) test images, "
+        let images =
+            results.heldOut.map { "\(NumberFormat.grouped($0.count)) validation images" }
+            ?? "\(NumberFormat.grouped(results.testImages)) test images"
+        return "\(results.title): \(results.dataPath), \(images), "
             + (done == all ? "\(all) trainings" : "\(done) of \(all) trainings done")
     }
 
     /// What the columns mean, and what failed.
     private var footnotes: [String] {
         var notes = ["Top-1 in % after the last epoch: mean ± standard deviation over seeds (n − 1), best − worst."]
+        notes.append(choice)
+        if results.rows.contains(where: isFolded) {
+            notes.append(
+                "Deployed: with what stands around the depthwise kernels while training folded into them; parameters and "
+                    + "MACs are those of training.")
+        }
         if let baseline = results.baseline {
             notes.append(
                 "Difference to \(baseline) in percentage points, seed by seed, ± its standard error, with its 95 % interval "
@@ -46,6 +55,24 @@ public struct SweepReport: CSVReport, MarkdownReport {
         return notes + results.failures.map { "Failed: \($0)" }
     }
 
+    /// Which images the nets are compared on, and what the test images say of the net that these choose.
+    private var choice: String {
+        guard let heldOut = results.heldOut else {
+            return "Chosen on the test images: a net that is taken because it is the best here gains less elsewhere."
+        }
+        let said = "Chosen on the validation images, held out of the training images (seed \(heldOut.seed))"
+        guard let choice = results.choice else { return said + "; the test images are looked at when all is trained." }
+        let baseline = results.baseline.flatMap { name in
+            choice.difference.map { ", \(text($0)) points against \(name)" }
+        }
+        return said + ": \(choice.network). Its top-1 on the \(NumberFormat.grouped(results.testImages)) test images, "
+            + "measured once: \(accuracy(choice.test)) %\(baseline ?? "")."
+    }
+
+    private func isFolded(_ row: SweepResults.Row) -> Bool {
+        row.deployed != SweepResults.Cost(parameters: row.parameters, macs: row.macs)
+    }
+
     /// A ruled table for a terminal.
     public var table: String {
         heading + "\n" + textTable.text + footnotes.map { $0 + "\n" }.joined()
@@ -58,9 +85,11 @@ public struct SweepReport: CSVReport, MarkdownReport {
 
     private var textTable: TextTable {
         var columns: [TextTable.Column] = [
-            .init("network", .left), .init("parameters", .right), .init("MACs", .right), .init("seeds", .right),
-            .init("top-1 %", .right), .init("range", .right),
+            .init("network", .left), .init("parameters", .right), .init("MACs", .right),
         ]
+        let hasFolded = results.rows.contains(where: isFolded)
+        if hasFolded { columns += [.init("deployed parameters", .right), .init("deployed MACs", .right)] }
+        columns += [.init("seeds", .right), .init("top-1 %", .right), .init("range", .right)]
         if let baseline = results.baseline {
             columns += [.init("− \(baseline)", .right), .init("95 %", .right), .init("p", .right)]
         }
@@ -69,8 +98,11 @@ public struct SweepReport: CSVReport, MarkdownReport {
         let pValues = results.adjustedPValues
         var table = TextTable(columns)
         for row in results.rows {
-            var cells = [
-                row.network, NumberFormat.grouped(row.parameters), NumberFormat.grouped(row.macs),
+            var cells = [row.network, NumberFormat.grouped(row.parameters), NumberFormat.grouped(row.macs)]
+            if hasFolded {
+                cells += [NumberFormat.grouped(row.deployed.parameters), NumberFormat.grouped(row.deployed.macs)]
+            }
+            cells += [
                 "\(row.top1?.count ?? 0)", row.top1.map(accuracy) ?? "–",
                 row.top1.map { percent($0.best - $0.worst) } ?? "–",
             ]
@@ -115,7 +147,7 @@ public struct SweepReport: CSVReport, MarkdownReport {
             [
                 "network", "parameters", "fixed_parameters", "macs", "trainings", "top1_mean", "top1_std", "top1_best",
                 "top1_worst", "difference", "difference_se", "difference_low", "difference_high", "p_holm",
-                "kernel_cosine",
+                "kernel_cosine", "deployed_parameters", "deployed_macs",
             ] + seeds.map { "top1_seed_\($0)" }
         func number(_ value: Double?) -> String { value.map { NumberFormat.fixed($0, 6) } ?? "" }
         let lines = results.rows.map { row in
@@ -126,7 +158,7 @@ public struct SweepReport: CSVReport, MarkdownReport {
                 number(row.top1?.best), number(row.top1?.worst), number(difference?.mean),
                 number(difference?.standardError), number(difference?.interval?.lowerBound),
                 number(difference?.interval?.upperBound), number(results.adjustedPValues[row.network]),
-                number(row.kernels?.medianCosine),
+                number(row.kernels?.medianCosine), "\(row.deployed.parameters)", "\(row.deployed.macs)",
             ]
             return fields + row.runs.map { number($0.top1) }
         }

@@ -22,7 +22,7 @@ extension Race {
             .path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let all = try ImageDataSet.open(data.path, split: .training)
-        let images = settings.limit.map { all.limited(to: $0) } ?? all
+        let images = try settings.parts(of: all).training
         let network = try TrainableNetwork(
             config: contender.config, seed: 1, classes: settings.classes ?? images.classNames.count,
             inputSize: settings.inputSize)

@@ -41,7 +41,7 @@ extension RacePlan {
         let text = try InputFile.text(path, limitBytes: 1 << 24)
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)),
             document.schema == schema
-        else { throw problem("no plan of a race") }
+        else { throw problem(JSONText.problem(text, otherwise: "no plan of a race")) }
         let settings: TrainingSettings
         do {
             settings = try TrainingSettings(values: document.train)

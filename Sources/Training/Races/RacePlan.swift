@@ -1,6 +1,7 @@
 import Datasets
 import Models
 import Numerics
+import Sweeps
 import TrainingRuns
 import VGNets
 
@@ -110,7 +111,12 @@ public struct RacePlan: Sendable, Equatable {
     }
 
     /// The training images of an epoch.
-    public var images: Int { min(settings.limit ?? data.trainingImages, data.trainingImages) }
+    public var images: Int { settings.trainingImages(of: data.trainingImages) }
+    /// The training images that the nets are compared on; nil where these are the test images, as in races of earlier
+    /// versions.
+    public var heldOut: HeldOutImages? {
+        settings.validation > 0 ? HeldOutImages(count: settings.validation, seed: settings.validationSeed) : nil
+    }
     /// Steps of an epoch.
     public var stepsPerEpoch: Int { images / max(1, min(settings.batch, images)) }
 

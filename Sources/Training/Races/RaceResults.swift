@@ -122,7 +122,7 @@ public struct RaceResults: Sendable, Equatable {
     /// The config of ``best`` with the evidence as comments; nil while the race is open.
     public var yaml: String? {
         guard let best else { return nil }
-        var lines = [sentence, "Cost: \(costLine(best))."]
+        var lines = [sentence, choiceSentence, "Cost: \(costLine(best))."]
         lines.append("Why it took part: \(best.why)")
         if best.start != .standard || best.initial != nil {
             lines.append("Its weights start: \(best.initial.map { "from \($0)" } ?? best.start.rawValue).")

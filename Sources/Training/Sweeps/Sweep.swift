@@ -94,6 +94,7 @@ public struct Sweep: Sendable {
 
     private func checkNets() throws {
         let numbered = try test.numbered(as: training)
+        _ = try plan.heldOut.map { try training.holdingOut($0.count, seed: UInt64($0.seed)) }
         for net in plan.nets {
             let network = try Self.network(net, seed: plan.seeds[0], training: training)
             try training.check(classes: network.classes, network: net.name)
@@ -128,8 +129,9 @@ public struct Sweep: Sendable {
     private func run(_ job: Job, threads: Int) throws -> TrainingRun {
         let network = try network(job)
         let settings = job.net.settings
+        let parts = try settings.parts(of: training)
         return try TrainingRun(
-            network, training: settings.limit.map { training.limited(to: $0) } ?? training, test: test,
+            network, training: parts.training, test: test, validation: parts.validation,
             recipe: settings.recipe(for: network, seed: job.seed), folder: job.folder,
             threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
     }
@@ -177,12 +179,14 @@ public struct Sweep: Sendable {
     private func results(failures: [Int: SweepResults.Failure]) -> SweepResults {
         SweepResults(
             title: plan.title, dataPath: plan.dataPath, trainingImages: training.count, testImages: test.count,
-            baseline: plan.baseline,
+            heldOut: plan.heldOut, baseline: plan.baseline,
             rows: plan.nets.map { net in
                 let network = try? Self.network(net, seed: plan.seeds[0], training: training)
+                let (parameters, macs) = (network?.graph.parameterCount(.learnable) ?? 0, (try? network?.macs()) ?? 0)
                 return SweepResults.Row(
-                    network: net.name, parameters: network?.graph.parameterCount(.learnable) ?? 0,
-                    fixedParameters: network?.graph.parameterCount(.fixed) ?? 0, macs: (try? network?.macs()) ?? 0,
+                    network: net.name, parameters: parameters,
+                    fixedParameters: network?.graph.parameterCount(.fixed) ?? 0, macs: macs,
+                    deployed: deployed(net) ?? SweepResults.Cost(parameters: parameters, macs: macs),
                     runs: jobs.filter { $0.net == net }.map { outcome(of: $0, failure: failures[$0.index]) })
             })
     }
@@ -206,6 +210,14 @@ public struct Sweep: Sendable {
         }
     }
 
+    /// What a VGNet costs when what stood around its kernels while training is folded into them.
+    private func deployed(_ net: SweepPlan.Net) -> SweepResults.Cost? {
+        guard let config = (try? design(of: net))?.folded else { return nil }
+        return SweepResults.Cost(
+            parameters: config.parameters.learnable,
+            macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize))
+    }
+
     /// A row's design with the data set's classes; nil for a net that is no VGNet.
     func design(of net: SweepPlan.Net) throws -> VGNetConfig? {
         try net.config?.replacing(
@@ -221,7 +233,7 @@ public struct Sweep: Sendable {
         let network = try network(job)
         let begun = TrainingState(
             recipe: job.net.settings.recipe(for: network, seed: job.seed), network: network.name,
-            design: network.configText, images: min(job.net.settings.limit ?? training.count, training.count))
+            design: network.configText, images: job.net.settings.trainingImages(of: training.count))
         if let error = TrainingRun.divergence(of: begun, folder: job.folder) {
             var run = SweepResults.Run(seed: job.seed, last: nil, failure: error.description)
             run.failureCode = error.code

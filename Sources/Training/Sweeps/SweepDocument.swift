@@ -15,15 +15,19 @@ public struct SweepDocument: Sendable, Codable {
     public struct Network: Sendable, Codable {
         /// Its name in the plan.
         public let network: String
-        /// Learnable parameters.
+        /// Learnable parameters while it is trained.
         public let parameters: Int?
         /// Weights of fixed kernels.
         public let fixedParameters: Int?
-        /// Multiply-accumulates of one image.
+        /// Multiply-accumulates of one image while it is trained.
         public let macs: Int?
+        /// Learnable parameters when what stood around its kernels is folded into them.
+        public let deployedParameters: Int?
+        /// Multiply-accumulates likewise.
+        public let deployedMACs: Int?
         /// How many of its trainings are done.
         public let trainings: Int?
-        /// The mean share of test images told right.
+        /// The mean share told right of the images that nets are compared on.
         public let top1: Double?
         /// Its standard deviation over the trainings.
         public let top1StandardDeviation: Double?
@@ -53,7 +57,7 @@ public struct SweepDocument: Sendable, Codable {
     public struct Run: Sendable, Codable {
         /// Its seed.
         public let seed: UInt64?
-        /// The share of test images told right; nil while it is not done.
+        /// The share told right of the images that nets are compared on; nil while it is not done.
         public let top1: Double?
         /// The same of the training images.
         public let trainingTop1: Double?
@@ -69,6 +73,24 @@ public struct SweepDocument: Sendable, Codable {
         public let kernels: String?
     }
 
+    /// The net that validation images chose, on the test images.
+    public struct Choice: Sendable, Codable {
+        /// Its name in the plan.
+        public let network: String
+        /// Its mean share of test images told right.
+        public let testTop1: Double
+        /// The standard deviation over its trainings.
+        public let testTop1StandardDeviation: Double?
+        /// The baseline's mean share.
+        public let baselineTestTop1: Double?
+        /// The mean difference from the baseline on the test images, seed by seed.
+        public let difference: Double?
+        /// Its standard error.
+        public let differenceStandardError: Double?
+        /// Its 95 % interval.
+        public let differenceInterval: [Double]?
+    }
+
     /// The form's name; nil in files that do not say.
     public let schema: String?
     /// The plan's title.
@@ -79,6 +101,13 @@ public struct SweepDocument: Sendable, Codable {
     public let trainingImages: Int?
     /// Its test images.
     public let testImages: Int?
+    /// What nets are compared and chosen on: "test images" or "validation images"; nil in files of earlier versions, which
+    /// know the test images alone.
+    public let chosenOn: String?
+    /// Training images that were held out to compare on; nil for none.
+    public let validation: HeldOutImages?
+    /// What they chose; nil without them, and before all trainings have ended.
+    public let choice: Choice?
     /// The net that the others are compared with.
     public let baseline: String?
     /// The nets, in the plan's order.
@@ -91,6 +120,16 @@ public struct SweepDocument: Sendable, Codable {
         data = results.dataPath
         trainingImages = results.trainingImages
         testImages = results.testImages
+        chosenOn = results.heldOut == nil ? "test images" : "validation images"
+        validation = results.heldOut
+        choice = results.choice.map { choice in
+            Choice(
+                network: choice.network, testTop1: choice.test.mean,
+                testTop1StandardDeviation: choice.test.standardDeviation,
+                baselineTestTop1: choice.baselineTest?.mean, difference: choice.difference?.mean,
+                differenceStandardError: choice.difference?.standardError,
+                differenceInterval: choice.difference?.interval.map { [$0.lowerBound, $0.upperBound] })
+        }
         baseline = results.baseline
         networks = results.rows.map { Network($0, of: results) }
     }
@@ -105,7 +144,8 @@ public struct SweepDocument: Sendable, Codable {
             DocumentSchema.sweep.names(document.schema)
         else {
             throw KernelVizError(
-                code: "verdict.noResults", subject: path, found: "no results of a sweep", expected: "results.json",
+                code: "verdict.noResults", subject: path,
+                found: JSONText.problem(text, otherwise: "no results of a sweep"), expected: "results.json",
                 advice: "Run 'kernelviz sweep' with this folder as --out")
         }
         for network in document.networks {
@@ -127,6 +167,7 @@ extension SweepDocument.Network {
         let difference = results.pairedDifference(of: row)
         self.init(
             network: row.network, parameters: row.parameters, fixedParameters: row.fixedParameters, macs: row.macs,
+            deployedParameters: row.deployed.parameters, deployedMACs: row.deployed.macs,
             trainings: row.top1?.count ?? 0, top1: row.top1?.mean, top1StandardDeviation: row.top1?.standardDeviation,
             top1Best: row.top1?.best, top1Worst: row.top1?.worst, difference: difference?.mean,
             differenceStandardError: difference?.standardError,

@@ -18,6 +18,11 @@ public struct SweepPlan: Sendable, Equatable {
         /// How it is trained.
         public let settings: TrainingSettings
 
+        /// The images that it is compared on; nil for the test images.
+        var heldOut: HeldOutImages? {
+            settings.validation > 0 ? HeldOutImages(count: settings.validation, seed: settings.validationSeed) : nil
+        }
+
         /// Groups the parts.
         package init(name: String, config: VGNetConfig?, builtIn: String?, settings: TrainingSettings) {
             self.name = name
@@ -39,6 +44,9 @@ public struct SweepPlan: Sendable, Equatable {
     public let baseline: String?
     /// The rows.
     public let nets: [Net]
+
+    /// What all nets are compared on; nil for the test images.
+    public var heldOut: HeldOutImages? { nets.first?.heldOut }
 
     /// The folder of a row below the sweep's.
     public static func folderName(_ name: String) -> String {
@@ -79,6 +87,11 @@ public struct SweepPlan: Sendable, Equatable {
                 throw problem("nets", "a net called '\(net.name)'", "a name with letters or digits")
             }
             folders[folder] = net.name
+        }
+        if let other = nets.first(where: { $0.heldOut != nets[0].heldOut }) {
+            throw problem(
+                "nets", "'\(nets[0].name)' and '\(other.name)' with different validation images",
+                "the same for all", "Give 'validation' and 'validation-seed' in the plan's own 'train'")
         }
         if let baseline, !nets.contains(where: { $0.name == baseline }) {
             throw problem(

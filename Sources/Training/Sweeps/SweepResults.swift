@@ -7,8 +7,11 @@ public struct SweepResults: Sendable, Equatable {
     public struct Run: Sendable, Equatable {
         /// Its seed.
         public let seed: UInt64
-        /// The share of test images told right after the last epoch, 0…1; nil while it is not done.
+        /// The share of images told right after the last epoch, 0…1, of the validation images where there are any, else of
+        /// the test images; nil while it is not done.
         public let top1: Double?
+        /// The share of test images told right, 0…1, where ``top1`` is of validation images; nil otherwise.
+        public var testTop1: Double?
         /// The same for the training images of the last epoch, with augmentation.
         public let trainingTop1: Double?
         /// The mean loss of the last epoch.
@@ -31,8 +34,9 @@ public struct SweepResults: Sendable, Equatable {
 
         init(seed: UInt64, last: EpochRecord?, failure: String?) {
             self.init(
-                seed: seed, top1: last?.testAccuracy, trainingTop1: last?.trainingAccuracy, loss: last?.loss,
-                failure: failure)
+                seed: seed, top1: last?.validationAccuracy ?? last?.testAccuracy,
+                trainingTop1: last?.trainingAccuracy, loss: last?.loss, failure: failure)
+            if last?.validationAccuracy != nil { testTop1 = last?.testAccuracy }
         }
     }
 
@@ -42,21 +46,37 @@ public struct SweepResults: Sendable, Equatable {
         let code: String?
     }
 
+    /// What a net costs.
+    public struct Cost: Sendable, Equatable {
+        /// Learnable parameters.
+        public let parameters: Int
+        /// Multiply-accumulates of one image.
+        public let macs: Int
+
+        /// Groups both.
+        public init(parameters: Int, macs: Int) { (self.parameters, self.macs) = (parameters, macs) }
+    }
+
     /// A net with its trainings.
     public struct Row: Sendable, Equatable {
         /// The net's name in the plan.
         public let network: String
-        /// Learnable parameters.
+        /// Learnable parameters while it is trained.
         public let parameters: Int
         /// Weights of fixed kernels.
         public let fixedParameters: Int
-        /// Multiply-accumulates of one image.
+        /// Multiply-accumulates of one image while it is trained.
         public let macs: Int
+        /// The cost when what stood around its kernels is folded into them; the same for a net where nothing did.
+        public let deployed: Cost
         /// Its trainings, in the order of the seeds.
         public let runs: [Run]
 
         /// Groups the values.
-        public init(network: String, parameters: Int, fixedParameters: Int, macs: Int, runs: [Run]) {
+        public init(
+            network: String, parameters: Int, fixedParameters: Int, macs: Int, deployed: Cost? = nil, runs: [Run]
+        ) {
+            self.deployed = deployed ?? Cost(parameters: parameters, macs: macs)
             self.network = network
             self.parameters = parameters
             self.fixedParameters = fixedParameters
@@ -82,6 +102,8 @@ public struct SweepResults: Sendable, Equatable {
     public let trainingImages: Int
     /// Images that the nets are tested on.
     public let testImages: Int
+    /// The training images that the nets are compared on; nil where these are the test images.
+    public let heldOut: HeldOutImages?
     /// The row that others are compared with; nil for none.
     public let baseline: String?
     /// The nets, in the plan's order.
@@ -89,8 +111,10 @@ public struct SweepResults: Sendable, Equatable {
 
     /// Groups the values.
     public init(
-        title: String, dataPath: String, trainingImages: Int, testImages: Int, baseline: String?, rows: [Row]
+        title: String, dataPath: String, trainingImages: Int, testImages: Int, heldOut: HeldOutImages? = nil,
+        baseline: String?, rows: [Row]
     ) {
+        self.heldOut = heldOut
         self.title = title
         self.dataPath = dataPath
         self.trainingImages = trainingImages

@@ -124,6 +124,15 @@ extension TrainingOption {
             "limit", \.limit, images, "Use at most so many training images, evenly over the classes.",
             value: "images", inProject: "limit"),
         whole(
+            "validation", \.validation, 0...images.upperBound,
+            "Hold so many training images out and measure on them; the test set is then measured after the last epoch alone.",
+            value: "images", inProject: "validation"
+        ) { "\($0.validation ?? 0)" },
+        whole(
+            "validation-seed", \.validationSeed, 0...Int(seeds.upperBound), "Names which images are held out.",
+            inProject: "validation-seed"
+        ) { $0.validationSeed.map { "\($0)" } },
+        whole(
             "test-every", \.testEvery, 0...100_000,
             "Test after every so many epochs and after the last one; 0 for the last one alone.", value: "epochs"),
     ]

@@ -27,6 +27,10 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     public var start: WeightStart?
     /// SHA-256 of the checkpoint that the weights start from; nil for none.
     public var initialSHA256: String?
+    /// Training images that are held out to measure on; nil for none, as checkpoints of earlier versions have it.
+    public var validation: Int?
+    /// Which ones; nil where none are.
+    public var validationSeed: Int?
 
     /// The paper's recipe for images of this size.
     public init(inputSize: Int) { augmentation = .standard(inputSize: inputSize) }

@@ -52,6 +52,7 @@ public struct TrainingRun: Sendable {
     public var logPath: String { folder + "/log.csv" }
 
     private let training: ImageDataSet
+    private let validation: ImageDataSet?
     private let test: ImageDataSet?
     private let threads: Int
     private let isStrict: Bool
@@ -63,16 +64,18 @@ public struct TrainingRun: Sendable {
     /// - Parameter training: The images to learn from.
     /// - Parameter network: The network as it starts.
     /// - Parameter test: The images to test on; nil for none.
+    /// - Parameter validation: Images that were held out of the training set; with them `test` is evaluated after the last
+    ///   epoch alone. nil for none.
     /// - Parameter recipe: How it is trained.
     /// - Parameter folder: Where checkpoint and log go.
     /// - Parameter threads: Threads of a step.
     /// - Parameter isStrict: Makes an unreadable image an error.
-    /// - Parameter testEvery: The test set is evaluated after every so many epochs and after the last one; 0 for the
+    /// - Parameter testEvery: The test set, or what was held out, is evaluated after every so many epochs and after the last one; 0 for the
     ///   last one alone.
     /// Throws `data.classes` where net and data do not fit, `data.empty`, `training.steps`, or `files.unwritable`.
     public init(
-        _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, recipe: TrainingRecipe,
-        folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
+        _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, validation: ImageDataSet? = nil,
+        recipe: TrainingRecipe, folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
     ) throws {
         try training.check(classes: network.classes, network: network.name)
         let test = try test?.numbered(as: training)
@@ -84,6 +87,7 @@ public struct TrainingRun: Sendable {
         try FolderWriter.prepare(folder)
         self.network = network
         self.training = training
+        self.validation = validation
         self.test = test
         self.recipe = recipe
         self.folder = folder
@@ -152,7 +156,7 @@ public struct TrainingRun: Sendable {
         } else if let text = network.configText {
             try AtomicFile.write(text: text, to: folder + "/config.yaml")
         }
-        var log = TrainingLog(path: logPath, records: state.records)
+        var log = TrainingLog(path: logPath, records: state.records, isValidated: validation != nil)
         var clock = TrainingClock(
             stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
         while state.epoch < recipe.epochs {
@@ -234,16 +238,20 @@ public struct TrainingRun: Sendable {
         }
     }
 
-    private func isTested(after epoch: Int) -> Bool {
+    /// Whether an accuracy is measured after an epoch, from 1.
+    private func isMeasured(after epoch: Int) -> Bool {
         epoch == recipe.epochs || (testEvery > 0 && epoch % testEvery == 0)
     }
 
     private func finishEpoch(_ net: inout TrainingNetwork, _ state: inout TrainingState) throws -> EpochRecord {
         let steps = state.progress.steps
+        let isMeasured = isMeasured(after: state.epoch + 1)
+        let isTested = validation == nil ? isMeasured : state.epoch + 1 == recipe.epochs
         let record = EpochRecord(
             epoch: state.epoch + 1, loss: state.progress.lossSum / Double(steps),
             trainingAccuracy: Double(state.progress.correct) / Double(steps * batch),
-            testAccuracy: isTested(after: state.epoch + 1) ? try testAccuracy(&net) : nil,
+            validationAccuracy: isMeasured ? try accuracy(&net, on: validation) : nil,
+            testAccuracy: isTested ? try accuracy(&net, on: test) : nil,
             rate: recipe.schedule(stepsPerEpoch: stepsPerEpoch).rate(at: state.epoch * stepsPerEpoch + steps - 1),
             unreadable: state.progress.unreadable)
         state.records.append(record)
@@ -252,21 +260,21 @@ public struct TrainingRun: Sendable {
         return record
     }
 
-    private func testAccuracy(_ net: inout TrainingNetwork) throws -> Double? {
-        guard let test else { return nil }
+    private func accuracy(_ net: inout TrainingNetwork, on images: ImageDataSet?) throws -> Double? {
+        guard let images else { return nil }
         let stream = BatchStream(
-            test, batch: batch, size: network.inputSize, channels: network.inputChannels, augmentation: nil,
+            images, batch: batch, size: network.inputSize, channels: network.inputChannels, augmentation: nil,
             seed: recipe.seed, epoch: 0, isStrict: isStrict, dropsLast: false)
         defer { stream.stop() }
         var (correct, count) = (0, 0)
         let full = batch * network.inputChannels * network.inputSize * network.inputSize
-        while let images = try stream.next() {
-            var scalars = images.images.scalars
+        while let batch = try stream.next() {
+            var scalars = batch.images.scalars
             scalars.append(contentsOf: repeatElement(0, count: full - scalars.count))
             correct += unsafe scalars.withUnsafeBufferPointer {
-                unsafe net.evaluate(images: $0, labels: images.labels).correct
+                unsafe net.evaluate(images: $0, labels: batch.labels).correct
             }
-            count += images.labels.count
+            count += batch.labels.count
         }
         return count == 0 ? nil : Double(correct) / Double(count)
     }
@@ -275,6 +283,9 @@ public struct TrainingRun: Sendable {
         var attributes = network.attributes
         attributes.append(("classes", training.classNames.map { $0.replacing(",", with: " ") }.joined(separator: ",")))
         attributes.append(("dataset", "\(training.form), \(training.count) images"))
+        if let accuracy = state.records.last?.validationAccuracy {
+            attributes.append(("validation_top1", NumberFormat.fixed(accuracy, 4)))
+        }
         if let accuracy = state.records.last?.testAccuracy {
             attributes.append(("top1", NumberFormat.fixed(accuracy, 4)))
         }

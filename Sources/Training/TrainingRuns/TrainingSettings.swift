@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Files
 import Models
@@ -42,7 +43,12 @@ public struct TrainingSettings: Sendable, Equatable {
     public var classes: Int?
     /// The most training images, evenly over the classes; nil for all.
     public var limit: Int?
-    /// The test set is evaluated after every so many epochs and after the last one; 0 for the last one alone.
+    /// Training images that are held out of the training set, before any limit, to measure on; 0 for none.
+    public var validation = 0
+    /// Names which ones are held out.
+    public var validationSeed = 1
+    /// The validation images, or the test set where there are none, are evaluated after every so many epochs and after the
+    /// last one; 0 for the last one alone.
     public var testEvery = 1
     /// Whether an unreadable image is an error.
     public var strict = false
@@ -108,7 +114,25 @@ public struct TrainingSettings: Sendable, Equatable {
         recipe.augmentation.flips = flip
         recipe.augmentation.cutout = cutout
         recipe.start = start == .standard ? nil : start
+        recipe.validation = validation > 0 ? validation : nil
+        recipe.validationSeed = validation > 0 ? validationSeed : nil
         return recipe
+    }
+
+    /// The images to learn from, and those that are held out to measure on; the limit counts for the former alone.
+    ///
+    /// Throws `data.validation` where too few are left.
+    public func parts(of training: ImageDataSet) throws -> (training: ImageDataSet, validation: ImageDataSet?) {
+        func limited(_ images: ImageDataSet) -> ImageDataSet { limit.map { images.limited(to: $0) } ?? images }
+        guard validation > 0 else { return (limited(training), nil) }
+        let (rest, heldOut) = try training.holdingOut(validation, seed: UInt64(validationSeed))
+        return (limited(rest), heldOut)
+    }
+
+    /// How many images of a training set of so many are learned from.
+    public func trainingImages(of count: Int) -> Int {
+        let rest = max(0, count - validation)
+        return min(limit ?? rest, rest)
     }
 
     /// The options that differ from the defaults, as the command line has them.

@@ -10,7 +10,7 @@ import VGNets
 
 @Suite struct RaceTests {
     /// Three nets that differ in one choice each, nine short trainings beside the baseline's.
-    private func plan(_ data: String, gate: Bool = false) throws -> RacePlan {
+    private func plan(_ data: String, gate: Bool = false, validation: Int = 0) throws -> RacePlan {
         let base = try VGNetConfig(
             name: "base", channels: [4, 8, 8, 8, 16], blocks: [1, 2, 1, 1], classes: 2, inputSize: 8, isThumbnail: true)
         var settings = TrainingSettings()
@@ -18,6 +18,7 @@ import VGNets
         settings.rate = 0.05
         settings.warmUp = 0
         settings.crop = .center
+        settings.validation = validation
         return RacePlan(
             baseline: .init(name: "base", config: base, why: "the published net"),
             contenders: [
@@ -62,6 +63,39 @@ import VGNets
             for path in ["race.json", "round-1/silu/seed-10001/checkpoint.h5", "final/base/seed-2/checkpoint.h5"] {
                 #expect(try InputFile.bytes("\(root)/whole/\(path)") == InputFile.bytes("\(root)/broken/\(path)"))
             }
+        }
+    }
+
+    @Test("A race chooses on images held out and tests what it chose; earlier plans stay as they are")
+    func choosesOnValidationImages() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            let plan = try plan(root + "/data", validation: 16)
+            #expect(plan.images == 32)
+            let race = try Race(plan, folder: root + "/out")
+            try race.writePlan()
+            let read = try #require(try RacePlan.read(folder: root + "/out"))
+            #expect(read == plan && read.heldOut == HeldOutImages(count: 16, seed: 1))
+            let results = try race.run(parallel: 2, threads: 1)
+            let best = try #require(results.best)
+            let final = results.rows.filter { $0.training.round == plan.size.rounds.count }
+            let own = final.filter { $0.training.name == best.name }.compactMap(\.run.testTop1)
+            #expect(results.test?.name == best.name && results.test?.top1 == SampleSummary(own))
+            #expect((results.test?.contrast == nil) == (best.name == "base"))
+            #expect(
+                results.choiceSentence.hasPrefix(
+                    "Chosen on 16 validation images, held out of the training images (seed 1). \(best.name) on the test "
+                        + "images, measured once: "))
+            #expect(results.yaml?.contains("# \(results.choiceSentence)\n") == true)
+
+            // A plan of an earlier version does not know the options.
+            let path = root + "/out/race.json"
+            let lines = try InputFile.text(path).split(separator: "\n").filter { !$0.contains("\"validation") }
+            try AtomicFile.write(text: lines.joined(separator: "\n"), to: path)
+            let former = try #require(try RacePlan.read(folder: root + "/out"))
+            #expect(former.heldOut == nil && former.images == 48)
+            let open = RaceResults(plan: former, state: RaceState(former, [:]), rows: [])
+            #expect(open.test == nil && open.choiceSentence.hasPrefix("Chosen on the test images: "))
         }
     }
 

@@ -72,6 +72,74 @@ import VGNets
         }
     }
 
+    @Test("Nets are chosen on images held out of the training set; the test images are looked at for the choice alone")
+    func choosesOnValidationImages() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            let plain = try sweep(root, "plain")
+            let first = plain.train(parallel: 2, threads: 1)
+            #expect(first.heldOut == nil && first.choice == nil)
+            #expect(first.rows.allSatisfy { $0.runs.allSatisfy { $0.testTop1 == nil } })
+            // Six images a class are left of 24 each.
+            let text = Self.plan.replacing("test-every: 0", with: "test-every: 1, validation: 36, validation-seed: 5")
+            let held = try sweep(root, "held", plan: text)
+            #expect(held.results().choice == nil)
+            let results = held.train(parallel: 2, threads: 1)
+            #expect(results.heldOut == HeldOutImages(count: 36, seed: 5))
+            for row in results.rows {
+                for run in row.runs {
+                    // Shares of 36 validation and of 16 test images.
+                    #expect(abs(try #require(run.top1).remainder(dividingBy: 1.0 / 36)) < 1e-9)
+                    #expect(abs(try #require(run.testTop1).remainder(dividingBy: 1.0 / 16)) < 1e-9)
+                }
+            }
+            let best = try #require(results.rows.max { ($0.top1?.mean ?? 0) < ($1.top1?.mean ?? 0) })
+            let choice = try #require(results.choice)
+            #expect(choice.network == best.network)
+            #expect(choice.test == SampleSummary(best.runs.compactMap(\.testTop1)))
+            #expect((choice.difference == nil) == (choice.network == "G"))
+            let document = SweepDocument(results)
+            #expect(document.chosenOn == "validation images" && document.choice?.network == best.network)
+            #expect(SweepDocument(first).chosenOn == "test images")
+            let log = try InputFile.text(held.jobs[0].folder + "/log.csv").split(separator: "\n")
+            #expect(log[0].hasPrefix("epoch,loss,train_top1,validation_top1,test_top1,"))
+            let cells = log.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            // The test set is measured after the last epoch alone.
+            #expect(cells[1][3] != "" && cells[1][4] == "" && cells[2][3] != "" && cells[2][4] != "")
+            // Another split is another training.
+            let other = try sweep(root, "held", plan: text.replacing("seed: 5", with: "seed: 6"))
+            let failure = try #require(other.train(parallel: 1, threads: 1).failures.first)
+            #expect(failure.contains("validation-seed 5; expected validation-seed 6"), "\(failure)")
+        }
+    }
+
+    @Test("All nets of a plan are compared on the same images")
+    func refusesSeveralSplits() {
+        let text = Self.plan.replacing("train: {lr: 0.1}", with: "train: {validation: 4}")
+        let error = #expect(throws: KernelVizError.self) {
+            try SweepPlan(yaml: text, subject: "plan.yaml", folder: ".")
+        }
+        #expect(
+            error?.description
+                == "plan.yaml: nets: 'G' and 'C SiLU' with different validation images; expected the same for all. Give "
+                + "'validation' and 'validation-seed' in the plan's own 'train'.")
+    }
+
+    @Test("What a net costs when its branches are folded stands beside what it costs in training")
+    func tellsDeployedCosts() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            let text = Self.plan.replacing("activation: silu", with: "depthwise: branched")
+            let held = try sweep(root, "out", plan: text)
+            let rows = held.results().rows
+            #expect(rows[0].deployed == SweepResults.Cost(parameters: rows[0].parameters, macs: rows[0].macs))
+            let biased = try #require(held.plan.nets[1].config).replacing(depthwise: .biased, classes: 2)
+            #expect(rows[1].deployed.parameters == biased.parameters.learnable)
+            #expect(rows[1].deployed.macs == biased.macs(inputHeight: 8, inputWidth: 8))
+            #expect(rows[1].deployed.parameters < rows[1].parameters && rows[1].deployed.macs <= rows[1].macs)
+        }
+    }
+
     @Test("A training that fails does not stop the others and is named")
     func reportsFailures() throws {
         try withTemporaryFolder { root in

@@ -53,6 +53,7 @@ import VGNets
             settings.projectArguments == [
                 "--epochs", "7", "--batch", "512", "--lr", "0.2", "--warmup-epochs", "5", "--weight-decay", "0.01",
                 "--momentum", "0.9", "--label-smoothing", "0.1", "--crop", "padded", "--no-flip", "--limit", "9",
+                "--validation", "0", "--validation-seed", "1",
             ])
         #expect(TrainingSettings().arguments.isEmpty)
         settings.batch = 0

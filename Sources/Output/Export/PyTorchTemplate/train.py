@@ -49,6 +49,10 @@ OPTIONS = [
      "How images are cut; by the image size if not given."),
     (("--limit",), int, lambda x: 2 <= x <= 1000000000, "a whole number from 2 to 1000000000", None,
      "Use at most so many training images, evenly over the classes."),
+    (("--validation",), int, lambda x: 0 <= x <= 1000000000, "a whole number from 0 to 1000000000", 0,
+     "Hold so many training images out and measure on them; the test set is then measured after the last epoch alone."),
+    (("--validation-seed",), int, lambda x: 0 <= x <= 4294967295, "a whole number from 0 to 4294967295", 1,
+     "Names which images are held out."),
 ]
 # Thumbnail nets: the authors' CIFAR script.
 THUMBNAIL = {"epochs": 100, "batch": 1024, "lr": 0.4, "weight_decay": 5e-4}
@@ -175,8 +179,46 @@ def evenly(labels, limit):
     return sorted(place for _, _, place in sorted(ranked)[:limit])
 
 
+def shuffled(count, seed):
+    """The numbers below count in the order of kernelviz train: xoshiro256**, seeded by SplitMix64, Fisher and Yates."""
+    mask, state = 2**64 - 1, []
+    for _ in range(4):
+        seed = (seed + 0x9E3779B97F4A7C15) & mask
+        z = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & mask
+        state.append(z ^ (z >> 31))
+    order = list(range(count))
+    for index in range(count - 1, 0, -1):
+        scrambled = state[1] * 5 & mask
+        bits = ((scrambled << 7 | scrambled >> 57) & mask) * 9 & mask
+        shifted = state[1] << 17 & mask
+        state[2] ^= state[0]
+        state[3] ^= state[1]
+        state[1] ^= state[2]
+        state[0] ^= state[3]
+        state[2] ^= shifted
+        state[3] = (state[3] << 45 | state[3] >> 19) & mask
+        other = int((bits >> 11) * 2.0**-53 * (index + 1))
+        order[index], order[other] = order[other], order[index]
+    return order
+
+
+def hold_out(labels, count, seed):
+    """The places of the training images and of those held out: each class gives its share."""
+    sizes, taken, ranked = {}, {}, []
+    for label in labels:
+        sizes[label] = sizes.get(label, 0) + 1
+    for place in shuffled(len(labels), seed):
+        label = labels[place]
+        ranked.append(((taken.get(label, 0) + 0.5) / sizes[label], label, place))
+        taken[label] = taken.get(label, 0) + 1
+    places = [place for _, _, place in sorted(ranked)]
+    return sorted(places[count:]), sorted(places[:count])
+
+
 def open_data(args, config, team):
-    """Gives the class names and the loaders of this process; without the one for training where only --evaluate."""
+    """Gives the class names and the loaders of this process: training (none where only --evaluate), test, and held out
+    (none without --validation)."""
     if args.batch < 1 or args.batch % team.size:
         fail(f"--batch {args.batch} cannot be shared by {team.size} processes")
     train_transform, val_transform = image_transforms(config, args)
@@ -186,18 +228,28 @@ def open_data(args, config, team):
     # Every image once: a distributed sampler would repeat some.
     val_loader = DataLoader(Subset(val, range(team.rank, len(val), team.size)), **options)
     if args.evaluate:
-        return val.classes, None, val_loader
+        return val.classes, None, val_loader, None
 
     train = open_folder(args, config, "train", train_transform)
     if train.classes != val.classes:
         fail("train/ and val/ have different classes")
+    places, labels, held_loader = list(range(len(train))), train.targets, None
+    if args.validation:
+        if args.validation > len(train) - 2:
+            fail(f"--validation {args.validation} leaves fewer than 2 of {len(train)} training images")
+        places, held = hold_out(labels, args.validation, args.validation_seed)
+        # The same files, without augmentation.
+        plain = open_folder(args, config, "train", val_transform)
+        held_loader = DataLoader(Subset(plain, held[team.rank::team.size]), **options)
     if args.limit:
-        train = Subset(train, evenly(train.targets, args.limit))
+        places = [places[place] for place in evenly([labels[place] for place in places], args.limit)]
+    if len(places) < len(train):
+        train = Subset(train, places)
     sampler = DistributedSampler(train, team.size, team.rank, seed=args.seed)
     train_loader = DataLoader(train, sampler=sampler, drop_last=True, **options)
     if not len(train_loader):
         fail(f"{len(train)} training images are less than one batch of {args.batch}")
-    return val.classes, train_loader, val_loader
+    return val.classes, train_loader, val_loader, held_loader
 
 
 def make_optimizer(model, args):
@@ -255,7 +307,7 @@ def train_epoch(model, loader, optimizer, scaler, criterion, epoch, args, team):
 
 @torch.inference_mode()
 def evaluate(model, loader, args, team):
-    """Gives top-1 and top-5 on all images of val/."""
+    """Gives top-1 and top-5 on all images of a loader."""
     team.share_buffers(model)
     model.eval()
     top1 = top5 = count = 0
@@ -294,11 +346,12 @@ def save_weights(out, model, config, classes):
     replace(out / "weights.safetensors", lambda path: save_file(weights, path, metadata))
 
 
-def save_log(out, history):
+def save_log(out, history, is_validated):
     def write(path):
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["epoch", "lr", "train_loss", "val_top1", "val_top5", "images_per_second"])
+            header = ["epoch", "lr", "train_loss", "val_top1", "val_top5", "images_per_second"]
+            writer.writerow(header + (["validation_top1", "validation_top5"] if is_validated else []))
             writer.writerows(history)
 
     replace(out / "log.csv", write)
@@ -310,7 +363,7 @@ def main():
     team = Team()
     if args.evaluate and not args.init:
         fail("--evaluate needs --init")
-    classes, train_loader, val_loader = open_data(args, config, team)
+    classes, train_loader, val_loader, held_loader = open_data(args, config, team)
 
     torch.manual_seed(args.seed)
     net = VGNet(config)
@@ -350,16 +403,19 @@ def main():
         torch.manual_seed((args.seed << 32) + epoch * team.size + team.rank)
         train_loader.sampler.set_epoch(epoch)
         loss, lr, speed = train_epoch(model, train_loader, optimizer, scaler, criterion, epoch, args, team)
-        top1, top5 = evaluate(net, val_loader, args, team)
+        # Where images are held out the test part is looked at once, in the end.
+        tests = not held_loader or epoch + 1 == args.epochs
+        test = [f"{share:.5f}" for share in evaluate(net, val_loader, args, team)] if tests else ["", ""]
+        held = [f"{share:.5f}" for share in evaluate(net, held_loader, args, team)] if held_loader else []
+        top1, top5 = held or test
         if team.is_first:
-            row = [epoch + 1, f"{lr:.6g}", f"{loss:.5f}", f"{top1:.5f}", f"{top5:.5f}", f"{speed:.1f}"]
-            history.append(row)
+            history.append([epoch + 1, f"{lr:.6g}", f"{loss:.5f}", *test, f"{speed:.1f}", *held])
             state = {"model": net.state_dict(), "optimizer": optimizer.state_dict(), "scaler": scaler.state_dict(),
                      "epoch": epoch + 1, "history": history}
             replace(out / "last.pth", lambda path: torch.save(state, path))
             save_weights(out, net, config, classes)
-            save_log(out, history)
-            print(f"epoch {epoch + 1}/{args.epochs} loss {loss:.4f} top-1 {top1:.4f} top-5 {top5:.4f} "
+            save_log(out, history, bool(held_loader))
+            print(f"epoch {epoch + 1}/{args.epochs} loss {loss:.4f} top-1 {float(top1):.4f} top-5 {float(top5):.4f} "
                   f"{speed:.0f} images/s", flush=True)
     team.close()
 

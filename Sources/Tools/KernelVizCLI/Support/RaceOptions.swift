@@ -20,7 +20,8 @@ struct RaceOptions: ParsableArguments {
     @Option(
         name: .customLong("train"),
         help: ArgumentHelp(
-            "An option of 'train' for all nets, such as batch=128; once for each. Default: batch=128, lr=0.1, warmup=2.",
+            "An option of 'train' for all nets, such as batch=128; once for each. Default: batch=128, lr=0.1, warmup=2, and "
+                + "validation (the images that nets are compared on) a tenth of the training images or more.",
             valueName: "name=value"))
     var training: [String] = []
 
@@ -51,6 +52,13 @@ struct RaceOptions: ParsableArguments {
     var program: String?
 
     var isAsked: Bool { race != nil }
+
+    /// Whether --train says how many images are held out.
+    var saysValidation: Bool {
+        training.contains { text in
+            text.split(separator: "=").first.flatMap { TrainingOption.named(String($0)) }?.name == "validation"
+        }
+    }
 
     /// What a race decides itself.
     struct Excluded {

@@ -80,7 +80,7 @@ final class RaceReporter: Sendable {
                 state.lastDrawn = .now
                 return left(state)
             }
-            let test = record.testAccuracy.map { ", test \(NumberFormat.fixed($0 * 100, 2)) %" } ?? ""
+            let test = TrainingReporter.measured(record)
             Console.note(
                 "\(name(job)): epoch \(record.epoch)/\(job.net.settings.epochs): loss "
                     + "\(NumberFormat.fixed(record.loss, 4)), train "

@@ -57,7 +57,7 @@ final class SweepReporter: Sendable {
                 $0.epochsLeft -= 1
                 return (ContinuousClock.now - started) / Double($0.epochsDone) * Double(max(0, $0.epochsLeft))
             }
-            let test = record.testAccuracy.map { ", test \(NumberFormat.fixed($0 * 100, 2)) %" } ?? ""
+            let test = TrainingReporter.measured(record)
             Console.note(
                 "\(name(job)): epoch \(record.epoch)/\(job.net.settings.epochs): loss "
                     + "\(NumberFormat.fixed(record.loss, 4)), train "

@@ -53,6 +53,8 @@ struct TrainingOptions: ParsableArguments {
     @Option(training: "input-size") var inputSize: TrainingValue?
     @Option(training: "classes") var classes: TrainingValue?
     @Option(training: "limit") var limit: TrainingValue?
+    @Option(training: "validation") var validation: TrainingValue?
+    @Option(training: "validation-seed") var validationSeed: TrainingValue?
     @Option(training: "test-every") var testEvery: TrainingValue?
     @Option(training: "start") var start: TrainingValue?
     @Option(training: "init") var initial: TrainingValue?
@@ -63,7 +65,7 @@ struct TrainingOptions: ParsableArguments {
         var settings = TrainingSettings()
         let values = [
             epochs, batch, rate, warmUp, weightDecay, momentum, smoothing, crop, cutout, inputSize, classes, limit,
-            testEvery, start, initial,
+            validation, validationSeed, testEvery, start, initial,
         ]
         for value in values.compactMap({ $0 }) { try settings.set(value.option, to: value.text) }
         settings.flip = flip

@@ -33,7 +33,7 @@ final class TrainingReporter {
         case .step(let step): draw(step)
         case .epoch(let record, let speed, let seconds):
             finish()
-            let test = record.testAccuracy.map { ", test \(NumberFormat.fixed($0 * 100, 2)) %" } ?? ""
+            let test = TrainingReporter.measured(record)
             let bad = record.unreadable == 0 ? "" : ", \(record.unreadable) unreadable"
             Console.note(
                 "epoch \(record.epoch)/\(epochs): loss \(NumberFormat.fixed(record.loss, 4)), "
@@ -43,6 +43,13 @@ final class TrainingReporter {
             finish()
             Console.note("Saved at epoch \(epoch + 1) after step \(step); --resume goes on there")
         }
+    }
+
+    /// ", validation 81.20 %, test 80.75 %": what was measured after an epoch.
+    static func measured(_ record: EpochRecord) -> String {
+        [("validation", record.validationAccuracy), ("test", record.testAccuracy)].compactMap { name, share in
+            share.map { ", \(name) \(NumberFormat.fixed($0 * 100, 2)) %" }
+        }.joined()
     }
 
     private func draw(_ step: TrainingRun.StepReport) {

@@ -38,6 +38,7 @@ extension DeriveCommand {
         if case .failed = results.state.verdict { Console.note("kernelviz: error: \(results.sentence)") }
         try output.emit(RaceReport(results), as: explain ? Format.table : format ?? Format.yaml)
         Console.note(results.sentence)
+        Console.note(results.choiceSentence)
         Console.note("Wrote \(out)/results.json, results.md" + (results.best == nil ? "" : " and winner.yaml"))
         if results.best == nil { throw ExitCode(1) }
     }
@@ -115,6 +116,8 @@ extension DeriveCommand {
 
     private func newPlan(_ data: RacePlan.DataSet, _ request: [String: String], out: String) throws -> RacePlan {
         var settings = try race.settings(limit: ablation.limit)
+        if !race.saysValidation { settings.validation = Self.validation(data, limit: ablation.limit) }
+        try Self.checkValidation(settings, data)
         var options = try options()
         options.classes = classes ?? data.classes
         options.inputSize = try inputSize ?? Self.imageSize(data)
@@ -126,7 +129,7 @@ extension DeriveCommand {
             name: found.baseline.name, config: found.baseline, why: "the paper's design within the bounds")
         Console.note("Timing a few steps of \(baseline.name)")
         let seconds = try Race.secondsPerEpoch(baseline, data: data, settings: settings, threads: race.threads)
-        let images = min(ablation.limit ?? data.trainingImages, data.trainingImages)
+        let images = settings.trainingImages(of: data.trainingImages)
         let size = try RaceSize.fitting(
             contenders: found.contenders.count, epochs: ablation.epochs, seeds: ablation.seeds, hours: race.hours ?? 1,
             stepsPerEpoch: max(1, images / max(1, min(settings.batch, images))), secondsPerEpoch: seconds,
@@ -147,6 +150,19 @@ extension DeriveCommand {
                     start: contender.hasUnitGain ? .unitGain : .standard, why: contender.why,
                     timeRatio: contender.time?.ratio)
             }, data: data, settings: settings, size: size, needsLearnedKernels: !race.skipsGate, request: request)
+    }
+
+    /// Images to hold out where nobody says how many: as many as --limit leaves unused and the test part has, but at least
+    /// a tenth of the training images.
+    static func validation(_ data: RacePlan.DataSet, limit: Int?) -> Int {
+        let unused = max(0, data.trainingImages - (limit ?? data.trainingImages))
+        return max(data.trainingImages / 10, min(unused, data.testImages))
+    }
+
+    /// Throws before minutes of timing where too few images would be left.
+    private static func checkValidation(_ settings: TrainingSettings, _ data: RacePlan.DataSet) throws {
+        guard settings.validation > 0 else { return }
+        _ = try settings.parts(of: ImageDataSet.open(data.path, split: .training))
     }
 
     private func contenders(

@@ -45,8 +45,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings()
-        var training = try ImageDataSet.open(data, split: .training)
-        if let limit = settings.limit { training = training.limited(to: limit) }
+        let (training, validation) = try settings.parts(of: ImageDataSet.open(data, split: .training))
         let test = try testSet()
         for set in [training, test].compactMap({ $0 }) {
             for sentence in set.findings.sentences { Console.note("kernelviz: note: \(set.path): \(sentence)") }
@@ -60,11 +59,14 @@ struct TrainCommand: ParsableCommand {
             Console.note("\(initial): \(weights.sentence)")
         }
         let run = try TrainingRun(
-            net, training: training, test: test, recipe: settings.recipe(for: net, seed: seed),
-            folder: out, threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
+            net, training: training, test: test, validation: validation,
+            recipe: settings.recipe(for: net, seed: seed), folder: out, threads: threads, isStrict: settings.strict,
+            testEvery: settings.testEvery)
         Console.note(
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
-                + "\(NumberFormat.grouped(training.count)) images (\(training.form)), \(net.classes) classes")
+                + "\(NumberFormat.grouped(training.count)) images (\(training.form)), "
+                + (validation.map { "\(NumberFormat.grouped($0.count)) held out to measure on, " } ?? "")
+                + "\(net.classes) classes")
         let reporter = TrainingReporter(epochs: settings.epochs)
         let state = try Interruption.finishing {
             try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in

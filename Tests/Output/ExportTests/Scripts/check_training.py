@@ -94,8 +94,8 @@ def check_resume():
 
     save = train.save_log
 
-    def stop(out, history):
-        save(out, history)
+    def stop(out, history, is_validated):
+        save(out, history, is_validated)
         if len(history) == 3:
             raise Stop
 
