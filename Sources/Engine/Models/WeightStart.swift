@@ -21,25 +21,36 @@ public enum KernelGain {
     public static func gain(
         _ kernel: ArraySlice<Float>, rows: Int, columns: Int, correlation: Double = correlation
     ) -> Double {
-        precondition(kernel.count == rows * columns && (0..<1).contains(correlation))
+        precondition((0..<1).contains(correlation))
+        return gain(kernel, rows: rows, columns: columns) { pow(correlation, Double(abs($0) + abs($1))) }
+    }
+
+    /// The gain of one kernel for pixels that correlate by `correlation(rows, columns)` where they lie so far apart.
+    public static func gain(
+        _ kernel: ArraySlice<Float>, rows: Int, columns: Int, by correlation: (_ rows: Int, _ columns: Int) -> Double
+    ) -> Double {
+        precondition(kernel.count == rows * columns)
         let weights = kernel.map(Double.init)
         var square = 0.0
         for (i, first) in weights.enumerated() {
             for (j, second) in weights.enumerated() {
-                let distance = abs(i / columns - j / columns) + abs(i % columns - j % columns)
-                square += first * second * pow(correlation, Double(distance))
+                square += first * second * correlation(j / columns - i / columns, j % columns - i % columns)
             }
         }
         return max(0, square).squareRoot()
     }
 
     /// C×1×kH×kW kernels, each scaled to gain 1; kernels without gain stay.
-    static func unit(_ kernels: Tensor) -> Tensor {
+    static func unit(
+        _ kernels: Tensor,
+        by correlation: (_ rows: Int, _ columns: Int) -> Double = { pow(correlation, Double(abs($0) + abs($1))) }
+    ) -> Tensor {
         let (rows, columns) = (kernels.shape[2], kernels.shape[3])
         let size = rows * columns
         var scaled = kernels
         for start in stride(from: 0, to: kernels.scalars.count, by: size) {
-            let gain = gain(kernels.scalars[start..<start + size], rows: rows, columns: columns)
+            let kernel = kernels.scalars[start..<start + size]
+            let gain = gain(kernel, rows: rows, columns: columns, by: correlation)
             guard gain > 0 else { continue }
             for index in start..<start + size { scaled.scalars[index] = Float(Double(scaled.scalars[index]) / gain) }
         }

@@ -21,6 +21,23 @@ import VGNets
         #expect(abs(KernelGain.gain(kernel[...], rows: 3, columns: 3, correlation: 0) - 5) < 1e-9)
     }
 
+    /// By hand: rows of ones that know nothing of each other have 3 + 2 · 2 · ½ each; two weights on a diagonal have
+    /// 1 + 1 + 2 · 0.9 where pixels correlate along it, and 1 + 1 on the other one.
+    @Test func gainsAreThoseOfAMeasuredField() {
+        func across(_ rows: Int, _ columns: Int) -> Double {
+            rows != 0 ? 0 : columns == 0 ? 1 : abs(columns) == 1 ? 0.5 : 0
+        }
+        func diagonal(_ rows: Int, _ columns: Int) -> Double {
+            rows == columns ? [1, 0.9, 0.8][abs(rows)] : 0
+        }
+        let ones = [Float](repeating: 1, count: 9)
+        #expect(abs(KernelGain.gain(ones[...], rows: 3, columns: 3, by: across) - 15.0.squareRoot()) < 1e-9)
+        let along: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 0]
+        #expect(abs(KernelGain.gain(along[...], rows: 3, columns: 3, by: diagonal) - 3.8.squareRoot()) < 1e-9)
+        let against: [Float] = [0, 1, 0, 1, 0, 0, 0, 0, 0]
+        #expect(abs(KernelGain.gain(against[...], rows: 3, columns: 3, by: diagonal) - 2.0.squareRoot()) < 1e-9)
+    }
+
     private static func tensors(_ config: VGNetConfig, _ start: WeightStart = .standard) throws -> [String: Tensor] {
         let graph = try VGNet(config, seed: 5, start: start).graph
         return Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.tensor) })

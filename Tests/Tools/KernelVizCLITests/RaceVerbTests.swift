@@ -130,6 +130,7 @@ import Testing
         ["--race", "d", "--hours", "1", "--out", "o", "--jobs", "100000"],
         ["--race", "d", "--hours", "1", "--out", "o", "--threads", "0"],
         ["--init", "a", "--race", "d", "--hours", "1", "--out", "o"], ["--init", "a", "-o", "a"], ["--start", "bank"],
+        ["--images", "d"],
         ["--init", "a", "--against", "vgnetg-1.0mp"], ["--init", "a", "--start", "selection:"],
     ])
     func aWrongCommandLineExitsWith64(options: [String]) throws {
@@ -150,11 +151,30 @@ import Testing
                 ["derive", Self.checkpoint, "--classes", "2", "-o", folder + "/net.yaml"] + Self.size
                     + ["--init", folder + "/start.safetensors", "--start", start])
             #expect(derived.status == 0 && derived.errors.contains(remark), "\(derived.errors)")
+            let isAssumed = derived.errors.contains("input correlation assumed: neighbouring pixels correlate with 0.5")
+            #expect(isAssumed == (start != "default"), "\(derived.errors)")
             let trained = try CommandLine.run(
                 ["train", folder + "/net.yaml", "--init", folder + "/start.safetensors", "--data", folder + "/data"]
                     + ["--epochs", "1", "--batch", "8", "--warmup", "0", "--out", folder + "/run"])
             #expect(trained.status == 0, "\(trained.errors)")
             #expect(trained.errors.contains("0 keep their own start"), "\(trained.errors)")
+        }
+    }
+
+    @Test func gainsHoldForTheCorrelationThatPicturesShow() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            let arguments = ["derive", Self.checkpoint, "--classes", "2", "-o", folder + "/net.yaml"] + Self.size
+            let measured = try CommandLine.run(
+                arguments + ["--init", folder + "/a.safetensors", "--images", folder + "/data"])
+            #expect(
+                measured.status == 0
+                    && measured.errors.contains("input correlation measured on 48 images of \(folder)/data/train"),
+                "\(measured.errors)")
+            let assumed = try CommandLine.run(arguments + ["--force", "--init", folder + "/b.safetensors"])
+            #expect(assumed.status == 0, "\(assumed.errors)")
+            let files = try ["a", "b"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0).safetensors")) }
+            #expect(files[0] != files[1])
         }
     }
 

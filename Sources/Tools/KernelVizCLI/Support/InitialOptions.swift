@@ -20,6 +20,15 @@ struct InitialOptions: ParsableArguments {
             """, valueName: "start"))
     var start: String?
 
+    @Option(
+        name: [.customLong("images"), .customLong("data")],
+        help: ArgumentHelp(
+            """
+            Pictures or a data set: gain 1 holds for the input correlation that the net itself shows on them. Without, \
+            neighbouring pixels are taken to correlate with 0.5.
+            """, valueName: "folder"))
+    var images: String?
+
     @Option(help: "The seed of what is drawn.")
     var startSeed: UInt64?
 
@@ -37,8 +46,8 @@ struct InitialOptions: ParsableArguments {
     }
 
     func validate(isElsewhere: Bool, output: String?) throws {
-        if path == nil && (start != nil || startSeed != nil) {
-            throw ValidationError("--start and --start-seed go with --init.")
+        if path == nil && (start != nil || startSeed != nil || images != nil) {
+            throw ValidationError("--start, --start-seed and --images go with --init.")
         }
         if path != nil && isElsewhere {
             throw ValidationError(
@@ -51,6 +60,19 @@ struct InitialOptions: ParsableArguments {
         if kind == nil {
             throw ValidationError(
                 "--start: '\(start ?? "")'; expected default, unit-gain, bank, covariance or selection:FILE.")
+        }
+        if images != nil && !hasGain {
+            throw ValidationError(
+                "--images goes with --start unit-gain, bank or covariance: the others are not scaled.")
+        }
+    }
+
+    /// Whether depthwise kernels are scaled to gain 1.
+    private var hasGain: Bool {
+        switch kind {
+        case .seeded(let start): start == .unitGain
+        case .measured: true
+        case .selection, nil: false
         }
     }
 
@@ -69,9 +91,7 @@ struct InitialOptions: ParsableArguments {
         case .seeded(let start):
             net = try VGNet(config, seed: seed, start: start)
             said =
-                start == .unitGain
-                ? "depthwise kernels of gain 1 for neighbouring pixels that correlate with \(KernelGain.correlation)"
-                : "PyTorch's default"
+                start == .unitGain ? "depthwise kernels of gain 1" : "PyTorch's default"
         case .measured(let start):
             let (kernels, borrowed) = try Derivation.measuredKernels(of: networks)
             let found = try VGNet(config, seed: seed, start: .unitGain).starting(start, from: kernels, seed: seed)
@@ -88,9 +108,33 @@ struct InitialOptions: ParsableArguments {
             net = net.replacing(weights)
             said = "\(file): \(weights.sentence)"
         }
+        if hasGain {
+            let (scaled, input) = try withGain(net)
+            net = scaled
+            said += "; input correlation \(input)"
+        }
         try SafetensorsWriter.write(
             StateDict(graph: net.graph), metadata: ModelMetadata(config: config), to: path,
             overwriting: force ? .replace : .refuse)
         Console.note("Wrote \(path): seed \(seed), \(said)")
+    }
+
+    /// The net with gain 1 under the correlation that is measured, or as it is under the one that is assumed; and which one.
+    private func withGain(_ net: VGNet) throws -> (net: VGNet, said: String) {
+        guard let images else {
+            return (net, "assumed: neighbouring pixels correlate with \(KernelGain.correlation) (--images measures it)")
+        }
+        // Of a data set the training part; a folder of pictures alone has no parts.
+        let pictures = try (try? ImageDataSet.open(images, split: .training)) ?? ImageFolder.open(images).images
+        for sentence in pictures.findings.sentences {
+            Console.note("kernelviz: note: \(pictures.path): \(sentence)")
+        }
+        let progress = ProgressLine("Measuring the input correlation")
+        defer { progress.finish() }
+        let measured = try StartMeasurement(net, on: pictures) { done, all in
+            try Interruption.check()
+            try progress.update(done, of: all)
+        }
+        return (measured.unitGain(of: net).net, measured.sentence)
     }
 }
