@@ -27,6 +27,21 @@ public struct KernelBank: Sendable, Equatable {
         }
     }
 
+    /// The kernels as they run with a branch that passes the input on: s·k with s of the normalisation behind it, and the
+    /// branch's own factor in the centre.
+    func merged(with branch: [Float]) -> KernelBank {
+        guard let scale = batchNormScale, scale.count == branch.count, scale.count == count else { return self }
+        let cells = size * size
+        return KernelBank(
+            layer: layer.withoutBatchNorm,
+            weight: Tensor(
+                shape: layer.weightShape,
+                scalars: values.indices.map { index in
+                    let channel = index / cells
+                    return scale[channel] * values[index] + (index % cells == cells / 2 ? branch[channel] : 0)
+                }))
+    }
+
     /// The N·N weights of kernel `index`, row-major.
     @inlinable public func kernel(_ index: Int) -> ArraySlice<Float> {
         values[index * size * size..<(index + 1) * size * size]
@@ -65,7 +80,7 @@ public enum KernelBanks {
         try squareLayers(of: network).map { try read($0, of: network) }
     }
 
-    /// Reads the kernels of one layer.
+    /// Reads the kernels of one layer, with a branch of training merged into them; see ``mergingNote(on:)``.
     ///
     /// Throws `kernels.rectangular`, and what reading the checkpoint throws.
     public static func read(_ layer: ConvLayer, of network: ConvNetwork) throws -> KernelBank {
@@ -75,6 +90,7 @@ public enum KernelBanks {
                 found: "its kernels have \(layer.kernelHeight) rows and \(layer.kernelWidth) columns",
                 expected: "square kernels", advice: "Choose another layer; only square kernels have labels")
         }
-        return KernelBank(layer: layer, weight: try network.weight(of: layer, nonFinite: .kept))
+        let bank = KernelBank(layer: layer, weight: try network.weight(of: layer, nonFinite: .kept))
+        return try FoldedBranch.scale(beside: layer, of: network).map(bank.merged) ?? bank
     }
 }

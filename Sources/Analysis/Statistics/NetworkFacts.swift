@@ -1,5 +1,6 @@
 import Architectures
 import Checkpoints
+import Kernels
 
 /// What is known of an analysed network beside its numbers: which file it was, what it is, and which layers it has.
 ///
@@ -16,12 +17,13 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
         /// What reading left out, converted or took for granted, one sentence each.
         public let notes: [String]
 
-        /// Keeps what is known of a checkpoint.
-        init(_ checkpoint: Checkpoint) {
+        /// Keeps what is known of a network's checkpoint.
+        init(_ network: ConvNetwork) {
+            let checkpoint = network.checkpoint
             path = checkpoint.path
             format = checkpoint.format
             sha256 = checkpoint.sha256
-            notes = checkpoint.notes
+            notes = checkpoint.notes + [KernelBanks.mergingNote(on: network)].compactMap { $0 }
         }
     }
 
@@ -53,7 +55,7 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
 
     /// Keeps what is known of a network; its file is read once for the digest.
     public init(_ network: ConvNetwork) {
-        checkpoint = File(network.checkpoint)
+        checkpoint = File(network)
         family = network.family
         title = network.title
         recognition = network.recognition
