@@ -12,6 +12,9 @@ public final class ZipArchive: Sendable {
     /// How many members an archive may list.
     static let maximumCount = 1 << 18
 
+    /// How many bytes the members of a packed archive may have together.
+    static let maximumTotalBytes = 1 << 36
+
     /// The path as the user named it.
     public let path: String
     /// What the archive holds, in its own order.
@@ -27,13 +30,15 @@ public final class ZipArchive: Sendable {
 
     /// Opens the archive at `path`.
     ///
-    /// Throws `files.missing` and the like, `archives.unreadable` or `archives.tooLarge`.
+    /// Throws `files.missing` and the like, `archives.unreadable` or `archives.tooLarge`, and `archives.bomb` where its members
+    /// together claim what no honest archive of its length holds.
     public init(path: String) throws {
         try InputFile.check(path)
         var code: Int32 = 0
         guard let archive = zip_open(path, ZIP_RDONLY, &code) else { throw Self.unreadable(path, code: code) }
         do {
             members = try Self.list(archive, path: path)
+            try Self.check(members, fileBytes: InputFile.sizeBytes(path), path: path)
         } catch {
             zip_discard(archive)
             throw error
@@ -123,6 +128,36 @@ public final class ZipArchive: Sendable {
                 let size = Int(exactly: status.size), let packed = Int(exactly: status.comp_size)
             else { throw unreadable(path, reason: "its directory is damaged") }
             return ZipMember(index: index, name: String(cString: name), sizeBytes: size, packedBytes: packed)
+        }
+    }
+
+    /// Throws `archives.bomb` where members share packed bytes, so that few of them unpack to many, or unpack to more than
+    /// ``maximumTotalBytes``.
+    static func check(_ members: [ZipMember], fileBytes: Int, path: String) throws {
+        func bomb(_ found: String, _ expected: String) -> KernelVizError {
+            KernelVizError(
+                code: "archives.bomb", subject: path, found: found, expected: expected,
+                advice: "The archive is damaged or made to fill the memory; do not use it")
+        }
+        var (packed, size) = (0, 0)
+        for member in members {
+            let sums = (
+                packed.addingReportingOverflow(member.packedBytes), size.addingReportingOverflow(member.sizeBytes)
+            )
+            guard member.packedBytes >= 0, member.sizeBytes >= 0, !sums.0.overflow, !sums.1.overflow else {
+                throw bomb("\(members.count) files of more bytes than can be counted", "lengths that fit the file")
+            }
+            (packed, size) = (sums.0.partialValue, sums.1.partialValue)
+        }
+        guard packed <= fileBytes else {
+            throw bomb(
+                "its \(members.count) files claim \(packed) packed bytes in a file of \(fileBytes)",
+                "no byte in two of them")
+        }
+        guard size <= max(maximumTotalBytes, fileBytes) else {
+            throw bomb(
+                "its \(members.count) files claim \(size) bytes out of \(packed) packed ones",
+                "at most \(maximumTotalBytes) together")
         }
     }
 

@@ -22,12 +22,22 @@ public struct SavedClassification: Sendable {
         head.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
     }
 
+    /// Throws `saved.cutOff` for the beginning of such a file.
+    private static func checkEnd(_ text: String, _ path: String) throws {
+        guard text.prefix(1 << 16).contains("\"kernelviz."), JSONText.isCutOff(text.utf8) else { return }
+        throw KernelVizError(
+            code: "saved.cutOff", subject: path, found: JSONText.problem(text, otherwise: "no JSON"),
+            expected: "what 'kernelviz classify --format json' writes",
+            advice: "Copy it or classify the checkpoint again")
+    }
+
     /// Reads the text of a file; nil where it is JSON of another kind, or no JSON.
     ///
     /// Throws `saved.otherReport` for another report of kernelviz, `saved.newerSchema`, `saved.withoutStatistics`,
     /// `saved.unreadable` where a value is missing or of another kind, and `saved.inconsistent`.
     public init?(text: String, path: String) throws {
         let data = Data(text.utf8)
+        try Self.checkEnd(text, path)
         guard let head = try? JSONDecoder().decode(Head.self, from: data), head.schema.hasPrefix("kernelviz.") else {
             return nil
         }

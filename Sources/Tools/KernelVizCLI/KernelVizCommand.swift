@@ -41,6 +41,13 @@ public struct KernelVizCommand: ParsableCommand {
             valueName: "name"))
     var copy: String?
 
+    @Option(
+        name: .customLong("max-memory"),
+        help: ArgumentHelp(
+            "Refuse a file whose tensors would take more than so many bytes, such as 2G or 500M, before any is read. For every verb.",
+            valueName: "bytes"))
+    var maxMemory: String?
+
     /// For the parser.
     public init() {}
 }
@@ -72,10 +79,18 @@ extension KernelVizCommand {
             throw ValidationError(
                 "Argument \(number) is not UTF-8 ('\(shown)'). Names are never changed: rename the file.")
         }
-        let (arguments, reading, copy) = ReadingChoice.arguments(Array(ProcessArguments.all.dropFirst()))
-        var command = try parseAsRoot(arguments)
-        try Checkpoint.Reading.$current.withValue(reading) {
-            try Checkpoint.Reading.$copy.withValue(copy) { try command.run() }
+        let choice = ReadingChoice.arguments(Array(ProcessArguments.all.dropFirst()))
+        var command = try parseAsRoot(choice.arguments)
+        let memory = try choice.memory.map { text in
+            guard let bytes = ReadingChoice.bytes(text) else {
+                throw ValidationError("--max-memory: '\(text)'; expected bytes from 1K to 1000T, such as 2G or 500M.")
+            }
+            return bytes
+        }
+        try Checkpoint.Reading.$current.withValue(choice.reading) {
+            try Checkpoint.Reading.$copy.withValue(choice.copy) {
+                try Checkpoint.Reading.$maximumBytes.withValue(memory) { try command.run() }
+            }
         }
     }
 

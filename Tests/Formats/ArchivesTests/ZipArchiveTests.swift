@@ -36,6 +36,36 @@ import Testing
         }
     }
 
+    /// Ten members that share one stream of 1,000 bytes, as in D. Fifield's zip bombs.
+    private static var overlapping: [UInt8] {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 0xFF) } }
+        // Version, flags, method, time, date, checksum, packed and own length, lengths of name and extra field.
+        let shared =
+            number(20, 2) + number(0, 6) + number(0x21, 2) + number(0, 4) + number(1000, 4) + number(1000, 4)
+            + number(2, 2) + number(0, 2)
+        var bytes = Array("PK\u{3}\u{4}".utf8) + shared + Array("a0".utf8) + [UInt8](repeating: 0, count: 1000)
+        let start = bytes.count
+        for index in 0..<10 {
+            bytes += Array("PK\u{1}\u{2}".utf8) + number(20, 2) + shared + number(0, 14) + Array("a\(index)".utf8)
+        }
+        let directory = number(bytes.count - start, 4) + number(start, 4)
+        return bytes + Array("PK\u{5}\u{6}".utf8) + number(0, 4) + number(10, 2) + number(10, 2) + directory
+            + number(0, 2)
+    }
+
+    @Test func membersThatShareBytesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/bomb.zip"
+            try AtomicFile.write(Self.overlapping, to: path)
+            let error = #expect(throws: KernelVizError.self) { try ZipArchive(path: path) }
+            // 32 + 1,000 bytes, 10 · 48 of the directory, 22 at the end.
+            #expect(
+                error?.description
+                    == "\(path): its 10 files claim 10000 packed bytes in a file of 1534; expected no byte in two of them. "
+                    + "The archive is damaged or made to fill the memory; do not use it.")
+        }
+    }
+
     @Test func aMemberThatFailsLeavesNoFile() throws {
         struct Stop: Error {}
         try withTemporaryFolder { folder in

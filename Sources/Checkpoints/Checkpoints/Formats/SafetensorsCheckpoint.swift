@@ -35,7 +35,9 @@ enum SafetensorsCheckpoint {
         let text = try InputFile.bytes(path, offset: 8, count: headerBytes)
         let header: [String: Item]
         do { header = try JSONDecoder().decode([String: Item].self, from: Data(text)) } catch {
-            throw damaged(path, "its header is not the JSON of safetensors")
+            let header = String(decoding: text, as: UTF8.self)
+            throw damaged(
+                path, "its header " + JSONText.problem(header, otherwise: "is not the JSON of safetensors"))
         }
         if let twice = RepeatedKeys.first(in: text) {
             throw damaged(path, "'\(twice)' stands twice in its header, and nothing says which of the two is meant")

@@ -24,7 +24,8 @@ enum ShardedCheckpoint {
         let text = try InputFile.text(path, limitBytes: 1 << 28)
         guard let index = try? JSONDecoder().decode(Index.self, from: Data(text.utf8)), !index.weight_map.isEmpty else {
             throw KernelVizError(
-                code: "weights.brokenIndex", subject: path, found: "a JSON file without a weight map",
+                code: "weights.brokenIndex", subject: path,
+                found: JSONText.problem(text, otherwise: "a JSON file without a weight map"),
                 expected: "an index of weights, such as model.safetensors.index.json")
         }
         let names = Set(index.weight_map.values).sorted(by: NaturalOrder.precedes)

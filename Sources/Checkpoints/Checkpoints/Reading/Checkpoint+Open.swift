@@ -21,6 +21,9 @@ extension Checkpoint {
         /// Which copy of the weights this task reads of a file that holds several ("model", "ema", "state_dict_ema"),
         /// where nothing else is said; nil for the plain one.
         @TaskLocal public static var copy: String?
+
+        /// How many bytes the tensors of a file may take as 32-bit numbers; nil for any number.
+        @TaskLocal public static var maximumBytes: Int?
     }
 
     /// Opens the file, index or folder at `path`; its content decides the format, not its name.
@@ -28,10 +31,32 @@ extension Checkpoint {
     /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy, ONNX and
     /// TensorFlow Lite files; an index of shards; a folder whose files together are one checkpoint.
     /// `copy` names the copy of the weights to read where a file holds several; see ``Reading/copy``.
-    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.noCopy` (which lists the copies), `weights.unknownFormat`, the formats' own errors, and
+    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.noCopy` (which lists the copies),
+    /// `weights.memory` (see ``Reading/maximumBytes``), `weights.unknownFormat`, the formats' own errors, and
     /// `weights.readerCrashed` or `weights.readerTimeout` where an isolated reader fails.
     public static func open(_ path: String, reading: Reading? = nil, copy: String? = nil) throws -> Checkpoint {
-        let copy = copy ?? Reading.copy
+        let opened = try openUnbounded(path, reading: reading, copy: copy ?? Reading.copy)
+        if let most = Reading.maximumBytes { try opened.check(mostBytes: most) }
+        return opened
+    }
+
+    /// Throws `weights.memory` before a tensor is read where all of them would take more than so many bytes.
+    func check(mostBytes most: Int) throws {
+        var bytes = 0
+        for entry in entries {
+            let (own, isHuge) = entry.shape.elementCount.multipliedReportingOverflow(by: 4)
+            let (sum, isLong) = bytes.addingReportingOverflow(own)
+            bytes = isHuge || isLong ? .max : sum
+            if bytes == .max { break }
+        }
+        guard bytes > most else { return }
+        throw KernelVizError(
+            code: "weights.memory", subject: path,
+            found: "\(entries.count) tensors of \(NumberFormat.grouped(bytes)) bytes as 32-bit numbers",
+            expected: "at most \(NumberFormat.grouped(most))", advice: "Pass a larger --max-memory, or none")
+    }
+
+    private static func openUnbounded(_ path: String, reading: Reading?, copy: String?) throws -> Checkpoint {
         switch reading ?? .current {
         case .inProcess:
             let opened = InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)

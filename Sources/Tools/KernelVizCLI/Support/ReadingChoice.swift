@@ -1,38 +1,61 @@
 import KernelViz
 
 /// How the verbs read files of weights: in a process of their own unless `--trust` is given, and of several copies of the
-/// weights the one that `--copy` names.
+/// weights the one that `--copy` names, and none that needs more memory than `--max-memory`.
 enum ReadingChoice {
     static let flag = "--trust"
-    static let option = "--copy"
+    static let options = ["--copy", "--max-memory"]
 
-    /// What was chosen, and the process's arguments with the choices, wherever they stand, moved to where the parser
-    /// expects them: before the verb.
-    static func arguments(_ all: [String]) -> (arguments: [String], reading: Checkpoint.Reading, copy: String?) {
+    /// What was chosen.
+    struct Choice {
+        /// The process's arguments with the choices, wherever they stand, moved to where the parser expects them: before the
+        /// verb.
+        let arguments: [String]
+        let reading: Checkpoint.Reading
+        let copy: String?
+        /// The text of --max-memory.
+        let memory: String?
+    }
+
+    /// Takes the choices out of the process's arguments.
+    static func arguments(_ all: [String]) -> Choice {
         let own = all.prefix { $0 != "--" }
         var (moved, rest): ([String], [String]) = ([], [])
-        var copy: String?
+        var chosen: [String: String] = [:]
         var place = own.startIndex
         while place < own.endIndex {
             let argument = own[place]
             place += 1
             if argument == flag {
                 moved.append(argument)
-            } else if argument == option, place < own.endIndex {
-                copy = own[place]
+            } else if options.contains(argument), place < own.endIndex {
+                chosen[argument] = own[place]
                 moved += [argument, own[place]]
                 place += 1
-            } else if argument.hasPrefix(option + "=") {
-                copy = String(argument.dropFirst(option.count + 1))
+            } else if let option = options.first(where: { argument.hasPrefix($0 + "=") }) {
+                chosen[option] = String(argument.dropFirst(option.count + 1))
                 moved.append(argument)
             } else {
                 rest.append(argument)
             }
         }
         let isTrusted = moved.contains(flag)
-        return (
-            moved + rest + all.dropFirst(own.count),
-            isTrusted ? .inProcess : .isolated(), copy
-        )
+        return Choice(
+            arguments: moved + rest + all.dropFirst(own.count), reading: isTrusted ? .inProcess : .isolated(),
+            copy: chosen["--copy"], memory: chosen["--max-memory"])
+    }
+
+    /// "500M", "2G", "1.5GB", "800000000": a number of bytes, a thousand or more; nil for anything else.
+    static func bytes(_ text: String) -> Int? {
+        var digits = text.uppercased()[...]
+        if digits.hasSuffix("B") { digits = digits.dropLast() }
+        let units: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
+        let unit = digits.last.flatMap { units[$0] }
+        if unit != nil { digits = digits.dropLast() }
+        guard digits.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." }), let number = Double(digits) else {
+            return nil
+        }
+        let bytes = (number * (unit ?? 1)).rounded()
+        return (1e3...1e15).contains(bytes) ? Int(bytes) : nil
     }
 }
