@@ -128,7 +128,7 @@ let checkpoints = [
 /// Kernels to labels to statistics.
 let analysis =
     matchingLoops + [
-        module("Kernels", in: "Analysis", ["Architectures", "Tensors", "Diagnostics"]),
+        module("Kernels", in: "Analysis", ["Architectures", "Checkpoints", "Tensors", "Diagnostics"]),
         module("TemplateMatching", in: "Analysis", ["InstructionSets"] + all(matchingLoops), settings: fast),
         module(
             "Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors", "Parallel", "Numerics"],
@@ -271,7 +271,7 @@ let testTargets: [Target] = [
         dependencies: ["Tensors", "Images", "Files", "HDF5", "Architectures", "Checkpoints", "Diagnostics"],
         path: "Tests/TestSupport"),
     tests("Diagnostics", in: "Base"),
-    tests("Files", in: "Base"),
+    tests("Files", in: "Base", ["Diagnostics"]),
     tests("Tensors", in: "Base"),
     tests("Parallel", in: "Base"),
     tests("Numerics", in: "Base"),
@@ -325,7 +325,8 @@ let testTargets: [Target] = [
     tests(
         "Evaluation", in: "Evaluation",
         [
-            "Datasets", "VGNets", "Images", "Engine", "Statistics", "Classification", "Architectures", "Tensors",
+            "Datasets", "VGNets", "Images", "Engine", "Models", "Statistics", "Classification", "Architectures",
+            "Tensors",
             "Files", "Diagnostics",
         ]),
     tests(

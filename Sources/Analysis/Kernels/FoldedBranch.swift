@@ -1,3 +1,4 @@
+import Architectures
 import Checkpoints
 import Tensors
 
