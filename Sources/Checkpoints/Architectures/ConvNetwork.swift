@@ -40,6 +40,8 @@ public struct ConvNetwork: Sendable {
     public let missingNorms: [MissingNorm]
     /// Vectors for which constants stand, as the file has none: biases, scales, shifts.
     public let absentVectors: [AbsentVectors]
+    /// How many blocks the stages have where no published network of the family has as many; nil where one has.
+    public let unpublishedDepths: [Int]?
     /// A family that an unknown network nearly is, and what keeps it from being one; nil where none is near.
     public let nearest: String?
 
@@ -111,7 +113,7 @@ public struct ConvNetwork: Sendable {
             missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
             leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,
             unpairedNorms: unpairedNorms, missingNorms: missingNorms, absentVectors: absentVectors,
-            nearest: nearest, readWeight: readWeight ?? self.readWeight)
+            unpublishedDepths: unpublishedDepths, nearest: nearest, readWeight: readWeight ?? self.readWeight)
     }
 
     let readWeight: @Sendable (ConvLayer) throws -> Tensor
@@ -122,7 +124,8 @@ public struct ConvNetwork: Sendable {
         missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
         leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true,
         isRecognisedByShapes: Bool = false, unpairedNorms: [String] = [],
-        missingNorms: [MissingNorm] = [], absentVectors: [AbsentVectors] = [], nearest: String? = nil,
+        missingNorms: [MissingNorm] = [], absentVectors: [AbsentVectors] = [],
+        unpublishedDepths: [Int]? = nil, nearest: String? = nil,
         readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
@@ -141,6 +144,7 @@ public struct ConvNetwork: Sendable {
         self.unpairedNorms = unpairedNorms
         self.missingNorms = missingNorms
         self.absentVectors = absentVectors
+        self.unpublishedDepths = unpublishedDepths
         self.nearest = nearest
         self.readWeight = readWeight
     }

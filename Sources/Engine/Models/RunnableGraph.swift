@@ -53,12 +53,12 @@ public struct RunnableGraph: Sendable {
                     inputShape: [1, built.inputChannels, size, size], file: network.checkpoint.path)
                 (graph, inputChannels) = built
                 classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
-                (description, remarks, suppliedFunctions) = (described.origin, [], builder.suppliedFunctions)
+                (description, suppliedFunctions) = (described.origin, builder.suppliedFunctions)
+                remarks = Self.remark(onTheEndOf: described).map { [$0] } ?? []
                 return
-            } catch let error as KernelVizError
-                where ["networks.unsupportedOperation", "networks.badGraph", "engine.shape"].contains(error.code)
-            {
-                // A family's own design may run all the same.
+            } catch let error as KernelVizError where error.code == "networks.unsupportedOperation" {
+                // A family's own design may run all the same. A graph that is not whole or whose shapes do not fit is
+                // another network: there it may not.
                 guard network.family.map(Self.families.contains) == true else { throw error }
                 problem = error
             }
@@ -77,7 +77,10 @@ public struct RunnableGraph: Sendable {
         let unread = try UnreadTensors.remark(network, graph)
         let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
         remarks =
-            [problem.map { "\($0.found): built as \(network.title) instead" }].compactMap { $0 } + builder.assumptions
+            [
+                problem.map { "\($0.found): built as \(network.title) instead" },
+                network.checkpoint.model?.graph.flatMap(Self.remark),
+            ].compactMap { $0 } + builder.assumptions
             + (folded.isEmpty
                 ? []
                 : [
@@ -86,6 +89,11 @@ public struct RunnableGraph: Sendable {
                         + ", unlike the other layers: assumed to be folded into weights and bias"
                 ])
             + [builder.leftOut(outside: outside), unread].compactMap { $0 }
+    }
+
+    /// That results are logits where the file's own graph goes on to probabilities; nil where it ends with logits.
+    private static func remark(onTheEndOf graph: LayerGraph) -> String? {
+        graph.finalFunction.map { "results are logits: the \($0) at the end of its \(graph.origin) is left out" }
     }
 
     /// The network by its family's design, of the family's own layers.

@@ -181,9 +181,7 @@ public struct RunnableNetwork: Sendable {
             network.contradictions.map(Self.remark) + net.remarks + network.checkpoint.notes.map(Self.remark)
             + given.map { "\($0.name): \($0.value) (given)" }
         conventions = options.applied(
-            to: Self.sized(network.conventions, inputSize) + [
-                Self.activationConvention(network, graph, net.description)
-            ] + given)
+            to: Self.told(Self.sized(network.conventions, inputSize), graph) + given)
         // Layers that do not fit each other are told beside the file's name, before anything is planned.
         _ = try graph.shapes(inputShape: inputShape(), file: path)
     }
@@ -205,26 +203,29 @@ public struct RunnableNetwork: Sendable {
     /// A note of reading as a remark, which ends without a full stop.
     private static func remark(_ note: String) -> String { note.hasSuffix(".") ? String(note.dropLast()) : note }
 
-    /// The functions behind layers, gates apart.
-    private static func activationConvention(
-        _ network: ConvNetwork, _ graph: Graph, _ description: String?
-    ) -> Convention {
-        var functions: [String] = []
+    /// The conventions with what the graph computes in the place of words for it: functions behind layers, gates apart,
+    /// and pools.
+    private static func told(_ conventions: [Convention], _ graph: Graph) -> [Convention] {
+        var (functions, pools): ([String], [String]) = ([], [])
+        func add(_ word: String, to list: inout [String]) { if !list.contains(word) { list.append(word) } }
         for node in graph.nodes {
-            guard case .activation(let function) = node.operation, function != .sigmoid, function != .hardSigmoid,
-                !functions.contains(function.rawValue)
-            else { continue }
-            functions.append(function.rawValue)
+            switch node.operation {
+            case .activation(let function) where function != .sigmoid && function != .hardSigmoid:
+                add(function.rawValue, to: &functions)
+            case .pool(let pool):
+                let kind = if case .average = pool.kind { "mean" } else { "maximum" }
+                add("\(kind) \(pool.size)×\(pool.size) of stride \(pool.stride)", to: &pools)
+            case .globalAveragePool: add("mean of the map", to: &pools)
+            default: break
+            }
         }
-        let value = functions.isEmpty ? "none" : functions.joined(separator: ", ")
-        if let description { return Convention("activation", value, .file, description) }
-        if network.checkpoint.attributes["activation"] != nil { return Convention("activation", value, .file) }
-        // PyTorch users build MobileNetV1 with ReLU, its authors with ReLU6.
-        return network.family == "MobileNetV1"
-            ? Convention(
-                "activation", value, .assumed,
-                network.isRecognisedByShapes ? "its shapes" : network.library.map { "\($0) names" } ?? "its shapes")
-            : Convention("activation", value, .family, "the published design")
+        let values = ["activation": functions, "pooling": pools].mapValues {
+            $0.isEmpty ? "none" : $0.joined(separator: ", ")
+        }
+        return conventions.map { convention in
+            values[convention.name].map { Convention(convention.name, $0, convention.origin, convention.reason) }
+                ?? convention
+        }
     }
 
     /// Learnable, fixed and running parameters, counted over the graph.

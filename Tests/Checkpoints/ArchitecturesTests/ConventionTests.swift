@@ -36,6 +36,43 @@ import Testing
         #expect(conventions.assumptions?.contains(text) == true)
     }
 
+    @Test(arguments: [
+        ("ResNet-18", "torchvision", "pooling ResNet's (torchvision and timm names)"),
+        ("ResNet-18", "torchvision", "activation ResNet's (torchvision and timm names)"),
+        ("MobileNetV3-Small 1.0", "torchvision", "activation hardSwish, relu (torchvision names)"),
+        ("MobileNetV2 1.4", "Keras", "activation relu6 (Keras names)"),
+    ])
+    func functionsAndPoolsThatTheFamilyTellsAreAssumed(title: String, dialect: String, text: String) throws {
+        #expect(try Self.conventions(title, dialect).assumptions?.contains(text) == true)
+    }
+
+    /// A block that is not there leaves a network that nobody published.
+    @Test(arguments: [
+        ("ResNet-18", "torchvision", "layer3.1.", [2, 2, 1, 2]),
+        ("EfficientNet-B1", "timm", "blocks.5.4.", [2, 3, 3, 4, 4, 4, 2]),
+    ])
+    func depthsThatNoPublishedNetworkHasAreSaid(title: String, dialect: String, block: String, depths: [Int]) throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == title && $0.dialect == dialect })
+        let entries = net.checkpoint().entries.filter { !$0.name.hasPrefix(block) }
+        let attributes = ["architecture": title.lowercased().replacing("-", with: title.hasPrefix("R") ? "" : "_")]
+        let network = try ConvNetwork(
+            recognising: Checkpoint(
+                path: "net.pth", format: "PyTorch", files: [], entries: entries, attributes: attributes, source: Ones())
+        )
+        #expect(network.unpublishedDepths == depths)
+        let line =
+            "depth unknown: \(depths.map(String.init).joined(separator: ", ")) blocks (no published "
+            + "\(network.family ?? "") has as many; a block may be missing)"
+        #expect(network.conventions.assumptions?.contains(line) == true)
+        #expect(network.contradictions.first?.contains("the shapes decide") == true)
+    }
+
+    @Test func publishedDepthsAreKnown() throws {
+        for net in PublishedArchitecture.all {
+            #expect(try ConvNetwork(recognising: net.checkpoint()).unpublishedDepths == nil, "\(net)")
+        }
+    }
+
     /// keras.applications' `preprocess_input` of each module.
     @Test(arguments: [
         ("ResNet-50", "BGR (x-[103.939,116.779,123.68])*[1.0,1.0,1.0]"), ("ResNet-50V2", "RGB x/127.5-1"),

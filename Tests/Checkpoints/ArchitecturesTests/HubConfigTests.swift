@@ -158,7 +158,8 @@ import Testing
         #expect(network.input.size == 160 && network.input.words == "RGB x/127.5-1")
         #expect(
             network.conventions.settings
-                == "From config.json: architecture resnet18; strides and dilation ResNet's; input size 160; "
+                == "From config.json: architecture resnet18; strides and dilation ResNet's; pooling ResNet's; "
+                + "activation ResNet's; input size 160; "
                 + "preprocessing RGB x/127.5-1; resizing to 160, middle 160, bicubic.")
         #expect(network.conventions.assumptions?.contains("strides") == false)
     }
@@ -190,6 +191,42 @@ import Testing
         #expect(trained.contradictions.first?.hasPrefix("'args.model' in the file names 'mobilenet_v3_small'") == true)
         #expect(try Self.network(["torch.args.model": "resnet18"]).contradictions == [])
         #expect(try Self.network(["model_name": "g131"]).contradictions == [])
+    }
+
+    /// A name of another width, size, letter or version than the shapes is no agreement.
+    @Test(arguments: [
+        ("mobilenetv2_050", "MobileNetV2", "MobileNetV2 1.0", "MobileNetV2 0.5"),
+        ("mobilenetv2_110d.ra_in1k", "MobileNetV2", "MobileNetV2 1.0", "MobileNetV2 1.1"),
+        ("google/mobilenet_v2_1.4_224", "MobileNetV2", "MobileNetV2 1.0", "MobileNetV2 1.4"),
+        ("mobilenetv1_100h", "MobileNetV1", "MobileNetV1 0.5", "MobileNetV1 1.0"),
+        (
+            "tf_mobilenetv3_small_minimal_100", "MobileNetV3", "MobileNetV3-Small 1.0",
+            "MobileNetV3-Small minimalistic 1.0"
+        ),
+        ("mnasnet0_5", "MnasNet", "MnasNet 1.0", "MnasNet 0.5"),
+        ("semnasnet_075", "MnasNet", "MnasNet-A1 1.0", "MnasNet-A1 0.75"),
+        ("ghostnet_130", "GhostNet", "GhostNet 1.0", "GhostNet 1.3"),
+        ("rexnet_150", "ReXNet", "ReXNet 1.0", "ReXNet 1.5"),
+        ("shufflenet_v2_x0_5", "ShuffleNetV2", "ShuffleNetV2 x1.0", "ShuffleNetV2 x0.5"),
+        ("squeezenet1_0", "SqueezeNet", "SqueezeNet 1.1", "SqueezeNet 1.0"),
+        ("regnety_016", "RegNet", "RegNetX-1.6GF", "RegNetY-1.6GF"),
+        ("regnet_y_1_6gf", "RegNet", "RegNetY-800MF", "RegNetY-1.6GF"),
+        ("regnetx_320", "RegNet", "RegNetX-3.2GF", "RegNetX-32GF"),
+        ("convnextv2_atto", "ConvNeXt", "ConvNeXt-Atto", "ConvNeXtV2-Atto"),
+        ("convnext_large", "ConvNeXt", "ConvNeXt-XLarge", "ConvNeXt-Large"),
+        ("repvgg_b2", "RepVGG", "RepVGG-A0", "RepVGG-B2"),
+        ("mobileone_s4", "MobileOne", "MobileOne-S0", "MobileOne-S4"),
+        ("tf_efficientnetv2_b0", "EfficientNetV2", "EfficientNetV2-S", "EfficientNetV2-B0"),
+        ("efficientnet_em", "EfficientNet-EdgeTPU", "EfficientNet-EdgeTPU-S", "EfficientNet-EdgeTPU-M"),
+        ("resnext50_32x4d", "ResNet", "ResNet-50", "ResNeXt-50 32×4d"),
+        ("seresnet18", "ResNet", "ResNet-18", "SE-ResNet-18"),
+        ("resnet26d", "ResNet", "ResNet-26", "ResNet-26-D"),
+        ("wide_resnet50_2", "ResNet", "ResNet-50", "Wide ResNet-50-2"),
+        ("resnet18", "ResNet", "ResNet", "ResNet-18"),
+    ])
+    func aNameOfAnotherSizeIsAContradiction(name: String, family: String, other: String, own: String) {
+        #expect(NamedArchitecture(name).conflict(family: family, title: other) == "names '\(name)'")
+        #expect(NamedArchitecture(name).conflict(family: family, title: own) == nil)
     }
 
     @Test(arguments: [
@@ -247,8 +284,8 @@ import Testing
         #expect(stated.input.padding == .torch && stated.layers.first?.batchNorm?.epsilon == 1e-4)
         #expect(
             stated.conventions.settings
-                == "From config.json: architecture mobilenet_v2; strides and dilation MobileNetV2's; padding symmetric; "
-                + "batch-norm ε 0.0001.")
+                == "From config.json: architecture mobilenet_v2; strides and dilation MobileNetV2's; "
+                + "pooling MobileNetV2's; padding symmetric; batch-norm ε 0.0001; activation relu6.")
         let first = try network("MobileNetV1 1.0", [:]) {
             "mobilenet_v1." + ($0 == 0 ? "conv_stem" : "layer.\($0 - 1)")
         }

@@ -411,7 +411,9 @@ import Testing
         model.add("Flatten", ["a"], "b")
         model.add("Softmax", ["b"], "c")
         #expect(try model.nodes().map(\.kind) == [.input, .globalAveragePool])
+        #expect(try model.open().model?.graph?.finalFunction == "Softmax")
         model.add("Relu", ["c"], "d")
+        #expect(try model.open().model?.graph?.finalFunction == nil)
         #expect(try model.nodes().map(\.kind).contains(.unsupported))
     }
 

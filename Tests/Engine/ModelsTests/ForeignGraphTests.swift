@@ -45,6 +45,7 @@ import Architectures
         let network = try ConvNetwork.open("\(Self.folder)/\(item.file)")
         let graph = try RunnableGraph(network: network)
         #expect(graph.description == (item.file.hasSuffix(".onnx") ? "ONNX graph" : "TFLite graph"))
+        #expect(graph.remarks.contains { $0.hasPrefix("results are logits: the ") } == item.isProbability)
         let input = Tensor(shape: [1, 3, 16, 16], scalars: image)
         var found = try ExecutionPlan(graph.graph, inputShape: input.shape).run(input).scalars
         if item.isProbability {

@@ -113,6 +113,20 @@ import Checkpoints
         #expect(try RunnableGraph(network: aside).remarks.first?.hasSuffix("built as ResNet-18 instead") == true)
     }
 
+    /// A graph whose layers do not fit each other is not the family's network, whatever its tensors are called.
+    @Test func noDesignStandsInForAGraphThatDoesNotFit() throws {
+        var conv = LayerGraph.Node(.convolution, name: "conv", inputs: ["x"])
+        conv.weight = "layer2.0.conv1.weight"
+        var next = LayerGraph.Node(.convolution, name: "next", inputs: ["conv"])
+        next.weight = "conv1.weight"
+        let graph = LayerGraph(
+            nodes: [LayerGraph.Node(.input, name: "x", inputs: []), conv, next], origin: "ONNX graph")
+        let network = try ConvNetwork(recognising: checkpoint(graph: graph) { $1 })
+        #expect(network.title == "ResNet-18")
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
+        #expect(["engine.shape", "networks.badGraph"].contains(error?.code), "\(error?.description ?? "")")
+    }
+
     /// Where the design does not stand in, the graph's own reason is told, not what the design lacks.
     @Test func theGraphsReasonIsTold() throws {
         var odd = LayerGraph.Node(.unsupported, name: "sort", inputs: ["x"])

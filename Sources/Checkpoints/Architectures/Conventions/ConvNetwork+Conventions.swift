@@ -5,8 +5,9 @@ extension ConvNetwork {
     /// How it pads, normalises and is fed, each with where that came from.
     public var conventions: [Convention] {
         [
-            architectureConvention, strideConvention, paddingConvention, epsilonConvention, inputSizeConvention,
-            preprocessingConvention, resizingConvention, classConvention,
+            architectureConvention, depthConvention, strideConvention, poolingConvention, paddingConvention,
+            epsilonConvention, activationConvention, inputSizeConvention, preprocessingConvention, resizingConvention,
+            classConvention,
         ].compactMap { $0 }
             + absentVectors.map { Convention($0.kind, $0.value, .assumed, $0.reason) }
     }
@@ -82,6 +83,50 @@ extension ConvNetwork {
         let others = library?.hasPrefix("Keras") == true || isAlone ? nil : Self.namesakes[family]
         return Convention(
             name, "\(family)'s", .assumed, ([names] + (others.map { [$0] } ?? [])).joined(separator: "; "))
+    }
+
+    /// Nil where every block is one of a published network.
+    private var depthConvention: Convention? {
+        unpublishedDepths.map { depths in
+            Convention(
+                "depth", "unknown: \(depths.map(String.init).joined(separator: ", ")) blocks", .assumed,
+                "no published \(family ?? "network") has as many; a block may be missing")
+        }
+    }
+
+    /// Nil for an unknown network without a graph.
+    private var poolingConvention: Convention? {
+        if let graph = checkpoint.model?.graph { return Convention("pooling", "layer by layer", .file, graph.origin) }
+        return family.map { designed("pooling", "\($0)'s") }
+    }
+
+    /// Nil for an unknown network without a graph. Gates of squeeze-and-excite are left out.
+    private var activationConvention: Convention? {
+        let name = "activation"
+        if let graph = checkpoint.model?.graph { return Convention(name, "layer by layer", .file, graph.origin) }
+        guard let family else { return nil }
+        // The one family that follows it.
+        if family == "MobileNetV1", let own = checkpoint.attributes["activation"] {
+            return Convention(name, own, .file)
+        }
+        var functions: [String] = []
+        for function in familyLayers.compactMap(\.activation)
+        where !["sigmoid", "hardSigmoid"].contains(function) && !functions.contains(function) {
+            functions.append(function)
+        }
+        let value = functions.isEmpty ? "\(family)'s" : functions.joined(separator: ", ")
+        if let hint = hints.activation, functions == [hint.value] {
+            return Convention(name, value, Self.origin(hint.origin), Self.reason(hint.origin))
+        }
+        return designed(name, value)
+    }
+
+    /// What the family's design tells where the file names the architecture, else an assumption.
+    private func designed(_ name: String, _ value: String) -> Convention {
+        if let stated = statedArchitecture, NamedArchitecture(stated.name).family != nil {
+            return Convention(name, value, .file, stated.source)
+        }
+        return Convention(name, value, .assumed, names)
     }
 
     private var hints: ArchitectureHints {

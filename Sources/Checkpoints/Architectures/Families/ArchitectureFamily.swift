@@ -102,8 +102,17 @@ struct Blueprint: Sendable {
     var padding: InputConvention.Padding?
     /// How its library normalises images, in the words of `InputConvention`, likewise.
     var normalisation: String?
+    /// How many blocks its stages have where they were read from a file and no published network has as many.
+    var unpublishedDepths: [Int]?
     /// The network in full for a file that matches ("MobileNetV2 0.35").
     let title: @Sendable (ModuleTable) -> String
+
+    /// The same, its depths being those of a file; `published` lists those of published networks.
+    func ofDepths(_ depths: [Int], published: [[Int]]) -> Blueprint {
+        var result = self
+        result.unpublishedDepths = published.contains(depths) ? nil : depths
+        return result
+    }
 
     /// The same without the modules that end so.
     func without(_ endings: [String]) -> Blueprint {

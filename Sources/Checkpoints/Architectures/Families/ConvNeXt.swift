@@ -103,7 +103,7 @@ private enum ConvNeXt {
             Blueprint(convs: convs) { table in
                 let net = published.first { $0.depths == depths && $0.width == table.outputs(first) }
                 return "ConvNeXt" + (isSecond ? "V2" : "") + (net.map { "-\($0.name)" } ?? "")
-            }
+            }.ofDepths(depths, published: published.map(\.depths))
         ]
     }
 }

@@ -42,6 +42,7 @@ private enum DenseNet {
             }
         }
         let net = published.first { $0.depths == depths }
-        return [Blueprint(convs: convs) { _ in "DenseNet" + (net.map { "-\($0.name)" } ?? "") }]
+        let blueprint = Blueprint(convs: convs) { _ in "DenseNet" + (net.map { "-\($0.name)" } ?? "") }
+        return [blueprint.ofDepths(depths, published: published.map(\.depths))]
     }
 }

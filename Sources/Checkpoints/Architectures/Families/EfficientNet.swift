@@ -102,6 +102,11 @@ private enum EfficientNet {
         if let depths, depths.allSatisfy({ (1...64).contains($0) }) {
             return [blueprint(table, rows.repeated(depths), stem, head, names)]
         }
+        return scaledDepths.map { blueprint(table, rows.repeated($0), stem, head, names) }
+    }
+
+    /// The depths of the published sizes; Lite's first and last stages keep theirs.
+    private static let scaledDepths: [[Int]] = {
         var seen: [[Int]] = []
         for keepsEnds in [false, true] {
             for scale in scales {
@@ -112,8 +117,13 @@ private enum EfficientNet {
                 if !seen.contains(repeats) { seen.append(repeats) }
             }
         }
-        return seen.map { blueprint(table, rows.repeated($0), stem, head, names) }
-    }
+        return seen
+    }()
+
+    /// Depths of TinyNet A, and of C, D and E, whose widths are others than EfficientNet's (Han et al., arXiv 2010.14819).
+    private static let tinyDepths = [
+        [1, 2, 2, 4, 4, 5, 1], [1, 2, 2, 3, 3, 3, 1], [1, 1, 1, 2, 2, 3, 1], [1, 1, 1, 2, 2, 2, 1],
+    ]
 
     private static func blueprint(
         _ table: ModuleTable, _ rows: [Bottleneck.Row], _ stem: Bottleneck.Pair,
@@ -152,6 +162,11 @@ private enum EfficientNet {
             return "EfficientNet-" + (isLite ? "Lite" : size.name == "L2" ? "" : "B") + size.name
                 + (isPruned ? " pruned" : "")
         }
+        let isScaled = scales.contains {
+            blocks.last.map { names($0, rows).project.conv }.flatMap(table.outputs)
+                == WidthMultiplier.nearestMultipleOf8(320 * $0.width)
+        }
+        result = result.ofDepths(depths, published: scaledDepths + (isScaled ? [tinyDepths[0]] : tinyDepths))
         // timm's pruned networks were made from TensorFlow's weights.
         if isPruned { (result.epsilon, result.padding) = (1e-3, .tensorFlowSame) }
         return result

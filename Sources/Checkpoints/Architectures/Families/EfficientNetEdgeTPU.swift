@@ -60,7 +60,7 @@ private enum EfficientNetEdgeTPU {
             Blueprint(convs: convs) { table in
                 let net = published.first { $0.depths == depths && $0.width == table.outputs(last) }
                 return "EfficientNet-EdgeTPU" + (net.map { "-\($0.name)" } ?? "")
-            }
+            }.ofDepths(depths, published: published.map(\.depths))
         ]
     }
 }

@@ -153,6 +153,10 @@ private enum EfficientNetV2 {
         convs.append(
             ExpectedConv(head.conv, norm: head.norm, .pointwise, isOptional: true, activation: "silu"))
         let size = published.first { $0.depths == depths }.map { "-\($0.name)" } ?? ""
-        return [Blueprint(convs: convs) { _ in "EfficientNetV2\(size)" }]
+        // The last is timm's efficientnetv2_rw_m.
+        return [
+            Blueprint(convs: convs) { _ in "EfficientNetV2\(size)" }
+                .ofDepths(depths, published: published.map(\.depths) + [[3, 5, 5, 8, 15, 24]])
+        ]
     }
 }

@@ -30,10 +30,11 @@ extension ArchitectureFamily {
             ) { table in
                 [("MnasNet", MnasNet.b1), ("MnasNet-A1", MnasNet.a1), ("MnasNet-Small", MnasNet.small)].map {
                     name, rows in
-                    Bottleneck.blueprint(
-                        name, rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
-                        head: [("conv_head", "bn2")], functions: .all("relu")
+                    let own = rows.repeated(as: table) { "blocks.\($0)." }
+                    return Bottleneck.blueprint(
+                        name, own, stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")], functions: .all("relu")
                     ) { $0.timmNames() }
+                    .ofDepths(own.map(\.repeats), published: [rows.map(\.repeats)])
                 }
             },
             Dialect(

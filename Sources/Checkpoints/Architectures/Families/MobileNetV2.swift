@@ -29,11 +29,12 @@ extension ArchitectureFamily {
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
             ) { table in
-                [
+                let rows = MobileNetV2.rows.repeated(as: table) { "blocks.\($0)." }
+                return [
                     Bottleneck.blueprint(
-                        "MobileNetV2", MobileNetV2.rows.repeated(as: table) { "blocks.\($0)." },
-                        stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")], functions: .all("relu6")
-                    ) { $0.timmNames() }
+                        "MobileNetV2", rows, stem: ("conv_stem", "bn1"), head: [("conv_head", "bn2")],
+                        functions: .all("relu6")
+                    ) { $0.timmNames() }.ofDepths(rows.map(\.repeats), published: MobileNetV2.depths)
                 ]
             },
             .keras("Keras", stem: "Conv1", normalisation: "x/127.5-1", classifiers: ["predictions", "Logits"]) { _ in
@@ -75,6 +76,9 @@ private enum MobileNetV2 {
         .init(kernel: 3, expands: true, channels: 160, repeats: 3, stride: 2),
         .init(kernel: 3, expands: true, channels: 320, repeats: 1, stride: 1),
     ]
+
+    /// Depths of the published network and of timm's `mobilenetv2_110d` and `_120d`.
+    static let depths = [rows.map(\.repeats), [1, 3, 4, 5, 4, 4, 1], [1, 3, 5, 6, 5, 5, 1]]
 
     /// The blocks in one sequence "features", as torchvision and its forerunners have them.
     static func torch(_ names: (_ path: String, _ isFirst: Bool) -> Bottleneck.Names) -> [Blueprint] {

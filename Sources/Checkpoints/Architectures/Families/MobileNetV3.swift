@@ -35,10 +35,12 @@ extension ArchitectureFamily {
                 MobileNetV3.variants.map { variant in
                     let last = "blocks.\(variant.rows.count).0"
                     if let net = MobileNetV3.early(variant, table) { return net }
+                    let rows = variant.rows.repeated(as: table) { "blocks.\($0)." }
                     return Bottleneck.blueprint(
-                        variant.name, variant.rows.repeated(as: table) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
+                        variant.name, rows, stem: ("conv_stem", "bn1"),
                         head: [("\(last).conv", "\(last).bn1"), ("conv_head", nil)], functions: variant.functions
                     ) { $0.timmNames() }
+                    .ofDepths(rows.map(\.repeats), published: [variant.rows.map(\.repeats), MobileNetV3.deep])
                 }
             },
             Dialect(
@@ -78,6 +80,9 @@ private enum MobileNetV3 {
                 squeeze: (inner: "relu", gate: "hardSigmoid"))
         }
     }
+
+    /// Depths of timm's `mobilenetv3_large_150d`.
+    static let deep = [2, 3, 4, 5, 3, 4]
 
     /// The published networks, and the minimalistic ones: 3×3 kernels and ReLU only, no squeeze-excite.
     static let variants =

@@ -45,7 +45,7 @@ private enum MobileNetV4 {
             Blueprint(convs: convs) { _ in
                 let net = published.first { $0.depths == depths }
                 return "MobileNetV4" + (net.map { "-\($0.name)" } ?? "")
-            }
+            }.ofDepths(depths, published: published.map(\.depths))
         ]
     }
 

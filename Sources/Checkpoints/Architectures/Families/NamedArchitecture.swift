@@ -5,17 +5,18 @@ struct NamedArchitecture: Sendable, Equatable {
     let name: String
     /// The family; nil for a name that is not known here.
     let family: String?
-    /// Words that the title of such a network has ("-50", "Small").
+    /// Words that the title of such a network has ("-50", "Small", " 0.5 "); a space stands behind it.
     let words: [String]
 
     init(_ name: String) {
         self.name = name
         var plain = name.lowercased()
         if let slash = plain.lastIndex(of: "/") { plain = String(plain[plain.index(after: slash)...]) }
+        let lowercased = plain
         if let dot = plain.firstIndex(of: ".") { plain = String(plain[..<dot]) }
         if plain.hasPrefix("tf_") { plain = String(plain.dropFirst(3)) }
         family = Self.families.first { plain.hasPrefix($0.prefix) }?.family
-        words = family.map { Self.words(plain, family: $0) } ?? []
+        words = family.map { Self.words(plain, family: $0) + Self.width(lowercased, family: $0) } ?? []
     }
 
     /// What contradicts it in a network of that family and title; nil where nothing does.
@@ -23,7 +24,7 @@ struct NamedArchitecture: Sendable, Equatable {
         guard let own = self.family else {
             return family == nil ? nil : "'\(name)' is no name that is known here"
         }
-        guard own == family, words.allSatisfy(title.contains) else { return "names '\(name)'" }
+        guard own == family, words.allSatisfy("\(title) ".contains) else { return "names '\(name)'" }
         return nil
     }
 
@@ -42,26 +43,4 @@ struct NamedArchitecture: Sendable, Equatable {
         ("shufflenet_v2", "ShuffleNetV2"), ("shufflenetv2", "ShuffleNetV2"), ("vgg", "VGG"),
         ("squeezenet", "SqueezeNet"), ("densenet", "DenseNet"), ("repvgg", "RepVGG"), ("mobileone", "MobileOne"),
     ]
-
-    private static func words(_ name: String, family: String) -> [String] {
-        switch family {
-        case "MobileNetV3":
-            return name.contains("_small") ? ["Small"] : name.contains("_large") ? ["Large"] : []
-        case "EfficientNet":
-            for (mark, word) in [("_lite", "Lite"), ("_b", "B")] {
-                guard let range = name.firstRange(of: mark) else { continue }
-                let digits = name[range.upperBound...].prefix { $0.isNumber }
-                if !digits.isEmpty { return ["-\(word)\(digits)"] }
-            }
-            return []
-        case "ResNet":
-            let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
-            // Light and small ones have depths of their own.
-            return digits.count >= 2 && !name.contains("light") ? ["-\(digits)"] : []
-        case "VGG", "DenseNet":
-            let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
-            return digits.isEmpty ? [] : [String(digits)]
-        default: return []
-        }
-    }
 }

@@ -155,7 +155,7 @@ private enum RegNet {
                         && net.lastWidths.contains { $0 == table.outputs(last) }
                 }
                 return "RegNet" + (net?.name ?? letter)
-            }
+            }.ofDepths(depths, published: published.map(\.depths))
         ]
     }
 }

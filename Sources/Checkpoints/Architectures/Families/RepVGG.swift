@@ -131,7 +131,7 @@ private enum RepVGG {
                         && firstWidths[net.name] == table.outputs(first)
                 }
                 return "RepVGG" + (net.map { "-\($0.name)" } ?? "")
-            }
+            }.ofDepths(depths, published: published.map(\.depths))
         ]
     }
 }
@@ -181,6 +181,9 @@ private enum MobileOne {
             table.outputs("\(path).reparam_conv") ?? table.outputs("\(path).conv_kxk.0.conv")
         }
         let size = published.first { $0.widths == widths }
-        return [Blueprint(convs: convs) { _ in "MobileOne" + (size.map { "-\($0.name)" } ?? "") }]
+        return [
+            Blueprint(convs: convs) { _ in "MobileOne" + (size.map { "-\($0.name)" } ?? "") }
+                .ofDepths(depths, published: [[4, 16, 20, 2]])
+        ]
     }
 }

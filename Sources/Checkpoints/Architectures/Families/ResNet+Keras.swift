@@ -33,7 +33,7 @@ extension ResNet {
         return [
             Blueprint(convs: convs, normalisation: normalisation) { _ in
                 "ResNet\(size(depths, isBottleneck: true))" + (isSecond ? "V2" : "")
-            }
+            }.ofDepths(depths, published: published(depths, isBottleneck: true))
         ]
     }
 
@@ -57,7 +57,10 @@ extension ResNet {
                     }, squeeze: ["\(path)_se_se_reduce", "\(path)_se_se_expand"],
                     shortcuts: [("\(path)_projection_conv", "\(path)_projection_batch_norm")])
             }
-        return [Blueprint(convs: convs) { _ in "ResNet-RS\(size(depths, isBottleneck: true))" }]
+        return [
+            Blueprint(convs: convs) { _ in "ResNet-RS\(size(depths, isBottleneck: true))" }
+                .ofDepths(depths, published: published(depths, isBottleneck: true))
+        ]
     }
 
     /// The ResNet of Keras' examples for small images, 6n + 2 layers under the names that Keras gives by itself: two 3×3

@@ -19,7 +19,10 @@ extension ResNet {
                     ]
                     .map { ("\(path).\($0)", "\(path).\($1)") })
             }
-        return [Blueprint(convs: convs) { title($0, depths, isBottleneck: isBottleneck, isDeep: deepStem) }]
+        return [
+            Blueprint(convs: convs) { title($0, depths, isBottleneck: isBottleneck, isDeep: deepStem) }
+                .ofDepths(depths, published: published(depths, isBottleneck: isBottleneck))
+        ]
     }
 
     /// One convolution, 7×7 with stride 2 or 3×3 for small images, or three 3×3 ones; ResNet-RS pools by a fourth.
@@ -103,7 +106,7 @@ extension ResNet {
                 let suffix = (isSecond ? "V2" : "") + (isDeep ? "-D" : "")
                 return (hasSqueeze ? "SE-" : "")
                     + title(table, depths, isBottleneck: isBottleneck, suffix: suffix, spatial: spatial)
-            }
+            }.ofDepths(depths, published: published(depths, isBottleneck: isBottleneck))
         ]
     }
 }

@@ -46,6 +46,13 @@ enum ResNet {
         published.first { $0.isBottleneck == isBottleneck && $0.depths == depths }.map { "-\($0.name)" } ?? ""
     }
 
+    /// Depths of published networks; for small images those of three equally deep stages (section 4.2), here with none in
+    /// the fourth.
+    static func published(_ depths: [Int], isBottleneck: Bool) -> [[Int]] {
+        let small = Array(repeating: depths[0], count: 3) + [0]
+        return published.filter { $0.isBottleneck == isBottleneck }.map(\.depths) + [small]
+    }
+
     /// The modules of one residual block.
     struct Unit {
         /// Two 3×3 convolutions, or a 3×3 one between two pointwise ones.

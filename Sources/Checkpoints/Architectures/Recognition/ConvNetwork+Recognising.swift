@@ -78,6 +78,7 @@ extension ConvNetwork {
             isRecognisedByShapes: match.isByShapes,
             unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
             missingNorms: match.missingNorms(), absentVectors: absent.vectors,
+            unpublishedDepths: match.blueprint.unpublishedDepths,
             readWeight: { try Self.readWeight($0, checkpoint) })
     }
 

@@ -144,6 +144,8 @@ public struct LayerGraph: Sendable, Equatable, Codable {
     public var output: String?
     /// Where the description comes from, in words ("ONNX graph", "Keras model_config", "TFLite graph").
     public var origin: String
+    /// The file's own word for a function of the whole result that is left out at the end ("Softmax"); nil for none.
+    public var finalFunction: String?
 
     /// Groups the parts; see the properties.
     public init(nodes: [Node] = [], output: String? = nil, origin: String) {

@@ -4,6 +4,8 @@
 /// the caller adds an unsupported node in its place.
 struct LayerGraphBuilder {
     private(set) var nodes: [LayerGraph.Node] = []
+    /// The file's own word for a function of the whole result that is left out at the end; nil for none.
+    var finalFunction: String?
     private var places: [String: Int] = [:]
     /// How many readers of the file's graph a node has that may not change it for themselves.
     private var symbolCount = 0
@@ -481,6 +483,8 @@ struct LayerGraphBuilder {
 
     /// The graph with `output` as its result.
     func graph(_ output: GraphValue?, origin: String) -> LayerGraph {
-        LayerGraph(nodes: nodes, output: output?.node, origin: origin).simplified()
+        var graph = LayerGraph(nodes: nodes, output: output?.node, origin: origin).simplified()
+        graph.finalFunction = finalFunction
+        return graph
     }
 }

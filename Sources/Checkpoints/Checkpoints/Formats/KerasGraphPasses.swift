@@ -20,6 +20,7 @@ enum KerasGraphPasses {
             node.kind == .unsupported, node.function == softmax, let input = node.inputs.first
         {
             graph.output = input
+            graph.finalFunction = "softmax"
             graph.nodes.removeAll { $0.name == output && $0.inputs == [input] }
             // Another reader of the probabilities reads the logits no more: it goes with what the output does not need.
         }

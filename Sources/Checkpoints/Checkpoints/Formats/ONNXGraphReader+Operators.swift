@@ -100,12 +100,16 @@ extension ONNXGraphReader {
         _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ value: GraphValue
     ) -> GraphValue? {
         guard let output = node.output.first, isResult(output) else { return refuse("before the end") }
-        guard let axes = value.axes else { return value }
+        guard let axes = value.axes else {
+            if output == outputs.first { builder.finalFunction = node.opType }
+            return value
+        }
         // Until opset 12 all axes from this one on were one.
         let axis = attributes.int("axis") ?? (opset < 13 ? 1 : -1)
         let place = axis < 0 ? axis + axes.count : axis
         let isWhole = opset < 13 ? place == 1 : value.isChannels(place)
         guard axes.indices.contains(place), isWhole else { return refuse("with axis \(axis) of \(words(value))") }
+        if output == outputs.first { builder.finalFunction = node.opType }
         return value
     }
 

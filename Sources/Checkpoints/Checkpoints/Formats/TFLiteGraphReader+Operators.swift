@@ -73,6 +73,7 @@ extension TFLiteGraphReader {
         case "SOFTMAX", "LOG_SOFTMAX":
             // Results are logits.
             guard let output = node.outputs.first, isResult(output) else { return nil }
+            builder.finalFunction = builder.finalFunction ?? node.name
             return [first]
         case "QUANTIZE", "DEQUANTIZE":
             note(
