@@ -18,27 +18,29 @@ public struct SavedClassification: Sendable {
     public let networks: [NetworkStatistics]
 
     /// Whether a JSON text may be one of the reports of kernelviz: what begins otherwise need not be read further.
-    public static func isLikely(_ head: some Sequence<UInt8>) -> Bool {
-        head.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+    ///
+    /// The length that a safetensors file begins with may have the bytes of spaces and a bracket, but zeros too.
+    public static func isLikely(_ head: some Collection<UInt8>) -> Bool {
+        !head.contains(0) && head.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
     }
 
-    /// Throws `saved.cutOff` for the beginning of such a file.
+    /// Throws `saved.cutOff` for JSON that lacks its end, of whatever kind it was: its name stands near the end.
     private static func checkEnd(_ text: String, _ path: String) throws {
-        guard text.prefix(1 << 16).contains("\"kernelviz."), JSONText.isCutOff(text.utf8) else { return }
+        guard JSONText.isCutOff(text.utf8) else { return }
         throw KernelVizError(
             code: "saved.cutOff", subject: path, found: JSONText.problem(text, otherwise: "no JSON"),
-            expected: "what 'kernelviz classify --format json' writes",
-            advice: "Copy it or classify the checkpoint again")
+            expected: "a checkpoint, or what 'kernelviz classify --format json' wrote",
+            advice: "Copy it again, or classify the checkpoint anew")
     }
 
     /// Reads the text of a file; nil where it is JSON of another kind, or no JSON.
     ///
-    /// Throws `saved.otherReport` for another report of kernelviz, `saved.newerSchema`, `saved.withoutStatistics`,
+    /// Throws `saved.otherReport` for another report of kernelviz, `saved.newerSchema`, `saved.withoutStatistics`, `saved.cutOff`,
     /// `saved.unreadable` where a value is missing or of another kind, and `saved.inconsistent`.
     public init?(text: String, path: String) throws {
         let data = Data(text.utf8)
-        try Self.checkEnd(text, path)
         guard let head = try? JSONDecoder().decode(Head.self, from: data), head.schema.hasPrefix("kernelviz.") else {
+            try Self.checkEnd(text, path)
             return nil
         }
         try Self.check(head, path)

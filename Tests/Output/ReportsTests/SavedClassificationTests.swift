@@ -127,6 +127,21 @@ import VGNets
                 "saved.json: no value 'statistics.settings.seed'; expected"))
     }
 
+    @Test func theBeginningOfAFileIsSaidToBeOne() throws {
+        let text = try Self.saved(Self.network().statistics)
+        for count in [1, 100, text.utf8.count / 2, text.utf8.count - 2] {
+            let part = String(decoding: Array(text.utf8)[..<count], as: UTF8.self)
+            let error = #expect(throws: KernelVizError.self) { try SavedClassification(text: part, path: "saved.json") }
+            #expect(
+                error?.description
+                    == "saved.json: ends after \(NumberFormat.grouped(part.utf8.count)) bytes: cut off?; expected a checkpoint, or what "
+                    + "'kernelviz classify --format json' wrote. Copy it again, or classify the checkpoint anew.")
+        }
+        #expect(SavedClassification.isLikely(Array(" {\"a\"".utf8)))
+        // safetensors whose header has 0x7B20 bytes.
+        #expect(!SavedClassification.isLikely([0x20, 0x7B, 0, 0, 0, 0, 0, 0] + Array("{".utf8)))
+    }
+
     /// A file from elsewhere must not be believed, nor stop the program.
     @Test(arguments: [
         "rank", "negative", "count", "sigma", "alpha", "stride", "filters",
