@@ -1,6 +1,6 @@
 import OperatorDispatch
 
-/// A function of one number that follows a layer: relu, relu6, silu, hardSwish, sigmoid, hardSigmoid, gelu.
+/// A function of one number that follows a layer: relu, relu6, silu, hardSwish, sigmoid, hardSigmoid, gelu, elu …
 public typealias ActivationFunction = OperatorDispatch.ActivationFunction
 
 /// What a node of a graph computes. Activations are N×C×H×W; the result of `linear` is N×K.

@@ -16,6 +16,24 @@ public enum ActivationFunction: String, Sendable, Equatable, CaseIterable, Codab
     case hardSigmoid
     /// x · Φ(x) = x · (1 + erf(x / √2)) / 2, Φ the normal distribution.
     case gelu
+    /// x where it is positive, else e^x − 1.
+    case elu
+    /// log(1 + e^x).
+    case softplus
+    /// x · tanh(softplus(x)).
+    case mish
+    /// e^x.
+    case exponential = "exp"
+    /// √x.
+    case squareRoot = "sqrt"
+
+    /// Whether it is a step of its own, no part of the operator before it, and has no way back for training.
+    public var isStepOfItsOwn: Bool {
+        switch self {
+        case .relu, .relu6, .silu, .hardSwish, .sigmoid, .hardSigmoid: false
+        case .gelu, .elu, .softplus, .mish, .exponential, .squareRoot: true
+        }
+    }
 }
 
 extension ReferenceOperators {
@@ -34,11 +52,20 @@ extension ReferenceOperators {
         case .gelu:
             let factor = Float(0.5).squareRoot()
             for i in 0..<count { output[i] = 0.5 * input[i] * (1 + erff(input[i] * factor)) }
+        case .elu: for i in 0..<count { output[i] = input[i] > 0 ? input[i] : expm1f(input[i]) }
+        case .softplus: for i in 0..<count { output[i] = softplus(input[i]) }
+        case .mish: for i in 0..<count { output[i] = input[i] * tanhf(softplus(input[i])) }
+        case .exponential: for i in 0..<count { output[i] = expf(input[i]) }
+        case .squareRoot: for i in 0..<count { output[i] = input[i].squareRoot() }
         }
     }
 
     @inline(__always)
     private static func clampedToSix(_ x: Float) -> Float { x < 0 ? 0 : (x > 6 ? 6 : x) }
+
+    /// log(1 + e^x) without overflow.
+    @inline(__always)
+    private static func softplus(_ x: Float) -> Float { x > 0 ? x + log1pf(expf(-x)) : log1pf(expf(x)) }
 
     /// out[c] = scale[c] · in[c] + shift[c] for every pixel; input and output may be the same.
     package static func affine(

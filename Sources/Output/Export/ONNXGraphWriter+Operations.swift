@@ -128,6 +128,15 @@ extension ONNXGraphWriter {
                 "HardSigmoid", inputs, to: declareValue(of: node), name: node.name,
                 [ONNXAttributeProto("alpha", Float(1) / 6), ONNXAttributeProto("beta", Float(0.5))])
         case .gelu: writeGELU(node, inputs)
+        case .elu: emit("Elu", inputs, to: declareValue(of: node), name: node.name)
+        case .softplus: emit("Softplus", inputs, to: declareValue(of: node), name: node.name)
+        case .mish:
+            // Opset 17 has no operator of its own for x · tanh(softplus(x)).
+            let soft = emitIntermediate("Softplus", inputs, name: "\(node.name).softplus")
+            let gate = emitIntermediate("Tanh", [soft], name: "\(node.name).tanh")
+            emit("Mul", inputs + [gate], to: declareValue(of: node), name: node.name)
+        case .exponential: emit("Exp", inputs, to: declareValue(of: node), name: node.name)
+        case .squareRoot: emit("Sqrt", inputs, to: declareValue(of: node), name: node.name)
         }
     }
 

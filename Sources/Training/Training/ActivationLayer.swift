@@ -21,7 +21,8 @@ struct ActivationLayer: UnaryLayer {
         case .hardSwish: .hardSwish
         case .sigmoid: .sigmoid
         case .hardSigmoid: .hardSigmoid
-        case .gelu: preconditionFailure("gelu is refused when a training is planned")
+        case .gelu, .elu, .softplus, .mish, .exponential, .squareRoot:
+            preconditionFailure("\(function.rawValue) is refused when a training is planned")
         }
     }
 

@@ -194,11 +194,17 @@ struct LayerListBuilder {
         case .linear(let weight, let bias):
             return draftLinear(index, first, weight, bias)
         case .batchNormalization(let norm): return draftNormalization(index, first, norm)
-        case .activation(.gelu), .layerNormalization, .responseNormalization:
+        case .layerNormalization, .responseNormalization:
             throw KernelVizError(
                 code: "training.unsupported", subject: "graph: \(node.name)",
-                found: "layer normalisation, response normalisation or GELU, which run but are not trained here",
-                expected: "batch normalisation and another function")
+                found: "layer or response normalisation, which runs but is not trained here",
+                expected: "batch normalisation")
+        case .activation(let function) where function.isStepOfItsOwn:
+            throw KernelVizError(
+                code: "training.unsupported", subject: "graph: \(node.name)",
+                found: "the function \(function.rawValue), which runs but is not trained here",
+                expected: ActivationFunction.allCases.filter { !$0.isStepOfItsOwn }.map(\.rawValue)
+                    .joined(separator: ", "))
         case .activation(let function): return draftActivation(index, first, function)
         default: return try draftOther(index, inputs)
         }

@@ -75,7 +75,11 @@ import Testing
                     first, [2 * channels, channels, 3, 3], padding: .symmetric(1), hasBias: true)
                 let act = random.graph.add(.activation(.gelu), conv, name: "act")
                 let part = random.graph.add(.slice(channels / 2..<channels / 2 + channels), act, name: "part")
-                let response = random.graph.add(.responseNormalization(norm()), part, name: "response")
+                // Functions that are no part of the step before them, behind each other.
+                let curved = random.graph.add(.activation(.elu), part, name: "curved")
+                let soft = random.graph.add(.activation(.softplus), curved, name: "soft")
+                let mish = random.graph.add(.activation(.mish), soft, name: "mish")
+                let response = random.graph.add(.responseNormalization(norm()), mish, name: "response")
                 let last = random.graph.add(.layerNormalization(norm()), response, name: "last")
                 let sum = random.graph.add(.add, input, last, name: "sum")
                 let mean = random.graph.add(.globalAveragePool, sum, name: "mean")

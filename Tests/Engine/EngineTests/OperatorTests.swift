@@ -184,12 +184,43 @@ import Testing
                 ]
             ),
             (ActivationFunction.hardSigmoid, [0, 0, 0.333333333, 0.416666667, 0.5, 0.583333333, 0.666666667, 1, 1]),
+            // torch.nn.functional's, as the rest, in 64 bits.
+            (
+                ActivationFunction.elu,
+                [-0.981684361, -0.950212932, -0.632120559, -0.39346934, 0, 0.5, 1, 3, 7]
+            ),
+            (
+                ActivationFunction.softplus,
+                [
+                    0.018149928, 0.048587352, 0.313261688, 0.474076984, 0.693147181, 0.974076984, 1.313261688,
+                    3.048587352, 7.000911466,
+                ]
+            ),
+            (
+                ActivationFunction.mish,
+                [
+                    -0.072591741, -0.145647461, -0.303401461, -0.220743775, 0, 0.375245211, 0.865098388, 2.986535005,
+                    6.99998838,
+                ]
+            ),
         ] as [(ActivationFunction, [Float])])
     func activationsAgree(function: ActivationFunction, expected: [Float]) throws {
         let input = Tensor(shape: [1, 1, 1, 9], scalars: [-4, -3, -1, -0.5, 0, 0.5, 1, 3, 7])
         let output = try Self.run(input) { $0.add(.activation(function), $1, name: "act") }
         // expf may differ from the exact value in the last bit.
         for (found, expected) in zip(output.scalars, expected) { #expect(abs(found - expected) <= 1e-6) }
+    }
+
+    @Test func powersAndRootsAgree() throws {
+        let input = Tensor(shape: [1, 1, 1, 4], scalars: [0, 0.25, 2, 7])
+        let powers = try Self.run(input) { $0.add(.activation(.exponential), $1, name: "act") }.scalars
+        for (found, expected) in zip(powers, [1, 1.284025417, 7.389056099, 1096.633158428] as [Float]) {
+            #expect(abs(found - expected) <= 2e-7 * expected)
+        }
+        let roots = try Self.run(input) { $0.add(.activation(.squareRoot), $1, name: "act") }.scalars
+        for (found, expected) in zip(roots, [0, 0.5, 1.414213562, 2.645751311] as [Float]) {
+            #expect(abs(found - expected) <= 2e-7 * expected)
+        }
     }
 
     @Test(arguments: ActivationFunction.allCases) func notANumberIsNeverHidden(function: ActivationFunction) throws {

@@ -28,6 +28,8 @@ import Architectures
         Case(file: "torch_operators.onnx"), Case(file: "torch_plain.onnx"),
         // ConvNeXt's blocks in parts (opset 13) and with whole normalisations (17); other ways to spell them.
         Case(file: "norms_parts.onnx"), Case(file: "norms_whole.onnx"), Case(file: "norms_people.onnx"),
+        // ELU, SELU, CELU, Softplus, Mish, GELU and the others with numbers of their own.
+        Case(file: "functions.onnx"),
         Case(file: "keras_nhwc.onnx", isProbability: true),
         Case(file: "quantised_qdq.onnx", tolerance: 0.01), Case(file: "quantised_operators.onnx", tolerance: 0.01),
         Case(file: "quantised_dynamic.onnx", tolerance: 0.01),

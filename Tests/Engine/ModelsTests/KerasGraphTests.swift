@@ -150,6 +150,35 @@ import Checkpoints
             kind: "Activation",
             settings: #""activation": {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}"#,
             results: [-0.2, -0.05, 0.25, 9]),
+        // torch.nn.functional's, in 64 bits.
+        Rectifier(kind: "ELU", settings: #""alpha": 0.5"#, results: [-0.4323324, -0.1967347, 0.25, 9]),
+        Rectifier(kind: "ELU", results: [-0.8646647, -0.3934693, 0.25, 9]),
+        Rectifier(kind: "Elu", settings: #""alpha": 1.0"#, results: [-0.8646647, -0.3934693, 0.25, 9]),
+        Rectifier(kind: "Celu", settings: #""alpha": 2.0"#, results: [-1.2642411, -0.4423984, 0.25, 9]),
+        Rectifier(
+            kind: "Activation", settings: #""activation": "elu""#, results: [-0.8646647, -0.3934693, 0.25, 9]),
+        Rectifier(
+            kind: "Activation", settings: #""activation": "selu""#,
+            results: [-1.5201665, -0.6917582, 0.2626752, 9.4563089]),
+        Rectifier(
+            kind: "Activation", settings: #""activation": "softplus""#,
+            results: [0.126928, 0.474077, 0.8259394, 9.0001234]),
+        Rectifier(
+            kind: "TFOpLambda", settings: #""function": "math.softplus""#,
+            results: [0.126928, 0.474077, 0.8259394, 9.0001234]),
+        Rectifier(
+            kind: "Activation", settings: #""activation": "mish""#,
+            results: [-0.2525015, -0.2207438, 0.1695724, 8.9999997]),
+        Rectifier(
+            kind: "Activation", settings: #""activation": "log_sigmoid""#,
+            results: [-2.126928, -0.974077, -0.5759394, -0.0001234]),
+        // Keras' own operation approximates unless it is told otherwise.
+        Rectifier(kind: "Gelu", results: [-0.0454023, -0.154286, 0.1496754, 9]),
+        Rectifier(
+            kind: "Gelu", settings: #""approximate": false"#, results: [-0.0455003, -0.1542688, 0.1496766, 9]),
+        Rectifier(kind: "Absolute", results: [2, 0.5, 0.25, 9]),
+        Rectifier(kind: "Square", results: [4, 0.25, 0.0625, 81]),
+        Rectifier(kind: "Clip", settings: #""x_min": -1.0, "x_max": 2.0"#, results: [-1, -0.5, 0.25, 2]),
     ]
 
     @Test(arguments: rectifiers)

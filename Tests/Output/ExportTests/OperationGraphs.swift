@@ -118,7 +118,17 @@ enum OperationGraphs {
         let first = graph.add(.layerNormalization(norm("first", 6)), pooled, name: "first")
         let wide = graph.add(
             .convolution(Convolution(weight: parameter("wide/weight", [24, 6, 1, 1]))), first, name: "wide")
-        let act = graph.add(.activation(.gelu), wide, name: "act")
+        let gelu = graph.add(.activation(.gelu), wide, name: "act")
+        let elu = graph.add(.activation(.elu), gelu, name: "elu")
+        let soft = graph.add(.activation(.softplus), elu, name: "soft")
+        let mish = graph.add(.activation(.mish), soft, name: "mish")
+        let root = graph.add(.activation(.squareRoot), soft, name: "root")
+        let turned = graph.add(
+            .affine(
+                scale: graph.addParameter("turned/scale", Tensor(shape: [24], repeating: -1)),
+                shift: graph.addParameter("turned/shift", Tensor(shape: [24], repeating: 0.25))), root, name: "turned")
+        let power = graph.add(.activation(.exponential), turned, name: "power")
+        let act = graph.add(.multiply, mish, power, name: "product")
         let response = graph.add(.responseNormalization(norm("response", 24)), act, name: "response")
         let narrow = graph.add(
             .convolution(Convolution(weight: parameter("narrow/weight", [6, 24, 1, 1]))), response, name: "narrow")

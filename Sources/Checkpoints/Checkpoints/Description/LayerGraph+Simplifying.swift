@@ -1,6 +1,7 @@
 extension LayerGraph {
     /// The graph without nodes that its result does not need, the decomposed forms of activations put together:
-    /// relu6(x + 3)/6 is hardSigmoid(x), x·sigmoid(x) is silu(x), x·hardSigmoid(x) is hardSwish(x).
+    /// relu6(x + 3)/6 is hardSigmoid(x), x·sigmoid(x) is silu(x), x·hardSigmoid(x) is hardSwish(x), x·tanh(softplus(x)) is
+    /// mish(x).
     ///
     /// Layers with weights stay also where the result does not need them: they are the file's.
     func simplified() -> LayerGraph {
@@ -29,6 +30,17 @@ extension LayerGraph {
             else { return nil }
             return inner.inputs[0]
         }
+        /// x of tanh(softplus(x)) = 2·sigmoid(2·softplus(x)) − 1.
+        func softened(_ node: Node) -> String? {
+            guard node.kind == .affine, LayerGraphBuilder.isNear(node.scale, 2),
+                LayerGraphBuilder.isNear(node.shift, -1),
+                let gate = own(node.inputs[0]), gate.kind == .activation, gate.function == "sigmoid",
+                let doubled = own(gate.inputs[0]), doubled.kind == .affine, LayerGraphBuilder.isNear(doubled.scale, 2),
+                doubled.shift?.allSatisfy({ $0 == 0 }) ?? true, let soft = own(doubled.inputs[0]),
+                soft.kind == .activation, soft.function == "softplus"
+            else { return nil }
+            return soft.inputs[0]
+        }
         func isSixth(_ node: Node) -> Bool {
             node.kind == .affine && LayerGraphBuilder.isNear(node.scale, 1 / 6)
                 && node.shift?.allSatisfy { $0 == 0 } == true
@@ -55,6 +67,7 @@ extension LayerGraph {
                 if gate.function == "sigmoid" { return replace("silu", x) }
                 if gate.function == "hardSigmoid" { return replace("hardSwish", x) }
             }
+            if softened(gate) == x { return replace("mish", x) }
             // (x/6)·relu6(x + 3), as some converters order it.
             if let scaled = own(x), isSixth(scaled), shifted(gate) == scaled.inputs[0] {
                 return replace("hardSwish", scaled.inputs[0])

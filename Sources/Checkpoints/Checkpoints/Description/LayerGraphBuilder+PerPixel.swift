@@ -1,4 +1,4 @@
-// What works on the channels of each pixel, wherever the file has their axis: normalisations, matrices, GELU.
+// What works on the channels of each pixel, wherever the file has their axis: normalisations, matrices.
 extension LayerGraphBuilder {
     /// The normalisation of each pixel's channels, which are all numbers of the axes from `place` on; nil where those are
     /// others. Its numbers are set by `set`, or later.
@@ -26,37 +26,6 @@ extension LayerGraphBuilder {
         }
         axes[axes.count - 1] = GraphValue.whole(.channels, .number(outputs))
         return GraphValue(node: add(.convolution, name, [value.node], set), axes: axes)
-    }
-
-    /// x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2 = x·sigmoid(2·√(2/π)·x·(1 + 0.044715·x²)), the approximation of GELU.
-    mutating func tanhGELU(_ value: GraphValue, _ name: String) -> GraphValue? {
-        let value = settled(value)
-        let factor = 2 * (2 / Float.pi).squareRoot()
-        return joined(.multiply, value, value, "\(name).square").flatMap { square in
-            let slope = affine(square, [0.044715 * factor], [factor], "\(name).slope")
-            return joined(.multiply, value, slope, "\(name).inner").flatMap { inner in
-                let gate = activation("sigmoid", inner, "\(name).sigmoid")
-                return joined(.multiply, value, gate, name)
-            }
-        }
-    }
-
-    /// The number to the power of a small whole number; nil for other powers.
-    mutating func power(_ value: GraphValue, _ exponent: Float, _ name: String) -> GraphValue? {
-        let value = settled(value)
-        guard [1, 2, 3, 4].contains(exponent) else { return nil }
-        if exponent == 1 { return value }
-        let isLast = exponent == 2
-        guard let square = joined(.multiply, value, value, isLast ? name : "\(name).square") else { return nil }
-        return isLast ? square : joined(.multiply, square, exponent == 3 ? value : square, name)
-    }
-
-    /// The number without its sign.
-    mutating func absolute(_ value: GraphValue, _ name: String) -> GraphValue? {
-        let value = settled(value)
-        let positive = activation("relu", value, "\(name).positive")
-        let negative = activation("relu", affine(value, [-1], [0], "\(name).turned"), "\(name).negative")
-        return joined(.add, positive, negative, name)
     }
 
     /// Whether a node is the image, maybe scaled or with a border.

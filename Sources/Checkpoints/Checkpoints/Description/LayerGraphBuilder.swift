@@ -49,7 +49,7 @@ struct LayerGraphBuilder {
         ]
         let isPositive =
             node.kind == .activation
-            ? ["relu", "relu6", "sigmoid", "hardSigmoid"].contains(node.function)
+            ? ["relu", "relu6", "sigmoid", "hardSigmoid", "softplus", "exp", "sqrt"].contains(node.function)
             : passing.contains(node.kind) && !inputs.isEmpty && inputs.allSatisfy(isNonNegative.contains)
         if isPositive { isNonNegative.insert(node.name) }
         return node.name
@@ -124,45 +124,22 @@ struct LayerGraphBuilder {
         switch (low == -.infinity, high == .infinity) {
         case (true, true): return value
         case (false, true):
-            if low == 0 { return isNonNegative.contains(value.node) ? value : activation("relu", value, name) }
-            let moved = affine(value, [1], [-low], "\(name).shifted")
-            return affine(activation("relu", moved, "\(name).relu"), [1], [low], name)
+            if low == 0, isNonNegative.contains(value.node) { return value }
         case (true, false):
             if high == 6, isNonNegative.contains(value.node) { return activation("relu6", value, name) }
-            let turned = affine(value, [-1], [high], "\(name).turned")
-            return affine(activation("relu", turned, "\(name).relu"), [-1], [high], name)
         case (false, false):
-            if low == 0, high == 6 { return activation("relu6", value, name) }
             if low == 0, high == 1, let inner = self[value.node], inner.kind == .affine,
                 Self.isNear(inner.scale, 1 / 6), Self.isNear(inner.shift, 0.5)
             {
                 return activation("hardSigmoid", GraphValue(node: inner.inputs[0], axes: value.axes), name)
             }
-            let range = high - low
-            guard range.isFinite else { return nil }
-            let moved = affine(value, [6 / range], [-low * 6 / range], "\(name).scaled")
-            return affine(activation("relu6", moved, "\(name).relu6"), [range / 6], [low], name)
         }
+        return limited(value, low, high, name)
     }
 
     static func isNear(_ numbers: [Float]?, _ wanted: Float) -> Bool {
         guard let numbers, !numbers.isEmpty else { return false }
         return numbers.allSatisfy { abs($0 - wanted) <= abs(wanted) * 1e-5 }
-    }
-
-    /// x where it is positive, slope·x elsewhere; one slope or one a channel.
-    mutating func leakyRelu(_ value: GraphValue, _ slope: [Float], _ name: String) -> GraphValue {
-        let zeros = slope.map { _ in Float(0) }
-        let positive = affine(
-            activation("relu", value, "\(name).relu"), slope.map { 1 - $0 }, zeros, "\(name).positive")
-        let all = affine(value, slope, zeros, "\(name).slope")
-        return GraphValue(node: add(.add, name, [positive.node, all.node]), axes: value.axes)
-    }
-
-    /// 2·sigmoid(2x) − 1.
-    mutating func tanh(_ value: GraphValue, _ name: String) -> GraphValue {
-        let doubled = affine(value, [2], [0], "\(name).doubled")
-        return affine(activation("sigmoid", doubled, "\(name).sigmoid"), [2], [-1], name)
     }
 
     // MARK: two inputs

@@ -1,73 +1,4 @@
 extension KerasGraph {
-    // MARK: Activations
-
-    /// A function of each number, as `activation` names it: a word, a function of the user's or a layer.
-    mutating func activation(_ setting: JSONTree?, of input: Value, _ layer: KerasLayer, name: String) -> Value {
-        guard let setting else { return input }
-        var word = setting.string
-        if let members = setting.members {
-            // Keras 3 writes functions and layers as objects.
-            let className = members["class_name"]?.string ?? ""
-            word = className == "function" ? members["config"]?.string : className
-            if className == "ReLU" || className == "LeakyReLU" {
-                guard let config = setting["config"] else { return unsupported(layer, [input], className) }
-                return rectifier(config, layer, input, name: name, usual: className == "ReLU" ? 0 : 0.3)
-            }
-        }
-        guard let word else { return unsupported(layer, [input], "an activation that is not understood") }
-        return function(word, of: input, layer, name: name)
-    }
-
-    /// A function of each number by one of its names.
-    private mutating func function(_ word: String, of input: Value, _ layer: KerasLayer, name: String) -> Value {
-        let bare = word.split { $0 == "." || $0 == ">" || $0 == "/" }.last.map { String($0).lowercased() } ?? ""
-        let short = bare.filter { $0 != "_" }
-        switch short {
-        case "linear", "identity": return input
-        case "softmax": return softmax(input, name: name)
-        // The function's own slope where nothing is told, other than the layer's.
-        case "leakyrelu": return leaky(input, 0.2, name: name)
-        case "tanh":
-            // 2·sigmoid(2x) − 1.
-            let doubled = affine([2], [0], of: input, name: name + "/doubled")
-            return affine([2], [-1], of: applied("sigmoid", to: doubled, name: name + "/sigmoid"), name: name)
-        case "hardsigmoid" where version != 3:
-            // Until Keras 2: min(max(0.2·x + 0.5, 0), 1), which is the other one of 1.2·x.
-            let wider = affine([1.2], [0], of: input, name: name + "/scale")
-            return applied("hardSigmoid", to: wider, name: name)
-        default: break
-        }
-        let known = [
-            "relu": "relu", "relu6": "relu6", "swish": "silu", "silu": "silu", "hardswish": "hardSwish",
-            "hardsilu": "hardSwish", "sigmoid": "sigmoid", "hardsigmoid": "hardSigmoid", "gelu": "gelu",
-        ]
-        guard let function = known[short] else {
-            let node = add(.unsupported, name, [input.node]) {
-                $0.function = "the activation '\(word)'"
-                $0.unknownFunction = word
-            }
-            var result = input
-            result.node = node
-            return result
-        }
-        return applied(function, to: input, name: name)
-    }
-
-    mutating func applied(_ function: String, to input: Value, name: String) -> Value {
-        var result = input
-        result.node = add(.activation, name, [input.node]) { $0.function = function }
-        return result
-    }
-
-    /// Left out where it is the network's last step; nothing else is a network here that has one elsewhere.
-    mutating func softmax(_ input: Value, name: String) -> Value {
-        var result = input
-        result.node = add(.unsupported, name, [input.node]) { $0.function = KerasGraphPasses.softmax }
-        return result
-    }
-
-    // MARK: Operations
-
     /// Layers and operations of several values, and of one with numbers; everything that is not known.
     mutating func operation(_ layer: KerasLayer, _ call: KerasCallValues) -> Value {
         let values = call.values
@@ -104,17 +35,7 @@ extension KerasGraph {
         case "concat", "concatenate", "concatv2":
             let axis = call.keywords["axis"]?.first ?? layer.setting("axis")?.double ?? -1
             return concatenation(layer, values, axis: Int(exactly: axis) ?? 0)
-        case "relu", "relu6", "sigmoid", "silu", "swish", "hardswish", "hardsilu", "hardsigmoid", "softmax", "tanh",
-            "identity":
-            guard values.count == 1 else { break }
-            return function(name, of: values[0], layer, name: layer.name)
-        case "leakyrelu":
-            let slope = call.keywords["alpha"] ?? call.keywords["negative_slope"]
-            guard values.count == 1, let slope = slope?.first ?? Self.slope(layer.settings) ?? 0.2 as Double? else {
-                break
-            }
-            return leaky(values[0], slope, name: layer.name)
-        default: break
+        default: if let result = elementwise(name, operands, layer, call) { return result }
         }
         if values.count == 1, call.operands.count == 1, LayerGraph.soundsLikeFunction(layer.className) {
             // What it gives is arranged as what it takes.
@@ -219,7 +140,7 @@ extension KerasGraph {
         }
     }
 
-    private static func parts(_ operands: [KerasCallValues.Operand]) -> (values: [Value], constants: [[Double]]) {
+    static func parts(_ operands: [KerasCallValues.Operand]) -> (values: [Value], constants: [[Double]]) {
         var (values, constants): ([Value], [[Double]]) = ([], [])
         for operand in operands {
             switch operand {

@@ -26,9 +26,8 @@ extension KerasGraph {
         case 6? where slope == 0: return applied("relu6", to: input, name: name)
         case let maximum?:
             // min(x, m) = m − relu(m − x).
-            let distance = affine([-1], [maximum], of: input, name: "\(name)/distance")
-            let below = applied("relu", to: distance, name: "\(name)/below")
-            return leaky(affine([-1], [maximum], of: below, name: "\(name)/least"), slope, name: name)
+            let least = limited(input, -.infinity, Float(maximum), "\(name)/least") ?? input
+            return leaky(least, slope, name: name)
         }
     }
 
@@ -36,12 +35,7 @@ extension KerasGraph {
     mutating func leaky(_ input: Value, _ slope: Double, name: String) -> Value {
         if slope == 0 { return applied("relu", to: input, name: name) }
         if slope == 1 { return input }
-        let positive = applied("relu", to: input, name: "\(name)/relu")
-        let rest = affine([1 - slope], [0], of: positive, name: "\(name)/positive")
-        let all = affine([slope], [0], of: input, name: "\(name)/slope")
-        var result = input
-        result.node = add(.add, name, [rest.node, all.node])
-        return result
+        return leakyRelu(input, [Float(slope)], name)
     }
 
     /// max(x, 0) − alpha·max(−x, 0), one slope a channel (PReLU with shared rows and columns).

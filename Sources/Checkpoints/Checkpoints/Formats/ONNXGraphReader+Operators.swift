@@ -23,7 +23,9 @@ extension ONNXGraphReader {
             guard [1, 10, 11, 16].contains(type) else { return refuse("with to \(type), a type of whole numbers") }
             return [first]
         case "Relu", "Sigmoid", "QuickGelu", "HardSwish", "HardSigmoid", "Clip", "LeakyRelu", "PRelu", "Tanh", "Swish",
-            "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
+            "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu", "Elu", "Selu", "Celu", "Softplus",
+            "Mish",
+            "Exp", "Sqrt":
             return try function(node, attributes, first, name).map { [$0] }
         case "Add", "Sum", "Mul", "Sub", "Div": return try arithmetic(node).map { [$0] }
         case "GlobalAveragePool":
@@ -176,6 +178,15 @@ extension ONNXGraphReader {
                 return refuse("with an exponent that is no number")
             }
             return builder.power(value, exponent, name) ?? refuse("with the exponent \(exponent)")
+        case "Elu": return builder.elu(value, attributes.float("alpha") ?? 1, name)
+        case "Selu":
+            return builder.selu(
+                value, attributes.float("alpha") ?? LayerGraphBuilder.seluAlpha,
+                attributes.float("gamma") ?? LayerGraphBuilder.seluGamma, name)
+        case "Celu":
+            let alpha = attributes.float("alpha") ?? 1
+            return alpha > 0 ? builder.celu(value, alpha, name) : refuse("with alpha \(alpha)")
+        case "Softplus", "Mish", "Exp", "Sqrt": return builder.namedFunction(node.opType.lowercased(), value, name)
         case "Gelu", "FastGelu", "BiasGelu": return try gelu(node, attributes, value, name)
         default: return nil
         }

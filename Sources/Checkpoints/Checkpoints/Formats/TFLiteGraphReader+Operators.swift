@@ -42,7 +42,16 @@ extension TFLiteGraphReader {
         case "LOGISTIC": return [builder.activation("sigmoid", first, name)]
         case "HARD_SWISH": return [builder.activation("hardSwish", first, name)]
         case "TANH": return [builder.tanh(first, name)]
-        case "NEG": return [builder.affine(first, [-1], [0], name)]
+        case "NEG", "ELU", "EXP", "SQRT", "SQUARE", "ABS":
+            return builder.namedFunction(node.name.lowercased(), first, name).map { [$0] }
+        case "GELU":
+            return [
+                try byteOption(node, 0) == 0
+                    ? builder.activation("gelu", first, name) : builder.tanhGELU(first, name)
+            ]
+        case "POW":
+            guard let exponent = try floats(node, 1), exponent.numbers.count == 1 else { return nil }
+            return builder.power(first, exponent.numbers[0], name).map { [$0] }
         case "LEAKY_RELU":
             return [builder.leakyRelu(first, [try node.options.map { try model.buffer.float($0, 0) } ?? 0], name)]
         case "PRELU":

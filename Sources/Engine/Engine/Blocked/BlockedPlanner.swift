@@ -67,7 +67,7 @@ struct BlockedPlanner {
                 index,
                 .responseNormalization(
                     weight: graph[norm.weight].scalars, bias: graph[norm.bias].scalars, epsilon: norm.epsilon))
-        case .activation(.gelu): planChannels(index, .gelu)
+        case .activation(let function) where function.isStepOfItsOwn: planChannels(index, .function(function))
         case .activation(let function):
             let value = value(inputs[0])
             elementwise(index, value, nil, .none, PendingEpilogue(function: function.epilogue))

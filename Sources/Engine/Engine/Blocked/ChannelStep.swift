@@ -8,8 +8,8 @@ enum ChannelWork: Sendable {
     case layerNormalization(weight: [Float], bias: [Float], epsilon: Float)
     /// Over the pixels of each channel, then over the channels.
     case responseNormalization(weight: [Float], bias: [Float], epsilon: Float)
-    /// x · Φ(x) of each number.
-    case gelu
+    /// A function of each number that is no part of an epilogue.
+    case function(ActivationFunction)
 }
 
 /// A ``ChannelWork`` whose result has a storage but no address yet; channels follow each other in the result.
@@ -73,8 +73,8 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
             ReferenceOperators.responseNormalization(
                 channels: channels.count, plane: plane, epsilon: epsilon, input: source, weight: weight, bias: bias,
                 output: target)
-        case .gelu:
-            ReferenceOperators.activate(.gelu, input: source, output: target, count: channels.count * plane)
+        case .function(let function):
+            ReferenceOperators.activate(function, input: source, output: target, count: channels.count * plane)
         }
         write(range, target, to: context.arena)
     }

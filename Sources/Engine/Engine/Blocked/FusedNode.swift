@@ -48,7 +48,7 @@ struct FusedNode {
         case .affine(let scale, let shift):
             if !absorb(Affine(scale: graph[scale].scalars, shift: graph[shift].scalars)) { return false }
         case .activation(let activation):
-            guard activation != .gelu, function == nil, affine == nil else { return false }
+            guard !activation.isStepOfItsOwn, function == nil, affine == nil else { return false }
             function = activation
             addsResidualFirst = residual != nil
         case .add:
@@ -97,7 +97,8 @@ extension ActivationFunction {
         case .hardSwish: .hardSwish
         case .sigmoid: .sigmoid
         case .hardSigmoid: .hardSigmoid
-        case .gelu: preconditionFailure("gelu is a step of its own")
+        case .gelu, .elu, .softplus, .mish, .exponential, .squareRoot:
+            preconditionFailure("\(rawValue) is a step of its own")
         }
     }
 }

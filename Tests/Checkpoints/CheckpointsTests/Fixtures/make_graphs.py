@@ -3,6 +3,7 @@
 Two environments, as no one holds all of it:
     python make_graphs.py torch     # torch 2.14, onnx, onnxruntime 1.27
     python make_graphs.py parts     # torch 2.15, onnx 1.23, onnxruntime 1.32
+    python make_graphs.py functions # onnx 1.23, onnxruntime 1.32
     python make_graphs.py keras     # tensorflow 2.21, tf2onnx 1.17, onnxruntime
 
 `graphs/results.json` holds the input, drawn from a seed, as N×C×H×W, and each network's results.
@@ -257,6 +258,65 @@ def make_parts():
     record("norms_people", x, run_onnx(path, x, "norms_people"))
 
 
+def make_functions():
+    """Functions of each number, one behind the other with a sum or a product between them."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    x = image()
+    rng = np.random.default_rng(7)
+    normal = lambda *shape: rng.normal(0, 1, shape).astype(np.float32)
+    constants = {
+        "c.weight": normal(6, 3, 3, 3) * 0.5, "slopes": normal(6, 1, 1), "low": np.float32(-0.3),
+        "high": np.float32(0.8), "half": np.float32(0.5), "fc.weight": normal(5, 6),
+    }
+    nodes = [helper.make_node("Conv", ["x", "c.weight"], ["a0"], pads=[1, 1, 1, 1], strides=[2, 2])]
+    count = 0
+
+    def add(kind, inputs, output, **settings):
+        nodes.append(helper.make_node(kind, inputs.split(), [output], **settings))
+
+    def function(kind, more="", **settings):
+        """The next result: the function's of the one before, and that itself."""
+        nonlocal count
+        add(kind, f"a{count} {more}".strip(), f"f{count}", **settings)
+        add("Add" if count % 2 else "Sub", f"f{count} a{count}", f"a{count + 1}")
+        count += 1
+
+    function("Elu")
+    function("Elu", alpha=0.5)
+    function("Selu")
+    function("Selu", alpha=1.2, gamma=0.7)
+    function("Celu")
+    function("Celu", alpha=2.0)
+    function("Softplus")
+    function("Mish")
+    function("HardSigmoid", alpha=0.3, beta=0.4)
+    function("HardSwish")
+    function("PRelu", "slopes")
+    function("LeakyRelu", alpha=0.2)
+    function("Clip", "low high")
+    function("Gelu")
+    function("Gelu", approximate="tanh")
+    function("Tanh")
+    function("Sigmoid")
+    function("Abs")
+    # What exporters write for Mish before there was an operator; e^−|x|, √|x| in two ways.
+    add("Softplus", f"a{count}", "p1"); add("Tanh", "p1", "p2"); add("Mul", f"a{count} p2", "m")
+    add("Abs", "m", "p3"); add("Neg", "p3", "p4"); add("Exp", "p4", "p5"); add("Sqrt", "p3", "p6")
+    add("Pow", "p3 half", "p7"); add("Mul", "p6 p5", "p8"); add("Add", "p8 p7", "o")
+    add("GlobalAveragePool", "o", "a7_"); add("Flatten", "a7_", "b7"); add("Gemm", "b7 fc.weight", "y", transB=1)
+    graph = helper.make_graph(
+        nodes, "functions", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 3, 16, 16))],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 5))],
+        [numpy_helper.from_array(np.asarray(v, np.float32), k) for k, v in constants.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    onnx.checker.check_model(model)
+    path = os.path.join(FOLDER, "functions.onnx")
+    onnx.save(model, path)
+    record("functions", x, run_onnx(path, x, "functions"))
+
+
 def make_keras():
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -334,4 +394,4 @@ def make_keras():
 
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
-    {"torch": make_torch, "parts": make_parts, "keras": make_keras}[sys.argv[1]]()
+    {"torch": make_torch, "parts": make_parts, "functions": make_functions, "keras": make_keras}[sys.argv[1]]()
