@@ -15,7 +15,7 @@ extension ONNXGraphWriter {
         case .convolution(let convolution): write(convolution, node, inputs)
         case .sharedDepthwise(let shared): write(shared, node, inputs)
         case .batchNormalization(let norm):
-            let constants = [norm.weight, norm.bias, norm.runningMean, norm.runningVariance].map { initializer($0) }
+            let constants = [norm.weight, norm.bias, norm.runningMean, norm.runningVariance].map { operand($0) }
             emit(
                 "BatchNormalization", inputs + constants, to: declareValue(of: node), name: node.name,
                 [ONNXAttributeProto("epsilon", norm.epsilon)])
@@ -37,8 +37,8 @@ extension ONNXGraphWriter {
     }
 
     private mutating func write(_ convolution: Convolution, _ node: Graph.Node, _ inputs: [String]) {
-        var constants = [initializer(convolution.weight)]
-        if let bias = convolution.bias { constants.append(initializer(bias)) }
+        var constants = [operand(convolution.weight)]
+        if let bias = convolution.bias { constants.append(operand(bias)) }
         emit(
             "Conv", inputs + constants, to: declareValue(of: node), name: node.name,
             convolutionAttributes(
@@ -54,7 +54,7 @@ extension ONNXGraphWriter {
         if sharedKernels == .repeated || repetitions == 1 {
             weight = initializer(shared.weight, repetitions: repetitions)
         } else {
-            let once = initializer(shared.weight)
+            let once = operand(shared.weight)
             weight = emitIntermediate(
                 "Concat", Array(repeating: once, count: repetitions), name: "\(node.name).weight",
                 [ONNXAttributeProto("axis", 0)])
@@ -107,7 +107,7 @@ extension ONNXGraphWriter {
         let mean = constant(Tensor(shape: [channels], repeating: 0))
         let variance = constant(Tensor(shape: [channels], repeating: 1))
         emit(
-            "BatchNormalization", inputs + [initializer(scale), initializer(shift), mean, variance],
+            "BatchNormalization", inputs + [operand(scale), operand(shift), mean, variance],
             to: declareValue(of: node), name: node.name, [ONNXAttributeProto("epsilon", Float(0))])
     }
 
@@ -169,8 +169,8 @@ extension ONNXGraphWriter {
         if shape(of: node.inputs[0]).rank != 2 {
             flat = emitIntermediate("Flatten", [flat], name: "\(node.name).flatten", [ONNXAttributeProto("axis", 1)])
         }
-        var constants = [initializer(weight)]
-        if let bias { constants.append(initializer(bias)) }
+        var constants = [operand(weight)]
+        if let bias { constants.append(operand(bias)) }
         emit(
             "Gemm", [flat] + constants, to: declareValue(of: node), name: node.name,
             [ONNXAttributeProto("transB", 1)])

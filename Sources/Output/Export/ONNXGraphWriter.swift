@@ -20,6 +20,8 @@ struct ONNXGraphWriter {
     private var values: [String: String] = [:]
     /// Initializers that were written, by parameter and number of repetitions.
     private var initializers: [String: String] = [:]
+    /// Initializers in the engine's shape, by shape and name.
+    private var reshaped: [String: String] = [:]
     /// Constants that were written, by their content.
     private var constants: [[UInt8]: String] = [:]
     /// Slices whose value comes from a Split that was written, by node name.
@@ -34,7 +36,7 @@ struct ONNXGraphWriter {
         var names: [Graph.ParameterID: String] = [:]
         for parameter in graph.parameters {
             if let identifier = graph.parameter(named: parameter.name) { names[identifier] = parameter.name }
-            takenNames.insert(StateDict.key(parameter.name))
+            takenNames.formUnion([StateDict.key(parameter.name), parameter.key])
         }
         parameterNames = names
     }
@@ -153,10 +155,25 @@ extension ONNXGraphWriter {
         }
     }
 
+    /// A parameter as operators take it: its initializer, which has the shape of the state dict, brought into the engine's
+    /// shape where that is another.
+    mutating func operand(_ parameter: Graph.ParameterID) -> String {
+        let own = graph.parameter(parameter)
+        guard !own.form.isAbsent, let stored = own.form.shape else { return initializer(parameter) }
+        let wanted = own.undilated.shape
+        guard stored != wanted, stored.elementCount == wanted.elementCount else { return initializer(parameter) }
+        let whole = initializer(parameter, shape: stored)
+        if let name = reshaped["\(wanted) \(whole)"] { return name }
+        let name = emitIntermediate("Reshape", [whole, constant(wanted.dimensions)], name: "\(whole).reshaped")
+        reshaped["\(wanted) \(whole)"] = name
+        return name
+    }
+
     /// The initializer of a parameter, repeated along the first axis or in another `shape`; written when it is first asked
     /// for.
     mutating func initializer(_ parameter: Graph.ParameterID, repetitions: Int = 1, shape: Shape? = nil) -> String {
-        let key = StateDict.key(parameterNames[parameter] ?? "")
+        // Parameters of one key are one tensor in the state dict.
+        let key = StateDict.key(graph.parameter(parameter).form.key ?? parameterNames[parameter] ?? "")
         let cacheKey = "\(repetitions) \(shape.map { "\($0)" } ?? "") \(key)"
         if let name = initializers[cacheKey] { return name }
         // The key itself was set aside for the parameter; a second form of it needs another name.

@@ -40,7 +40,7 @@ struct ONNXConstants {
         }
         guard let result = try computed(node, attributes, input) else { return false }
         tensors[output] = result
-        if node.opType == "Unsqueeze" || node.opType == "Squeeze" { origins[output] = origin(of: name) }
+        if ["Unsqueeze", "Squeeze", "Reshape"].contains(node.opType) { origins[output] = origin(of: name) }
         return true
     }
 

@@ -33,9 +33,13 @@ extension ONNXGraphReader {
             _ = parameter(node.input[1], "weight", of: module)
             return builder.unsupported("\(node.opType) \(tensor.shape.rank - 2)-D", label(node), [input])
         }
-        let weight = parameter(
-            node.input[1], "weight", of: module,
-            axes: isTransposed ? .inputOutputRowsColumns : .outputInputRowsColumns)
+        // A fully connected layer's matrix on every pixel stays the matrix that its state dict holds.
+        let matrix = isTransposed || ONNXAttributes(node).int("group") ?? 1 != 1 ? nil : tensor.matrixOrPoint
+        let weight =
+            matrix.map { parameter($0, named: node.input[1], "weight", of: module) }
+            ?? parameter(
+                node.input[1], "weight", of: module,
+                axes: isTransposed ? .inputOutputRowsColumns : .outputInputRowsColumns)
         let bias = node.input.count > 2 ? parameter(node.input[2], "bias", of: module) : nil
         let result = place(node, input, tensor.shape.dimensions, weight, bias, module, isTransposed: isTransposed)
         guard node.opType == "FusedConv" else { return result }
@@ -277,7 +281,9 @@ extension ONNXGraphReader {
                 changed = next
             }
             weight = parameter(changed, named: name, word, of: module, axes: axes)
-        case .direct, nil: weight = parameter(tensor, named: name, word, of: module, axes: axes)
+        case .direct, nil:
+            let own = isOutputFirst ? tensor.matrixOrPoint ?? tensor : tensor
+            weight = parameter(own, named: name, word, of: module, axes: axes)
         }
         guard let input else { return nil }
         guard isPlain else { return refuse("with transA, alpha, beta or an activation") }

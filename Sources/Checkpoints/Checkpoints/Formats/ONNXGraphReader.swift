@@ -224,8 +224,9 @@ struct ONNXGraphReader {
     /// The layer's module path: from the weight's own name ("features.0.0.weight"), else from the node's
     /// ("/features/features.0/features.0.0/Conv"), else the name of what it computes.
     func module(_ node: ONNXNodeProto, weight: String?) -> String {
-        if let weight, constants.contains(weight), weight.hasSuffix(".weight") {
-            return String(weight.dropLast(".weight".count))
+        if let weight, let tensor = constants.tensors[weight] {
+            let name = tensor.matrixOrPoint == nil ? weight : constants.origin(of: weight)
+            if name.hasSuffix(".weight") { return String(name.dropLast(".weight".count)) }
         }
         if node.name.hasPrefix("/") {
             var parts: [String] = []

@@ -36,6 +36,25 @@ struct ONNXTensor: Sendable {
     }
 
     var shape: Shape { recipe.shape }
+
+    /// The tensor before it was given other axes and nothing else; nil where nothing or more was done to it.
+    var withOwnAxes: ONNXTensor? {
+        guard !recipe.steps.isEmpty, recipe.steps.allSatisfy({ if case .reshape = $0 { true } else { false } }) else {
+            return nil
+        }
+        var result = self
+        result.recipe = TensorRecipe(shape: recipe.stored.shape, type: recipe.stored.type)
+        return result
+    }
+
+    /// A matrix O×I that was made a kernel of one pixel, or the reverse; nil for anything else.
+    var matrixOrPoint: ONNXTensor? {
+        guard let own = withOwnAxes, shape.rank >= 2, own.shape.rank >= 2,
+            shape.dimensions[0..<2] == own.shape.dimensions[0..<2],
+            [shape.rank, own.shape.rank].sorted() == [2, 4]
+        else { return nil }
+        return own
+    }
 }
 
 /// The numbers of a model's tensors: raw bytes, the field of their type, or a file beside the model.
