@@ -68,14 +68,7 @@ extension ONNXGraphReader {
         case "Split": return try split(node, attributes, first, name)
         case "Slice": return try slice(node, first, name).map { [$0] }
         case "Gather":
-            guard let second = node.input.dropFirst().first, let places = try integers(second), places.shape.isEmpty,
-                let index = places.numbers?.first
-            else { return nil }
-            let axis = attributes.int("axis") ?? 0
-            guard let result = builder.taken(first, axis, index, name) else {
-                return refuse("with axis \(axis) of \(words(first))")
-            }
-            return [result]
+            return try gathered(node, attributes.int("axis") ?? 0, first, name).map { [$0] }
         case "Flatten":
             let axis = attributes.int("axis") ?? 1
             guard let result = first.flattened(at: axis) else { return refuse("with axis \(axis) of \(words(first))") }
@@ -113,6 +106,23 @@ extension ONNXGraphReader {
         guard axes.indices.contains(place), isWhole else { return refuse("with axis \(axis) of \(words(value))") }
         if output == outputs.first { builder.finalFunction = node.opType }
         return value
+    }
+
+    /// One place of an axis; or all of a flat value in its order, which is how PyTorch's exporter writes `as_strided`.
+    private mutating func gathered(
+        _ node: ONNXNodeProto, _ axis: Int, _ value: GraphValue, _ name: String
+    ) throws -> GraphValue? {
+        guard let second = node.input.dropFirst().first else { return nil }
+        if let places = constants.tensors[second], !places.shape.dimensions.isEmpty, axis == 0, value.axes?.count == 1,
+            let count = value.length(of: 0)?.number, count == places.shape.elementCount,
+            let numbers = try constants.data.integers(places, limit: 1 << 20), numbers == Array(0..<count)
+        {
+            return value.reshaped(places.shape.dimensions.map(GraphLength.number))
+        }
+        guard let places = try integers(second), places.shape.isEmpty, let index = places.numbers?.first else {
+            return nil
+        }
+        return builder.taken(value, axis, index, name) ?? refuse("with axis \(axis) of \(words(value))")
     }
 
     // MARK: words
