@@ -133,6 +133,40 @@ import Testing
         }
     }
 
+    /// A note to a zip archive holds 65,535 bytes.
+    @Test(arguments: [1_000, 65_535, 70_000, 200_000]) func metadataOfAnyLengthTravel(length: Int) throws {
+        let words = String(repeating: "ä ", count: length / 3)
+        let long = Checkpoint(
+            path: "a", format: "test", files: [],
+            entries: ["x", "__metadata__"].map { Checkpoint.Entry(name: $0, shape: [2], dtype: "float32") },
+            attributes: ["model_config": words, "made": "by hand"], source: Ones())
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.npz"
+            let notes = try CheckpointConversion(long).write(to: path, format: .npz)
+            #expect(notes.count == (length > 65_000 ? 1 : 0))
+            #expect(notes.allSatisfy { $0.contains("bytes of metadata lie in an array of their own, '__metadata___'") })
+            let again = try Checkpoint.open(path)
+            #expect(again.attributes == long.attributes && again.notes == [])
+            #expect(again.entries.map(\.name) == ["x", "__metadata__"])
+        }
+    }
+
+    /// The array that the note names is not there.
+    @Test func lostMetadataAreSaid() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.npz"
+            try CheckpointConversion(
+                Checkpoint(
+                    path: "a", format: "test", files: [],
+                    entries: [Checkpoint.Entry(name: "x", shape: [2], dtype: "float32")],
+                    attributes: ["kernelviz.metadata": "gone"], source: Ones())
+            ).write(to: path, format: .npz)
+            let again = try Checkpoint.open(path)
+            #expect(again.attributes == [:] && again.entries.map(\.name) == ["x"])
+            #expect(again.notes == ["Its metadata, which should lie in the array 'gone', could not be read."])
+        }
+    }
+
     @Test func differencesAreNamed() throws {
         let a = Checkpoint(
             path: "a", format: "test", files: [],

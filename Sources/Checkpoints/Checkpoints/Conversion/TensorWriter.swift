@@ -106,26 +106,21 @@ struct TensorWriter {
                 }
             }
             let bytes = plans.filter { Self.isByte($0.type) }
-            var attributes = attributes
-            var comment = try NumPyCheckpoint.comment(attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
-            // The longest first: the texts of which the network's description was made, then that.
-            for key in ["model_config", "training_config", "training_state", NetworkDescription.key]
-            where comment.utf8.count > Self.maximumCommentBytes {
-                guard let text = attributes.removeValue(forKey: key) else { continue }
-                notes.append(
-                    "'\(key)' (\(text.utf8.count) bytes) was left out: an .npz file can hold "
-                        + "\(Self.maximumCommentBytes) bytes of metadata"
-                        + (key == NetworkDescription.key ? "; the network cannot be run by this file's own word." : ".")
-                )
-                comment = try NumPyCheckpoint.comment(attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            let metadata = try NumPyCheckpoint.comment(attributes, types: bytes.map { ($0.name, $0.type.rawValue) })
+            if metadata.utf8.count <= Self.maximumCommentBytes {
+                if !metadata.isEmpty { try writer.setComment(metadata) }
+                return
             }
-            if comment.utf8.count > Self.maximumCommentBytes {
-                notes.append(
-                    "\(comment.utf8.count) bytes of metadata were left out: an .npz file can hold "
-                        + "\(Self.maximumCommentBytes).")
-                comment = try NumPyCheckpoint.comment([:], types: bytes.map { ($0.name, $0.type.rawValue) })
-            }
-            if !comment.isEmpty, comment.utf8.count <= Self.maximumCommentBytes { try writer.setComment(comment) }
+            // An array of its own, which the note names.
+            var name = "__metadata__"
+            while plans.contains(where: { $0.name == name }) { name += "_" }
+            let content = Array(metadata.utf8)
+            guard let header = ArrayHeader.bytes(type: .uint8, shape: [content.count]) else { return }
+            try writer.add("\(name).npy", sizeBytes: header.count + content.count) { header + content }
+            try writer.setComment(try NumPyCheckpoint.pointer(to: name))
+            notes.append(
+                "\(content.count) bytes of metadata lie in an array of their own, '\(name)': an .npz file's note holds "
+                    + "\(Self.maximumCommentBytes).")
         }
         return notes
     }

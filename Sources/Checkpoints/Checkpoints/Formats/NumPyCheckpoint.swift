@@ -32,6 +32,34 @@ enum NumPyCheckpoint {
     /// The attribute under which the types of arrays are kept that NumPy has no name for, by the arrays' names.
     private static let typesKey = "kernelviz.types"
 
+    /// The attribute that names the array of bytes in which all others lie, where they are too long for a note.
+    private static let metadataKey = "kernelviz.metadata"
+    /// The longest text that is read from such an array.
+    private static let maximumMetadataBytes = 1 << 28
+
+    /// The note to an archive whose attributes lie in an array of bytes.
+    static func pointer(to name: String) throws -> String { try encoded([metadataKey: name]) }
+
+    /// The attributes of an archive, from its note or from the array that the note names, and what of them was lost.
+    private static func attributes(
+        of archive: ZipArchive
+    ) throws -> (attributes: [String: String], member: String?, notes: [String]) {
+        let own = decoded(archive.comment)
+        guard let name = own[metadataKey] else { return (own, nil, []) }
+        if let member = archive.members.first(where: { $0.name == "\(name).npy" }),
+            member.sizeBytes <= maximumMetadataBytes
+        {
+            let bytes = try archive.bytes(of: member)
+            if let header = try? ArrayHeader(bytes, subject: "\(archive.path): \(name)"), header.type == .uint8,
+                bytes.count - header.dataOffset == header.shape.elementCount
+            {
+                let all = decoded(String(decoding: bytes[header.dataOffset...], as: UTF8.self))
+                if !all.isEmpty { return (all, name, []) }
+            }
+        }
+        return ([:], name, ["Its metadata, which should lie in the array '\(name)', could not be read."])
+    }
+
     /// The note to an archive: attributes as JSON, and types that NumPy lacks; empty without any.
     static func comment(_ attributes: [String: String], types: [(String, String)]) throws -> String {
         var all = attributes
@@ -55,14 +83,13 @@ enum NumPyCheckpoint {
         var arrays: [String: ArchivedArray] = [:]
         var pickled: [String: (source: PickledSource, name: String)] = [:]
         var leftOut: [String] = []
-        var notes: [String] = []
-        var attributes = decoded(archive.comment)
+        var (attributes, metadata, notes) = try attributes(of: archive)
         let types = attributes.removeValue(forKey: typesKey).map(decoded) ?? [:]
         for member in archive.members where member.name.hasSuffix(".npy") {
             let name = String(member.name.dropLast(4))
             let subject = "\(archive.path): \(name)"
             let head = try archive.prefix(of: member, count: min(member.sizeBytes, ArrayHeader.maximumBytes + 16))
-            guard arrays[name] == nil else { continue }
+            guard arrays[name] == nil, name != metadata else { continue }
             if let offset = ArrayHeader.objectsOffset(head) {
                 let part = try PickleCheckpoint.objects(
                     try archive.bytes(of: member), dataOffset: offset, subject: subject)
