@@ -10,7 +10,7 @@ extension FamilyBuilder {
     /// normalisation and two 1×1 convolutions (linear layers in some libraries) whose scaled result is added to the input;
     /// between the stages a normalisation and a 2×2 convolution of stride 2.
     mutating func buildConvNeXt() throws {
-        guard ["torchvision", "timm", "authors'"].contains(network.library ?? "") else {
+        guard ["torchvision", "timm", "authors'", "transformers"].contains(network.library ?? "") else {
             throw unfit(
                 "has the names of \(network.library ?? "another library"), for which only the kernels are known")
         }
@@ -22,7 +22,9 @@ extension FamilyBuilder {
             try self.layer(
                 isFollowedByFunction ? .gelu : nil, padding: .symmetric(layer.kernelHeight == 3 ? 1 : 0))
         }
-        try layerNorm(Self.sibling(stem, 1), name: "stem")
+        let isTransformers = network.library == "transformers"
+        let parent = stem.split(separator: ".").dropLast().joined(separator: ".")
+        try layerNorm(isTransformers ? "\(parent).layernorm" : Self.sibling(stem, 1), name: "stem")
         while let next = peek() {
             if next.isDepthwise {
                 try modernBlock()
@@ -35,11 +37,19 @@ extension FamilyBuilder {
             try layerNorm("norm_pre", name: "head")
             return try classify(nil)
         }
-        let head = ["classifier.0", "head.norm", "norm"].first { hasEntry($0, "weight") }
+        let head = [
+            "classifier.0", "head.norm", "norm", "convnext.layernorm", "convnextv2.layernorm", "layernorm",
+        ].first { hasEntry($0, "weight") }
         guard let head else { return graph.setOutput(current) }
         current = graph.add(.globalAveragePool, current, name: "gap")
-        try layerNorm(head, name: "head")
+        try layerNorm(head, name: "head", epsilon: isTransformers ? lastEpsilon : Self.channelEpsilon)
         try classify(.gelu, flattens: true)
+    }
+
+    /// ε of transformers' normalisation before the classifier, which its `config.json` tells; 1e-12 by default.
+    private var lastEpsilon: Float {
+        let told = network.checkpoint.attributes["hf.layer_norm_eps"].flatMap { Float($0) }
+        return told.flatMap { $0 > 0 && $0 < 1 ? $0 : nil } ?? 1e-12
     }
 
     /// The module whose number in the sequence is so much higher: "stem.0" → "stem.1".
@@ -60,7 +70,9 @@ extension FamilyBuilder {
         let modules =
             isTorchvision
             ? ["block.2", "block.3", "block.5"]
-            : isTimm ? ["norm", "mlp.fc1", "mlp.fc2"] : ["norm", "pwconv1", "pwconv2"]
+            : isTimm
+                ? ["norm", "mlp.fc1", "mlp.fc2"]
+                : [network.library == "transformers" ? "layernorm" : "norm", "pwconv1", "pwconv2"]
         try layer(nil)
         try layerNorm("\(base).\(modules[0])", name: "\(name).norm")
         try mixing("\(base).\(modules[1])", .gelu)
@@ -70,7 +82,7 @@ extension FamilyBuilder {
         }
         try mixing("\(base).\(modules[2])", nil)
         guard width == inputWidth else { throw unfit("\(name) adds \(inputWidth) channels to \(width)") }
-        for word in ["gamma", "layer_scale"] where hasEntry(base, word) {
+        for word in ["gamma", "layer_scale", "layer_scale_parameter"] where hasEntry(base, word) {
             let scale = try values(base, [word], kind: .learnable)
             let shift = graph.addParameter(
                 graph.freeParameterName("\(base).\(word).shift"), Tensor(shape: [width], repeating: 0), kind: .fixed,
@@ -99,8 +111,12 @@ extension FamilyBuilder {
         if let function { current = graph.add(.activation(function), current, name: "\(module).act") }
     }
 
-    private mutating func layerNorm(_ module: String, name: String) throws {
-        current = graph.add(.layerNormalization(try channelNorm(module)), current, name: name)
+    private mutating func layerNorm(
+        _ module: String, name: String, epsilon: Float = FamilyBuilder.channelEpsilon
+    ) throws {
+        var norm = try channelNorm(module)
+        norm.epsilon = epsilon
+        current = graph.add(.layerNormalization(norm), current, name: name)
     }
 
     private mutating func responseNorm(_ module: String, name: String) throws {

@@ -31,6 +31,9 @@ import Architectures
         "repvgg_a0": "RepVGG-A0", "repvgg_a0_folded": "RepVGG-A0", "mobileone_s0": "MobileOne-S0",
         "mobileone_s1_folded": "MobileOne-S1", "mobilenetv4_conv_small": "MobileNetV4-Conv-Small",
         "convnext_atto": "ConvNeXt-Atto", "convnextv2_atto": "ConvNeXtV2-Atto",
+        // transformers' names.
+        "transformers_convnext": "ConvNeXt", "transformers_convnextv2": "ConvNeXtV2",
+        "transformers_resnet18": "ResNet-18", "transformers_regnet_y_400mf": "RegNetY-400MF",
     ]
 
     /// Networks whose export their own library loads with `load_state_dict(strict=True)`.
@@ -44,7 +47,9 @@ import Architectures
     ]
 
     /// Networks whose ONNX export must run as its graph says, with the same numbers: their layer scales and gains are random.
-    static let rewritten = ["convnext_tiny_torchvision", "convnext_atto", "convnextv2_atto", "mobilenet_v3_small"]
+    static let rewritten = [
+        "convnext_tiny_torchvision", "convnext_atto", "convnextv2_atto", "mobilenet_v3_small", "transformers_convnext",
+    ]
 
     @Test(.needsPython) func everyFamilyThatRunsGivesPyTorchsNumbers() throws {
         try withTemporaryFolder { folder in

@@ -37,30 +37,46 @@ extension ArchitectureFamily {
                     downsample: { "downsample_layers.\($0).1" }, spatial: { "stages.\($0).\($1).dwconv" },
                     isSecond: table.entry("stages.0.0.grn", "gamma") != nil)
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
-                // A stage ends with the downsampling to the next one.
-                let counts = table.counts(4) { "features.stage\($0 + 1)." }
-                let depths = counts.enumerated().map { $0 < 3 ? $1 - 1 : $1 }
-                return ConvNeXt.blueprints(
-                    depths, stem: [("features.stem.0", 4)],
-                    downsample: { "features.stage\($0).\(depths[$0 - 1]).1" },
-                    spatial: { "features.stage\($0 + 1).\($1).branch1.0" })
-            },
-            Dialect(
-                name: "Keras", stem: "*_stage_0_block_0_depthwise_conv", padding: .tensorFlowSame,
-                normalisation: InputConvention.imageNet, classifiers: ["*_head_dense"]
-            ) { table in
-                guard let model = table.name(before: "_stage_0_block_0_depthwise_conv") else { return [] }
-                return ConvNeXt.blueprints(
-                    table.counts(4) { "\(model)_stage_\($0)_block_" }, stem: [("\(model)_stem.\(model)_stem_conv", 4)],
-                    downsample: {
-                        "\(model)_downsampling_block_\($0 - 1).\(model)_downsampling_conv_\($0 - 1)"
-                    }, spatial: { "\(model)_stage_\($0)_block_\($1)_depthwise_conv" })
-            },
-        ])
+        ]
+            + ["convnext.", "convnextv2.", ""].map { path in
+                // Hugging Face's, with the classifier and without.
+                Dialect(
+                    name: "transformers", stem: path + "embeddings.patch_embeddings",
+                    normalisation: InputConvention.imageNet, classifiers: ["classifier"]
+                ) { table in
+                    let stage = { (number: Int) in "\(path)encoder.stages.\(number)" }
+                    return ConvNeXt.blueprints(
+                        table.counts(4) { "\(stage($0)).layers." }, stem: [("\(path)embeddings.patch_embeddings", 4)],
+                        downsample: { "\(stage($0)).downsampling_layer.1" },
+                        spatial: { "\(stage($0)).layers.\($1).dwconv" },
+                        isSecond: table.entry("\(stage(0)).layers.0.grn", "weight") != nil)
+                }
+            } + [
+                Dialect(
+                    name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
+                    classifiers: ["classifier.1"]
+                ) { table in
+                    // A stage ends with the downsampling to the next one.
+                    let counts = table.counts(4) { "features.stage\($0 + 1)." }
+                    let depths = counts.enumerated().map { $0 < 3 ? $1 - 1 : $1 }
+                    return ConvNeXt.blueprints(
+                        depths, stem: [("features.stem.0", 4)],
+                        downsample: { "features.stage\($0).\(depths[$0 - 1]).1" },
+                        spatial: { "features.stage\($0 + 1).\($1).branch1.0" })
+                },
+                Dialect(
+                    name: "Keras", stem: "*_stage_0_block_0_depthwise_conv", padding: .tensorFlowSame,
+                    normalisation: InputConvention.imageNet, classifiers: ["*_head_dense"]
+                ) { table in
+                    guard let model = table.name(before: "_stage_0_block_0_depthwise_conv") else { return [] }
+                    return ConvNeXt.blueprints(
+                        table.counts(4) { "\(model)_stage_\($0)_block_" },
+                        stem: [("\(model)_stem.\(model)_stem_conv", 4)],
+                        downsample: {
+                            "\(model)_downsampling_block_\($0 - 1).\(model)_downsampling_conv_\($0 - 1)"
+                        }, spatial: { "\(model)_stage_\($0)_block_\($1)_depthwise_conv" })
+                },
+            ])
 }
 
 private enum ConvNeXt {

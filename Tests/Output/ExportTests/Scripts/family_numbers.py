@@ -21,6 +21,7 @@ Needs: numpy h5py torch torchvision timm safetensors.
 
 import argparse
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -314,6 +315,64 @@ def write_keras(path, state, names):
     assert not missing, missing
 
 
+# ------------------------------------------------------------------------------------------------- names of transformers
+# As modeling_convnext.py, modeling_resnet.py and modeling_regnet.py of Hugging Face's transformers call their modules.
+
+
+def transformers(make, renaming, size=64):
+    return ("transformers", size, make, renaming)
+
+
+def transformers_convnext(model):
+    def make():
+        net = timm.create_model(
+            model, depths=(1, 1, 2, 1), dims=(24, 48, 96, 192), **({} if "v2" in model else {"conv_mlp": False}))
+        # What ConvNextConfig.layer_norm_eps is, for the last normalisation only.
+        net.head.norm.eps = 1e-12
+        return net
+
+    path = model.split("_")[0]
+    words = [
+        (r"^stem\.0", f"{path}.embeddings.patch_embeddings"), (r"^stem\.1", f"{path}.embeddings.layernorm"),
+        (r"^stages", f"{path}.encoder.stages"), (r"\.blocks\.", ".layers."), (r"\.downsample\.", ".downsampling_layer."),
+        (r"\.conv_dw", ".dwconv"), (r"\.norm\.", ".layernorm."), (r"\.mlp\.fc(\d)", r".pwconv\1"), (r"\.mlp\.grn", ".grn"),
+        (r"\.gamma$", ".layer_scale_parameter"), (r"^head\.layernorm", f"{path}.layernorm"), (r"^head\.fc", "classifier"),
+    ]
+
+    def renaming(key, value):
+        for pattern, word in words:
+            key = re.sub(pattern, word, key)
+        return key, value.reshape(1, 1, 1, -1) if ".grn." in key else value
+
+    return transformers(make, renaming)
+
+
+def transformers_resnet(key, value):
+    key = re.sub(r"^conv1\.", "resnet.embedder.embedder.convolution.", key)
+    key = re.sub(r"^bn1\.", "resnet.embedder.embedder.normalization.", key)
+    key = re.sub(
+        r"^layer(\d)\.(\d+)\.", lambda m: f"resnet.encoder.stages.{int(m[1]) - 1}.layers.{m[2]}.", key)
+    key = re.sub(r"\.conv(\d)\.", lambda m: f".layer.{int(m[1]) - 1}.convolution.", key)
+    key = re.sub(r"\.bn(\d)\.", lambda m: f".layer.{int(m[1]) - 1}.normalization.", key)
+    key = key.replace(".downsample.0.", ".shortcut.convolution.").replace(".downsample.1.", ".shortcut.normalization.")
+    return re.sub(r"^fc\.", "classifier.1.", key), value
+
+
+def transformers_regnet(key, value):
+    """RegNetY of torchvision."""
+    key = re.sub(r"^stem\.0\.", "regnet.embedder.embedder.convolution.", key)
+    key = re.sub(r"^stem\.1\.", "regnet.embedder.embedder.normalization.", key)
+    key = re.sub(
+        r"^trunk_output\.block(\d)\.block\d-(\d+)\.",
+        lambda m: f"regnet.encoder.stages.{int(m[1]) - 1}.layers.{m[2]}.", key)
+    for number, letter in [(0, "a"), (1, "b"), (3, "c")]:
+        key = key.replace(f".f.{letter}.0.", f".layer.{number}.convolution.")
+        key = key.replace(f".f.{letter}.1.", f".layer.{number}.normalization.")
+    key = key.replace(".f.se.fc1.", ".layer.2.attention.0.").replace(".f.se.fc2.", ".layer.2.attention.2.")
+    key = key.replace(".proj.0.", ".shortcut.convolution.").replace(".proj.1.", ".shortcut.normalization.")
+    return re.sub(r"^fc\.", "classifier.1.", key), value
+
+
 # ------------------------------------------------------------------------------------------------- the networks
 
 NETWORKS = {
@@ -389,6 +448,10 @@ NETWORKS = {
     "convnext_atto": ti("convnext_atto"),
     "convnext_femto_ols": ti("convnext_femto_ols", 64),
     "convnextv2_atto": ti("convnextv2_atto", 64),
+    "transformers_convnext": transformers_convnext("convnext_tiny"),
+    "transformers_convnextv2": transformers_convnext("convnextv2_tiny"),
+    "transformers_resnet18": transformers(tv("resnet18")[2], transformers_resnet),
+    "transformers_regnet_y_400mf": transformers(tv("regnet_y_400mf")[2], transformers_regnet),
     "keras_mobilenet": keras(tf("mobilenetv1_100"), keras_v1()),
     "keras_mobilenet_automatic": keras(tf("mobilenetv1_100"), keras_v1(automatic=True)),
     "keras_mobilenetv2": keras(tf("mobilenetv2_100"), keras_v2),
@@ -481,7 +544,10 @@ def write(name, folder):
     own = float((single - output).abs().max() / output.abs().max())
     state = {k: v.detach().clone().contiguous() for k, v in net.state_dict().items()}
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
-    if names:
+    if library == "transformers":
+        file = f"{name}.safetensors"
+        save_file(dict(names[0](k, v) for k, v in state.items()), folder / file)
+    elif names:
         file = f"{name}.h5"
         write_keras(folder / file, state, names[0])
     else:
