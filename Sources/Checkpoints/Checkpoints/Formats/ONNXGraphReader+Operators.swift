@@ -23,10 +23,10 @@ extension ONNXGraphReader {
             guard [1, 10, 11, 16].contains(type) else { return refuse("with to \(type), a type of whole numbers") }
             return [first]
         case "Relu", "Sigmoid", "QuickGelu", "HardSwish", "HardSigmoid", "Clip", "LeakyRelu", "PRelu", "Tanh", "Swish",
-            "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu", "Elu", "Selu", "Celu", "Softplus",
-            "Mish",
-            "Exp", "Sqrt":
+            "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
             return try function(node, attributes, first, name).map { [$0] }
+        case "Elu", "Selu", "Celu", "Softplus", "Mish", "Exp", "Sqrt":
+            return exponential(node, attributes, first, name).map { [$0] }
         case "Add", "Sum", "Mul", "Sub", "Div": return try arithmetic(node).map { [$0] }
         case "GlobalAveragePool":
             guard let rank = first.axes?.count else { return builder.mean(first, [], keeps: true, name).map { [$0] } }
@@ -188,6 +188,16 @@ extension ONNXGraphReader {
                 return refuse("with an exponent that is no number")
             }
             return builder.power(value, exponent, name) ?? refuse("with the exponent \(exponent)")
+        case "Gelu", "FastGelu", "BiasGelu": return try gelu(node, attributes, value, name)
+        default: return nil
+        }
+    }
+
+    /// Functions with e^x in them, and the root.
+    private mutating func exponential(
+        _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ value: GraphValue, _ name: String
+    ) -> GraphValue? {
+        switch node.opType {
         case "Elu": return builder.elu(value, attributes.float("alpha") ?? 1, name)
         case "Selu":
             return builder.selu(
@@ -196,9 +206,7 @@ extension ONNXGraphReader {
         case "Celu":
             let alpha = attributes.float("alpha") ?? 1
             return alpha > 0 ? builder.celu(value, alpha, name) : refuse("with alpha \(alpha)")
-        case "Softplus", "Mish", "Exp", "Sqrt": return builder.namedFunction(node.opType.lowercased(), value, name)
-        case "Gelu", "FastGelu", "BiasGelu": return try gelu(node, attributes, value, name)
-        default: return nil
+        default: return builder.namedFunction(node.opType.lowercased(), value, name)
         }
     }
 

@@ -35,31 +35,6 @@ extension TFLiteGraphReader {
         _ node: TFLiteModel.Operator, on first: GraphValue, _ name: String
     ) throws -> [GraphValue]? {
         switch node.name {
-        case "RELU": return [builder.activation("relu", first, name)]
-        case "RELU6": return [builder.activation("relu6", first, name)]
-        case "RELU_N1_TO_1": return builder.clipped(first, -1, 1, name).map { [$0] }
-        case "RELU_0_TO_1": return builder.clipped(first, 0, 1, name).map { [$0] }
-        case "LOGISTIC": return [builder.activation("sigmoid", first, name)]
-        case "HARD_SWISH": return [builder.activation("hardSwish", first, name)]
-        case "TANH": return [builder.tanh(first, name)]
-        case "NEG", "ELU", "EXP", "SQRT", "SQUARE", "ABS":
-            return builder.namedFunction(node.name.lowercased(), first, name).map { [$0] }
-        case "GELU":
-            return [
-                try byteOption(node, 0) == 0
-                    ? builder.activation("gelu", first, name) : builder.tanhGELU(first, name)
-            ]
-        case "POW":
-            guard let exponent = try floats(node, 1), exponent.numbers.count == 1 else { return nil }
-            return builder.power(first, exponent.numbers[0], name).map { [$0] }
-        case "LEAKY_RELU":
-            return [builder.leakyRelu(first, [try node.options.map { try model.buffer.float($0, 0) } ?? 0], name)]
-        case "PRELU":
-            let first = builder.settled(first)
-            guard let slope = try floats(node, 1),
-                let numbers = builder.perChannel(slope.numbers, slope.shape, beside: first)
-            else { return nil }
-            return [builder.leakyRelu(first, numbers, name)]
         case "AVERAGE_POOL_2D", "MAX_POOL_2D": return try pool(node, first, name).map { [$0] }
         case "MEAN":
             guard let axes = try integers(node, 1) else { return nil }
@@ -96,6 +71,38 @@ extension TFLiteGraphReader {
                 !model.tensors[output].lengths.contains(-1)
             else { return nil }
             return [first]
+        default: return try function(node, first, name).map { [$0] }
+        }
+    }
+
+    /// A function of each number.
+    private mutating func function(
+        _ node: TFLiteModel.Operator, _ first: GraphValue, _ name: String
+    ) throws -> GraphValue? {
+        switch node.name {
+        case "RELU": return builder.activation("relu", first, name)
+        case "RELU6": return builder.activation("relu6", first, name)
+        case "RELU_N1_TO_1": return builder.clipped(first, -1, 1, name)
+        case "RELU_0_TO_1": return builder.clipped(first, 0, 1, name)
+        case "LOGISTIC": return builder.activation("sigmoid", first, name)
+        case "HARD_SWISH": return builder.activation("hardSwish", first, name)
+        case "TANH": return builder.tanh(first, name)
+        case "NEG", "ELU", "EXP", "SQRT", "SQUARE", "ABS":
+            return builder.namedFunction(node.name.lowercased(), first, name)
+        case "GELU":
+            return try byteOption(node, 0) == 0
+                ? builder.activation("gelu", first, name) : builder.tanhGELU(first, name)
+        case "POW":
+            guard let exponent = try floats(node, 1), exponent.numbers.count == 1 else { return nil }
+            return builder.power(first, exponent.numbers[0], name)
+        case "LEAKY_RELU":
+            return builder.leakyRelu(first, [try node.options.map { try model.buffer.float($0, 0) } ?? 0], name)
+        case "PRELU":
+            let first = builder.settled(first)
+            guard let slope = try floats(node, 1),
+                let numbers = builder.perChannel(slope.numbers, slope.shape, beside: first)
+            else { return nil }
+            return builder.leakyRelu(first, numbers, name)
         default: return nil
         }
     }
