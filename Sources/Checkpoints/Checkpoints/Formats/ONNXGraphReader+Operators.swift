@@ -119,6 +119,9 @@ extension ONNXGraphReader {
         {
             return value.reshaped(places.shape.dimensions.map(GraphLength.number))
         }
+        if let places = flatPlaces[second], axis == 0, value.axes?.count == 1, places.isEverything {
+            return value.reshaped([places.length] + places.shape.map(GraphLength.number))
+        }
         guard let places = try integers(second), places.shape.isEmpty, let index = places.numbers?.first else {
             return nil
         }

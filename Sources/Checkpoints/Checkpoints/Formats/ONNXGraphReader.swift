@@ -36,6 +36,8 @@ struct ONNXGraphReader {
     var unscaled: [String: (entry: String, stored: ONNXTensor, zeros: [Float], axis: Int)] = [:]
     /// What results are on the way to, by the graph's names.
     var patterns: [String: GraphPattern] = [:]
+    /// Places of flat results by the names of what computes them.
+    var flatPlaces: [String: ONNXPlaces] = [:]
     /// Why the node at hand has no counterpart although its operator has one: the setting that is not understood.
     private var refusal: String?
     private var readers: [String: Int] = [:]
@@ -246,7 +248,7 @@ struct ONNXGraphReader {
             place += 1
             if try constants.add(node) { continue }
             if try readDynamicScales(node) { continue }
-            if node.domain.isEmpty || node.domain == "ai.onnx", try readIntegers(node) { continue }
+            if node.domain.isEmpty || node.domain == "ai.onnx", try readPlaces(node) || readIntegers(node) { continue }
             if ["If", "Loop", "Scan"].contains(node.opType), try readBranches(node) { continue }
             if try readPattern(node) { continue }
             refusal = nil
