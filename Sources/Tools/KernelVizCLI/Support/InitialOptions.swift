@@ -21,7 +21,6 @@ struct InitialOptions: ParsableArguments {
     var start: String?
 
     @Option(
-        name: [.customLong("images"), .customLong("data")],
         help: ArgumentHelp(
             """
             Pictures or a data set: gain 1 holds for the input correlation that the net itself shows on them. Without, \
