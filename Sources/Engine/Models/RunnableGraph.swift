@@ -71,7 +71,9 @@ public struct RunnableGraph: Sendable {
         let builder: FamilyBuilder
         do { builder = try Self.designed(network) } catch let error as KernelVizError { throw problem ?? error }
         let network = network.replacing(layers: network.familyLayers)
-        (graph, inputChannels, classes) = builder.result
+        let designed: Graph
+        (designed, inputChannels, classes) = builder.result
+        graph = try activation == nil ? StatedActivation(network)?.applied(to: designed) ?? designed : designed
         if let problem { try Self.checkWhole(graph, network, problem) }
         if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
         let unread = try UnreadTensors.remark(network, graph)

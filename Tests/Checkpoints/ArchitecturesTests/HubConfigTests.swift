@@ -352,9 +352,17 @@ import Testing
         )
         #expect(harmless.attributes["hf.model_args"] == nil && harmless.attributes["hf.global_pool"] == "max")
         let telling = try open(
-            #"{"architecture": "resnet18", "model_args": {"drop_rate": 0.1, "output_stride": 16, "act_layer": "silu"}}"#
+            #"{"architecture": "resnet18", "model_args": {"drop_rate": 0.1, "output_stride": 16, "act_layer": "silu", "stem_width": 24, "bn_eps": 0.001}}"#
         )
-        #expect(telling.attributes["hf.model_args"] == "act_layer, output_stride")
+        #expect(telling.attributes["hf.model_args"] == "stem_width")
+        #expect(HubConfig(telling.attributes)?.epsilon == 0.001)
+        #expect(HubConfig(telling.attributes)?.activation == "silu")
+        let network = try Self.network(telling.attributes)
+        #expect(network.layers.first?.batchNorm?.epsilon == 0.001)
+        #expect(network.peculiarity?.name == "output_stride 16")
+        #expect(network.conventions.settings?.contains("activation silu") == true)
+        let usual = try Self.network(["hf.architecture": "resnet18", "hf.model_args.output_stride": "32"])
+        #expect(usual.peculiarity == nil)
     }
 
     @Test func antiAliasingIsAssumedAwayWhereNothingTells() throws {

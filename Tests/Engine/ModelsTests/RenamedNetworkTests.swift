@@ -230,6 +230,26 @@ import Checkpoints
         #expect(error?.code == "networks.noTensor" && error?.found == found, "\(error?.description ?? "")")
     }
 
+    /// timm's act_layer stands behind every layer, or the network does not run.
+    @Test func aFunctionThatTheSettingsNameIsFollowed() throws {
+        func functions(_ name: String) throws -> Set<ActivationFunction> {
+            let settings = ["hf.architecture": "resnet18", "hf.model_args.act_layer": name]
+            let entries = checkpoint { $1 }.entries
+            let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+            let network = try ConvNetwork(
+                recognising: Checkpoint(
+                    path: "net.pth", format: "PyTorch", files: [], entries: entries, attributes: settings,
+                    source: Numbers(places: places)))
+            return Set(
+                try RunnableGraph(network: network).graph.nodes.compactMap { node in
+                    if case .activation(let function) = node.operation { function } else { nil }
+                })
+        }
+        #expect(try functions("silu") == [.silu] && functions("relu") == [.relu])
+        let error = #expect(throws: KernelVizError.self) { try functions("mish") }
+        #expect(error?.found == "config.json builds it with act_layer 'mish'")
+    }
+
     @Test func theNearestFamilyIsNamedWhereNothingRuns() throws {
         let entries = checkpoint { $1 }.entries.map { entry in
             entry.name == "layer2.0.conv1.weight"

@@ -105,6 +105,7 @@ extension ConvNetwork {
         let name = "activation"
         if let graph = checkpoint.model?.graph { return Convention(name, "layer by layer", .file, graph.origin) }
         guard let family else { return nil }
+        if let own = settings?.activation { return Convention(name, own, .file, HubConfig.source) }
         // The one family that follows it.
         if family == "MobileNetV1", let own = checkpoint.attributes["activation"] {
             return Convention(name, own, .file)

@@ -77,6 +77,9 @@ extension ConvNetwork {
         if averagesBeforeStrides == nil, let name = hints.architecture, let hint = hints.peculiarity {
             return (name, hint.value, hint.origin)
         }
+        if let stride = checkpoint.attributes["hf.model_args.output_stride"], stride != "32" {
+            return ("output_stride \(stride)", "dilates in the place of strides", "file (\(HubConfig.source))")
+        }
         if family == "ResNet", checkpoint.attributes["hf.downsample_in_bottleneck"] == "true",
             title.contains("-50") || title.contains("-101") || title.contains("-152")
         {

@@ -23,6 +23,8 @@ public struct HubConfig: Sendable, Equatable {
     public private(set) var padding: InputConvention.Padding?
     /// ε of batch normalisation; nil where the file does not say.
     public private(set) var epsilon: Float?
+    /// The function that timm was told to build the model with, in its words ("hard_swish"); nil where it was told none.
+    package var activation: String? { setting("model_args.act_layer") }
     /// Settings that cannot be used as they stand, one sentence each.
     public private(set) var problems: [String] = []
     /// The file that speaks of images.
@@ -48,7 +50,8 @@ public struct HubConfig: Sendable, Equatable {
         if setting("tf_padding") == "false" { padding = .torch }
         // Other networks' layer_norm_eps is that of a layer normalisation.
         let isMobileNet = setting("model_type")?.hasPrefix("mobilenet_v") == true
-        epsilon = number("batch_norm_eps") ?? (isMobileNet ? number("layer_norm_eps") : nil)
+        epsilon =
+            number("model_args.bn_eps") ?? number("batch_norm_eps") ?? (isMobileNet ? number("layer_norm_eps") : nil)
     }
 
     /// Two values are equal where what they were read from is.

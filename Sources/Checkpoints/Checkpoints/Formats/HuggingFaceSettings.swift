@@ -19,8 +19,10 @@ struct HuggingFaceSettings {
     /// Arguments of timm's models that change nothing of a trained network's logits, or that its weights tell.
     private static let harmlessArguments: Set<String> = [
         "drop_rate", "drop_path_rate", "drop_block_rate", "drop_connect_rate", "img_size", "in_chans", "num_classes",
-        "pretrained", "checkpoint_path", "exportable", "scriptable", "no_jit",
+        "pretrained", "checkpoint_path", "exportable", "scriptable", "no_jit", "bn_momentum",
     ]
+    /// Arguments that are kept by themselves: the network follows them, or does not run.
+    private static let keptArguments = ["bn_eps", "act_layer", "output_stride"]
     /// How many settings are kept, and how long a text may be; the list of classes may be longer.
     private static let maximumCount = 96
     private static let maximumTextBytes = 512
@@ -51,7 +53,12 @@ struct HuggingFaceSettings {
         }
         readLabels(config)
         if case .object(let arguments)? = config["model_args"] {
-            let telling = Set(arguments.keys).subtracting(Self.harmlessArguments)
+            var telling = Set(arguments.keys).subtracting(Self.harmlessArguments)
+            for name in Self.keptArguments {
+                guard let text = arguments[name]?.text else { continue }
+                set("model_args.\(name)", text)
+                telling.remove(name)
+            }
             if !telling.isEmpty { set("model_args", telling.sorted().joined(separator: ", ")) }
         }
         if let images = object("preprocessor_config.json", in: folder) { readImages(images) }
