@@ -1,23 +1,25 @@
 /// A small symmetric matrix, row-major.
-struct SymmetricMatrix {
-    let size: Int
-    private(set) var values: [Double]
+package struct SymmetricMatrix {
+    /// Rows and columns.
+    package let size: Int
+    /// The entries, row by row.
+    package private(set) var values: [Double]
 
     /// A matrix of zeros.
-    init(size: Int) {
+    package init(size: Int) {
         self.size = size
         values = Array(repeating: 0, count: size * size)
     }
 
     /// Adds v·vᵀ.
-    mutating func add(outerProductOf vector: [Double]) {
+    package mutating func add(outerProductOf vector: [Double]) {
         for row in 0..<size {
             for column in 0..<size { values[row * size + column] += vector[row] * vector[column] }
         }
     }
 
     /// Sets every entry from its upper half: `entry(row, column)` with row ≤ column.
-    mutating func fill(_ entry: (_ row: Int, _ column: Int) -> Double) {
+    package mutating func fill(_ entry: (_ row: Int, _ column: Int) -> Double) {
         for row in 0..<size {
             for column in row..<size {
                 values[row * size + column] = entry(row, column)
@@ -27,10 +29,10 @@ struct SymmetricMatrix {
     }
 
     /// The sum of the diagonal.
-    var trace: Double { (0..<size).reduce(0) { $0 + values[$1 * size + $1] } }
+    package var trace: Double { (0..<size).reduce(0) { $0 + values[$1 * size + $1] } }
 
     /// The eigenvalues, largest first, each with its unit eigenvector: Jacobi's cyclic rotations.
-    func eigen() -> [(value: Double, vector: [Double])] {
+    package func eigen() -> [(value: Double, vector: [Double])] {
         var a = values
         var vectors = [Double](repeating: 0, count: size * size)
         for index in 0..<size { vectors[index * size + index] = 1 }
@@ -69,7 +71,7 @@ struct SymmetricMatrix {
     }
 
     /// The largest eigenvalue with its unit vector by power iteration; nil for a matrix of zeros.
-    func leading() -> (value: Double, vector: [Double])? {
+    package func leading() -> (value: Double, vector: [Double])? {
         guard trace > 0 else { return nil }
         // The strongest row is never at a right angle to the leading vector, but for ties that do not matter here.
         let strongest = (0..<size).max { values[$0 * size + $0] < values[$1 * size + $1] } ?? 0

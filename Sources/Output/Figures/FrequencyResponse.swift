@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 
 /// The mean amplitude response of a layer's kernels over the frequencies of an image.
@@ -16,54 +15,14 @@ public struct FrequencyResponse: Sendable, Equatable {
     /// Measures the kernels of `bank`: H(ω) = Σ w·e^(−i ω·x) / Σ|w|.
     public init(_ bank: KernelBank) {
         let side = Self.side
-        let (size, cells) = (bank.size, bank.size * bank.size)
-        let frequencies = (0..<side).map { Double.pi * (Double($0) / Double(side - 1) * 2 - 1) }
-        // H(−ω) is the conjugate of H(ω): the upper half is enough.
-        let rows = (side + 1) / 2
-        var cosines: [Float] = []
-        var sines: [Float] = []
-        for y in 0..<rows {
-            for x in 0..<side {
-                for cell in 0..<cells {
-                    let phase =
-                        frequencies[x] * Double(cell % size - size / 2) + frequencies[y]
-                        * Double(cell / size - size / 2)
-                    cosines.append(Float(cos(phase)))
-                    sines.append(Float(sin(phase)))
-                }
-            }
-        }
-        let usable = (0..<bank.count).filter { index in
-            let kernel = bank.kernel(index)
-            return kernel.allSatisfy(\.isFinite) && kernel.contains { $0 != 0 }
-        }
+        let waves = FrequencyWaves(size: bank.size)
+        let usable = (0..<bank.count).filter { FrequencyWaves.isUsable(bank.kernel($0)) }
         let step = max(1, (usable.count + Self.kernelLimit - 1) / Self.kernelLimit)
         let picked = stride(from: 0, to: usable.count, by: step).map { usable[$0] }
-        var sums = [Float](repeating: 0, count: rows * side)
-        for index in picked {
-            let kernel = Array(bank.kernel(index))
-            let largest = kernel.reduce(0) { max($0, abs($1)) }
-            let unit = kernel.map { $0 / largest }
-            let norm = unit.reduce(0) { $0 + abs($1) }
-            Self.add(unit, norm, cosines, sines, to: &sums)
-        }
-        let half = sums.map { picked.isEmpty ? 0 : Double($0) / Double(picked.count) }
-        amplitudes = (0..<side * side).map { $0 < half.count ? half[$0] : half[side * side - 1 - $0] }
+        var sums = [Float](repeating: 0, count: FrequencyWaves.rows * side)
+        for index in picked { waves.addAmplitudes(of: bank.kernel(index), to: &sums) }
+        amplitudes = FrequencyWaves.whole(sums.map { picked.isEmpty ? 0 : Double($0) / Double(picked.count) })
         kernelCount = usable.count
-    }
-
-    private static func add(
-        _ kernel: [Float], _ norm: Float, _ cosines: [Float], _ sines: [Float], to sums: inout [Float]
-    ) {
-        for place in sums.indices {
-            var (real, imaginary): (Float, Float) = (0, 0)
-            let start = place * kernel.count
-            for cell in kernel.indices {
-                real += kernel[cell] * cosines[start + cell]
-                imaginary += kernel[cell] * sines[start + cell]
-            }
-            sums[place] += (real * real + imaginary * imaginary).squareRoot() / norm
-        }
     }
 
     /// The response to constant images, 0…1.

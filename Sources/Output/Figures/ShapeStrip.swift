@@ -43,7 +43,7 @@ struct ShapeStrip {
     /// Kernels beyond this number are compared by an even sample.
     private static let sample = 96
 
-    private static func typical(of kernels: [Int], in bank: KernelBank) -> Int {
+    static func typical(of kernels: [Int], in bank: KernelBank) -> Int {
         let count = min(kernels.count, sample)
         let candidates = (0..<count).map { kernels[$0 * kernels.count / count] }
         let units = candidates.map { index -> [Float] in

@@ -11,7 +11,7 @@ enum FigureKinds {
     /// Those in which text stands on coloured areas, as it should.
     static let withTextOnAreas: Set<String> = [
         "shares", "symmetry", "comparison", "diagram", "fixed diagram", "general diagram", "named", "numbers", "paper",
-        "steps", "areas", "one area", "split histogram",
+        "steps", "areas", "one area", "split histogram", "dictionary", "map", "atlas",
     ]
 
     static func figures(width: Double) throws -> [(String, Figure)] {
@@ -75,6 +75,7 @@ enum FigureKinds {
                     name: "other designs", title: long, widthMillimetres: width)
             ),
             ("steps", try steps(width)),
+        ] + (try kernelKinds(width)) + [
             ("growth", try growth(width)),
             ("features", try features(width)), ("feature page", try featurePage(width)),
             ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
@@ -104,6 +105,39 @@ enum FigureKinds {
                             findings: ["A finding."])
                     }, caption: ["A claim."]
                 ).figure(widthMillimetres: width)
+            ),
+        ]
+    }
+
+    /// Figures of kernels beside their labels.
+    private static func kernelKinds(_ width: Double) throws -> [(String, Figure)] {
+        let shapes: [KernelShape] = [.delta, .gaussian, .sobelX, .dead, .lowPass]
+        func layer(_ bank: KernelBank) throws -> LabelledKernels {
+            try LabelledKernels(
+                bank: bank,
+                classifications: Samples.classifications(bank.count).enumerated().map { index, kernel in
+                    var kernel = kernel
+                    kernel.shape = shapes[index % 5]
+                    return kernel
+                })
+        }
+        let layers = try (1...30).map {
+            try layer(Samples.bank(outputs: 5 + $0, size: $0 % 4 == 0 ? 5 : 3, name: PageTests.longName))
+        }
+        let stem = try StemFilters(Samples.bank(outputs: 40, inputs: 3, size: 7, name: PageTests.longName))
+        let map = try KernelMap([(PageTests.longName, layers), ("Net", Array(layers[3...])), ("None", [])])
+        return [
+            (
+                "dictionary",
+                try KernelDictionaryFigure.figure(
+                    of: KernelDictionary(layers), network: PageTests.longName, widthMillimetres: width)
+            ),
+            ("map", try KernelMapFigure.figure(of: map, widthMillimetres: width)),
+            ("stem", try StemSheetFigure.figure(of: stem, network: "Net", widthMillimetres: width)),
+            (
+                "atlas",
+                try FrequencyAtlasFigure.figure(
+                    of: FrequencyAtlas(Array(layers.prefix(5))), network: "Net", widthMillimetres: width)
             ),
         ]
     }

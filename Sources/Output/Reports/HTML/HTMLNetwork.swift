@@ -24,12 +24,17 @@ struct HTMLNetwork {
         var layers: [String] = []
         var ridges: [RidgeFigure.Row] = []
         var responses: [FrequencyResponseFigure.Row] = []
+        var words: [KernelDictionary.Layer] = []
+        var stem: StemFilters?
         for layer in statistics.layers {
             if let kernels {
                 let bank = try kernels.bank(of: layer.layer)
                 layers.append(HTMLLayer(layer, bank: bank, identifier: "\(prefix)\(layer.layer.number ?? 0)").section)
                 ridges.append(RidgeFigure.Row(bank))
                 responses.append(FrequencyResponseFigure.Row(bank))
+                words.append(
+                    KernelDictionary.layer(try LabelledKernels(bank: bank, classifications: layer.classifications)))
+                if stem == nil, StemFilters.isStem(bank) { stem = try StemFilters(bank) }
             }
             try step()
         }
@@ -52,7 +57,14 @@ struct HTMLNetwork {
             plots += [
                 ("Frequency responses", try FrequencyResponseFigure.figure(of: responses, network: title)),
                 ("Weight distributions", try RidgeFigure.figure(of: ridges, network: title)),
+                (
+                    "Dictionary of kernels",
+                    try KernelDictionaryFigure.figure(of: KernelDictionary(layers: words), network: title)
+                ),
             ]
+            if let stem, !stem.filters.isEmpty {
+                plots.append(("First-layer filters", try StemSheetFigure.figure(of: stem, network: title)))
+            }
         }
         return "<section><h2>\(InlineSVG.escaped(title))</h2>" + summary
             + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: prefix)

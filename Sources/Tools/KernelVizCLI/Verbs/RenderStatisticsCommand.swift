@@ -11,7 +11,9 @@ struct RenderStatisticsCommand: ParsableCommand {
         discussion: """
             shares: one bar of labels a layer. areas: the same as stacked areas by depth. sigma: widths of the blur \
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
-            several networks. These read checkpoints.
+            several networks. dictionary: the mean kernel of each shape in each layer. map: kernels on their principal \
+            components, one basis for all checkpoints named. stem: the first layer's filters in true colours. spectrum: \
+            what each label and shape passes, with radial profiles. These read checkpoints.
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
             network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
             errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
@@ -19,7 +21,8 @@ struct RenderStatisticsCommand: ParsableCommand {
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
-        case shares, areas, sigma, symmetry, frequency, compare, scatter, distribution, curves, steps, growth
+        case shares, areas, sigma, symmetry, frequency, compare, dictionary, map, stem, spectrum, scatter, distribution,
+            curves, steps, growth
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -51,8 +54,8 @@ struct RenderStatisticsCommand: ParsableCommand {
     @OptionGroup var figure: FigureOptions
 
     func validate() throws {
-        if inputs.count > 1 && ![.compare, .scatter].contains(plot) {
-            throw ValidationError("--plot \(plot.rawValue) takes one input; compare and scatter take several.")
+        if inputs.count > 1 && ![.compare, .map, .scatter].contains(plot) {
+            throw ValidationError("--plot \(plot.rawValue) takes one input; compare, map and scatter take several.")
         }
     }
 
@@ -89,6 +92,7 @@ struct RenderStatisticsCommand: ParsableCommand {
                 of: NetworkComparisonFigure.Entry.entries(
                     try Analysis.networks(of: inputs, strides).map(\.statistics)),
                 widthMillimetres: width)
+        case .dictionary, .map, .stem, .spectrum: return try kernelFigure()
         case .frequency:
             let network = try ConvNetwork.open(inputs[0], strides: strides.table(for: inputs[0]))
             let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
@@ -110,6 +114,31 @@ struct RenderStatisticsCommand: ParsableCommand {
                 return try LabelSharesFigure.figure(
                     of: layers.map(LabelSharesFigure.Row.init), network: title, widthMillimetres: width)
             }
+        }
+    }
+
+    /// The figures that need the kernels beside their labels.
+    private func kernelFigure() throws -> Figure {
+        let width = figure.width
+        let networks = try Analysis.networks(of: inputs, strides)
+        if plot == .map {
+            let titles = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)).map(\.title)
+            let layers = try networks.map(LabelledKernels.all)
+            return try KernelMapFigure.figure(
+                of: KernelMap(zip(titles, layers).map { ($0, $1) }), widthMillimetres: width)
+        }
+        let layers = try LabelledKernels.all(of: networks[0])
+        let title = networks[0].statistics.network.figureTitle
+        switch plot {
+        case .stem:
+            return try StemSheetFigure.figure(
+                of: StemFilters.first(of: layers, network: title), network: title, widthMillimetres: width)
+        case .spectrum:
+            return try FrequencyAtlasFigure.figure(
+                of: FrequencyAtlas(layers), network: title, widthMillimetres: width)
+        default:
+            return try KernelDictionaryFigure.figure(
+                of: KernelDictionary(layers), network: title, widthMillimetres: width)
         }
     }
 }

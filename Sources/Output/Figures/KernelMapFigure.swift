@@ -1,0 +1,224 @@
+import Classification
+import Diagnostics
+
+/// Kernels as points in the plane of their principal components: one panel a network, all on one basis.
+public enum KernelMapFigure {
+    /// Kernels of a network that are drawn at most, evenly picked.
+    static let pointLimit = 1500
+
+    /// Lays the picture out.
+    ///
+    /// Throws `figures.badWidth`.
+    public static func figure(of map: KernelMap, widthMillimetres: Double = 170) throws -> Figure {
+        try Figure.check(widthMillimetres: widthMillimetres)
+        var page = Page(widthMillimetres: widthMillimetres)
+        let title = map.networks.count == 1 ? map.networks[0].title : "\(map.networks.count) networks"
+        page.heading(title, "map of the \(map.size)×\(map.size) kernels on their principal components")
+        let total = map.networks.reduce(0) { $0 + $1.points.count }
+        page.facts([
+            total == 1 ? "1 kernel" : "\(NumberText.grouped(total)) kernels",
+            "both components explain \(NumberFormat.share(min(1, map.explained.reduce(1e-9, +)))) of the variance",
+        ])
+        page.y += 6
+        page.flow(
+            zip(["PC 1", "PC 2"], map.components).map { picture($0, $1, size: map.size) }
+                + [KernelLabel.identity, .blur, .edge, .other].map(legend))
+        page.y += 8
+        let frame = Frame(map)
+        let columns = page.contentWidth > 330 && map.networks.count > 1 ? 2 : 1
+        page.columns(columns, gap: 16, blocks: map.networks.count) { page, index in
+            draw(map, index, frame, on: &page)
+        }
+        page.y += 2
+        page.caption(caption(map))
+        return page.finished(title: "\(title): map of kernels")
+    }
+
+    // MARK: Words
+
+    private static func caption(_ map: KernelMap) -> String {
+        let total = map.networks.reduce(0) { $0 + $1.points.count }
+        let drawn = map.networks.reduce(0) { $0 + min($1.points.count, pointLimit) }
+        let (leftOut, others) = map.networks.reduce((0, 0)) { ($0.0 + $1.leftOut, $0.1 + $1.otherSizes) }
+        func count(_ number: Int, _ words: String) -> String {
+            number == 0 ? "" : "\(NumberText.grouped(number)) \(words)"
+        }
+        let without = [count(leftOut, "zero or not finite"), count(others, "of other sizes")].filter { !$0.isEmpty }
+        return [
+            "Each kernel divided by its norm √Σw², with the sign that it has."
+                + (map.networks.count > 1 ? " Mean and components are those of all networks, each counted alike." : ""),
+            map.basisCount < total
+                ? "The components rest on \(NumberText.grouped(map.basisCount)) kernels, evenly picked." : "",
+            drawn < total
+                ? "Drawn are \(NumberText.grouped(drawn)) of \(NumberText.grouped(total)) points, evenly picked." : "",
+            "Letters: the mean place of a label's kernels (from 3 on)."
+                + (map.networks.count > 1 ? " Lines: from where it lies in the first network." : ""),
+            "Pictures: unit impulse, Gaussian of σ = \(NumberText.short(Double(map.size) / 4)) px, its slopes and its negative "
+                + "Laplacian, tied to their places.",
+            without.isEmpty ? "" : "Not on the map: \(without.joined(separator: ", ")).",
+            map.missing.isEmpty
+                ? "" : "Without such kernels, so not drawn: \(map.missing.joined(separator: ", ")).",
+        ].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// How far the mean places of the labels lie from those of the first network.
+    static func drift(_ map: KernelMap, _ index: Int) -> String {
+        let parts = KernelLabel.allCases.compactMap { label -> String? in
+            guard let from = map.networks[0].centre(label), let to = map.networks[index].centre(label) else {
+                return nil
+            }
+            let distance = ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot()
+            return "\(label.rawValue) \(NumberText.fixed(distance, decimals: 2))"
+        }
+        return parts.isEmpty ? "" : "drift: \(parts.joined(separator: ", "))"
+    }
+
+    // MARK: Drawing
+
+    /// The range that both axes of every panel show.
+    private struct Frame {
+        let x: ClosedRange<Double>
+        let y: ClosedRange<Double>
+
+        init(_ map: KernelMap) {
+            let places = map.networks.flatMap(\.points) + map.prototypes.map(\.place)
+            func range(_ values: [Double]) -> ClosedRange<Double> {
+                let (low, high) = (values.min() ?? -1, values.max() ?? 1)
+                let pad = max(0.05, (high - low) * 0.08)
+                return low - pad...high + pad
+            }
+            (x, y) = (range(places.map(\.x)), range(places.map(\.y)))
+        }
+    }
+
+    private static func draw(_ map: KernelMap, _ index: Int, _ frame: Frame, on page: inout Page) {
+        let network = map.networks[index]
+        if map.networks.count > 1 { page.subheading(network.title) }
+        let counts = [KernelLabel.identity, .blur, .edge, .other].map { label in
+            "\(label.rawValue) \(NumberText.grouped(network.points.count { $0.label == label }))"
+        }
+        page.facts(counts + (index > 0 ? [drift(map, index)].filter { !$0.isEmpty } : []))
+        page.y += 3
+        func title(_ component: Int) -> String {
+            "PC \(component + 1) (\(NumberFormat.share(map.explained[component])) of the variance)"
+        }
+        var plot = PlotFrame(
+            x: PlotAxis(title: title(0), range: frame.x), y: PlotAxis(title: title(1), range: frame.y),
+            height: min(max(page.contentWidth * 0.75, 110), 300))
+        plot.draw(on: &page)
+        plot.drawBaseline(on: &page)
+        let shown = min(network.points.count, pointLimit)
+        let points = (0..<shown).map { network.points[$0 * network.points.count / shown] }
+        // Those without a name lie below the others.
+        for label in [KernelLabel.other, .edge, .blur, .identity] {
+            for point in points where point.label == label {
+                page.add(mark(label, at: plot.point(point.x, point.y), radius: 1.3))
+            }
+        }
+        var taken = drawCentres(map, index, in: plot, on: &page)
+        for prototype in map.prototypes { draw(prototype, size: map.size, in: plot, &taken, on: &page) }
+        page.y = plot.bottom
+    }
+
+    /// The letters at the mean places, with lines from those of the first network; where they lie.
+    private static func drawCentres(
+        _ map: KernelMap, _ index: Int, in plot: PlotFrame, on page: inout Page
+    ) -> [FigureRect] {
+        var boxes: [FigureRect] = []
+        for label in [KernelLabel.identity, .blur, .edge, .other] {
+            guard let centre = map.networks[index].centre(label) else { continue }
+            let at = plot.point(centre.x, centre.y)
+            if index > 0, let first = map.networks[0].centre(label) {
+                page.line(from: plot.point(first.x, first.y), to: at, Stroke(.ink, width: 0.8))
+            }
+            let color = LabelPalette.color(label)
+            let box = FigureRect(x: at.x, y: at.y, width: 0, height: 0).expanded(4)
+            // A letter on another would not be read: the later one moves below.
+            var free = box
+            while boxes.contains(where: { $0.overlaps(free) }) { free.y += 1 }
+            page.add(.rectangle(free.expanded(0.6), fill: .white))
+            page.add(.rectangle(free, fill: color))
+            page.text(
+                LabelPalette.letter(label), at: FigurePoint(free.x + 4, free.y + 4 + 6 * 0.36), size: 6,
+                anchor: .middle,
+                color: color.contrasting)
+            boxes.append(free)
+        }
+        return boxes
+    }
+
+    /// A prototype's picture beside its place, where there is room.
+    private static func draw(
+        _ prototype: KernelMap.Prototype, size: Int, in plot: PlotFrame, _ taken: inout [FigureRect],
+        on page: inout Page
+    ) {
+        let at = plot.point(prototype.place.x, prototype.place.y)
+        let side = 13.0
+        let steps: [(x: Double, y: Double)] = [
+            (1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1.4), (0, 1.4), (1.4, 0), (-1.4, 0),
+        ]
+        let distances: [Double] = [12, 18, 26, 36]
+        let spots = distances.flatMap { distance in
+            steps.map { step -> FigureRect in
+                let (x, y) = (at.x + step.x * distance, at.y + step.y * distance)
+                return FigureRect(x: x - side / 2, y: y - side / 2, width: side, height: side)
+            }
+        }
+        let inside = spots.filter { plot.area.contains($0.expanded(1)) }
+        guard
+            let spot = inside.first(where: { spot in !taken.contains { $0.overlaps(spot.expanded(1.5)) } })
+                ?? inside.first
+        else { return }
+        taken.append(spot)
+        page.line(
+            from: at, to: FigurePoint(spot.x + side / 2, spot.y + side / 2), Stroke(.ink, width: 0.5))
+        page.add(.cells(picture(prototype.kernel, size: size, in: spot)))
+    }
+
+    private static func picture(_ kernel: [Double], size: Int, in frame: FigureRect) -> CellGrid {
+        let largest = kernel.map(abs).max() ?? 0
+        return CellGrid(
+            frame: frame, columns: size, colors: kernel.map { ColorMap.rdBu.color(largest > 0 ? $0 / largest : 0) },
+            border: CellGrid.Border(FigureColor(grey: 0x40), width: 2 * Length.unit))
+    }
+
+    /// A component with its name, for the legend.
+    private static func picture(_ name: String, _ kernel: [Double], size: Int) -> Page.Item {
+        let font = Page.FontSize.fact
+        let side = 12.0
+        let room = TextMetrics.width(name, size: font)
+        return Page.Item(width: room + 4 + side) { page, at in
+            page.text(name, at: at, size: font, color: .ink)
+            let frame = FigureRect(
+                x: at.x + room + 3.5, y: at.y - font * 0.36 - side / 2, width: side, height: side)
+            page.add(.cells(picture(kernel, size: size, in: frame)))
+        }
+    }
+
+    private static func legend(_ label: KernelLabel) -> Page.Item {
+        let font = Page.FontSize.fact
+        return Page.Item(width: 8 + TextMetrics.width(label.rawValue, size: font)) { page, at in
+            page.add(mark(label, at: FigurePoint(at.x + 2.4, at.y - font * 0.36), radius: 2))
+            page.text(label.rawValue, at: FigurePoint(at.x + 8, at.y), size: font, color: .ink)
+        }
+    }
+
+    /// A triangle for identity, a square for blur, an open diamond for edge, a small pale square for other.
+    static func mark(_ label: KernelLabel, at: FigurePoint, radius: Double) -> Mark {
+        let color = LabelPalette.color(label)
+        func box(_ half: Double) -> FigureRect { FigureRect(x: at.x, y: at.y, width: 0, height: 0).expanded(half) }
+        func shape(_ corners: [(x: Double, y: Double)]) -> [FigurePoint] {
+            corners.map { FigurePoint(at.x + $0.x * radius, at.y + $0.y * radius) }
+        }
+        switch label {
+        case .identity:
+            let corners = shape([(0, -1.3), (1.2, 0.8), (-1.2, 0.8)])
+            return .path(FigurePath(corners, isClosed: true, fill: color))
+        case .blur: return .rectangle(box(radius * 0.9), fill: color)
+        case .edge:
+            let corners = shape([(0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)])
+            return .path(FigurePath(corners, isClosed: true, stroke: Stroke(color, width: 0.5)))
+        case .zero, .other: return .rectangle(box(radius * 0.6), fill: FigureColor(grey: 0xBC))
+        }
+    }
+}
