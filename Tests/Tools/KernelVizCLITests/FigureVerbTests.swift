@@ -51,6 +51,10 @@ import Testing
         try withTemporaryFolder { folder in
             for arguments in [
                 ["render", "statistics", checkpoint, "--plot", "areas", "-o", "a.svg"],
+                ["render", "statistics", checkpoint, "--plot", "dictionary", "-o", "d.svg"],
+                ["render", "statistics", checkpoint, checkpoint, "--plot", "map", "-o", "m.svg"],
+                ["render", "statistics", checkpoint, "--plot", "stem", "-o", "s.svg", "--width", "89"],
+                ["render", "statistics", checkpoint, "--plot", "spectrum", "-o", "f.svg"],
                 ["render", "histogram", checkpoint, "-o", "ridge.pdf"],
                 ["render", "histogram", checkpoint, "--layer", "3", "-o", "h.svg", "--axis", "counts"],
                 ["render", "paper", "--figure", "7", "--weights", ".", "-o", "7.svg"],
@@ -69,6 +73,7 @@ import Testing
         ["render", "paper", "-o", "a.png"], ["render", "paper", "--figure", "12", "-o", "a.png"],
         ["render", "paper", "--figure", "1", "--all", "-o", "a"],
         ["render", "statistics", "a.h5", "b.h5", "--plot", "sigma", "-o", "a.png"],
+        ["render", "statistics", "a.h5", "b.h5", "--plot", "dictionary", "-o", "a.png"],
         ["render", "kernels", "a.h5", "--layer", "first", "-o", "a.png"],
     ])
     func wrongCommandLinesExitWith64(arguments: [String]) throws {
