@@ -79,6 +79,10 @@ extension ONNXGraphWriter {
         if let stored, stored == [count, 1, 1] || stored == [1, count, 1, 1] {
             return initializer(parameter, shape: stored)
         }
+        if let stored, stored != [count], stored.elementCount == count {
+            let whole = initializer(parameter, shape: stored)
+            return emitIntermediate("Reshape", [whole, constant([count, 1, 1])], name: "\(whole).planes")
+        }
         let whole = initializer(parameter)
         return emitIntermediate("Unsqueeze", [whole, constant([1, 2])], name: "\(whole).planes")
     }

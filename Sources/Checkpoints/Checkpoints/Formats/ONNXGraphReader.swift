@@ -214,10 +214,10 @@ struct ONNXGraphReader {
         guard ONNXConstants.isStateDictKey(own), let dot = own.lastIndex(of: ".") else {
             return self.parameter(name, parameter, of: module, .reshape([tensor.shape.elementCount]))
         }
+        let (word, module) = (String(own[own.index(after: dot)...]), String(own[..<dot]))
+        if let stored = tensor.withOwnAxes { return self.parameter(stored, named: name, word, of: module) }
         let isWhole = tensor.recipe.steps.isEmpty
-        return self.parameter(
-            name, String(own[own.index(after: dot)...]), of: String(own[..<dot]),
-            isWhole ? nil : .reshape([tensor.shape.elementCount]))
+        return self.parameter(name, word, of: module, isWhole ? nil : .reshape([tensor.shape.elementCount]))
     }
 
     /// Whether anything reads a name.
