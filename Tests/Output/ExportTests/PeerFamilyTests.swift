@@ -7,6 +7,7 @@ import TestSupport
 import Tensors
 import Testing
 import Architectures
+import Checkpoints
 
 /// Networks that torchvision and timm build (and Keras' under its names), with seeded weights, against what PyTorch
 /// counts and makes of an input; `Scripts/family_numbers.py` makes them.
