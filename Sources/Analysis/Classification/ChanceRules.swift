@@ -13,7 +13,7 @@ public enum ChanceRules {
     public static let ownNamesShare = 0.75
     /// The share of tested layers with structure from which on a network is learned, as a fraction.
     public static let learnedShare = (layers: 2, of: 3)
-    /// The share of noisy copies that keep a label, below which the label is uncertain.
+    /// The share of noisy copies that keep a label, below which the label is unstable.
     public static let leastStability = 0.8
 
     /// The share of named kernels below which a network's kernels look random, whatever its layers say.

@@ -1,4 +1,5 @@
-/// The order of decisions between identity, blur, edge and other; the first that holds wins.
+/// The order of decisions between identity, blur, edge and other; the first that holds wins, unless readers would much more
+/// probably say something else (``ReaderModel/leastOdds``).
 ///
 /// Sixteen kernels at a time: each comparison says where it holds.
 struct Decision: Sendable {
@@ -8,8 +9,14 @@ struct Decision: Sendable {
     /// Those that only alpha of random kernels pass.
     private let strict: Thresholds
     private let size: Int
+    /// What readers would say; nil of sizes that they did not see.
+    private let readers: ReaderModel?
+    /// Whether the readers' label may take the place of the rubric's: who changes a cut-off is taken at their word.
+    private let mayOverrule: Bool
 
     init(rubric: ClassifierSettings.Rubric, strict: Thresholds, size: Int) {
+        readers = ReaderModel(size: size)
+        mayOverrule = rubric == ClassifierSettings.Rubric()
         self.rubric = rubric
         lenient = rubric.thresholds(size: size)
         self.strict = strict
@@ -42,14 +49,72 @@ struct Decision: Sendable {
         }
     }
 
+    /// The names of kernels by their shape alone, those that they keep where they alone must show that they are more than
+    /// chance, and what readers would call them.
+    struct Verdict {
+        var names: Names
+        var strict: Names
+        /// Where the rubric alone says the same.
+        var isRubrics = Mask(repeating: true)
+        /// nil of sizes that no reader saw.
+        var probabilities: ReaderModel.Probabilities?
+    }
+
     /// The names of kernels by their shape alone; whether they are zero beside their neighbours is decided per layer, and
     /// whether they may keep a name that chance gives as well.
     @inline(__always)
-    func names(_ features: KernelFeatures) -> Names { names(features, lenient) }
+    func names(_ features: KernelFeatures) -> Names { verdict(features).names }
 
-    /// The names where the kernel alone must show that it is more than chance.
+    /// The names by the rubric where the kernel alone must show that it is more than chance; ``verdict(_:)`` takes back
+    /// those that readers would not give.
     @inline(__always)
     func strictNames(_ features: KernelFeatures) -> Names { names(features, strict) }
+
+    /// The names by the written rubric alone.
+    func namesByRubric(_ features: KernelFeatures) -> Names { names(features, lenient) }
+
+    /// All of it.
+    @inline(__always)
+    func verdict(_ features: KernelFeatures) -> Verdict {
+        let byRubric = names(features, lenient)
+        let strictly = lenient == strict ? byRubric : names(features, strict)
+        guard let probabilities = readers?.probabilities(features) else {
+            return Verdict(names: byRubric, strict: strictly, probabilities: nil)
+        }
+        let names = mayOverrule ? overruled(byRubric, features, probabilities) : byRubric
+        return Verdict(
+            names: names,
+            strict: Names(
+                identity: strictly.identity .& names.identity, blur: strictly.blur .& names.blur,
+                edge: strictly.edge .& names.edge),
+            isRubrics: (byRubric.identity .& names.identity) .| (byRubric.blur .& names.blur)
+                .| (byRubric.edge .& names.edge) .| .!(byRubric.any .| names.any), probabilities: probabilities)
+    }
+
+    /// The rubric's names with those in place that are at least ``ReaderModel/leastOdds`` times as probable.
+    ///
+    /// A rough 3×3 kernel becomes no blur, an irregular one no edge, a clear derivative no identity: readers saw few such,
+    /// and chance makes many.
+    @inline(__always)
+    private func overruled(
+        _ names: Names, _ features: KernelFeatures, _ likely: ReaderModel.Probabilities
+    ) -> Names {
+        let best = likely.identity.larger(likely.blur).larger(likely.edge.larger(likely.other))
+        let identity = likely.identity .>= best
+        let blur = (likely.blur .>= best) .& .!identity
+        let edge = (likely.edge .>= best) .& .!identity .& .!blur
+        let isClear = names.edge .& (features.second.weightFit .>= ReaderModel.clearDerivativeFit)
+        let fit = features.first.weightFit.larger(features.second.weightFit)
+        let isIrregular = edge .& (fit .< ReaderModel.leastDerivativeFit(size: size))
+        // Larger kernels have no such bound: of those that no bump fits readers see few blurs, and the model with them.
+        let isRough = blur .& (features.blur.weightFit .< (size == 3 ? ReaderModel.leastBumpFit : 0))
+        let isBarred = (identity .& isClear) .| isIrregular .| isRough
+        let isOther = features.isKernel .& (best .>= likely.of(names) * ReaderModel.leastOdds) .& .!isBarred
+        return Names(
+            identity: (identity .& isOther) .| (names.identity .& .!isOther),
+            blur: (blur .& isOther) .| (names.blur .& .!isOther),
+            edge: (edge .& isOther) .| (names.edge .& .!isOther))
+    }
 
     @inline(__always)
     private func names(_ features: KernelFeatures, _ thresholds: Thresholds) -> Names {

@@ -13,8 +13,6 @@ struct Description: Sendable {
     private let thresholds: Thresholds
     private let rubric: ClassifierSettings.Rubric
     private let size: Int
-    /// Whether what alpha lets through differs from the rubric.
-    private let isStrict: Bool
     private let matching: TemplateMatcher
     /// What sixteen kernels get, one ``KernelClassification/Word`` a row, as ``describe(_:_:)`` left them.
     private(set) var rows = [Lanes](repeating: .zero, count: 16)
@@ -23,7 +21,6 @@ struct Description: Sendable {
         decision = classifier.decision
         null = classifier.null.tables
         thresholds = classifier.rubricThresholds
-        isStrict = classifier.thresholds != classifier.rubricThresholds
         rubric = classifier.settings.rubric
         size = classifier.size
         self.matching = matching
@@ -35,8 +32,8 @@ struct Description: Sendable {
     mutating func describe(_ lanes: MatchingLanes) -> Mask {
         let features = KernelFeatures(lanes)
         let shapes = lanes.shapes
-        let names = decision.names(features)
-        let strict = isStrict ? decision.strictNames(features) : names
+        let verdict = decision.verdict(features)
+        let (names, strict) = (verdict.names, verdict.strict)
         let none = Lanes(repeating: KernelClassification.none)
         // What every kernel has, and what an unnamed one keeps.
         let spectral = spectralClass(features)
@@ -109,8 +106,41 @@ struct Description: Sendable {
         rows[Word.offsetX] = offsetX
         rows[Word.offsetY] = offsetY
         rows[Word.polarity] = polarity
+        rows[Word.reading] = none
+        if let likely = verdict.probabilities {
+            rows[Word.reading].replace(with: Self.reading(verdict, likely), where: isKernel)
+        }
         return names.blur
     }
+
+    /// How probable each label is, and the label that comes next, in one number (``KernelClassification/Reading``).
+    @inline(__always)
+    private static func reading(_ verdict: Decision.Verdict, _ likely: ReaderModel.Probabilities) -> Lanes {
+        let names = verdict.names
+        let nothing = Lanes(repeating: -1)
+        var second = likely.identity.replacing(with: nothing, where: names.identity)
+        var label = Lanes(repeating: Float(KernelLabel.identity.code))
+        func take(_ probability: Lanes, _ isOwn: Mask, _ code: Int) {
+            let isMore = probability.replacing(with: nothing, where: isOwn) .> second
+            second.replace(with: probability, where: isMore)
+            label.set(Float(code), where: isMore)
+        }
+        take(likely.blur, names.blur, KernelLabel.blur.code)
+        take(likely.edge, names.edge, KernelLabel.edge.code)
+        take(likely.other, .!names.any, KernelLabel.other.code)
+        typealias Reading = KernelClassification.Reading
+        // Where readers and rubric lead to the same label it is right more often than the readers' part alone tells.
+        let plain = likely.of(names)
+        let factor = Lanes(repeating: 1).replacing(
+            with: Lanes(repeating: ReaderModel.agreement), where: verdict.isRubrics)
+        let all = 1 + plain * (factor - 1)
+        let own = thousandths(plain * factor / all) * Float(Reading.probability.unit)
+        return own + thousandths(second / all) * Float(Reading.second.unit) + label
+    }
+
+    /// A share in thousandths, rounded: adding and taking away 2²³ leaves whole numbers.
+    @inline(__always)
+    private static func thousandths(_ share: Lanes) -> Lanes { (share * 1000 + 8_388_608) - 8_388_608 }
 
     /// The code of each name; only where there is one.
     @inline(__always)

@@ -2,6 +2,7 @@ extension KernelClassification: Codable {
     private enum Key: CodingKey {
         case label, shape, fit, weightFit, margin, nullProbability, isBeyondChance, stability, sigmaPixels, axes
         case angleDegrees, polarity, offset, dcGain, spectralClass, relativeSpread, nearest, secondNearest
+        case probability, secondLabel, secondProbability
     }
 
     /// Writes one value a property, those that are nil left out; numbers with the digits of single precision.
@@ -25,6 +26,9 @@ extension KernelClassification: Codable {
         try container.encode(Float(relativeSpread), forKey: .relativeSpread)
         try container.encodeIfPresent(nearest, forKey: .nearest)
         try container.encodeIfPresent(secondNearest, forKey: .secondNearest)
+        try container.encodeIfPresent(probability, forKey: .probability)
+        try container.encodeIfPresent(secondLabel, forKey: .secondLabel)
+        try container.encodeIfPresent(secondProbability, forKey: .secondProbability)
     }
 
     /// Reads what ``encode(to:)`` wrote; throws what decoding throws.
@@ -50,5 +54,11 @@ extension KernelClassification: Codable {
         relativeSpread = try number(.relativeSpread)
         nearest = try container.decodeIfPresent(KernelLabel.self, forKey: .nearest)
         secondNearest = try container.decodeIfPresent(KernelLabel.self, forKey: .secondNearest)
+        probability = try container.decodeIfPresent(Double.self, forKey: .probability)
+        if let second = try container.decodeIfPresent(KernelLabel.self, forKey: .secondLabel),
+            let near = try container.decodeIfPresent(Double.self, forKey: .secondProbability)
+        {
+            setSecond(second, probability: near)
+        }
     }
 }

@@ -22,6 +22,7 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
         static var dcGain: Int { 12 }
         static var relativeSpread: Int { 13 }
         static var polarity: Int { 14 }
+        static var reading: Int { 15 }
     }
 
     /// What stands for a number that there is none of.
@@ -52,6 +53,18 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
             get { sum / field.unit % field.count }
             set { sum += (newValue - self[field]) * field.unit }
         }
+    }
+
+    /// What readers would say in one number: two probabilities in thousandths and the code of the second label.
+    enum Reading {
+        static var probability: Names.Field { Names.Field(unit: 8192, count: 1024) }
+        static var second: Names.Field { Names.Field(unit: 8, count: 1024) }
+        static var label: Names.Field { Names.Field(unit: 1, count: 8) }
+    }
+
+    private var reading: Names? {
+        get { words[Word.reading] == Self.none ? nil : Names(sum: Int(words[Word.reading])) }
+        set { words[Word.reading] = newValue.map { Float($0.sum) } ?? Self.none }
     }
 
     private var names: Names {
@@ -165,11 +178,52 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
         set { names[Field.second] = newValue?.code ?? Names.none }
     }
 
+    /// How probably a careful reader gives ``label``, 0…1 in thousandths, fitted on labelled kernels of other networks.
+    ///
+    /// nil where no reader was asked: for zero kernels, which their layer tells, for names that were taken back as chance,
+    /// for kernels smaller than 3×3 or larger than 7×7. Setting it to nil takes the second label with it.
+    public var probability: Double? {
+        get { reading.map { Double($0[Reading.probability]) / 1000 } }
+        set {
+            guard let newValue else {
+                reading = nil
+                return
+            }
+            var changed = reading ?? Names(sum: KernelLabel.other.code)
+            changed[Reading.probability] = Self.thousandths(newValue)
+            reading = changed
+        }
+    }
+    /// The label that a reader gives next, where it is near: of a probability of 0.2 and more; else nil.
+    public var secondLabel: KernelLabel? { second?.label }
+    /// How probable ``secondLabel`` is, 0…1.
+    public var secondProbability: Double? { second?.probability }
+
+    private var second: (label: KernelLabel, probability: Double)? {
+        guard let reading else { return nil }
+        let probability = Double(reading[Reading.second]) / 1000
+        return probability < ReaderModel.nearProbability
+            ? nil : (KernelLabel(code: reading[Reading.label]), probability)
+    }
+
+    /// Sets the second label and its probability, which is told where it is near; nothing without a ``probability``.
+    mutating func setSecond(_ label: KernelLabel, probability: Double) {
+        guard var changed = reading else { return }
+        changed[Reading.label] = label.code
+        changed[Reading.second] = Self.thousandths(probability)
+        reading = changed
+    }
+
+    private static func thousandths(_ share: Double) -> Int { Int((min(1, max(0, share)) * 1000).rounded()) }
+
     /// The finer name as printed ("gaussian", "sobel-x"); empty where there is none.
     public var subLabel: String { shape.rawValue }
 
+    /// Whether readers may well say something else: ``probability`` is below 0.8.
+    public var isUncertain: Bool { probability.map { $0 < ReaderModel.uncertainProbability } ?? false }
+
     /// Whether too few of the noisy copies keep the label (``ChanceRules/leastStability``).
-    public var isUncertain: Bool { stability.map { $0 < ChanceRules.leastStability } ?? false }
+    public var isUnstable: Bool { stability.map { $0 < ChanceRules.leastStability } ?? false }
 
     private func number(_ word: Int) -> Double? { words[word] == Self.none ? nil : Double(words[word]) }
 
@@ -183,7 +237,7 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
         label: KernelLabel, shape: KernelShape, fit: Double, margin: Double, sigmaPixels: Double?, dcGain: Double
     ) {
         words = .zero
-        for word in [Word.stability, Word.major, Word.minor, Word.angle, Word.offsetX, Word.offsetY] {
+        for word in [Word.stability, Word.major, Word.minor, Word.angle, Word.offsetX, Word.offsetY, Word.reading] {
             words[word] = Self.none
         }
         nullProbability = 1

@@ -29,6 +29,8 @@ struct KernelFeatures: Sendable {
     var blur = TemplateMatch()
     var first = TemplateMatch()
     var second = TemplateMatch()
+    /// What the eye sees beside the fits.
+    var texture = Texture()
 
     /// Whether there is a kernel at all: weights that are finite and not all 0.
     var isKernel: Mask { scale .> 0.0 }
@@ -62,6 +64,7 @@ struct KernelFeatures: Sendable {
         blur = TemplateMatch(lanes, family: 0)
         first = TemplateMatch(lanes, family: 1)
         second = TemplateMatch(lanes, family: 2)
+        texture = Texture(lanes.block, energy: energy)
     }
 }
 

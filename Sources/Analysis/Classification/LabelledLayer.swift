@@ -61,6 +61,7 @@ public struct LabelledLayer: Sendable, Equatable {
                 demoted.offset = nil
                 demoted.nullProbability = 1
                 demoted.isBeyondChance = false
+                demoted.probability = nil
                 return demoted
             }, structure: structure)
     }

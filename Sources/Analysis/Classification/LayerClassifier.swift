@@ -82,7 +82,7 @@ public struct LayerClassifier: Sendable {
             let lanes = min(FeatureExtractor.width, samples - start)
             let features = extractor.features(fresh, start: start * size * size, count: lanes)
             strict.add(decision.strictNames(features), lanes)
-            lenient.add(decision.names(features), lanes)
+            lenient.add(decision.namesByRubric(features), lanes)
         }
         return (NullRates(size: size, samples: samples, strict), NullRates(size: size, samples: samples, lenient))
     }

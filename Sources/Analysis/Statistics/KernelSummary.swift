@@ -29,7 +29,7 @@ public struct KernelSummary: Sendable, Equatable, Codable {
     public let sigmaQuantiles: Quantiles?
     /// How far the blur kernels' centroids lie from the centre, in pixels: the mean of both axes, in bank order.
     public let offsets: [Double]
-    /// The kernels whose label changes under slight noise.
+    /// The kernels whose label a careful reader gives with a probability below 0.8.
     public let uncertain: Int
     /// The kernels with weights that are not finite.
     public let nonFinite: Int

@@ -109,7 +109,7 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The kernels with weights that are not finite; they count as `other`.
     public var nonFiniteCount: Int { summary.nonFinite }
 
-    /// The kernels whose label changes under slight noise (see `ChanceRules`).
+    /// The kernels whose label a careful reader gives with a probability below 0.8.
     public var uncertainCount: Int { summary.uncertain }
 
     /// How many kernels have each shape that occurs, in the order of `KernelShape`.

@@ -26,7 +26,7 @@ public struct NetworkEvidence: Sendable {
     let fixedCount: Int
     /// Those of them in layers that learned something.
     let learnedCount: Int
-    /// Labels that slight noise changes.
+    /// Labels that a careful reader gives with a probability below 0.8.
     public let uncertainCount: Int
     /// How the widths of its blocks grow; nil with fewer than four blocks.
     public let growth: WidthGrowth?
@@ -120,7 +120,7 @@ public struct NetworkEvidence: Sendable {
         }
         let uncertain = Double(uncertainCount) / Double(counts.total)
         if uncertain > RuleCutoffs.mostUncertain {
-            return "\(NumberFormat.percent(uncertain)) of the labels change under slight noise"
+            return "\(NumberFormat.percent(uncertain)) of the labels are uncertain to a careful reader"
         }
         return nil
     }

@@ -111,12 +111,9 @@ extension ClassificationReport {
         }
         if let note = measurementNote { notes.append(note) }
         let uncertain = statistics.layers.reduce(0) { $0 + $1.uncertainCount }
-        if statistics.settings.perturbations > 0 {
-            notes.append(
-                "\(NumberFormat.grouped(uncertain)) of \(NumberFormat.grouped(statistics.counts.total)) labels are "
-                    + "uncertain: they change under noise of −\(NumberFormat.fixed(statistics.settings.perturbationDecibels, 0)) dB."
-            )
-        }
+        notes.append(
+            "\(NumberFormat.grouped(uncertain)) of \(NumberFormat.grouped(statistics.counts.total)) labels are uncertain: "
+                + "a careful reader gives them with a probability below 0.8.")
         let broken = statistics.layers.reduce(0) { $0 + $1.nonFiniteCount }
         if broken > 0 {
             notes.append("\(NumberFormat.grouped(broken)) kernels hold NaN or infinite weights and count as other.")

@@ -9,7 +9,7 @@ struct BenchmarksCommand: ParsableCommand {
         abstract: "Measure parts of kernelviz; run in release: swift run -c release Benchmarks PART.",
         subcommands: [
             EngineBenchmark.self, TrainingBenchmark.self, ClassifierBenchmark.self, RendererBenchmark.self,
-            ReaderBenchmark.self,
+            ReaderBenchmark.self, LabelTerms.self,
         ])
 
     static func main() {

@@ -35,6 +35,22 @@ import Testing
         #expect(kernel.nearest == .identity && kernel.secondNearest == .edge)
     }
 
+    @Test func theReadersPartIsKeptBesideTheRest() throws {
+        var kernel = full
+        #expect(kernel.probability == nil && kernel.secondLabel == nil && !kernel.isUncertain)
+        kernel.probability = 0.625
+        kernel.setSecond(.edge, probability: 0.375)
+        #expect(kernel.probability == 0.625 && kernel.secondLabel == .edge && kernel.secondProbability == 0.375)
+        #expect(kernel.isUncertain && kernel.label == .blur && kernel.stability == 0.5)
+        let read = try JSONDecoder().decode(KernelClassification.self, from: JSONEncoder().encode(kernel))
+        #expect(read == kernel)
+        // A second label that is not near is not told.
+        kernel.setSecond(.other, probability: 0.19)
+        #expect(kernel.secondLabel == nil && kernel.secondProbability == nil)
+        kernel.probability = nil
+        #expect(kernel == full)
+    }
+
     @Test func whatIsNotSetIsNil() {
         let plain = KernelClassification(label: .edge, shape: .line, fit: 1, margin: 0, sigmaPixels: nil, dcGain: 0)
         #expect(plain.stability == nil && plain.sigmaPixels == nil && plain.axes == nil && plain.angleDegrees == nil)

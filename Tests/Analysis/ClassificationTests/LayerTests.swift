@@ -144,8 +144,8 @@ import Testing
         let border: [Float] = [0, 0, 0, 0, 1, 0.5, 0, 0, 0]
         let found = classifier.label(FixedKernels.sobelX.values + NamedKernel.delta().values + border)
             .classifications
-        #expect(found[0].stability == 1 && found[1].stability == 1 && !found[0].isUncertain)
-        #expect((found[2].stability ?? 1) < 0.8 && found[2].isUncertain)
+        #expect(found[0].stability == 1 && found[1].stability == 1 && !found[0].isUnstable)
+        #expect((found[2].stability ?? 1) < 0.8 && found[2].isUnstable)
         #expect(Classifiers.three.classify(border).stability == nil)
     }
 
