@@ -65,14 +65,6 @@ struct Decision: Sendable {
     @inline(__always)
     func names(_ features: KernelFeatures) -> Names { verdict(features).names }
 
-    /// The names by the rubric where the kernel alone must show that it is more than chance; ``verdict(_:)`` takes back
-    /// those that readers would not give.
-    @inline(__always)
-    func strictNames(_ features: KernelFeatures) -> Names { names(features, strict) }
-
-    /// The names by the written rubric alone.
-    func namesByRubric(_ features: KernelFeatures) -> Names { names(features, lenient) }
-
     /// All of it.
     @inline(__always)
     func verdict(_ features: KernelFeatures) -> Verdict {

@@ -18,8 +18,8 @@ public struct LayerClassifier: Sendable {
     public var rubricThresholds: Thresholds { settings.rubric.thresholds(size: size) }
     /// What ``thresholds`` let through of random kernels, counted on other ones than those that set them.
     public let nullRates: NullRates
-    /// What ``rubricThresholds`` would let through of random kernels, each taken by itself: how often a person would see
-    /// a name where there is none.
+    /// What the shape alone would let through of random kernels, each taken by itself: how often a name is given where
+    /// there is none.
     public let uncorrectedFalsePositiveRates: NullRates
 
     let similarity: FunctionalSimilarity
@@ -81,8 +81,9 @@ public struct LayerClassifier: Sendable {
         for start in stride(from: 0, to: samples, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, samples - start)
             let features = extractor.features(fresh, start: start * size * size, count: lanes)
-            strict.add(decision.strictNames(features), lanes)
-            lenient.add(decision.namesByRubric(features), lanes)
+            let verdict = decision.verdict(features)
+            strict.add(verdict.strict, lanes)
+            lenient.add(verdict.names, lanes)
         }
         return (NullRates(size: size, samples: samples, strict), NullRates(size: size, samples: samples, lenient))
     }

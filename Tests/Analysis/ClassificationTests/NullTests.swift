@@ -17,9 +17,11 @@ import Testing
         for size in [5, 7] {
             let classifier = Classifiers.of(size)
             #expect(classifier.thresholds == classifier.rubricThresholds)
-            // Edge is two families of at most alpha each.
-            #expect(classifier.nullRates == classifier.uncorrectedFalsePositiveRates)
-            #expect(classifier.nullRates.named < (size == 5 ? 0.02 : 0.001))
+            // Edge is two families of at most alpha each; what readers alone would name is never beyond chance.
+            let (tested, byShape) = (classifier.nullRates, classifier.uncorrectedFalsePositiveRates)
+            #expect(tested.named <= byShape.named)
+            #expect(tested.named < (size == 5 ? 0.02 : 0.001))
+            #expect(byShape.named < (size == 5 ? 0.03 : 0.002))
         }
     }
 
@@ -28,7 +30,7 @@ import Testing
         let (alone, rubric) = (Classifiers.three.nullRates, Classifiers.three.uncorrectedFalsePositiveRates)
         #expect(rubric.blur >= alone.blur && rubric.blur < 0.045)
         #expect(rubric.edge > 3 * alone.edge && rubric.edge < 0.6)
-        #expect(rubric.identity == alone.identity)
+        #expect(abs(rubric.identity - alone.identity) < 0.005)
     }
 
     @Test func aSmallerAlphaRaisesTheCutOffsAndLowersTheRates() {
