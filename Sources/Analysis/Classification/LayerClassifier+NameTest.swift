@@ -1,4 +1,3 @@
-import Glibc
 import Numerics
 import Tensors
 
@@ -34,22 +33,12 @@ extension LayerClassifier {
         }
         func tail(_ label: KernelLabel, _ chance: Int) -> Double {
             let rate = Double(chance + copies) / Double(live.count * copies + copies)
-            return Self.binomialTail(
-                live.count { classifications[$0].label == label }, of: live.count, rate: rate)
+            return Binomial.tail(
+                atLeast: live.count { classifications[$0].label == label }, of: live.count, rate: rate)
         }
         let identities = live.filter { classifications[$0].label == .identity }
         let centred = identities.count { classifications[$0].offset.map { $0 == .zero } ?? false }
-        let centre = Self.binomialTail(centred, of: identities.count, rate: 1 / Double(cells))
+        let centre = Binomial.tail(atLeast: centred, of: identities.count, rate: 1 / Double(cells))
         return min(1, 3 * min(tail(.blur, counts.blur), tail(.edge, counts.edge), centre))
-    }
-
-    /// P(X ≥ k) for X ~ B(n, p).
-    static func binomialTail(_ k: Int, of n: Int, rate p: Double) -> Double {
-        guard k > 0 else { return 1 }
-        guard p > 0, p < 1 else { return p > 0 ? 1 : 0 }
-        func term(_ i: Int) -> Double {
-            exp(Binomial.logChoose(n, i) + Double(i) * log(p) + Double(n - i) * log(1 - p))
-        }
-        return min(1, (k...n).reduce(0) { $0 + term($1) })
     }
 }

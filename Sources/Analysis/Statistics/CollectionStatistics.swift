@@ -1,6 +1,7 @@
 import Classification
 import Glibc
 import Kernels
+import Numerics
 import Checkpoints
 
 /// What the classifier found in a data set of loose kernels, in memory that does not grow with it.

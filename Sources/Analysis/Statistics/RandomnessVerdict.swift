@@ -61,7 +61,7 @@ public struct RandomnessVerdict: Sendable, Equatable {
         // Without calibrations nothing is known of chance but that it gives few names.
         let rate = live == 0 || expectedAlone == 0 ? ChanceRules.usualRate : expectedAlone / Double(live)
         neededKernels = Self.neededKernels(rate: rate)
-        let probability = Self.tail(of: live, atLeast: named, rate: rate)
+        let probability = Binomial.tail(atLeast: named, of: live, rate: rate)
         nameProbability = testedLayers > 0 || live == 0 ? nil : probability
         if testedLayers == 0 {
             verdict =
@@ -106,27 +106,15 @@ public struct RandomnessVerdict: Sendable, Equatable {
 
     // MARK: - Chance
 
-    /// P(X ≥ k) for X ~ B(n, p) = Σ_{i ≥ k} C(n, i)·pⁱ·(1 − p)ⁿ⁻ⁱ.
-    static func tail(of n: Int, atLeast k: Int, rate p: Double) -> Double {
-        guard k > 0 else { return 1 }
-        guard k <= n, p > 0 else { return 0 }
-        var sum = 0.0
-        for i in k...n {
-            let term = exp(Binomial.logChoose(n, i) + Double(i) * log(p) + Double(n - i) * log1p(-p))
-            sum += term
-            // Behind the mean the terms only fall.
-            if Double(i) > Double(n) * p, term < sum * 1e-16 { break }
-        }
-        return min(1, sum)
-    }
-
     /// The least n for which some k has P(X ≥ k) below `ChanceRules.networkSignificance` at `rate` and at least the power
     /// wanted at the share of the weakest learned network.
     static func neededKernels(rate: Double) -> Int {
         var k = 1
         for n in 1...1_000 {
-            while tail(of: n, atLeast: k, rate: rate) >= ChanceRules.networkSignificance { k += 1 }
-            if tail(of: n, atLeast: k, rate: ChanceRules.weakest.share) >= ChanceRules.weakest.power { return n }
+            while Binomial.tail(atLeast: k, of: n, rate: rate) >= ChanceRules.networkSignificance { k += 1 }
+            if Binomial.tail(atLeast: k, of: n, rate: ChanceRules.weakest.share) >= ChanceRules.weakest.power {
+                return n
+            }
         }
         return 1_000
     }

@@ -1,5 +1,6 @@
 import Classification
 import Diagnostics
+import Numerics
 import Statistics
 import VGNets
 

@@ -2,6 +2,7 @@ import Datasets
 import Diagnostics
 import Engine
 import Images
+import Numerics
 import Parallel
 import Synchronization
 import Tensors
@@ -41,9 +42,9 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     /// Images that were read.
     public let images: Int
     /// The share of images whose class came first.
-    public let top1: WilsonInterval
+    public let top1: ShareInterval
     /// The share of images whose class was among the first five.
-    public let top5: WilsonInterval
+    public let top5: ShareInterval
     /// Classes that the data set has images of, by their number.
     public let classes: [ClassResult]
     /// The most frequent confusions, the worst first.
@@ -51,7 +52,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     /// The share of images for which two random crops get the same class; nil where it was not asked for.
     ///
     /// Source: R. Zhang, arXiv 1904.11486 (antialiased-cnns), "consistency".
-    public let shiftConsistency: WilsonInterval?
+    public let shiftConsistency: ShareInterval?
     /// What the precision changed of the logits; nil in f32.
     public let precisionCost: PrecisionCost?
     /// Images that could not be read: name and reason.
@@ -180,8 +181,8 @@ public struct AccuracyEvaluation: Sendable, Equatable {
             }
             if prediction.classes.contains(where: matching.outputs[label].contains) { five += 1 }
         }
-        top1 = WilsonInterval(hits: first, of: images)
-        top5 = WilsonInterval(hits: five, of: images)
+        top1 = ShareInterval(count: first, total: images)
+        top5 = ShareInterval(count: five, total: images)
         classes = counts.enumerated().filter { $1.images > 0 }.map {
             ClassResult(
                 index: $0, name: name(class: $0), images: $1.images, correct: $1.correct, wronglyTaken: $1.taken)
@@ -191,7 +192,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
             .map { Confusion(actual: name(class: $0.key[0]), predicted: name(output: $0.key[1]), images: $0.value) }
         precisionCost = read.compactMap(\.cost).reduce(nil) { $0?.joined(with: $1) ?? $1 }
         shiftConsistency =
-            shifts ? WilsonInterval(hits: read.count { $0.agrees }, of: read.count) : nil
+            shifts ? ShareInterval(count: read.count { $0.agrees }, total: read.count) : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Classification
+import Numerics
 import Statistics
 
 /// Stacked bars of shares, one a row: names to the left, totals to the right, a scale in per cent above.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Evaluation
+import Numerics
 
 /// The accuracy of a net on a data set, for people; ``EvaluationReport`` has it for programs.
 struct AccuracyReport {
@@ -48,7 +49,7 @@ struct AccuracyReport {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func text(_ interval: WilsonInterval) -> String {
+    private func text(_ interval: ShareInterval) -> String {
         "\(NumberFormat.fixed(interval.share * 100, 2)) %  "
             + "(95 %: \(NumberFormat.fixed(interval.low * 100, 2))–\(NumberFormat.fixed(interval.high * 100, 2)))"
     }

@@ -14,6 +14,7 @@
 @_exported import Figures
 @_exported import Kernels
 @_exported import Models
+@_exported import struct Numerics.ShareInterval
 @_exported import Reports
 @_exported import Statistics
 @_exported import Tensors

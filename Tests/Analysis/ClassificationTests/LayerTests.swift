@@ -71,12 +71,6 @@ import Testing
         #expect(found.indices.filter { found[$0].label == .zero } == [12])
     }
 
-    /// The tail of B(10, ½) from 8 on is (45 + 10 + 1) / 1024.
-    @Test func binomialTails() {
-        #expect(abs(LayerClassifier.binomialTail(8, of: 10, rate: 0.5) - 56.0 / 1024) < 1e-12)
-        #expect(LayerClassifier.binomialTail(0, of: 10, rate: 0.5) == 1)
-    }
-
     @Test func theNamesOfASmallLayerAloneShowStructure() {
         var factory = SyntheticKernels(size: 3, seed: 6)
         let kernels = (0..<32).flatMap { index -> [Float] in

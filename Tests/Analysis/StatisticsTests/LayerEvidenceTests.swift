@@ -23,16 +23,7 @@ import Architectures
 
     // MARK: - Too few kernels
 
-    /// Σ C(n, i)·pⁱ·(1 − p)ⁿ⁻ⁱ in Python's exact fractions.
-    @Test(arguments: [
-        (8, 1, 0.035, 0.247_998_846_516_025), (16, 3, 0.035, 0.017_056_328_967_345),
-        (69, 9, 0.035, 0.000_668_338_042_621), (69, 9, 0.2, 0.951_038_242_366_975), (200, 0, 0.5, 1),
-    ])
-    func binomialTails(n: Int, k: Int, rate: Double, expected: Double) {
-        #expect(abs(RandomnessVerdict.tail(of: n, atLeast: k, rate: rate) - expected) < 1e-12)
-    }
-
-    /// The least numbers by the same fractions.
+    /// The least numbers by Σ C(n, i)·pⁱ·(1 − p)ⁿ⁻ⁱ in Python's exact fractions.
     @Test(arguments: [(0.035, 69), (0.01, 37)])
     func soManyKernelsAreNeeded(rate: Double, count: Int) {
         #expect(RandomnessVerdict.neededKernels(rate: rate) == count)

@@ -8,22 +8,6 @@ import Testing
 @testable import Statistics
 
 @Suite struct StatisticsTests {
-    /// Wilson intervals as statsmodels' proportion_confint(method="wilson") gives them.
-    @Test(arguments: [
-        (5, 10, 0.236_593_091, 0.763_406_909), (1, 20, 0.008_881_447, 0.236_131_193), (0, 10, 0, 0.277_532_800),
-        (10, 10, 0.722_467_200, 1),
-    ])
-    func wilsonIntervals(count: Int, total: Int, low: Double, high: Double) {
-        let interval = ShareInterval(count: count, total: total)
-        #expect(abs(interval.low - low) < 1e-6 && abs(interval.high - high) < 1e-6)
-        #expect(interval.share == Double(count) / Double(total))
-    }
-
-    @Test func nothingCountedLeavesEverythingOpen() {
-        let interval = ShareInterval(count: 0, total: 0)
-        #expect(interval.share == 0 && interval.low == 0 && interval.high == 1)
-    }
-
     private func repeated(_ kernel: [Float], _ count: Int) -> [Float] {
         Array(repeating: kernel, count: count).flatMap { $0 }
     }

@@ -42,4 +42,31 @@ import Testing
     func binomialCoefficientsAreThoseOfPascal(n: Int, k: Int, expected: Int) {
         #expect(abs(Binomial.logChoose(n, k) - log(Double(expected))) < 1e-12)
     }
+
+    /// Σ C(n, i)·pⁱ·(1 − p)ⁿ⁻ⁱ in Python's exact fractions.
+    @Test(arguments: [
+        (8, 1, 0.035, 0.247_998_846_516_025), (16, 3, 0.035, 0.017_056_328_967_345),
+        (69, 9, 0.035, 0.000_668_338_042_621), (69, 9, 0.2, 0.951_038_242_366_975), (200, 0, 0.5, 1),
+        // (45 + 10 + 1) / 1024, and what cannot or must be.
+        (10, 8, 0.5, 0.054_687_5), (10, 11, 0.5, 0), (10, 1, 0, 0), (10, 10, 1, 1),
+    ])
+    func binomialTails(n: Int, k: Int, rate: Double, expected: Double) {
+        #expect(abs(Binomial.tail(atLeast: k, of: n, rate: rate) - expected) < 1e-12)
+    }
+
+    /// Wilson intervals as statsmodels' proportion_confint(method="wilson") gives them.
+    @Test(arguments: [
+        (5, 10, 0.236_593_091, 0.763_406_909), (1, 20, 0.008_881_447, 0.236_131_193), (0, 10, 0, 0.277_532_800),
+        (10, 10, 0.722_467_200, 1), (62, 100, 0.522_097_553, 0.709_024_007),
+    ])
+    func wilsonIntervals(count: Int, total: Int, low: Double, high: Double) {
+        let interval = ShareInterval(count: count, total: total)
+        #expect(abs(interval.low - low) < 1e-6 && abs(interval.high - high) < 1e-6)
+        #expect(interval.share == Double(count) / Double(total))
+    }
+
+    @Test func nothingCountedLeavesEverythingOpen() {
+        let interval = ShareInterval(count: 0, total: 0)
+        #expect(interval.share == 0 && interval.low == 0 && interval.high == 1)
+    }
 }

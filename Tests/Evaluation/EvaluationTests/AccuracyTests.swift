@@ -60,14 +60,3 @@ import TestSupport
         } catch { return "\(error)" }
     }
 }
-
-@Suite struct WilsonIntervalTests {
-    /// statsmodels.stats.proportion.proportion_confint(62, 100, method='wilson') and (0, 10).
-    @Test("Intervals equal statsmodels'")
-    func equalsStatsmodels() {
-        let interval = WilsonInterval(hits: 62, of: 100)
-        #expect(abs(interval.low - 0.5221) < 1e-4 && abs(interval.high - 0.7090) < 1e-4)
-        let none = WilsonInterval(hits: 0, of: 10)
-        #expect(none.low == 0 && abs(none.high - 0.27754) < 1e-4)
-    }
-}

@@ -5,6 +5,7 @@ import Engine
 import Images
 import Parallel
 import Kernels
+import Numerics
 import Statistics
 import Tensors
 
@@ -107,8 +108,8 @@ private struct FidelityTrial {
     }
 
     /// The share that the whole network tells right.
-    var wholeAccuracy: WilsonInterval? {
-        truths.map { truths in WilsonInterval(hits: zip(whole, truths).count { $1.contains($0) }, of: truths.count) }
+    var wholeAccuracy: ShareInterval? {
+        truths.map { truths in ShareInterval(count: zip(whole, truths).count { $1.contains($0) }, total: truths.count) }
     }
 
     mutating func row(of label: KernelLabel) throws -> LabelFidelity.Row {
@@ -194,8 +195,8 @@ private struct FidelityTrial {
         }
         let count = pictures.count * variants.count
         return LabelFidelity.Outcome(
-            agreement: WilsonInterval(hits: agreeing, of: count),
-            accuracy: truths == nil ? nil : WilsonInterval(hits: right, of: count))
+            agreement: ShareInterval(count: agreeing, total: count),
+            accuracy: truths == nil ? nil : ShareInterval(count: right, total: count))
     }
 
     /// The first class of every picture.

@@ -1,4 +1,5 @@
 import Classification
+import Numerics
 import Statistics
 
 /// What it costs a network when the kernels of a label are replaced by their templates, without any training.
@@ -10,9 +11,9 @@ public struct LabelFidelity: Sendable, Equatable, Codable {
     /// What a network with replaced kernels still does.
     public struct Outcome: Sendable, Equatable, Codable {
         /// The share of pictures whose first class stays that of the whole network.
-        public let agreement: WilsonInterval
+        public let agreement: ShareInterval
         /// The share of pictures told right; nil where the pictures have no classes.
-        public let accuracy: WilsonInterval?
+        public let accuracy: ShareInterval?
     }
 
     /// One choice of kernels, beside the same number chosen otherwise.
@@ -48,7 +49,7 @@ public struct LabelFidelity: Sendable, Equatable, Codable {
     /// How many depthwise kernels could have been replaced.
     public let kernels: Int
     /// The share of the judged pictures that the whole network tells right; nil where they have no classes.
-    public let accuracy: WilsonInterval?
+    public let accuracy: ShareInterval?
     /// Correlation of neighbouring input pixels in the prior of the fits.
     public let rho: Double
     /// The seed of the random draws.

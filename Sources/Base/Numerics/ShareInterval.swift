@@ -1,4 +1,7 @@
-/// A share with the 95 % interval in which the true one lies.
+/// A share with the 95 % interval in which the true one lies, by Wilson's score: right for few trials and for shares near
+/// 0 or 1 too.
+///
+/// Source: E. B. Wilson, JASA 22 (1927).
 public struct ShareInterval: Sendable, Equatable, Codable {
     /// The observed share, 0…1.
     public let share: Double
