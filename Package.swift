@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // Ten folders under Sources/, each with a README; a folder imports only from those above it:
-// Base, Formats, Checkpoints, Analysis, Engine and Design, Training, Evaluation, Output, Tools.
+// Base, Formats, Checkpoints, Analysis, Design, Engine, Training, Evaluation, Output, Tools.
 
 import PackageDescription
 
@@ -192,8 +192,8 @@ let training =
         module(
             "Sweeps", in: "Training",
             [
-                "TrainingRuns", "Datasets", "Export", "Models", "Statistics", "Architectures", "Checkpoints", "VGNets",
-                "Engine", "Tensors", "Files", "Parallel", "Numerics", "Diagnostics", yams,
+                "TrainingRuns", "Datasets", "Models", "Statistics", "Architectures", "Checkpoints", "VGNets", "Engine",
+                "Tensors", "Files", "Parallel", "Numerics", "Diagnostics", yams,
             ]),
         module(
             "Races", in: "Training",
@@ -225,13 +225,13 @@ let output = [
         "Gallery", in: "Output",
         [
             "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Architectures", "VGNets",
-            "Derivation", "Evaluation", "Sweeps", "Models", "Engine", "Images", "Tensors", "Files", "Numerics",
-            "Diagnostics",
+            "Derivation", "Evaluation", "Sweeps", "Engine", "Images", "Tensors", "Files", "Numerics", "Diagnostics",
         ]),
     module(
         "Export", in: "Output",
         [
-            "Checkpoints", "ONNXSchema", "Models", "Engine", "VGNets", "HDF5", "Tensors", "Files", "Diagnostics",
+            "Sweeps", "Races", "Checkpoints", "ONNXSchema", "Models", "Engine", "VGNets", "HDF5", "Tensors", "Files",
+            "Diagnostics",
         ], resources: [.embedInCode("PyTorchTemplate")]),
     module(
         "Reports", in: "Output",
@@ -254,7 +254,7 @@ let tools: [Target] = [
         [
             "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Architectures", "Kernels", "Classification",
             "Statistics", "VGNets", "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets",
-            "TrainingRuns", "Evaluation", "Reports", "Export",
+            "TrainingRuns", "Evaluation", "Reports", "Export", "Numerics",
         ]),
     module(
         "KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Sandbox", "Gallery", "Sweeps", "Races", argumentParser]),
@@ -265,10 +265,23 @@ let tools: [Target] = [
         path: "Sources/Tools/Benchmarks", exclude: ["Peers"]),
 ]
 
+let folders = [base, formats, checkpoints, analysis, design, engine, training, evaluation, output, tools]
+
+// A target depends on targets of its own folder and of those before it.
+var standing: Set<String> = []
+for folder in folders {
+    standing.formUnion(folder.map(\.name))
+    for target in folder {
+        for case .byNameItem(let name, _) in target.dependencies where !standing.contains(name) {
+            fatalError("\(target.name) depends on \(name), which is no module of its folder or of a folder before it")
+        }
+    }
+}
+
 let testTargets: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: ["Tensors", "Images", "Files", "HDF5", "Architectures", "Checkpoints", "Diagnostics"],
+        dependencies: ["Tensors", "Images", "Files", "Architectures", "Checkpoints", "Diagnostics"],
         path: "Tests/TestSupport"),
     tests("Diagnostics", in: "Base"),
     tests("Files", in: "Base", ["Diagnostics"]),
@@ -289,7 +302,7 @@ let testTargets: [Target] = [
             "Diagnostics", swiftProtobuf,
         ], exclude: ["Fixtures"]),
     tests(
-        "Architectures", in: "Checkpoints", ["Checkpoints", "HDF5", "Tensors", "Files", "Diagnostics"],
+        "Architectures", in: "Checkpoints", ["Checkpoints", "Tensors", "Files", "Diagnostics"],
         exclude: ["Fixtures"]),
     tests("Kernels", in: "Analysis", ["Tensors", "Diagnostics"]),
     tests("Classification", in: "Analysis", ["TemplateMatching", "Kernels", "Tensors"]),
@@ -318,7 +331,7 @@ let testTargets: [Target] = [
     tests(
         "TrainingRuns", in: "Training",
         ["Datasets", "Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
-    tests("Sweeps", in: "Training", ["VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+    tests("Sweeps", in: "Training", ["VGNets", "Numerics", "Files", "Diagnostics"]),
     tests(
         "Races", in: "Training",
         ["Sweeps", "TrainingRuns", "Datasets", "Statistics", "Models", "VGNets", "Files", "Diagnostics"]),
@@ -353,7 +366,7 @@ let testTargets: [Target] = [
     tests(
         "Reports", in: "Output",
         [
-            "Derivation", "Evaluation", "Sweeps", "VGNets", "Statistics", "Classification", "Kernels",
+            "Derivation", "Evaluation", "Sweeps", "Figures", "VGNets", "Statistics", "Classification", "Kernels",
             "Architectures", "Tensors", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
@@ -377,7 +390,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
-    targets: base + formats + checkpoints + analysis + design + engine + training + evaluation + output + tools
-        + chosenTests,
+    targets: folders.flatMap(\.self) + chosenTests,
     swiftLanguageModes: [.v6]
 )

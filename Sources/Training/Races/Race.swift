@@ -212,11 +212,11 @@ public struct Race: Sendable {
     ///
     /// Throws as ``results(failures:)`` and the errors of writing.
     public func commands(program: String, threads: Int) throws -> [String] {
-        try sweep(results().state.pending)?.commands(program: program, threads: threads) ?? []
+        try pendingSweep()?.commands(program: program, threads: threads) ?? []
     }
 
-    /// The same with torchrun; see `Sweep.torchrunCommands(processes:)`.
-    public func torchrunCommands(processes: String) throws -> [String] {
-        try sweep(results().state.pending)?.torchrunCommands(processes: processes) ?? []
-    }
+    /// The trainings up to the next decision; nil where none is left.
+    ///
+    /// Throws as ``results(failures:)``.
+    package func pendingSweep() throws -> Sweep? { try sweep(results().state.pending) }
 }

@@ -219,7 +219,7 @@ public struct Sweep: Sendable {
     }
 
     /// A row's design with the data set's classes; nil for a net that is no VGNet.
-    func design(of net: SweepPlan.Net) throws -> VGNetConfig? {
+    package func design(of net: SweepPlan.Net) throws -> VGNetConfig? {
         try net.config?.replacing(
             classes: net.settings.classes ?? training.classNames.count, inputSize: net.settings.inputSize)
     }

@@ -33,9 +33,9 @@ extension Sweep {
 }
 
 /// Words of a shell's command line.
-enum ShellWord {
+package enum ShellWord {
     /// `word` so that a POSIX shell reads it as one word, in single quotes where it must be.
-    static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0)) }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
