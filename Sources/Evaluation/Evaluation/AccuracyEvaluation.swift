@@ -66,42 +66,59 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     /// How many images were turned by their EXIF orientation.
     public let turned: Int
 
-    /// Runs `network` over `data`, images in batches on `threads` threads; the result does not depend on their number.
+    /// How a data set is evaluated.
+    public struct Options: Sendable {
+        /// Images of a run, from 1.
+        public var batch = 16
+        /// Threads, each with images of its own, from 1; the result does not depend on their number.
+        public var threads = 1
+        /// In another than f32, every image is computed in both and the answers are compared.
+        public var precision = ExecutionOptions.Precision.float32
+        /// Also measures shift-consistency, crops drawn from ``seed``.
+        public var measuresShifts = false
+        /// Draws the crops.
+        public var seed: UInt64 = 1
+        /// Makes an unreadable image an error.
+        public var isStrict = false
+        /// Names that replace the network's own.
+        public var classNames: [String]?
+        /// The file of ``classNames``, for errors.
+        public var labelsPath: String?
+
+        /// One thread, single precision, the network's own names.
+        public init() {}
+
+        /// The same with some of them changed.
+        public static func with(_ change: (inout Options) -> Void) -> Options {
+            var options = Options()
+            change(&options)
+            return options
+        }
+    }
+
+    /// Runs `network` over `data`; `progress` is called with how many images are done and may throw to stop.
     ///
-    /// - Parameters:
-    ///   - threads: Threads, each with images of its own, from 1.
-    ///   - batch: Images of a run, from 1.
-    ///   - data: The images with their classes.
-    ///   - seed: Draws the crops of `shifts`.
-    ///   - network: The network.
-    ///   - labelsPath: The file of `classNames`, for errors.
-    ///   - precision: In another than f32, every image is computed in both and the answers are compared.
-    ///   - shifts: Also measures shift-consistency, crops drawn from `seed`.
-    ///   - isStrict: Makes an unreadable image an error.
-    ///   - classNames: Names that replace the network's own, from the file `labelsPath`.
-    ///   - progress: Called with how many images are done; may throw to stop.
     /// Classes are matched as ``ClassMatching`` does. Throws `data.classes` where the data set does not have the net's
     /// classes, `eval.noClassifier` for a network that ends with a map, `eval.nonFinite` where an output is NaN or infinite,
     /// `eval.badLabels` for a wrong number of names, and the errors of reading and planning.
     public static func evaluate(
-        _ network: RunnableNetwork, on data: ImageDataSet, batch: Int = 16, threads: Int = 1,
-        precision: ExecutionOptions.Precision = .float32, shifts: Bool = false,
-        seed: UInt64 = 1, isStrict: Bool = false, classNames: [String]? = nil, labelsPath: String? = nil,
+        _ network: RunnableNetwork, on data: ImageDataSet, options: Options = Options(),
         progress: @Sendable (_ done: Int) throws -> Void = { _ in }
     ) throws -> AccuracyEvaluation {
-        let (names, matching) = try match(network, with: data, classNames: classNames, labelsPath: labelsPath)
+        let (names, matching) = try match(
+            network, with: data, classNames: options.classNames, labelsPath: options.labelsPath)
         try NonFiniteSearch(network).checkParameters()
-        let shape = network.inputShape(images: min(batch, max(1, data.count)))
+        let shape = network.inputShape(images: min(options.batch, max(1, data.count)))
         let worker = AccuracyWorker(
             network: network, data: data,
             plan: try ExecutionPlan(
-                network.graph, inputShape: shape, options: ExecutionOptions(precision: precision)),
-            reference: precision == .float32 ? nil : try ExecutionPlan(network.graph, inputShape: shape), seed: seed,
-            shifts: shifts)
-        let size = min(batch, max(1, data.count))
+                network.graph, inputShape: shape, options: ExecutionOptions(precision: options.precision)),
+            reference: options.precision == .float32 ? nil : try ExecutionPlan(network.graph, inputShape: shape),
+            seed: options.seed, shifts: options.measuresShifts)
+        let size = min(options.batch, max(1, data.count))
         let pieces = (data.count + size - 1) / size
         let finished = Atomic<Int>(0)
-        let ordered = try Parallel(threads: threads).map(
+        let ordered = try Parallel(threads: options.threads).map(
             pieces: pieces, state: { worker.plan.makeWorkspace() },
             { workspace, piece in
                 let range = piece * size..<min(data.count, (piece + 1) * size)
@@ -117,14 +134,14 @@ public struct AccuracyEvaluation: Sendable, Equatable {
                 code: "data.empty", subject: data.path, found: "none of \(ordered.count) images can be read (\(error))",
                 expected: "PNG or JPEG files", advice: "Check the paths and formats of the images")
         }
-        if isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
-        return AccuracyEvaluation(network, data, ordered, matching, names, shifts: shifts)
+        if options.isStrict, let error = ordered.lazy.compactMap(\.failure).first { throw error }
+        return AccuracyEvaluation(network, data, ordered, matching, names, shifts: options.measuresShifts)
     }
 
     /// The names of the outputs, and how the data's classes are matched with them: what can be known before anything runs.
     ///
     /// Throws `eval.noClassifier`, `eval.badLabels` and `data.classes` as
-    /// ``evaluate(_:on:batch:threads:precision:shifts:seed:isStrict:classNames:labelsPath:progress:)`` does.
+    /// ``evaluate(_:on:options:progress:)`` does.
     @discardableResult
     public static func match(
         _ network: RunnableNetwork, with data: ImageDataSet, classNames: [String]? = nil, labelsPath: String? = nil

@@ -37,8 +37,7 @@ public struct StartMeasurement: Sendable {
             net.graph, inputShape: [1, config.inputChannels, config.inputSize, config.inputSize], taps: taps)
         var workspace = plan.makeWorkspace()
         let stream = BatchStream(
-            chosen, batch: 1, size: config.inputSize, channels: config.inputChannels, augmentation: nil, seed: 1,
-            epoch: 0)
+            chosen, .init(batch: 1, size: config.inputSize, channels: config.inputChannels, seed: 1))
         defer { stream.stop() }
         var count = 0
         while let batch = try stream.next() {

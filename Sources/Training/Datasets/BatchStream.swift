@@ -21,8 +21,8 @@ public struct ImageBatch: Sendable {
 
 /// Batches of one pass over a data set, decoded by a thread of its own while the net computes.
 ///
-/// The order and every random choice follow from `seed` and `epoch` alone. An unreadable image is left out and the next
-/// one takes its place; images that fill no batch at the end are dropped where `dropsLast`.
+/// The order and every random choice follow from ``Settings/seed`` and ``Settings/epoch`` alone. An unreadable image is left out and the next
+/// one takes its place; images that fill no batch at the end are dropped where ``Settings/dropsLast``.
 public final class BatchStream: Sendable {
     private struct State {
         var ready: [Result<ImageBatch, KernelVizError>] = []
@@ -38,28 +38,48 @@ public final class BatchStream: Sendable {
     // Not made with its first value: a semaphore may not end below the value that it began with.
     private let room = DispatchSemaphore(value: 0)
 
-    /// Starts decoding.
-    ///
-    /// - Parameters:
-    ///   - channels: 1 or 3.
-    ///   - size: Rows and columns of an image.
-    ///   - seed: Names order and augmentation.
-    ///   - data: The images.
-    ///   - batch: Images of a batch.
-    ///   - epoch: From 0; each has an order of its own.
-    ///   - dropsLast: Leaves out what does not fill a batch.
-    ///   - augmentation: nil keeps the data set's own order and takes the middle of each image.
-    ///   - consumed: How many images of the order an interrupted pass has used up.
-    ///   - isStrict: Makes an unreadable image an error.
-    public init(
-        _ data: ImageDataSet, batch: Int, size: Int, channels: Int, augmentation: Augmentation?, seed: UInt64,
-        epoch: Int, consumed: Int = 0, isStrict: Bool = false, dropsLast: Bool = true
-    ) {
-        let order = augmentation == nil ? Array(0..<data.count) : Self.order(data.count, seed: seed, epoch: epoch)
+    /// What batches are made of.
+    public struct Settings: Sendable {
+        /// Images of a batch.
+        public var batch: Int
+        /// Rows and columns of an image.
+        public var size: Int
+        /// 1 or 3.
+        public var channels: Int
+        /// How images are varied; nil keeps the data set's own order and takes the middle of each image.
+        public var augmentation: Augmentation?
+        /// Names order and augmentation.
+        public var seed: UInt64
+        /// From 0; each has an order of its own.
+        public var epoch: Int
+        /// Makes an unreadable image an error.
+        public var isStrict: Bool
+        /// Leaves out what does not fill a batch.
+        public var dropsLast: Bool
+
+        /// Groups the settings; see the properties.
+        public init(
+            batch: Int, size: Int, channels: Int, augmentation: Augmentation? = nil, seed: UInt64 = 0, epoch: Int = 0,
+            isStrict: Bool = false, dropsLast: Bool = true
+        ) {
+            self.batch = batch
+            self.size = size
+            self.channels = channels
+            self.augmentation = augmentation
+            self.seed = seed
+            self.epoch = epoch
+            self.isStrict = isStrict
+            self.dropsLast = dropsLast
+        }
+    }
+
+    /// Starts decoding; `consumed` images of the order were used up by an interrupted pass.
+    public init(_ data: ImageDataSet, _ settings: Settings, consumed: Int = 0) {
+        let order =
+            settings.augmentation == nil
+            ? Array(0..<data.count) : Self.order(data.count, seed: settings.seed, epoch: settings.epoch)
         position = Mutex(consumed)
-        source = BatchSource(
-            data: data, batch: batch, size: size, channels: channels, augmentation: augmentation, seed: seed,
-            epoch: epoch, isStrict: isStrict, dropsLast: dropsLast, order: order)
+        source = BatchSource(data: data, settings: settings, order: order)
         for _ in 0..<2 { room.signal() }
         // A thread of its own: waiting would hold one of the few that all trainings of a process share.
         let hasThread = SystemThread.detach { [self] in
@@ -78,7 +98,7 @@ public final class BatchStream: Sendable {
 
     private static let end = KernelVizError(code: "data.end", subject: "", found: "")
 
-    /// The next batch, nil at the end; throws `data.unreadable` where an image cannot be read and `isStrict`.
+    /// The next batch, nil at the end; throws `data.unreadable` where an image cannot be read and ``Settings/isStrict``.
     public func next() throws -> ImageBatch? {
         if isDecodedByCaller.load(ordering: .relaxed) { return try position.withLock { try source.next(&$0)?.get() } }
         filled.wait()
@@ -114,14 +134,7 @@ public final class BatchStream: Sendable {
 /// Makes one batch after another.
 private struct BatchSource {
     let data: ImageDataSet
-    let batch: Int
-    let size: Int
-    let channels: Int
-    let augmentation: Augmentation?
-    let seed: UInt64
-    let epoch: Int
-    let isStrict: Bool
-    let dropsLast: Bool
+    let settings: BatchStream.Settings
     let order: [Int]
 
     func next(_ position: inout Int) -> Result<ImageBatch, KernelVizError>? {
@@ -129,7 +142,7 @@ private struct BatchSource {
         var labels: [Int] = []
         var unreadable: [String] = []
         var turned = 0
-        while images.count < batch && position < order.count {
+        while images.count < settings.batch && position < order.count {
             let index = order[position]
             position += 1
             do {
@@ -138,15 +151,15 @@ private struct BatchSource {
                 turned += reading.turn == nil ? 0 : 1
                 labels.append(data.labels[index])
             } catch let error as KernelVizError {
-                if isStrict { return .failure(error) }
+                if settings.isStrict { return .failure(error) }
                 unreadable.append("\(error)")
             } catch {
                 return .failure(
                     KernelVizError(code: "data.unreadable", subject: data.name(of: index), found: "\(error)"))
             }
         }
-        if images.isEmpty || (dropsLast && images.count < batch) { return nil }
-        let tensor = BatchInput.tensor(images, channels: channels)
+        if images.isEmpty || (settings.dropsLast && images.count < settings.batch) { return nil }
+        let tensor = BatchInput.tensor(images, channels: settings.channels)
         return .success(
             ImageBatch(
                 images: tensor, labels: labels, consumed: position, unreadable: unreadable, turned: turned))
@@ -155,8 +168,9 @@ private struct BatchSource {
     private func prepared(_ image: RGBImage, _ index: Int) -> RGBImage {
         // Each image has a generator of its own, so that a missing neighbour changes nothing.
         var generator = SeededGenerator(
-            seed: seed ^ (UInt64(epoch) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(index) &* 0x8CB9_2BA7_2F3D_8DD7))
-        return (augmentation ?? .none).apply(to: image, size: size, generator: &generator)
+            seed: settings.seed
+                ^ (UInt64(settings.epoch) &* 0xD1B5_4A32_D192_ED03 &+ UInt64(index) &* 0x8CB9_2BA7_2F3D_8DD7))
+        return (settings.augmentation ?? .none).apply(to: image, size: settings.size, generator: &generator)
     }
 }
 

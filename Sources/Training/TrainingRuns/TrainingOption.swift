@@ -18,6 +18,14 @@ public struct TrainingOption: Sendable {
         /// A path.
         case file
 
+        static func above(_ least: Double) -> Values {
+            .real(least: least, most: .infinity, includesLeast: false, includesMost: true)
+        }
+
+        static func atLeast(_ least: Double) -> Values {
+            .real(least: least, most: .infinity, includesLeast: true, includesMost: true)
+        }
+
         /// What is allowed, in words that follow "expected".
         public var expectation: String {
             switch self {
@@ -89,21 +97,25 @@ extension TrainingOption {
             "\($0.epochs)"
         },
         whole("batch", \.batch, 1...65_536, "Images of a step.", inProject: "batch") { "\($0.batch)" },
-        real("lr", \.rate, above: 0, "The highest learning rate.", inProject: "lr") { "\($0.rate)" }
+        real("lr", \.rate, .above(0), "The highest learning rate.", inProject: "lr") { "\($0.rate)" }
             .also("learning-rate"),
         whole(
             "warmup", \.warmUp, 0...100_000, "Epochs during which the learning rate rises.",
             inProject: "warmup-epochs"
         ) { "\($0.warmUpEpochs)" },
         real(
-            "wd", \.weightDecay, from: 0,
+            "wd", \.weightDecay, .atLeast(0),
             "Weight decay (not on biases and batch normalisation).", inProject: "weight-decay"
         ) { "\($0.optimizer.weightDecay)" },
-        real("momentum", \.momentum, from: 0, below: 1, "Momentum.", inProject: "momentum") {
+        real(
+            "momentum", \.momentum, .real(least: 0, most: 1, includesLeast: true, includesMost: false), "Momentum.",
+            inProject: "momentum"
+        ) {
             "\($0.optimizer.momentum)"
         },
         real(
-            "smoothing", \.smoothing, from: 0, to: 1, "Label smoothing.",
+            "smoothing", \.smoothing, .real(least: 0, most: 1, includesLeast: true, includesMost: true),
+            "Label smoothing.",
             inProject: "label-smoothing"
         ) { "\($0.labelSmoothing)" },
     ]
@@ -210,13 +222,10 @@ extension TrainingOption {
     }
 
     private static func real(
-        _ name: String, _ path: Path<Double>, above: Double? = nil, from: Double = 0,
-        below: Double? = nil, to most: Double = .infinity, _ help: String, inProject: String,
+        _ name: String, _ path: Path<Double>, _ values: Values, _ help: String, inProject: String,
         recorded: @escaping Record
     ) -> TrainingOption {
-        let values = Values.real(
-            least: above ?? from, most: below ?? most, includesLeast: above == nil, includesMost: below == nil)
-        return TrainingOption(
+        TrainingOption(
             name, help, values, inProject: inProject, read: { "\($0[keyPath: path])" },
             write: { $0[keyPath: path] = Double($1) ?? $0[keyPath: path] }, recorded: recorded)
     }

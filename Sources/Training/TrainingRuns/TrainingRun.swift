@@ -183,9 +183,11 @@ public struct TrainingRun: Sendable {
     ) throws -> Bool {
         let schedule = recipe.schedule(stepsPerEpoch: stepsPerEpoch)
         let stream = BatchStream(
-            training, batch: batch, size: network.inputSize, channels: network.inputChannels,
-            augmentation: recipe.augmentation, seed: recipe.seed, epoch: state.epoch,
-            consumed: state.progress.consumed, isStrict: isStrict)
+            training,
+            .init(
+                batch: batch, size: network.inputSize, channels: network.inputChannels,
+                augmentation: recipe.augmentation, seed: recipe.seed, epoch: state.epoch, isStrict: isStrict),
+            consumed: state.progress.consumed)
         defer { stream.stop() }
         clock.begin()
         while let images = try stream.next() {
@@ -263,8 +265,10 @@ public struct TrainingRun: Sendable {
     private func accuracy(_ net: inout TrainingNetwork, on images: ImageDataSet?) throws -> Double? {
         guard let images else { return nil }
         let stream = BatchStream(
-            images, batch: batch, size: network.inputSize, channels: network.inputChannels, augmentation: nil,
-            seed: recipe.seed, epoch: 0, isStrict: isStrict, dropsLast: false)
+            images,
+            .init(
+                batch: batch, size: network.inputSize, channels: network.inputChannels, seed: recipe.seed,
+                isStrict: isStrict, dropsLast: false))
         defer { stream.stop() }
         var (correct, count) = (0, 0)
         let full = batch * network.inputChannels * network.inputSize * network.inputSize

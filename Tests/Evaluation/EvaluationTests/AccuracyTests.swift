@@ -33,10 +33,11 @@ import TestSupport
             let network = try RunnableNetwork(named: "vgnetg-1.0mp")
             let data = try ImageDataSet.open(folder + "/list.csv", testing: network)
             #expect(data.classNames.count == 1000)
-            let result = try AccuracyEvaluation.evaluate(network, on: data, shifts: true)
+            let result = try AccuracyEvaluation.evaluate(network, on: data, options: .with { $0.measuresShifts = true })
             #expect(result.shiftConsistency?.share == 1)
             #expect(result.precisionCost == nil)
-            let rounded = try AccuracyEvaluation.evaluate(network, on: data, precision: .bfloat16)
+            let rounded = try AccuracyEvaluation.evaluate(
+                network, on: data, options: .with { $0.precision = .bfloat16 })
             let cost = try #require(rounded.precisionCost)
             #expect(cost.images == 2 && (0...2).contains(cost.agreeing))
             #expect(cost.largestDifference > 0 && cost.largestDifference < 0.03 * cost.largestLogit)
@@ -48,7 +49,8 @@ import TestSupport
             try TinyImages.writeTurned(folder)
             let network = try RunnableNetwork(named: "vgnetg-1.0mp-thumbnail", inputSize: 8)
             let names = ["class0", "class1"] + (2..<100).map { "other\($0)" }
-            let result = try AccuracyEvaluation.evaluate(network, on: ImageDataSet.open(folder), classNames: names)
+            let result = try AccuracyEvaluation.evaluate(
+                network, on: ImageDataSet.open(folder), options: .with { $0.classNames = names })
             #expect(result.turned == 1)
         }
     }

@@ -164,8 +164,10 @@ import VGNets
                     name: "tiny", channels: [8, 16, 16, 24, 32], blocks: [1, 2, 2, 1], classes: 2, inputSize: 32),
                 source: .config("t"), seed: 1)
             let data = try ImageDataSet.open(folder, testing: network)
-            let straight = try AccuracyEvaluation.evaluate(network, on: data, classNames: ["class0", "class1"])
-            let crossed = try AccuracyEvaluation.evaluate(network, on: data, classNames: ["class1", "class0"])
+            let straight = try AccuracyEvaluation.evaluate(
+                network, on: data, options: .with { $0.classNames = ["class0", "class1"] })
+            let crossed = try AccuracyEvaluation.evaluate(
+                network, on: data, options: .with { $0.classNames = ["class1", "class0"] })
             #expect(straight.matching.kind == .names && crossed.matching.kind == .names)
             #expect(abs(straight.top1.share + crossed.top1.share - 1) < 1e-12)
             #expect(crossed.classes.map(\.name) == ["class0", "class1"])

@@ -88,7 +88,7 @@ import VGNets
             let data = try ImageDataSet.open(folder + "/data", testing: network)
             let names = ["class0", "class1", "class2"]
             let accuracy = #expect(throws: KernelVizError.self) {
-                try AccuracyEvaluation.evaluate(network, on: data, classNames: names)
+                try AccuracyEvaluation.evaluate(network, on: data, options: .with { $0.classNames = names })
             }
             #expect(accuracy?.code == "eval.nonFinite")
             #expect(accuracy?.subject.contains(" on \(folder)/data/test/class") == true)

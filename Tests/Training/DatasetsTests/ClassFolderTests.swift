@@ -178,7 +178,7 @@ import TestSupport
             try TinyImages.writeTurned(folder)
             let data = try ImageDataSet.open(folder)
             #expect(try data.image(1).width == 6)
-            let stream = BatchStream(data, batch: 2, size: 8, channels: 3, augmentation: nil, seed: 1, epoch: 0)
+            let stream = BatchStream(data, .init(batch: 2, size: 8, channels: 3, seed: 1))
             #expect(try stream.next()?.turned == 1)
         }
     }

@@ -131,7 +131,7 @@ import TestSupport
             let data = try ImageDataSet.open(path)
             #expect(data.classNames == ["x", "y"])
             #expect(data.labels == [0, 1, 0])
-            let stream = BatchStream(data, batch: 2, size: 2, channels: 3, augmentation: nil, seed: 1, epoch: 0)
+            let stream = BatchStream(data, .init(batch: 2, size: 2, channels: 3, seed: 1))
             let batch = try #require(try stream.next())
             #expect(batch.labels == [0, 0])
             #expect(batch.consumed == 3)
@@ -141,7 +141,7 @@ import TestSupport
                 ])
             #expect(try stream.next() == nil)
             let strict = BatchStream(
-                data, batch: 2, size: 2, channels: 3, augmentation: nil, seed: 1, epoch: 0, isStrict: true)
+                data, .init(batch: 2, size: 2, channels: 3, seed: 1, isStrict: true))
             #expect(throws: KernelVizError.self) { try strict.next() }
         }
     }

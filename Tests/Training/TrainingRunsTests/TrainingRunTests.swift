@@ -41,7 +41,8 @@ import VGNets
             #expect(try InputFile.text(run.logPath).split(separator: "\n").count == 7)
             let network = try RunnableNetwork(named: root + "/run/config.yaml", weights: run.checkpointPath)
             let result = try AccuracyEvaluation.evaluate(
-                network, on: ImageDataSet.open(root + "/data", split: .test), batch: 3, threads: 2, shifts: true)
+                network, on: ImageDataSet.open(root + "/data", split: .test),
+                options: .with { ($0.batch, $0.threads, $0.measuresShifts) = (3, 2, true) })
             #expect(result.images == 16)
             #expect(result.top1.share == accuracy)
             #expect(result.classes.map(\.images) == [8, 8])

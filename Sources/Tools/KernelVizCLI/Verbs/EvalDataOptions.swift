@@ -38,10 +38,11 @@ struct EvalDataOptions: ParsableArguments {
     ) throws -> AccuracyEvaluation {
         let progress = SharedProgress("Evaluating \(network.name)", set.count)
         defer { progress.finish() }
-        let result = try AccuracyEvaluation.evaluate(
-            network, on: set, batch: batch, threads: threads, precision: precision, shifts: shifts, seed: seed,
-            isStrict: strict, classNames: classNames, labelsPath: labelsPath
-        ) { try progress.update($0) }
+        var options = AccuracyEvaluation.Options()
+        (options.batch, options.threads, options.precision) = (batch, threads, precision)
+        (options.measuresShifts, options.seed, options.isStrict) = (shifts, seed, strict)
+        (options.classNames, options.labelsPath) = (classNames, labelsPath)
+        let result = try AccuracyEvaluation.evaluate(network, on: set, options: options) { try progress.update($0) }
         for problem in result.unreadable.prefix(10) { Console.note("kernelviz: warning: left out \(problem)") }
         return result
     }
