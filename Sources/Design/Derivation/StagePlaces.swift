@@ -8,7 +8,7 @@ struct StagePlaces {
     private(set) var pointwise: [[ConvLayer]] = [[], [], [], []]
 
     /// Families whose design has a pooling of stride 2 behind the stem, which no weight shows.
-    private static let poolingFamilies: Set<String> = ["ShuffleNetV1", "ShuffleNetV2", "ResNet", "DenseNet"]
+    private static let poolingFamilies: Set<ConvNetwork.Family> = [.shuffleNetV1, .shuffleNetV2, .resNet, .denseNet]
     /// Images of up to so many rows are thumbnails.
     private static let thumbnailSize = 64
 
@@ -16,9 +16,10 @@ struct StagePlaces {
     init(_ network: NetworkFacts) {
         guard network.isOrderKnown else { return }
         let stem = network.layers.first { $0.role == .stem }
-        let isSmall = network.family == "VGNet" || network.input.size.map { $0 <= Self.thumbnailSize } ?? false
+        let family = network.family.flatMap(ConvNetwork.Family.init(rawValue:))
+        let isSmall = family == .vgNet || network.input.size.map { $0 <= Self.thumbnailSize } ?? false
         let isThumbnail = stem?.stride == 1 && isSmall
-        let pools = network.family.map(Self.poolingFamilies.contains) ?? false
+        let pools = family.map(Self.poolingFamilies.contains) ?? false
         var level = 0  // log2 of the stride at which the layer's output lies
         var opener: ConvLayer?
         for layer in network.layers where !layer.isOutsideFamily {

@@ -11,10 +11,10 @@ extension FamilyBuilder {
         let ends = function(of: peek())
         try layer(ends, name: "stem")
         while peek()?.isDepthwise == true || peek(1)?.isDepthwise == true { try bottleneck() }
-        if network.family == "MobileNetV3" || rest.first.map(isHead) == true {
+        if network.knownFamily == .mobileNetV3 || rest.first.map(isHead) == true {
             if peek() != nil { try layer(ends, name: "head") }
         }
-        try classify(network.family == "MobileNetV3" ? ends : nil)
+        try classify(network.knownFamily == .mobileNetV3 ? ends : nil)
     }
 
     /// Whether a convolution stands before the mean: it has a normalisation, or one was folded into it.

@@ -3,25 +3,24 @@ import Tensors
 import Architectures
 
 extension FamilyBuilder {
-    /// Families that ``buildFurther()`` builds.
-    static let furtherFamilies = [
-        "ResNet", "ReXNet", "EfficientNetV2", "EfficientNet-EdgeTPU", "MobileNetV4", "VGG", "SqueezeNet", "DenseNet",
-        "RepVGG", "MobileOne", "ConvNeXt",
-    ]
-
-    /// Builds the network of one of ``furtherFamilies``.
-    mutating func buildFurther() throws {
-        switch network.family {
-        case "ResNet": try buildResNet()
-        case "ReXNet": try buildReXNet()
-        case "EfficientNetV2", "EfficientNet-EdgeTPU": try buildFusedBottlenecks()
-        case "MobileNetV4": try buildMobileNetV4()
-        case "VGG": try buildVGG()
-        case "SqueezeNet": try buildSqueezeNet()
-        case "DenseNet": try buildDenseNet()
-        case "RepVGG", "MobileOne": try buildBranches()
-        case "ConvNeXt": try buildConvNeXt()
-        default: preconditionFailure("\(network.title) is not built here")
+    /// How the networks of a family are built; nil where they do not run by their design.
+    static func design(of family: ConvNetwork.Family) -> ((inout FamilyBuilder) throws -> Void)? {
+        switch family {
+        case .mobileNetV1: return { try $0.buildMobileNetV1() }
+        case .mobileNetV2, .mobileNetV3, .efficientNet, .mnasNet: return { try $0.buildBottlenecks() }
+        case .efficientNetV2, .efficientNetEdgeTPU: return { try $0.buildFusedBottlenecks() }
+        case .mobileNetV4: return { try $0.buildMobileNetV4() }
+        case .shuffleNetV2: return { try $0.buildShuffleNet() }
+        case .regNet: return { try $0.buildRegNet() }
+        case .resNet: return { try $0.buildResNet() }
+        case .ghostNet: return { try $0.buildGhostNet() }
+        case .reXNet: return { try $0.buildReXNet() }
+        case .convNeXt: return { try $0.buildConvNeXt() }
+        case .vgg: return { try $0.buildVGG() }
+        case .squeezeNet: return { try $0.buildSqueezeNet() }
+        case .denseNet: return { try $0.buildDenseNet() }
+        case .repVGG, .mobileOne: return { try $0.buildBranches() }
+        case .vgNet, .shuffleNetV1: return nil
         }
     }
 

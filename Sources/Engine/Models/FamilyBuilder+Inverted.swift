@@ -54,7 +54,7 @@ extension FamilyBuilder {
 
     /// EdgeTPU's first stage never adds its input, not even where the widths agree.
     private func isWithoutSum(_ layer: ConvLayer) -> Bool {
-        network.family == "EfficientNet-EdgeTPU" && path(of: layer).hasPrefix("blocks.0.")
+        network.knownFamily == .efficientNetEdgeTPU && path(of: layer).hasPrefix("blocks.0.")
     }
 
     /// MobileNetV4 (arXiv 2404.10518): stem, plain, fused and universal inverted blocks, head behind the mean.

@@ -27,11 +27,8 @@ public struct RunnableGraph: Sendable {
     public let suppliedFunctions: [String]
 
     /// The families that run, as `ConvNetwork.family` spells them.
-    public static let families =
-        [
-            "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "ShuffleNetV2", "RegNet", "GhostNet",
-            "MnasNet",
-        ] + FamilyBuilder.furtherFamilies
+    public static let families = ConvNetwork.Family.allCases.filter { FamilyBuilder.design(of: $0) != nil }
+        .map(\.rawValue)
 
     /// Builds the graph of a checkpoint: as the file itself describes it where it does (ONNX, TFLite, a Keras config, our
     /// own exports), else by the design of its family.
@@ -75,7 +72,7 @@ public struct RunnableGraph: Sendable {
         (designed, inputChannels, classes) = builder.result
         graph = try activation == nil ? StatedActivation(network)?.applied(to: designed) ?? designed : designed
         if let problem { try Self.checkWhole(graph, network, problem) }
-        if network.family != "ConvNeXt" { try ForeignNormalisation.check(network, graph) }
+        if network.knownFamily != .convNeXt { try ForeignNormalisation.check(network, graph) }
         let unread = try UnreadTensors.remark(network, graph)
         let folded = network.missingNorms.filter(\.isFolded).map { "'\($0.layer)'" }
         remarks =
@@ -108,16 +105,9 @@ public struct RunnableGraph: Sendable {
         try check(network)
         let network = network.replacing(layers: network.familyLayers)
         var builder = try FamilyBuilder(network)
-        switch network.family {
-        case "MobileNetV1": try builder.buildMobileNetV1()
-        case "MobileNetV2", "MobileNetV3", "EfficientNet", "MnasNet": try builder.buildBottlenecks()
-        case "ShuffleNetV2": try builder.buildShuffleNet()
-        case "RegNet": try builder.buildRegNet()
-        case "GhostNet": try builder.buildGhostNet()
-        case let family? where FamilyBuilder.furtherFamilies.contains(family): try builder.buildFurther()
-        default:
+        guard let design = network.knownFamily.flatMap(FamilyBuilder.design) else {
             let advice =
-                network.family == "VGNet"
+                network.knownFamily == .vgNet
                 ? "Name the VGNet's config or published name and give this file as --weights"
                 : "Its kernels can be read with 'kernelviz classify'"
             throw KernelVizError(
@@ -126,6 +116,7 @@ public struct RunnableGraph: Sendable {
                 expected: Self.families.dropLast().joined(separator: ", ") + " or " + (Self.families.last ?? ""),
                 advice: advice)
         }
+        try design(&builder)
         return builder
     }
 

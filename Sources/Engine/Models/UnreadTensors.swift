@@ -12,7 +12,8 @@ enum UnreadTensors {
     /// Throws `networks.unsupportedOperation` where a weight among the layers of the family is not read.
     static func remark(_ network: ConvNetwork, _ graph: Graph) throws -> String? {
         // Folding makes other parameters of these; a description passed over has constants of its own.
-        guard !["RepVGG", "MobileOne", "ConvNeXt", "VGNet"].contains(network.family),
+        let others: [ConvNetwork.Family] = [.repVGG, .mobileOne, .convNeXt, .vgNet]
+        guard network.knownFamily.map(others.contains) != true,
             network.checkpoint.model?.graph == nil
         else { return nil }
         let read = Set(graph.parameters.map { parent(of: $0.key) })

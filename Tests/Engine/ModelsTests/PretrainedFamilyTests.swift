@@ -81,9 +81,9 @@ import Architectures
         let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: network) }
         #expect(
             error?.description
-                == "\(path): \(network.title); expected MobileNetV1, MobileNetV2, MobileNetV3, EfficientNet, "
-                + "ShuffleNetV2, RegNet, GhostNet, MnasNet, ResNet, ReXNet, EfficientNetV2, EfficientNet-EdgeTPU, "
-                + "MobileNetV4, VGG, SqueezeNet, DenseNet, RepVGG, MobileOne or ConvNeXt. Name the VGNet's config or published name and give this file as --weights."
+                == "\(path): \(network.title); expected MobileNetV1, MobileNetV2, MobileNetV3, ShuffleNetV2, "
+                + "EfficientNet, EfficientNetV2, RegNet, ResNet, GhostNet, ReXNet, MnasNet, ConvNeXt, MobileNetV4, "
+                + "EfficientNet-EdgeTPU, VGG, SqueezeNet, DenseNet, RepVGG or MobileOne. Name the VGNet's config or published name and give this file as --weights."
         )
     }
 }

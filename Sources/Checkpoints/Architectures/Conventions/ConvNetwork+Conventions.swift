@@ -50,15 +50,15 @@ extension ConvNetwork {
     }
 
     /// What other networks have a family's names and shapes and stride or dilate elsewhere.
-    private static let namesakes = [
-        "ResNet": "stride in the 3×3 layers; v1, anti-aliased and dilated nets look the same",
-        "MobileNetV3": "dilated nets look the same",
-        "EfficientNet": "no anti-aliasing; nets that have it look the same",
-        "MobileNetV4": "no anti-aliasing; nets that have it look the same",
+    private static let namesakes: [Family: String] = [
+        .resNet: "stride in the 3×3 layers; v1, anti-aliased and dilated nets look the same",
+        .mobileNetV3: "dilated nets look the same",
+        .efficientNet: "no anti-aliasing; nets that have it look the same",
+        .mobileNetV4: "no anti-aliasing; nets that have it look the same",
     ]
 
     /// Families of which only timm has such nets.
-    private static let timmAlone: Set<String> = ["EfficientNet", "MobileNetV4"]
+    private static let timmAlone: Set<Family> = [.efficientNet, .mobileNetV4]
 
     /// Nil for an unknown network, of which ``recognition`` says how many strides are known.
     private var strideConvention: Convention? {
@@ -79,8 +79,8 @@ extension ConvNetwork {
         if let stated = statedArchitecture, NamedArchitecture(stated.name).family != nil {
             return Convention(name, "\(family)'s", .file, stated.source)
         }
-        let isAlone = Self.timmAlone.contains(family) && library != "timm"
-        let others = library?.hasPrefix("Keras") == true || isAlone ? nil : Self.namesakes[family]
+        let isAlone = knownFamily.map(Self.timmAlone.contains) == true && library != "timm"
+        let others = library?.hasPrefix("Keras") == true || isAlone ? nil : knownFamily.flatMap { Self.namesakes[$0] }
         return Convention(
             name, "\(family)'s", .assumed, ([names] + (others.map { [$0] } ?? [])).joined(separator: "; "))
     }

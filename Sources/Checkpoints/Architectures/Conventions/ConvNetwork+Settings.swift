@@ -31,7 +31,8 @@ extension ConvNetwork {
         {
             result.append("\(file) says \(stated) input channels, the first layer reads \(first.weightShape[1]).")
         }
-        if let function = checkpoint.attributes["hf.hidden_act"], let family, let own = Self.functions[family],
+        if let function = checkpoint.attributes["hf.hidden_act"], let family,
+            let own = knownFamily.flatMap({ Self.functions[$0] }),
             !own.contains(function)
         {
             result.append(
@@ -53,9 +54,9 @@ extension ConvNetwork {
     }
 
     /// The functions of families that transformers' settings name, in its words.
-    private static let functions = [
-        "MobileNetV1": ["relu6"], "MobileNetV2": ["relu6"], "EfficientNet": ["swish", "silu"], "ResNet": ["relu"],
-        "RegNet": ["relu"],
+    private static let functions: [Family: [String]] = [
+        .mobileNetV1: ["relu6"], .mobileNetV2: ["relu6"], .efficientNet: ["swish", "silu"], .resNet: ["relu"],
+        .regNet: ["relu"],
     ]
 
     /// Where the name stands that tells that a ResNet takes means of 2×2 pixels in the place of each stride behind the
@@ -63,7 +64,7 @@ extension ConvNetwork {
     package var averagesBeforeStrides: String? {
         let hints = ArchitectureHints(
             attributes: checkpoint.attributes, path: checkpoint.path, family: family, library: library)
-        guard family == "ResNet", let hint = hints.peculiarity, hint.value == ArchitectureHints.averages else {
+        guard knownFamily == .resNet, let hint = hints.peculiarity, hint.value == ArchitectureHints.averages else {
             return nil
         }
         return hint.origin
@@ -80,7 +81,7 @@ extension ConvNetwork {
         if let stride = checkpoint.attributes["hf.model_args.output_stride"], stride != "32" {
             return ("output_stride \(stride)", "dilates in the place of strides", "file (\(HubConfig.source))")
         }
-        if family == "ResNet", checkpoint.attributes["hf.downsample_in_bottleneck"] == "true",
+        if knownFamily == .resNet, checkpoint.attributes["hf.downsample_in_bottleneck"] == "true",
             title.contains("-50") || title.contains("-101") || title.contains("-152")
         {
             return ("downsample_in_bottleneck", "strides in the first layer of a block", "file (\(HubConfig.source))")

@@ -3,18 +3,16 @@ import Tensors
 
 /// A published architecture as data: which convolutions it has, under the names that each library gives them.
 struct ArchitectureFamily: Sendable {
-    /// As its authors write it ("MobileNetV2").
-    let name: String
+    /// Which it is.
+    let kind: ConvNetwork.Family
     /// The naming schemes in which its checkpoints are met.
     let dialects: [Dialect]
 
-    /// Every family that is known, in the order in which they are listed to people.
-    static let all: [ArchitectureFamily] = [
-        mobileNetV1, mobileNetV2, mobileNetV3, vgNet, shuffleNetV1, shuffleNetV2, efficientNet, efficientNetV2, regNet,
-        resNet, ghostNet, reXNet, mnasNet, convNeXt, mobileNetV4, efficientNetEdgeTPU, vgg, squeezeNet, denseNet,
-        repVGG,
-        mobileOne,
-    ]
+    /// As its authors write it ("MobileNetV2").
+    var name: String { kind.rawValue }
+
+    /// Every family that is known.
+    static let all = ConvNetwork.Family.allCases.map(\.design)
 }
 
 /// One naming scheme of a family.

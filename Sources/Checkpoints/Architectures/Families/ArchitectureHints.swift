@@ -40,7 +40,9 @@ public struct ArchitectureHints: Sendable, Equatable {
     /// another library's file that is called alike ("mobilenetv1_0.25.h5") is none of them.
     public init(attributes: [String: String], path: String, family: String?, library: String?) {
         let (name, origin) = library?.contains("timm") == true ? Self.find(attributes, path) : (nil, "")
-        guard let name, let rule = Self.rules.first(where: { name.hasPrefix($0.prefix) }), rule.family == family else {
+        guard let name, let rule = Self.rules.first(where: { name.hasPrefix($0.prefix) }),
+            rule.family.rawValue == family
+        else {
             self.init(
                 architecture: nil, padding: nil, epsilon: nil, activation: nil, normalisation: nil, peculiarity: nil)
             return
@@ -48,7 +50,7 @@ public struct ArchitectureHints: Sendable, Equatable {
         func hint<Value>(_ value: Value?) -> Hint<Value>? { value.map { Hint(value: $0, origin: origin) } }
         let isPort = name.hasPrefix("tf_") || Self.isPruned(name)
         let peculiarity = hint(rule.peculiarity)
-        guard rule.family != "ResNet", rule.family != "ConvNeXt" else {
+        guard rule.family != .resNet, rule.family != .convNeXt else {
             self.init(
                 architecture: name, padding: nil, epsilon: nil, activation: nil, normalisation: nil,
                 peculiarity: peculiarity)
@@ -79,7 +81,7 @@ extension ArchitectureHints {
     /// How timm's names begin, the family and, where all of the name have one, the function.
     private struct Rule {
         let prefix: String
-        let family: String
+        let family: ConvNetwork.Family
         var activation: String?
         /// What cannot be computed here.
         var peculiarity: String?
@@ -90,32 +92,32 @@ extension ArchitectureHints {
 
     /// Longer names before those that they begin with.
     private static let rules: [Rule] = [
-        Rule(prefix: "efficientnet_blur_", family: "EfficientNet", activation: "silu", peculiarity: blurs),
-        Rule(prefix: "efficientnet_b1_pruned", family: "EfficientNet", activation: "silu"),
-        Rule(prefix: "efficientnet_b2_pruned", family: "EfficientNet", activation: "silu"),
-        Rule(prefix: "efficientnet_b3_pruned", family: "EfficientNet", activation: "silu"),
-        Rule(prefix: "mobilenetv4_conv_blur", family: "MobileNetV4", peculiarity: blurs),
-        Rule(prefix: "mobilenetv4_conv_aa", family: "MobileNetV4", peculiarity: averages),
-        Rule(prefix: "resnetblur", family: "ResNet", peculiarity: blurs),
-        Rule(prefix: "resnetaa", family: "ResNet", peculiarity: averages),
-        Rule(prefix: "seresnetaa", family: "ResNet", peculiarity: averages),
-        Rule(prefix: "seresnextaa", family: "ResNet", peculiarity: averages),
-        Rule(prefix: "ecaresnetaa", family: "ResNet", peculiarity: averages),
+        Rule(prefix: "efficientnet_blur_", family: .efficientNet, activation: "silu", peculiarity: blurs),
+        Rule(prefix: "efficientnet_b1_pruned", family: .efficientNet, activation: "silu"),
+        Rule(prefix: "efficientnet_b2_pruned", family: .efficientNet, activation: "silu"),
+        Rule(prefix: "efficientnet_b3_pruned", family: .efficientNet, activation: "silu"),
+        Rule(prefix: "mobilenetv4_conv_blur", family: .mobileNetV4, peculiarity: blurs),
+        Rule(prefix: "mobilenetv4_conv_aa", family: .mobileNetV4, peculiarity: averages),
+        Rule(prefix: "resnetblur", family: .resNet, peculiarity: blurs),
+        Rule(prefix: "resnetaa", family: .resNet, peculiarity: averages),
+        Rule(prefix: "seresnetaa", family: .resNet, peculiarity: averages),
+        Rule(prefix: "seresnextaa", family: .resNet, peculiarity: averages),
+        Rule(prefix: "ecaresnetaa", family: .resNet, peculiarity: averages),
         Rule(
-            prefix: "test_convnext", family: "ConvNeXt",
+            prefix: "test_convnext", family: .convNeXt,
             peculiarity: "has GELU by a hyperbolic tangent and another ε in its layer normalisation"),
-        Rule(prefix: "tf_efficientnetv2_", family: "EfficientNetV2", activation: "silu"),
-        Rule(prefix: "tf_efficientnet_lite", family: "EfficientNet", activation: "relu6"),
-        Rule(prefix: "tf_efficientnet_e", family: "EfficientNet-EdgeTPU", activation: "relu"),
-        Rule(prefix: "tf_efficientnet_", family: "EfficientNet", activation: "silu"),
-        Rule(prefix: "tf_mobilenetv3_", family: "MobileNetV3"),
-        Rule(prefix: "efficientnetv2_", family: "EfficientNetV2", activation: "silu"),
-        Rule(prefix: "efficientnet_lite", family: "EfficientNet", activation: "relu6"),
-        Rule(prefix: "efficientnet_es", family: "EfficientNet-EdgeTPU", activation: "relu"),
-        Rule(prefix: "efficientnet_em", family: "EfficientNet-EdgeTPU", activation: "relu"),
-        Rule(prefix: "efficientnet_el", family: "EfficientNet-EdgeTPU", activation: "relu"),
-        Rule(prefix: "mobilenetv1_", family: "MobileNetV1", activation: "relu6"),
-        Rule(prefix: "mobilenetv3_rw", family: "MobileNetV3"),
+        Rule(prefix: "tf_efficientnetv2_", family: .efficientNetV2, activation: "silu"),
+        Rule(prefix: "tf_efficientnet_lite", family: .efficientNet, activation: "relu6"),
+        Rule(prefix: "tf_efficientnet_e", family: .efficientNetEdgeTPU, activation: "relu"),
+        Rule(prefix: "tf_efficientnet_", family: .efficientNet, activation: "silu"),
+        Rule(prefix: "tf_mobilenetv3_", family: .mobileNetV3),
+        Rule(prefix: "efficientnetv2_", family: .efficientNetV2, activation: "silu"),
+        Rule(prefix: "efficientnet_lite", family: .efficientNet, activation: "relu6"),
+        Rule(prefix: "efficientnet_es", family: .efficientNetEdgeTPU, activation: "relu"),
+        Rule(prefix: "efficientnet_em", family: .efficientNetEdgeTPU, activation: "relu"),
+        Rule(prefix: "efficientnet_el", family: .efficientNetEdgeTPU, activation: "relu"),
+        Rule(prefix: "mobilenetv1_", family: .mobileNetV1, activation: "relu6"),
+        Rule(prefix: "mobilenetv3_rw", family: .mobileNetV3),
     ]
 
     /// Attributes that name the architecture, the first that is there counts: `config.json`, other files' own, the

@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Liu et al., "A ConvNet for the 2020s" (arXiv 2201.03545), and version 2 (Woo et al., arXiv 2301.00808); depths and
     /// widths are read from the file.
     static let convNeXt = ArchitectureFamily(
-        name: "ConvNeXt",
+        kind: .convNeXt,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,

@@ -5,7 +5,7 @@ extension ArchitectureFamily {
     /// convolution of a block has its normalisation and function before it; what stands before the 3×3 one is listed as
     /// the 1×1 one's.
     static let denseNet = ArchitectureFamily(
-        name: "DenseNet",
+        kind: .denseNet,
         dialects: [
             Dialect(
                 name: "torchvision and timm", stem: "features.conv0", normalisation: InputConvention.imageNet,

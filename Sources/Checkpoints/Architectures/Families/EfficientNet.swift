@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Tan and Le, "EfficientNet" (arXiv 1905.11946), Table 1, scaled in depth and width; Lite without squeeze-excite.
     /// Depths are read from the file where its names number the stages.
     static let efficientNet = ArchitectureFamily(
-        name: "EfficientNet",
+        kind: .efficientNet,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,

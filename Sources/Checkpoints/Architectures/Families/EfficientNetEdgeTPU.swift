@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Gupta and Akin, "Accelerator-aware Neural Network Design using AutoML" (arXiv 2003.02838): EfficientNet with fused
     /// blocks in the first three stages, ReLU, no squeeze-excite. Depths are read from the file.
     static let efficientNetEdgeTPU = ArchitectureFamily(
-        name: "EfficientNet-EdgeTPU",
+        kind: .efficientNetEdgeTPU,
         dialects: [
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]

@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Tan and Le, "EfficientNetV2" (arXiv 2104.00298): fused blocks in the first three stages, all kernels 3×3. Depths
     /// are read from the file.
     static let efficientNetV2 = ArchitectureFamily(
-        name: "EfficientNetV2",
+        kind: .efficientNetV2,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", epsilon: 1e-3, normalisation: InputConvention.imageNet,

@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Han et al., "GhostNet" (arXiv 1911.11907), Table 7, version 2 (Tang et al., arXiv 2211.12905), and RepGhost (Chen et
     /// al., arXiv 2211.06088), which makes whole maps instead of halves.
     static let ghostNet = ArchitectureFamily(
-        name: "GhostNet",
+        kind: .ghostNet,
         dialects: [
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]

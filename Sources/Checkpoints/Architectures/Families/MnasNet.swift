@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Tan et al., "MnasNet" (arXiv 1807.11626): the networks A1, B1 and Small. Depths are read from the file.
     static let mnasNet = ArchitectureFamily(
-        name: "MnasNet",
+        kind: .mnasNet,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "layers.0", normalisation: InputConvention.imageNet,

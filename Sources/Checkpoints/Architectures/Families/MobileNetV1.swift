@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Howard et al., "MobileNets" (arXiv 1704.04861), Table 1; the last block has stride 1 as in the authors' code.
     static let mobileNetV1 = ArchitectureFamily(
-        name: "MobileNetV1",
+        kind: .mobileNetV1,
         dialects: [
             .keras("Keras", stem: "conv1", normalisation: "x/127.5-1", classifiers: ["conv_preds", "predictions"]) {
                 _ in

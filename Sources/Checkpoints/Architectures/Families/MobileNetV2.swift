@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Sandler et al., "MobileNetV2" (arXiv 1801.04381), Table 2. timm has deeper ones, whose depths are read from the
     /// file.
     static let mobileNetV2 = ArchitectureFamily(
-        name: "MobileNetV2",
+        kind: .mobileNetV2,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", normalisation: InputConvention.imageNet,

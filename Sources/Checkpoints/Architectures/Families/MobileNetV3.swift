@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Howard et al., "Searching for MobileNetV3" (arXiv 1905.02244), Tables 1 and 2. timm has deeper ones, whose depths
     /// are read from the file.
     static let mobileNetV3 = ArchitectureFamily(
-        name: "MobileNetV3",
+        kind: .mobileNetV3,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0.0", epsilon: 1e-3, normalisation: InputConvention.imageNet,

@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Qin et al., "MobileNetV4" (arXiv 2404.10518), the convolutional networks; the blocks of each stage, of which there
     /// are several kinds, are read from the file.
     static let mobileNetV4 = ArchitectureFamily(
-        name: "MobileNetV4",
+        kind: .mobileNetV4,
         dialects: [
             Dialect(
                 name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]

@@ -1,37 +1,37 @@
 // What published names say of a network's size, in the words of its title.
 extension NamedArchitecture {
     /// Words that the title must have; `name` is in lower case, without what stands behind a dot.
-    static func words(_ name: String, family: String) -> [String] {
+    static func words(_ name: String, family: ConvNetwork.Family) -> [String] {
         let parts = name.split(separator: "_").map(String.init)
         switch family {
-        case "MobileNetV3":
+        case .mobileNetV3:
             let size = name.contains("_small") ? ["Small"] : name.contains("_large") ? ["Large"] : []
             return size + (parts.contains("minimal") ? ["minimalistic"] : [])
-        case "EfficientNet":
+        case .efficientNet:
             for (mark, word) in [("_lite", "Lite"), ("_b", "B")] {
                 guard let range = name.firstRange(of: mark) else { continue }
                 let digits = name[range.upperBound...].prefix { $0.isNumber }
                 if !digits.isEmpty { return ["-\(word)\(digits)"] }
             }
             return []
-        case "EfficientNetV2":
+        case .efficientNetV2:
             // timm's own rw_m is none of the published.
             let size = parts.last { ["t", "s", "m", "l", "xl", "b0", "b1", "b2", "b3"].contains($0) }
             return parts.contains("rw") && size == "m" ? [] : size.map { ["-\($0.uppercased()) "] } ?? []
-        case "EfficientNet-EdgeTPU":
+        case .efficientNetEdgeTPU:
             return parts.lazy.compactMap { ["es": "-S ", "em": "-M ", "el": "-L "][$0] }.first.map { [$0] } ?? []
-        case "ResNet": return residual(name)
-        case "RegNet": return regular(name)
-        case "ConvNeXt":
+        case .resNet: return residual(name)
+        case .regNet: return regular(name)
+        case .convNeXt:
             let sizes = [
                 "zepto", "atto", "femto", "pico", "nano", "tiny", "small", "base", "large", "xlarge", "huge", "xxlarge",
             ]
             let size = parts.dropFirst().first(where: sizes.contains).map(convNeXtWord)
             return (size.map { ["-\($0) "] } ?? []) + (name.hasPrefix("convnextv2") ? ["V2"] : [])
-        case "RepVGG", "MobileOne":
+        case .repVGG, .mobileOne:
             let sizes = ["a0", "a1", "a2", "b0", "b1", "b2", "b3", "s0", "s1", "s2", "s3", "s4"]
             return parts.last.flatMap { sizes.contains($0) ? ["-\($0.uppercased()) "] : nil } ?? []
-        case "VGG", "DenseNet":
+        case .vgg, .denseNet:
             let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
             return digits.isEmpty ? [] : [String(digits)]
         default: return []
@@ -76,13 +76,13 @@ extension NamedArchitecture {
     }
 
     /// The width multiplier: "mobilenetv2_050", "mobilenet_v2_1.4_224", "shufflenet_v2_x0_5", "mnasnet0_5".
-    static func width(_ name: String, family: String) -> [String] {
-        let families = ["MobileNetV1", "MobileNetV2", "MobileNetV3", "MnasNet", "GhostNet", "ReXNet"]
-        if family == "SqueezeNet" || family == "ShuffleNetV2" || name.hasPrefix("mnasnet") {
+    static func width(_ name: String, family: ConvNetwork.Family) -> [String] {
+        let families: [ConvNetwork.Family] = [.mobileNetV1, .mobileNetV2, .mobileNetV3, .mnasNet, .ghostNet, .reXNet]
+        if family == .squeezeNet || family == .shuffleNetV2 || name.hasPrefix("mnasnet") {
             let digits = name.suffix(while: { $0.isNumber || $0 == "_" || $0 == "." }).drop { !$0.isNumber }
             let parts = digits.split { $0 == "_" || $0 == "." }
             if parts.count == 2, parts.allSatisfy({ $0.count == 1 }) {
-                return [(family == "ShuffleNetV2" ? "x" : " ") + parts.joined(separator: ".") + " "]
+                return [(family == .shuffleNetV2 ? "x" : " ") + parts.joined(separator: ".") + " "]
             }
         }
         guard families.contains(family) else { return [] }

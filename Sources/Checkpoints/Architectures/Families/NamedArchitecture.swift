@@ -4,7 +4,7 @@ struct NamedArchitecture: Sendable, Equatable {
     /// The name as it was found.
     let name: String
     /// The family; nil for a name that is not known here.
-    let family: String?
+    let family: ConvNetwork.Family?
     /// Words that the title of such a network has ("-50", "Small", " 0.5 "); a space stands behind it.
     let words: [String]
 
@@ -24,23 +24,23 @@ struct NamedArchitecture: Sendable, Equatable {
         guard let own = self.family else {
             return family == nil ? nil : "'\(name)' is no name that is known here"
         }
-        guard own == family, words.allSatisfy("\(title) ".contains) else { return "names '\(name)'" }
+        guard own.rawValue == family, words.allSatisfy("\(title) ".contains) else { return "names '\(name)'" }
         return nil
     }
 
     /// Longer beginnings before those that they begin with.
-    private static let families: [(prefix: String, family: String?)] = [
-        ("efficientnetv2", "EfficientNetV2"), ("efficientnet_v2", "EfficientNetV2"),
-        ("gc_efficientnetv2", "EfficientNetV2"), ("efficientnet_es", "EfficientNet-EdgeTPU"),
-        ("efficientnet_em", "EfficientNet-EdgeTPU"), ("efficientnet_el", "EfficientNet-EdgeTPU"),
-        ("efficientnet", "EfficientNet"), ("tinynet", "EfficientNet"), ("mobilenetv1", "MobileNetV1"),
-        ("mobilenet_v1", "MobileNetV1"), ("mobilenetv2", "MobileNetV2"), ("mobilenet_v2", "MobileNetV2"),
-        ("mobilenetv3", "MobileNetV3"), ("mobilenet_v3", "MobileNetV3"), ("mobilenetv4", "MobileNetV4"),
-        ("mnasnet", "MnasNet"), ("semnasnet", "MnasNet"), ("regnet_x", "RegNet"), ("regnet_y", "RegNet"),
-        ("regnetx", "RegNet"), ("regnety", "RegNet"), ("regnetfor", "RegNet"), ("rexnet", "ReXNet"),
-        ("resnetv2", nil), ("resnet", "ResNet"), ("resnext", "ResNet"), ("wide_resnet", "ResNet"),
-        ("seresne", "ResNet"), ("ecaresne", "ResNet"), ("convnext", "ConvNeXt"), ("ghostnet", "GhostNet"),
-        ("shufflenet_v2", "ShuffleNetV2"), ("shufflenetv2", "ShuffleNetV2"), ("vgg", "VGG"),
-        ("squeezenet", "SqueezeNet"), ("densenet", "DenseNet"), ("repvgg", "RepVGG"), ("mobileone", "MobileOne"),
+    private static let families: [(prefix: String, family: ConvNetwork.Family?)] = [
+        ("efficientnetv2", .efficientNetV2), ("efficientnet_v2", .efficientNetV2),
+        ("gc_efficientnetv2", .efficientNetV2), ("efficientnet_es", .efficientNetEdgeTPU),
+        ("efficientnet_em", .efficientNetEdgeTPU), ("efficientnet_el", .efficientNetEdgeTPU),
+        ("efficientnet", .efficientNet), ("tinynet", .efficientNet), ("mobilenetv1", .mobileNetV1),
+        ("mobilenet_v1", .mobileNetV1), ("mobilenetv2", .mobileNetV2), ("mobilenet_v2", .mobileNetV2),
+        ("mobilenetv3", .mobileNetV3), ("mobilenet_v3", .mobileNetV3), ("mobilenetv4", .mobileNetV4),
+        ("mnasnet", .mnasNet), ("semnasnet", .mnasNet), ("regnet_x", .regNet), ("regnet_y", .regNet),
+        ("regnetx", .regNet), ("regnety", .regNet), ("regnetfor", .regNet), ("rexnet", .reXNet),
+        ("resnetv2", nil), ("resnet", .resNet), ("resnext", .resNet), ("wide_resnet", .resNet),
+        ("seresne", .resNet), ("ecaresne", .resNet), ("convnext", .convNeXt), ("ghostnet", .ghostNet),
+        ("shufflenet_v2", .shuffleNetV2), ("shufflenetv2", .shuffleNetV2), ("vgg", .vgg),
+        ("squeezenet", .squeezeNet), ("densenet", .denseNet), ("repvgg", .repVGG), ("mobileone", .mobileOne),
     ]
 }

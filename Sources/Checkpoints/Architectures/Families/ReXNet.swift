@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Han et al., "Rethinking Channel Dimensions for Efficient Model Design" (arXiv 2007.00992).
     static let reXNet = ArchitectureFamily(
-        name: "ReXNet",
+        kind: .reXNet,
         dialects: [
             Dialect(
                 name: "timm", stem: "stem.conv", normalisation: InputConvention.imageNet, classifiers: ["head.fc"],

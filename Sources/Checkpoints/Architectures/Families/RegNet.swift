@@ -4,7 +4,7 @@ import Tensors
 extension ArchitectureFamily {
     /// Radosavovic et al., "Designing Network Design Spaces" (arXiv 2003.13678): X blocks, and Y with squeeze-excite.
     static let regNet = ArchitectureFamily(
-        name: "RegNet",
+        kind: .regNet,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "stem.0", normalisation: InputConvention.imageNet, classifiers: ["fc"],

@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// Ding et al., "RepVGG" (arXiv 2101.03697): blocks of a 3×3 and a 1×1 convolution and the input itself, each with its
     /// normalisation, or of the one convolution into which they were folded. Depths are read from the file.
     static let repVGG = ArchitectureFamily(
-        name: "RepVGG",
+        kind: .repVGG,
         dialects: [
             Dialect(
                 name: "timm", stem: "stem.conv_kxk.conv", normalisation: InputConvention.imageNet,
@@ -27,7 +27,7 @@ extension ArchitectureFamily {
     /// Vasu et al., "MobileOne" (arXiv 2206.04040): depthwise and pointwise blocks in turn, each of several convolutions
     /// side by side with a 1×1 one and the input itself, or folded into one.
     static let mobileOne = ArchitectureFamily(
-        name: "MobileOne",
+        kind: .mobileOne,
         dialects: [
             Dialect(
                 name: "timm", stem: "stem.conv_kxk.0.conv", normalisation: InputConvention.imageNet,

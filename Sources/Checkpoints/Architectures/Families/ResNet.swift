@@ -4,7 +4,7 @@ extension ArchitectureFamily {
     /// He et al., "Deep Residual Learning" (arXiv 1512.03385), with its descendants: stride in the 3×3 convolution (v1.5),
     /// ResNeXt, wide nets, deep stems (C, D) and ResNet-RS (arXiv 2103.07579). Depths are read from the file.
     static let resNet = ArchitectureFamily(
-        name: "ResNet",
+        kind: .resNet,
         dialects: [
             Dialect(
                 name: "torchvision and timm", stem: "conv1", normalisation: InputConvention.imageNet,

@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Zhang et al., "ShuffleNet" (arXiv 1707.01083), Table 1, under the names of the authors' code and of cv-models.
     static let shuffleNetV1 = ArchitectureFamily(
-        name: "ShuffleNetV1",
+        kind: .shuffleNetV1,
         dialects: [
             Dialect(name: "Megvii", stem: "first_conv.0", classifiers: ["classifier.0"]) { _ in
                 [

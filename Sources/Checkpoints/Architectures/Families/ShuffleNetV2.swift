@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Ma et al., "ShuffleNet V2" (arXiv 1807.11164), Table 5.
     static let shuffleNetV2 = ArchitectureFamily(
-        name: "ShuffleNetV2",
+        kind: .shuffleNetV2,
         dialects: [
             Dialect(name: "torchvision", stem: "conv1.0", normalisation: InputConvention.imageNet, classifiers: ["fc"])
             { _ in

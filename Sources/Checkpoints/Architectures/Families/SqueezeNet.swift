@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Iandola et al., "SqueezeNet" (arXiv 1602.07360), versions 1.0 and 1.1.
     static let squeezeNet = ArchitectureFamily(
-        name: "SqueezeNet",
+        kind: .squeezeNet,
         dialects: [
             Dialect(
                 name: "torchvision", stem: "features.0", normalisation: InputConvention.imageNet,

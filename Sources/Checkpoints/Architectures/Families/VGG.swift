@@ -3,7 +3,7 @@ import Checkpoints
 extension ArchitectureFamily {
     /// Simonyan and Zisserman, "Very Deep Convolutional Networks" (arXiv 1409.1556), with and without batch normalisation.
     static let vgg = ArchitectureFamily(
-        name: "VGG",
+        kind: .vgg,
         dialects: [
             Dialect(
                 name: "torchvision and timm", stem: "features.0", normalisation: InputConvention.imageNet,

@@ -6,7 +6,7 @@ extension ArchitectureFamily {
     /// "Efficient CNN Architecture Design Guided by Visualization" (arXiv 2207.10318), Table 1, under the names of the
     /// authors' code, of the paper's time and of the later release.
     static let vgNet = ArchitectureFamily(
-        name: "VGNet",
+        kind: .vgNet,
         dialects: [
             Dialect(
                 name: "cv-models", stem: "features.stem.0", classifiers: ["classifier", "classifier.1"],

@@ -27,16 +27,16 @@ struct AbsentParts {
     private let match: FamilyRecogniser.Match
 
     /// Families all of whose convolutions have biases.
-    private static let biased: Set<String> = ["VGG", "SqueezeNet", "ConvNeXt"]
+    private static let biased: Set<ConvNetwork.Family> = [.vgg, .squeezeNet, .convNeXt]
     /// Families whose blueprints have squeeze-and-excite in all blocks that have it, or in none.
-    private static let squeezing: Set<String> = [
-        "MobileNetV3", "MnasNet", "EfficientNet", "EfficientNetV2", "RegNet", "ResNet",
+    private static let squeezing: Set<ConvNetwork.Family> = [
+        .mobileNetV3, .mnasNet, .efficientNet, .efficientNetV2, .regNet, .resNet,
     ]
 
     /// Nothing where the file describes its network itself: then its own words count.
     init(_ match: FamilyRecogniser.Match) {
         self.match = match
-        guard match.table.checkpoint.model?.graph == nil, match.family.name != "VGNet" else { return }
+        guard match.table.checkpoint.model?.graph == nil, match.family.kind != .vgNet else { return }
         findOrphans()
         findShortcuts()
         findSqueezes()
@@ -106,7 +106,7 @@ struct AbsentParts {
 
     /// Squeeze-and-excite that one block lacks and others have.
     private mutating func findSqueezes() {
-        guard Self.squeezing.contains(match.family.name) else { return }
+        guard Self.squeezing.contains(match.family.kind) else { return }
         let squeezes = match.blueprint.convs.filter(isSqueeze)
         guard squeezes.contains(where: isThere) else { return }
         for conv in squeezes where !isThere(conv) {
@@ -122,9 +122,9 @@ struct AbsentParts {
     /// Biases that layers without a normalisation have in the published networks.
     private mutating func findBiases() {
         let convs = match.blueprint.convs.filter(isThere)
-        if Self.biased.contains(match.family.name) {
+        if Self.biased.contains(match.family.kind) {
             add("bias", convs.map(\.module))
-        } else if Self.squeezing.contains(match.family.name) {
+        } else if Self.squeezing.contains(match.family.kind) {
             add("squeeze-and-excite bias", convs.filter(isSqueeze).map(\.module))
         }
         let table = match.table

@@ -7,9 +7,9 @@ enum ChannelChain {
     typealias Link = (conv: ExpectedConv, entry: Checkpoint.Entry?)
 
     /// The families whose blocks read what the block before them gives; others split, join or shuffle channels between.
-    static let families: Set<String> = [
-        "MobileNetV1", "MobileNetV2", "MobileNetV3", "EfficientNet", "EfficientNetV2", "MnasNet", "ReXNet", "ResNet",
-        "RegNet",
+    static let families: Set<ConvNetwork.Family> = [
+        .mobileNetV1, .mobileNetV2, .mobileNetV3, .efficientNet, .efficientNetV2, .mnasNet, .reXNet, .resNet,
+        .regNet,
     ]
 
     /// The first tensor that does not fit, and why, in words; nil where all do.

@@ -145,7 +145,7 @@ enum FamilyRecogniser {
             }
             return "tensor '\(entry.name)' is \(entry.shape), not a \(conv.description)"
         }
-        if ChannelChain.families.contains(family.name) {
+        if ChannelChain.families.contains(family.kind) {
             let links = blueprint.convs.map { ($0, table.weight($0.module)) }
             if let conflict = ChannelChain.conflict(links) { return conflict }
         }

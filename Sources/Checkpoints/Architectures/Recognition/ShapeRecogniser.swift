@@ -25,7 +25,7 @@ enum ShapeRecogniser {
         var outcome = Outcome()
         // Whole sequences first, then those with a classifier that is a convolution.
         for isWhole in [true, false] {
-            for family in ArchitectureFamily.all where ChannelChain.families.contains(family.name) {
+            for family in ArchitectureFamily.all where ChannelChain.families.contains(family.kind) {
                 // Libraries that keep weights as the file does come first: their padding and ε are the likelier ones.
                 let dialects =
                     family.dialects.filter { ($0.padding == .tensorFlowSame) == search.isKeras }
