@@ -56,16 +56,18 @@ public enum MemoryNetwork {
         let checkpoint = Checkpoint(
             path: path, format: "HDF5", files: [], sha256: String(repeating: "0", count: 64), entries: [],
             source: NoTensors())
-        return ConvNetwork(
+        var network = ConvNetwork(
             checkpoint: checkpoint, family: "TestNet", title: title, recognition: "made in a test",
-            layers: convs, missingTensors: [], classCount: nil, input: InputConvention(padding: .torch),
-            leftOut: leftOut, isOrderKnown: isOrderKnown,
+            layers: convs, classCount: nil, input: InputConvention(padding: .torch),
             readWeight: { layer in
                 guard let tensor = tensors[layer.tensorName] else {
                     throw KernelVizError(code: "test.noTensor", subject: layer.tensorName, found: "absent")
                 }
                 return tensor
             })
+        network.leftOut = leftOut
+        network.isOrderKnown = isOrderKnown
+        return network
     }
 
     private struct NoTensors: TensorSource {

@@ -13,37 +13,37 @@ public struct ConvNetwork: Sendable {
     /// Why the family was recognised, or what kept it from being so; one sentence.
     public let recognition: String
     /// Every convolution in network order, pointwise ones included.
-    public let layers: [ConvLayer]
+    public package(set) var layers: [ConvLayer]
     /// Weights that the family has and the file has not, in network order: the kernels can be analysed, the network
     /// cannot be run.
-    public let missingTensors: [String]
+    public package(set) var missingTensors: [String] = []
     /// Outputs of the classifier; nil for a bare backbone.
     public let classCount: Int?
     /// Padding, size and preprocessing of the input.
     public let input: InputConvention
 
     /// What stands before the names of all its tensors in the file ("state_dict."); mostly empty.
-    public let prefix: String
+    public package(set) var prefix = ""
     /// The library whose names the tensors have ("torchvision", "Keras"); nil without a family.
-    public let library: String?
+    public package(set) var library: String?
 
     /// What looks like the weight of a convolution and is no layer here, in file order, each with its reason.
-    public let leftOut: [LeftOutTensor]
+    public package(set) var leftOut: [LeftOutTensor] = []
     /// Whether the order of ``layers`` is the network's; where it is not known, nothing that rests on depth holds.
-    public let isOrderKnown: Bool
+    public package(set) var isOrderKnown = true
     /// Whether the family was found by the shapes of its layers, whatever their names.
-    public let isRecognisedByShapes: Bool
+    public package(set) var isRecognisedByShapes = false
     /// Batch normalisations of the file that stand beside no layer, by their modules.
-    public let unpairedNorms: [String]
+    public package(set) var unpairedNorms: [String] = []
     /// Layers of the family that lack what the others' batch normalisations have, each with what it lacks; empty where
     /// none has any, as after folding.
-    public let missingNorms: [MissingNorm]
+    public package(set) var missingNorms: [MissingNorm] = []
     /// Vectors for which constants stand, as the file has none: biases, scales, shifts.
-    public let absentVectors: [AbsentVectors]
+    public package(set) var absentVectors: [AbsentVectors] = []
     /// How many blocks the stages have where no published network of the family has as many; nil where one has.
-    public let unpublishedDepths: [Int]?
+    public package(set) var unpublishedDepths: [Int]?
     /// A family that an unknown network nearly is, and what keeps it from being one; nil where none is near.
-    public let nearest: String?
+    public package(set) var nearest: String?
 
     /// A layer whose batch normalisation is not in the file, or not whole.
     public struct MissingNorm: Sendable, Equatable, Codable {
@@ -108,44 +108,27 @@ public struct ConvNetwork: Sendable {
     package func replacing(
         layers: [ConvLayer], readWeight: (@Sendable (ConvLayer) throws -> Tensor)? = nil
     ) -> ConvNetwork {
-        ConvNetwork(
-            checkpoint: checkpoint, family: family, title: title, recognition: recognition, layers: layers,
-            missingTensors: missingTensors, classCount: classCount, input: input, prefix: prefix, library: library,
-            leftOut: leftOut, isOrderKnown: isOrderKnown, isRecognisedByShapes: isRecognisedByShapes,
-            unpairedNorms: unpairedNorms, missingNorms: missingNorms, absentVectors: absentVectors,
-            unpublishedDepths: unpublishedDepths, nearest: nearest, readWeight: readWeight ?? self.readWeight)
+        var network = self
+        network.layers = layers
+        if let readWeight { network.readWeight = readWeight }
+        return network
     }
 
-    let readWeight: @Sendable (ConvLayer) throws -> Tensor
+    private var readWeight: @Sendable (ConvLayer) throws -> Tensor
 
-    /// Joins what is known about a network with the means to read its weights; see the properties.
+    /// Joins what is known of every network with the means to read its weights; the other properties have what most
+    /// networks have.
     package init(
         checkpoint: Checkpoint, family: String?, title: String, recognition: String, layers: [ConvLayer],
-        missingTensors: [String], classCount: Int?, input: InputConvention, prefix: String = "", library: String? = nil,
-        leftOut: [LeftOutTensor] = [], isOrderKnown: Bool = true,
-        isRecognisedByShapes: Bool = false, unpairedNorms: [String] = [],
-        missingNorms: [MissingNorm] = [], absentVectors: [AbsentVectors] = [],
-        unpublishedDepths: [Int]? = nil, nearest: String? = nil,
-        readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
+        classCount: Int?, input: InputConvention, readWeight: @escaping @Sendable (ConvLayer) throws -> Tensor
     ) {
         self.checkpoint = checkpoint
         self.family = family
         self.title = title
         self.recognition = recognition
         self.layers = layers
-        self.missingTensors = missingTensors
         self.classCount = classCount
         self.input = input
-        self.prefix = prefix
-        self.library = library
-        self.leftOut = leftOut
-        self.isOrderKnown = isOrderKnown
-        self.isRecognisedByShapes = isRecognisedByShapes
-        self.unpairedNorms = unpairedNorms
-        self.missingNorms = missingNorms
-        self.absentVectors = absentVectors
-        self.unpublishedDepths = unpublishedDepths
-        self.nearest = nearest
         self.readWeight = readWeight
     }
 }

@@ -62,10 +62,9 @@ extension ConvNetwork {
                 paired: Set(family.layers.compactMap(\.batchNorm?.module)))
         let used = Set(layers.compactMap(\.batchNorm?.module))
         let absent = AbsentParts(match)
-        let missing = family.missing + absent.missing.filter { !family.missing.contains($0) }
         self.init(
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
-            recognition: Self.sentence(match), layers: layers, missingTensors: missing,
+            recognition: Self.sentence(match), layers: layers,
             classCount: heads.lazy.compactMap(match.table.outputs).first,
             input: InputConvention(
                 checkpoint,
@@ -74,12 +73,16 @@ extension ConvNetwork {
                 size: facts?.inputSize,
                 normalisation: norms.hints.normalisation?.value
                     ?? (match.isByShapes ? nil : match.blueprint.normalisation ?? match.dialect.normalisation)),
-            prefix: match.table.prefix, library: match.dialect.name, leftOut: survey.leftOut(besides: notWeights),
-            isRecognisedByShapes: match.isByShapes,
-            unpairedNorms: NormPairing.modules(checkpoint).filter { !used.contains($0) },
-            missingNorms: match.missingNorms(), absentVectors: absent.vectors,
-            unpublishedDepths: match.blueprint.unpublishedDepths,
             readWeight: { try Self.readWeight($0, checkpoint) })
+        missingTensors = family.missing + absent.missing.filter { !family.missing.contains($0) }
+        prefix = match.table.prefix
+        library = match.dialect.name
+        leftOut = survey.leftOut(besides: notWeights)
+        isRecognisedByShapes = match.isByShapes
+        unpairedNorms = NormPairing.modules(checkpoint).filter { !used.contains($0) }
+        missingNorms = match.missingNorms()
+        absentVectors = absent.vectors
+        unpublishedDepths = match.blueprint.unpublishedDepths
     }
 
     /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.

@@ -33,13 +33,15 @@ extension ConvNetwork {
             checkpoint: checkpoint, family: nil, title: "unknown network",
             recognition: Self.sentence(
                 spatialCount: names.count, unknownCount: unknownCount, order.source, nearest: nearest),
-            layers: layers, missingTensors: [], classCount: nil,
+            layers: layers, classCount: nil,
             input: InputConvention(
                 checkpoint, padding: found.isKeras ? .tensorFlowSame : .torch,
                 size: checkpoint.model?.inputSize),
-            leftOut: survey.leftOut, isOrderKnown: order.isKnown, unpairedNorms: norms.unpaired,
-            nearest: nearest,
             readWeight: { try Self.readWeight($0, checkpoint) })
+        leftOut = survey.leftOut
+        isOrderKnown = order.isKnown
+        unpairedNorms = norms.unpaired
+        self.nearest = nearest
     }
 
     /// The numbers of the first and the last layer; where the order is not known, the only layer that can see images is
