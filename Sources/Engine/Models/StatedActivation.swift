@@ -13,8 +13,8 @@ struct StatedActivation {
         "relu": .relu, "relu6": .relu6, "silu": .silu, "swish": .silu, "hard_swish": .hardSwish, "gelu": .gelu,
     ]
     /// Families that timm builds with one function behind all of their layers, gates apart.
-    private static let uniform: Set<String> = [
-        "MobileNetV1", "MobileNetV2", "EfficientNet", "EfficientNetV2", "EfficientNet-EdgeTPU", "ResNet",
+    private static let uniform: Set<ConvNetwork.Family> = [
+        .mobileNetV1, .mobileNetV2, .efficientNet, .efficientNetV2, .efficientNetEdgeTPU, .resNet,
     ]
 
     /// Nil where the settings name none.
@@ -24,7 +24,7 @@ struct StatedActivation {
     init?(_ network: ConvNetwork) throws {
         guard let name = HubConfig(network.checkpoint.attributes)?.activation else { return nil }
         // ResNet's squeeze-and-excite keeps its own.
-        let isUniform = network.family.map(Self.uniform.contains) == true && !network.title.hasPrefix("SE-")
+        let isUniform = network.knownFamily.map(Self.uniform.contains) == true && !network.title.hasPrefix("SE-")
         guard let function = Self.functions[name], isUniform else {
             throw KernelVizError(
                 code: "networks.unsupportedOperation", subject: network.checkpoint.path,

@@ -107,7 +107,7 @@ extension ConvNetwork {
         guard let family else { return nil }
         if let own = settings?.activation { return Convention(name, own, .file, HubConfig.source) }
         // The one family that follows it.
-        if family == "MobileNetV1", let own = checkpoint.attributes["activation"] {
+        if knownFamily == .mobileNetV1, let own = checkpoint.attributes["activation"] {
             return Convention(name, own, .file)
         }
         var functions: [String] = []
