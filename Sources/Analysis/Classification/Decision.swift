@@ -65,6 +65,9 @@ struct Decision: Sendable {
     @inline(__always)
     func names(_ features: KernelFeatures) -> Names { verdict(features).names }
 
+    /// The names by the written rubric alone.
+    func namesByRubric(_ features: KernelFeatures) -> Names { names(features, lenient) }
+
     /// All of it.
     @inline(__always)
     func verdict(_ features: KernelFeatures) -> Verdict {

@@ -71,7 +71,7 @@ extension LayerClassifier {
         for start in stride(from: 0, to: count, by: FeatureExtractor.width) {
             let lanes = min(FeatureExtractor.width, count - start)
             let features = extractor.features(values, start: start * cells, count: lanes)
-            let names = decision.strictNames(features)
+            let names = decision.verdict(features).strict
             for lane in 0..<lanes { labels.append(features.scale[lane] == 0 ? .zero : names.label(lane)) }
         }
         return labels
