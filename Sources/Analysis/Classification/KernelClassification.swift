@@ -206,9 +206,9 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
             ? nil : (KernelLabel(code: reading[Reading.label]), probability)
     }
 
-    /// Sets the second label and its probability, which is told where it is near; nothing without a ``probability``.
+    /// Sets the second label and its probability; nothing where it is not near, or without a ``probability``.
     mutating func setSecond(_ label: KernelLabel, probability: Double) {
-        guard var changed = reading else { return }
+        guard probability >= ReaderModel.nearProbability, var changed = reading else { return }
         changed[Reading.label] = label.code
         changed[Reading.second] = Self.thousandths(probability)
         reading = changed

@@ -112,7 +112,7 @@ public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
     /// What random kernels are called, a bar a size and kind of cut-off.
     private var randomBars: [(name: String, parts: [(name: String, share: Double, color: String)])] {
         zip(curves.nullRates, curves.uncorrectedFalsePositiveRates).flatMap { strict, lenient in
-            [("the kernel alone", strict), ("the rubric's own cut-offs", lenient)].map { name, rates in
+            [("the kernel alone", strict), ("its shape, in a layer with structure", lenient)].map { name, rates in
                 (
                     name: "\(rates.size)×\(rates.size), \(name)",
                     parts: Self.parts([rates.identity, rates.blur, rates.edge, 0, 1 - rates.named])
@@ -176,7 +176,7 @@ public struct ValidationReport: CSVReport, MarkdownReport, PageReport {
             .init("blur", .right), .init("edge", .right), .init("other", .right),
         ])
         for (strict, lenient) in zip(curves.nullRates, curves.uncorrectedFalsePositiveRates) {
-            for (name, rates) in [("the kernel alone", strict), ("the rubric's own", lenient)] {
+            for (name, rates) in [("the kernel alone", strict), ("by its shape", lenient)] {
                 table.add(
                     [.init("\(rates.size)×\(rates.size)"), .init(name), .init(NumberFormat.grouped(rates.samples))]
                         + [rates.identity, rates.blur, rates.edge, 1 - rates.named].map {

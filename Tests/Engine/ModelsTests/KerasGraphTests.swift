@@ -427,13 +427,14 @@ import Checkpoints
             layer: #"{"class_name": "Cropping2D", "config": {"name": "crop", "cropping": [1, 1]}}"#,
             found: "Cropping2D (node 'crop')"),
         Lack(
-            layer: #"{"class_name": "ELU", "config": {"name": "elu", "alpha": 1.0}}"#, found: "ELU (node 'elu')"),
+            layer: #"{"class_name": "ThresholdedReLU", "config": {"name": "t", "theta": 1.0}}"#,
+            found: "ThresholdedReLU (node 't')"),
         Lack(
             layer: #"{"class_name": "ReLU", "config": {"name": "r", "threshold": 0.5}}"#,
             found: "ReLU with a threshold of 0.5 (node 'r')"),
         Lack(
-            layer: #"{"class_name": "Activation", "config": {"name": "a", "activation": "selu"}}"#,
-            found: "the activation 'selu' (node 'a')"),
+            layer: #"{"class_name": "Activation", "config": {"name": "a", "activation": "softsign"}}"#,
+            found: "the activation 'softsign' (node 'a')"),
         Lack(
             layer: #"{"class_name": "BatchNormalization", "config": {"name": "bn", "axis": 1}}"#,
             found: "a batch normalisation along axis 1 (node 'bn')"),

@@ -8,8 +8,8 @@ import Testing
     @Test func theReadmesExampleRuns() throws {
         let path = "\(SharedFiles.packageRoot)/Weights/mobilenetv1_0.5_cifar10.h5"
         let statistics = try NetworkStatistics.analyse(ConvNetwork.open(path))
-        // 16 % blur, as the README's table says of this file.
-        #expect(abs(statistics.counts.share(.blur) - 0.16) < 0.005)
+        // 15 % blur, as the README's table says of this file.
+        #expect(abs(statistics.counts.share(.blur) - 0.15) < 0.005)
         let net = try Derivation.derive(from: [statistics], options: .init(budget: ParameterBudget(parsing: "1.0MP")))
         // Table 3 of the paper: 0.997 million parameters.
         #expect(net.config.parameters.learnable <= 997_358)
