@@ -18,7 +18,8 @@ import TestSupport
 
     @Test(arguments: ["", "none", "-1G", "0", "1X", "G", "999999T"])
     func whatIsNoNumberOfBytesExitsWith64(text: String) throws {
-        let outcome = try CommandLine.run(["classify", Self.checkpoint, "--max-memory", text])
+        let option = text.hasPrefix("-") ? ["--max-memory=\(text)"] : ["--max-memory", text]
+        let outcome = try CommandLine.run(["classify", Self.checkpoint] + option)
         #expect(outcome.status == 64 && outcome.errors.contains("expected bytes from 1K to 1000T"), "\(outcome.errors)")
     }
 }
