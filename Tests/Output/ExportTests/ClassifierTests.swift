@@ -103,7 +103,8 @@ import Checkpoints
             let stated = network.conventions.filter { $0.reason == "config.json" }.map(\.name)
             #expect(
                 stated == [
-                    "architecture", "strides and dilation", "input size", "preprocessing", "resizing", "class names",
+                    "architecture", "strides and dilation", "pooling", "activation", "input size", "preprocessing",
+                    "resizing", "class names",
                 ])
 
             var options = ConventionOptions()
