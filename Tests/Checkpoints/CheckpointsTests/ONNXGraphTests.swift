@@ -386,7 +386,7 @@ import Testing
         Refusal(type: "Softmax", settings: ["axis": .int(2)], words: "Softmax with axis 2 of 1×4×8×8"),
         Refusal(type: "Mul", inputs: ["x", "plane"], words: "Mul of 1×4×8×8 and a constant of shape 8×8"),
         Refusal(type: "Div", inputs: ["x", "x"], words: "Div of two results"),
-        Refusal(type: "Pow", inputs: ["x", "half"], words: "Pow with the exponent 0.5"),
+        Refusal(type: "Pow", inputs: ["x", "third"], words: "Pow with the exponent 0.3"),
         // A value between 0 and 1 would be 0.
         Refusal(type: "Cast", settings: ["to": .int(7)], words: "Cast with to 7, a type of whole numbers"),
         Refusal(
@@ -403,7 +403,7 @@ import Testing
     func theSettingThatIsNotUnderstoodIsNamed(item: Refusal) throws {
         var model = Builder()
         model.longs("pads", [0, 0, 1, 1, 0, 0, 1, 1])
-        for (name, number) in [("one", Float(1)), ("half", 0.5)] { model.floats(name, [number], shape: []) }
+        for (name, number) in [("one", Float(1)), ("third", 0.3)] { model.floats(name, [number], shape: []) }
         model.floats("scales", [1, 1, 2, 2])
         model.weight("plane", [8, 8])
         model.weight("volume", [4, 8, 8])

@@ -106,7 +106,8 @@ struct AbsentParts {
 
     /// Squeeze-and-excite that one block lacks and others have.
     private mutating func findSqueezes() {
-        guard Self.squeezing.contains(match.family.kind) else { return }
+        // MnasNets have it in some stages only.
+        guard Self.squeezing.contains(match.family.kind), match.family.kind != .mnasNet else { return }
         let squeezes = match.blueprint.convs.filter(isSqueeze)
         guard squeezes.contains(where: isThere) else { return }
         for conv in squeezes where !isThere(conv) {
