@@ -135,7 +135,10 @@ struct Description: Sendable {
             with: Lanes(repeating: ReaderModel.agreement), where: verdict.isRubrics)
         let all = 1 + plain * (factor - 1)
         let own = thousandths(plain * factor / all) * Float(Reading.probability.unit)
-        return own + thousandths(second / all) * Float(Reading.second.unit) + label
+        let near = thousandths(second / all)
+        let isFar = near .< ReaderModel.nearThousandths
+        label.replace(with: Lanes(repeating: Float(KernelLabel.other.code)), where: isFar)
+        return own + near.replacing(with: Lanes(repeating: 0), where: isFar) * Float(Reading.second.unit) + label
     }
 
     /// A share in thousandths, rounded: adding and taking away 2²³ leaves whole numbers.

@@ -202,15 +202,17 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
     private var second: (label: KernelLabel, probability: Double)? {
         guard let reading else { return nil }
         let probability = Double(reading[Reading.second]) / 1000
-        return probability < ReaderModel.nearProbability
+        return reading[Reading.second] == 0
             ? nil : (KernelLabel(code: reading[Reading.label]), probability)
     }
 
-    /// Sets the second label and its probability; nothing where it is not near, or without a ``probability``.
+    /// Sets the second label and its probability, none where it is not near; nothing without a ``probability``.
     mutating func setSecond(_ label: KernelLabel, probability: Double) {
-        guard probability >= ReaderModel.nearProbability, var changed = reading else { return }
-        changed[Reading.label] = label.code
-        changed[Reading.second] = Self.thousandths(probability)
+        guard var changed = reading else { return }
+        let near = Self.thousandths(probability)
+        let isNear = near >= Int(ReaderModel.nearThousandths)
+        changed[Reading.label] = isNear ? label.code : KernelLabel.other.code
+        changed[Reading.second] = isNear ? near : 0
         reading = changed
     }
 

@@ -17,7 +17,7 @@ struct ReaderModel: Sendable {
     /// Edges that a second derivative fits so well stay edges rather than become identities.
     static let clearDerivativeFit = 0.93
     /// From this probability on the second label is near.
-    static let nearProbability = 0.2
+    static let nearThousandths: Float = 200
     /// Below this probability a label is uncertain.
     static let uncertainProbability = 0.8
 

@@ -54,7 +54,7 @@ import Testing
             #expect(page.contains(">\(family.description.replacing("'", with: "&#39;"))<"))
         }
         #expect(
-            page.contains("3×3, the rubric&#39;s own cut-offs")
+            page.contains("3×3, its shape, in a layer with structure")
                 && page.contains("Laplacian, 4 neighbours, 3×3, 20 dB: "))
     }
 }
