@@ -6,7 +6,7 @@ import TemplateMatching
 /// The coefficients are those of `ReaderModel+Table.swift`, which `fit_labels.py` writes; `Notebooks-out/labels.md` tells
 /// how far they hold. Nothing is asked about zero kernels: those are told by their layer.
 struct ReaderModel: Sendable {
-    /// The sizes that readers saw.
+    /// From the smallest to the largest size that readers saw, which are 3, 5 and 7; those between are taken for alike.
     static let sizes = 3...7
     /// How many times as probable as the rubric's label another must be to take its place.
     static let leastOdds: Float = 2

@@ -123,8 +123,7 @@ struct InitialOptions: ParsableArguments {
         guard let images else {
             return (net, "assumed: neighbouring pixels correlate with \(KernelGain.correlation) (--images measures it)")
         }
-        // Of a data set the training part; a folder of pictures alone has no parts.
-        let pictures = try (try? ImageDataSet.open(images, split: .training)) ?? ImageFolder.open(images).images
+        let pictures = try Self.pictures(images)
         for sentence in pictures.findings.sentences {
             Console.note("kernelviz: note: \(pictures.path): \(sentence)")
         }
@@ -135,5 +134,13 @@ struct InitialOptions: ParsableArguments {
             try progress.update(done, of: all)
         }
         return (measured.unitGain(of: net).net, measured.sentence)
+    }
+    /// Of a data set the training part; a folder of pictures alone has no classes and no parts.
+    private static func pictures(_ path: String) throws -> ImageDataSet {
+        do {
+            return try ImageDataSet.open(path, split: .training)
+        } catch let error as KernelVizError where error.code == "data.empty" {
+            return try ImageFolder.open(path).images
+        }
     }
 }
