@@ -354,7 +354,8 @@ let testTargets: [Target] = [
     tests(
         "Gallery", in: "Output",
         [
-            "Figures", "Kernels", "Architectures", "Evaluation", "Models", "Engine", "VGNets", "Images", "Tensors",
+            "Figures", "Statistics", "Kernels", "Architectures", "Evaluation", "Models", "Engine", "VGNets", "Images",
+            "Tensors",
             "Files", "Diagnostics",
         ]),
     tests(

@@ -26,12 +26,17 @@ struct PaperFindings {
     }
 
     /// What one of the paper's statements comes to on a whole network, with the chance of such numbers without it.
+    ///
+    /// A difference that is no chance and yet too small for the statement is told beside its p.
     static func verdict(_ statement: PaperClaim.Statement, _ network: NetworkStatistics) -> String {
         guard let claim = network.paperClaims.first(where: { $0.statement == statement }) else { return "" }
         if claim.verdict == .notTestable { return "Not testable, \(statement.rawValue): \(claim.finding)." }
         let p = claim.pValue.map { $0 < 0.001 ? ", p < 0.001" : ", p = \(NumberFormat.fixed($0, 3))" } ?? ""
+        let isTooSmall =
+            claim.verdict == .notSupported && claim.pValue.map { $0 < ClaimRules.shareSignificance } ?? false
+        let effect = isTooSmall ? " (\(claim.finding.prefix { $0 != ";" }))" : ""
         return (claim.verdict == .supported ? "Supported" : "Not supported")
-            + " over the network\(p): \(statement.rawValue)."
+            + " over the network\(effect)\(p): \(statement.rawValue)."
     }
 
     /// Whether a layer neither reduces nor widens the resolution, as far as its stride is known.

@@ -3,6 +3,7 @@ import Figures
 import Files
 import Images
 import Kernels
+import Statistics
 import TestSupport
 import Tensors
 import Testing
@@ -216,5 +217,23 @@ import Architectures
                 _ = try PaperGallery(paper: paper, dpi: 72).write(to: folder + "/out", overwriting: .refuse)
             }
         }
+    }
+
+    /// 40 Gaussians among 100 strided kernels and none at stride 1 are no chance, and yet no majority.
+    @Test func aVerdictTellsWhatIsTooSmallThoughItIsNoChance() throws {
+        func scalars(_ blurs: Int) -> [Float] {
+            (0..<100).flatMap { index in
+                let kernel = index < blurs ? NamedKernel.gaussian(sigmaPixels: 1) : FixedKernels.sobelX
+                return kernel.values.map { $0 * (1 + Float(index % 7) / 8) }
+            }
+        }
+        let network = MemoryNetwork.make([
+            .init(name: "a", shape: [100, 1, 3, 3], stride: 1, scalars: scalars(0)),
+            .init(name: "b", shape: [100, 1, 3, 3], stride: 2, scalars: scalars(40)),
+        ])
+        #expect(
+            PaperFindings.verdict(.stridedBlur, try NetworkStatistics.analyse(network))
+                == "Not supported over the network (40 % of 100 blur, 0 % at stride 1), p < 0.001: strided layers are "
+                + "blur.")
     }
 }
