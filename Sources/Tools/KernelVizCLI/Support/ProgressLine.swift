@@ -7,6 +7,7 @@ final class ProgressLine {
     private let title: String
     private let started = ContinuousClock.now
     private var lastDrawn: ContinuousClock.Instant?
+    private var remaining = RemainingTime()
     private var drawnWidth = 0
 
     /// Starts timing the work called `title`.
@@ -18,15 +19,16 @@ final class ProgressLine {
         guard total > 0 else { return }
         let now = ContinuousClock.now
         let elapsed = now - started
+        remaining.note(done, after: elapsed)
         let (silence, pause): (Duration, Duration) =
             Console.notesAreInteractive ? (.milliseconds(500), .milliseconds(100)) : (.seconds(5), .seconds(5))
         guard elapsed > silence, lastDrawn.map({ now - $0 > pause }) ?? true else { return }
         lastDrawn = now
         let fraction = min(1, Double(done) / Double(total))
         let percent = "\(Int(fraction * 100)) %"
-        let left = done > 0 ? "\(Self.clock(elapsed * ((1 - fraction) / fraction))) left" : ""
+        let left = remaining.left(of: total).map { "\(Self.clock($0)) left" } ?? ""
         guard Console.notesAreInteractive else {
-            Console.note("\(title): \(done) of \(total) (\(percent)) \(left)")
+            Console.note("\(title): \(done) of \(total) (\(percent))" + (left.isEmpty ? "" : " \(left)"))
             return
         }
         let width = 24
