@@ -178,6 +178,10 @@ private struct Proposal {
                     + "of the ratio"
             ) { try $0.replacing(identity: more) },
             Proposal(
+                name: "kernels-5",
+                why: "5×5 kernels in stages 3 and 4, where maps are small; MobileNetV3 and EfficientNet have them there"
+            ) { try $0.replacing(kernelSize: PerStage(stages: [3, 3, 5, 5])) },
+            Proposal(
                 name: "branched",
                 why: "two normalised branches while training, the kernel and the input, which fold into one kernel"
             ) { try $0.replacing(depthwise: .branched) },

@@ -25,6 +25,8 @@ extension Derivation {
         public var weighting = Weighting.network
         /// What stands around the learned depthwise kernels while the net trains; it folds into them.
         public var depthwise = DepthwiseForm.plain
+        /// Rows and columns of the learned kernels of the half blocks, stage by stage: 3, 5 or 7.
+        public var kernelSize = PerStage(3)
         /// Whether to add squeeze-and-excite.
         public var withSqueezeExcite = false
         /// The activation behind every pointwise convolution.

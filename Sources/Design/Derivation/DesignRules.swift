@@ -59,7 +59,7 @@ struct DesignRules {
         try VGNetConfig(
             name: options.name ?? "derived-\(options.budget.name)", channels: shape.channels,
             blocks: shape.blocks, downsampling: downsampling.value, identity: blocks.identity, half: blocks.half,
-            last: blocks.last(width: shape.channels[4]), depthwise: options.depthwise,
+            kernelSize: options.kernelSize, last: blocks.last(width: shape.channels[4]), depthwise: options.depthwise,
             activation: options.activation,
             squeezeExcite: options.withSqueezeExcite ? SqueezeExcite() : nil, classes: options.classes,
             inputSize: options.inputSize ?? (options.isThumbnail ? 32 : 224), isThumbnail: options.isThumbnail)
@@ -109,7 +109,8 @@ struct DesignRules {
         all += wishReasons(config)
         if let refusal = evidence.refusal {
             let kept = [
-                "name", "depthwise", "activation", "squeeze_excite", "squeeze_excite_activation", "dropout", "classes",
+                "name", "kernel_size", "depthwise", "activation", "squeeze_excite", "squeeze_excite_activation",
+                "dropout", "classes",
                 "input_size", "input_channels", "thumbnail",
             ]
             all = all.map { reason in
@@ -137,6 +138,7 @@ struct DesignRules {
         let silent = "the paper's; kernels say nothing about it"
         let size = config.isThumbnail ? 32 : 224
         return [
+            wish(.kernelSize, "--kernel-size", isPaper: false, silent),
             wish(
                 .depthwise, "--depthwise", isPaper: config.depthwise == .plain, "the kernel alone, as in the paper"),
             wish(.activation, "--silu", isPaper: config.activation == .relu, silent),

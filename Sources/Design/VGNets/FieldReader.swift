@@ -185,6 +185,17 @@ extension FieldReader {
         }
     }
 
+    func kernelSize() throws -> PerStage<Int> {
+        PerStage(
+            stages: try stages(.kernelSize).map { value in
+                switch value {
+                case nil: 3
+                case .integer(let size): size
+                case .some(let other): throw Self.wrongType(.kernelSize, other, "3, 5 or 7, once or a stage")
+                }
+            })
+    }
+
     func identity() throws -> PerStage<IdentityRatio> {
         PerStage(
             stages: try stages(.identity).map { value in

@@ -12,6 +12,7 @@ extension VGNetConfig {
         case gaussianOffset = "gaussian_offset"
         case identity
         case half
+        case kernelSize = "kernel_size"
         case last
         case depthwise
         case banks
@@ -53,6 +54,7 @@ extension VGNetConfig {
                 ? gaussian { .number($0.offsetPixels) } : nil
         case .identity: .stages(identity.values.map { .number($0.ratio) })
         case .half: .stages(half.values.map { .text($0.text) })
+        case .kernelSize: kernelSize.uniform == 3 ? nil : .stages(kernelSize.values.map { .integer($0) })
         case .last: .text(last.text)
         case .depthwise: depthwise == .plain ? nil : .text(depthwise.rawValue)
         case .banks: listedBanks.isEmpty ? nil : .mapping(listedBanks.map { Self.entry($0) })
@@ -87,6 +89,7 @@ extension VGNetConfig {
         self.downsampling = downsampling
         self.identity = try reader.identity()
         self.half = try reader.half(banks)
+        self.kernelSize = try reader.kernelSize()
         self.last = try reader.last(banks)
         self.depthwise =
             try reader.choice(.depthwise, DepthwiseForm.allCases.map(\.rawValue)).flatMap(DepthwiseForm.init) ?? .plain

@@ -21,9 +21,12 @@ extension VGNetConfig {
 
     /// The first rule that does not hold, in the order of the fields; nil for a valid design.
     func firstProblem() -> Problem? {
-        nameProblem() ?? widthProblem() ?? blockProblem() ?? downsamplingProblem() ?? identityProblem()
-            ?? listedProblem() ?? bankProblem() ?? lastProblem()
-            ?? numberProblem() ?? sizeProblem()
+        let rules = [
+            nameProblem, widthProblem, blockProblem, downsamplingProblem, identityProblem, listedProblem, bankProblem,
+            kernelSizeProblem, lastProblem, numberProblem, sizeProblem,
+        ]
+        for rule in rules { if let problem = rule() { return problem } }
+        return nil
     }
 
     private func nameProblem() -> Problem? {
@@ -154,6 +157,22 @@ extension VGNetConfig {
                     field: .half, found: "stage \(stage) has \(share) \(filtered) channels",
                     expected: "multiples of \(bank.count) for the bank \(bank.text)",
                     advice: "Make channels[\(stage)] a multiple of \(widthUnit(stage, bank)), or use another bank")
+            }
+        }
+        return nil
+    }
+
+    private func kernelSizeProblem() -> Problem? {
+        for stage in 1...4 where kernelSize[stage] != 3 {
+            guard [5, 7].contains(kernelSize[stage]) else {
+                return Problem(
+                    field: .kernelSize, found: "\(kernelSize[stage]) in stage \(stage)", expected: "3, 5 or 7")
+            }
+            if case .bank(let bank) = half[stage] {
+                return Problem(
+                    field: .kernelSize,
+                    found: "\(kernelSize[stage]) in stage \(stage), whose kernels are the bank \(bank.text)",
+                    expected: "3 there", advice: "Fixed kernels are 3×3; set half to learnable in this stage")
             }
         }
         return nil

@@ -17,6 +17,8 @@ public struct VGNetConfig: Sendable, Equatable {
     public let identity: PerStage<IdentityRatio>
     /// The depthwise kernels of the HalfIdentityBlocks, stage by stage.
     public let half: PerStage<HalfKernels>
+    /// Rows and columns of the learned kernels of the HalfIdentityBlocks, stage by stage: 3 (the paper), 5 or 7.
+    public let kernelSize: PerStage<Int>
     /// The depthwise kernels of the unit behind stage 4.
     public let last: LastKernels
     /// What stands around the learned depthwise kernels.
@@ -42,8 +44,8 @@ public struct VGNetConfig: Sendable, Equatable {
     public init(
         name: String, channels: [Int], blocks: [Int], downsampling: PerStage<DownsamplingKernels> = .gaussian(.paper),
         identity: PerStage<IdentityRatio> = .half, half: PerStage<HalfKernels> = .learnable,
-        last: LastKernels = .shared(groups: 8), depthwise: DepthwiseForm = .plain, activation: Activation = .relu,
-        squeezeExcite: SqueezeExcite? = nil,
+        kernelSize: PerStage<Int> = PerStage(3), last: LastKernels = .shared(groups: 8),
+        depthwise: DepthwiseForm = .plain, activation: Activation = .relu, squeezeExcite: SqueezeExcite? = nil,
         dropout: Double = 0, classes: Int = 1000, inputSize: Int = 224,
         inputChannels: Int = 3, isThumbnail: Bool = false
     ) throws {
@@ -53,6 +55,7 @@ public struct VGNetConfig: Sendable, Equatable {
         self.downsampling = downsampling
         self.identity = identity
         self.half = half
+        self.kernelSize = kernelSize
         self.last = last
         self.depthwise = depthwise
         self.activation = activation
@@ -69,15 +72,16 @@ public struct VGNetConfig: Sendable, Equatable {
     public func replacing(
         name: String? = nil, channels: [Int]? = nil, blocks: [Int]? = nil,
         downsampling: PerStage<DownsamplingKernels>? = nil, identity: PerStage<IdentityRatio>? = nil,
-        half: PerStage<HalfKernels>? = nil, last: LastKernels? = nil, depthwise: DepthwiseForm? = nil,
-        activation: Activation? = nil,
+        half: PerStage<HalfKernels>? = nil, kernelSize: PerStage<Int>? = nil, last: LastKernels? = nil,
+        depthwise: DepthwiseForm? = nil, activation: Activation? = nil,
         squeezeExcite: SqueezeExcite?? = .none, dropout: Double? = nil, classes: Int? = nil, inputSize: Int? = nil,
         inputChannels: Int? = nil, isThumbnail: Bool? = nil
     ) throws -> VGNetConfig {
         try VGNetConfig(
             name: name ?? self.name, channels: channels ?? self.channels, blocks: blocks ?? self.blocks,
             downsampling: downsampling ?? self.downsampling, identity: identity ?? self.identity,
-            half: half ?? self.half, last: last ?? self.last, depthwise: depthwise ?? self.depthwise,
+            half: half ?? self.half, kernelSize: kernelSize ?? self.kernelSize, last: last ?? self.last,
+            depthwise: depthwise ?? self.depthwise,
             activation: activation ?? self.activation, squeezeExcite: squeezeExcite ?? self.squeezeExcite,
             dropout: dropout ?? self.dropout, classes: classes ?? self.classes, inputSize: inputSize ?? self.inputSize,
             inputChannels: inputChannels ?? self.inputChannels, isThumbnail: isThumbnail ?? self.isThumbnail)

@@ -109,7 +109,8 @@ extension VGNetConfig {
 
     private func addHalfIdentity(_ stage: Int, _ block: Int, to part: inout PartCounts) {
         let split = identitySplit(ofStage: stage, block: block)
-        part.addConvolution(weights: 9 * split.filteredChannels, isLearnable: half[stage] == .learnable)
+        let area = kernelSize[stage] * kernelSize[stage]
+        part.addConvolution(weights: area * split.filteredChannels, isLearnable: half[stage] == .learnable)
         if half[stage] == .learnable {
             addForm(channels: split.filteredChannels, hasSkip: true, to: &part)
         } else {

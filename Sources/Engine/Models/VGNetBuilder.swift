@@ -114,7 +114,8 @@ struct VGNetBuilder<Provider: ParameterProvider> {
         switch config.half[stage] {
         case .learnable:
             filtered = try learnedDepthwise(
-                input, "\(path)/half3x3", channels: split.filteredChannels, name: "\(name).half3x3")
+                input, "\(path)/half3x3", channels: split.filteredChannels, size: config.kernelSize[stage],
+                name: "\(name).half3x3")
         case .bank(let bank):
             filtered = try normalizedBank(
                 input, "\(path)/half3x3/0", "\(path)/half3x3/1", bank, channels: split.filteredChannels,
@@ -156,15 +157,15 @@ struct VGNetBuilder<Provider: ParameterProvider> {
 }
 
 extension VGNetBuilder {
-    /// A depthwise 3×3 convolution that is trained, with what the design's form puts around it, without activation.
+    /// A depthwise convolution that is trained, with what the design's form puts around it, without activation.
     private mutating func learnedDepthwise(
-        _ input: Graph.NodeID, _ path: String, channels: Int, stride: Int = 1, name: String
+        _ input: Graph.NodeID, _ path: String, channels: Int, size: Int = 3, stride: Int = 1, name: String
     ) throws -> Graph.NodeID {
         let form = config.depthwise
         let names = DepthwiseNames(path: path, form: form)
         let isNormalized = names.norm != nil
         let filtered = try layers.convolution(
-            input, names.kernel, [channels, 1, 3, 3], stride: stride, groups: channels,
+            input, names.kernel, [channels, 1, size, size], stride: stride, groups: channels,
             hasBias: form == .biased, name: isNormalized ? "\(name).kernel" : name)
         guard let norm = names.norm else { return filtered }
         let skips = form == .branched && stride == 1

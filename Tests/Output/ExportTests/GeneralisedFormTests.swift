@@ -35,6 +35,7 @@ import VGNets
                 + "downsampling: [gaussian, hybrid, learnable, gaussian]\ngaussian_share: [none, 0.5, none, none]\n"
         ),
         ("branched", head + "blocks: [2, 2, 2, 2]\ndepthwise: branched\ndownsampling: learnable\n"),
+        ("kernel-size", head + "blocks: [2, 3, 2, 2]\nkernel_size: [3, 5, 7, 5]\ndepthwise: branched\n"),
         ("biased", head + "blocks: [2, 2, 2, 2]\ndepthwise: biased\ndownsampling: learnable\n"),
     ]
 

@@ -8,7 +8,7 @@ import VGNets
 
 /// Ratios other than ½, mixed downsampling, given and random banks, one shared kernel, forms around the kernels: against PyTorch in 64-bit floats.
 @Suite struct GeneralisedFormTests {
-    @Test func theFixtureIsThere() { #expect(GeneralisedForm.all.count == 11) }
+    @Test func theFixtureIsThere() { #expect(GeneralisedForm.all.count == 13) }
 
     @Test(arguments: GeneralisedForm.all)
     func closedFormGraphAndPyTorchCountTheSame(form: GeneralisedForm) throws {

@@ -55,13 +55,22 @@ private enum VGNet {
         return modules.map { module in
             let place = place(table, "\(path).\(module)")
             var conv = ExpectedConv(
-                place.kernel, norm: place.norm, .depthwise, size: 3, stride: stride, block: block)
+                place.kernel, norm: place.norm, .depthwise, size: isDown ? 3 : size(table, place.kernel),
+                stride: stride, block: block)
             conv.isFixed =
                 isDown
                 ? module.hasSuffix(".fixed") || hasOneKernel(table, place.kernel)
                 : place.norm != nil && isBank(table, place.kernel)
             return conv
         }
+    }
+
+    /// Rows and columns of a half block's kernels: 3 in the published nets, 5 or 7 where the design says so.
+    private static func size(_ table: ModuleTable, _ module: String) -> Int {
+        guard let entry = table.weight(module), let shape = entry.axes.outputFirst(entry.shape), shape.count == 4,
+            [5, 7].contains(shape[2]), shape[2] == shape[3]
+        else { return 3 }
+        return shape[2]
     }
 
     /// Where a depthwise convolution stands: the module itself, or the first part of it with a norm as the second.

@@ -127,15 +127,15 @@ class SqueezeExcite(nn.Module):
         return x * torch.sigmoid(self.expand(self.activation(self.reduce(s))))
 
 
-def depthwise(channels, stride=1, bias=False):
-    return nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=bias)
+def depthwise(channels, stride=1, bias=False, size=3):
+    return nn.Conv2d(channels, channels, size, stride, size // 2, groups=channels, bias=bias)
 
 
 class Branched(nn.Sequential):
     """A normalised depthwise convolution and, where the stride is 1, the normalised input beside it."""
 
-    def __init__(self, channels, stride):
-        super().__init__(depthwise(channels, stride), nn.BatchNorm2d(channels))
+    def __init__(self, channels, stride, size):
+        super().__init__(depthwise(channels, stride, size=size), nn.BatchNorm2d(channels))
         self.skips = stride == 1
         if self.skips:
             self.skip = nn.BatchNorm2d(channels)
@@ -145,14 +145,14 @@ class Branched(nn.Sequential):
         return y + self.skip(x) if self.skips else y
 
 
-def learned(channels, config, stride=1):
+def learned(channels, config, stride=1, size=3):
     """A depthwise convolution that is trained, in the config's form: plain, normalized, branched or biased."""
     form = config.get("depthwise", "plain")
     if form == "branched":
-        return Branched(channels, stride)
+        return Branched(channels, stride, size)
     if form == "normalized":
-        return nn.Sequential(depthwise(channels, stride), nn.BatchNorm2d(channels))
-    return depthwise(channels, stride, form == "biased")
+        return nn.Sequential(depthwise(channels, stride, size=size), nn.BatchNorm2d(channels))
+    return depthwise(channels, stride, form == "biased", size)
 
 
 def unit(convolution, config):
@@ -247,7 +247,8 @@ class HalfIdentityBlock(nn.Module):
         self.filtered = min(passed, channels // 2) if is_first else passed
         kernels = of_stage(config["half"], k)
         if kernels == "learnable":
-            self.half3x3 = learned(channels - self.filtered, config)
+            size = of_stage(config.get("kernel_size", 3), k)
+            self.half3x3 = learned(channels - self.filtered, config, size=size)
         else:
             count = channels - self.filtered
             self.half3x3 = nn.Sequential(FixedDepthwise(count, bank(kernels, config)), nn.BatchNorm2d(count))

@@ -75,6 +75,9 @@ struct DeriveCommand: ParsableCommand {
             """)
     var depthwise = DepthwiseForm.plain
 
+    @Option(help: "Rows and columns of the half blocks' learned kernels: 3, 5 or 7 for all stages, or four (3,3,5,5).")
+    var kernelSize = "3"
+
     @Option(help: "Which kernels are fixed: g (downsampling), c (none), f (the half blocks' too).")
     var form = Derivation.DesignOptions.Form.g
 
@@ -225,7 +228,24 @@ struct DeriveCommand: ParsableCommand {
         options.isThumbnail = thumbnail
         options.name = name
         options.depthwise = depthwise
+        options.kernelSize = try kernelSizes()
         return options
+    }
+}
+
+extension DeriveCommand {
+    /// The value of `--kernel-size` for each of the four stages.
+    private func kernelSizes() throws -> PerStage<Int> {
+        let sizes = kernelSize.split(separator: ",", omittingEmptySubsequences: false).map {
+            Int($0.filter { !$0.isWhitespace })
+        }
+        let found = sizes.compactMap { $0 }.filter([3, 5, 7].contains)
+        guard found.count == sizes.count, [1, 4].contains(found.count) else {
+            throw KernelVizError(
+                code: "derive.badKernelSize", subject: "--kernel-size", found: "'\(kernelSize)'",
+                expected: "3, 5 or 7, once or for each of the four stages (3,3,5,5)")
+        }
+        return found.count == 1 ? PerStage(found[0]) : PerStage(stages: found)
     }
 }
 

@@ -75,6 +75,8 @@ FORMS = [
     {"name": "normalized", "depthwise": "normalized", "down": ["gaussian", "hybrid", "learnable", "hybrid"],
      "share": [None, 0.75, None, 0.3], "last": "learnable", "squeeze_excite": 0.25},
     {"name": "branched", "depthwise": "branched", "thumbnail": True, "activation": "silu", "identity": [4, 6, 2, 4]},
+    {"name": "kernel-size", "size_by_stage": [3, 5, 7, 5], "identity": [4, 2, 6, 4], "last": "learnable"},
+    {"name": "kernel-size-branched", "size_by_stage": [5, 5, 3, 5], "depthwise": "branched"},
 ]  # fmt: skip
 
 
@@ -89,6 +91,8 @@ def yaml(form):
     if any(form["sigma"]):
         text += f"gaussian_sigma: {line(form['sigma'])}\ngaussian_signs: alternating\ngaussian_decimals: exact\n"
     text += f"identity: {line([k / 8 for k in form['identity']])}\nhalf: {line(form['half'])}\nlast: {form['last']}\n"
+    if form["size_by_stage"] != [3] * 4:
+        text += f"kernel_size: {form['size_by_stage']}\n"
     if form["depthwise"] != "plain":
         text += f"depthwise: {form['depthwise']}\n"
     if form["banks"]:
@@ -118,11 +122,11 @@ class Net:
         bound = 1.7 / math.sqrt(math.prod(shape[1:]))
         return self.convolve(x, self.parameter(f"{path}/weight", shape, -bound, bound), stride, groups)
 
-    def depthwise(self, x, path, stride=1):
+    def depthwise(self, x, path, stride=1, size=3):
         """A learned depthwise convolution in the form's surroundings."""
         form = self.form["depthwise"]
         inner = path if form in ("plain", "biased") else f"{path}/0"
-        y = self.convolution(x, inner, x.shape[1], 3, stride, x.shape[1])
+        y = self.convolution(x, inner, x.shape[1], size, stride, x.shape[1])
         if form == "biased":
             return y + self.parameter(f"{path}/bias", (x.shape[1],), -0.3, 0.3).reshape(1, -1, 1, 1)
         if form != "plain":
@@ -173,10 +177,10 @@ class Net:
         random = Random(int(seed))
         return [[(2 * random.uniform() - 1) / 3 for _ in range(9)] for _ in range(int(count))]
 
-    def filtered(self, x, path, kind):
+    def filtered(self, x, path, kind, size=3):
         """A stage's half kernels, or the last unit's where they are not shared."""
         if kind == "learnable":
-            return self.depthwise(x, path)
+            return self.depthwise(x, path, size=size)
         return self.normalized(self.given(x, self.bank(kind)), f"{path.removesuffix('/0')}/1")
 
     def down(self, x, stage, stride):
@@ -214,7 +218,8 @@ class Net:
                 path = f"features/stage{stage}/{block}"
                 kind = form["half"][stage - 1]
                 young = self.filtered(
-                    torch.cat(queue[first:], 1), f"{path}/half3x3" + ("" if kind == "learnable" else "/0"), kind)  # fmt: skip
+                    torch.cat(queue[first:], 1), f"{path}/half3x3" + ("" if kind == "learnable" else "/0"), kind,
+                    form["size_by_stage"][stage - 1])  # fmt: skip
                 new = self.pointwise(torch.cat(queue[:first] + [young], 1), f"{path}/conv1x1", o - passed)
                 queue = queue[o - passed :] + [*new.split(1, 1)]
             x = torch.cat(queue, 1)
@@ -238,7 +243,7 @@ def results(form):
     form = {
         "channels": [8, 16, 24, 32, 40], "blocks": [3, 3, 3, 2], "down": ["gaussian"] * 4, "share": [None] * 4,
         "sigma": [1.0] * 4, "identity": [4] * 4, "half": ["learnable"] * 4, "last": "shared8", "banks": {},
-        "activation": "relu", "squeeze_excite": 0, "thumbnail": False, "depthwise": "plain",
+        "activation": "relu", "squeeze_excite": 0, "thumbnail": False, "depthwise": "plain", "size_by_stage": [3] * 4,
     } | form  # fmt: skip
     form["sigma"] = [None if kind == "learnable" else sigma for kind, sigma in zip(form["down"], form["sigma"])]
     form["size"] = 24 if form["thumbnail"] else 48
