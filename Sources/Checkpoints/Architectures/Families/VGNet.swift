@@ -67,7 +67,7 @@ private enum VGNet {
 
     /// Rows and columns of a half block's kernels: 3 in the published nets, 5 or 7 where the design says so.
     private static func size(_ table: ModuleTable, _ module: String) -> Int {
-        guard let entry = table.weight(module), let shape = entry.axes.outputFirst(entry.shape), shape.count == 4,
+        guard let entry = table.weight(module), let shape = entry.axes.outputFirst(entry.shape), shape.rank == 4,
             [5, 7].contains(shape[2]), shape[2] == shape[3]
         else { return 3 }
         return shape[2]
