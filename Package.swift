@@ -211,7 +211,10 @@ let evaluation = [
             "Datasets", "Models", "Engine", "VGNets", "Images", "Architectures", "Checkpoints", "HDF5", "Tensors",
             "Files", "Statistics", "Classification", "TemplateMatching", "Kernels", "Parallel", "Numerics",
             "Diagnostics",
-        ])
+        ]),
+    module(
+        "Slimming", in: "Evaluation",
+        ["Evaluation", "Engine", "OperatorDispatch", "VGNets", "Tensors", "Diagnostics"], settings: safe + fast),
 ]
 
 /// Figures, reports, and other people's formats.
@@ -230,14 +233,14 @@ let output = [
     module(
         "Export", in: "Output",
         [
-            "Sweeps", "Races", "Checkpoints", "ONNXSchema", "Models", "Engine", "VGNets", "HDF5", "Tensors", "Files",
-            "Diagnostics",
+            "Sweeps", "Races", "Evaluation", "Checkpoints", "ONNXSchema", "Models", "Engine", "VGNets", "HDF5",
+            "Tensors", "Files", "Diagnostics",
         ], resources: [.embedInCode("PyTorchTemplate")]),
     module(
         "Reports", in: "Output",
         [
-            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Sweeps", "Races",
-            "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
+            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Slimming", "Sweeps",
+            "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
         ]),
 ]
 
@@ -254,7 +257,7 @@ let tools: [Target] = [
         [
             "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Architectures", "Kernels", "Classification",
             "Statistics", "VGNets", "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets",
-            "TrainingRuns", "Evaluation", "Reports", "Export", "Numerics",
+            "TrainingRuns", "Evaluation", "Slimming", "Reports", "Export", "Numerics",
         ]),
     module(
         "KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Sandbox", "Gallery", "Sweeps", "Races", argumentParser]),
@@ -342,6 +345,7 @@ let testTargets: [Target] = [
             "Tensors",
             "Files", "Diagnostics",
         ]),
+    tests("Slimming", in: "Evaluation", ["Evaluation", "Engine", "Tensors", "Diagnostics"]),
     tests(
         "Figures", in: "Output",
         ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Diagnostics", "Statistics"]),

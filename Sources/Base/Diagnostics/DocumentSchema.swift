@@ -30,6 +30,8 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case race = "kernelviz.race/1"
     /// The plan of a race.
     case racePlan = "kernelviz.race-plan/1"
+    /// `slim`.
+    case slimming = "kernelviz.slimming/1"
     /// `derive --survey`.
     case survey = "kernelviz.survey/1"
     /// `sweep`: the table of trainings.

@@ -27,8 +27,27 @@ public struct PairedLatency: Sendable, Equatable, Codable {
         _ first: VGNetConfig, _ second: VGNetConfig, rounds: Int = 30,
         progress: (_ done: Int) throws -> Void = { _ in }
     ) throws -> PairedLatency {
-        var one = try TimedDesign(first)
-        var two = try TimedDesign(second)
+        try measure(TimedNetwork(first), TimedNetwork(second), rounds: rounds, progress: progress)
+    }
+
+    /// Times one image of each network's own size on one thread; which one goes first changes from round to round.
+    ///
+    /// `progress` is called after each round with how many are done; it may throw to stop. Throws the errors of planning.
+    public static func measure(
+        _ first: RunnableNetwork, _ second: RunnableNetwork, rounds: Int = 30,
+        progress: (_ done: Int) throws -> Void = { _ in }
+    ) throws -> PairedLatency {
+        try measure(
+            TimedNetwork(first.graph, first.inputShape()), TimedNetwork(second.graph, second.inputShape()),
+            rounds: rounds, progress: progress)
+    }
+
+    private static func measure(
+        _ first: consuming TimedNetwork, _ second: consuming TimedNetwork, rounds: Int,
+        progress: (_ done: Int) throws -> Void
+    ) throws -> PairedLatency {
+        var one = first
+        var two = second
         for _ in 0..<2 { (_, _) = (try one.milliseconds(), try two.milliseconds()) }
         var times: [(first: Double, second: Double)] = []
         for round in 0..<max(1, rounds) {
@@ -44,17 +63,21 @@ public struct PairedLatency: Sendable, Equatable, Codable {
     }
 }
 
-/// A design ready to run.
-private struct TimedDesign: ~Copyable {
+/// A network ready to run.
+private struct TimedNetwork: ~Copyable {
     private let plan: ExecutionPlan
     private let image: Tensor
     private var workspace: Workspace
 
     init(_ config: VGNetConfig) throws {
         let config = config.folded
-        plan = try VGNet(config, seed: 1).plan()
+        let size = config.inputSize
+        try self.init(VGNet(config, seed: 1).graph, [1, config.inputChannels, size, size])
+    }
+
+    init(_ graph: Graph, _ shape: Shape) throws {
+        plan = try ExecutionPlan(graph, inputShape: shape)
         var generator = SeededGenerator(seed: 1)
-        let shape: Shape = [1, config.inputChannels, config.inputSize, config.inputSize]
         image = Tensor(shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.normal()) })
         workspace = plan.makeWorkspace()
     }

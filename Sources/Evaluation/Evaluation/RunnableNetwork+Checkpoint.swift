@@ -16,6 +16,8 @@ extension RunnableNetwork {
         {
             return config
         }
+        // A file of ours with a graph of its own is no longer what a config says.
+        if checkpoint.description != nil, checkpoint.model?.graph != nil { return nil }
         let folder = FilePaths.folder(of: checkpoint.path)
         let beside = ["config.yaml", "config.json"].map { "\(folder)/\($0)" }
         return try beside.first { (try? InputFile.check($0)) != nil }.map { try VGNetConfig(contentsOf: $0) }

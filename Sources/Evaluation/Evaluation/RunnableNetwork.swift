@@ -58,6 +58,14 @@ public struct RunnableNetwork: Sendable {
         return result
     }
 
+    /// The network with another graph of the same images and classes, which no config describes.
+    package func replacing(graph: Graph) -> RunnableNetwork {
+        var result = self
+        result.graph = graph
+        result.config = nil
+        return result
+    }
+
     /// Finds the network that a user named: a config file, a checkpoint of a family that runs, or a published net.
     ///
     /// - Parameters:

@@ -16,6 +16,7 @@
 @_exported import Models
 @_exported import struct Numerics.ShareInterval
 @_exported import Reports
+@_exported import Slimming
 @_exported import Statistics
 @_exported import Tensors
 @_exported import TrainingRuns

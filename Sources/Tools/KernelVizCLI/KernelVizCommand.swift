@@ -24,6 +24,7 @@ public struct KernelVizCommand: ParsableCommand {
             SweepCommand.self,
             VerdictCommand.self,
             BenchCommand.self,
+            SlimCommand.self,
             ExportCommand.self,
             WeightsCommand.self,
             DemoCommand.self,

@@ -1,0 +1,102 @@
+import Diagnostics
+import Engine
+import Evaluation
+import Tensors
+import VGNets
+
+/// A network without what does nothing, and what became of it.
+public struct NetworkSlimming: Sendable {
+    /// The largest difference of logits that counts as the same function, as a part of the largest logit.
+    public static let tolerance = 1e-5
+    /// Images of noise on which both networks are compared.
+    static let probes = 4
+
+    /// The network that is left; no config describes it.
+    public let network: RunnableNetwork
+    /// What went and what it saved.
+    public let outcome: SlimmingOutcome
+
+    /// Slims a network exactly and compares both on images of noise.
+    ///
+    /// Where weights that were taken for zeros, or folded normalisations, move the logits further than ``tolerance``, that
+    /// is left out, which ``SlimmingOutcome/remarks`` says.
+    ///
+    /// - Parameter keepsNorms: Whether normalisations stay apart from the convolutions before them, for training.
+    /// Throws `slim.nonFinite` for a network with numbers that are not finite, `slim.notExact` where the logits differ
+    /// whatever is left out, and the errors of planning.
+    public init(_ network: RunnableNetwork, keepsNorms: Bool = false) throws {
+        try Self.check(network)
+        let probe = try NetworkInput.random(seed: 1).tensor(for: network).repeated(Self.probes)
+        let logits = try ExecutionPlan(network.graph, inputShape: probe.shape).run(probe)
+        guard logits.nonFiniteCount == 0 else { throw Self.nonFinite(network, "its logits for noise are not finite") }
+        var remarks: [String] = []
+        var passes = GraphSlimming.Passes()
+        passes.foldsNorms = !keepsNorms
+        while true {
+            let slimming = try GraphSlimming(network.graph, inputShape: network.inputShape(), passes: passes)
+            let slim = network.replacing(graph: slimming.graph)
+            let difference = try ExecutionPlan(slim.graph, inputShape: probe.shape).run(probe)
+                .largestDifference(from: logits)
+            if difference <= Self.tolerance {
+                self.network = slim
+                outcome = SlimmingOutcome(
+                    before: try NetworkCost(network), after: try NetworkCost(slim), slimming, difference: difference,
+                    network: network, remarks: remarks)
+                return
+            }
+            let amount = "\(difference) of the largest logit"
+            if passes.clearsNegligible, slimming.negligible > 0 {
+                passes.clearsNegligible = false
+                remarks.append(
+                    "weights too small for a float count as they are: as zeros they moved a logit by \(amount)")
+            } else if passes.foldsNorms, slimming.foldedNorms > 0 {
+                passes.foldsNorms = false
+                remarks.append("normalisations stay: folded they moved a logit by \(amount)")
+            } else {
+                throw KernelVizError(
+                    code: "slim.notExact", subject: network.weightsPath ?? network.name,
+                    found: "logits that differ by \(amount) from the network's own",
+                    expected: "\(Self.tolerance) or less",
+                    advice: "Its numbers may be too large for 32-bit floats; nothing was written")
+            }
+        }
+    }
+
+    private static func check(_ network: RunnableNetwork) throws {
+        if let parameter = network.graph.nonFiniteParameter {
+            throw nonFinite(network, "'\(network.graph.name(of: parameter))' holds NaN or infinity")
+        }
+        for node in network.graph.nodes {
+            guard case .batchNormalization(let norm) = node.operation else { continue }
+            let scale = ChannelScale(norm, in: network.graph)
+            guard scale.scale.allSatisfy(\.isFinite), scale.shift.allSatisfy(\.isFinite) else {
+                throw nonFinite(
+                    network, "the normalisation '\(node.name)' has a variance below zero, or zero without an ε")
+            }
+        }
+    }
+
+    private static func nonFinite(_ network: RunnableNetwork, _ found: String) -> KernelVizError {
+        KernelVizError(
+            code: "slim.nonFinite", subject: network.weightsPath ?? network.name, found: found,
+            expected: "finite numbers and variances of 0 or more",
+            advice: "The training diverged or the file is damaged; use another one")
+    }
+}
+
+extension Tensor {
+    /// An image and variations of it: turned in sign, and of other contrast.
+    fileprivate func repeated(_ count: Int) -> Tensor {
+        let factors: [Float] = [1, -1, 0.25, 3]
+        let images = (0..<count).flatMap { image in scalars.map { $0 * factors[image % factors.count] } }
+        return Tensor(shape: Shape([count] + shape.dimensions.dropFirst()), scalars: images)
+    }
+
+    /// The largest difference from another tensor of as many numbers, as a part of the other's largest number.
+    func largestDifference(from other: Tensor) -> Double {
+        guard scalars.count == other.scalars.count, nonFiniteCount == 0 else { return .infinity }
+        let largest = other.scalars.reduce(Float(0)) { max($0, abs($1)) }
+        let difference = zip(scalars, other.scalars).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+        return difference == 0 ? 0 : Double(difference) / Double(max(largest, .leastNormalMagnitude))
+    }
+}

@@ -1,0 +1,173 @@
+import Engine
+
+/// What went of a layer's output channels, by cause.
+public struct LayerChannels: Sendable, Equatable, Codable {
+    /// Why a channel went.
+    public enum Cause: String, Sendable, Codable, CaseIterable {
+        /// It is the same number at every pixel of every image.
+        case dead
+        /// Another channel beside it holds the same.
+        case equal
+        /// Nobody reads it.
+        case unread
+    }
+
+    /// The layer, by the name of its weight in the file.
+    public let layer: String
+    /// Its output channels before.
+    public let before: Int
+    /// How many of them went, by cause.
+    public var gone: [Cause: Int]
+
+    /// Its output channels that are left.
+    public var after: Int { before - gone.values.reduce(0, +) }
+}
+
+/// Channels that do nothing and stay.
+public struct SlimmingObstacle: Sendable, Equatable, Codable {
+    /// What keeps them.
+    public enum Reason: String, Sendable, Codable, CaseIterable {
+        /// The other branch of a sum is alive.
+        case residual
+        /// The border of zeros makes a map of a constant.
+        case border
+        /// The groups of a shuffle stay equal.
+        case shuffle
+        /// A group of a convolution goes whole or not at all.
+        case group
+        /// Channels share a kernel.
+        case sharedKernels
+        /// A constant times a gate that depends on the image.
+        case gate
+        /// They are the network's result.
+        case interface
+        /// A normalisation over all channels reads them.
+        case normalisation
+        /// They are the last ones of a layer.
+        case lone
+        /// Layers tell them apart further on, by kernels of their own.
+        case depthwise
+    }
+
+    /// The layer that makes them, by the name of its weight in the file.
+    public let layer: String
+    /// Whether they are dead or equal to another.
+    public let cause: LayerChannels.Cause
+    /// What keeps them.
+    public let reason: Reason
+    /// The node that reads them so, where it is one.
+    public let place: String?
+    /// How many.
+    public var channels: Int
+}
+
+/// Counts what went of each layer and what could not go.
+struct ChannelAccount {
+    private(set) var channels: [LayerChannels] = []
+    private(set) var obstacles: [SlimmingObstacle] = []
+
+    private let graph: Graph
+    private let facts: ChannelFacts
+    private let coupling: ChannelCoupling
+    private let demand: ChannelDemand
+    /// Sets with a channel that is a constant, and with one whose map another channel of the same result holds.
+    private var dead: Set<Int> = []
+    private var equal: Set<Int> = []
+
+    init(_ graph: Graph, _ facts: ChannelFacts, _ coupling: ChannelCoupling, _ demand: ChannelDemand) {
+        self.graph = graph
+        self.facts = facts
+        self.coupling = coupling
+        self.demand = demand
+        let isNeeded = graph.neededNodes
+        for place in graph.nodes.indices where isNeeded[place] { mark(place) }
+        for place in graph.nodes.indices where isNeeded[place] { count(place) }
+    }
+
+    private mutating func mark(_ place: Int) {
+        var seen: [Int: Int] = [:]
+        for (channel, value) in facts.values[place].enumerated() {
+            let set = coupling.set(place, channel)
+            switch value {
+            case .constant: dead.insert(set)
+            case .map(let number):
+                // Both are equal; where one goes it is the one that nobody keeps.
+                if let first = seen[number] { equal.formUnion([first, set]) } else { seen[number] = set }
+            }
+        }
+    }
+
+    private mutating func count(_ place: Int) {
+        let node = graph.nodes[place]
+        guard let label = graph.layerName(of: node) else { return }
+        var gone: [LayerChannels.Cause: Int] = [:]
+        var seen: Set<Int> = []
+        for (channel, value) in facts.values[place].enumerated() {
+            let set = coupling.set(place, channel)
+            var isSecond = false
+            if case .map(let number) = value { isSecond = !seen.insert(number).inserted }
+            if demand.pin(place, channel) == nil {
+                let cause: LayerChannels.Cause = dead.contains(set) ? .dead : equal.contains(set) ? .equal : .unread
+                gone[cause, default: 0] += 1
+            } else if let pin = demand.pin(place, channel) {
+                if dead.contains(set) {
+                    addObstacle(label, .dead, set, pin)
+                } else if isSecond {
+                    addObstacle(label, .equal, set, pin)
+                }
+            }
+        }
+        if !gone.isEmpty { channels.append(LayerChannels(layer: label, before: facts.values[place].count, gone: gone)) }
+    }
+
+    private mutating func addObstacle(
+        _ layer: String, _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin
+    ) {
+        let (reason, place) = reason(cause, set, pin)
+        let index = obstacles.firstIndex {
+            $0.layer == layer && $0.cause == cause && $0.reason == reason && $0.place == place
+        }
+        if let index {
+            obstacles[index].channels += 1
+        } else {
+            obstacles.append(
+                SlimmingObstacle(layer: layer, cause: cause, reason: reason, place: place, channels: 1))
+        }
+    }
+
+    private func reason(
+        _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin
+    ) -> (SlimmingObstacle.Reason, String?) {
+        switch pin {
+        case .interface where coupling.couplings(of: set).isEmpty: return (.interface, nil)
+        case .border(let node): return (.border, graph.nodes[node].name)
+        case .normalisation(let node): return (.normalisation, graph.nodes[node].name)
+        case .lone: return (.lone, nil)
+        case .interface, .read: break
+        }
+        switch coupling.couplings(of: set).first {
+        case .residual: return (.residual, nil)
+        case .shuffle: return (.shuffle, nil)
+        case .sharedKernels: return (.sharedKernels, nil)
+        case .group: return (.group, nil)
+        // A dead channel that somebody reads as a map became one at a border.
+        case .gate: return (cause == .dead ? .gate : .depthwise, nil)
+        case nil: return (cause == .dead ? .border : .depthwise, nil)
+        }
+    }
+}
+
+extension Graph {
+    /// A convolution or linear layer by the name of its weight in the file; nil for other nodes.
+    func layerName(of node: Node) -> String? {
+        let weight: ParameterID
+        switch node.operation {
+        case .convolution(let convolution): weight = convolution.weight
+        case .sharedDepthwise(let shared): weight = shared.weight
+        case .linear(let linear, _): weight = linear
+        default: return nil
+        }
+        let key = parameter(weight).key
+        return key.hasSuffix(".weight") ? String(key.dropLast(".weight".count)) : key
+    }
+}

@@ -1,0 +1,171 @@
+import Diagnostics
+import Evaluation
+import Slimming
+import VGNets
+
+/// What slimming took out of a network and what it saved, for people and programs.
+public struct SlimmingReport: MarkdownReport {
+    /// Names the JSON's form; changes when a field changes its meaning.
+    public static let schema = DocumentSchema.slimming.rawValue
+
+    private let outcome: SlimmingOutcome
+    /// The files that hold the result.
+    private let written: [String]
+
+    /// A report on what was slimmed and where it was written.
+    public init(_ outcome: SlimmingOutcome, written: [String]) {
+        self.outcome = outcome
+        self.written = written
+    }
+
+    /// Two tables: the cost before and after, and what went of each layer; then what could not go.
+    public var table: String {
+        costs.text + (layers.map { "\n" + $0.text } ?? "") + "\n" + sentences.map { $0 + "\n" }.joined()
+    }
+
+    /// The same as GitHub's Markdown.
+    public var markdown: String {
+        costs.markdown + (layers.map { "\n" + $0.markdown } ?? "") + "\n" + sentences.map { "- \($0)\n" }.joined()
+    }
+
+    private var costs: TextTable {
+        var table = TextTable([
+            .init(outcome.network, .left), .init("before", .right), .init("after", .right), .init("saved", .right),
+        ])
+        func add(_ name: String, _ before: Int, _ after: Int) {
+            let share = before == 0 ? 0 : Double(before - after) / Double(before)
+            table.add(
+                [
+                    name, NumberFormat.grouped(before), NumberFormat.grouped(after),
+                    "\(NumberFormat.fixed(share * 100, 2)) %",
+                ]
+                .map { TextTable.Cell($0) })
+        }
+        let (before, after) = (outcome.before, outcome.after)
+        add(
+            "parameters", before.parameters.learnable + before.parameters.fixed,
+            after.parameters.learnable + after.parameters.fixed)
+        add("running statistics", before.parameters.batchNormRunning, after.parameters.batchNormRunning)
+        add("multiply-accumulates", before.macs, after.macs)
+        add("layers", before.layers, after.layers)
+        if let latency = outcome.latency {
+            table.add(
+                [
+                    "ms an image (median)", NumberFormat.fixed(latency.first.median, 2),
+                    NumberFormat.fixed(latency.second.median, 2),
+                    "\(NumberFormat.fixed((1 - 1 / latency.ratio) * 100, 1)) %",
+                ].map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    private var layers: TextTable? {
+        guard !outcome.layers.isEmpty else { return nil }
+        var table = TextTable([
+            .init("layer", .left), .init("channels", .right), .init("left", .right), .init("dead", .right),
+            .init("equal", .right), .init("unread", .right),
+        ])
+        for layer in outcome.layers {
+            let numbers = [layer.before, layer.after] + LayerChannels.Cause.allCases.map { layer.gone[$0] ?? 0 }
+            table.add(([layer.layer] + numbers.map { "\($0)" }).map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    /// What a table does not hold, a sentence each.
+    var sentences: [String] {
+        var lines: [String] = []
+        if outcome.foldedNorms > 0 {
+            lines.append("\(outcome.foldedNorms) normalisations are folded into the convolutions before them.")
+        }
+        if outcome.layers.isEmpty && outcome.removedLayers.isEmpty { lines.append("No channel and no layer could go.") }
+        if !outcome.removedLayers.isEmpty {
+            lines.append("Layers of which nothing is left: \(outcome.removedLayers.joined(separator: ", ")).")
+        }
+        if outcome.negligible > 0 {
+            lines.append(
+                "\(outcome.negligible) rows and columns of weights below 2^-27 of their layer's largest count as zeros."
+            )
+        }
+        for obstacle in outcome.obstacles { lines.append(Self.sentence(obstacle)) }
+        lines += outcome.remarks.map { $0 + "." }
+        lines.append(
+            "Logits on noise differ by \(Self.scientific(outcome.largestDifference)) of the largest at most.")
+        lines += written.map { "Wrote \($0); read back it gives the same logits." }
+        return lines
+    }
+
+    private static func sentence(_ obstacle: SlimmingObstacle) -> String {
+        let what = obstacle.cause == .dead ? "dead" : "equal to another"
+        let why: String =
+            switch obstacle.reason {
+            case .residual: "a sum pins them: its other branch is alive"
+            case .border: "the border of zeros makes a map of their constant"
+            case .shuffle: "a shuffle needs groups of equal length"
+            case .group: "a convolution's groups go whole or not at all"
+            case .sharedKernels: "their kernels serve other channels too"
+            case .gate: "they are multiplied by what depends on the image"
+            case .interface: "they are the network's result"
+            case .normalisation: "a normalisation over all channels reads them"
+            case .lone: "a layer reads one channel at least"
+            case .depthwise: "kernels of their own tell them apart further on"
+            }
+        let count = obstacle.channels == 1 ? "1 channel is" : "\(obstacle.channels) channels are"
+        return "\(obstacle.layer): \(count) \(what) and stays, \(why)"
+            .replacing("channels are \(what) and stays", with: "channels are \(what) and stay")
+            + (obstacle.place.map { " ('\($0)')." } ?? ".")
+    }
+
+    private static func scientific(_ number: Double) -> String {
+        guard number > 0 else { return "0" }
+        var (mantissa, exponent) = (number, 0)
+        while mantissa < 1 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        return exponent == 0 ? NumberFormat.fixed(mantissa, 1) : "\(NumberFormat.fixed(mantissa, 1))e\(exponent)"
+    }
+
+    /// The same as JSON, keys sorted.
+    public var json: String {
+        JSONText.of(
+            Document(
+                schema: Self.schema, network: outcome.network, weights: outcome.weightsPath, before: outcome.before,
+                after: outcome.after, foldedNorms: outcome.foldedNorms,
+                layers: outcome.layers.map { layer in
+                    Document.Layer(
+                        layer: layer.layer, before: layer.before, after: layer.after,
+                        dead: layer.gone[.dead] ?? 0, equal: layer.gone[.equal] ?? 0, unread: layer.gone[.unread] ?? 0)
+                },
+                removedLayers: outcome.removedLayers, passedThrough: outcome.passedThrough,
+                negligible: outcome.negligible, obstacles: outcome.obstacles, remarks: outcome.remarks,
+                largestDifference: outcome.largestDifference, latency: outcome.latency, written: written))
+    }
+
+    private struct Document: Encodable {
+        struct Layer: Encodable {
+            let layer: String
+            let before: Int
+            let after: Int
+            let dead: Int
+            let equal: Int
+            let unread: Int
+        }
+
+        let schema: String
+        let network: String
+        let weights: String?
+        let before: NetworkCost
+        let after: NetworkCost
+        let foldedNorms: Int
+        let layers: [Layer]
+        let removedLayers: [String]
+        let passedThrough: [String]
+        let negligible: Int
+        let obstacles: [SlimmingObstacle]
+        let remarks: [String]
+        let largestDifference: Double
+        let latency: PairedLatency?
+        let written: [String]
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Files
+import KernelViz
+
+/// `kernelviz slim NETWORK -o OUT`.
+struct SlimCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slim",
+        abstract: "Take out of a network what does nothing: the same logits, fewer channels and layers.",
+        discussion: """
+            Dead channels (the same number for every image), equal ones and those that nobody reads go, through \
+            normalisations, functions, squeeze-and-excite, sums, joins and shuffles; their constants move into the next \
+            bias. Normalisations are folded, identity convolutions are left out. Logits stay within 1e-5 of the \
+            largest; what could not go is named with what keeps it. Each file is read back before it gets its name.
+
+            Examples:
+              kernelviz slim mobilenet_v2.pth -o slim.onnx
+              kernelviz slim net.h5 -o slim.safetensors -o slim.onnx --format json --report slim.json
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, json, markdown
+    }
+
+    @Argument(help: ArgumentHelp("A checkpoint, a config file, or a published net's name.", valueName: "network"))
+    var network: String
+
+    @Option(help: ArgumentHelp("A checkpoint with the weights of a config or published net.", valueName: "file"))
+    var weights: String?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The file to write: .onnx, .safetensors, .h5 or .hdf5; may be given several times.", valueName: "file"))
+    var output: [String]
+
+    @Option(help: "Rows and columns of the images; the network's own by default.")
+    var inputSize: Int?
+
+    @Flag(help: "Leave batch normalisations apart, for further training.")
+    var keepNorms = false
+
+    @Option(help: "Timed runs of both networks, in turns on one thread; 0 for none.")
+    var runs = 0
+
+    @Option(help: "table, json or markdown.")
+    var format = Format.table
+
+    @Option(help: ArgumentHelp("Write the report to this file instead of standard output.", valueName: "file"))
+    var report: String?
+
+    @OptionGroup var strides: StrideOptions
+
+    @OptionGroup(title: "Conventions") var conventions: ConventionArguments
+
+    @Flag(help: "Replace existing files.")
+    var force = false
+
+    private var overwriting: AtomicFile.Overwriting { force ? .replace : .refuse }
+
+    func validate() throws {
+        if output.isEmpty { throw ValidationError("Name a file to write: -o slim.onnx.") }
+        if runs < 0 { throw ValidationError("--runs must not be negative.") }
+        try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
+        let places = (output + [report].compactMap { $0 }).map { FilePaths.place($0) }
+        if Set(places).count < places.count {
+            throw ValidationError("Two of the files to write are one: give each its own name.")
+        }
+    }
+
+    func run() throws {
+        let files = try output.map { try NetworkFile(path: $0) }
+        for file in files { try AtomicFile.checkWritable(file.path, overwriting: overwriting) }
+        if let report { try OutputOptions.check(report, overwriting) }
+        var runnable = try RunnableNetwork(
+            named: network, weights: weights, inputSize: inputSize, strides: strides.table(for: network),
+            options: conventions.options())
+        if runnable.weightsPath == nil {
+            Console.note(
+                "The weights are random: what is found says nothing of a trained network. Name them with --weights.")
+        } else if let line = runnable.conventions.assumptions {
+            Console.note(line)
+        }
+        if let line = runnable.conventions.settings { Console.note(line) }
+        for remark in runnable.remarks { Console.note(remark) }
+        if !keepNorms, let folded = try runnable.folded() { runnable = folded }
+        let slimming = try NetworkSlimming(runnable, keepsNorms: keepNorms)
+        var outcome = slimming.outcome
+        if runs > 0 {
+            let progress = ProgressLine("Timing \(runnable.name)")
+            outcome.latency = try PairedLatency.measure(runnable, slimming.network, rounds: runs) {
+                try progress.update($0, of: runs)
+            }
+            progress.finish()
+        }
+        for file in files { try file.write(slimming.network, overwriting: overwriting) }
+        let text = try OutputOptions.text(of: SlimmingReport(outcome, written: output), as: format)
+        if let report { try OutputOptions.emit(text, to: report, overwriting) } else { try Console.result(text) }
+    }
+}
