@@ -2,8 +2,9 @@ import Architectures
 import Checkpoints
 import Tensors
 
-/// The branch of a VGNet trained with `depthwise: branched` that passes a depthwise kernel's input on: a batch normalisation
-/// beside the kernel's own, which becomes a weight in the kernel's centre when the net runs.
+/// A branch of training that passes a depthwise kernel's input on: a batch normalisation beside the kernel's own, which
+/// becomes a weight in the kernel's centre when the net runs. VGNets trained with `depthwise: branched` and RepGhostNets
+/// have such.
 enum FoldedBranch {
     /// What analyses say where kernels were merged; nil where the network has no such branches.
     static func note(on network: ConvNetwork) -> String? {
@@ -24,15 +25,17 @@ enum FoldedBranch {
         return zip(weight, variance).map { $0 / ($1 + norm.epsilon).squareRoot() }
     }
 
-    /// "features/stage1/1/half3x3/skip/" for the kernels of "features/stage1/1/half3x3/0/weight", with the file's own
-    /// separator.
+    /// "features/stage1/1/half3x3/skip/" for the kernels of "features/stage1/1/half3x3/0/weight", "ghost1.fusion_bn.0." for
+    /// those of "ghost1.cheap_operation.0.weight", with the file's own separator.
     private static func path(beside layer: ConvLayer, of checkpoint: Checkpoint) -> String? {
         guard layer.isDepthwise, layer.batchNorm != nil else { return nil }
         for separator in ["/", "."] where layer.tensorName.hasSuffix("\(separator)0\(separator)weight") {
-            let path = layer.tensorName.dropLast(8) + "skip" + separator
-            if ["weight", "running_var"].allSatisfy({ checkpoint.entry(named: path + $0) != nil }) {
-                return String(path)
-            }
+            let parent = String(layer.tensorName.dropLast(8))
+            let ghost = "cheap_operation" + separator
+            let path =
+                parent.hasSuffix(ghost)
+                ? parent.dropLast(ghost.count) + "fusion_bn\(separator)0\(separator)" : parent + "skip" + separator
+            if ["weight", "running_var"].allSatisfy({ checkpoint.entry(named: path + $0) != nil }) { return path }
         }
         return nil
     }

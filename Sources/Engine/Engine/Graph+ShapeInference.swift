@@ -43,7 +43,7 @@ extension Graph {
             return [first[0], geometry.outputChannels, geometry.outputHeight, geometry.outputWidth]
         case .batchNormalization(let norm):
             return try perChannel([norm.weight, norm.bias, norm.runningMean, norm.runningVariance], first, node)
-        case .layerNormalization(let norm), .responseNormalization(let norm):
+        case .layerNormalization(let norm), .rmsNormalization(let norm), .responseNormalization(let norm):
             return try perChannel([norm.weight, norm.bias], first, node)
         case .affine(let scale, let shift): return try perChannel([scale, shift], first, node)
         case .add, .multiply, .concatenate: return try combinedShape(node, inputs)

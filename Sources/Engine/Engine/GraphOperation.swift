@@ -17,6 +17,8 @@ public enum GraphOperation: Sendable, Equatable {
     case affine(scale: Graph.ParameterID, shift: Graph.ParameterID)
     /// (x − mean)/√(variance + ε) · weight + bias over the channels of each pixel.
     case layerNormalization(ChannelNormalization)
+    /// x/√(mean of squares + ε) · weight + bias over the channels of each pixel: layer normalisation without the mean.
+    case rmsNormalization(ChannelNormalization)
     /// x + weight · x · g/(mean of g + ε) + bias, g the root of the sum of squares of each channel's pixels, its mean over
     /// the channels (ConvNeXt version 2).
     case responseNormalization(ChannelNormalization)

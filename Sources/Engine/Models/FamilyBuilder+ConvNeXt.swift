@@ -116,7 +116,20 @@ extension FamilyBuilder {
     ) throws {
         var norm = try channelNorm(module)
         norm.epsilon = epsilon
-        current = graph.add(.layerNormalization(norm), current, name: name)
+        let isRMS = graph.parameter(norm.bias).form.isAbsent
+        current = graph.add(isRMS ? .rmsNormalization(norm) : .layerNormalization(norm), current, name: name)
+    }
+
+    /// Whether no normalisation of the file has a bias. timm's `convnext_*_rms` are such: what is left out is the mean.
+    private var hasUnbiasedNorms: Bool {
+        func holders(_ word: String) -> Set<String> {
+            Set(
+                network.checkpoint.entries.lazy.filter {
+                    $0.parameter == word && $0.shape.rank == 1 && !$0.module.hasSuffix("grn")
+                }.map(\.module))
+        }
+        let scaled = holders("weight")
+        return !scaled.isEmpty && scaled.isDisjoint(with: holders("bias"))
     }
 
     private mutating func responseNorm(_ module: String, name: String) throws {
@@ -124,9 +137,18 @@ extension FamilyBuilder {
     }
 
     private mutating func channelNorm(_ module: String) throws -> ChannelNormalization {
-        ChannelNormalization(
-            weight: try values(module, ["weight", "gamma"], kind: .learnable),
-            bias: try values(module, ["bias", "beta"], kind: .learnable), epsilon: Self.channelEpsilon)
+        let weight = try values(module, ["weight", "gamma"], kind: .learnable)
+        let bias: Graph.ParameterID
+        if !hasEntry(module, "bias"), hasUnbiasedNorms {
+            bias = graph.addParameter(
+                graph.freeParameterName("\(module).bias"), Tensor(shape: [width], repeating: 0), kind: .fixed,
+                form: StoredForm(isAbsent: true))
+            let words = "its normalisations have no bias: assumed to be RMS normalisations, as in timm's convnext_*_rms"
+            if !assumptions.contains(words) { assumptions.append(words) }
+        } else {
+            bias = try values(module, ["bias", "beta"], kind: .learnable)
+        }
+        return ChannelNormalization(weight: weight, bias: bias, epsilon: Self.channelEpsilon)
     }
 
     /// One number a channel, whatever axes of length 1 the file has around them.

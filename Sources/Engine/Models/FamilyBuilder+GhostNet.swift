@@ -1,7 +1,7 @@
 import Engine
 
 extension FamilyBuilder {
-    /// GhostNet (arXiv 1911.11907): stem, ghost bottlenecks, head.
+    /// GhostNet (arXiv 1911.11907) and RepGhostNet (arXiv 2211.06088): stem, ghost bottlenecks, head.
     ///
     /// A ghost module makes half of its channels by a 1×1 convolution, the other half from those by a depthwise one. A
     /// bottleneck is ghost, depthwise (where it halves the resolution), squeeze-and-excite (may be absent), ghost without
@@ -34,10 +34,30 @@ extension FamilyBuilder {
     }
 
     private mutating func ghostModule(_ function: ActivationFunction?, _ name: String) throws {
+        let path = peek()?.name ?? ""
         try layer(function)
         let (primary, primaryWidth) = (current, width)
+        if isRepGhost { return try mergedModule(String(path.dropLast("primary_conv.0".count)), function, name) }
         try layer(function)
         width += primaryWidth
         current = graph.add(.concatenate, primary, current, name: name)
+    }
+
+    /// Whether ghost modules make all of their channels by the 1×1 convolution, as its family's title says.
+    private var isRepGhost: Bool { network.title.hasPrefix("RepGhost") }
+
+    /// RepGhost's second half: the depthwise convolution of what the 1×1 one made and, in training, that itself with a
+    /// normalisation of its own, added; `parent` is the module's path with a dot behind it.
+    private mutating func mergedModule(_ parent: String, _ function: ActivationFunction?, _ name: String) throws {
+        let (primary, channels) = (current, width)
+        try layer(nil)
+        let branch = parent + "fusion_bn.0"
+        if network.checkpoint.entries.contains(where: { $0.module == branch }) {
+            let filtered = current
+            current = primary
+            try separateNorm(branch, channels: channels, name: "\(name).identity")
+            current = graph.add(.add, filtered, current, name: "\(name).sum")
+        }
+        if let function { current = graph.add(.activation(function), current, name: name) }
     }
 }

@@ -36,7 +36,7 @@ private struct NodeDescriber {
         switch node.operation {
         case .input, .dropout: break
         case .convolution, .sharedDepthwise, .pool: describeWindow(node.operation, &result)
-        case .batchNormalization, .layerNormalization, .responseNormalization, .affine:
+        case .batchNormalization, .layerNormalization, .rmsNormalization, .responseNormalization, .affine:
             describeNormalization(node.operation, &result)
         case .activation(let function):
             result.kind = .activation
@@ -94,9 +94,12 @@ private struct NodeDescriber {
             result.mean = key(norm.runningMean)
             result.variance = key(norm.runningVariance)
             result.epsilon = norm.epsilon
-        case .layerNormalization(let norm), .responseNormalization(let norm):
-            result.kind = .layerNormalization
-            if case .responseNormalization = operation { result.kind = .responseNormalization }
+        case .layerNormalization(let norm), .rmsNormalization(let norm), .responseNormalization(let norm):
+            switch operation {
+            case .rmsNormalization: result.kind = .rmsNormalization
+            case .responseNormalization: result.kind = .responseNormalization
+            default: result.kind = .layerNormalization
+            }
             result.weight = stored(norm.weight)
             result.bias = stored(norm.bias)
             result.epsilon = norm.epsilon

@@ -117,6 +117,7 @@ struct DescribedGraphBuilder {
                 SharedDepthwise(weight: id, stride: try stride(node), padding: try padding(node)))
         case .batchNormalization: return .batchNormalization(try normalization(node))
         case .layerNormalization: return .layerNormalization(try channelNormalization(node, inputs[0]))
+        case .rmsNormalization: return .rmsNormalization(try channelNormalization(node, inputs[0]))
         case .responseNormalization: return .responseNormalization(try channelNormalization(node, inputs[0]))
         case .affine: return try affine(node, inputs[0])
         case .affineTensors:
@@ -372,7 +373,8 @@ struct DescribedGraphBuilder {
         case .convolution(let convolution): return graph[convolution.weight].shape[0]
         case .batchNormalization(let norm): return graph[norm.weight].shape[0]
         case .affine(let scale, _): return graph[scale].shape[0]
-        case .layerNormalization(let norm), .responseNormalization(let norm): return graph[norm.weight].shape[0]
+        case .layerNormalization(let norm), .rmsNormalization(let norm), .responseNormalization(let norm):
+            return graph[norm.weight].shape[0]
         case .slice(let range): return range.count
         case .linear(let weight, _): return graph[weight].shape[0]
         case .concatenate:

@@ -22,6 +22,26 @@ extension ReferenceOperators {
         }
     }
 
+    /// RMS normalisation (Zhang and Sennrich, arXiv 1910.07467) over the channels of each pixel: out[c] = in[c] / √(mean of
+    /// squares + ε) · weight[c] + bias[c], the sum in 64-bit floats; input and output may be the same.
+    package static func rmsNormalization(
+        channels: Int, plane: Int, epsilon: Float, input: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        for pixel in 0..<plane {
+            var squares = 0.0
+            for channel in 0..<channels {
+                let number = Double(input[channel * plane + pixel])
+                squares += number * number
+            }
+            let factor = 1 / (squares / Double(channels) + Double(epsilon)).squareRoot()
+            for channel in 0..<channels {
+                let place = channel * plane + pixel
+                output[place] = Float(Double(input[place]) * factor) * weight[channel] + bias[channel]
+            }
+        }
+    }
+
     /// Global response normalisation (Woo et al., arXiv 2301.00808): out[c] = in[c] + weight[c] · in[c] · g[c] / (mean of g
     /// over the channels + ε) + bias[c], where g[c] is the root of the sum of squares over the channel's pixels; sums in
     /// 64-bit floats; input and output may be the same.

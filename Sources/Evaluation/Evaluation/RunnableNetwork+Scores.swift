@@ -45,7 +45,8 @@ extension RunnableNetwork {
             case .activation(let function):
                 let isGate = function == .sigmoid || function == .hardSigmoid
                 if !isGate, !isMean || function != .relu { isActivated = true }
-            case .batchNormalization, .affine, .layerNormalization, .responseNormalization: isNormalised = true
+            case .batchNormalization, .affine, .layerNormalization, .rmsNormalization, .responseNormalization:
+                isNormalised = true
             case .dropout, .slice: break
             default: return false
             }

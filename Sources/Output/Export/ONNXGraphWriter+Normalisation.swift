@@ -2,7 +2,7 @@ import Engine
 import ONNXSchema
 import Tensors
 
-// Opset 17 has no GELU, and its LayerNormalization works on the last axes only: both are written in parts.
+// Opset 17 has neither GELU nor RMS normalisation, and its LayerNormalization works on the last axes only: all are written in parts.
 extension ONNXGraphWriter {
     /// x · (1 + erf(x / √2)) / 2.
     mutating func writeGELU(_ node: Graph.Node, _ inputs: [String]) {
@@ -24,6 +24,18 @@ extension ONNXGraphWriter {
         let deviation = emitIntermediate("Sqrt", [raised], name: "\(name).deviation")
         emit(
             "Div", [centred, deviation], name, node, gain: stored(norm.weight), shift: stored(norm.bias),
+            words: ("normal", "scaled"))
+    }
+
+    /// x / √(mean of squares + ε) · weight + bias over the channels.
+    mutating func writeRMSNormalization(_ node: Graph.Node, _ inputs: [String], _ norm: ChannelNormalization) {
+        let name = node.name
+        let squares = emitIntermediate("Mul", [inputs[0], inputs[0]], name: "\(name).squares")
+        let mean = emitIntermediate("ReduceMean", [squares], name: "\(name).mean", axes([1]))
+        let raised = emitIntermediate("Add", [mean, scalar(norm.epsilon)], name: "\(name).raised")
+        let root = emitIntermediate("Sqrt", [raised], name: "\(name).root")
+        emit(
+            "Div", [inputs[0], root], name, node, gain: stored(norm.weight), shift: stored(norm.bias),
             words: ("normal", "scaled"))
     }
 

@@ -20,6 +20,7 @@ extension ONNXGraphWriter {
                 "BatchNormalization", inputs + constants, to: declareValue(of: node), name: node.name,
                 [ONNXAttributeProto("epsilon", norm.epsilon)])
         case .layerNormalization(let norm): writeLayerNormalization(node, inputs, norm)
+        case .rmsNormalization(let norm): writeRMSNormalization(node, inputs, norm)
         case .responseNormalization(let norm): writeResponseNormalization(node, inputs, norm)
         case .affine(let scale, let shift): writeAffine(node, inputs, scale: scale, shift: shift)
         case .activation(let function): write(function, node, inputs)

@@ -194,10 +194,10 @@ struct LayerListBuilder {
         case .linear(let weight, let bias):
             return draftLinear(index, first, weight, bias)
         case .batchNormalization(let norm): return draftNormalization(index, first, norm)
-        case .layerNormalization, .responseNormalization:
+        case .layerNormalization, .rmsNormalization, .responseNormalization:
             throw KernelVizError(
                 code: "training.unsupported", subject: "graph: \(node.name)",
-                found: "layer or response normalisation, which runs but is not trained here",
+                found: "layer, RMS or response normalisation, which runs but is not trained here",
                 expected: "batch normalisation")
         case .activation(let function) where function.isStepOfItsOwn:
             throw KernelVizError(

@@ -338,6 +338,74 @@ import Testing
         #expect(nodes[2].weight == "fc" && nodes[2].isInputFirst == true)
     }
 
+    /// Square, mean, ε, root; then a quotient, or a product with its inverse; then the gain.
+    @Test(arguments: [false, true]) func anRMSNormalisationInPartsIsOne(isInverse: Bool) throws {
+        var model = Builder()
+        model.floats("one", [1], shape: [])
+        model.floats("two", [2], shape: [])
+        model.floats("eps", [0.25], shape: [])
+        model.floats("n.weight", [1, 2, 3, 4], shape: [4, 1, 1])
+        model.add("Pow", ["x", "two"], "q")
+        model.add("ReduceMean", ["q"], "v", ["axes": .ints([1])])
+        model.add("Add", ["v", "eps"], "e")
+        model.add("Sqrt", ["e"], "s")
+        if isInverse {
+            model.add("Div", ["one", "s"], "i")
+            model.add("Mul", ["x", "i"], "n")
+        } else {
+            model.add("Div", ["x", "s"], "n")
+        }
+        model.add("Mul", ["n", "n.weight"], "y")
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .rmsNormalization])
+        #expect(nodes[1].weight == "n.weight" && nodes[1].bias == nil && nodes[1].epsilon == 0.25)
+    }
+
+    /// What is divided by the root of squares must be what was squared.
+    @Test func theCentredByTheRootOfSquaresIsNoNormalisation() throws {
+        var model = Builder()
+        model.floats("two", [2], shape: [])
+        model.add("ReduceMean", ["x"], "m", ["axes": .ints([1])])
+        model.add("Sub", ["x", "m"], "d")
+        model.add("Pow", ["x", "two"], "q")
+        model.add("ReduceMean", ["q"], "v", ["axes": .ints([1])])
+        model.add("Sqrt", ["v"], "s")
+        model.add("Div", ["d", "s"], "y")
+        #expect(try !model.nodes().contains { [.layerNormalization, .rmsNormalization].contains($0.kind) })
+    }
+
+    /// Opset 23's operator, and ONNX Runtime's own word for it.
+    @Test(arguments: ["RMSNormalization", "SimplifiedLayerNormalization"])
+    func anRMSNormalisationIsAnOperatorToo(type: String) throws {
+        var model = Builder()
+        model.floats("n.weight", [1, 2, 3, 4])
+        model.add("Transpose", ["x"], "t", ["perm": .ints([0, 2, 3, 1])])
+        model.add(type, ["t", "n.weight"], "n", ["axis": .int(-1), "epsilon": .float(0.25)])
+        model.add("Transpose", ["n"], "y", ["perm": .ints([0, 3, 1, 2])])
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .rmsNormalization])
+        #expect(nodes[1].weight == "n.weight" && nodes[1].bias == nil && nodes[1].epsilon == 0.25)
+    }
+
+    /// Over rows and columns, also where the last map has one of each and exporters keep the operator.
+    @Test(arguments: [Int64(8), 1]) func aResponseNormalisationInPartsIsOne(side: Int64) throws {
+        var model = Builder(input: [1, 4, side, side])
+        model.floats("eps", [0.25], shape: [])
+        model.floats("n.weight", [1, 2, 3, 4], shape: [4, 1, 1])
+        model.floats("n.bias", [5, 6, 7, 8], shape: [4, 1, 1])
+        model.add("ReduceL2", ["x"], "g", ["axes": .ints([2, 3])])
+        model.add("ReduceMean", ["g"], "m", ["axes": .ints([1])])
+        model.add("Add", ["m", "eps"], "e")
+        model.add("Div", ["g", "e"], "share")
+        model.add("Mul", ["x", "share"], "p")
+        model.add("Mul", ["n.weight", "p"], "w")
+        model.add("Add", ["n.bias", "w"], "b")
+        model.add("Add", ["x", "b"], "y")
+        let nodes = try model.nodes()
+        #expect(nodes.map(\.kind) == [.input, .responseNormalization])
+        #expect(nodes[1].weight == "n.weight" && nodes[1].bias == "n.bias" && nodes[1].epsilon == 0.25)
+    }
+
     /// Half of a normalisation is what its first operator is; the quotient by another's deviation is none.
     @Test func anUnfinishedNormalisationNamesItsFirstOperator() throws {
         var model = Builder()

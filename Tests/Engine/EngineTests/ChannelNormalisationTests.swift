@@ -3,7 +3,7 @@ import Testing
 
 @testable import Engine
 
-/// Layer normalisation, response normalisation and GELU: by numbers from PyTorch, and the fast plan against plain loops.
+/// Layer, RMS and response normalisation and GELU: by numbers from PyTorch, and the fast plan against plain loops.
 @Suite struct ChannelNormalisationTests {
     private static func run(
         _ input: Tensor, _ options: ExecutionOptions = .init(operators: .reference),
@@ -32,6 +32,16 @@ import Testing
         }
         // torch.nn.functional.layer_norm(x.permute(0, 2, 3, 1), (3,), weight, bias, 1e-6).permute(0, 3, 1, 2)
         let expected: [Float] = [-1.0690445, -1.2247448, -0.0345222, 0.5, -0.3363059, -0.2247448]
+        for (found, expected) in zip(output.scalars, expected) { #expect(abs(found - expected) <= 2e-6) }
+    }
+
+    @Test func rmsNormalisationLeavesOutTheMean() throws {
+        let output = try Self.run(Self.image) { graph, input in
+            let norm = Self.norm(&graph, [1, 2, -1], [0, 0.5, 1], 1e-6)
+            graph.add(.rmsNormalization(norm), input, name: "norm")
+        }
+        // torch.nn.functional.rms_norm(x.permute(0, 2, 3, 1), (3,), weight, 1e-6).permute(0, 3, 1, 2) + bias
+        let expected: [Float] = [0.37796444, -0.95166183, 2.01185775, 0.97583091, -0.51185775, -0.42749274]
         for (found, expected) in zip(output.scalars, expected) { #expect(abs(found - expected) <= 2e-6) }
     }
 
@@ -81,7 +91,8 @@ import Testing
                 let mish = random.graph.add(.activation(.mish), soft, name: "mish")
                 let response = random.graph.add(.responseNormalization(norm()), mish, name: "response")
                 let last = random.graph.add(.layerNormalization(norm()), response, name: "last")
-                let sum = random.graph.add(.add, input, last, name: "sum")
+                let root = random.graph.add(.rmsNormalization(norm()), last, name: "root")
+                let sum = random.graph.add(.add, input, root, name: "sum")
                 let mean = random.graph.add(.globalAveragePool, sum, name: "mean")
                 random.graph.add(.layerNormalization(norm()), mean, name: "head")
             }

@@ -54,4 +54,30 @@ import VGNets
                         : nil))
         }
     }
+
+    /// RepGhost's branch lies beside the convolution, not below it. With s = γ/√(σ² + ε): 2·1 and 3·1 everywhere, ½ and −1
+    /// more in the centre.
+    @Test func repGhostsBranchIsMerged() throws {
+        let vectors: [(String, [Float])] = [
+            ("cheap_operation.1.weight", [2, 3]), ("cheap_operation.1.bias", [0, 0]),
+            ("cheap_operation.1.running_mean", [0, 0]), ("cheap_operation.1.running_var", [1, 1]),
+            ("fusion_bn.0.weight", [0.5, -1]), ("fusion_bn.0.bias", [0, 0]), ("fusion_bn.0.running_mean", [0, 0]),
+            ("fusion_bn.0.running_var", [1, 1]),
+        ]
+        try withTemporaryFolder { folder in
+            let path = folder + "/net.h5"
+            try HDF5Writer.write(to: path) { writer in
+                let ones = Array(repeating: Float(1), count: 18)
+                try writer.write(ones, dimensions: [2, 1, 3, 3], to: "ghost1.cheap_operation.0.weight")
+                for (name, numbers) in vectors { try writer.write(numbers, dimensions: [2], to: "ghost1.\(name)") }
+            }
+            let network = try ConvNetwork.open(path)
+            let bank = try KernelBanks.read(#require(network.spatialLayers.first), of: network)
+            for (place, number) in bank.values.enumerated() {
+                let expected: Float = place == 4 ? 2.5 : place == 13 ? 2 : place < 9 ? 2 : 3
+                #expect(abs(number - expected) < 1e-4)
+            }
+            #expect(KernelBanks.mergingNote(on: network)?.hasPrefix("1 layer is read with the branches") == true)
+        }
+    }
 }

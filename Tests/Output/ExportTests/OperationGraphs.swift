@@ -92,7 +92,7 @@ enum OperationGraphs {
         "Relu", "Flatten", "Gemm",
     ]
 
-    /// The same input to six classes by what came later: layer and response normalisation and GELU.
+    /// The same input to six classes by what came later: layer, RMS and response normalisation and GELU.
     static func normalisations() -> Graph {
         var graph = Graph()
         var generator = SeededGenerator(seed: 9)
@@ -133,7 +133,8 @@ enum OperationGraphs {
         let narrow = graph.add(
             .convolution(Convolution(weight: parameter("narrow/weight", [6, 24, 1, 1]))), response, name: "narrow")
         let sum = graph.add(.add, pooled, narrow, name: "sum")
-        let mean = graph.add(.globalAveragePool, sum, name: "mean")
+        let rms = graph.add(.rmsNormalization(norm("rms", 6)), sum, name: "rms")
+        let mean = graph.add(.globalAveragePool, rms, name: "mean")
         let head = graph.add(.layerNormalization(norm("head", 6)), mean, name: "head")
         graph.add(.linear(weight: parameter("logits/weight", [6, 6]), bias: nil), head, name: "logits")
         return graph

@@ -32,6 +32,8 @@ import Checkpoints
         "repvgg_a0": "RepVGG-A0", "repvgg_a0_folded": "RepVGG-A0", "mobileone_s0": "MobileOne-S0",
         "mobileone_s1_folded": "MobileOne-S1", "mobilenetv4_conv_small": "MobileNetV4-Conv-Small",
         "convnext_atto": "ConvNeXt-Atto", "convnextv2_atto": "ConvNeXtV2-Atto",
+        "convnext_atto_rms": "ConvNeXt-Atto", "repghostnet_050": "RepGhostNet 0.5",
+        "repghostnet_050_folded": "RepGhostNet 0.5",
         // transformers' names.
         "transformers_convnext": "ConvNeXt", "transformers_convnextv2": "ConvNeXtV2",
         "transformers_resnet18": "ResNet-18", "transformers_regnet_y_400mf": "RegNetY-400MF",
@@ -40,17 +42,18 @@ import Checkpoints
     /// Networks whose export their own library loads with `load_state_dict(strict=True)`.
     static let strict = [
         "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "regnet_y_400mf", "regnet_x_400mf",
-        "shufflenet_v2_x1_0", "efficientnet_b0", "mnasnet1_0", "ghostnet_100", "mobilenetv1_100", "mnasnet_100",
+        "shufflenet_v2_x1_0", "efficientnet_b0", "mnasnet1_0", "ghostnet_100", "repghostnet_050", "mobilenetv1_100",
+        "mnasnet_100",
         "regnetx_004", "tf_efficientnet_b0", "mobilenetv2_050", "resnet18", "convnext_tiny_torchvision",
-        "convnext_atto",
-        "convnextv2_atto", "densenet121", "vgg11_bn", "squeezenet1_1", "resnet26d", "resnetrs50", "rexnet_100",
+        "convnext_atto", "convnext_atto_rms", "convnextv2_atto", "densenet121", "vgg11_bn", "squeezenet1_1",
+        "resnet26d", "resnetrs50", "rexnet_100",
         "repvgg_a0", "mobileone_s0", "mobilenetv4_conv_small", "tf_efficientnetv2_b0", "efficientnet_es",
     ]
 
     /// Networks whose ONNX export must run as its graph says, with the same numbers: their layer scales and gains are random.
     static let rewritten = [
-        "convnext_tiny_torchvision", "convnext_atto", "convnextv2_atto", "mobilenet_v3_small", "transformers_convnext",
-        "transformers_convnextv2",
+        "convnext_tiny_torchvision", "convnext_atto", "convnext_atto_rms", "convnextv2_atto", "mobilenet_v3_small",
+        "transformers_convnext", "transformers_convnextv2",
     ]
 
     @Test(.needsPython) func everyFamilyThatRunsGivesPyTorchsNumbers() throws {

@@ -48,7 +48,7 @@ private enum GhostNet {
                 block += 1
                 let path = path(number, index)
                 let stride = index == 0 ? stage.stride : 1
-                convs += ghost("\(path).ghost1", block)
+                convs += ghost("\(path).ghost1", table, block)
                 if stride > 1 {
                     convs.append(
                         ExpectedConv(
@@ -58,7 +58,7 @@ private enum GhostNet {
                 convs += squeeze.map {
                     ExpectedConv("\(path).se.\($0)", norm: nil, .pointwise, block: block, isOptional: true)
                 }
-                convs += ghost("\(path).ghost2", block)
+                convs += ghost("\(path).ghost2", table, block)
                 // Where the width changes or the stride is 2, which the file says.
                 if table.weight("\(path).shortcut.0") != nil {
                     convs += [
@@ -85,12 +85,16 @@ private enum GhostNet {
         }
     }
 
-    /// Version 2 has long-range attention beside the primary convolution.
-    private static func ghost(_ path: String, _ block: Int) -> [ExpectedConv] {
-        [
+    /// Version 2 has long-range attention beside the primary convolution. RepGhost's depthwise convolution has lost its
+    /// place in a sequence and its normalisation where branches were folded into it.
+    private static func ghost(_ path: String, _ table: ModuleTable, _ block: Int) -> [ExpectedConv] {
+        let filter = "\(path).cheap_operation"
+        let isFolded = table.weight(filter) != nil
+        return [
             ExpectedConv("\(path).primary_conv.0", norm: "\(path).primary_conv.1", .pointwise, block: block),
             ExpectedConv(
-                "\(path).cheap_operation.0", norm: "\(path).cheap_operation.1", .depthwise, size: 3, block: block),
+                isFolded ? filter : "\(filter).0", norm: isFolded ? nil : "\(filter).1", .depthwise, size: 3,
+                block: block),
             ExpectedConv(
                 "\(path).short_conv.0", norm: "\(path).short_conv.1", .pointwise, block: block, isOptional: true),
         ]

@@ -7,11 +7,14 @@ enum GraphPattern: Equatable, Sendable {
     struct Normalising: Equatable, Sendable {
         var x: GraphValue
         var epsilon: Float = 0
+        /// Whether the mean is subtracted before numbers are squared: layer normalisation; else RMS normalisation.
+        var isCentred = true
         var gain: String?
         var shift: String?
     }
 
-    // Layer normalisation: (x − mean)/√(variance + ε)·gain + shift.
+    // Layer normalisation: (x − mean)/√(variance + ε)·gain + shift. RMS normalisation: x/√(mean of squares + ε)·gain, whose
+    // mean of squares stands for the variance.
 
     /// The mean over the channels of each pixel.
     case mean(GraphValue)

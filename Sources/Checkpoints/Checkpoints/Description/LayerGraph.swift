@@ -20,6 +20,8 @@ public struct LayerGraph: Sendable, Equatable, Codable {
         case batchNormalization
         /// weight, bias (either may be absent: ones, zeros), epsilon: over the channels of each pixel.
         case layerNormalization
+        /// weight, bias (either may be absent: ones, zeros), epsilon: over the channels of each pixel, without their mean.
+        case rmsNormalization
         /// weight, bias (either may be absent: ones, zeros), epsilon: by the share of each channel in the whole response
         /// (ConvNeXt version 2).
         case responseNormalization

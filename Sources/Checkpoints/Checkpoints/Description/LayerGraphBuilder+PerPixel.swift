@@ -1,9 +1,10 @@
 // What works on the channels of each pixel, wherever the file has their axis: normalisations, matrices.
 extension LayerGraphBuilder {
     /// The normalisation of each pixel's channels, which are all numbers of the axes from `place` on; nil where those are
-    /// others. Its numbers are set by `set`, or later.
+    /// others. `kind` says with the mean or without; its numbers are set by `set`.
     mutating func layerNormalisation(
-        _ value: GraphValue, from place: Int, _ name: String, _ set: (inout LayerGraph.Node) -> Void = { _ in }
+        _ kind: LayerGraph.Kind, _ value: GraphValue, from place: Int, _ name: String,
+        _ set: (inout LayerGraph.Node) -> Void
     ) -> GraphValue? {
         let value = settled(value)
         if let axes = value.axes {
@@ -12,7 +13,7 @@ extension LayerGraphBuilder {
                 value.isChannels(own), axes[(own + 1)...].allSatisfy(\.isEmpty)
             else { return nil }
         }
-        return GraphValue(node: add(.layerNormalization, name, [value.node], set), axes: value.axes)
+        return GraphValue(node: add(kind, name, [value.node], set), axes: value.axes)
     }
 
     /// A matrix of `outputs` columns on the channels of each pixel, which is a 1×1 convolution; nil where the last axis is

@@ -87,8 +87,8 @@ extension ONNXGraphReader {
             builder.perChannel(Array(repeating: 0, count: channels), tensor.shape.dimensions, beside: value) != nil
         else { return nil }
         let module = module(node, weight: constant)
-        if let layer = builder[value.node], layer.kind == .layerNormalization, layer.weight == nil, layer.bias == nil,
-            isOwn(value.node)
+        if let layer = builder[value.node], [.layerNormalization, .rmsNormalization].contains(layer.kind),
+            layer.weight == nil, layer.bias == nil, isOwn(value.node)
         {
             guard let entry = perChannel(constant, "weight", of: module) else { return nil }
             builder.change(value.node) { $0.weight = entry }
@@ -113,7 +113,7 @@ extension ONNXGraphReader {
         switch layer.kind {
         case .convolution, .linear:
             entry = module.flatMap { parameter(constant, "bias", of: $0, .reshape([channels])) }
-        case .layerNormalization, .responseNormalization:
+        case .layerNormalization, .rmsNormalization, .responseNormalization:
             entry = perChannel(constant, "bias", of: module ?? layer.name)
         default: break
         }

@@ -9,7 +9,8 @@ extension ONNXGraphReader {
         case "ConvInteger", "MatMulInteger": return try integerLayer(node).map { [$0] }
         case "QLinearConv": return try quantisedConvolution(node).map { [$0] }
         case "BatchNormalization": return try normalisation(node).map { [$0] }
-        case "LayerNormalization": return layerNormalisation(node).map { [$0] }
+        case "LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization":
+            return layerNormalisation(node).map { [$0] }
         case "Gemm", "MatMul", "FusedGemm", "FusedMatMul": return try matrix(node).map { [$0] }
         case "QLinearMatMul", "QGemm": return try quantisedMatrix(node).map { [$0] }
         case "QLinearAdd", "QLinearMul", "QLinearConcat", "QLinearGlobalAveragePool", "QLinearAveragePool",
@@ -220,6 +221,7 @@ extension ONNXGraphReader {
 
     // MARK: layer normalisation
 
+    /// With the mean, or without (RMS: opset 23's, and ONNX Runtime's own word for it).
     private mutating func layerNormalisation(_ node: ONNXNodeProto) -> GraphValue? {
         guard node.input.count > 1, constants.contains(node.input[1]) else {
             return refuse("with a scale that is computed")
@@ -233,7 +235,8 @@ extension ONNXGraphReader {
         guard shift == nil || bias != nil else { return refuse("with a bias that is computed") }
         guard !node.output.dropFirst().contains(where: isRead) else { return refuse("with a second result") }
         let axis = attributes.int("axis") ?? -1
-        let result = builder.layerNormalisation(value, from: axis, module) {
+        let kind: LayerGraph.Kind = node.opType == "LayerNormalization" ? .layerNormalization : .rmsNormalization
+        let result = builder.layerNormalisation(kind, value, from: axis, module) {
             ($0.weight, $0.bias, $0.epsilon) = (weight, bias, attributes.float("epsilon") ?? 1e-5)
         }
         return result ?? refuse("with axis \(axis) of \(words(value))")

@@ -36,7 +36,7 @@ extension ONNXGraphReader {
     /// What is asked for where a pattern stays unfinished; nil for the operator's own name.
     private static func words(_ pattern: GraphPattern) -> String? {
         switch pattern {
-        case .mean: "ReduceMean over the channels"
+        case .mean, .variance: "ReduceMean over the channels"
         case .energy: "a sum of squares over each channel"
         default: nil
         }
@@ -85,6 +85,8 @@ extension ONNXGraphReader {
         let isMean = node.opType == "ReduceMean"
         switch patterns[name] {
         case .squares(let x)? where isMean && isOver([.channels], places, x): return .part(.variance(.init(x: x)))
+        case .ownSquares(let x)? where isMean && isOver([.channels], places, x):
+            return .part(.variance(.init(x: x, isCentred: false)))
         case .response(let x)? where isMean && isOver([.channels], places, x):
             return .part(.meanResponse(.init(x: x)))
         case .ownSquares(let x)? where node.opType == "ReduceSum" && isOver([.rows, .columns], places, x):
@@ -101,14 +103,16 @@ extension ONNXGraphReader {
         }
     }
 
-    /// Whether the axes at `places` of a value are these, whole, and no others.
+    /// Whether the axes at `places` of a value are these, whole, and no others. Rows and columns of a map of one pixel are
+    /// no axes of their own: any axis of length 1 stands for them.
     private func isOver(_ wanted: Set<GraphValue.Axis>, _ places: [Int], _ x: GraphValue) -> Bool {
         guard let axes = x.axes else { return false }
         let places = Set(places.map { $0 < 0 ? $0 + axes.count : $0 })
         guard places.allSatisfy(axes.indices.contains) else { return false }
         let reduced = places.flatMap { axes[$0].map(\.axis) }
         let kept = axes.indices.filter { !places.contains($0) }.flatMap { axes[$0].map(\.axis) }
-        return !reduced.isEmpty && wanted.isSuperset(of: reduced) && wanted.isDisjoint(with: kept)
+        return (!reduced.isEmpty || !wanted.contains(.channels)) && wanted.isSuperset(of: reduced)
+            && wanted.isDisjoint(with: kept)
     }
 
     private func root(_ name: String) -> PatternStep? {
@@ -208,10 +212,11 @@ extension ONNXGraphReader {
     private mutating func quotient(_ node: ONNXNodeProto) throws -> PatternStep? {
         guard node.input.count == 2 else { return nil }
         switch (patterns[node.input[0]], patterns[node.input[1]]) {
-        case (.centred(let x)?, .deviation(let norm)?) where norm.x == x:
+        case (.centred(let x)?, .deviation(let norm)?) where norm.x == x && norm.isCentred:
             return try normalised(node, norm).map { .whole($0) }
         case (.response(let x)?, .meanResponse(let norm)?) where norm.x == x: return .part(.share(norm))
         case (nil, .deviation(let norm)?):
+            if !norm.isCentred, isValue(node.input[0], norm.x) { return try normalised(node, norm).map { .whole($0) } }
             return try scalar(node.input[0]) == 1 ? .part(.inverse(norm)) : nil
         case (.gelu(let gelu, let factor)?, nil):
             guard let number = try scalar(node.input[1]), number != 0 else { return nil }
@@ -228,11 +233,13 @@ extension ONNXGraphReader {
     ) throws -> PatternStep? {
         var norm = norm
         switch patterns[other] {
-        case .centred(let x)? where x == norm.x: return try normalised(node, norm).map { .whole($0) }
-        case .mean(let x)? where x == norm.x: return .part(.scaledMean(norm))
+        case .centred(let x)? where x == norm.x && norm.isCentred: return try normalised(node, norm).map { .whole($0) }
+        case .mean(let x)? where x == norm.x && norm.isCentred: return .part(.scaledMean(norm))
         default: break
         }
-        if isValue(other, norm.x) { return .part(.scaled(norm)) }
+        if isValue(other, norm.x) {
+            return norm.isCentred ? .part(.scaled(norm)) : try normalised(node, norm).map { .whole($0) }
+        }
         guard norm.gain == nil, isPerChannel(other, norm.x) else { return nil }
         norm.gain = other
         return .part(.inverse(norm))
@@ -284,7 +291,7 @@ extension ONNXGraphReader {
         let module = module(node, weight: norm.gain)
         let weight = norm.gain.flatMap { perChannel($0, "weight", of: module) }
         let bias = norm.shift.flatMap { perChannel($0, "bias", of: module) }
-        let layer = builder.add(.layerNormalization, module, [norm.x.node]) {
+        let layer = builder.add(norm.isCentred ? .layerNormalization : .rmsNormalization, module, [norm.x.node]) {
             ($0.weight, $0.bias, $0.epsilon) = (weight, bias, norm.epsilon)
         }
         return GraphValue(node: layer, axes: norm.x.axes)

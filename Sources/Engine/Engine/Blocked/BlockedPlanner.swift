@@ -62,6 +62,11 @@ struct BlockedPlanner {
                 index,
                 .layerNormalization(
                     weight: graph[norm.weight].scalars, bias: graph[norm.bias].scalars, epsilon: norm.epsilon))
+        case .rmsNormalization(let norm):
+            planChannels(
+                index,
+                .rmsNormalization(
+                    weight: graph[norm.weight].scalars, bias: graph[norm.bias].scalars, epsilon: norm.epsilon))
         case .responseNormalization(let norm):
             planChannels(
                 index,

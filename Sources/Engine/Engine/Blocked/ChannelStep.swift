@@ -6,6 +6,8 @@ import OperatorInterface
 enum ChannelWork: Sendable {
     /// Over the channels of each pixel.
     case layerNormalization(weight: [Float], bias: [Float], epsilon: Float)
+    /// Over the channels of each pixel, without their mean.
+    case rmsNormalization(weight: [Float], bias: [Float], epsilon: Float)
     /// Over the pixels of each channel, then over the channels.
     case responseNormalization(weight: [Float], bias: [Float], epsilon: Float)
     /// A function of each number that is no part of an epilogue.
@@ -67,6 +69,10 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
         switch work {
         case .layerNormalization(let weight, let bias, let epsilon):
             ReferenceOperators.layerNormalization(
+                channels: channels.count, plane: plane, epsilon: epsilon, input: source, weight: weight, bias: bias,
+                output: target)
+        case .rmsNormalization(let weight, let bias, let epsilon):
+            ReferenceOperators.rmsNormalization(
                 channels: channels.count, plane: plane, epsilon: epsilon, input: source, weight: weight, bias: bias,
                 output: target)
         case .responseNormalization(let weight, let bias, let epsilon):

@@ -10,6 +10,7 @@ struct Step: Sendable {
         case sharedDepthwise(ConvolutionGeometry, kernelCount: Int, weight: Int)
         case affine(scale: Int, shift: Int)
         case layerNormalization(weight: Int, bias: Int, epsilon: Float)
+        case rmsNormalization(weight: Int, bias: Int, epsilon: Float)
         case responseNormalization(weight: Int, bias: Int, epsilon: Float)
         case activation(ActivationFunction)
         case add
@@ -71,6 +72,10 @@ struct Step: Sendable {
                 output: target)
         case .layerNormalization(let weight, let bias, let epsilon):
             ReferenceOperators.layerNormalization(
+                channels: channels, plane: plane, epsilon: epsilon, input: first, weight: constants + weight,
+                bias: constants + bias, output: target)
+        case .rmsNormalization(let weight, let bias, let epsilon):
+            ReferenceOperators.rmsNormalization(
                 channels: channels, plane: plane, epsilon: epsilon, input: first, weight: constants + weight,
                 bias: constants + bias, output: target)
         case .responseNormalization(let weight, let bias, let epsilon):

@@ -50,6 +50,9 @@ struct StepPacker {
         case .layerNormalization(let norm):
             return .layerNormalization(
                 weight: constant(norm.weight), bias: constant(norm.bias), epsilon: norm.epsilon)
+        case .rmsNormalization(let norm):
+            return .rmsNormalization(
+                weight: constant(norm.weight), bias: constant(norm.bias), epsilon: norm.epsilon)
         case .responseNormalization(let norm):
             return .responseNormalization(
                 weight: constant(norm.weight), bias: constant(norm.bias), epsilon: norm.epsilon)

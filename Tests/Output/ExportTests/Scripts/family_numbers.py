@@ -426,6 +426,8 @@ NETWORKS = {
     "mnasnet_small": ti("mnasnet_small"),
     "semnasnet_100": ti("semnasnet_100"),
     "ghostnet_100": ti("ghostnet_100"),
+    "repghostnet_050": ti("repghostnet_050"),
+    "repghostnet_050_folded": fused("repghostnet_050"),
     "regnetx_004": ti("regnetx_004"),
     "regnety_004": ti("regnety_004"),
     "resnet10t": ti("resnet10t"),
@@ -448,6 +450,7 @@ NETWORKS = {
     "convnext_atto": ti("convnext_atto"),
     "convnext_femto_ols": ti("convnext_femto_ols", 64),
     "convnextv2_atto": ti("convnextv2_atto", 64),
+    "convnext_atto_rms": ti("convnext_atto_rms", 64),
     "transformers_convnext": transformers_convnext("convnext_tiny"),
     "transformers_convnextv2": transformers_convnext("convnextv2_tiny"),
     "transformers_resnet18": transformers(tv("resnet18")[2], transformers_resnet),
@@ -493,6 +496,8 @@ def prepare(net, size):
         elif isinstance(module, torch.nn.LayerNorm):
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
             torch.nn.init.normal_(module.bias, 0, 0.2)
+        elif type(module).__name__.startswith("RmsNorm"):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
         elif isinstance(module, torch.nn.Linear):
             # timm leaves classifiers near zero.
             torch.nn.init.normal_(module.weight, 0, module.in_features**-0.5)
