@@ -260,7 +260,11 @@ let tools: [Target] = [
             "TrainingRuns", "Evaluation", "Slimming", "Reports", "Export", "Numerics",
         ]),
     module(
-        "KernelVizCLI", in: "Tools", ["KernelViz", "Files", "Sandbox", "Gallery", "Sweeps", "Races", argumentParser]),
+        "KernelVizCLI", in: "Tools",
+        [
+            "KernelViz", "HDF5", "Archives", "Images", "Files", "Sandbox", "Gallery", "Sweeps", "Races",
+            argumentParser,
+        ]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
         name: "Benchmarks",

@@ -20,6 +20,8 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case derivation = "kernelviz.derivation/3"
     /// `derive --against`.
     case derivationDifference = "kernelviz.derivation-difference/1"
+    /// `doctor`.
+    case doctor = "kernelviz.doctor/1"
     /// `eval` of one network.
     case evaluation = "kernelviz.evaluation/1"
     /// `eval` of several networks.

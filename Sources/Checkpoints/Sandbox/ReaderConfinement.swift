@@ -16,6 +16,9 @@ public enum ReaderConfinement {
         }
     }
 
+    /// Whether this kernel has all of it.
+    public static var isComplete: Bool { kv_landlock_version() > 0 && kv_seccomp_is_there() != 0 }
+
     /// From now on the calling thread can open nothing but `files`, and what lies in `folders`; where the kernel cannot
     /// confine it, nothing changes.
     public static func allowReading(files: [String], folders: [String]) {

@@ -28,6 +28,7 @@ public struct KernelVizCommand: ParsableCommand {
             ExportCommand.self,
             WeightsCommand.self,
             DemoCommand.self,
+            DoctorCommand.self,
         ])
 
     @Flag(

@@ -29,7 +29,8 @@ enum Console {
     /// Whether words for stderr were lost. There is nowhere to say it, but the exit status tells.
     static var hasLostNotes: Bool { lost.load(ordering: .relaxed) }
 
-    private static let isUnicode = TerminalText.isUnicode(["LC_ALL", "LC_CTYPE", "LANG"].map(environment))
+    /// Whether the locale has box characters and bars.
+    static let isUnicode = TerminalText.isUnicode(["LC_ALL", "LC_CTYPE", "LANG"].map(environment))
 
     private static func forTerminal(_ text: String) -> String { isUnicode ? text : TerminalText.plain(text) }
 
