@@ -5,12 +5,9 @@ import TrainingOperatorInterface
 /// the way back remains, on the gradient in place.
 struct ActivationLayer: UnaryLayer {
     let name: String
+    let ports: UnaryPorts
     let function: ActivationFunction
     let isComputedBefore: Bool
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
 
     /// The function as the loops know it.
     private var loop: RowFunction {

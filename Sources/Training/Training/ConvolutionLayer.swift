@@ -5,11 +5,10 @@ import TrainingOperatorsBaseline
 /// A convolution as a matrix product: 1×1 ones directly, others over unfolded images, group after group.
 struct ConvolutionLayer: UnaryLayer {
     let name: String
+    let ports: UnaryPorts
     let geometry: ConvolutionGeometry
-    let input: Rows
     /// What a 1×1 convolution takes into its weights and biases.
     let pending: PendingFactors?
-    let output: Rows
     /// A ReLU behind the convolution is computed with it.
     let isRectified: Bool
     let weight: Int
@@ -22,8 +21,6 @@ struct ConvolutionLayer: UnaryLayer {
     let upstreamSums: Int
     let isLearnable: Bool
     let learnsBias: Bool
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
     /// 0, pitch, 2·pitch …: the rows of an unfolded image.
     let unfoldedRows: Rows
 

@@ -6,19 +6,16 @@ import TrainingOperatorsBaseline
 struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
     // Sendable: the edges belong to a PlanMemory that outlives them.
     let name: String
+    let ports: UnaryPorts
     let geometry: ConvolutionGeometry
     let kernelCount: Int
-    let input: Rows
     /// Applied as the input is loaded.
     let pending: PendingFactors?
-    let output: Rows
     let isRectified: Bool
     let weight: Int
     let bias: Int?
     let isLearnable: Bool
     let learnsBias: Bool
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
     let leftEdge: UnsafePointer<Float>
     let rightEdge: UnsafePointer<Float>
 

@@ -1,12 +1,9 @@
 /// Drops each number with a probability and scales the others up; the same numbers for the same seed, whatever thread.
 struct DropoutLayer: UnaryLayer {
     let name: String
+    let ports: UnaryPorts
     let rate: Double
     let node: Int
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
 
     var readsInputGoingBack: Bool { false }
 

@@ -3,13 +3,14 @@ import TrainingOperatorInterface
 /// The sum of two inputs.
 struct AdditionLayer: Layer {
     let name: String
-    let inputs: [Rows]
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradients: [GradientTarget?]
+    let ports: Ports
+
+    private var inputs: [Rows] { ports.inputs }
+    private var output: Rows { ports.output }
 
     func touched(_ direction: Direction) -> [Rows] {
-        direction == .forward ? inputs + [output] : [outputGradient] + inputGradients.compactMap { $0?.rows }
+        direction == .forward
+            ? inputs + [output] : [ports.outputGradient] + ports.inputGradients.compactMap { $0?.rows }
     }
 
     func forward(_ pass: Pass, stage: Int) {
@@ -24,13 +25,11 @@ struct AdditionLayer: Layer {
     }
 
     func backward(_ pass: Pass, stage: Int) {
-        for case let target? in inputGradients {
+        for case let target? in ports.inputGradients {
             for channel in 0..<output.count {
                 pass.operators.scale(
-                    count: pass.columns(output), factor: 1,
-                    input: pass.row(outputGradient, channel),
-                    accumulates: target.accumulates[channel],
-                    output: pass.row(target.rows, channel))
+                    count: pass.columns(output), factor: 1, input: pass.row(ports.outputGradient, channel),
+                    accumulates: target.accumulates[channel], output: pass.row(target.rows, channel))
             }
         }
     }
@@ -113,14 +112,11 @@ struct MultiplicationLayer: Layer {
 /// scale·x + shift, one value a channel, both trained like any other parameter.
 struct AffineLayer: UnaryLayer {
     let name: String
-    let input: Rows
-    let output: Rows
+    let ports: UnaryPorts
     let scale: Int
     let shift: Int
     let learnsScale: Bool
     let learnsShift: Bool
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
 
     var readsInputGoingBack: Bool { true }
 

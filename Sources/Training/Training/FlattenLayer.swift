@@ -1,10 +1,7 @@
 /// Pixels become channels, channel after channel: what a linear layer on an unpooled result reads.
 struct FlattenLayer: UnaryLayer {
     let name: String
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
+    let ports: UnaryPorts
 
     var readsInputGoingBack: Bool { false }
 

@@ -120,19 +120,47 @@ struct GradientTarget: @unchecked Sendable {
     let accumulates: UnsafePointer<Bool>
 }
 
+/// What a layer reads and writes: results on the way there, their gradients on the way back.
+struct Ports {
+    let inputs: [Rows]
+    let output: Rows
+    let outputGradient: Rows
+    /// One an input; nil where nobody needs it.
+    let inputGradients: [GradientTarget?]
+
+    /// Those of a layer with one input.
+    var unary: UnaryPorts {
+        UnaryPorts(
+            input: inputs[0], output: output, outputGradient: outputGradient, inputGradient: inputGradients[0])
+    }
+}
+
+/// What a layer with one input reads and writes.
+struct UnaryPorts {
+    let input: Rows
+    let output: Rows
+    let outputGradient: Rows
+    let inputGradient: GradientTarget?
+}
+
 /// A layer with one input.
 protocol UnaryLayer: Layer {
-    var input: Rows { get }
-    var output: Rows { get }
-    var outputGradient: Rows { get }
-    var inputGradient: GradientTarget? { get }
-    /// Whether the way back needs the input.
+    var ports: UnaryPorts { get }
+    /// Whether the way back needs the input, or the output.
     var readsInputGoingBack: Bool { get }
+    var readsOutputGoingBack: Bool { get }
 }
 
 extension UnaryLayer {
+    var readsOutputGoingBack: Bool { false }
+    var input: Rows { ports.input }
+    var output: Rows { ports.output }
+    var outputGradient: Rows { ports.outputGradient }
+    var inputGradient: GradientTarget? { ports.inputGradient }
+
     func touched(_ direction: Direction) -> [Rows] {
         if direction == .forward { return [input, output] }
-        return (readsInputGoingBack ? [input] : []) + [outputGradient] + (inputGradient.map { [$0.rows] } ?? [])
+        return (readsInputGoingBack ? [input] : []) + [outputGradient] + (readsOutputGoingBack ? [output] : [])
+            + (inputGradient.map { [$0.rows] } ?? [])
     }
 }

@@ -18,12 +18,11 @@ extension LayerListBuilder {
         let (name, rectified) = (graph.nodes[index].name, rectifiedConvolutions.contains(index))
         let (weightPlace, biasPlace) = (place(weight), bias.map { place($0) })
         drafts.append(
-            Draft(inputs: [input], output: output) { inputs, output, upstream, targets in
+            Draft(inputs: [input], output: output) { ports in
                 DepthwiseLayer(
-                    name: name, geometry: geometry, kernelCount: kernelCount, input: inputs[0], pending: pending,
-                    output: output, isRectified: rectified, weight: weightPlace, bias: biasPlace, isLearnable: learns,
-                    learnsBias: learnsBias, outputGradient: upstream, inputGradient: targets[0], leftEdge: edges.0,
-                    rightEdge: edges.1)
+                    name: name, ports: ports.unary, geometry: geometry, kernelCount: kernelCount, pending: pending,
+                    isRectified: rectified, weight: weightPlace, bias: biasPlace, isLearnable: learns,
+                    learnsBias: learnsBias, leftEdge: edges.0, rightEdge: edges.1)
             })
         return output
     }
@@ -53,12 +52,12 @@ extension LayerListBuilder {
         let (name, rectified) = (graph.nodes[index].name, rectifiedConvolutions.contains(index))
         let (weightPlace, biasPlace) = (place(weight), bias.map { place($0) })
         drafts.append(
-            Draft(inputs: [input], output: output) { inputs, output, upstream, targets in
+            Draft(inputs: [input], output: output) { ports in
                 ConvolutionLayer(
-                    name: name, geometry: geometry, input: inputs[0], pending: pending, output: output,
+                    name: name, ports: ports.unary, geometry: geometry, pending: pending,
                     isRectified: rectified, weight: weightPlace, bias: biasPlace, packedForward: forward,
                     packedBackward: backward, foldedBias: foldedBias, upstreamSums: upstreamSums,
-                    isLearnable: learns, learnsBias: learnsBias, outputGradient: upstream, inputGradient: targets[0],
+                    isLearnable: learns, learnsBias: learnsBias,
                     unfoldedRows: unfolded)
             })
         return output
@@ -84,10 +83,8 @@ extension LayerListBuilder {
                 input.channels.count * input.plane, 1, 1, needsGradient: input.needsGradient)
             let name = graph.nodes[index].name
             drafts.append(
-                Draft(inputs: [input], output: flat) { inputs, output, upstream, targets in
-                    FlattenLayer(
-                        name: name, input: inputs[0], output: output, outputGradient: upstream,
-                        inputGradient: targets[0])
+                Draft(inputs: [input], output: flat) { ports in
+                    FlattenLayer(name: name, ports: ports.unary)
                 })
             input = flat
         }
@@ -115,14 +112,12 @@ extension LayerListBuilder {
         let (before, behind) = (maskedByReader.contains(source), rectifiedNormalizations.contains(index))
         let places = (place(norm.weight), place(norm.bias), place(norm.runningMean), place(norm.runningVariance))
         drafts.append(
-            Draft(inputs: [input], output: output) { inputs, output, upstream, targets in
+            Draft(inputs: [input], output: output) { ports in
                 NormalizationLayer(
-                    name: name, input: inputs[0], output: output, weight: places.0, bias: places.1,
+                    name: name, ports: ports.unary, weight: places.0, bias: places.1,
                     runningMean: places.2, runningVariance: places.3, epsilon: norm.epsilon, momentum: momentum,
                     learnsWeight: learnsWeight, learnsBias: learnsBias, inputIsRectified: before,
-                    outputIsRectified: behind, isPending: isPending, outputGradient: upstream,
-                    inputGradient: targets[0], factors: factors,
-                    statistics: statistics)
+                    outputIsRectified: behind, isPending: isPending, factors: factors, statistics: statistics)
             })
         return output
     }
@@ -135,11 +130,9 @@ extension LayerListBuilder {
         let output = isComputedBefore ? input : newValue(index, needsGradient: input.needsGradient)
         let name = graph.nodes[index].name
         drafts.append(
-            Draft(inputs: [input], output: output, isInPlace: readers[source] == 1) {
-                inputs, output, upstream, targets in
+            Draft(inputs: [input], output: output, isInPlace: readers[source] == 1) { ports in
                 ActivationLayer(
-                    name: name, function: function, isComputedBefore: isComputedBefore, input: inputs[0],
-                    output: output, outputGradient: upstream, inputGradient: targets[0])
+                    name: name, ports: ports.unary, function: function, isComputedBefore: isComputedBefore)
             })
         return output
     }
@@ -153,41 +146,32 @@ extension LayerListBuilder {
             needsGradient = needsGradient || isLearnable(scale) || isLearnable(shift)
         }
         let output = newValue(index, needsGradient: needsGradient)
-        let make: (_ inputs: [Rows], _ output: Rows, _ upstream: Rows, _ targets: [GradientTarget?]) -> any Layer
+        let make: (_ ports: Ports) -> any Layer
         switch node.operation {
         case .add:
-            make = { AdditionLayer(name: name, inputs: $0, output: $1, outputGradient: $2, inputGradients: $3) }
+            make = { AdditionLayer(name: name, ports: $0) }
         case .multiply:
             make = {
                 MultiplicationLayer(
-                    name: name, first: $0[0], second: $0[1], output: $1, outputGradient: $2, firstGradient: $3[0],
-                    secondGradient: $3[1])
+                    name: name, first: $0.inputs[0], second: $0.inputs[1], output: $0.output,
+                    outputGradient: $0.outputGradient, firstGradient: $0.inputGradients[0],
+                    secondGradient: $0.inputGradients[1])
             }
         case .affine(let scale, let shift):
             let (scalePlace, shiftPlace) = (place(scale), place(shift))
             let (learnsScale, learnsShift) = (isLearnable(scale), isLearnable(shift))
             make = {
                 AffineLayer(
-                    name: name, input: $0[0], output: $1, scale: scalePlace, shift: shiftPlace,
-                    learnsScale: learnsScale, learnsShift: learnsShift, outputGradient: $2, inputGradient: $3[0])
+                    name: name, ports: $0.unary, scale: scalePlace, shift: shiftPlace, learnsScale: learnsScale,
+                    learnsShift: learnsShift)
             }
         case .globalAveragePool:
-            make = {
-                GlobalPoolLayer(name: name, input: $0[0], output: $1, outputGradient: $2, inputGradient: $3[0])
-            }
+            make = { GlobalPoolLayer(name: name, ports: $0.unary) }
         case .dropout(let rate):
-            make = {
-                DropoutLayer(
-                    name: name, rate: rate, node: index, input: $0[0], output: $1, outputGradient: $2,
-                    inputGradient: $3[0])
-            }
+            make = { DropoutLayer(name: name, ports: $0.unary, rate: rate, node: index) }
         case .pool(let pool):
             let geometry = try graph.windowGeometry(of: node, input: shapes[node.inputs[0].position])
-            make = {
-                WindowPoolLayer(
-                    name: name, geometry: geometry, kind: pool.kind, input: $0[0], output: $1,
-                    outputGradient: $2, inputGradient: $3[0])
-            }
+            make = { WindowPoolLayer(name: name, ports: $0.unary, geometry: geometry, kind: pool.kind) }
         default: preconditionFailure("\(name) is handled before")
         }
         drafts.append(Draft(inputs: inputs, output: output, make: make))

@@ -49,13 +49,11 @@ extension LayerListBuilder {
                 layers.append(ZeroGradientLayer(name: "unread channels", rows: rows(gradients(part))))
             }
             let upstream = rows(gradients(draft.output))
-            if draft.output.needsGradient {
-                layers.append(draft.make(draft.inputs.map { rows($0) }, rows(draft.output), upstream, targets))
-            } else {
-                layers.append(
-                    ForwardOnlyLayer(
-                        layer: draft.make(draft.inputs.map { rows($0) }, rows(draft.output), upstream, targets)))
-            }
+            let layer = draft.make(
+                Ports(
+                    inputs: draft.inputs.map { rows($0) }, output: rows(draft.output), outputGradient: upstream,
+                    inputGradients: targets))
+            layers.append(draft.output.needsGradient ? layer : ForwardOnlyLayer(layer: layer))
             scratchFloats = max(scratchFloats, scratchCount(layers[layers.count - 1]))
         }
         return (layers.reversed(), rows(inputValue), rows(logits), rows(logitsGradient))

@@ -41,7 +41,7 @@ struct LayerListBuilder {
         let output: Value
         /// Whether the input's gradient may overwrite the output's: elementwise layers whose input nobody else reads.
         var isInPlace = false
-        let make: (_ inputs: [Rows], _ output: Rows, _ upstream: Rows, _ targets: [GradientTarget?]) -> any Layer
+        let make: (_ ports: Ports) -> any Layer
     }
 
     let graph: Graph

@@ -4,10 +4,9 @@ import TrainingOperatorInterface
 ///
 /// σ² is the biased variance over images and pixels; the running variance takes the unbiased one. A ReLU before it (its
 /// input is the convolution's rectified result) and one behind it are part of the layer.
-struct NormalizationLayer: Layer {
+struct NormalizationLayer: UnaryLayer {
     let name: String
-    let input: Rows
-    let output: Rows
+    let ports: UnaryPorts
     let weight: Int
     let bias: Int
     let runningMean: Int
@@ -21,8 +20,6 @@ struct NormalizationLayer: Layer {
     let outputIsRectified: Bool
     /// Whether those who read the result compute it themselves, from the input.
     let isPending: Bool
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
     /// 6·C numbers: scale, shift, mean; then a, b, c of the way back.
     let factors: Int
     /// 2·C numbers of each shard.
@@ -32,11 +29,8 @@ struct NormalizationLayer: Layer {
     var forwardStages: Int { 2 }
     var backwardStages: Int { 2 }
 
-    func touched(_ direction: Direction) -> [Rows] {
-        direction == .forward
-            ? [input, output]
-            : [input, outputGradient] + (outputIsRectified ? [output] : []) + (inputGradient.map { [$0.rows] } ?? [])
-    }
+    var readsInputGoingBack: Bool { true }
+    var readsOutputGoingBack: Bool { outputIsRectified }
 
     func forward(_ pass: Pass, stage: Int) {
         if stage == 0 {

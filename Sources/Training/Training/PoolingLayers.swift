@@ -4,10 +4,7 @@ import OperatorDispatch
 /// The mean of each channel.
 struct GlobalPoolLayer: UnaryLayer {
     let name: String
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
+    let ports: UnaryPorts
 
     var readsInputGoingBack: Bool { false }
 
@@ -42,12 +39,9 @@ struct GlobalPoolLayer: UnaryLayer {
 /// The largest or the mean number under a window. Of equal largest ones the first gets the gradient, as in PyTorch.
 struct WindowPoolLayer: UnaryLayer {
     let name: String
+    let ports: UnaryPorts
     let geometry: ConvolutionGeometry
     let kind: Pool.Kind
-    let input: Rows
-    let output: Rows
-    let outputGradient: Rows
-    let inputGradient: GradientTarget?
 
     var readsInputGoingBack: Bool { true }
 
