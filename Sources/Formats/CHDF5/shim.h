@@ -38,18 +38,14 @@ typedef herr_t (*kv_link_visitor)(const char *name, int link_type, int64_t creat
 struct kv_link_visit { kv_link_visitor visitor; void *context; };
 
 #if H5_VERSION_GE(1, 12, 0)
-static inline herr_t kv_visit_link(hid_t group, const char *name, const H5L_info2_t *info, void *data) {
-    (void)group;
-    struct kv_link_visit *visit = (struct kv_link_visit *)data;
-    return visit->visitor(name, (int)info->type, info->corder_valid ? info->corder : -1, visit->context);
-}
-static inline herr_t kv_iterate_links(hid_t group, kv_link_visitor visitor, void *context) {
-    struct kv_link_visit visit = {visitor, context};
-    hsize_t position = 0;
-    return H5Literate2(group, H5_INDEX_NAME, H5_ITER_NATIVE, &position, kv_visit_link, &visit);
-}
+typedef H5L_info2_t kv_link_info;
+#define KV_ITERATE_LINKS H5Literate2
 #else
-static inline herr_t kv_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+typedef H5L_info_t kv_link_info;
+#define KV_ITERATE_LINKS H5Literate
+#endif
+
+static inline herr_t kv_visit_link(hid_t group, const char *name, const kv_link_info *info, void *data) {
     (void)group;
     struct kv_link_visit *visit = (struct kv_link_visit *)data;
     return visit->visitor(name, (int)info->type, info->corder_valid ? info->corder : -1, visit->context);
@@ -57,9 +53,8 @@ static inline herr_t kv_visit_link(hid_t group, const char *name, const H5L_info
 static inline herr_t kv_iterate_links(hid_t group, kv_link_visitor visitor, void *context) {
     struct kv_link_visit visit = {visitor, context};
     hsize_t position = 0;
-    return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &position, kv_visit_link, &visit);
+    return KV_ITERATE_LINKS(group, H5_INDEX_NAME, H5_ITER_NATIVE, &position, kv_visit_link, &visit);
 }
-#endif
 
 // H5Aiterate2 stays, but its visitor takes a C struct: the wrapper hands over the name alone.
 typedef herr_t (*kv_attribute_visitor)(const char *name, void *context);
