@@ -23,12 +23,7 @@ extension InputFile {
 
     /// Fills `buffer` from `offset` on.
     private static func read(_ path: String, offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw KernelVizError(
-                code: "files.unreadable", subject: path, found: FilePaths.lastSystemError(),
-                advice: "Check the permissions of the file")
-        }
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         var filled = 0
         while filled < buffer.count {

@@ -74,14 +74,20 @@ public enum InputFile {
         return hash.hexadecimal()
     }
 
-    /// Hands the file to `body` in pieces of at most 1 MiB.
-    private static func forEachChunk(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// The descriptor of the file at `path`, which the caller closes.
+    static func openForReading(_ path: String) throws -> CInt {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw KernelVizError(
                 code: "files.unreadable", subject: path, found: FilePaths.lastSystemError(),
                 advice: "Check the permissions of the file")
         }
+        return descriptor
+    }
+
+    /// Hands the file to `body` in pieces of at most 1 MiB.
+    private static func forEachChunk(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { unsafe buffer.deallocate() }
