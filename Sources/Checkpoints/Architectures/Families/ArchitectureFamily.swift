@@ -35,6 +35,13 @@ struct Dialect: Sendable {
     /// The convolutions in network order for each variant that may be meant; depths may be read from the table.
     let blueprints: @Sendable (ModuleTable) -> [Blueprint]
 
+    /// The names of all networks that timm's builder of EfficientNets makes.
+    static func timmEfficientNet(blueprints: @escaping @Sendable (ModuleTable) -> [Blueprint]) -> Dialect {
+        Dialect(
+            name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"],
+            blueprints: blueprints)
+    }
+
     /// Keras' own settings.
     static func keras(
         _ name: String, stem: String, epsilon: Float = 1e-3, padding: InputConvention.Padding = .tensorFlowSame,

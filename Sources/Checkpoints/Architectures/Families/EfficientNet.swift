@@ -23,9 +23,7 @@ extension ArchitectureFamily {
                         project: ("\(path).\(first + 2).0", "\(path).\(first + 2).1"))
                 }
             },
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 EfficientNet.blueprints(
                     table, table.counts(7) { "blocks.\($0)." }, stem: ("conv_stem", "bn1"),
                     head: { _ in ("conv_head", "bn2") }

@@ -6,9 +6,7 @@ extension ArchitectureFamily {
     static let efficientNetEdgeTPU = ArchitectureFamily(
         kind: .efficientNetEdgeTPU,
         dialects: [
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 guard table.weight("blocks.0.0.conv_exp") != nil else { return [] }
                 return EfficientNetEdgeTPU.blueprints(table.counts(6) { "blocks.\($0)." })
             }

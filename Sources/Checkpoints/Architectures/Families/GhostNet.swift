@@ -6,9 +6,7 @@ extension ArchitectureFamily {
     static let ghostNet = ArchitectureFamily(
         kind: .ghostNet,
         dialects: [
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 [
                     GhostNet.blueprint(
                         table, stem: ("conv_stem", "bn1"), block: { "blocks.\($0).\($1)" },

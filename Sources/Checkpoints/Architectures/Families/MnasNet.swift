@@ -25,9 +25,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 [("MnasNet", MnasNet.b1), ("MnasNet-A1", MnasNet.a1), ("MnasNet-Small", MnasNet.small)].map {
                     name, rows in
                     let own = rows.repeated(as: table) { "blocks.\($0)." }

@@ -26,9 +26,7 @@ extension ArchitectureFamily {
                         project: ("\(path).\(depthwise + 3)", "\(path).\(depthwise + 4)"))
                 }
             },
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 let rows = MobileNetV2.rows.repeated(as: table) { "blocks.\($0)." }
                 return [
                     Bottleneck.blueprint(

@@ -29,9 +29,7 @@ extension ArchitectureFamily {
                     }
                 }
             },
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 MobileNetV3.variants.map { variant in
                     let last = "blocks.\(variant.rows.count).0"
                     if let net = MobileNetV3.early(variant, table) { return net }

@@ -6,9 +6,7 @@ extension ArchitectureFamily {
     static let mobileNetV4 = ArchitectureFamily(
         kind: .mobileNetV4,
         dialects: [
-            Dialect(
-                name: "timm", stem: "conv_stem", normalisation: InputConvention.imageNet, classifiers: ["classifier"]
-            ) { table in
+            .timmEfficientNet { table in
                 // The last stage is a convolution before the mean; the head behind it has a normalisation of its own.
                 guard table.entry("norm_head", "weight") != nil || table.weight("blocks.4.0.conv") != nil else {
                     return []

@@ -30,24 +30,22 @@ struct ONNXAttributes {
     /// What a `Constant` holds.
     var constant: ONNXTensorProto? {
         if let value = byName["value"], value.hasT { return value.t }
+        if let value = byName["value_float"] { return Self.tensor([value.f], []) }
+        if let value = byName["value_floats"] { return Self.tensor(value.floats, [value.floats.count]) }
+        if let value = byName["value_int"] { return Self.tensor([value.i], []) }
+        if let value = byName["value_ints"] { return Self.tensor(value.ints, [value.ints.count]) }
+        return nil
+    }
+
+    private static func tensor(_ numbers: [Float], _ shape: [Int]) -> ONNXTensorProto {
         var tensor = ONNXTensorProto()
-        if let value = byName["value_float"] {
-            tensor.dataType = 1
-            tensor.floatData = [value.f]
-        } else if let value = byName["value_floats"] {
-            tensor.dataType = 1
-            tensor.floatData = value.floats
-            tensor.dims = [Int64(value.floats.count)]
-        } else if let value = byName["value_int"] {
-            tensor.dataType = 7
-            tensor.int64Data = [value.i]
-        } else if let value = byName["value_ints"] {
-            tensor.dataType = 7
-            tensor.int64Data = value.ints
-            tensor.dims = [Int64(value.ints.count)]
-        } else {
-            return nil
-        }
+        (tensor.dataType, tensor.floatData, tensor.dims) = (1, numbers, shape.map(Int64.init))
+        return tensor
+    }
+
+    private static func tensor(_ numbers: [Int64], _ shape: [Int]) -> ONNXTensorProto {
+        var tensor = ONNXTensorProto()
+        (tensor.dataType, tensor.int64Data, tensor.dims) = (7, numbers, shape.map(Int64.init))
         return tensor
     }
 }

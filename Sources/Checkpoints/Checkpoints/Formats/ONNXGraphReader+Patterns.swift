@@ -179,7 +179,9 @@ extension ONNXGraphReader {
                 norm.shift = offset.shift
                 if norm == offset { return try normalised(node, norm).map { .whole($0) } }
             case .answer(var norm)?:
-                if isValue(other, norm.x) { return try answered(node, norm).map { .whole($0) } }
+                if isValue(other, norm.x) {
+                    return try normalised(node, norm, as: .responseNormalization).map { .whole($0) }
+                }
                 guard norm.shift == nil, isPerChannel(other, norm.x) else { continue }
                 norm.shift = other
                 return .part(.answer(norm))
@@ -285,23 +287,17 @@ extension ONNXGraphReader {
         return .both(.gelu(gelu, factor: factor), builder.affine(gelu, [factor], [0], "\(name).multiple"))
     }
 
+    /// A normalisation whose gain and shift are one number a channel.
     private mutating func normalised(
-        _ node: ONNXNodeProto, _ norm: GraphPattern.Normalising
+        _ node: ONNXNodeProto, _ norm: GraphPattern.Normalising,
+        as kind: LayerGraph.Kind? = nil
     ) throws -> GraphValue? {
         let module = module(node, weight: norm.gain)
         let weight = norm.gain.flatMap { perChannel($0, "weight", of: module) }
         let bias = norm.shift.flatMap { perChannel($0, "bias", of: module) }
-        let layer = builder.add(norm.isCentred ? .layerNormalization : .rmsNormalization, module, [norm.x.node]) {
-            ($0.weight, $0.bias, $0.epsilon) = (weight, bias, norm.epsilon)
-        }
-        return GraphValue(node: layer, axes: norm.x.axes)
-    }
-
-    private mutating func answered(_ node: ONNXNodeProto, _ norm: GraphPattern.Normalising) throws -> GraphValue? {
-        let module = module(node, weight: norm.gain)
-        let weight = norm.gain.flatMap { perChannel($0, "weight", of: module) }
-        let bias = norm.shift.flatMap { perChannel($0, "bias", of: module) }
-        let layer = builder.add(.responseNormalization, module, [norm.x.node]) {
+        let layer = builder.add(
+            kind ?? (norm.isCentred ? .layerNormalization : .rmsNormalization), module, [norm.x.node]
+        ) {
             ($0.weight, $0.bias, $0.epsilon) = (weight, bias, norm.epsilon)
         }
         return GraphValue(node: layer, axes: norm.x.axes)
