@@ -84,13 +84,18 @@ private struct ClaimTests {
         let middle = Array(layers[third..<layers.count - third])
         let (inside, outside) = (counts(middle), counts(Array(layers[..<third] + layers[(layers.count - third)...])))
         let p = FisherTest.greater(inside[.identity], of: inside.total, outside[.identity], of: outside.total)
-        let peak = middle.max { $0.counts.share(.identity) < $1.counts.share(.identity) }
-        let highest = peak?.counts.share(.identity) ?? 0
+        let peak = highest(.identity, in: middle)
         return PaperClaim(
             .middleIdentity,
             "\(share(inside, .identity)) in the middle third, \(share(outside, .identity)) in the others; most in "
-                + "\(peak?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            p < ClaimRules.shareSignificance && highest >= ClaimRules.identityPeak ? .supported : .notSupported)
+                + "\(peak.layer): \(NumberFormat.percent(peak.share))", pValue: p,
+            p < ClaimRules.shareSignificance && peak.share >= ClaimRules.identityPeak ? .supported : .notSupported)
+    }
+
+    /// The layer with the largest share of a label.
+    private func highest(_ label: KernelLabel, in layers: [LayerStatistics]) -> (layer: String, share: Double) {
+        let layer = layers.max { $0.counts.share(label) < $1.counts.share(label) }
+        return (layer?.layer.label ?? "", layer?.counts.share(label) ?? 0)
     }
 
     private func depth(_ statement: PaperClaim.Statement, of label: KernelLabel, rises: Bool) -> PaperClaim {
@@ -131,13 +136,12 @@ private struct ClaimTests {
         let rest = counts(Array(layers.dropFirst(early.count)))
         let inside = counts(Array(early))
         let p = FisherTest.greater(inside[.zero], of: inside.total, rest[.zero], of: rest.total)
-        let worst = early.max { $0.counts.share(.zero) < $1.counts.share(.zero) }
-        let highest = worst?.counts.share(.zero) ?? 0
+        let worst = highest(.zero, in: Array(early))
         return PaperClaim(
             .deadEarly,
             "\(share(inside, .zero)) of the first third, \(share(rest, .zero)) of the rest; most in "
-                + "\(worst?.layer.label ?? ""): \(NumberFormat.percent(highest))", pValue: p,
-            highest >= ClaimRules.deadPeak ? .supported : .notSupported)
+                + "\(worst.layer): \(NumberFormat.percent(worst.share))", pValue: p,
+            worst.share >= ClaimRules.deadPeak ? .supported : .notSupported)
     }
 
     private func share(_ counts: LabelCounts, _ label: KernelLabel) -> String {
