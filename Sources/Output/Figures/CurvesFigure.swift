@@ -2,45 +2,22 @@ import Diagnostics
 
 /// Numbers that were measured again and again while a network was trained.
 public enum CurvesFigure {
+    /// Quantities that share an axis; steps in order, values that are not finite leave a gap.
+    public typealias Panel = PlotPanel<Point>
     /// One measured quantity.
-    public struct Series: Sendable, Equatable {
-        /// The quantity's name, printed beside its line.
-        public let name: String
-        /// Step or epoch and value, in order; values that are not finite leave a gap.
-        public let points: [Point]
+    public typealias Series = Panel.Series
 
-        /// One measurement.
-        public struct Point: Sendable, Equatable {
-            /// Step or epoch.
-            public let step: Double
-            /// What was measured.
-            public let value: Double
+    /// One measurement.
+    public struct Point: Sendable, Equatable {
+        /// Step or epoch.
+        public let step: Double
+        /// What was measured.
+        public let value: Double
 
-            /// Joins a step with its value.
-            public init(step: Double, value: Double) {
-                self.step = step
-                self.value = value
-            }
-        }
-
-        /// Names a series.
-        public init(name: String, points: [Point]) {
-            self.name = name
-            self.points = points
-        }
-    }
-
-    /// Series that share an axis.
-    public struct Panel: Sendable, Equatable {
-        /// What the axis shows ("loss").
-        public let title: String
-        /// The lines.
-        public let series: [Series]
-
-        /// Joins series under an axis.
-        public init(title: String, series: [Series]) {
-            self.title = title
-            self.series = series
+        /// Joins a step with its value.
+        public init(step: Double, value: Double) {
+            self.step = step
+            self.value = value
         }
     }
 

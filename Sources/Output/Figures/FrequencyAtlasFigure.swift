@@ -110,13 +110,7 @@ public enum FrequencyAtlasFigure {
                 name, at: FigurePoint(x + 12, top + size * TextMetrics.ascent), size: size,
                 weight: group.shape == nil ? .bold : .regular, color: .ink)
             let frame = FigureRect(x: x, y: top + size + 3, width: side, height: side)
-            let bytes = group.amplitudes.flatMap { amplitude -> [UInt8] in
-                let color = ColorMap.cividis.color(amplitude * 2 - 1)
-                return [color.red, color.green, color.blue]
-            }
-            page.add(
-                .raster(
-                    Raster(frame: frame, width: FrequencyResponse.side, height: FrequencyResponse.side, bytes: bytes)))
+            page.add(FrequencyResponse.map(of: group.amplitudes, in: frame))
             let inner = frame.expanded(-side / 4)
             let corners = [
                 (inner.x, inner.y), (inner.right, inner.y), (inner.right, inner.bottom), (inner.x, inner.bottom),

@@ -32,6 +32,15 @@ public struct FrequencyResponse: Sendable, Equatable {
         let middle = Self.side / 2
         return (amplitudes[middle * Self.side] + amplitudes[middle]) / 2
     }
+
+    /// Amplitudes as a picture, ``side`` pixels a side.
+    static func map(of amplitudes: [Double], in frame: FigureRect) -> Mark {
+        let bytes = amplitudes.flatMap { amplitude -> [UInt8] in
+            let color = ColorMap.cividis.color(amplitude * 2 - 1)
+            return [color.red, color.green, color.blue]
+        }
+        return .raster(Raster(frame: frame, width: side, height: side, bytes: bytes))
+    }
 }
 
 /// The frequency responses of a network's layers, one small map each.
@@ -100,13 +109,7 @@ public enum FrequencyResponseFigure {
             page.text(
                 name, at: FigurePoint(x, top + size * TextMetrics.ascent), size: size, weight: weight, color: .ink)
             let frame = FigureRect(x: x, y: top + size + 3, width: side, height: side)
-            let bytes = row.response.amplitudes.flatMap { amplitude -> [UInt8] in
-                let color = ColorMap.cividis.color(amplitude * 2 - 1)
-                return [color.red, color.green, color.blue]
-            }
-            page.add(
-                .raster(
-                    Raster(frame: frame, width: FrequencyResponse.side, height: FrequencyResponse.side, bytes: bytes)))
+            page.add(FrequencyResponse.map(of: row.response.amplitudes, in: frame))
             let facts =
                 row.response.kernelCount == 0
                 ? "no live kernels"

@@ -68,7 +68,7 @@ public struct BenchmarkFile: Sendable {
                         name: name,
                         points: points.filter { $0.network == name }.map { point in
                             let benchmark = point.benchmark
-                            return GrowthFigure.Series.Point(
+                            return GrowthFigure.Point(
                                 value: point.value, milliseconds: benchmark.latency.median,
                                 limitMilliseconds: milliseconds(macs: benchmark.macs * benchmark.batch)
                                     / Double(benchmark.threads))

@@ -57,7 +57,7 @@ public struct TrainingLog: Sendable, Equatable {
             let series = CurvesFigure.Series(
                 name: name,
                 points: zip(steps, columns[column]).compactMap { step, value in
-                    value.map { CurvesFigure.Series.Point(step: step, value: $0) }
+                    value.map { CurvesFigure.Point(step: step, value: $0) }
                 })
             let title = Self.axisTitle(name)
             if let group = groups.firstIndex(where: { $0.title == title }) {

@@ -75,8 +75,8 @@ enum ReferenceFigures {
         let series = ["loss", "validation loss"].enumerated().map { number, name in
             CurvesFigure.Series(
                 name: name,
-                points: (1...20).map { (step: Int) -> CurvesFigure.Series.Point in
-                    CurvesFigure.Series.Point(step: Double(step), value: 2 / Double(step + number))
+                points: (1...20).map { (step: Int) -> CurvesFigure.Point in
+                    CurvesFigure.Point(step: Double(step), value: 2 / Double(step + number))
                 })
         }
         return [

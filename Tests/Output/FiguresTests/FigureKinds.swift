@@ -190,7 +190,7 @@ enum FigureKinds {
                     series: ["vgnetg-1.0mp", PageTests.longName].map { name in
                         GrowthFigure.Series(
                             name: name,
-                            points: (1...8).map { (step: Int) -> GrowthFigure.Series.Point in
+                            points: (1...8).map { (step: Int) -> GrowthFigure.Point in
                                 let square = Double(step * step)
                                 return .init(value: Double(step) * 64, milliseconds: square, limitMilliseconds: square)
                             })
@@ -202,8 +202,8 @@ enum FigureKinds {
         let series = ["loss", "validation loss"].map { name in
             CurvesFigure.Series(
                 name: name,
-                points: (1...30).map { (step: Int) -> CurvesFigure.Series.Point in
-                    CurvesFigure.Series.Point(step: Double(step), value: step == 9 ? Double.nan : 3 / Double(step))
+                points: (1...30).map { (step: Int) -> CurvesFigure.Point in
+                    CurvesFigure.Point(step: Double(step), value: step == 9 ? Double.nan : 3 / Double(step))
                 })
         }
         return try CurvesFigure.figure(

@@ -71,7 +71,7 @@ import Testing
 
     @Test func growthIsAPowerOfWhatGrows() throws {
         let points = [96.0, 192, 384].map {
-            GrowthFigure.Series.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)
+            GrowthFigure.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)
         }
         let panel = GrowthFigure.Panel(title: "size", series: [GrowthFigure.Series(name: "net", points: points)])
         #expect(texts(try GrowthFigure.figure(of: [panel], subject: "")).contains("x^2.00 (MACs 3.00)"))
@@ -144,7 +144,7 @@ import Testing
                     CurvesFigure.Series(
                         name: title,
                         points: values.enumerated().map {
-                            CurvesFigure.Series.Point(step: Double($0), value: $1)
+                            CurvesFigure.Point(step: Double($0), value: $1)
                         })
                 ])
         }
@@ -166,7 +166,7 @@ import Testing
 
     @Test func curvesBreakAtGapsAndNameTheirBest() throws {
         let points = [1.0, 0.5, .nan, 0.4, 0.6].enumerated().map {
-            CurvesFigure.Series.Point(step: Double($0), value: $1)
+            CurvesFigure.Point(step: Double($0), value: $1)
         }
         let series = CurvesFigure.Series(name: "loss", points: points)
         let figure = try CurvesFigure.figure(
