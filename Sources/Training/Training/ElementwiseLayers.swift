@@ -58,16 +58,24 @@ struct MultiplicationLayer: Layer {
             let a = pass.row(first, channel)
             let b = pass.row(second, channel)
             let target = pass.row(output, channel)
-            if scalesChannels {
-                for image in 0..<pass.images {
-                    let shift = image * first.plane
-                    pass.operators.scale(
-                        count: first.plane, factor: b[image], input: a + shift, accumulates: false,
-                        output: target + shift)
-                }
-            } else {
-                pass.operators.multiply(count: pass.columns(first), a: a, b: b, accumulates: false, output: target)
-            }
+            multiply(pass, a, by: b, accumulates: false, to: target)
+        }
+    }
+
+    /// A channel of the first input's shape times one of the second's.
+    private func multiply(
+        _ pass: Pass, _ a: UnsafePointer<Float>, by b: UnsafePointer<Float>, accumulates: Bool,
+        to target: UnsafeMutablePointer<Float>
+    ) {
+        guard scalesChannels else {
+            return pass.operators.multiply(
+                count: pass.columns(first), a: a, b: b, accumulates: accumulates, output: target)
+        }
+        for image in 0..<pass.images {
+            let shift = image * first.plane
+            pass.operators.scale(
+                count: first.plane, factor: b[image], input: a + shift, accumulates: accumulates,
+                output: target + shift)
         }
     }
 
@@ -91,19 +99,9 @@ struct MultiplicationLayer: Layer {
                 }
             }
             if let firstGradient {
-                let target = pass.row(firstGradient.rows, channel)
-                let adds = firstGradient.accumulates[channel]
-                if scalesChannels {
-                    for image in 0..<pass.images {
-                        let shift = image * first.plane
-                        pass.operators.scale(
-                            count: first.plane, factor: b[image], input: upstream + shift, accumulates: adds,
-                            output: target + shift)
-                    }
-                } else {
-                    pass.operators.multiply(
-                        count: pass.columns(first), a: upstream, b: b, accumulates: adds, output: target)
-                }
+                multiply(
+                    pass, upstream, by: b, accumulates: firstGradient.accumulates[channel],
+                    to: pass.row(firstGradient.rows, channel))
             }
         }
     }
