@@ -96,7 +96,7 @@ public enum FigureRenderer {
     ) throws -> [String] {
         let painter = MarkPainter(try Context(on: surface), scale: scale, snapsToPixels: snapsToPixels)
         let isOtherFont = !figure.texts.isEmpty && !painter.hasExpectedFont()
-        let missing = painter.missingLetters(in: figure.texts.map(\.text))
+        let missing = painter.fonts.missingLetters(in: figure.texts.map(\.text))
         for mark in snapsToPixels ? figure.marks : try CellRuns(figure).marks { try painter.draw(mark) }
         try painter.check(figure.title)
         var notes: [String] = []
@@ -107,8 +107,15 @@ public enum FigureRenderer {
         }
         if !missing.isEmpty {
             notes.append(
-                "The font has no letters for '\(missing.prefix(40))'; boxes stand in their place. "
-                    + "Write the figure as SVG, where the viewer's fonts are used.")
+                "No installed font has letters for '\(missing.prefix(40))'; boxes stand in their place. "
+                    + "Install one (Debian: fonts-noto-core, fonts-noto-cjk), or write the figure as SVG, where the "
+                    + "viewer's fonts are used.")
+        }
+        let unshaped = figure.texts.flatMap(\.text.unicodeScalars).first(where: \.needsShaping)
+        if let unshaped {
+            notes.append(
+                "Letters such as '\(unshaped)' are set one by one, from left to right: scripts that join letters or run "
+                    + "from right to left are right in SVG alone.")
         }
         return notes
     }

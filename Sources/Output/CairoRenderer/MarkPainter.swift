@@ -1,14 +1,15 @@
 import CCairo
 import Figures
-import Glibc
 
 /// Draws the marks of a figure on a context whose units are pixels or, for vector files, points.
 struct MarkPainter: ~Copyable {
-    private let context: Context
+    let context: Context
     /// Pixels in a point; 1 for vector files.
-    private let scale: Double
+    let scale: Double
     /// Whether edges are moved to whole pixels, so that cells are crisp and leave no seams.
     private let snapsToPixels: Bool
+    /// The fonts that texts are drawn in.
+    let fonts = InstalledFonts()
 
     init(_ context: consuming Context, scale: Double, snapsToPixels: Bool) {
         self.context = context
@@ -31,7 +32,7 @@ struct MarkPainter: ~Copyable {
     /// Throws where anything drawn so far failed.
     func check(_ what: String) throws { try context.check(what) }
 
-    private func setColor(_ color: FigureColor) {
+    func setColor(_ color: FigureColor) {
         unsafe cairo_set_source_rgb(
             context.pointer, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
     }
@@ -147,84 +148,6 @@ struct MarkPainter: ~Copyable {
                 (min(a.x, b.x) * scale).rounded(), y, (max(a.x, b.x) * scale).rounded(), y + thickness, stroke.color)
         }
         return true
-    }
-
-    // MARK: Text
-
-    private func prepareText() {
-        // Unhinted glyphs with unrounded advances: the same letters in the same places in PNG, SVG and PDF.
-        let options = unsafe cairo_font_options_create()
-        unsafe cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
-        unsafe cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
-        unsafe cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
-        unsafe cairo_set_font_options(context.pointer, options)
-        unsafe cairo_font_options_destroy(options)
-    }
-
-    private func selectFont(_ size: Double, _ weight: TextMark.Weight) {
-        unsafe cairo_select_font_face(
-            context.pointer, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-            weight == .bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
-        unsafe cairo_set_font_size(context.pointer, size * scale)
-    }
-
-    /// The width that the installed font gives a text, in the context's units.
-    private func installedAdvance(_ text: String) -> Double {
-        var extents = cairo_text_extents_t()
-        unsafe cairo_text_extents(context.pointer, text, &extents)
-        return extents.x_advance
-    }
-
-    /// Whether the installed font has the widths that figures are laid out with.
-    func hasExpectedFont() -> Bool {
-        let probe = "kernelviz Σ 0.123 WM"
-        selectFont(100, .regular)
-        let expected = TextMetrics.width(probe, size: 100) * scale
-        return abs(installedAdvance(probe) - expected) < 0.005 * expected
-    }
-
-    /// The letters of `texts` that the installed font has no picture of, each once, in the order in which they occur.
-    func missingLetters(in texts: [String]) -> String {
-        selectFont(100, .regular)
-        guard let font = unsafe cairo_get_scaled_font(context.pointer) else { return "" }
-        var (seen, missing): (Set<Character>, String) = ([], "")
-        for letter in texts.joined() where !letter.isASCII && seen.insert(letter).inserted {
-            var glyphs: UnsafeMutablePointer<cairo_glyph_t>?
-            var count: Int32 = 0
-            let status = unsafe cairo_scaled_font_text_to_glyphs(
-                font, 0, 0, String(letter), -1, &glyphs, &count, nil, nil, nil)
-            guard status == CAIRO_STATUS_SUCCESS, let found = unsafe glyphs else { continue }
-            // Glyph 0 is the box that stands for what a font does not have.
-            if (0..<Int(count)).contains(where: { unsafe found[$0].index == 0 }) { missing.append(letter) }
-            unsafe cairo_glyph_free(found)
-        }
-        return missing
-    }
-
-    private func draw(_ mark: TextMark) {
-        let expected = mark.advance * scale
-        guard expected > 0 else { return }
-        selectFont(mark.size, mark.weight)
-        let installed = installedAdvance(mark.text)
-        let shift =
-            switch mark.anchor {
-            case .start: 0.0
-            case .middle: expected / 2
-            case .end: expected
-            }
-        setColor(mark.color)
-        unsafe cairo_save(context.pointer)
-        unsafe cairo_translate(context.pointer, mark.position.x * scale, mark.position.y * scale)
-        if mark.isUpright { unsafe cairo_rotate(context.pointer, -Double.pi / 2) }
-        unsafe cairo_translate(context.pointer, -shift, 0)
-        // Another font is squeezed or stretched into the room that the layout has for the text.
-        if installed > 0, abs(installed - expected) > 0.005 * expected {
-            unsafe cairo_scale(context.pointer, expected / installed, 1)
-        }
-        unsafe cairo_move_to(context.pointer, 0, 0)
-        unsafe cairo_show_text(context.pointer, mark.text)
-        unsafe cairo_restore(context.pointer)
-        unsafe cairo_new_path(context.pointer)
     }
 
     // MARK: Pictures

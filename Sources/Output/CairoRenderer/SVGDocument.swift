@@ -16,7 +16,9 @@ struct SVGDocument {
         var lines = [
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
             "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"\(width)pt\" "
-                + "height=\"\(height)pt\" viewBox=\"0 0 \(width) \(height)\" font-family=\"\(Self.fonts)\">",
+                + "height=\"\(height)pt\" viewBox=\"0 0 \(width) \(height)\" font-family=\"\(Self.fonts)\" "
+                // Two spaces beside the dots between facts stay two.
+                + "xml:space=\"preserve\">",
             "<title>\(InlineSVG.escaped(figure.title))</title>",
         ]
         for mark in try CellRuns(figure).marks {

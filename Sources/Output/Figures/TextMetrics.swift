@@ -5,11 +5,17 @@ public enum TextMetrics {
     /// The depth of descenders below the baseline, in em.
     public static let descent = 0.24
 
-    /// The sum of the letters' advance widths in points; letters outside the table count as 0.75 em.
+    /// The sum of the letters' advance widths in points.
+    ///
+    /// Outside the table wide letters (Han, Kana, Hangul) count as 1 em, combining marks as nothing, others as 0.75 em.
     public static func width(_ text: String, size: Double, weight: TextMark.Weight = .regular) -> Double {
         let table = weight == .bold ? bold : regular
-        let sum = text.unicodeScalars.reduce(0) { $0 + Int(table[$1.value] ?? 1536) }
+        let sum = text.unicodeScalars.reduce(0) { $0 + Int(table[$1.value] ?? unlisted($1)) }
         return Double(sum) / 2048 * size
+    }
+
+    private static func unlisted(_ scalar: Unicode.Scalar) -> UInt16 {
+        scalar.isWide || scalar.properties.isEmojiPresentation ? 2048 : scalar.takesNoRoom ? 0 : 1536
     }
 
     private static let regular = expanded(FontTable.regular)

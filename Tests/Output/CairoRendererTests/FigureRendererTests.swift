@@ -160,15 +160,39 @@ import Testing
         }
     }
 
-    @Test func lettersThatTheFontLacksAreSaid() throws {
-        // Han letters are in no DejaVu font.
-        let text = TextMark("层 conv 层", at: FigurePoint(4, 20), size: 7, color: .black)
+    @Test func lettersThatNoFontHasAreSaid() throws {
+        // The last letter of private use is in no font.
+        let text = TextMark("a\u{10FFFD} conv \u{10FFFD}", at: FigurePoint(4, 20), size: 7, color: .black)
         let notes = try FigureRenderer.render(page([.text(text)]), as: .png).notes
-        #expect(notes.contains { $0.contains("has no letters for '层'") && $0.contains("SVG") })
+        #expect(notes.contains { $0.contains("No installed font has letters for '\u{10FFFD}'") && $0.contains("SVG") })
         #expect(try FigureRenderer.render(page([.text(text)]), as: .svg).notes.isEmpty)
-        let plain = TextMark("Σ ± 10⁻³ …", at: FigurePoint(4, 20), size: 7, color: .black)
-        #expect(
-            !(try FigureRenderer.render(page([.text(plain)]), as: .pdf).notes.contains { $0.contains("no letters") }))
+        let plain = TextMark("Σ ± 10⁻³ … сеть naïve Việt", at: FigurePoint(4, 20), size: 7, color: .black)
+        #expect(try FigureRenderer.render(page([.text(plain)]), as: .pdf).notes.isEmpty)
+    }
+
+    @Test func scriptsThatNeedShapingAreSaid() throws {
+        let text = TextMark("שכבה", at: FigurePoint(4, 20), size: 7, color: .black)
+        let notes = try FigureRenderer.render(page([.text(text)]), as: .pdf).notes
+        #expect(notes.contains { $0.hasPrefix("Letters such as 'ש' are set one by one") })
+    }
+
+    /// The APL sign ⌶ is in DejaVu Sans Mono alone of the fonts that the README lists; a Han letter may be in none.
+    @Test func lettersThatTheFirstFontLacksComeFromAnother() throws {
+        let fonts = InstalledFonts()
+        let runs = fonts.runs(of: "conv ⌶⌶.é", weight: .regular)
+        #expect(runs.map(\.text) == ["conv ", "⌶⌶", ".é"])
+        #expect(runs[0].font == nil && runs[1].font != nil && runs[2].font == nil)
+        #expect(fonts.runs(of: "\u{10FFFD}", weight: .bold) == [InstalledFonts.Run(text: "\u{10FFFD}", font: nil)])
+        #expect(fonts.missingLetters(in: ["⌶", "\u{10FFFD}é"]) == "\u{10FFFD}")
+        // A sign is drawn, and not the box of a letter that is missing.
+        func ink(_ letter: String) throws -> RGBImage {
+            try picture(page([.text(TextMark(letter, at: FigurePoint(20, 24), size: 12, color: .black))]))
+        }
+        let (sign, box) = (try ink("⌶"), try ink("\u{10FFFD}"))
+        let differ = (0..<sign.height).contains { y in
+            (0..<sign.width).contains { sign.pixel($0, y).red != box.pixel($0, y).red }
+        }
+        #expect(differ && (0..<sign.width).contains { sign.pixel($0, 60).red < 128 })
     }
 
     @Test func badRequestsGetOneClearSentence() throws {

@@ -9,6 +9,13 @@ import Testing
         #expect(TextMetrics.width("MobileNetV2 #7 features.7.conv.1.0", size: 2048) == 37246)
         #expect(TextMetrics.width("Σ|w| ≤ 3.5×10⁻⁷ µm … σ", size: 2048, weight: .bold) == 27524)
         #expect(TextMetrics.width("Δσ", size: 2048) == 2699)
+        // Sums of fontTools' advances (hmtx) of DejaVuSans.ttf.
+        #expect(TextMetrics.width("сеть", size: 2048) == 4786)
+        #expect(TextMetrics.width("Việt", size: 2048) == 4033)
+        #expect(TextMetrics.width("Հայ", size: 2048) == 4017)
+        #expect(TextMetrics.width("e\u{301}", size: 2048) == 1260)
+        // In no DejaVu font: a square each, whatever is installed.
+        #expect(TextMetrics.width("层二", size: 2048) == 4096)
     }
 
     @Test func longNamesLoseTheirMiddle() {
