@@ -76,7 +76,8 @@ struct ChannelCoupling: Sendable {
                 unite((place, channel), (sources[0], channel))
                 unite((place, channel), (place, channel / kernels * kernels), .sharedKernels)
             }
-        case .batchNormalization, .affine, .layerNormalization, .responseNormalization, .activation, .dropout, .pool,
+        case .batchNormalization, .affine, .layerNormalization, .rmsNormalization, .responseNormalization, .activation,
+            .dropout, .pool,
             .globalAveragePool:
             for channel in 0..<shapes[place][1] { unite((place, channel), (sources[0], channel)) }
         case .add, .multiply:

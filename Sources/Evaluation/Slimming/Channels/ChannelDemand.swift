@@ -68,7 +68,7 @@ struct ChannelDemand: Sendable {
         for place in graph.nodes.indices where isNeeded[place] {
             let isOutput = graph.output?.position == place
             switch graph.nodes[place].operation {
-            case .layerNormalization, .responseNormalization:
+            case .layerNormalization, .rmsNormalization, .responseNormalization:
                 for channel in facts.values[place].indices { mark(place, channel, .normalisation(node: place)) }
             case .input: for channel in facts.values[place].indices { mark(place, channel, .interface) }
             default: if isOutput { for channel in facts.values[place].indices { mark(place, channel, .interface) } }

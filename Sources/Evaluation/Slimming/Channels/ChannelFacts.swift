@@ -36,7 +36,7 @@ private struct FactWalk {
     func values(of node: Graph.Node, _ place: Int, _ table: inout ValueTable) -> [ChannelValue] {
         let inputs = node.inputs.map { values[$0.position] }
         switch node.operation {
-        case .input, .layerNormalization, .responseNormalization:
+        case .input, .layerNormalization, .rmsNormalization, .responseNormalization:
             return (0..<shapes[place][1]).map { _ in table.fresh() }
         case .convolution, .sharedDepthwise, .linear: return rows(of: node, inputs[0], &table)
         case .batchNormalization(let norm): return affine(ChannelScale(norm, in: graph), inputs[0], &table)

@@ -41,7 +41,8 @@ struct PassThrough: Sendable {
         switch operation {
         case .convolution, .sharedDepthwise, .batchNormalization, .affine, .activation, .add, .multiply, .pool, .linear:
             true
-        case .input, .layerNormalization, .responseNormalization, .concatenate, .slice, .globalAveragePool,
+        case .input, .layerNormalization, .rmsNormalization, .responseNormalization, .concatenate, .slice,
+            .globalAveragePool,
             .channelShuffle, .dropout:
             false
         }

@@ -29,6 +29,7 @@ extension GraphOperation {
             return .batchNormalization(norm)
         case .affine(let scale, let shift): return .affine(scale: change(scale), shift: change(shift))
         case .layerNormalization(let norm): return .layerNormalization(norm.mapping(change))
+        case .rmsNormalization(let norm): return .rmsNormalization(norm.mapping(change))
         case .responseNormalization(let norm): return .responseNormalization(norm.mapping(change))
         case .linear(let weight, let bias): return .linear(weight: change(weight), bias: bias.map(change))
         case .input, .activation, .add, .multiply, .concatenate, .slice, .globalAveragePool, .pool, .channelShuffle,

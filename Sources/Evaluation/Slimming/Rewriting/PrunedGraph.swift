@@ -36,7 +36,7 @@ struct PrunedGraph {
                 writeGroups(place, convolution, inputs)
             }
         case .linear: writeMixing(place, inputs)
-        case .batchNormalization, .affine, .layerNormalization, .responseNormalization:
+        case .batchNormalization, .affine, .layerNormalization, .rmsNormalization, .responseNormalization:
             let operation = node.operation.mappingParameters {
                 rewriting.replace($0, with: rewriting.old[$0].rows(kept[place]))
             }
