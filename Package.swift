@@ -349,7 +349,7 @@ let testTargets: [Target] = [
             "Tensors",
             "Files", "Diagnostics",
         ]),
-    tests("Slimming", in: "Evaluation", ["Evaluation", "Engine", "Tensors", "Diagnostics"]),
+    tests("Slimming", in: "Evaluation", ["Models", "VGNets", "Evaluation", "Engine", "Tensors", "Diagnostics"]),
     tests(
         "Figures", in: "Output",
         ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Diagnostics", "Statistics"]),

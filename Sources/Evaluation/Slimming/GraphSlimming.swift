@@ -46,7 +46,7 @@ struct GraphSlimming: Sendable {
             let folding = NormFolding(graph)
             graph = folding.graph
             foldedNorms += folding.count
-            normObstacles = folding.obstacles
+            normObstacles = [folding.obstacle].compactMap { $0 }
             hasChanged = folding.count > 0
         }
         if passes.clearsNegligible {

@@ -108,7 +108,7 @@ public struct SlimmingReport: MarkdownReport {
             case .interface: "they are the network's result"
             case .normalisation: "a normalisation over all channels reads them"
             case .lone: "a layer reads one channel at least"
-            case .depthwise: "kernels of their own tell them apart further on"
+            case .depthwise: "a depthwise layer has a kernel for each channel that it reads"
             }
         let count = obstacle.channels == 1 ? "1 channel is" : "\(obstacle.channels) channels are"
         return "\(obstacle.layer): \(count) \(what) and stays, \(why)"

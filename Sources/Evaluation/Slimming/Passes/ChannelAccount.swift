@@ -45,7 +45,7 @@ public struct SlimmingObstacle: Sendable, Equatable, Codable {
         case normalisation
         /// They are the last ones of a layer.
         case lone
-        /// Layers tell them apart further on, by kernels of their own.
+        /// A depthwise layer has a kernel for each channel that it reads.
         case depthwise
     }
 
@@ -73,6 +73,8 @@ struct ChannelAccount {
     /// Sets with a channel that is a constant, and with one whose map another channel of the same result holds.
     private var dead: Set<Int> = []
     private var equal: Set<Int> = []
+    /// The places of the nodes that read each node.
+    private var readers: [[Int]]
 
     init(_ graph: Graph, _ facts: ChannelFacts, _ coupling: ChannelCoupling, _ demand: ChannelDemand) {
         self.graph = graph
@@ -80,6 +82,10 @@ struct ChannelAccount {
         self.coupling = coupling
         self.demand = demand
         let isNeeded = graph.neededNodes
+        readers = Array(repeating: [], count: graph.nodes.count)
+        for place in graph.nodes.indices where isNeeded[place] {
+            for input in graph.nodes[place].inputs { readers[input.position].append(place) }
+        }
         for place in graph.nodes.indices where isNeeded[place] { mark(place) }
         for place in graph.nodes.indices where isNeeded[place] { count(place) }
     }
@@ -100,6 +106,7 @@ struct ChannelAccount {
     private mutating func count(_ place: Int) {
         let node = graph.nodes[place]
         guard let label = graph.layerName(of: node) else { return }
+        let isDepthwise = (facts.mixing(node, in: graph)?.groups ?? 1) > 1
         var gone: [LayerChannels.Cause: Int] = [:]
         var seen: Set<Int> = []
         for (channel, value) in facts.values[place].enumerated() {
@@ -110,20 +117,33 @@ struct ChannelAccount {
                 let cause: LayerChannels.Cause = dead.contains(set) ? .dead : equal.contains(set) ? .equal : .unread
                 gone[cause, default: 0] += 1
             } else if let pin = demand.pin(place, channel) {
-                if dead.contains(set) {
-                    addObstacle(label, .dead, set, pin)
+                if isDead(place, channel) {
+                    addObstacle(label, .dead, set, pin, isOwnKernel: isDepthwise)
                 } else if isSecond {
-                    addObstacle(label, .equal, set, pin)
+                    addObstacle(label, .equal, set, pin, isOwnKernel: isDepthwise)
                 }
             }
         }
         if !gone.isEmpty { channels.append(LayerChannels(layer: label, before: facts.values[place].count, gone: gone)) }
     }
 
+    /// Whether a channel of a layer is a constant, at once or behind its own normalisations and functions.
+    private func isDead(_ place: Int, _ channel: Int) -> Bool {
+        var place = place
+        while true {
+            if case .constant = facts.values[place][channel] { return true }
+            guard readers[place].count == 1, let next = readers[place].first else { return false }
+            switch graph.nodes[next].operation {
+            case .batchNormalization, .affine, .activation: place = next
+            default: return false
+            }
+        }
+    }
+
     private mutating func addObstacle(
-        _ layer: String, _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin
+        _ layer: String, _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, isOwnKernel: Bool
     ) {
-        let (reason, place) = reason(cause, set, pin)
+        let (reason, place) = reason(cause, set, pin, isOwnKernel: isOwnKernel)
         let index = obstacles.firstIndex {
             $0.layer == layer && $0.cause == cause && $0.reason == reason && $0.place == place
         }
@@ -136,7 +156,7 @@ struct ChannelAccount {
     }
 
     private func reason(
-        _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin
+        _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, isOwnKernel: Bool
     ) -> (SlimmingObstacle.Reason, String?) {
         switch pin {
         case .interface where coupling.couplings(of: set).isEmpty: return (.interface, nil)
@@ -152,7 +172,7 @@ struct ChannelAccount {
         case .group: return (.group, nil)
         // A dead channel that somebody reads as a map became one at a border.
         case .gate: return (cause == .dead ? .gate : .depthwise, nil)
-        case nil: return (cause == .dead ? .border : .depthwise, nil)
+        case nil: return (cause == .dead && !isOwnKernel ? .border : .depthwise, nil)
         }
     }
 }

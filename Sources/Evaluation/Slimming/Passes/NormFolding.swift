@@ -7,8 +7,8 @@ struct NormFolding: Sendable {
     let graph: Graph
     /// How many were folded.
     let count: Int
-    /// Why others were not, with their number.
-    let obstacles: [String]
+    /// How many others there are and why they stay, in one sentence; nil where there are none.
+    let obstacle: String?
 
     init(_ graph: Graph) {
         let finder = FoldableNorms(graph)
@@ -31,7 +31,8 @@ struct NormFolding: Sendable {
         }
         self.count = count
         self.graph = count == 0 ? graph : rewriting.finished()
-        obstacles = unfolded.sorted { $0.key < $1.key }.map { "\($0.value) normalisations \($0.key)" }
+        let reasons = unfolded.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        obstacle = reasons.isEmpty ? nil : "normalisations that stay: " + reasons.joined(separator: ", ")
     }
 
     private static func fold(
@@ -76,15 +77,15 @@ private struct FoldableNorms {
         for place in graph.nodes.indices where needed.contains(place) {
             guard scales(of: graph.nodes[place]) != nil, let input = graph.nodes[place].inputs.first else { continue }
             guard case .convolution(let convolution) = graph[input].operation else {
-                obstacles[place] = "stand behind no convolution"
+                obstacles[place] = "behind no convolution"
                 continue
             }
             if readers[input.position] != 1 || graph.output == input {
-                obstacles[place] = "stand behind a convolution that others read too"
+                obstacles[place] = "behind a convolution that others read too"
             } else if !isOwn(convolution.weight) || convolution.bias.map(isOwn) == false {
-                obstacles[place] = "stand behind a convolution whose weights serve several layers"
+                obstacles[place] = "behind a convolution whose weights serve several layers"
             } else if graph.parameter(convolution.weight).kind == .fixed {
-                obstacles[place] = "stand behind fixed kernels"
+                obstacles[place] = "behind fixed kernels"
             } else {
                 pairs[place] = input.position
             }
