@@ -155,33 +155,37 @@ package enum FeatureScan {
         _ scratch: UnsafeMutablePointer<Lanes>, _ correlated: UnsafeMutablePointer<Lanes>,
         _ rows: UnsafeMutablePointer<Lanes>
     ) {
-        correlateLines(block, scratch, size, powers, step: 1, next: size)
-        correlateLines(scratch, correlated, size, powers, step: size, next: 1)
-        outputs(block, size &* size, correlated, peak, rows)
-    }
-
-    /// Each line of a block times the matrix ρ^|i − j|; the cells of a line lie `step` apart, the lines `next`.
-    @inline(__always)
-    private static func correlateLines(
-        _ from: UnsafePointer<Lanes>, _ to: UnsafeMutablePointer<Lanes>, _ size: Int, _ powers: UnsafePointer<Float>,
-        step: Int, next: Int
-    ) {
-        var line = 0
-        while line < size {
-            var place = 0
-            while place < size {
+        var y = 0
+        while y < size {
+            var x = 0
+            while x < size {
                 var sum = Lanes.zero
                 var other = 0
                 while other < size {
-                    let distance = place > other ? place &- other : other &- place
-                    sum += from[line &* next &+ other &* step] * powers[distance]
+                    sum += block[y &* size &+ other] * powers[x > other ? x &- other : other &- x]
                     other &+= 1
                 }
-                to[line &* next &+ place &* step] = sum
-                place &+= 1
+                scratch[y &* size &+ x] = sum
+                x &+= 1
             }
-            line &+= 1
+            y &+= 1
         }
+        y = 0
+        while y < size {
+            var x = 0
+            while x < size {
+                var sum = Lanes.zero
+                var other = 0
+                while other < size {
+                    sum += scratch[other &* size &+ x] * powers[y > other ? y &- other : other &- y]
+                    other &+= 1
+                }
+                correlated[y &* size &+ x] = sum
+                x &+= 1
+            }
+            y &+= 1
+        }
+        outputs(block, size &* size, correlated, peak, rows)
     }
 
     /// The same for any C, `matrix` row-major, cells·cells.

@@ -75,16 +75,29 @@ package enum OrbitScan {
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let centre = Centre(w)
-        var leader = Leader(best, place)
+        let (c, s, k) = (w[0], w[1], w[2])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            leader.take(magnitude(centre.product(t)), orbit)
-            leader.take(magnitude(centre.product(t + 16)), orbit &+ 1)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let score1 = magnitude(a1)
+            let score2 = magnitude(a2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
             orbit &+= 2
         }
-        leader.put(best, place)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Those without a vector part.
@@ -92,23 +105,33 @@ package enum OrbitScan {
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let centre = Centre(w)
-        let (b1, b2) = (w[13], w[14])
-        var leader = Leader(best, place)
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[13], w[14])
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            var score1 = magnitude(centre.product(t))
-            var score2 = magnitude(centre.product(t + 16))
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            var score1 = magnitude(a1)
+            var score2 = magnitude(a2)
             score1 += b1 * t[9]
             score2 += b1 * t[25]
             score1 += b2 * t[10]
             score2 += b2 * t[26]
-            leader.take(score1, orbit)
-            leader.take(score2, orbit &+ 1)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
             orbit &+= 2
         }
-        leader.put(best, place)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Those that a reflection leaves as they are: upside down (they lie along x, their images along x or y), or x against
@@ -122,25 +145,44 @@ package enum OrbitScan {
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>, turning: Int, vector: Int
     ) {
-        let (centre, b) = (Centre(w), w[turning])
+        let (c, s, k, b) = (w[0], w[1], w[2], w[turning])
         let (e1, d1, e2, d2) = (w[vector], w[vector &+ 2], w[vector &+ 1], w[vector &+ 3])
-        var leader = Leader(best, place)
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let (a1, a2) = (centre.product(t), centre.product(t + 16))
-            let (change1, change2) = (b * t[turning], b * t[turning &+ 16])
-            let (x1, x2) = (e1 * t[5] + d1 * t[7], e1 * t[21] + d1 * t[23])
-            let (y1, y2) = (e2 * t[5] + d2 * t[7], e2 * t[21] + d2 * t[23])
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let change1 = b * t[turning]
+            let change2 = b * t[turning &+ 16]
+            var x1 = e1 * t[5]
+            var x2 = e1 * t[21]
+            x1 += d1 * t[7]
+            x2 += d1 * t[23]
+            var y1 = e2 * t[5]
+            var y2 = e2 * t[21]
+            y1 += d2 * t[7]
+            y2 += d2 * t[23]
             var score1 = magnitude(a1 + change1) + magnitude(x1)
             var score2 = magnitude(a2 + change2) + magnitude(x2)
-            raise(&score1, magnitude(a1 - change1) + magnitude(y1))
-            raise(&score2, magnitude(a2 - change2) + magnitude(y2))
-            leader.take(score1, orbit)
-            leader.take(score2, orbit &+ 1)
+            let other1 = magnitude(a1 - change1) + magnitude(y1)
+            let other2 = magnitude(a2 - change2) + magnitude(y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
             orbit &+= 2
         }
-        leader.put(best, place)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Those with nothing but a vector part, one at a time.
@@ -149,16 +191,20 @@ package enum OrbitScan {
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
         let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
-        var leader = Leader(best, place)
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
             var score = magnitude(ex * t[5] + dx * t[7]) + magnitude(ey * t[6] + dy * t[8])
-            raise(&score, magnitude(ey * t[5] + dy * t[7]) + magnitude(ex * t[6] + dx * t[8]))
-            leader.take(score, orbit)
+            let other = magnitude(ey * t[5] + dy * t[7]) + magnitude(ex * t[6] + dx * t[8])
+            score.replace(with: other, where: other .> score)
+            let isBetter = score .> highest
+            highest.replace(with: score, where: isBetter)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
             orbit &+= 1
         }
-        leader.put(best, place)
+        best.pointee = highest
+        place.pointee = found
     }
 
     /// Any other.
@@ -166,61 +212,72 @@ package enum OrbitScan {
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
     ) {
-        let (centre, b1, b2) = (Centre(w), w[3], w[4])
+        let (c, s, k, b1, b2) = (w[0], w[1], w[2], w[3], w[4])
         let (ex, ey, dx, dy) = (w[5], w[6], w[7], w[8])
-        var leader = Leader(best, place)
+        var (highest, found) = (best.pointee, place.pointee)
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            let (a1, a2) = (centre.product(t), centre.product(t + 16))
-            let (one1, one2) = (b1 * t[3], b1 * t[19])
-            let (two1, two2) = (b2 * t[4], b2 * t[20])
-            let (x1, x2) = (ex * t[5] + dx * t[7], ex * t[21] + dx * t[23])
-            let (y1, y2) = (ey * t[6] + dy * t[8], ey * t[22] + dy * t[24])
-            let (u1, u2) = (ey * t[5] + dy * t[7], ey * t[21] + dy * t[23])
-            let (v1, v2) = (ex * t[6] + dx * t[8], ex * t[22] + dx * t[24])
-            let (lying1, lying2) = (a1 + one1, a2 + one2)
-            let (standing1, standing2) = (a1 - one1, a2 - one2)
+            var a1 = c * t[0]
+            var a2 = c * t[16]
+            a1 += s * t[1]
+            a2 += s * t[17]
+            a1 += k * t[2]
+            a2 += k * t[18]
+            let one1 = b1 * t[3]
+            let one2 = b1 * t[19]
+            let two1 = b2 * t[4]
+            let two2 = b2 * t[20]
+            var x1 = ex * t[5]
+            var x2 = ex * t[21]
+            x1 += dx * t[7]
+            x2 += dx * t[23]
+            var y1 = ey * t[6]
+            var y2 = ey * t[22]
+            y1 += dy * t[8]
+            y2 += dy * t[24]
+            var u1 = ey * t[5]
+            var u2 = ey * t[21]
+            u1 += dy * t[7]
+            u2 += dy * t[23]
+            var v1 = ex * t[6]
+            var v2 = ex * t[22]
+            v1 += dx * t[8]
+            v2 += dx * t[24]
+            let lying1 = a1 + one1
+            let lying2 = a2 + one2
+            let standing1 = a1 - one1
+            let standing2 = a2 - one2
             var score1 = magnitude(lying1 + two1) + magnitude(x1 + y1)
             var score2 = magnitude(lying2 + two2) + magnitude(x2 + y2)
-            raise(&score1, magnitude(lying1 - two1) + magnitude(x1 - y1))
-            raise(&score2, magnitude(lying2 - two2) + magnitude(x2 - y2))
-            raise(&score1, magnitude(standing1 + two1) + magnitude(u1 + v1))
-            raise(&score2, magnitude(standing2 + two2) + magnitude(u2 + v2))
-            raise(&score1, magnitude(standing1 - two1) + magnitude(u1 - v1))
-            raise(&score2, magnitude(standing2 - two2) + magnitude(u2 - v2))
-            leader.take(score1, orbit)
-            leader.take(score2, orbit &+ 1)
+            var other1 = magnitude(lying1 - two1) + magnitude(x1 - y1)
+            var other2 = magnitude(lying2 - two2) + magnitude(x2 - y2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 + two1) + magnitude(u1 + v1)
+            other2 = magnitude(standing2 + two2) + magnitude(u2 + v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            other1 = magnitude(standing1 - two1) + magnitude(u1 - v1)
+            other2 = magnitude(standing2 - two2) + magnitude(u2 - v2)
+            score1.replace(with: other1, where: other1 .> score1)
+            score2.replace(with: other2, where: other2 .> score2)
+            let isFirst = score1 .> highest
+            highest.replace(with: score1, where: isFirst)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
+            let isSecond = score2 .> highest
+            highest.replace(with: score2, where: isSecond)
+            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
             orbit &+= 2
         }
-        leader.put(best, place)
-    }
-
-    /// What all images of a template see alike: centre, sides, corners.
-    private struct Centre {
-        let c: Lanes
-        let s: Lanes
-        let k: Lanes
-
-        @inline(__always)
-        init(_ w: UnsafePointer<Lanes>) {
-            c = w[0]
-            s = w[1]
-            k = w[2]
-        }
-
-        @inline(__always)
-        func product(_ t: UnsafePointer<Float>) -> Lanes { c * t[0] + s * t[1] + k * t[2] }
-    }
-
-    /// The larger of two scores.
-    @inline(__always)
-    private static func raise(_ score: inout Lanes, _ other: Lanes) {
-        score.replace(with: other, where: other .> score)
+        best.pointee = highest
+        place.pointee = found
     }
 
     @inline(__always)
-    private static func magnitude(_ x: Lanes) -> Lanes { FeatureScan.magnitude(x) }
+    private static func magnitude(_ x: Lanes) -> Lanes {
+        unsafeBitCast(unsafeBitCast(x, to: SIMD16<UInt32>.self) & 0x7FFF_FFFF, to: Lanes.self)
+    }
 }
 
 extension OrbitScan {
@@ -330,4 +387,5 @@ extension OrbitScan {
         image.pointee = place.replacing(with: place ^ 3, where: isTurned)
         cross.pointee = (evenOutput + oddOutput.replacing(with: -oddOutput, where: isTurned)) * t[11]
     }
+
 }

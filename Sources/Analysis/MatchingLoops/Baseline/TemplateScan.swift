@@ -32,7 +32,8 @@ package enum TemplateScan {
         let (w0, w1, w2) = (block[0], block[1], block[2])
         let (w3, w4, w5) = (block[3], block[4], block[5])
         let (w6, w7, w8) = (block[6], block[7], block[8])
-        var leader = Leader()
+        var best = SIMD16<Float>(repeating: -1)
+        var place = SIMD16<Int32>.zero
         var template = 0
         while template < count {
             let t = weights + (template &* 9)
@@ -56,18 +57,25 @@ package enum TemplateScan {
             b += w8 * t[17]
             a *= a
             b *= b
-            leader.take(a, template)
-            leader.take(b, template &+ 1)
+            let isBetter = a .> best
+            best.replace(with: a, where: isBetter)
+            place.replace(with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: template)), where: isBetter)
+            let isBetterStill = b .> best
+            best.replace(with: b, where: isBetterStill)
+            place.replace(
+                with: SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: template &+ 1)), where: isBetterStill)
             template &+= 2
         }
-        leader.put(score, index)
+        score.pointee = best
+        index.pointee = place
     }
 
     private static func any(
         _ block: UnsafePointer<SIMD16<Float>>, _ cells: Int, _ weights: UnsafePointer<Float>, _ count: Int,
         _ score: UnsafeMutablePointer<SIMD16<Float>>, _ index: UnsafeMutablePointer<SIMD16<Int32>>
     ) {
-        var leader = Leader()
+        var best = SIMD16<Float>(repeating: -1)
+        var place = SIMD16<Int32>.zero
         var template = 0
         while template < count {
             let t = weights + (template &* cells)
@@ -88,13 +96,26 @@ package enum TemplateScan {
             b *= b
             c *= c
             d *= d
-            leader.take(a, template)
-            leader.take(b, template &+ 1)
-            leader.take(c, template &+ 2)
-            leader.take(d, template &+ 3)
+            var number = Int32(truncatingIfNeeded: template)
+            let isA = a .> best
+            best.replace(with: a, where: isA)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isA)
+            number &+= 1
+            let isB = b .> best
+            best.replace(with: b, where: isB)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isB)
+            number &+= 1
+            let isC = c .> best
+            best.replace(with: c, where: isC)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isC)
+            number &+= 1
+            let isD = d .> best
+            best.replace(with: d, where: isD)
+            place.replace(with: SIMD16<Int32>(repeating: number), where: isD)
             template &+= 4
         }
-        leader.put(score, index)
+        score.pointee = best
+        index.pointee = place
     }
 
     /// The dot products of every two of `rows` rows: `products[a·rows + b]`, both halves filled.
