@@ -375,8 +375,8 @@ let testTargets: [Target] = [
     tests(
         "Reports", in: "Output",
         [
-            "Derivation", "Evaluation", "Sweeps", "Figures", "VGNets", "Statistics", "Classification", "Kernels",
-            "Architectures", "Tensors", "Diagnostics",
+            "Derivation", "Evaluation", "Slimming", "Sweeps", "Figures", "VGNets", "Statistics", "Classification",
+            "Kernels", "Architectures", "Tensors", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),

@@ -28,6 +28,9 @@ struct GraphSlimming: Sendable {
     private(set) var negligible = 0
     private(set) var obstacles: [SlimmingObstacle] = []
 
+    /// Whether nothing went and nothing was changed.
+    var isEmpty: Bool { foldedNorms == 0 && negligible == 0 && passedThrough.isEmpty && layers.isEmpty }
+
     /// Throws `engine.shape` where the graph does not fit images of `inputShape`.
     init(_ original: Graph, inputShape: Shape, passes: Passes = Passes()) throws {
         graph = original.withoutUnread

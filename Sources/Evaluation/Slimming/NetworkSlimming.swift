@@ -11,7 +11,7 @@ public struct NetworkSlimming: Sendable {
     /// Images of noise on which both networks are compared.
     static let probes = 4
 
-    /// The network that is left; no config describes it.
+    /// The network that is left; no config describes it unless nothing went.
     public let network: RunnableNetwork
     /// What went and what it saved.
     public let outcome: SlimmingOutcome
@@ -34,7 +34,8 @@ public struct NetworkSlimming: Sendable {
         passes.foldsNorms = !keepsNorms
         while true {
             let slimming = try GraphSlimming(network.graph, inputShape: network.inputShape(), passes: passes)
-            let slim = network.replacing(graph: slimming.graph)
+            // A config holds as long as nothing went.
+            let slim = slimming.isEmpty ? network : network.replacing(graph: slimming.graph)
             let difference = try ExecutionPlan(slim.graph, inputShape: probe.shape).run(probe)
                 .largestDifference(from: logits)
             if difference <= Self.tolerance {
