@@ -68,11 +68,13 @@ import VGNets
             let path = folder + "/net.h5"
             try HDF5Writer.write(to: path) { writer in
                 let ones = Array(repeating: Float(1), count: 18)
+                // A network's first layer is not depthwise.
+                try writer.write(ones + ones + ones, dimensions: [2, 3, 3, 3], to: "conv1.weight")
                 try writer.write(ones, dimensions: [2, 1, 3, 3], to: "ghost1.cheap_operation.0.weight")
                 for (name, numbers) in vectors { try writer.write(numbers, dimensions: [2], to: "ghost1.\(name)") }
             }
             let network = try ConvNetwork.open(path)
-            let bank = try KernelBanks.read(#require(network.spatialLayers.first), of: network)
+            let bank = try KernelBanks.read(#require(network.spatialLayers.last), of: network)
             for (place, number) in bank.values.enumerated() {
                 let expected: Float = place == 4 ? 2.5 : place == 13 ? 2 : place < 9 ? 2 : 3
                 #expect(abs(number - expected) < 1e-4)
