@@ -11,7 +11,7 @@ import Testing
 @Suite struct NetworkSlimmingTests {
     private static let file = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
 
-    /// The checkpoint with a channel of its seventh convolution (conv_pw_3, 64 to 64 channels on 8×8 pixels) that its
+    /// The checkpoint with a channel of its seventh convolution (conv_pw_3, 64 to 64 channels on 16×16 pixels) that its
     /// normalisation and ReLU6 make zero.
     private static func planted() throws -> RunnableNetwork {
         let network = try RunnableNetwork(named: file)
@@ -35,8 +35,8 @@ import Testing
         let outcome = slimming.outcome
         #expect(outcome.layers.map(\.layer) == ["conv_pw_3", "conv_dw_4"])
         #expect(outcome.layers.allSatisfy { $0.before == 64 && $0.after == 63 && $0.gone == [.dead: 1] })
-        // 64 pixels of 64 factors; 16 pixels of 9; 128 channels of 16 pixels.
-        #expect(outcome.before.macs - outcome.after.macs == 64 * 64 + 16 * 9 + 128 * 16)
+        // Of images of 64×64: 256 pixels of 64 factors; behind the stride 64 pixels of 9; 128 channels of 64 pixels.
+        #expect(outcome.before.macs - outcome.after.macs == 256 * 64 + 64 * 9 + 128 * 64)
         // γ and β of 27 normalisations become biases; then a row with its bias, a kernel with its bias, a column.
         #expect(outcome.before.parameters.learnable - outcome.after.parameters.learnable == 5472 + 64 + 1 + 9 + 1 + 128)
         #expect(outcome.foldedNorms == 27 && outcome.after.parameters.batchNormRunning == 0)
