@@ -1,5 +1,6 @@
 import Architectures
 import Classification
+import Diagnostics
 import Kernels
 import Parallel
 
@@ -87,6 +88,9 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> NetworkStatistics {
         let squares = try KernelBanks.squareLayers(of: network)
+        try network.checkpoint.checkMemory(
+            bytesNeeded(for: squares),
+            "to classify its \(NumberFormat.grouped(squares.reduce(0) { $0 + $1.kernelCount })) kernels")
         // The digest of a large file takes a second; it is asked for at the end, and made there where no thread is to be had.
         _ = SystemThread.detach { _ = network.checkpoint.sha256 }
         var classifiers: [Int: LayerClassifier] = [:]
@@ -112,6 +116,18 @@ public struct NetworkStatistics: Sendable, Equatable, Codable {
 
     /// How many layers are in memory together.
     private static let layersAtOnce = 4
+
+    /// What a classification takes at its most: 64 bytes stay of every kernel, and of the layers that are in work their
+    /// weights, a copy of these and some 100 bytes a kernel (measured: 226 a kernel of 3×3 in all).
+    static func bytesNeeded(for layers: [ConvLayer]) -> Int {
+        let kept = layers.reduce(0) { $0 + $1.kernelCount } * MemoryLayout<KernelClassification>.stride
+        let working = stride(from: 0, to: layers.count, by: layersAtOnce).map { start in
+            layers[start..<min(start + layersAtOnce, layers.count)].reduce(0) { sum, layer in
+                sum + layer.kernelCount * (100 + 2 * MemoryLayout<Float>.size * layer.kernelHeight * layer.kernelWidth)
+            }
+        }
+        return kept + (working.max() ?? 0)
+    }
 
     /// Labels several banks, each on whatever thread is free; the result does not depend on the threads.
     private static func label(

@@ -31,18 +31,21 @@ public enum InputFile {
         return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// All bytes of the file at `path`; at most `limitBytes`, else `files.tooLarge`.
-    public static func bytes(_ path: String, limitBytes: Int = 1 << 33) throws -> [UInt8] {
+    /// All bytes of the file at `path`; at most `limitBytes`, else `files.tooLarge`, and no more than ``MemoryLimit`` allows.
+    public static func bytes(_ path: String, limitBytes: Int = .max) throws -> [UInt8] {
         let size = try sizeBytes(path)
         guard size <= limitBytes else {
             throw KernelVizError(
                 code: "files.tooLarge", subject: path, found: "has \(size) bytes",
                 expected: "at most \(limitBytes)")
         }
+        try MemoryLimit.check(size, "the file, which is read as a whole,", subject: path)
         var result: [UInt8] = []
         result.reserveCapacity(size)
         try forEachChunk(path) { chunk in
             unsafe result.append(contentsOf: chunk)
+            // Pipes and files that grow tell no size.
+            try MemoryLimit.check(result.count, "the file, which is read as a whole,", subject: path)
             guard result.count <= limitBytes else {
                 throw KernelVizError(
                     code: "files.tooLarge", subject: path, found: "has more than \(limitBytes) bytes",

@@ -15,6 +15,11 @@ struct WriteTarget {
     /// Throws `files.exists` or `files.unwritable` where nothing can be written there.
     init(_ path: String, overwriting: AtomicFile.Overwriting) throws {
         shown = path
+        guard path != "-" else {
+            throw Self.unwritable(
+                path, "is standard output, where no file can be", expected: "a file name",
+                advice: "Name a file; ./- is one of this name")
+        }
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {
             if errno == ENAMETOOLONG {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Tensors
 
 /// A file of named tensors, opened: what it holds is known, the tensors are read when asked for.
@@ -61,6 +62,8 @@ public struct Checkpoint: Sendable {
     private let asideByName: [String: Int]
     private let source: any TensorSource
     private let digest: FileDigest
+    /// The limit under which the file was opened, whatever thread reads a tensor later.
+    private let memoryBytes = MemoryLimit.bytes
 
     /// Joins a file's listing with the means to read its tensors.
     package init(
@@ -100,10 +103,13 @@ public struct Checkpoint: Sendable {
 
     /// Reads one tensor, converted to float32, in the file's own axis order.
     ///
-    /// Throws `weights.noTensor` (with the nearest name) or the format's own error.
+    /// Throws `weights.noTensor` (with the nearest name), `files.memory` where it is larger than ``MemoryLimit`` allowed
+    /// when the file was opened, or the format's own error.
     public func tensor(named name: String) throws -> Tensor {
         let entry = try existing(name)
-        let scalars = try source.stored(entry).floats(count: entry.shape.elementCount, subject: "\(path): \(name)")
+        let scalars = try bounded(entry.shape.elementCount, name) { subject in
+            try source.stored(entry).floats(count: entry.shape.elementCount, subject: subject)
+        }
         return Tensor(shape: entry.shape, scalars: scalars)
     }
 
@@ -115,7 +121,9 @@ public struct Checkpoint: Sendable {
         let entry = try existing(name)
         precondition(entry.shape.rank > 0 && rows.lowerBound >= 0 && rows.upperBound <= entry.shape[0])
         let count = rows.count * entry.shape.dimensions.dropFirst().reduce(1, *)
-        return try source.stored(entry, rows: rows).floats(count: count, subject: "\(path): \(name)")
+        return try bounded(count, name) { subject in
+            try source.stored(entry, rows: rows).floats(count: count, subject: subject)
+        }
     }
 
     /// Reads one tensor without converting anything but the byte order.
@@ -123,9 +131,46 @@ public struct Checkpoint: Sendable {
     /// Throws as ``tensor(named:)``.
     public func bytes(named name: String) throws -> TensorBytes {
         let entry = try existing(name)
-        let stored = try source.stored(entry)
-        let bytes = try stored.bytes(count: entry.shape.elementCount, subject: "\(path): \(name)")
-        return TensorBytes(type: stored.type, shape: entry.shape, bytes: bytes)
+        return try bounded(entry.shape.elementCount, name) { subject in
+            let stored = try source.stored(entry)
+            let bytes = try stored.bytes(count: entry.shape.elementCount, subject: subject)
+            return TensorBytes(type: stored.type, shape: entry.shape, bytes: bytes)
+        }
+    }
+
+    /// Throws `files.memory` where all tensors together, as whoever runs a network holds them, take more than
+    /// ``MemoryLimit`` allowed when the file was opened.
+    public func checkMemoryOfAll() throws {
+        var bytes = 0
+        for entry in entries { bytes = Self.sum(bytes, Self.floatBytes(entry.shape.elementCount)) }
+        try checkMemory(bytes, "its \(entries.count) tensors, which are held together,")
+    }
+
+    /// Throws `files.memory` where what is made of this file, in words, takes more than ``MemoryLimit`` allowed when it was
+    /// opened.
+    package func checkMemory(_ bytes: Int, _ what: String) throws {
+        try MemoryLimit.$bytes.withValue(memoryBytes) { try MemoryLimit.check(bytes, what, subject: path) }
+    }
+
+    /// The limit in bytes of what is held of this file at once.
+    package var memoryLimit: Int { memoryBytes }
+
+    private func bounded<Result>(_ elements: Int, _ name: String, _ body: (String) throws -> Result) throws -> Result {
+        let subject = "\(path): \(name)"
+        return try MemoryLimit.$bytes.withValue(memoryBytes) {
+            try MemoryLimit.check(Self.floatBytes(elements), "the tensor, as 32-bit numbers,", subject: subject)
+            return try body(subject)
+        }
+    }
+
+    private static func floatBytes(_ elements: Int) -> Int {
+        let (bytes, isHuge) = elements.multipliedReportingOverflow(by: MemoryLayout<Float>.size)
+        return isHuge ? .max : bytes
+    }
+
+    private static func sum(_ bytes: Int, _ others: Int) -> Int {
+        let (sum, isHuge) = bytes.addingReportingOverflow(others)
+        return isHuge ? .max : sum
     }
 
     /// The same file with some of its entries set aside, more attributes and more said of it.

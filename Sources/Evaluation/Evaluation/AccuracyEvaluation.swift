@@ -238,24 +238,29 @@ private struct AccuracyWorker: Sendable {
     let shifts: Bool
 
     func predict(_ range: Range<Int>, _ workspace: inout Workspace) throws -> [ImagePrediction] {
-        var images: [(index: Int, image: RGBImage, isTurned: Bool)] = []
+        // Prepared at once: of a batch of large photographs one is in memory.
+        var images: [(index: Int, prepared: RGBImage, crops: (RGBImage, RGBImage)?, isTurned: Bool)] = []
         var result: [ImagePrediction] = []
         for index in range {
             do {
                 let reading = try data.reading(index)
-                images.append((index, reading.image, reading.turn != nil))
+                images.append(
+                    (
+                        index, network.preprocessing.prepared(reading.image),
+                        shifts ? crops(reading.image, index) : nil, reading.turn != nil
+                    ))
             } catch let error as KernelVizError {
                 result.append(ImagePrediction(index: index, classes: [], agrees: false, failure: error))
             }
         }
         guard !images.isEmpty else { return result }
-        let prepared = images.map { network.preprocessing.prepared($0.image) }
+        let prepared = images.map(\.prepared)
         let subjects = images.map { data.name(of: $0.index) }
         let best = try classes(prepared, subjects, &workspace)
         let costs = try costs(prepared, &workspace)
         var agreements = Array(repeating: false, count: images.count)
         if shifts {
-            let pairs = images.map { crops($0.image, $0.index) }
+            let pairs = images.compactMap(\.crops)
             let one = try classes(pairs.map(\.0), subjects, &workspace)
             let other = try classes(pairs.map(\.1), subjects, &workspace)
             agreements = zip(one, other).map { $0[0] == $1[0] }

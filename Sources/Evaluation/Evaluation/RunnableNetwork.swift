@@ -151,6 +151,7 @@ public struct RunnableNetwork: Sendable {
         options: ConventionOptions = ConventionOptions()
     ) throws {
         let checkpoint = try Checkpoint.open(path)
+        try checkpoint.checkMemoryOfAll()
         if let design = try Self.design(of: checkpoint) {
             try self.init(
                 config: design, source: .checkpoint(path), checkpoint: checkpoint, seed: 1, inputSize: inputSize,

@@ -56,8 +56,8 @@ public final class ZipArchive: Sendable {
 
     /// Unpacks a member of at most `limitBytes` bytes.
     ///
-    /// Throws `archives.tooLarge`, `archives.bomb`, or `archives.unreadable` for a damaged one.
-    public func bytes(of member: ZipMember, limitBytes: Int = 1 << 33) throws -> [UInt8] {
+    /// Throws `archives.tooLarge`, `archives.bomb`, `files.memory`, or `archives.unreadable` for a damaged one.
+    public func bytes(of member: ZipMember, limitBytes: Int = .max) throws -> [UInt8] {
         let subject = "\(path): \(member.name)"
         guard member.sizeBytes <= limitBytes else {
             throw KernelVizError(
@@ -71,6 +71,7 @@ public final class ZipArchive: Sendable {
                 expected: "at most \(Self.maximumExpansion) times as many",
                 advice: "The archive is damaged or made to fill the memory; do not use it")
         }
+        try MemoryLimit.check(member.sizeBytes, "the file in the archive", subject: subject)
         return try opened(member, subject) { file in
             let bytes = try Self.read(file, member.sizeBytes, subject)
             // Only at the end is the checksum compared.

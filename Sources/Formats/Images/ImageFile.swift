@@ -6,6 +6,10 @@ public enum ImageFile {
     /// The most pixels that a picture may have: 1 << 27, a page of 134 megapixels.
     public static let pixelLimit = 1 << 27
 
+    /// What a pixel takes while it is decoded at the most: a progressive JPEG's three coefficients, and the picture with
+    /// and without its fourth channel.
+    private static let bytesPerPixel = 3 * 2 + 4 + 3
+
     /// A picture as it is seen, and how the file had it.
     public struct Reading: Sendable, Equatable {
         /// The picture, turned upright.
@@ -83,6 +87,8 @@ public enum ImageFile {
                 code: "images.tooLarge", subject: subject, found: "the header says \(width)×\(height) pixels",
                 expected: "1 to \(pixelLimit) pixels", advice: "Check the file or scale the picture down first")
         }
+        try MemoryLimit.check(
+            width * height * bytesPerPixel, "the picture of \(width)×\(height) pixels", subject: subject)
     }
 
     /// The error for a file whose beginning is right and whose rest is not.

@@ -46,7 +46,7 @@ public struct KernelVizCommand: ParsableCommand {
     @Option(
         name: .customLong("max-memory"),
         help: ArgumentHelp(
-            "Refuse a file whose tensors would take more than so many bytes, such as 2G or 500M, before any is read. For every verb.",
+            "The most memory that the content of one file may take, such as 8G or 500M: what is read, unpacked and held at once. What needs more is refused. For every verb. (default: 2G)",
             valueName: "bytes"))
     var maxMemory: String?
 
@@ -73,6 +73,11 @@ extension KernelVizCommand {
             say(error)
             end(exitCode(for: error).rawValue)
         }
+        // Loops and scripts that stopped this program are told so, though the work was done before it could stop.
+        guard !Interruption.isAsked else {
+            Console.error("kernelviz: asked to stop when the work was done.")
+            end(Interruption.status)
+        }
         end(0)
     }
 
@@ -91,7 +96,7 @@ extension KernelVizCommand {
         }
         try Checkpoint.Reading.$current.withValue(choice.reading) {
             try Checkpoint.Reading.$copy.withValue(choice.copy) {
-                try Checkpoint.Reading.$maximumBytes.withValue(memory) { try command.run() }
+                try MemoryLimit.$bytes.withValue(memory ?? MemoryLimit.standardBytes) { try command.run() }
             }
         }
     }

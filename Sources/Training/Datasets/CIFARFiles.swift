@@ -29,7 +29,9 @@ struct CIFARFiles {
         var labels: [Int] = []
         var pixels: [UInt8] = []
         for file in files {
-            let bytes = try InputFile.bytes(file, limitBytes: IDXFiles.limitBytes - pixels.count)
+            try MemoryLimit.check(
+                2 * InputFile.sizeBytes(file) + pixels.count, "the data set up to this file", subject: file)
+            let bytes = try InputFile.bytes(file)
             guard !bytes.isEmpty, bytes.count % record == 0 else {
                 throw KernelVizError(
                     code: "data.damaged", subject: file, found: "\(bytes.count) bytes",

@@ -1,20 +1,27 @@
 import CZlib
 import Diagnostics
+import Files
 
 /// Unpacks gzip files, as IDX data sets come.
 enum Gzip {
     static func isCompressed(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
+    /// How many times its packed length a file can have: deflate's limit.
+    private static let maximumExpansion = 1_100
+
     /// All members of a gzip file, at most `limit` bytes.
     ///
     /// Throws `data.damaged` where the stream is broken or ends too early.
-    static func decompress(_ bytes: [UInt8], subject: String, limit: Int = IDXFiles.limitBytes) throws -> [UInt8] {
+    static func decompress(_ bytes: [UInt8], subject: String, limit: Int = MemoryLimit.bytes) throws -> [UInt8] {
         var stream = unsafe z_stream()
         guard unsafe kv_inflate_init(&stream) == Z_OK else {
             throw KernelVizError(code: "data.damaged", subject: subject, found: "zlib cannot be started")
         }
         defer { unsafe inflateEnd(&stream) }
         var result: [UInt8] = []
+        // The file ends with its length, modulo 2³²; a wrong one costs a few copies.
+        let length = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        if length <= min(limit, bytes.count * maximumExpansion) { result.reserveCapacity(length) }
         var piece = [UInt8](repeating: 0, count: 1 << 20)
         var input = bytes
         let status = unsafe input.withUnsafeMutableBufferPointer { source -> Int32 in
@@ -31,14 +38,14 @@ enum Gzip {
                 if unsafe stream.avail_in == 0 && stream.avail_out != 0 { return Z_BUF_ERROR }
             }
         }
-        guard status == Z_STREAM_END, result.count <= limit else {
+        try MemoryLimit.$bytes.withValue(limit) {
+            try MemoryLimit.check(result.count, "what the file unpacks to, or more,", subject: subject)
+        }
+        guard status == Z_STREAM_END else {
             let reason = status == Z_DATA_ERROR ? "a wrong byte" : "it ends too early"
             throw KernelVizError(
-                code: "data.damaged", subject: subject,
-                found: result.count > limit
-                    ? "a gzip file that unpacks to more than \(limit >> 20) MiB" : "damaged gzip file (\(reason))",
-                expected: result.count > limit ? "a data set that fits into memory" : "the whole file",
-                advice: result.count > limit ? nil : "Copy or download it again")
+                code: "data.damaged", subject: subject, found: "damaged gzip file (\(reason))",
+                expected: "the whole file", advice: "Copy or download it again")
         }
         return result
     }

@@ -5,9 +5,6 @@ import Files
 ///
 /// Source: http://yann.lecun.com/exdb/mnist.
 struct IDXFiles {
-    /// What one file may take in memory, unpacked.
-    static let limitBytes = 2 << 30
-
     let images: String
     let labels: String
 
@@ -39,7 +36,7 @@ struct IDXFiles {
 
     /// Lengths and bytes of one file.
     private static func read(_ path: String, rank: Int) throws -> (shape: [Int], bytes: [UInt8]) {
-        var bytes = try InputFile.bytes(path, limitBytes: limitBytes)
+        var bytes = try InputFile.bytes(path)
         if Gzip.isCompressed(bytes) { bytes = try Gzip.decompress(bytes, subject: path) }
         let header = 4 + 4 * rank
         guard bytes.count >= header, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8, Int(bytes[3]) == rank else {
@@ -63,6 +60,7 @@ struct IDXFiles {
                 expected: count.map { "\($0), as its header says" } ?? "what its header says, more than any memory",
                 advice: "Copy or download it again")
         }
-        return (shape, Array(bytes[header...]))
+        bytes.removeFirst(header)
+        return (shape, bytes)
     }
 }

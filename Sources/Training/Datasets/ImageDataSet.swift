@@ -32,6 +32,8 @@ public struct ImageDataSet: Sendable {
     public let findings: Findings
 
     let storage: Storage
+    /// The limit under which the data set was opened, whatever thread decodes a picture.
+    private let memoryBytes = MemoryLimit.bytes
     /// Whether classes are numbers of a larger whole, of which some may have no image.
     package let isNumbered: Bool
 
@@ -67,7 +69,8 @@ public struct ImageDataSet: Sendable {
     /// Throws as ``image(_:)`` does.
     public func reading(_ index: Int) throws -> ImageFile.Reading {
         switch storage {
-        case .files(let files): return try ImageFile.reading(files[index])
+        case .files(let files):
+            return try MemoryLimit.$bytes.withValue(memoryBytes) { try ImageFile.reading(files[index]) }
         case .bytes(let bytes, let width, let height, let channels):
             let plane = width * height
             let start = index * plane * channels

@@ -142,4 +142,27 @@ import Testing
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == kept)
         }
     }
+
+    @Test func aFileReadAsAWholeKeepsToTheMemoryLimit() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/ten"
+            try AtomicFile.write(Array(repeating: 1, count: 10), to: path)
+            #expect(try MemoryLimit.$bytes.withValue(10) { try InputFile.bytes(path).count } == 10)
+            let error = #expect(throws: KernelVizError.self) {
+                try MemoryLimit.$bytes.withValue(9) { try InputFile.bytes(path) }
+            }
+            #expect(
+                error?.description
+                    == "\(path): the file, which is read as a whole, would take 10 bytes of memory; expected at most 9. "
+                    + "Where that is meant, allow more by --max-memory (2G unless it is given).")
+        }
+    }
+
+    @Test func aDashIsNoFile() {
+        let error = #expect(throws: KernelVizError.self) { try AtomicFile.checkWritable("-") }
+        #expect(
+            error?.description
+                == "-: is standard output, where no file can be; expected a file name. Name a file; ./- is one of this name."
+        )
+    }
 }

@@ -114,6 +114,39 @@ import Testing
         #expect(error?.code == "archives.bomb" || error?.code == "weights.readerCrashed")
     }
 
+    @Test(arguments: [Checkpoint.Reading.inProcess, isolated])
+    func tensorsThatShareTheirBytesAreCountedTogether(reading: Checkpoint.Reading) throws {
+        // 300 times the same 9 MB of zeros in 11 KB.
+        let path = Self.fixture("views.pth")
+        let error = #expect(throws: KernelVizError.self) { try Checkpoint.open(path, reading: reading) }
+        #expect(
+            error?.description
+                == "\(path): 300 tensors claim 2,700,000,000 bytes in a file of 11,040; expected at most 256 times as many, "
+                + "or 2,000,000,000. The file is damaged or made to fill the memory; where that is meant, allow more by "
+                + "--max-memory.")
+        let allowed = try MemoryLimit.$bytes.withValue(3_000_000_000) { try Checkpoint.open(path, reading: reading) }
+        #expect(allowed.entries.count == 300)
+    }
+
+    @Test(arguments: [Checkpoint.Reading.inProcess, isolated])
+    func aTensorKeepsToTheLimitUnderWhichItsFileWasOpened(reading: Checkpoint.Reading) throws {
+        try withTemporaryFolder { folder in
+            // 8×3×3×3 numbers of 4 bytes.
+            let path = folder + "/one.npy"
+            try AtomicFile.write(InputFile.bytes(FrameworkFileTests.folder + "/one.npy"), to: path)
+            let (few, enough) = try (
+                MemoryLimit.$bytes.withValue(863) { try Checkpoint.open(path, reading: reading) },
+                MemoryLimit.$bytes.withValue(2 * 864) { try Checkpoint.open(path, reading: reading) }
+            )
+            let name = few.entries[0].name
+            let error = #expect(throws: KernelVizError.self) { try few.tensor(named: name) }
+            #expect(error?.code == "files.memory")
+            #expect(error?.found == "the tensor, as 32-bit numbers, would take 864 bytes of memory")
+            #expect(try enough.tensor(named: name).scalars.count == 216)
+            #expect(throws: KernelVizError.self) { try few.checkMemoryOfAll() }
+        }
+    }
+
     @Test func emptyAxesWithoutBoundAreKeptAsTheyAre() throws {
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 1, 1099511627776, 1099511627776), }\n"
         let array: [UInt8] = ArrayHeader.magic + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)

@@ -139,4 +139,14 @@ import Testing
         }
         #expect(failures > 100)
     }
+
+    @Test func aPictureKeepsToTheMemoryLimit() throws {
+        let bytes = try ImageFile.encodePNG(RGBImage(width: 4, height: 4, bytes: Array(repeating: 7, count: 48)))
+        // 13 bytes a pixel.
+        #expect(try MemoryLimit.$bytes.withValue(208) { try ImageFile.decode(bytes, subject: "a.png").width } == 4)
+        let error = #expect(throws: KernelVizError.self) {
+            try MemoryLimit.$bytes.withValue(207) { try ImageFile.decode(bytes, subject: "a.png") }
+        }
+        #expect(error?.found == "the picture of 4×4 pixels would take 208 bytes of memory")
+    }
 }

@@ -142,6 +142,26 @@ import Testing
         #expect(
             refused.errors
                 == "kernelviz: error: a.onnx: is a pipe, which is never replaced; expected a file name. Name a file.\n")
+        let dash = try bash("\"$K\" export vgnetg-1.0mp --onnx -")
+        #expect(dash.status == 1 && dash.files.isEmpty)
+        #expect(dash.errors.contains("-: is standard output, where no file can be"), "\(dash.errors)")
+    }
+
+    @Test("Who is asked to stop while the last file is written writes it, and tells that it was asked")
+    func stopsAfterTheWork() throws {
+        let outcome = try bash(
+            """
+            for try in $(seq 20); do
+                rm -f a.onnx; "$K" export vgnetg-2.5mp --onnx a.onnx 2>said & pid=$!
+                for i in $(seq 400); do ls .kernelviz-* >/dev/null 2>&1 && kill -STOP $pid && break; sleep 0.002; done
+                ls .kernelviz-* >/dev/null 2>&1 && stopped=yes || stopped=no
+                kill -TERM $pid 2>/dev/null; kill -CONT $pid 2>/dev/null; wait $pid; status=$?
+                [ $stopped = no ] || { cat said >&2; test -s a.onnx && exit $status; }
+            done
+            """)
+        #expect(outcome.status == 143)
+        #expect(outcome.errors.contains("kernelviz: asked to stop when the work was done."), "\(outcome.errors)")
+        #expect(outcome.files == ["a.onnx", "said"])
     }
 
     @Test("--force follows a link and keeps the permissions of what it replaces")

@@ -21,9 +21,6 @@ extension Checkpoint {
         /// Which copy of the weights this task reads of a file that holds several ("model", "ema", "state_dict_ema"),
         /// where nothing else is said; nil for the plain one.
         @TaskLocal public static var copy: String?
-
-        /// How many bytes the tensors of a file may take as 32-bit numbers; nil for any number.
-        @TaskLocal public static var maximumBytes: Int?
     }
 
     /// Opens the file, index or folder at `path`; its content decides the format, not its name.
@@ -31,29 +28,41 @@ extension Checkpoint {
     /// HDF5 (Keras 1 to 3, h5py state dicts, CNN Filter DB), Keras archives, PyTorch, safetensors, NumPy, ONNX and
     /// TensorFlow Lite files; an index of shards; a folder whose files together are one checkpoint.
     /// `copy` names the copy of the weights to read where a file holds several; see ``Reading/copy``.
-    /// Throws `files.missing` and the like, `weights.emptyFile`, `weights.noCopy` (which lists the copies),
-    /// `weights.memory` (see ``Reading/maximumBytes``), `weights.unknownFormat`, the formats' own errors, and
-    /// `weights.readerCrashed` or `weights.readerTimeout` where an isolated reader fails.
+    /// What is read keeps to the task's `MemoryLimit`. Throws `files.missing` and the like, `weights.emptyFile`,
+    /// `weights.noCopy` (which lists the copies), `weights.expansion` where tensors claim far more than their file holds,
+    /// `files.memory`, `weights.unknownFormat`, the formats' own errors, and `weights.readerCrashed` or
+    /// `weights.readerTimeout` where an isolated reader fails.
     public static func open(_ path: String, reading: Reading? = nil, copy: String? = nil) throws -> Checkpoint {
         let opened = try openUnbounded(path, reading: reading, copy: copy ?? Reading.copy)
-        if let most = Reading.maximumBytes { try opened.check(mostBytes: most) }
+        try opened.checkExpansion()
         return opened
     }
 
-    /// Throws `weights.memory` before a tensor is read where all of them would take more than so many bytes.
-    func check(mostBytes most: Int) throws {
-        var bytes = 0
+    /// How many times its length the tensors of a file may take, which together are larger than the memory limit.
+    private static let maximumExpansion = 256
+
+    /// Throws `weights.expansion` where the tensors of a file together are a bomb: thousands of views of the same few
+    /// numbers, or packed zeros without end. Each may be small enough; to read all of them is endless work.
+    private func checkExpansion() throws {
+        var claimed = 0
         for entry in entries {
-            let (own, isHuge) = entry.shape.elementCount.multipliedReportingOverflow(by: 4)
-            let (sum, isLong) = bytes.addingReportingOverflow(own)
-            bytes = isHuge || isLong ? .max : sum
-            if bytes == .max { break }
+            let (own, isHuge) = entry.shape.elementCount.multipliedReportingOverflow(by: entry.type?.sizeBytes ?? 4)
+            let (sum, isLong) = claimed.addingReportingOverflow(own)
+            guard !isHuge, !isLong else {
+                claimed = .max
+                break
+            }
+            claimed = sum
         }
-        guard bytes > most else { return }
+        guard claimed > memoryLimit else { return }
+        let stored = files.reduce(0) { $0 + ((try? InputFile.sizeBytes($1)) ?? 0) }
+        guard claimed / Self.maximumExpansion > stored else { return }
         throw KernelVizError(
-            code: "weights.memory", subject: path,
-            found: "\(entries.count) tensors of \(NumberFormat.grouped(bytes)) bytes as 32-bit numbers",
-            expected: "at most \(NumberFormat.grouped(most))", advice: "Pass a larger --max-memory, or none")
+            code: "weights.expansion", subject: path,
+            found: "\(entries.count) tensors claim \(NumberFormat.grouped(claimed)) bytes in a file of "
+                + "\(NumberFormat.grouped(stored))",
+            expected: "at most \(Self.maximumExpansion) times as many, or \(NumberFormat.grouped(memoryLimit))",
+            advice: "The file is damaged or made to fill the memory; where that is meant, allow more by --max-memory")
     }
 
     private static func openUnbounded(_ path: String, reading: Reading?, copy: String?) throws -> Checkpoint {

@@ -8,8 +8,8 @@ import Tensors
 enum CheckpointMessages {
     /// A request.
     enum Request: Equatable {
-        /// `copy` names one of several copies of the weights.
-        case open(path: String, copy: String?)
+        /// `copy` names one of several copies of the weights; `memoryBytes` is the limit of what is read.
+        case open(path: String, copy: String?, memoryBytes: Int)
         /// The tensor at this place of the listing.
         case tensor(Int)
         /// Some rows of the tensor at this place.
@@ -19,10 +19,11 @@ enum CheckpointMessages {
     static func encode(_ request: Request) -> [UInt8] {
         var writer = ByteWriter()
         switch request {
-        case .open(let path, let copy):
+        case .open(let path, let copy, let memoryBytes):
             writer.write(UInt8(0))
             writer.write(path)
             writer.write(copy)
+            writer.write(memoryBytes)
         case .tensor(let index):
             writer.write(UInt8(1))
             writer.write(index)
@@ -36,7 +37,9 @@ enum CheckpointMessages {
     static func request(_ bytes: [UInt8]) throws -> Request {
         var reader = ByteReader(bytes)
         switch try reader.byte() {
-        case 0: return .open(path: try reader.text(), copy: try reader.optionalText())
+        case 0:
+            return .open(
+                path: try reader.text(), copy: try reader.optionalText(), memoryBytes: try reader.number())
         case 1: return .tensor(try reader.number())
         default:
             let (index, lower, upper) = (try reader.number(), try reader.number(), try reader.number())

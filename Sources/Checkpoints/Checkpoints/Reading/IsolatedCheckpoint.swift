@@ -14,7 +14,8 @@ enum IsolatedCheckpoint {
     ) throws -> Checkpoint {
         var limits = limits
         let stored = InputFile.isFolder(path) ? try folderBytes(path) : try InputFile.storedBytes(path)
-        limits.memoryBytes += stored * memoryPerByte
+        // Who allows more to be read allows the reader more.
+        limits.memoryBytes += max(0, MemoryLimit.bytes - MemoryLimit.standardBytes) + stored * memoryPerByte
         let process: ReaderProcess
         let listing: CheckpointMessages.Listing
         do throws(ReaderFailure) {
@@ -25,7 +26,7 @@ enum IsolatedCheckpoint {
         let answer: [UInt8]
         do throws(ReaderFailure) {
             answer = try process.answer(
-                to: CheckpointMessages.encode(.open(path: path, copy: copy)),
+                to: CheckpointMessages.encode(.open(path: path, copy: copy, memoryBytes: MemoryLimit.bytes)),
                 extraSeconds: stored / IsolatedSource.bytesPerSecond)
         } catch {
             throw sentence(error, path, limits)
@@ -55,7 +56,9 @@ enum IsolatedCheckpoint {
         case .notStarted(let reason):
             return KernelVizError(
                 code: "weights.readerFailed", subject: subject, found: "no reader process could be started (\(reason))",
-                advice: "Pass --trust to read the file in this process")
+                advice:
+                    "Raise the limit that is named, or pass --trust where the file is trusted: it is then read in this process"
+            )
         case .crashed("SIGKILL"):
             return KernelVizError(
                 code: "weights.readerKilled", subject: subject,
@@ -137,6 +140,9 @@ final class IsolatedSource: TensorSource {
         let elementBytes = entry.type?.sizeBytes ?? MemoryLayout<Float>.size
         let claimedBytes = count * (rows == nil ? elementBytes : max(elementBytes, MemoryLayout<Float>.size))
         let memoryBytes = claimedBytes <= limits.memoryBytes ? claimedBytes : 0
+        // The shared memory and what is made of it are there together.
+        let (both, isHuge) = memoryBytes.addingReportingOverflow(count * MemoryLayout<Float>.size)
+        try MemoryLimit.check(isHuge ? .max : both, "unpacking the tensor", subject: subject)
         let request = rows.map { CheckpointMessages.Request.rows(place, $0) } ?? .tensor(place)
         let outcome: Result<StoredTensor, any Error>
         do throws(ReaderFailure) {

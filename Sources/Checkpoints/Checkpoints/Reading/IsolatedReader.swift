@@ -12,9 +12,11 @@ public enum IsolatedReader {
             return { request, memory in
                 do {
                     switch try CheckpointMessages.request(request) {
-                    case .open(let path, let copy):
+                    case .open(let path, let copy, let memoryBytes):
                         confine(to: path)
-                        let opened = try Checkpoint.open(path, reading: .inProcess, copy: copy)
+                        let opened = try MemoryLimit.$bytes.withValue(memoryBytes) {
+                            try Checkpoint.open(path, reading: .inProcess, copy: copy)
+                        }
                         checkpoint = opened
                         return CheckpointMessages.encode(
                             CheckpointMessages.Listing(

@@ -1,7 +1,7 @@
 import KernelViz
 
 /// How the verbs read files of weights: in a process of their own unless `--trust` is given, and of several copies of the
-/// weights the one that `--copy` names, and none that needs more memory than `--max-memory`.
+/// weights the one that `--copy` names, and nothing that needs more memory than `--max-memory`.
 enum ReadingChoice {
     static let flag = "--trust"
     static let options = ["--copy", "--max-memory"]

@@ -1,4 +1,4 @@
-"""Writes hostile/: files that are valid to their library and harmful to a careless reader. (h5py, numpy)"""
+"""Writes hostile/: files that are valid to their library and harmful to a careless reader. (h5py, numpy, torch)"""
 import io
 import pathlib
 import struct
@@ -6,6 +6,7 @@ import zipfile
 
 import h5py
 import numpy as np
+import torch
 
 HERE = pathlib.Path(__file__).parent / "hostile"
 HERE.mkdir(exist_ok=True)
@@ -27,3 +28,11 @@ raw = bytearray((HERE / "bomb.npz").read_bytes())
 central = raw.rfind(b"PK\x01\x02")
 struct.pack_into("<I", raw, central + 24, 0xFFFFFFF0)
 (HERE / "bomb.npz").write_bytes(raw)
+
+# 300 tensors that are the same 9 MB of zeros, packed into 9 KB: 2.7 GB for whoever reads all of them.
+storage = torch.zeros(250_000, 1, 3, 3)
+saved = io.BytesIO()
+torch.save({f"features.{index}.weight": storage for index in range(300)}, saved)
+with zipfile.ZipFile(saved) as plain, zipfile.ZipFile(HERE / "views.pth", "w") as packed:
+    for name in plain.namelist():
+        packed.writestr(zipfile.ZipInfo(name), plain.read(name), zipfile.ZIP_DEFLATED, 9)
