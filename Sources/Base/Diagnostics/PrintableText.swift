@@ -1,8 +1,9 @@
 extension String {
     /// The text with characters that a terminal would obey instead of showing written as `\u{1B}`.
     ///
-    /// Names come from files that anyone may have made: control characters, line ends among them, marks that turn
-    /// the direction of writing, and spaces without a width never reach a terminal.
+    /// Names come from files that anyone may have made: control characters, line ends among them, and all that has no shape
+    /// of its own (marks that turn the direction of writing, spaces without a width, tags) never reach a terminal. What
+    /// joins letters and emoji does.
     public var printable: String {
         guard unicodeScalars.contains(where: Self.isObeyed) else { return self }
         var text = ""
@@ -17,11 +18,11 @@ extension String {
     }
 
     private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2060,
-            0x2066...0x2069, 0xFEFF:
-            true
-        default: false
+        guard scalar.value >= 0x7F else { return scalar.value < 0x20 }
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: return true
+        case .format: return scalar != "\u{200C}" && scalar != "\u{200D}"
+        default: return false
         }
     }
 }

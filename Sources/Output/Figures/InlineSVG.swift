@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A figure as SVG for a web page: real letters, no paper, and the colours of text and lines left to the page's style.
 ///
 /// Classes: `ink`, `quiet`, `axis`, `faint` (text and fills), the same with `s-` for lines. Nothing needs an identifier,
@@ -27,7 +29,7 @@ public enum InlineSVG {
         return parts.joined() + "</svg>"
     }
 
-    /// `text` with the signs that mean something in XML replaced.
+    /// `text` with the signs that mean something in XML replaced, and what would be obeyed instead of shown written out.
     public static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -38,8 +40,12 @@ public enum InlineSVG {
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
             default:
-                // Control characters are not allowed in XML at all.
-                if scalar.value >= 0x20 || scalar == "\n" || scalar == "\t" { result.unicodeScalars.append(scalar) }
+                // Most control characters are not allowed in XML at all; marks of direction would turn the page's own words.
+                if (0x20..<0x7F).contains(scalar.value) || scalar == "\n" || scalar == "\t" {
+                    result.unicodeScalars.append(scalar)
+                } else {
+                    result += String(scalar).printable
+                }
             }
         }
         return result

@@ -19,8 +19,8 @@ public struct DifferenceReport: Report {
     /// One line a difference, and a summary.
     public var table: String {
         var text = ""
-        for name in difference.onlyInFirst { text += "only in \(paths.first): \(name)\n" }
-        for name in difference.onlyInSecond { text += "only in \(paths.second): \(name)\n" }
+        for name in difference.onlyInFirst { text += "only in \(paths.first): \(name)".printable + "\n" }
+        for name in difference.onlyInSecond { text += "only in \(paths.second): \(name)".printable + "\n" }
         for change in difference.changes {
             let names =
                 change.names.first == change.names.second
@@ -28,7 +28,7 @@ public struct DifferenceReport: Report {
             let forms =
                 change.forms.first == change.forms.second
                 ? change.forms.first : "\(change.forms.first) | \(change.forms.second)"
-            text += "\(names): \(forms)"
+            text += "\(names): \(forms)".printable
             if let largest = change.maximumDifference {
                 text += ", \(NumberFormat.grouped(change.differingCount)) elements differ, by at most "
                 text += String(format: "%.6g", largest)

@@ -29,4 +29,14 @@ import Testing
     }
 
     @Test func nothingNearIsNil() { #expect(NearestName.of("zzzzzzzz", among: ["kernel", "layer"]) == nil) }
+
+    @Test(
+        "What has no shape of its own is written out",
+        arguments: [
+            ("\u{1B}[31m", "\\u{1B}[31m"), ("a\u{202E}b", "a\\u{202E}b"), ("\u{2066}", "\\u{2066}"),
+            ("\u{9B}", "\\u{9B}"),
+            ("\u{180E}", "\\u{180E}"), ("\u{AD}", "\\u{AD}"), ("\u{E0041}", "\\u{E0041}"), ("\u{FEFF}", "\\u{FEFF}"),
+            ("\u{2028}\n", "\\u{2028}\\u{A}"), ("层 é ب", "层 é ب"), ("👩\u{200D}🔬", "👩\u{200D}🔬"),
+        ])
+    func printable(text: String, shown: String) { #expect(text.printable == shown) }
 }

@@ -46,4 +46,8 @@ import Testing
             svg.contains(
                 "<path fill=\"#000000\" shape-rendering=\"crispEdges\" d=\"M2 0h2v2.12h-2zM0 2h2.12v2h-2.12z\"/>"))
     }
+
+    @Test func namesTurnNoWordsOfAPage() {
+        #expect(InlineSVG.escaped("a\u{202E}<b\u{1}") == "a\\u{202E}&lt;b\\u{1}")
+    }
 }

@@ -180,4 +180,16 @@ import Testing
         #expect(
             outcome.errors == "kernelviz: error: out.bin: ends in '.bin'; expected .h5, .safetensors or .npz.\n")
     }
+
+    @Test func namesOfFilesObeyNobody() throws {
+        try withTemporaryFolder { folder in
+            let header = #"{"a\u001b[31m\u202e\u000a.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+            let path = folder + "/names.safetensors"
+            try Data([UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [0, 0, 0, 0])
+                .write(to: URL(fileURLWithPath: path))
+            let outcome = try CommandLine.run(["weights", "diff", path, Self.folder + "/kinds.safetensors"])
+            #expect(
+                outcome.output.hasPrefix("only in \(path): a\\u{1B}[31m\\u{202E}\\u{A}.weight\n"), "\(outcome.output)")
+        }
+    }
 }

@@ -24,10 +24,11 @@ struct OutputOptions: ParsableArguments {
         try emit(Self.text(of: report, as: format))
     }
 
-    /// A report in a form that a verb's `--format` names.
+    /// A report in a form that a verb's `--format` names; of those that people read nothing is obeyed by what shows them.
     static func text(of report: some Report, as format: some RawRepresentable<String>) throws -> String {
-        try report.text(
-            as: ReportForm(rawValue: format.rawValue) ?? .table, version: KernelVizVersion.summary)
+        let form = ReportForm(rawValue: format.rawValue) ?? .table
+        let text = try report.text(as: form, version: KernelVizVersion.summary)
+        return [.table, .markdown].contains(form) ? TerminalText.safe(text, keepingColours: true) : text
     }
 
     /// Writes `text` to the file, or to stdout without one.

@@ -11,7 +11,7 @@ enum TerminalText {
         var place = 0
         while place < scalars.count {
             let scalar = scalars[place]
-            if scalar == "\n" || scalar == "\t" {
+            if (0x20..<0x7F).contains(scalar.value) || scalar == "\n" || scalar == "\t" {
                 result.append(scalar)
             } else if keepingColours, scalar == "\u{1B}", let end = colourEnd(scalars, place) {
                 result.append(contentsOf: scalars[place...end])
