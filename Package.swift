@@ -299,6 +299,17 @@ let testTargets: [Target] = [
     tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),
+    // Inputs that are nearly right for everything that is read: a library for the few of each test run, a program for many.
+    .target(
+        name: "Fuzzing",
+        dependencies: [
+            "Datasets", "VGNets", "Architectures", "Checkpoints", "Sandbox", "Images", "Tensors", "Files",
+            "Diagnostics",
+        ], path: "Tests/Fuzz/Fuzzing"),
+    .executableTarget(name: "Fuzz", dependencies: ["Fuzzing", "Checkpoints"], path: "Tests/Fuzz/Fuzz"),
+    .testTarget(
+        name: "FuzzingTests", dependencies: ["Fuzzing", "Fuzz", "Images", "Files", "TestSupport"],
+        path: "Tests/Fuzz/FuzzingTests"),
     tests("Sandbox", in: "Checkpoints"),
     // The program that reads in a process of its own, without the verbs.
     .executableTarget(name: "TestReader", dependencies: ["Checkpoints"], path: "Tests/Checkpoints/TestReader"),
@@ -384,8 +395,9 @@ let testTargets: [Target] = [
 
 /// All tests, or those of the module that .ci/fast asks for.
 let chosenTests = testTargets.filter { target in
-    guard target.type == .test, let module = Context.environment["KERNELVIZ_TESTS"] else { return true }
-    return target.name == "\(module)Tests"
+    guard let module = Context.environment["KERNELVIZ_TESTS"] else { return true }
+    if target.name.hasPrefix("Fuzz") { return module == "Fuzzing" }
+    return target.type != .test || target.name == "\(module)Tests"
 }
 
 let package = Package(
