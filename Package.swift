@@ -215,6 +215,12 @@ let evaluation = [
     module(
         "Slimming", in: "Evaluation",
         ["Evaluation", "Engine", "OperatorDispatch", "VGNets", "Tensors", "Diagnostics"], settings: safe + fast),
+    module(
+        "Diagnosis", in: "Evaluation",
+        [
+            "Evaluation", "Datasets", "Engine", "Images", "Classification", "Architectures", "Checkpoints", "Tensors",
+            "Numerics", "Diagnostics",
+        ], settings: safe + fast),
 ]
 
 /// Figures, reports, and other people's formats.
@@ -239,8 +245,8 @@ let output = [
     module(
         "Reports", in: "Output",
         [
-            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Slimming", "Sweeps",
-            "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
+            "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Diagnosis", "Slimming",
+            "Sweeps", "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
         ]),
 ]
 
@@ -257,7 +263,7 @@ let tools: [Target] = [
         [
             "CVersion", "Diagnostics", "Tensors", "Checkpoints", "Architectures", "Kernels", "Classification",
             "Statistics", "VGNets", "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets",
-            "TrainingRuns", "Evaluation", "Slimming", "Reports", "Export", "Numerics",
+            "TrainingRuns", "Evaluation", "Diagnosis", "Slimming", "Reports", "Export", "Numerics",
         ]),
     module(
         "KernelVizCLI", in: "Tools",
@@ -361,6 +367,9 @@ let testTargets: [Target] = [
             "Files", "Diagnostics",
         ]),
     tests("Slimming", in: "Evaluation", ["Models", "VGNets", "Evaluation", "Engine", "Tensors", "Diagnostics"]),
+    tests(
+        "Diagnosis", in: "Evaluation",
+        ["Evaluation", "Engine", "Architectures", "Checkpoints", "Tensors", "Files", "Diagnostics"]),
     tests(
         "Figures", in: "Output",
         ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Diagnostics", "Statistics"]),

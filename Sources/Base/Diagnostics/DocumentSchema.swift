@@ -26,6 +26,8 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case evaluation = "kernelviz.evaluation/1"
     /// `eval` of several networks.
     case evaluations = "kernelviz.evaluations/1"
+    /// `diagnose`.
+    case diagnosis = "kernelviz.diagnosis/1"
     /// `classify --fidelity`.
     case fidelity = "kernelviz.fidelity/1"
     /// `derive --race`.

@@ -325,7 +325,7 @@ private struct AccuracyWorker: Sendable {
 
 extension RunnableNetwork {
     /// Prepared pictures as a batch of `count`, the missing ones zero.
-    func input(of images: [RGBImage], filledTo count: Int) -> Tensor {
+    package func input(of images: [RGBImage], filledTo count: Int) -> Tensor {
         var tensor = ImagePreprocessing.tensor(images, preprocessing.channelOrder, preprocessing.normalization)
         if inputChannels == 1 { tensor = BatchInput.grey(tensor) }
         let missing = count - images.count

@@ -39,7 +39,7 @@ public struct ConventionOptions: Sendable, Equatable {
     }
 
     /// The graph with what was said in force.
-    func applied(to graph: Graph) -> Graph {
+    package func applied(to graph: Graph) -> Graph {
         guard padding != nil || epsilon != nil || activation != nil else { return graph }
         return graph.mappingNodes { node in
             var operation = node.operation

@@ -14,6 +14,8 @@ public enum ReportForm: String, Sendable, CaseIterable {
     case html
     /// A config file.
     case yaml
+    /// Findings for CI systems, SARIF 2.1.0.
+    case sarif
 }
 
 /// A result that is printed. Every one has a table and JSON; the protocols that refine this one say what else it has.
@@ -48,12 +50,18 @@ public protocol ConfigReport: Report {
     var yaml: String { get }
 }
 
+/// A report of findings, which CI systems show beside the code.
+public protocol FindingsReport: Report {
+    /// SARIF 2.1.0; `version` is the tool's.
+    func sarif(version: String) -> String
+}
+
 extension Report {
     /// The report in a form.
     ///
     /// - Parameters:
     ///   - form: Which of its forms.
-    ///   - version: Named at the end of a page.
+    ///   - version: Named at the end of a page and in SARIF.
     ///
     /// Throws `report.form` where it has no such form.
     public func text(as form: ReportForm, version: String) throws -> String {
@@ -65,6 +73,7 @@ extension Report {
             case .markdown: (self as? any MarkdownReport)?.markdown
             case .html: (self as? any PageReport)?.html(version: version)
             case .yaml: (self as? any ConfigReport)?.yaml
+            case .sarif: (self as? any FindingsReport)?.sarif(version: version)
             }
         guard let text else {
             throw KernelVizError(
@@ -83,6 +92,7 @@ extension Report {
             case .markdown: self is any MarkdownReport
             case .html: self is any PageReport
             case .yaml: self is any ConfigReport
+            case .sarif: self is any FindingsReport
             }
         }
     }

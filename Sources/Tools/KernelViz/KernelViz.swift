@@ -7,6 +7,7 @@
 @_exported import Classification
 @_exported import Datasets
 @_exported import Derivation
+@_exported import Diagnosis
 @_exported import Diagnostics
 @_exported import Engine
 @_exported import Evaluation

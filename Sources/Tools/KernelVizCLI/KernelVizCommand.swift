@@ -16,6 +16,7 @@ public struct KernelVizCommand: ParsableCommand {
         version: "\(KernelVizVersion.summary)\n\(ReaderConfinement.sentence)",
         subcommands: [
             ClassifyCommand.self,
+            DiagnoseCommand.self,
             RenderCommand.self,
             ReportCommand.self,
             DeriveCommand.self,

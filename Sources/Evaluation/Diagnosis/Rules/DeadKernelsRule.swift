@@ -1,0 +1,41 @@
+import Diagnostics
+import Numerics
+
+/// Filters of zeros: their channels are constant, whatever the picture.
+struct DeadKernelsRule: DiagnosisRule {
+    let identifier = "dead-kernels"
+    let title = "Filters that are zero: channels that carry a constant"
+    let needs: Set<DiagnosisNeed> = []
+
+    func findings(in subject: Subject) -> [Finding] {
+        subject.layers.compactMap { layer in
+            guard layer.isFinite, !layer.layer.isFixed else { return nil }
+            let channels = Self.dead(layer)
+            guard !channels.isEmpty else { return nil }
+            let share = ShareInterval(count: channels.count, total: layer.outputs)
+            let isCollapsed = share.share >= DiagnosisLimits.collapsedShare
+            let all = channels.count == layer.outputs
+            return finding(
+                isCollapsed ? .warning : .note, [layer], channels: channels,
+                all
+                    ? "all \(layer.outputs) filters are zero: the layer does nothing"
+                    : "\(channels.count) of \(layer.outputs) filters are zero",
+                [
+                    Finding.Evidence(
+                        "share of zero filters", share.share, interval: share.low...max(share.low, share.high),
+                        count: layer.outputs)
+                ], cost: layer.cost(channels: channels.count),
+                advice: isCollapsed
+                    ? "Look at weight decay and rate of the training; the layer can be removed or made narrower"
+                    : "Remove them: a narrower layer computes the same")
+        }
+    }
+
+    /// The output channels whose filters are zero beside their neighbours; all of a layer of zeros.
+    static func dead(_ layer: SubjectLayer) -> [Int] {
+        let norms = layer.norms
+        guard let largest = norms.max() else { return [] }
+        let median = norms.filter { $0 > largest * DiagnosisLimits.livingShare && $0 > 0 }.median ?? 0
+        return norms.indices.filter { norms[$0] <= median * DiagnosisLimits.zeroNorm }
+    }
+}
