@@ -42,6 +42,9 @@ public struct ConvNetwork: Sendable {
     public package(set) var absentVectors: [AbsentVectors] = []
     /// How many blocks the stages have where no published network of the family has as many; nil where one has.
     public package(set) var unpublishedDepths: [Int]?
+    /// The share of the image's resolution, 16 for a sixteenth, from which on dilation takes the place of strides as the
+    /// settings beside the weights say; nil where every stride is the design's.
+    public package(set) var outputStride: Int?
     /// A family that an unknown network nearly is, and what keeps it from being one; nil where none is near.
     public package(set) var nearest: String?
 

@@ -322,17 +322,51 @@ import Testing
         #expect(try Self.network([:]).averagesBeforeStrides == nil)
     }
 
-    @Test func functionsAndDilationOfTheConfigThatAreNotFollowedAreSaid() throws {
+    /// timm's `resnet18(output_stride=16)`: the last stage keeps its stride at 1, and dilates from its second convolution on.
+    @Test func functionsAndDilationOfTheConfigAreFollowed() throws {
         let network = try Self.network([
             "hf.model_type": "resnet", "hf.hidden_act": "gelu", "hf.output_stride": "16",
         ])
-        #expect(
-            network.contradictions == [
-                "config.json says the activation 'gelu', ResNet has relu: not followed, see --activation.",
-                "config.json says output_stride 16: its dilation is not followed.",
-            ])
+        #expect(network.contradictions == [] && network.outputStride == 16 && network.peculiarity == nil)
+        let settings = try #require(network.conventions.settings)
+        #expect(settings.contains("ResNet's, dilation in the place of strides from output stride 16 on; "))
+        #expect(settings.contains("activation gelu"))
+        let last = network.layers.filter { $0.name.hasPrefix("layer4.") }
+        #expect(last.allSatisfy { $0.stride == 1 } && last.count == 5)
+        #expect(last.filter { $0.number != nil }.map(\.dilation) == [1, 2, 2, 2])
+        #expect(network.layers.filter { $0.stride == 2 }.count == 5)
         let usual = try Self.network(["hf.model_type": "resnet", "hf.hidden_act": "relu", "hf.output_stride": "32"])
-        #expect(usual.contradictions == [])
+        #expect(usual.contradictions == [] && usual.outputStride == nil)
+        #expect(usual.layers.filter { $0.stride == 2 }.count == 7)
+    }
+
+    /// Both rules at output stride 8: timm's inverted residuals dilate from the block behind the stride on, its residual
+    /// blocks from the second convolution on. MobileNetV2 strides in blocks 1, 2, 4, 7 and 14 of 17; the dilations are
+    /// those of `timm.create_model(…, output_stride=8)`.
+    @Test func dilationGrowsWithEachStrideThatItReplaces() throws {
+        let settings = ["hf.architecture": "x", "hf.model_args.output_stride": "8"]
+        let net = try #require(
+            PublishedArchitecture.all.first { $0.title == "MobileNetV2 1.0" && $0.dialect == "timm" })
+        let network = try ConvNetwork(recognising: net.checkpoint().with(attributes: settings))
+        let depthwise = network.layers.filter(\.isDepthwise)
+        #expect(depthwise.map { $0.dilation ?? 1 } == Array(repeating: 1, count: 7) + [2, 2, 2, 2, 2, 2, 2, 4, 4, 4])
+        #expect(depthwise.filter { $0.stride == 2 }.count == 2)
+        let second = try Self.network(settings)
+        #expect(
+            second.layers.filter { $0.number != nil }.map { $0.dilation ?? 1 }
+                == Array(repeating: 1, count: 10) + [2, 2, 2, 2, 4, 4, 4])
+    }
+
+    /// A family whose rule is not known here does not run as if nothing were said.
+    @Test func dilationThatIsNotFollowedIsSaidAndRefused() throws {
+        let network = try Self.network(["hf.model_type": "x", "hf.output_stride": "16"], title: "DenseNet-121")
+        #expect(
+            network.contradictions.contains("config.json says output_stride 16: its dilation is not followed."))
+        #expect(network.outputStride == nil && network.peculiarity?.name == "output_stride 16")
+        let strange = try Self.network(["hf.model_type": "resnet", "hf.output_stride": "5"])
+        #expect(strange.outputStride == nil && strange.peculiarity?.name == "output_stride 5")
+        let first = try Self.network(["hf.model_type": "resnet", "hf.downsample_in_first_stage": "true"])
+        #expect(first.peculiarity?.what == "strides in its first stage")
     }
 
     /// timm pools by the mean unless `global_pool` says otherwise; of its other arguments some change no logits.
@@ -343,6 +377,10 @@ import Testing
                     "config.json says global_pool '\(pool)': not followed, the classifier reads the mean."
                 ])
         }
+        #expect(
+            try Self.network(["hf.model_type": "resnet", "hf.pooling_type": "max"]).contradictions == [
+                "config.json says pooling_type 'max': not followed, the classifier reads the mean."
+            ])
         for pool in ["avg", "fast", ""] {
             let usual = try Self.network(["hf.architecture": "resnet18", "hf.global_pool": pool])
             #expect(usual.contradictions == [])
@@ -359,7 +397,7 @@ import Testing
         #expect(HubConfig(telling.attributes)?.activation == "silu")
         let network = try Self.network(telling.attributes)
         #expect(network.layers.first?.batchNorm?.epsilon == 0.001)
-        #expect(network.peculiarity?.name == "output_stride 16")
+        #expect(network.peculiarity == nil && network.outputStride == 16)
         #expect(network.conventions.settings?.contains("activation silu") == true)
         let usual = try Self.network(["hf.architecture": "resnet18", "hf.model_args.output_stride": "32"])
         #expect(usual.peculiarity == nil)

@@ -230,24 +230,27 @@ import Checkpoints
         #expect(error?.code == "networks.noTensor" && error?.found == found, "\(error?.description ?? "")")
     }
 
-    /// timm's act_layer stands behind every layer, or the network does not run.
+    /// timm's act_layer stands behind every layer, or the network does not run; transformers' hidden_act in a ResNet of two
+    /// convolutions a block behind the stem and the eight sums alone.
     @Test func aFunctionThatTheSettingsNameIsFollowed() throws {
-        func functions(_ name: String) throws -> Set<ActivationFunction> {
-            let settings = ["hf.architecture": "resnet18", "hf.model_args.act_layer": name]
+        func functions(_ name: String, key: String = "model_args.act_layer") throws -> [ActivationFunction] {
+            let settings = ["hf.architecture": "resnet18", "hf.\(key)": name]
             let entries = checkpoint { $1 }.entries
             let places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
             let network = try ConvNetwork(
                 recognising: Checkpoint(
                     path: "net.pth", format: "PyTorch", files: [], entries: entries, attributes: settings,
                     source: Numbers(places: places)))
-            return Set(
-                try RunnableGraph(network: network).graph.nodes.compactMap { node in
-                    if case .activation(let function) = node.operation { function } else { nil }
-                })
+            return try RunnableGraph(network: network).graph.nodes.compactMap { node in
+                if case .activation(let function) = node.operation { function } else { nil }
+            }
         }
-        #expect(try functions("silu") == [.silu] && functions("relu") == [.relu])
-        let error = #expect(throws: KernelVizError.self) { try functions("mish") }
-        #expect(error?.found == "config.json builds it with act_layer 'mish'")
+        #expect(try Set(functions("silu")) == [.silu] && Set(functions("relu")) == [.relu])
+        #expect(try Set(functions("mish")) == [.mish])
+        let other = try functions("silu", key: "hidden_act")
+        #expect(other.count { $0 == .silu } == 9 && other.count { $0 == .relu } == 8 && other.count == 17)
+        let error = #expect(throws: KernelVizError.self) { try functions("prelu") }
+        #expect(error?.found == "config.json builds it with act_layer 'prelu'")
     }
 
     @Test func theNearestFamilyIsNamedWhereNothingRuns() throws {

@@ -37,6 +37,8 @@ import Checkpoints
         // transformers' names.
         "transformers_convnext": "ConvNeXt", "transformers_convnextv2": "ConvNeXtV2",
         "transformers_resnet18": "ResNet-18", "transformers_regnet_y_400mf": "RegNetY-400MF",
+        "transformers_mobilenetv1": "MobileNetV1 0.5", "transformers_mobilenetv2": "MobileNetV2 0.5",
+        "transformers_mobilenetv2_swish": "MobileNetV2 0.5", "transformers_efficientnet": "EfficientNet-B0",
     ]
 
     /// Networks whose export their own library loads with `load_state_dict(strict=True)`.

@@ -71,6 +71,11 @@ extension ConvNetwork {
             checkpoint.entry(named: layer.tensorName).flatMap { facts?.stride(of: $0.module) } != nil
         }
         if isTold { return Convention(name, "layer by layer", .file) }
+        if let outputStride {
+            return Convention(
+                name, "\(family)'s, dilation in the place of strides from output stride \(outputStride) on", .file,
+                HubConfig.source)
+        }
         if let origin = averagesBeforeStrides {
             return Convention(
                 name, "\(family)'s, means of 2×2 in the place of strides", Self.origin(origin), Self.reason(origin))
@@ -135,7 +140,10 @@ extension ConvNetwork {
     }
 
     private var paddingConvention: Convention {
-        let value = input.padding == .tensorFlowSame ? "TensorFlow's SAME" : "symmetric"
+        let value =
+            hasFixedBorders
+            ? "zeros of fixed widths where it strides"
+            : input.padding == .tensorFlowSame ? "TensorFlow's SAME" : "symmetric"
         if let graph = checkpoint.model?.graph { return Convention("padding", "layer by layer", .file, graph.origin) }
         if let own = InputConvention.padding(checkpoint.attributes) {
             let isOwn = checkpoint.attributes["padding"] != nil || settings?.padding != own
@@ -144,7 +152,16 @@ extension ConvNetwork {
         if let hint = hints.padding {
             return Convention("padding", value, Self.origin(hint.origin), Self.reason(hint.origin))
         }
+        if hasFixedBorders { return Convention("padding", value, .file, HubConfig.source) }
         return Convention("padding", value, .assumed, names)
+    }
+
+    /// transformers' EfficientNet has zeros of fixed widths around the maps that it strides over, TensorFlow's for lengths
+    /// of its own images; `depthwise_padding` lists the blocks where they are equal on all sides.
+    package var hasFixedBorders: Bool {
+        knownFamily == .efficientNet && library == "transformers" && input.padding == .tensorFlowSame
+            && checkpoint.attributes["hf.model_type"] == "efficientnet"
+            && InputConvention.padding(checkpoint.attributes) == nil
     }
 
     /// Nil without a batch normalisation.

@@ -31,33 +31,20 @@ extension ConvNetwork {
         {
             result.append("\(file) says \(stated) input channels, the first layer reads \(first.weightShape[1]).")
         }
-        if let function = checkpoint.attributes["hf.hidden_act"], let family,
-            let own = knownFamily.flatMap({ Self.functions[$0] }),
-            !own.contains(function)
-        {
-            result.append(
-                "\(file) says the activation '\(function.printable)', \(family) has \(own[0]): not followed, see --activation."
-            )
-        }
-        if let stride = checkpoint.attributes["hf.output_stride"], stride != "32", family != nil {
+        if let stride = OutputStride.stated(checkpoint.attributes), outputStride == nil, family != nil {
             result.append("\(file) says output_stride \(stride.printable): its dilation is not followed.")
         }
-        if let pool = checkpoint.attributes["hf.global_pool"], family != nil, classCount != nil,
-            ["max", "avgmax", "catavgmax"].contains(pool)
-        {
-            result.append("\(file) says global_pool '\(pool)': not followed, the classifier reads the mean.")
+        for word in ["global_pool", "pooling_type"] where family != nil && classCount != nil {
+            guard let pool = checkpoint.attributes["hf.\(word)"], ["max", "avgmax", "catavgmax"].contains(pool) else {
+                continue
+            }
+            result.append("\(file) says \(word) '\(pool)': not followed, the classifier reads the mean.")
         }
         if let arguments = checkpoint.attributes["hf.model_args"] {
             result.append("\(file) builds the model with arguments that are not followed here: \(arguments.printable).")
         }
         return result
     }
-
-    /// The functions of families that transformers' settings name, in its words.
-    private static let functions: [Family: [String]] = [
-        .mobileNetV1: ["relu6"], .mobileNetV2: ["relu6"], .efficientNet: ["swish", "silu"], .resNet: ["relu"],
-        .regNet: ["relu"],
-    ]
 
     /// Where the name stands that tells that a ResNet takes means of 2×2 pixels in the place of each stride behind the
     /// stem (timm's `resnetaa50`); nil for others.
@@ -78,8 +65,11 @@ extension ConvNetwork {
         if averagesBeforeStrides == nil, let name = hints.architecture, let hint = hints.peculiarity {
             return (name, hint.value, hint.origin)
         }
-        if let stride = checkpoint.attributes["hf.model_args.output_stride"], stride != "32" {
+        if let stride = OutputStride.stated(checkpoint.attributes), outputStride == nil {
             return ("output_stride \(stride)", "dilates in the place of strides", "file (\(HubConfig.source))")
+        }
+        if let stride = firstStageStride {
+            return ("downsample_in_first_stage", stride, "file (\(HubConfig.source))")
         }
         if knownFamily == .resNet, checkpoint.attributes["hf.downsample_in_bottleneck"] == "true",
             title.contains("-50") || title.contains("-101") || title.contains("-152")
@@ -87,5 +77,15 @@ extension ConvNetwork {
             return ("downsample_in_bottleneck", "strides in the first layer of a block", "file (\(HubConfig.source))")
         }
         return nil
+    }
+
+    /// What transformers' ResNets and RegNets do in their first stage that the published ones do not; nil where they do the
+    /// same.
+    private var firstStageStride: String? {
+        switch (knownFamily, checkpoint.attributes["hf.downsample_in_first_stage"]) {
+        case (.resNet, "true"): "strides in its first stage"
+        case (.regNet, "false"): "does not stride in its first stage"
+        default: nil
+        }
     }
 }

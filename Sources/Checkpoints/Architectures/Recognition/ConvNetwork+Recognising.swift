@@ -83,6 +83,7 @@ extension ConvNetwork {
         missingNorms = match.missingNorms()
         absentVectors = absent.vectors
         unpublishedDepths = match.blueprint.unpublishedDepths
+        outputStride = family.outputStride
     }
 
     /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.

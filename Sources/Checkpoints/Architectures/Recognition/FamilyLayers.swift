@@ -9,6 +9,8 @@ struct FamilyLayers {
     private(set) var missing: [String] = []
     /// The number of the last spatial layer; 0 without any.
     private(set) var lastNumber = 0
+    /// The resolution from which on dilation takes the place of strides; nil where every stride is the design's.
+    private(set) var outputStride: Int?
 
     /// Reads them with their batch normalisations; `classifiers` are those that are 1×1 convolutions.
     ///
@@ -18,6 +20,8 @@ struct FamilyLayers {
     ) throws {
         let facts = norms.facts
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
+        let dilated = OutputStride(match.table.checkpoint.attributes, match.family.kind, match.blueprint.convs)
+        outputStride = dilated?.value
         for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
                 if !conv.isOptional { missing.append(match.table.spelling(of: conv.module)) }
@@ -28,14 +32,16 @@ struct FamilyLayers {
             let number = conv.isSpatial ? lastNumber : nil
             let name = match.name(of: conv)
             let layerFacts = facts?.layer(entry.module)
-            let stride = strides?.stride(number: number, name: name) ?? layerFacts?.stride ?? conv.stride
+            let change = dilated?.change(conv)
+            let stride =
+                strides?.stride(number: number, name: name) ?? layerFacts?.stride ?? change?.stride ?? conv.stride
             layers.append(
                 ConvLayer(
                     number: number, name: name, tensorName: entry.name, weightShape: shape, stride: stride,
                     connectivity: Self.connectivity(conv, entry, shape),
                     role: Self.role(stride: stride, isFirst: number == 1, isLast: conv == lastSpatial),
                     batchNorm: try norms.read(conv, channels: shape[0]), activation: conv.activation,
-                    dilation: layerFacts?.dilation, isFixed: conv.isFixed,
+                    dilation: layerFacts?.dilation ?? change?.dilation, isFixed: conv.isFixed,
                     familyModule: match.isByShapes ? conv.module : nil,
                     unevenStrides: layerFacts.flatMap { $0.stride == stride ? $0.unevenStrides : nil }))
         }

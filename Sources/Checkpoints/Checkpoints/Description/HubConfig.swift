@@ -23,8 +23,11 @@ public struct HubConfig: Sendable, Equatable {
     public private(set) var padding: InputConvention.Padding?
     /// ε of batch normalisation; nil where the file does not say.
     public private(set) var epsilon: Float?
-    /// The function that timm was told to build the model with, in its words ("hard_swish"); nil where it was told none.
-    package var activation: String? { setting("model_args.act_layer") }
+    /// The function that timm or transformers was told to build the model with, in its words ("hard_swish"); nil where it
+    /// was told none.
+    package var activation: String? { setting("model_args.act_layer") ?? setting("hidden_act") }
+    /// What the settings call it.
+    package var activationKey: String { setting("model_args.act_layer") == nil ? "hidden_act" : "act_layer" }
     /// Settings that cannot be used as they stand, one sentence each.
     public private(set) var problems: [String] = []
     /// The file that speaks of images.

@@ -2,7 +2,8 @@
 them, and what kernelviz makes of the same files.
 
     family_numbers.py FOLDER [--quick] [--only NAME …]
-        writes NAME.safetensors (a state dict under its library's own names; Keras' ones as NAME.h5), NAME.numbers.h5
+        writes NAME.safetensors (a state dict under its library's own names; Keras' ones as NAME.h5, those that need a
+        config.json as NAME/model.safetensors), NAME.numbers.h5
         (`input`, `output`) and, last, numbers.json: for each network its file, library, parameters, MACs of
         convolutions and linear layers for one image.
 
@@ -22,6 +23,7 @@ Needs: numpy h5py torch torchvision timm safetensors.
 import argparse
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -316,11 +318,18 @@ def write_keras(path, state, names):
 
 
 # ------------------------------------------------------------------------------------------------- names of transformers
-# As modeling_convnext.py, modeling_resnet.py and modeling_regnet.py of Hugging Face's transformers call their modules.
+# As modeling_convnext.py, modeling_resnet.py, modeling_regnet.py, modeling_mobilenet_v1.py, modeling_mobilenet_v2.py and
+# modeling_efficientnet.py of Hugging Face's transformers call their modules.
 
 
-def transformers(make, renaming, size=64):
-    return ("transformers", size, make, renaming)
+def transformers(make, renaming, size=64, config=None):
+    return ("transformers", size, make, renaming, config)
+
+
+def configured(name, size=64, **arguments):
+    """timm's with arguments that only its config tells."""
+    config = {"architecture": name, "num_classes": 1000, "model_args": arguments}
+    return ("timm", size, lambda: timm.create_model(name, **arguments), lambda key, value: (key, value), config)
 
 
 def transformers_convnext(model):
@@ -371,6 +380,81 @@ def transformers_regnet(key, value):
     key = key.replace(".f.se.fc1.", ".layer.2.attention.0.").replace(".f.se.fc2.", ".layer.2.attention.2.")
     key = key.replace(".proj.0.", ".shortcut.convolution.").replace(".proj.1.", ".shortcut.normalization.")
     return re.sub(r"^fc\.", "classifier.1.", key), value
+
+
+def blocks_in_order(state):
+    return sorted({tuple(map(int, k.split(".")[1:3])) for k in state if k.startswith("blocks.")})
+
+
+def transformers_mobilenet(second):
+    """timm's names: stage and block; transformers numbers layers (V1) or blocks (V2) through."""
+    model = "mobilenet_v2" if second else "mobilenet_v1"
+    depths = [1, 2, 3, 4, 3, 3, 1] if second else [1, 2, 2, 6, 2]
+
+    def renaming(key, value):
+        module, word = key.rsplit(".", 1)
+        if module == "classifier":
+            return key, value
+        kind = "convolution" if module.rsplit(".", 1)[-1].startswith("conv") else "normalization"
+        if not module.startswith("blocks."):
+            ends = {"conv_stem": "conv_stem", "bn1": "conv_stem", "conv_head": "conv_1x1", "bn2": "conv_1x1"}
+            path = ends[module] + (".first_conv" if second and ends[module] == "conv_stem" else "")
+            return f"{model}.{path}.{kind}.{word}", value
+        _, stage, index, part = module.split(".")
+        number = sum(depths[: int(stage)]) + int(index)
+        if not second:
+            return f"{model}.layer.{2 * number + (part in ('conv_pw', 'bn2'))}.{kind}.{word}", value
+        layers = ["conv_3x3", "reduce_1x1"] if number == 0 else ["expand_1x1", "conv_3x3", "reduce_1x1"]
+        parts = ["conv_dw", "conv_pw"] if number == 0 else ["conv_pw", "conv_dw", "conv_pwl"]
+        place = int(part[2:]) - 1 if part.startswith("bn") else parts.index(part)
+        path = "conv_stem" if number == 0 else f"layer.{number - 1}"
+        return f"{model}.{path}.{layers[place]}.{kind}.{word}", value
+
+    return renaming
+
+
+def transformers_efficientnet(key, value):
+    """Of EfficientNet-B0, whose stages have these depths."""
+    depths = [1, 2, 2, 3, 3, 4, 1]
+    key = key.replace(".1.weight", ".weight") if "conv" in key else key
+    for theirs, ours in [
+        ("conv_stem", "embeddings.convolution"), ("bn1", "embeddings.batchnorm"), ("conv_head", "encoder.top_conv"),
+        ("bn2", "encoder.top_bn"),
+    ]:
+        if key.startswith(f"{theirs}."):
+            return f"efficientnet.{ours}.{key.split('.', 1)[1]}", value
+    if key.startswith("classifier."):
+        return key, value
+    _, stage, index, part, *rest = key.split(".")
+    number = sum(depths[: int(stage)]) + int(index)
+    names = [("conv_dw", "bn1", "depthwise_conv.depthwise_conv", "depthwise_conv.depthwise_norm"),
+             ("conv_pw", "bn2", "projection.project_conv", "projection.project_bn")]
+    if number:
+        names = [("conv_pw", "bn1", "expansion.expand_conv", "expansion.expand_bn"),
+                 ("conv_dw", "bn2", "depthwise_conv.depthwise_conv", "depthwise_conv.depthwise_norm"),
+                 ("conv_pwl", "bn3", "projection.project_conv", "projection.project_bn")]
+    words = {theirs: ours for conv, bn, conv_name, bn_name in names for theirs, ours in [(conv, conv_name), (bn, bn_name)]}
+    if part == "se":
+        return f"efficientnet.encoder.blocks.{number}.squeeze_excite.{rest[0][5:]}.{rest[1]}", value
+    return f"efficientnet.encoder.blocks.{number}.{words[part]}.{rest[-1]}", value
+
+
+def with_fixed_borders(net, listed):
+    """Zeros of fixed widths before strides, as transformers' EfficientNet has them; equal ones in the listed blocks."""
+
+    def bordered(conv, before):
+        half = conv.kernel_size[0] // 2
+        plain = torch.nn.Conv2d(
+            conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, groups=conv.groups, bias=False)
+        plain.weight = conv.weight
+        return torch.nn.Sequential(torch.nn.ZeroPad2d((before, half, before, half)), plain)
+
+    net.conv_stem = bordered(net.conv_stem, 0)
+    for number, block in enumerate(block for stage in net.blocks for block in stage):
+        if block.conv_dw.stride[0] == 2:
+            half = block.conv_dw.kernel_size[0] // 2
+            block.conv_dw = bordered(block.conv_dw, half if number in listed else half - 1)
+    return net
 
 
 # ------------------------------------------------------------------------------------------------- the networks
@@ -455,6 +539,27 @@ NETWORKS = {
     "transformers_convnextv2": transformers_convnext("convnextv2_tiny"),
     "transformers_resnet18": transformers(tv("resnet18")[2], transformers_resnet),
     "transformers_regnet_y_400mf": transformers(tv("regnet_y_400mf")[2], transformers_regnet),
+    "transformers_mobilenetv1": transformers(
+        lambda: timm.models.efficientnet._gen_mobilenet_v1("mobilenetv1_100", 0.5, pad_type="same", bn_eps=1e-3),
+        transformers_mobilenet(second=False), 97,
+        {"model_type": "mobilenet_v1", "depth_multiplier": 0.5, "tf_padding": True, "layer_norm_eps": 1e-3,
+         "hidden_act": "relu6"}),
+    "transformers_mobilenetv2": transformers(
+        lambda: timm.create_model("mobilenetv2_050", pad_type="same", bn_eps=1e-3, output_stride=16),
+        transformers_mobilenet(second=True), 97,
+        {"model_type": "mobilenet_v2", "depth_multiplier": 0.5, "tf_padding": True, "layer_norm_eps": 1e-3,
+         "hidden_act": "relu6", "output_stride": 16}),
+    "transformers_mobilenetv2_swish": transformers(
+        lambda: timm.create_model("mobilenetv2_050", act_layer=torch.nn.SiLU), transformers_mobilenet(second=True), 97,
+        {"model_type": "mobilenet_v2", "depth_multiplier": 0.5, "tf_padding": False, "layer_norm_eps": 1e-5,
+         "hidden_act": "swish", "output_stride": 32}),
+    "transformers_efficientnet": transformers(
+        lambda: with_fixed_borders(timm.create_model("tf_efficientnet_b0"), [3, 11]), transformers_efficientnet, 97,
+        {"model_type": "efficientnet", "batch_norm_eps": 1e-3, "hidden_act": "swish", "depthwise_padding": [3, 11]}),
+    "resnet18_output_stride_8": configured("resnet18", output_stride=8),
+    "resnet26_output_stride_16": configured("resnet26", output_stride=16),
+    "regnety_004_output_stride_8": configured("regnety_004", output_stride=8),
+    "tf_efficientnet_lite0_output_stride_8": configured("tf_efficientnet_lite0", 97, output_stride=8),
     "keras_mobilenet": keras(tf("mobilenetv1_100"), keras_v1()),
     "keras_mobilenet_automatic": keras(tf("mobilenetv1_100"), keras_v1(automatic=True)),
     "keras_mobilenetv2": keras(tf("mobilenetv2_100"), keras_v2),
@@ -473,7 +578,7 @@ SLOW = {
     "densenet169", "mobilenetv2_110d", "tf_mobilenetv3_large_075", "efficientnet_b2",
     "efficientnet_lite2", "efficientnet_lite3", "efficientnet_lite4", "tf_efficientnet_em", "efficientnetv2_rw_t",
     "resnet50d", "resnetaa34d", "seresnet50", "rexnet_130", "mobileone_s4", "mobilenetv4_conv_large", "convnext_femto_ols",
-    "keras_efficientnetv2b0", "shufflenet_v2_x0_5", "regnety_004",
+    "keras_efficientnetv2b0", "resnet26_output_stride_16", "shufflenet_v2_x0_5", "regnety_004",
 }
 
 
@@ -536,6 +641,7 @@ def macs(net, image):
 def write(name, folder):
     """One network's files; gives its numbers."""
     library, size, make, *names = NETWORKS[name]
+    config = names[1] if len(names) > 1 else None
     torch.manual_seed(1)
     net = make()
     if not library.endswith("folded"):
@@ -549,9 +655,12 @@ def write(name, folder):
     own = float((single - output).abs().max() / output.abs().max())
     state = {k: v.detach().clone().contiguous() for k, v in net.state_dict().items()}
     state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
-    if library == "transformers":
-        file = f"{name}.safetensors"
+    if library == "transformers" or config:
+        file = f"{name}/model.safetensors" if config else f"{name}.safetensors"
+        (folder / file).parent.mkdir(exist_ok=True)
         save_file(dict(names[0](k, v) for k, v in state.items()), folder / file)
+        if config:
+            (folder / name / "config.json").write_text(json.dumps(config))
     elif names:
         file = f"{name}.h5"
         write_keras(folder / file, state, names[0])
@@ -649,6 +758,7 @@ def main():
             if not chosen.keep:
                 for path in chosen.folder.glob(f"{name}.*"):
                     path.unlink()
+                shutil.rmtree(chosen.folder / name, ignore_errors=True)
             numbers.update(found)
             text = found.get("error") or f"{found['difference']:.1e}"
             print(f"{name}: {text}", flush=True)
