@@ -193,6 +193,31 @@ import Testing
         #expect(try Self.network(["model_name": "g131"]).contradictions == [])
     }
 
+    /// What a file is called claims nothing that its shapes do not bear out; sides of images are no widths.
+    @Test(
+        arguments: [
+            ("resnet34.pth", "resnet34"), ("nets/resnet50.a1_in1k.safetensors", "resnet50.a1_in1k"),
+            ("mobilenetv2_100.pth.tar", "mobilenetv2_100"), ("resnet34/model.safetensors", "resnet34"),
+            ("resnet18.pth", nil), ("RESNET18-f37072fd.pth", nil), ("net.pth", nil), ("my_resnet34.pth", nil),
+            ("resnet34/net.pth", nil),
+        ] as [(String, String?)])
+    func theFilesNameIsComparedWithTheShapes(path: String, named: String?) throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "ResNet-18" })
+        let network = try ConvNetwork(
+            recognising: Checkpoint(
+                path: path, format: "PyTorch", files: [], entries: net.checkpoint().entries, source: Ones()))
+        #expect(
+            network.contradictions
+                == (named.map {
+                    ["The file's name says '\($0)', the shapes are those of ResNet-18: the shapes decide."]
+                } ?? []))
+    }
+
+    @Test(arguments: ["mobilenet_v2_160", "mobilenetv2_096", "mobilenet_v1_224"])
+    func sidesOfImagesAreNoWidths(name: String) {
+        #expect(NamedArchitecture(name).words.isEmpty)
+    }
+
     /// A name of another width, size, letter or version than the shapes is no agreement.
     @Test(arguments: [
         ("mobilenetv2_050", "MobileNetV2", "MobileNetV2 1.0", "MobileNetV2 0.5"),

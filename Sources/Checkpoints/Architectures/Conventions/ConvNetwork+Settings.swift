@@ -15,6 +15,13 @@ extension ConvNetwork {
                     ? "\(stated.source) \(conflict.printable), the shapes are \(own): the shapes decide."
                     : "\(stated.source): \(conflict.printable); the shapes are \(own).")
         }
+        if ArchitectureHints.statedName(checkpoint.attributes) == nil,
+            let named = ArchitectureHints.fileName(of: checkpoint.path),
+            let family, title != family, NamedArchitecture(named).conflict(family: family, title: title) != nil
+        {
+            result.append(
+                "The file's name says '\(named.printable)', the shapes are those of \(title): the shapes decide.")
+        }
         guard let settings = HubConfig(checkpoint.attributes) else { return result }
         let file = HubConfig.source
         if let stated = settings.classCount, let classCount, stated != classCount {

@@ -145,6 +145,25 @@ extension ArchitectureHints {
     /// Files that are called what every file is called; their folder says more.
     private static let generic = ["model", "pytorch_model", "tf_model", "weights", "checkpoint", "model_best", "last"]
 
+    /// The published name with which a file's own name begins, up to its ending; that of the folder where the file is
+    /// called what every file is called. Nil where it begins with none that is known here.
+    static func fileName(of path: String) -> String? {
+        let parts = path.split(separator: "/").map(String.init)
+        guard let file = parts.last else { return nil }
+        let stem = file.prefix { $0 != "." && $0 != "-" }.lowercased()
+        let name = generic.contains(stem) ? parts.dropLast().last : file
+        guard let name, name.utf8.count <= 128, NamedArchitecture(name).family != nil else { return nil }
+        let endings = [
+            ".pth", ".pt", ".tar", ".bin", ".ckpt", ".safetensors", ".h5", ".hdf5", ".keras", ".npz", ".onnx",
+            ".tflite",
+        ]
+        var result = name
+        while let ending = endings.first(where: result.lowercased().hasSuffix) {
+            result = String(result.dropLast(ending.count))
+        }
+        return result
+    }
+
     /// The architecture's name and where it was found.
     private static func find(_ attributes: [String: String], _ path: String) -> (name: String?, origin: String) {
         for attribute in attributeNames {

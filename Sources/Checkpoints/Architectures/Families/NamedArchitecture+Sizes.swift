@@ -75,6 +75,9 @@ extension NamedArchitecture {
         return ["\(letter)-" + (gigas < 10 ? "\(gigas)" : "\(Int(gigas))") + "GF"]
     }
 
+    /// Pixels of images that names have behind the width, or without one.
+    private static let imageSides: Set<Int> = [96, 112, 128, 144, 160, 176, 192]
+
     /// The width multiplier: "mobilenetv2_050", "mobilenet_v2_1.4_224", "shufflenet_v2_x0_5", "mnasnet0_5".
     static func width(_ name: String, family: ConvNetwork.Family) -> [String] {
         let families: [ConvNetwork.Family] = [.mobileNetV1, .mobileNetV2, .mobileNetV3, .mnasNet, .ghostNet, .reXNet]
@@ -96,8 +99,9 @@ extension NamedArchitecture {
         guard let plain = name.split(separator: ".").first else { return [] }
         for part in plain.split(separator: "_").dropFirst() {
             let digits = part.prefix { $0.isNumber }
-            guard digits.count == 3, part.count <= 4, let hundredths = Int(digits), (10...500).contains(hundredths),
-                hundredths != 224
+            guard digits.count == 3, part.count <= 4, let hundredths = Int(digits), hundredths >= 10,
+                hundredths <= 200 || [280, 300].contains(hundredths),
+                family == .ghostNet || !imageSides.contains(hundredths)
             else { continue }
             return [" \(Double(hundredths) / 100) "]
         }
