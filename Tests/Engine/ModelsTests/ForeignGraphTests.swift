@@ -30,6 +30,8 @@ import Architectures
         Case(file: "norms_parts.onnx"), Case(file: "norms_whole.onnx"), Case(file: "norms_people.onnx"),
         // ELU, SELU, CELU, Softplus, Mish, GELU and the others with numbers of their own.
         Case(file: "functions.onnx"),
+        // ELU, SELU, Mish, roots and powers as TensorFlow Lite has them or spells them out.
+        Case(file: "tflite_functions.tflite"),
         Case(file: "keras_nhwc.onnx", isProbability: true),
         Case(file: "quantised_qdq.onnx", tolerance: 0.01), Case(file: "quantised_operators.onnx", tolerance: 0.01),
         Case(file: "quantised_dynamic.onnx", tolerance: 0.01),

@@ -25,7 +25,7 @@ extension ONNXGraphReader {
         case "Relu", "Sigmoid", "QuickGelu", "HardSwish", "HardSigmoid", "Clip", "LeakyRelu", "PRelu", "Tanh", "Swish",
             "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
             return try function(node, attributes, first, name).map { [$0] }
-        case "Elu", "Selu", "Celu", "Softplus", "Mish", "Exp", "Sqrt":
+        case "Elu", "Selu", "Celu", "Softplus", "Mish", "Exp", "Sqrt", "Log":
             return exponential(node, attributes, first, name).map { [$0] }
         case "Add", "Sum", "Mul", "Sub", "Div": return try arithmetic(node).map { [$0] }
         case "GlobalAveragePool":
@@ -209,6 +209,7 @@ extension ONNXGraphReader {
         case "Celu":
             let alpha = attributes.float("alpha") ?? 1
             return alpha > 0 ? builder.celu(value, alpha, name) : refuse("with alpha \(alpha)")
+        case "Log": return builder.logarithm(value, name) ?? refuse("of something other than 1 + e^x")
         default: return builder.namedFunction(node.opType.lowercased(), value, name)
         }
     }

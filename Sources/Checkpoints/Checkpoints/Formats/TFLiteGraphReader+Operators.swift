@@ -89,6 +89,7 @@ extension TFLiteGraphReader {
         case "TANH": return builder.tanh(first, name)
         case "NEG", "ELU", "EXP", "SQRT", "SQUARE", "ABS":
             return builder.namedFunction(node.name.lowercased(), first, name)
+        case "LOG": return builder.logarithm(first, name)
         case "GELU":
             return try byteOption(node, 0) == 0
                 ? builder.activation("gelu", first, name) : builder.tanhGELU(first, name)

@@ -4,6 +4,7 @@ Two environments, as no one holds all of it:
     python make_graphs.py torch     # torch 2.14, onnx, onnxruntime 1.27
     python make_graphs.py parts     # torch 2.15, onnx 1.23, onnxruntime 1.32
     python make_graphs.py functions # onnx 1.23, onnxruntime 1.32
+    python make_graphs.py tflite    # flatbuffers 25, torch 2.15
     python make_graphs.py keras     # tensorflow 2.21, tf2onnx 1.17, onnxruntime
 
 `graphs/results.json` holds the input, drawn from a seed, as N×C×H×W, and each network's results.
@@ -317,6 +318,129 @@ def make_functions():
     record("functions", x, run_onnx(path, x, "functions"))
 
 
+def make_tflite():
+    """Functions as TensorFlow Lite has them or spells them out, in a file written by the public schema's field numbers;
+    results by PyTorch."""
+    import flatbuffers
+    import torch
+    from torch.nn import functional as F
+
+    rng = np.random.default_rng(6)
+    # BuiltinOperator, and of the union BuiltinOptions what the operators with options have.
+    numbers = dict(
+        ADD=0, CONV_2D=3, DEPTHWISE_CONV_2D=4, FULLY_CONNECTED=9, LOGISTIC=14, MUL=18, TANH=28, MEAN=40, EXP=47,
+        MAXIMUM=55, MINIMUM=57, LOG=73, SQRT=75, POW=78, SQUARE=92, LEAKY_RELU=98, ELU=111, GELU=150)
+    options = dict(CONV_2D=1, DEPTHWISE_CONV_2D=2, FULLY_CONNECTED=8, ADD=11, MUL=21, MEAN=27, LEAKY_RELU=75, GELU=125)
+    tensors, operators, codes = [], [], []
+
+    def tensor(name, shape, values=None):
+        tensors.append((name, list(shape), values))
+        return len(tensors) - 1
+
+    def constant(name, values, kind=np.float32):
+        values = np.asarray(values, kind)
+        return tensor(name, values.shape, values)
+
+    def add(kind, inputs, name, shape, **fields):
+        """An operator; `fields` are those of its options by their numbers, with their flatbuffer types."""
+        if kind not in codes:
+            codes.append(kind)
+        operators.append((kind, inputs, tensor(name, shape), fields))
+        return len(tensors) - 1
+
+    x = image()
+    weights = {
+        "stem": rng.normal(0, 0.4, (8, 3, 3, 3)), "dw": rng.normal(0, 0.5, (1, 3, 3, 8)),
+        "pw": rng.normal(0, 0.4, (8, 1, 1, 8)), "head": rng.normal(0, 0.5, (5, 8)),
+    }
+    biases = {name: rng.normal(0, 0.3, w.shape[-1] if name == "dw" else w.shape[0]) for name, w in weights.items()}
+    scalar = {n: constant(n, v) for n, v in dict(zero=0, one=1, less=-1, small=0.1, cube=3, gamma=1.050701, curve=1.7580993).items()}
+    layer = {name: (constant(name + "/kernel", weights[name]), constant(name + "/bias", biases[name])) for name in weights}
+    axes = constant("axes", [1, 2], np.int32)
+
+    first = tensor("x", [1, 16, 16, 3])
+    shape = [1, 8, 8, 8]
+    # Options: padding (0 is SAME), stride_w, stride_h; a depthwise one has a depth multiplier as well.
+    y = add("CONV_2D", [first, *layer["stem"]], "stem", shape, f1=("int32", 2), f2=("int32", 2))
+    y = add("ELU", [y], "elu", shape)
+    y = add("DEPTHWISE_CONV_2D", [y, *layer["dw"]], "dw", shape, f1=("int32", 1), f2=("int32", 1), f3=("int32", 1))
+    # SELU: gamma * max(x, 0) + gamma * alpha * (exp(min(x, 0)) - 1).
+    above = add("MUL", [add("MAXIMUM", [y, scalar["zero"]], "above", shape), scalar["gamma"]], "scaled", shape)
+    below = add("EXP", [add("MINIMUM", [y, scalar["zero"]], "below", shape)], "power", shape)
+    below = add("MUL", [add("ADD", [below, scalar["less"]], "less1", shape), scalar["curve"]], "curved", shape)
+    y = add("ADD", [above, below], "selu", shape)
+    y = add("CONV_2D", [y, *layer["pw"]], "pw", shape, f1=("int32", 1), f2=("int32", 1))
+    # Mish: x * tanh(log(1 + exp(x))).
+    soft = add("LOG", [add("ADD", [add("EXP", [y], "exp", shape), scalar["one"]], "plus1", shape)], "softplus", shape)
+    y = add("MUL", [y, add("TANH", [soft], "tanh", shape)], "mish", shape)
+    y = add("SQRT", [add("ADD", [add("SQUARE", [y], "square", shape), scalar["small"]], "more", shape)], "root", shape)
+    y = add("POW", [y, scalar["cube"]], "cubed", shape)
+    y = add("ADD", [y, scalar["less"]], "lower", shape)
+    y = add("LEAKY_RELU", [y], "leaky", shape, f0=("float32", 0.2))
+    y = add("GELU", [y], "gelu", shape)
+    y = add("MUL", [y, add("LOGISTIC", [y], "gate", shape)], "swish", shape)
+    y = add("MEAN", [y, axes], "mean", [1, 8])
+    y = add("FULLY_CONNECTED", [y, *layer["head"]], "head", [1, 5])
+
+    b = flatbuffers.Builder(1 << 16)
+
+    def table(fields):
+        """Fields by number: (type, value); offsets are made before."""
+        b.StartObject(max(fields, default=-1) + 1)
+        for number, (kind, value) in sorted(fields.items()):
+            {
+                "uint32": b.PrependUint32Slot, "int32": b.PrependInt32Slot, "int8": b.PrependInt8Slot,
+                "uint8": b.PrependUint8Slot, "float32": b.PrependFloat32Slot,
+                "offset": b.PrependUOffsetTRelativeSlot,
+            }[kind](number, value, 0)
+        return b.EndObject()
+
+    def vector(offsets):
+        b.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            b.PrependUOffsetTRelative(offset)
+        return b.EndVector()
+
+    ints = lambda values: b.CreateNumpyVector(np.asarray(values, np.int32))
+    buffers = [table({})]
+    made = []
+    for name, lengths, values in tensors:
+        place = 0
+        if values is not None:
+            place = len(buffers)
+            data = b.CreateByteVector(values.tobytes())
+            buffers.append(table({0: ("offset", data)}))
+        text, dims = b.CreateString(name), ints(lengths)
+        kind = 2 if values is not None and values.dtype == np.int32 else 0
+        made.append(table({0: ("offset", dims), 1: ("int8", kind), 2: ("uint32", place), 3: ("offset", text)}))
+    nodes = []
+    for kind, inputs, output, fields in operators:
+        settings = {int(name[1:]): field for name, field in fields.items()}
+        parts = {0: ("uint32", codes.index(kind)), 1: ("offset", ints(inputs)), 2: ("offset", ints([output]))}
+        if kind in options:
+            parts |= {3: ("uint8", options[kind]), 4: ("offset", table(settings))}
+        nodes.append(table(parts))
+    listed = [
+        table({0: ("int8", min(numbers[kind], 127)), 2: ("int32", 1), 3: ("int32", numbers[kind])}) for kind in codes]
+    graph = table({
+        0: ("offset", vector(made)), 1: ("offset", ints([first])), 2: ("offset", ints([y])), 3: ("offset", vector(nodes))})
+    model = table({
+        0: ("uint32", 3), 1: ("offset", vector(listed)), 2: ("offset", vector([graph])), 4: ("offset", vector(buffers))})
+    b.Finish(model, b"TFL3")
+    with open(os.path.join(FOLDER, "tflite_functions.tflite"), "wb") as file:
+        file.write(bytes(b.Output()))
+
+    t = {name: torch.tensor(w) for name, w in weights.items()}
+    c = {name: torch.tensor(v) for name, v in biases.items()}
+    turned = lambda w: w.permute(0, 3, 1, 2)
+    # SAME of 16 rows at stride 2: no zeros above, one below.
+    v = F.conv2d(F.pad(torch.tensor(x, dtype=torch.float64), (0, 1, 0, 1)), turned(t["stem"]), c["stem"], 2)
+    v = F.conv2d(F.elu(v), t["dw"].permute(3, 0, 1, 2), c["dw"], padding=1, groups=8)
+    v = F.mish(F.conv2d(F.selu(v), turned(t["pw"]), c["pw"]))
+    v = F.gelu(F.leaky_relu((v * v + 0.1).sqrt() ** 3 - 1, 0.2))
+    record("tflite_functions", x, F.linear(F.silu(v).mean((2, 3)), t["head"], c["head"]).numpy())
+
+
 def make_keras():
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -394,4 +518,5 @@ def make_keras():
 
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
-    {"torch": make_torch, "parts": make_parts, "functions": make_functions, "keras": make_keras}[sys.argv[1]]()
+    {"torch": make_torch, "parts": make_parts, "functions": make_functions, "tflite": make_tflite,
+     "keras": make_keras}[sys.argv[1]]()
