@@ -118,6 +118,9 @@ private enum ConvNeXt {
         return [
             Blueprint(convs: convs) { table in
                 let net = published.first { $0.depths == depths && $0.width == table.outputs(first) }
+                // Where an exporter folded its gains into constants without names, the graph tells version 2.
+                let nodes = table.checkpoint.model?.graph?.nodes ?? []
+                let isSecond = isSecond || nodes.contains { $0.kind == .responseNormalization }
                 return "ConvNeXt" + (isSecond ? "V2" : "") + (net.map { "-\($0.name)" } ?? "")
             }.ofDepths(depths, published: published.map(\.depths))
         ]
