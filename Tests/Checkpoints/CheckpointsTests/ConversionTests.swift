@@ -168,13 +168,13 @@ import Testing
     }
 
     @Test func differencesAreNamed() throws {
-        let a = Checkpoint(
-            path: "a", format: "test", files: [],
-            entries: [
-                Checkpoint.Entry(name: "x/weight", shape: [2], dtype: "float32"),
-                Checkpoint.Entry(name: "y", shape: [3], dtype: "float32"),
-                Checkpoint.Entry(name: "z", shape: [1], dtype: "float32"),
-            ], source: Ones())
+        func checkpoint(
+            _ path: String, _ shapes: KeyValuePairs<String, Shape>, _ source: any TensorSource
+        ) -> Checkpoint {
+            let entries = shapes.map { Checkpoint.Entry(name: $0.key, shape: $0.value, dtype: "float32") }
+            return Checkpoint(path: path, format: "test", files: [], entries: entries, source: source)
+        }
+        let a = checkpoint("a", ["x/weight": [2], "y": [3], "z": [1]], Ones())
         struct Other: TensorSource {
             func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
                 StoredTensor(
@@ -183,13 +183,7 @@ import Testing
                         entry.name == "y" ? [1, 1.5, -1] : Array(repeating: 1, count: entry.shape.elementCount)))
             }
         }
-        let b = Checkpoint(
-            path: "b", format: "test", files: [],
-            entries: [
-                Checkpoint.Entry(name: "x.weight", shape: [2], dtype: "float32"),
-                Checkpoint.Entry(name: "y", shape: [3], dtype: "float32"),
-                Checkpoint.Entry(name: "w", shape: [1], dtype: "float32"),
-            ], source: Other())
+        let b = checkpoint("b", ["x.weight": [2], "y": [3], "w": [1]], Other())
         let difference = try CheckpointDifference(a, b)
         #expect(difference.onlyInFirst == ["z"])
         #expect(difference.onlyInSecond == ["w"])

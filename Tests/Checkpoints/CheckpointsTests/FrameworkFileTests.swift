@@ -139,11 +139,5 @@ import Testing
 
 /// The program whose process reads in isolation: the built `TestReader` beside the test bundle.
 enum ReaderBinary {
-    static let path: String = {
-        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
-        let folder =
-            bundle.map { ($0 as NSString).deletingLastPathComponent }
-            ?? (ProcessInfo.processInfo.arguments[0] as NSString).deletingLastPathComponent
-        return folder + "/TestReader"
-    }()
+    static let path = BuiltProduct.path("TestReader")
 }

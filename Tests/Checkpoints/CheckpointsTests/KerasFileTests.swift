@@ -280,6 +280,12 @@ import Testing
         }
     }
 
+    /// A configuration of layers one behind the other, on images of 64 × 64.
+    private static func sequential(_ layers: [String]) -> String {
+        #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": "#
+            + #"{"batch_input_shape": [null, 64, 64, 3], "name": "input_1"}}, \#(layers.joined(separator: ", "))]}}"#
+    }
+
     /// Five convolutions of strides 1 2 1 2 1, numbered as each version and system does.
     @Test(arguments: [
         ("layers", [0, 1, 2, 3, 4], "/"), ("_layer_checkpoint_dependencies", [0, 2, 4, 6, 8], "/"),
@@ -290,9 +296,7 @@ import Testing
             #"{"class_name": "Conv2D", "config": {"name": "own_\#(index)", "strides": [\#(index % 2 + 1), "#
                 + #"\#(index % 2 + 1)], "padding": "same"}}"#
         }
-        let config =
-            #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": "#
-            + #"{"batch_input_shape": [null, 64, 64, 3], "name": "input_1"}}, \#(layers.joined(separator: ", "))]}}"#
+        let config = Self.sequential(layers)
         try withTemporaryFolder { folder in
             let path = folder + "/net.h5"
             // Written in the order of text, as h5py lists them.
@@ -319,9 +323,7 @@ import Testing
             #"{"class_name": "Conv2D", "config": {"name": "own_\#(index)", "strides": [\#(pair[0]), \#(pair[1])], "#
                 + #""padding": "same"}}"#
         }
-        let config =
-            #"{"class_name": "Sequential", "config": {"name": "s", "layers": [{"class_name": "InputLayer", "config": "#
-            + #"{"batch_input_shape": [null, 64, 64, 3], "name": "input_1"}}, \#(layers.joined(separator: ", "))]}}"#
+        let config = Self.sequential(layers)
         try withTemporaryFolder { folder in
             let path = folder + "/net.h5"
             let groups = strides.indices.map { index in

@@ -136,15 +136,7 @@ import Testing
             let input = random.graph.add(.input, name: "input")
             let stem = random.convolution(input, [channels, channels, 3, 3], padding: .symmetric(1))
             let start = random.graph.add(.activation(.hardSwish), random.normalisation(stem, channels), name: "start")
-            let half = random.halfIdentity(start, channels, "half")
-            let inverted = random.invertedResidual(half, channels, "inverted")
-            let gated = random.squeezeExcite(inverted, channels, "gate")
-            let shuffled = random.graph.add(.channelShuffle(groups: 2), gated, name: "shuffled")
-            let tail = random.graph.add(.slice(channels / 2..<channels), shuffled, name: "tail")
-            let head = random.graph.add(.slice(0..<channels / 2), shuffled, name: "head")
-            let wide = random.convolution(tail, [channels / 2, channels / 2, 1, 1])
-            let joined = random.graph.add(.concatenate, head, wide, name: "joined")
-            let sum = random.graph.add(.add, joined, gated, name: "sum")
+            let sum = random.blocks(start, channels)
             let mean = random.graph.add(
                 .pool(Pool(kind: .average(countsPadding: false), size: 2, stride: 2, padding: .same)), sum, name: "mean"
             )

@@ -98,15 +98,7 @@ import Testing
         {
             let worst = try Self.difference(options, shape, seed: 5, taps: taps) { random, input, channels in
                 let start = random.graph.add(.activation(.hardSwish), input, name: "start")
-                let half = random.halfIdentity(start, channels, "half")
-                let inverted = random.invertedResidual(half, channels, "inverted")
-                let gated = random.squeezeExcite(inverted, channels, "gate")
-                let shuffled = random.graph.add(.channelShuffle(groups: 2), gated, name: "shuffled")
-                let tail = random.graph.add(.slice(channels / 2..<channels), shuffled, name: "tail")
-                let head = random.graph.add(.slice(0..<channels / 2), shuffled, name: "head")
-                let wide = random.convolution(tail, [channels / 2, channels / 2, 1, 1])
-                let joined = random.graph.add(.concatenate, head, wide, name: "joined")
-                let sum = random.graph.add(.add, joined, gated, name: "sum")
+                let sum = random.blocks(start, channels)
                 let relu = random.graph.add(.activation(.relu), sum, name: "sum.relu")
                 let pooled = random.graph.add(
                     .pool(Pool(kind: .maximum, size: 3, stride: 2, padding: .symmetric(1))), relu, name: "maximum")

@@ -78,4 +78,17 @@ struct RandomGraph {
         let bias = parameter([classes])
         graph.add(.linear(weight: weight, bias: bias), input, name: "logits")
     }
+
+    /// All kinds of blocks, one behind the other, and what joins and slices them; to be the graph's first ones.
+    mutating func blocks(_ start: Graph.NodeID, _ channels: Int) -> Graph.NodeID {
+        let half = halfIdentity(start, channels, "half")
+        let inverted = invertedResidual(half, channels, "inverted")
+        let gated = squeezeExcite(inverted, channels, "gate")
+        let shuffled = graph.add(.channelShuffle(groups: 2), gated, name: "shuffled")
+        let tail = graph.add(.slice(channels / 2..<channels), shuffled, name: "tail")
+        let head = graph.add(.slice(0..<channels / 2), shuffled, name: "head")
+        let wide = convolution(tail, [channels / 2, channels / 2, 1, 1])
+        let joined = graph.add(.concatenate, head, wide, name: "joined")
+        return graph.add(.add, joined, gated, name: "sum")
+    }
 }

@@ -8,21 +8,6 @@ import Checkpoints
 
 /// A golden file of VGNet: a design, its weights, an input and what PyTorch made of it.
 struct GoldenNet {
-    /// The keys of the attribute `config`, as the PyTorch script wrote them.
-    private struct Description: Decodable {
-        let channels: [Int]
-        let layers: [Int]
-        let down: String
-        let half: String
-        let last: String
-        let act: String
-        let se: Double
-        let se_act: String
-        let num_classes: Int
-        let thumbnail: Bool
-        let dropout: Double?
-    }
-
     let path: String
     let config: VGNetConfig
     let weights: TensorLookup
@@ -40,7 +25,7 @@ struct GoldenNet {
         path = SharedFiles.path("golden/vgnet/\(name).h5")
         let file = try HDF5File(path: path)
         guard let text = try file.attribute("config")?.text else { throw CocoaError(.fileReadCorruptFile) }
-        config = try Self.config(name, JSONDecoder().decode(Description.self, from: Data(text.utf8)))
+        config = try Self.config(name, JSONDecoder().decode(GoldenDesign.self, from: Data(text.utf8)))
         weights = TensorLookup(try Checkpoint.open(path))
         shapes = try file.listing().datasets.map { ($0.path, Shape($0.dimensions)) }
         input = try file.tensor("input")
@@ -63,7 +48,7 @@ struct GoldenNet {
         shapes.map(\.path).filter { $0.hasPrefix(group + "/") }.map { String($0.dropFirst(group.count + 1)) }
     }
 
-    private static func config(_ name: String, _ text: Description) throws -> VGNetConfig {
+    private static func config(_ name: String, _ text: GoldenDesign) throws -> VGNetConfig {
         let banks = ["ek4": FixedBank.fourEdge, "ek6gk2": .sixEdgeTwoGaussian]
         let downsampling: PerStage<DownsamplingKernels> =
             switch text.down {
@@ -95,15 +80,6 @@ extension HDF5File {
         }
         return Tensor(shape: Shape(entry.dimensions), scalars: try floats(dataset))
     }
-}
-
-/// The largest difference over the largest expected number.
-func relativeError(_ found: [Float], _ expected: [Double]) -> Double {
-    guard found.count == expected.count else { return .infinity }
-    let scale = expected.reduce(0) { max($0, abs($1)) }
-    // A NaN anywhere must not pass for agreement.
-    let worst = zip(found, expected).reduce(0) { $0.isNaN ? $0 : max($0, abs(Double($1.0) - $1.1)) }
-    return found.contains { !$0.isFinite } ? .infinity : worst / max(scale, 1e-30)
 }
 
 func relativeError(_ found: Tensor, _ expected: Tensor) -> Double {

@@ -85,6 +85,12 @@ import Checkpoints
         "[[" + names.map { #"["\#($0)", 0, 0, {}]"# }.joined(separator: ", ") + "]]"
     }
 
+    /// A configuration of layers from "image" to an output.
+    private static func functional(_ layers: [String], output: String) -> String {
+        #"{"class_name": "Functional", "config": {"name": "net", "layers": ["# + layers.joined(separator: ", ")
+            + #"], "input_layers": [["image", 0, 0]], "output_layers": [["\#(output)", 0, 0]]}}"#
+    }
+
     /// A function of the user's own, in a layer and as a layer, on an image of −1 and 2.
     @Test func aFunctionThatIsNotKnownIsWhatTheUserSays() throws {
         let layers = [
@@ -95,9 +101,7 @@ import Checkpoints
             Self.layer("MySwish", "own", "", Self.from("conv")),
             Self.layer("Activation", "known", #""activation": "relu""#, Self.from("own")),
         ]
-        let config =
-            #"{"class_name": "Functional", "config": {"name": "net", "layers": ["# + layers.joined(separator: ", ")
-            + #"], "input_layers": [["image", 0, 0]], "output_layers": [["known", 0, 0]]}}"#
+        let config = Self.functional(layers, output: "known")
         try withTemporaryFolder { folder in
             let path = "\(folder)/net.h5"
             try HDF5Writer.write(to: path) { file in
@@ -190,9 +194,7 @@ import Checkpoints
                 Self.from("image")),
             Self.layer(item.kind, "function", item.settings, Self.from("conv")),
         ]
-        let config =
-            #"{"class_name": "Functional", "config": {"name": "net", "layers": ["# + layers.joined(separator: ", ")
-            + #"], "input_layers": [["image", 0, 0]], "output_layers": [["function", 0, 0]]}}"#
+        let config = Self.functional(layers, output: "function")
         try withTemporaryFolder { folder in
             let path = "\(folder)/net.h5"
             try HDF5Writer.write(to: path) { file in

@@ -14,7 +14,7 @@ import TestSupport
             let network = try RunnableNetwork(named: "vgnetg-1.0mp-thumbnail", inputSize: 8)
             let data = try ImageDataSet.open(folder, testing: network)
             #expect(
-                text { try AccuracyEvaluation.evaluate(network, on: data) }
+                sentence { try AccuracyEvaluation.evaluate(network, on: data) }
                     == "\(folder)/test: 2 classes; expected 100, as vgnetg-1.0mp-thumbnail has. "
                     + "Name the network's outputs with --labels to match classes by name, or choose another data set or net."
             )
@@ -53,12 +53,5 @@ import TestSupport
                 network, on: ImageDataSet.open(folder), options: .with { $0.classNames = names })
             #expect(result.turned == 1)
         }
-    }
-
-    private func text(_ body: () throws -> some Any) -> String {
-        do {
-            _ = try body()
-            return "no error"
-        } catch { return "\(error)" }
     }
 }

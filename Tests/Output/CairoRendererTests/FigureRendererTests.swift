@@ -196,12 +196,6 @@ import Testing
     }
 
     @Test func badRequestsGetOneClearSentence() throws {
-        func sentence(_ body: () throws -> Void) -> String {
-            do {
-                try body()
-                return "no error"
-            } catch { return "\(error)" }
-        }
         let large = page([], width: 1133.86, height: 100)
         #expect(
             sentence { _ = try FigureRenderer.render(large, as: .png, dpi: 2400) }

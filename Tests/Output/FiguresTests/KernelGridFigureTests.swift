@@ -1,6 +1,7 @@
 import Classification
 import Diagnostics
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Figures
@@ -232,12 +233,6 @@ import Testing
     }
 
     @Test func badRequestsGetOneClearSentence() throws {
-        func sentence(_ body: () throws -> Void) -> String {
-            do {
-                try body()
-                return "no error"
-            } catch { return "\(error)" }
-        }
         var narrow = KernelGridOptions()
         narrow.widthMillimetres = 0
         #expect(

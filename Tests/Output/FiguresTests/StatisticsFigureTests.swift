@@ -11,13 +11,6 @@ import Testing
 @Suite struct StatisticsFigureTests {
     private func texts(_ figure: Figure) -> [String] { figure.texts.map(\.text) }
 
-    private func sentence(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch { return "\(error)" }
-    }
-
     @Test func areasStackTheSharesOverTheLayers() throws {
         var first = LabelCounts()
         first[.identity] = 1

@@ -25,13 +25,6 @@ import Architectures
 
     private func texts(_ figure: Figure) -> String { figure.texts.map(\.text).joined(separator: " ") }
 
-    private func sentence(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch { return "\(error)" }
-    }
-
     @Test func everyFigureOfKernelsNamesItsStandIns() throws {
         let paper = PaperFigures(
             shelf: CheckpointShelf(networks: [network([8, 16, 16, 24, 24])]), picture: nil)

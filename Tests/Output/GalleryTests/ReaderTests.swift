@@ -8,13 +8,6 @@ import Testing
 
 /// Training logs and evaluations as figures read them.
 @Suite struct ReaderTests {
-    private func sentence(_ body: () throws -> Void) -> String {
-        do {
-            try body()
-            return "no error"
-        } catch { return "\(error)" }
-    }
-
     @Test func columnsOfOneKindShareAnAxis() throws {
         let log = try TrainingLog(
             csv: "epoch,train_loss,val_top1,lr,val_loss,seconds\r\n1,2.5,0.3,0.1,2.4,10\r\n2, 2.0 ,,0.05,nan,11\r\n",

@@ -10,13 +10,7 @@ enum CommandLine {
     }
 
     /// The executable beside the test bundle.
-    static let binary: String = {
-        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
-        let folder =
-            bundle.map { ($0 as NSString).deletingLastPathComponent }
-            ?? (ProcessInfo.processInfo.arguments[0] as NSString).deletingLastPathComponent
-        return folder + "/kernelviz"
-    }()
+    static let binary = BuiltProduct.path("kernelviz")
 
     /// Runs `kernelviz` with `arguments` in `folder`; stdout and stderr go through files, so that neither can block.
     ///
@@ -32,16 +26,21 @@ enum CommandLine {
                     ["-c", "ulimit -f \(fileBlocks); trap '' XFSZ; exec \"$0\" \"$@\"", binary] + arguments
             }
             if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-            let files = ["out", "err"].map { temporary + "/" + $0 }
-            for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
-            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
-            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
-            return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+            return try outcome(of: process, through: temporary)
         }
+    }
+
+    /// Runs a process to its end; stdout and stderr go through files in a folder.
+    static func outcome(of process: Process, through folder: String) throws -> Outcome {
+        let files = ["out", "err"].map { folder + "/" + $0 }
+        for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
+        return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 
     /// Starts `kernelviz` and kills it (SIGKILL) after so many seconds, unless it has ended before.

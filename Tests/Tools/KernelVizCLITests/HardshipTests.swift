@@ -23,16 +23,9 @@ import Testing
             process.environment = ProcessInfo.processInfo.environment.merging(
                 ["K": CommandLine.binary, "W": VerbTests.ownCheckpoint]) { $1 }
             process.currentDirectoryURL = URL(fileURLWithPath: folder)
-            let texts = [root + "/out", root + "/err"]
-            for text in texts { try Data().write(to: URL(fileURLWithPath: text)) }
-            process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: texts[0]))
-            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: texts[1]))
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
+            let outcome = try CommandLine.outcome(of: process, through: root)
             return Outcome(
-                status: process.terminationStatus, output: try String(contentsOfFile: texts[0], encoding: .utf8),
-                errors: try String(contentsOfFile: texts[1], encoding: .utf8),
+                status: outcome.status, output: outcome.output, errors: outcome.errors,
                 files: try FileManager.default.contentsOfDirectory(atPath: folder).sorted())
         }
     }

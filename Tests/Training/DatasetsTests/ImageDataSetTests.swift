@@ -31,7 +31,7 @@ import TestSupport
             try AtomicFile.write(idx([2, 2, 2], [1, 2, 3, 4, 5]), to: path)
             try AtomicFile.write(idx([2], [1, 0]), to: folder + "/train-labels-idx1-ubyte")
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(path): truncated IDX file (5 bytes of data); expected 8, as its header says. "
                     + "Copy or download it again.")
         }
@@ -45,7 +45,7 @@ import TestSupport
             try AtomicFile.write(idx([1 << 31, 1 << 31, 4], []), to: path)
             try AtomicFile.write(idx([1], [0]), to: folder + "/train-labels-idx1-ubyte")
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(path): truncated IDX file (0 bytes of data); expected what its header says, more than any "
                     + "memory. Copy or download it again.")
         }
@@ -56,7 +56,7 @@ import TestSupport
         try withTemporaryFolder { folder in
             try AtomicFile.write(text: "filename,class_index\na.jpg,\(label)\n", to: folder + "/a.csv")
             #expect(
-                text { try ImageDataSet.open(folder + "/a.csv") }
+                sentence { try ImageDataSet.open(folder + "/a.csv") }
                     == "\(folder)/a.csv: line 2: label \(label); expected 0 to 999999. "
                     + "The file is damaged or belongs to another data set.")
         }
@@ -68,7 +68,7 @@ import TestSupport
             try AtomicFile.write([3] + [UInt8](repeating: 10, count: 3072), to: folder + "/data_batch_1.bin")
             try AtomicFile.write(text: "airplane\r\nautomobile\r\n", to: folder + "/batches.meta.txt")
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(folder)/batches.meta.txt: 2 names; expected 10, one a class. "
                     + "Correct the list, or take it away and the classes are numbered.")
             let names = (0..<10).map { "name \($0)" }
@@ -90,12 +90,12 @@ import TestSupport
             #expect(try data.image(1) == RGBImage(width: 32, height: 32, red: 10, green: 20, blue: 30))
             try AtomicFile.write([10] + planes, to: folder + "/data_batch_2.bin")
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(folder)/data_batch_2.bin: image 0: label 10; expected 0 to 9. "
                     + "The file is damaged or belongs to another data set.")
             try AtomicFile.write([1, 2, 3], to: folder + "/data_batch_2.bin")
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(folder)/data_batch_2.bin: 3 bytes; expected whole records of 3073 bytes. Copy or download it again."
             )
         }
@@ -153,11 +153,11 @@ import TestSupport
             let image = [UInt8](repeating: 0, count: 3072)
             try AtomicFile.write([3] + image + [4] + image.dropLast(10), to: path)
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(path): 6136 bytes; expected whole records of 3073 bytes. Copy or download it again.")
             try AtomicFile.write([3] + image + [10] + image, to: path)
             #expect(
-                text { try ImageDataSet.open(folder) }
+                sentence { try ImageDataSet.open(folder) }
                     == "\(path): image 1: label 10; expected 0 to 9. The file is damaged or belongs to another data set."
             )
         }
@@ -174,7 +174,7 @@ import TestSupport
             #expect(data.classNames == ["dog", "class 1", "a \"big\" cat, black"])
             try AtomicFile.write(text: "filename,class_index\na.png,-3\n", to: path)
             #expect(
-                text { try ImageDataSet.open(path) }
+                sentence { try ImageDataSet.open(path) }
                     == "\(path): line 2: label -3; expected 0 or more. The file is damaged or belongs to another data set."
             )
         }
@@ -188,12 +188,5 @@ import TestSupport
         #expect(data.labels.first == 9)
         #expect((0..<10).allSatisfy { label in data.labels.count { $0 == label } == 1000 })
         #expect(try data.image(0).width == 28)
-    }
-
-    private func text(_ body: () throws -> some Any) -> String {
-        do {
-            _ = try body()
-            return "no error"
-        } catch { return "\(error)" }
     }
 }

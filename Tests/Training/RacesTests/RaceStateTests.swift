@@ -11,17 +11,12 @@ import VGNets
         finalists: Int = 2, looks: Int = 2, seedsPerLook: Int = 2, needsLearnedKernels: Bool = true,
         names: [String] = ["a", "b", "c", "d"]
     ) throws -> RacePlan {
-        let config = try VGNetConfig(
-            name: "net", channels: [4, 8, 8, 8, 16], blocks: [1, 2, 1, 1], classes: 2, inputSize: 8, isThumbnail: true)
-        var settings = TrainingSettings()
-        settings.batch = 8
-        settings.rate = 0.05
-        settings.warmUp = 0
+        let config = try TinyRace.config("net")
         return RacePlan(
             baseline: .init(name: "base", config: config, why: "the published net"),
             contenders: names.map { .init(name: $0, config: config, why: "a test") },
             data: .init(path: "data", trainingImages: 100, testImages: 50, classes: 2, fingerprint: "0"),
-            settings: settings,
+            settings: TinyRace.settings,
             size: RaceSize(
                 contenders: names.count, finalists: finalists, epochs: 4, looks: looks, seedsPerLook: seedsPerLook),
             needsLearnedKernels: needsLearnedKernels)

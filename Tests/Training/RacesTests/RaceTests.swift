@@ -11,12 +11,8 @@ import VGNets
 @Suite struct RaceTests {
     /// Three nets that differ in one choice each, nine short trainings beside the baseline's.
     private func plan(_ data: String, gate: Bool = false, validation: Int = 0) throws -> RacePlan {
-        let base = try VGNetConfig(
-            name: "base", channels: [4, 8, 8, 8, 16], blocks: [1, 2, 1, 1], classes: 2, inputSize: 8, isThumbnail: true)
-        var settings = TrainingSettings()
-        settings.batch = 8
-        settings.rate = 0.05
-        settings.warmUp = 0
+        let base = try TinyRace.config("base")
+        var settings = TinyRace.settings
         settings.crop = .center
         settings.validation = validation
         return RacePlan(

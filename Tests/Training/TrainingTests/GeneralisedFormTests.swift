@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Models
 import Tensors
+import TestSupport
 import Testing
 import Training
 import VGNets

@@ -19,13 +19,8 @@ struct GoldenStepTests {
         let shape = try #require(golden.shape("step1/input"))
         var network = try TrainingNetwork(
             golden.net.graph, inputShape: shape, labelSmoothing: golden.labelSmoothing, threads: threads)
-        let optimizer = SGD(momentum: golden.momentum, weightDecay: golden.weightDecay)
         for step in 1...golden.steps {
-            let images = try golden.floats("input", step: step)
-            let labels = try golden.doubles("labels", step: step).map { Int($0) }
-            let outcome = try images.withUnsafeBufferPointer {
-                try network.forwardAndBackward(images: $0, labels: labels)
-            }
+            let outcome = try golden.forwardAndBackward(&network, step: step)
             let loss = try golden.doubles("loss", step: step)[0]
             #expect(abs(outcome.loss - loss) < 1e-5 * abs(loss), "step \(step)")
             #expect(relativeError(network.logits.scalars, try golden.doubles("logits", step: step)) < 1e-4)
@@ -35,7 +30,7 @@ struct GoldenStepTests {
                 let error = relativeError(gradient.scalars, try golden.doubles("grad/\(parameter)", step: step))
                 #expect(error < 1e-4, "step \(step), gradient of \(parameter)")
             }
-            network.update(rate: golden.rate, optimizer: optimizer)
+            network.update(rate: golden.rate, optimizer: golden.optimizer)
             let updated = network.graph
             for parameter in golden.names(in: "updated") {
                 let identifier = try #require(updated.parameter(named: parameter), "\(parameter)")
@@ -57,13 +52,8 @@ struct GoldenStepTests {
         let shape = try #require(golden.shape("step1/input"))
         var network = try TrainingNetwork(
             golden.net.graph, inputShape: shape, labelSmoothing: golden.labelSmoothing)
-        let optimizer = SGD(momentum: golden.momentum, weightDecay: golden.weightDecay)
         for step in 1...golden.steps {
-            let images = try golden.floats("input", step: step)
-            let labels = try golden.doubles("labels", step: step).map { Int($0) }
-            let outcome = try images.withUnsafeBufferPointer {
-                try network.forwardAndBackward(images: $0, labels: labels)
-            }
+            let outcome = try golden.forwardAndBackward(&network, step: step)
             #expect(abs(outcome.loss - (try golden.doubles("loss", step: step)[0])) < 1e-5)
             func isOnTheCorner(_ parameter: String) -> Bool {
                 name == "tiny_g" && step == 3 && parameter == "features/stem/0/weight"
@@ -72,7 +62,7 @@ struct GoldenStepTests {
                 let error = relativeError(gradient.scalars, try golden.doubles("grad/\(parameter)", step: step))
                 #expect(error < (isOnTheCorner(parameter) ? 3e-3 : 1e-4), "step \(step), gradient of \(parameter)")
             }
-            network.update(rate: golden.rate, optimizer: optimizer)
+            network.update(rate: golden.rate, optimizer: golden.optimizer)
             let updated = network.graph
             for parameter in golden.names(in: "updated") {
                 let identifier = try #require(updated.parameter(named: parameter), "\(parameter)")

@@ -3,32 +3,19 @@ import HDF5
 import Models
 import Tensors
 import TestSupport
+import Training
 import VGNets
 import Architectures
 
 /// One group of `train_step.h5`: a design, its initial weights and what PyTorch made of some steps in 64-bit floats.
 struct GoldenSteps {
-    private struct Description: Decodable {
-        let channels: [Int]
-        let layers: [Int]
-        let down: String
-        let half: String
-        let last: String
-        let act: String
-        let se: Double
-        let se_act: String
-        let num_classes: Int
-        let thumbnail: Bool
-    }
-
     static let path = SharedFiles.path("golden/vgnet/train_step.h5")
 
     let name: String
     let net: VGNet
     let steps: Int
     let rate: Double
-    let momentum: Double
-    let weightDecay: Double
+    let optimizer: SGD
     let labelSmoothing: Double
     private let shapes: [String: Shape]
 
@@ -36,7 +23,7 @@ struct GoldenSteps {
         self.name = name
         let file = try HDF5File(path: Self.path)
         guard let text = try file.attribute("config", of: name)?.text else { throw CocoaError(.fileReadCorruptFile) }
-        let config = try Self.config(name, JSONDecoder().decode(Description.self, from: Data(text.utf8)))
+        let config = try Self.config(name, JSONDecoder().decode(GoldenDesign.self, from: Data(text.utf8)))
         let datasets = try file.listing().datasets
         shapes = Dictionary(uniqueKeysWithValues: datasets.map { ($0.path, Shape($0.dimensions)) })
         let initial = try datasets.filter { $0.path.hasPrefix("\(name)/init/") }.map {
@@ -54,9 +41,16 @@ struct GoldenSteps {
         }
         steps = Int(try number("steps"))
         rate = try number("lr")
-        momentum = try number("momentum")
-        weightDecay = try number("weight_decay")
+        optimizer = SGD(momentum: try number("momentum"), weightDecay: try number("weight_decay"))
         labelSmoothing = try number("label_smoothing")
+    }
+
+    /// Losses and gradients of a step's images.
+    func forwardAndBackward(_ network: inout TrainingNetwork, step: Int) throws -> TrainingNetwork.Outcome {
+        let labels = try doubles("labels", step: step).map { Int($0) }
+        return try floats("input", step: step).withUnsafeBufferPointer {
+            try network.forwardAndBackward(images: $0, labels: labels)
+        }
     }
 
     /// A data set of step 1, 2 …, converted to 64-bit floats.
@@ -76,7 +70,7 @@ struct GoldenSteps {
         return shapes.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }.sorted()
     }
 
-    private static func config(_ name: String, _ text: Description) throws -> VGNetConfig {
+    private static func config(_ name: String, _ text: GoldenDesign) throws -> VGNetConfig {
         let banks = ["ek4": FixedBank.fourEdge, "ek6gk2": .sixEdgeTwoGaussian]
         return try VGNetConfig(
             name: name, channels: text.channels, blocks: text.layers,
@@ -88,12 +82,4 @@ struct GoldenSteps {
                 ? SqueezeExcite(ratio: text.se, activation: text.se_act == "silu" ? .silu : .relu) : nil,
             classes: text.num_classes, isThumbnail: text.thumbnail)
     }
-}
-
-/// The largest difference over the largest expected number; infinite where anything is not finite.
-func relativeError(_ found: [Float], _ expected: [Double]) -> Double {
-    guard found.count == expected.count, found.allSatisfy(\.isFinite) else { return .infinity }
-    let scale = expected.reduce(0) { max($0, abs($1)) }
-    let worst = zip(found, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-    return worst / max(scale, 1e-30)
 }

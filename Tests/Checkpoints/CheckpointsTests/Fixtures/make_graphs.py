@@ -35,6 +35,18 @@ def image(size=16):
     return np.random.default_rng(2).normal(0, 1, (1, 3, size, size)).astype(np.float32)
 
 
+def write_onnx(name, graph, opset, ir_version, x):
+    """A model of a graph, and what ONNX Runtime makes of x with it."""
+    import onnx
+    from onnx import helper
+
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version)
+    onnx.checker.check_model(model)
+    path = os.path.join(FOLDER, f"{name}.onnx")
+    onnx.save(model, path)
+    record(name, x, run_onnx(path, x, name))
+
+
 def run_onnx(path, x, name):
     import onnxruntime
 
@@ -252,11 +264,7 @@ def make_parts():
         nodes, "parts", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 3, 16, 16))],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 5))],
         [numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    onnx.checker.check_model(model)
-    path = os.path.join(FOLDER, "norms_people.onnx")
-    onnx.save(model, path)
-    record("norms_people", x, run_onnx(path, x, "norms_people"))
+    write_onnx("norms_people", graph, 13, 8, x)
 
 
 def make_functions():
@@ -311,11 +319,7 @@ def make_functions():
         nodes, "functions", [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 3, 16, 16))],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 5))],
         [numpy_helper.from_array(np.asarray(v, np.float32), k) for k, v in constants.items()])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
-    onnx.checker.check_model(model)
-    path = os.path.join(FOLDER, "functions.onnx")
-    onnx.save(model, path)
-    record("functions", x, run_onnx(path, x, "functions"))
+    write_onnx("functions", graph, 20, 9, x)
 
 
 def make_tflite():

@@ -9,9 +9,7 @@ what was exported: `onnx` (a list of models, each with its batch size or null fo
 Needs: numpy h5py onnx onnxruntime safetensors.
 """
 
-import json
-import sys
-
+import cases
 import h5py
 import numpy as np
 import onnx
@@ -103,15 +101,4 @@ def check(case):
     return f"{len(expected)} tensors agree, result within {worst:.1e} of its largest number"
 
 
-def main():
-    failed = 0
-    for case in json.load(open(sys.argv[1])):
-        try:
-            print(f"{case['name']}: {check(case)}")
-        except Exception as error:
-            failed += 1
-            print(f"{case['name']}: FAILED: {type(error).__name__}: {error}")
-    sys.exit(1 if failed else 0)
-
-
-main()
+cases.run(check, lambda case: case["name"])

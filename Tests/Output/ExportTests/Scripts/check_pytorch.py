@@ -10,10 +10,9 @@ Needs: numpy h5py torch safetensors.
 """
 
 import importlib.util
-import json
-import sys
 from pathlib import Path
 
+import cases
 import h5py
 import numpy as np
 import torch
@@ -66,16 +65,4 @@ def check(case):
     return f"{found} parameters, logits within {worst:.1e} of the largest"
 
 
-def main():
-    failed = 0
-    for case in json.load(open(sys.argv[1])):
-        name = Path(case["project"]).name
-        try:
-            print(f"{name}: {check(case)}")
-        except Exception as error:
-            failed += 1
-            print(f"{name}: FAILED: {type(error).__name__}: {error}")
-    sys.exit(1 if failed else 0)
-
-
-main()
+cases.run(check, lambda case: Path(case["project"]).name)
