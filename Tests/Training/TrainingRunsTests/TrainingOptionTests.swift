@@ -71,7 +71,7 @@ import VGNets
                 recipe.epochs = epochs
                 let error = #expect(throws: KernelVizError.self) {
                     try TrainingRun(
-                        net, training: ImageDataSet.open(root + "/data"), test: nil, recipe: recipe,
+                        net, on: TrainingRun.Images(training: ImageDataSet.open(root + "/data")), recipe: recipe,
                         folder: root + "/run")
                 }
                 // 48 images in batches of 2.

@@ -24,8 +24,10 @@ import VGNets
         recipe.rate = 0.05
         recipe.augmentation = Augmentation(crop: .padded(1), flips: true, cutout: 2)
         return try TrainingRun(
-            net, training: ImageDataSet.open(data), test: ImageDataSet.open(data, split: .test), recipe: recipe,
-            folder: folder, threads: threads)
+            net,
+            on: TrainingRun.Images(
+                training: ImageDataSet.open(data), test: ImageDataSet.open(data, split: .test)),
+            recipe: recipe, folder: folder, threads: threads)
     }
 
     @Test("A training learns, logs, and its checkpoint evaluates to the accuracy that it reported")
@@ -74,12 +76,12 @@ import VGNets
             let first = try run(root + "/data", root + "/run", epochs: 1)
             try first.run(resumes: false)
             #expect(
-                text { try first.run(resumes: false) }
+                sentence { try first.run(resumes: false) }
                     == "\(root)/run/checkpoint.h5: a training is there already. "
                     + "Pass --resume to go on with it, or choose another folder.")
             let other = try run(root + "/data", root + "/run", epochs: 2)
             #expect(
-                text { try other.run(resumes: true) }
+                sentence { try other.run(resumes: true) }
                     == "\(root)/run/checkpoint.h5: a training with epochs 1; expected epochs 2. "
                     + "Resume with the same settings, or start afresh in another folder.")
         }
@@ -91,20 +93,13 @@ import VGNets
             try TinyImages.write(root + "/data")
             let net = try TrainableNetwork(named: "vgnetg-1.0mp-thumbnail", seed: 1)
             #expect(
-                text {
+                sentence {
                     try TrainingRun(
-                        net, training: ImageDataSet.open(root + "/data"), test: nil,
+                        net, on: TrainingRun.Images(training: ImageDataSet.open(root + "/data")),
                         recipe: TrainingRecipe(inputSize: 32),
                         folder: root + "/run")
                 } == "\(root)/data/train: 2 classes; expected 100, as vgnetg-1.0mp-thumbnail has. "
                     + "Choose another data set or another net.")
         }
-    }
-
-    private func text(_ body: () throws -> some Any) -> String {
-        do {
-            _ = try body()
-            return "no error"
-        } catch { return "\(error)" }
     }
 }
