@@ -1,3 +1,5 @@
+import Numerics
+
 /// A measured number and the interval in which that of all such networks lies with 95 % confidence.
 public struct Estimate: Sendable, Equatable, Codable {
     /// The number.
@@ -31,19 +33,9 @@ public struct Estimate: Sendable, Equatable, Codable {
             let away = pair.1 / total * (pair.0 - value)
             return sum + away * away
         }
-        let reach = Self.quantile(freedom: values.count - 1) * (count / (count - 1) * squares).squareRoot()
+        let reach =
+            StudentT.quantile975(freedom: Double(values.count - 1)) * (count / (count - 1) * squares).squareRoot()
         self.init(value: value, low: value - reach, high: value + reach, networks: values.count)
-    }
-
-    /// What t exceeds with probability 2.5 %, for 1, 2 … degrees of freedom (NIST/SEMATECH e-Handbook, 1.3.6.7.2); beyond
-    /// 30 within 0.001 by the first terms of its expansion around the normal quantile (Abramowitz and Stegun, 26.7.5).
-    private static func quantile(freedom: Int) -> Double {
-        let table = [
-            12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-            2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-        ]
-        return freedom <= table.count
-            ? table[freedom - 1] : 1.96 + 2.372 / Double(freedom) + 2.823 / Double(freedom * freedom)
     }
 
     func clamped(to range: ClosedRange<Double>) -> Estimate {
