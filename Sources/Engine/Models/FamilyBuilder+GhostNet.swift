@@ -7,11 +7,11 @@ extension FamilyBuilder {
     /// bottleneck is ghost, depthwise (where it halves the resolution), squeeze-and-excite (may be absent), ghost without
     /// activation; its input is added, filtered where resolution or width changes.
     mutating func buildGhostNet() throws {
-        if network.layers.contains(where: { $0.name.contains(".short_conv.") }) {
+        if network.layers.contains(where: { path(of: $0).contains(".short_conv.") }) {
             throw unfit("has long-range attention (GhostNetV2), which the engine lacks")
         }
         try layer(.relu, name: "stem")
-        while peek()?.name.contains("ghost1") == true { try ghostBottleneck() }
+        while path(of: peek()).contains("ghost1") { try ghostBottleneck() }
         if peek()?.batchNorm != nil { try layer(.relu, name: "head") }
         try classify(.relu)
     }
@@ -20,12 +20,12 @@ extension FamilyBuilder {
         let (input, inputWidth) = (current, width)
         let name = nextBlock()
         try ghostModule(.relu, "\(name).ghost1")
-        if peek()?.name.hasSuffix("conv_dw") == true { try layer(nil) }
-        if peek()?.name.contains(".se.") == true { try squeezeExcite(.relu, .hardSigmoid) }
+        if path(of: peek()).hasSuffix("conv_dw") { try layer(nil) }
+        if path(of: peek()).contains(".se.") { try squeezeExcite(.relu, .hardSigmoid) }
         try ghostModule(nil, "\(name).ghost2")
         let (main, mainWidth) = (current, width)
         (current, width) = (input, inputWidth)
-        if peek()?.name.contains("shortcut") == true {
+        if path(of: peek()).contains("shortcut") {
             try layer(nil)
             try layer(nil)
         }

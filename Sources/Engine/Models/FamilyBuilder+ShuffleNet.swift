@@ -7,7 +7,7 @@ extension FamilyBuilder {
     /// torchvision shuffles the channels behind every unit; Megvii's code, with the same result, before every unit of
     /// stride 1.
     mutating func buildShuffleNet() throws {
-        let isMegvii = network.layers.contains { $0.name.contains("branch_main") }
+        let isMegvii = network.library == "Megvii"
         try layer(.relu, name: "stem")
         let pool = Pool(
             kind: .maximum, size: 3, stride: 2,
