@@ -33,57 +33,17 @@ struct Description: Sendable {
         let features = KernelFeatures(lanes)
         let shapes = lanes.shapes
         let verdict = decision.verdict(features)
-        let (names, strict) = (verdict.names, verdict.strict)
+        let names = verdict.names
         let none = Lanes(repeating: KernelClassification.none)
         // What every kernel has, and what an unnamed one keeps.
         let spectral = spectralClass(features)
         var shape = spectral + Float(KernelShape.lowPass.code)
         let nearest = nearest(features)
-        var (fit, weightFit) = (nearest.near.fit, nearest.near.weightFit)
-        var (polarity, angle, offsetX, offsetY) = (Lanes.zero, none, none, none)
+        var (polarity, angle) = (Lanes.zero, none)
         describeIdentities(names.identity, features, shapes, &shape, &polarity)
         describeBlurs(names.blur, features, shapes, &shape, &polarity)
-        let isFirst = describeEdges(names.edge, features, shapes, &shape, &polarity, &angle)
-        let isSecond = names.edge .& .!isFirst
-
-        let sum = Lanes(repeating: 1).replacing(with: features.sum, where: names.blur)
-        offsetX.replace(with: shapes[Shape.peakX], where: names.identity)
-        offsetY.replace(with: shapes[Shape.peakY], where: names.identity)
-        offsetX.replace(with: shapes[Shape.momentX] / sum, where: names.blur)
-        offsetY.replace(with: shapes[Shape.momentY] / sum, where: names.blur)
-
-        fit.replace(with: features.deltaFit, where: names.identity)
-        fit.replace(with: features.blur.functionalFit, where: names.blur)
-        fit.replace(with: features.first.functionalFit, where: isFirst)
-        fit.replace(with: features.second.functionalFit, where: isSecond)
-        weightFit.replace(with: features.peakShare, where: names.identity)
-        weightFit.replace(with: features.blur.weightFit, where: names.blur)
-        weightFit.replace(with: features.first.weightFit, where: isFirst)
-        weightFit.replace(with: features.second.weightFit, where: isSecond)
-        // The best fit of any label but the kernel's own; of the second nearest where it has none.
-        let (delta, blur) = (features.deltaFit, features.blur.functionalFit)
-        let edge = features.first.functionalFit.larger(features.second.functionalFit)
-        var rival = nearest.next.fit
-        rival.replace(with: blur.larger(edge), where: names.identity)
-        rival.replace(with: delta.larger(edge), where: names.blur)
-        rival.replace(with: delta.larger(blur), where: names.edge)
-
-        var family = Indices(repeating: -1)
-        family.replace(with: NullCalibration.Family.identity, where: names.identity)
-        family.replace(with: NullCalibration.Family.blur, where: names.blur)
-        family.replace(with: NullCalibration.Family.first, where: isFirst)
-        family.replace(with: NullCalibration.Family.second, where: isSecond)
-        let probability = matching.shares(weightFit, families: family, null)
-
-        var codes = shape * Float(Field.shape.unit) + spectral * Float(Field.spectral.unit)
-        codes += Lanes(repeating: Float(KernelLabel.other.code)).replacing(
-            with: Self.label(names), where: names.any)
-        let isBeyondChance =
-            (strict.identity .& names.identity) .| (strict.blur .& names.blur) .| (strict.edge .& names.edge)
-        codes += Lanes.zero.replacing(with: Lanes(repeating: Float(Field.chance.unit)), where: isBeyondChance)
-        let noLabel = Lanes(repeating: Float(KernelClassification.Names.none))
-        codes += nearest.near.label.replacing(with: noLabel, where: names.any) * Float(Field.nearest.unit)
-        codes += nearest.next.label.replacing(with: noLabel, where: names.any) * Float(Field.second.unit)
+        let kinds = Kinds(names: names, isFirst: describeEdges(names.edge, features, shapes, &shape, &polarity, &angle))
+        let evidence = evidence(features, kinds, nearest)
 
         // A kernel of zeros, or one with weights that are not finite, has nothing but its label.
         let isKernel = features.isKernel
@@ -91,11 +51,13 @@ struct Description: Sendable {
         let empty = Lanes(repeating: Self.code(.other, .nonFinite)).replacing(
             with: Self.code(.zero, .dead), where: isFinite)
         let noNumber = Lanes.zero
+        let sum = Lanes(repeating: 1).replacing(with: features.sum, where: names.blur)
+        let probability = matching.shares(evidence.weightFit, families: evidence.family, null)
         var rows = rows.mutableSpan
-        rows[Word.names] = empty.replacing(with: codes, where: isKernel)
-        rows[Word.fit] = noNumber.replacing(with: fit, where: isKernel)
-        rows[Word.weightFit] = noNumber.replacing(with: weightFit, where: isKernel)
-        rows[Word.margin] = noNumber.replacing(with: fit - rival, where: isKernel)
+        rows[Word.names] = empty.replacing(with: Self.codes(verdict, shape, spectral, nearest), where: isKernel)
+        rows[Word.fit] = noNumber.replacing(with: evidence.fit, where: isKernel)
+        rows[Word.weightFit] = noNumber.replacing(with: evidence.weightFit, where: isKernel)
+        rows[Word.margin] = noNumber.replacing(with: evidence.fit - evidence.rival, where: isKernel)
         rows[Word.nullProbability] = probability
         rows[Word.stability] = none
         rows[Word.sigma] = none
@@ -103,14 +65,82 @@ struct Description: Sendable {
         rows[Word.minor] = none
         rows[Word.dcGain] = features.dcGain
         rows[Word.angle] = angle
-        rows[Word.offsetX] = offsetX
-        rows[Word.offsetY] = offsetY
+        rows[Word.offsetX] = none.replacing(with: shapes[Shape.peakX], where: names.identity)
+            .replacing(with: shapes[Shape.momentX] / sum, where: names.blur)
+        rows[Word.offsetY] = none.replacing(with: shapes[Shape.peakY], where: names.identity)
+            .replacing(with: shapes[Shape.momentY] / sum, where: names.blur)
         rows[Word.polarity] = polarity
         rows[Word.reading] = none
         if let likely = verdict.probabilities {
             rows[Word.reading].replace(with: Self.reading(verdict, likely), where: isKernel)
         }
         return names.blur
+    }
+
+    /// Where each label holds, edges as first and second derivatives.
+    private struct Kinds {
+        let names: Decision.Names
+        let isFirst: Mask
+
+        var isSecond: Mask {
+            @inline(__always) get { names.edge .& .!isFirst }
+        }
+
+        /// The number of each kernel's own kind.
+        @inline(__always)
+        func choose(identity: Lanes, blur: Lanes, first: Lanes, second: Lanes, other: Lanes) -> Lanes {
+            other.replacing(with: identity, where: names.identity).replacing(with: blur, where: names.blur)
+                .replacing(with: first, where: isFirst).replacing(with: second, where: isSecond)
+        }
+    }
+
+    /// How well each kernel's label fits; how well the best other one; and which null model the fit is looked up in.
+    private struct Evidence {
+        let fit: Lanes
+        let weightFit: Lanes
+        let rival: Lanes
+        let family: Indices
+    }
+
+    @inline(__always)
+    private func evidence(
+        _ features: KernelFeatures, _ kinds: Kinds, _ nearest: (near: Candidate, next: Candidate)
+    ) -> Evidence {
+        let names = kinds.names
+        let (delta, blur) = (features.deltaFit, features.blur.functionalFit)
+        let edge = features.first.functionalFit.larger(features.second.functionalFit)
+        typealias Family = NullCalibration.Family
+        return Evidence(
+            fit: kinds.choose(
+                identity: delta, blur: blur, first: features.first.functionalFit,
+                second: features.second.functionalFit, other: nearest.near.fit),
+            weightFit: kinds.choose(
+                identity: features.peakShare, blur: features.blur.weightFit, first: features.first.weightFit,
+                second: features.second.weightFit, other: nearest.near.weightFit),
+            // Of the second nearest where a kernel has no label.
+            rival: nearest.next.fit.replacing(with: blur.larger(edge), where: names.identity)
+                .replacing(with: delta.larger(edge), where: names.blur)
+                .replacing(with: delta.larger(blur), where: names.edge),
+            family: Indices(repeating: -1).replacing(with: Family.identity, where: names.identity)
+                .replacing(with: Family.blur, where: names.blur).replacing(with: Family.first, where: kinds.isFirst)
+                .replacing(with: Family.second, where: kinds.isSecond))
+    }
+
+    /// All names of a kernel in one number (``KernelClassification/Names``).
+    @inline(__always)
+    private static func codes(
+        _ verdict: Decision.Verdict, _ shape: Lanes, _ spectral: Lanes, _ nearest: (near: Candidate, next: Candidate)
+    ) -> Lanes {
+        let (names, strict) = (verdict.names, verdict.strict)
+        var codes = shape * Float(Field.shape.unit) + spectral * Float(Field.spectral.unit)
+        codes += Lanes(repeating: Float(KernelLabel.other.code)).replacing(with: label(names), where: names.any)
+        let isBeyondChance =
+            (strict.identity .& names.identity) .| (strict.blur .& names.blur) .| (strict.edge .& names.edge)
+        codes += Lanes.zero.replacing(with: Lanes(repeating: Float(Field.chance.unit)), where: isBeyondChance)
+        let noLabel = Lanes(repeating: Float(KernelClassification.Names.none))
+        codes += nearest.near.label.replacing(with: noLabel, where: names.any) * Float(Field.nearest.unit)
+        codes += nearest.next.label.replacing(with: noLabel, where: names.any) * Float(Field.second.unit)
+        return codes
     }
 
     /// How probable each label is, and the label that comes next, in one number (``KernelClassification/Reading``).

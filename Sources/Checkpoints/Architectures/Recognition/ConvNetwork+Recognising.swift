@@ -40,16 +40,7 @@ extension ConvNetwork {
         // Some libraries write the classifier as a 1×1 convolution.
         let heads = match.dialect.classifiers.compactMap(match.table.resolved)
         let classifiers = heads.map { ExpectedConv($0, norm: nil, .pointwise, isOptional: true) }
-        let found = Set((match.blueprint.convs + classifiers).compactMap { match.table.weight($0.module)?.name })
-        let others = UnknownLayers(
-            checkpoint, LayerOrder(order.entries.filter { !found.contains($0.name) }, model: facts), survey
-        ).layers
-        // Beside a family's weights files may keep what they were computed with: recorded maps have other names.
-        let named = others.filter { checkpoint.entry(named: $0.tensorName).map(survey.isNamedAsWeight) == true }
-        // 1×1 layers alone are squeeze-and-excite or classifiers under names of their own.
-        let outside = named.contains { $0.number != nil } ? named : []
-        let notWeights = Set(others.lazy.filter { $0.number != nil }.map(\.tensorName)).subtracting(
-            named.map(\.tensorName))
+        let (outside, notWeights) = Self.unexplained(match, classifiers: classifiers, survey, order)
         if let strides {
             try strides.check(
                 names: match.spatial.map(match.name) + outside.filter { $0.number != nil }.map(\.name), checkpoint.path)
@@ -66,13 +57,7 @@ extension ConvNetwork {
             checkpoint: checkpoint, family: match.family.name, title: match.blueprint.title(match.table),
             recognition: Self.sentence(match), layers: layers,
             classCount: heads.lazy.compactMap(match.table.outputs).first,
-            input: InputConvention(
-                checkpoint,
-                padding: norms.hints.padding?.value ?? match.blueprint.padding
-                    ?? match.dialect.padding,
-                size: facts?.inputSize,
-                normalisation: norms.hints.normalisation?.value
-                    ?? (match.isByShapes ? nil : match.blueprint.normalisation ?? match.dialect.normalisation)),
+            input: Self.input(match, norms.hints, facts),
             readWeight: { try Self.readWeight($0, checkpoint) })
         missingTensors = family.missing + absent.missing.filter { !family.missing.contains($0) }
         prefix = match.table.prefix
@@ -84,6 +69,33 @@ extension ConvNetwork {
         absentVectors = absent.vectors
         unpublishedDepths = match.blueprint.unpublishedDepths
         outputStride = family.outputStride
+    }
+
+    /// The layers that a family does not explain, and the N×N tensors that are no weights at all.
+    private static func unexplained(
+        _ match: FamilyRecogniser.Match, classifiers: [ExpectedConv], _ survey: KernelSurvey, _ order: LayerOrder
+    ) -> (layers: [ConvLayer], notWeights: Set<String>) {
+        let checkpoint = match.table.checkpoint
+        let found = Set((match.blueprint.convs + classifiers).compactMap { match.table.weight($0.module)?.name })
+        let rest = order.entries.filter { !found.contains($0.name) }
+        let others = UnknownLayers(checkpoint, LayerOrder(rest, model: checkpoint.model), survey).layers
+        // Beside a family's weights files may keep what they were computed with: recorded maps have other names.
+        let named = others.filter { checkpoint.entry(named: $0.tensorName).map(survey.isNamedAsWeight) == true }
+        let notWeights = Set(others.lazy.filter { $0.number != nil }.map(\.tensorName)).subtracting(
+            named.map(\.tensorName))
+        // 1×1 layers alone are squeeze-and-excite or classifiers under names of their own.
+        return (named.contains { $0.number != nil } ? named : [], notWeights)
+    }
+
+    /// What a network takes, by its file's words, its name, its blueprint or its library.
+    private static func input(
+        _ match: FamilyRecogniser.Match, _ hints: ArchitectureHints, _ facts: ModelFacts?
+    ) -> InputConvention {
+        InputConvention(
+            match.table.checkpoint,
+            padding: hints.padding?.value ?? match.blueprint.padding ?? match.dialect.padding, size: facts?.inputSize,
+            normalisation: hints.normalisation?.value
+                ?? (match.isByShapes ? nil : match.blueprint.normalisation ?? match.dialect.normalisation))
     }
 
     /// Integers are quantised values without their scale, or bits of another type: never the weights themselves.
