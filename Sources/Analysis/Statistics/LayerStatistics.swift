@@ -8,53 +8,40 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The layer, with the ordinal and the name under which it is reported; without its batch normalisation.
     public let layer: ConvLayer
     /// Each kernel's classification, in bank order; empty where only the summary was kept (see ``withoutKernels``).
-    public let classifications: [KernelClassification]
+    public private(set) var classifications: [KernelClassification]
     /// What the classifications come to.
-    public let summary: KernelSummary
+    public private(set) var summary: KernelSummary
     /// How the kernels' energy divides among the five symmetry types, each live kernel counted alike; sums to 1.
     public let symmetry: SymmetryEnergies
     /// Whether the layer is more than its own shuffled weights; nil where it has too few kernels to say.
-    public let structure: LayerStructure?
+    public private(set) var structure: LayerStructure?
     /// Sparsity and entropy of the weights as CNN Filter DB has them; nil where a weight is not finite.
-    public let diversity: FilterDiversity?
+    public private(set) var diversity: FilterDiversity?
     /// How the weights of a strided layer divide into normal distributions; nil for other layers.
-    public let mixture: GaussianMixture?
+    public private(set) var mixture: GaussianMixture?
     /// What the filters of a standard or grouped convolution have in common; nil for depthwise layers.
-    public let blueprint: BlueprintStatistics?
+    public private(set) var blueprint: BlueprintStatistics?
 
     /// Pixels between neighbouring weights as the zeros between them show; nil where nothing lies between.
-    public let apparentDilation: Int?
+    public private(set) var apparentDilation: Int?
 
     /// The measured correlation of the layer's input, where the fits rest on one; nil where they rest on the prior.
-    public let inputCorrelation: InputCorrelation?
+    public private(set) var inputCorrelation: InputCorrelation?
 
-    /// Summarises the classifications of one layer.
-    public init(
-        layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none,
-        structure: LayerStructure? = nil, diversity: FilterDiversity? = nil, mixture: GaussianMixture? = nil,
-        blueprint: BlueprintStatistics? = nil, inputCorrelation: InputCorrelation? = nil, apparentDilation: Int? = nil
-    ) {
-        self.inputCorrelation = inputCorrelation
-        self.apparentDilation = apparentDilation
+    /// Summarises the classifications of one layer; what was measured of its weights is set where it is measured.
+    public init(layer: ConvLayer, classifications: [KernelClassification], symmetry: SymmetryEnergies = .none) {
         self.layer = layer.withoutBatchNorm
         self.classifications = classifications
         self.symmetry = symmetry
-        self.structure = structure
-        self.diversity = diversity
-        self.mixture = mixture
-        self.blueprint = blueprint
         summary = KernelSummary(classifications, slices: layer.weightShape[1])
     }
 
-    private init(_ other: LayerStatistics, classifications: [KernelClassification]) {
-        (layer, summary, symmetry, structure) = (other.layer, other.summary, other.symmetry, other.structure)
-        (diversity, mixture, blueprint) = (other.diversity, other.mixture, other.blueprint)
-        (apparentDilation, inputCorrelation) = (other.apparentDilation, other.inputCorrelation)
-        self.classifications = classifications
-    }
-
     /// The same without the evidence of single kernels: a few numbers a layer, however large it is.
-    public var withoutKernels: LayerStatistics { LayerStatistics(self, classifications: []) }
+    public var withoutKernels: LayerStatistics {
+        var result = self
+        result.classifications = []
+        return result
+    }
 
     /// How many kernels carry each label.
     public var counts: LabelCounts { summary.counts }
@@ -70,11 +57,13 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
         let found = classifier.label(bank, chance: .reported)
         self.init(
             layer: bank.layer, classifications: found.classifications,
-            symmetry: Self.symmetry(of: bank, found.classifications), structure: found.structure,
-            diversity: FilterDiversity(values: bank.values, size: bank.size),
-            mixture: bank.layer.isStrided ? GaussianMixture(bank.values) : nil,
-            blueprint: BlueprintStatistics(bank: bank, classifier: classifier), inputCorrelation: inputCorrelation,
-            apparentDilation: Self.dilation(bank))
+            symmetry: Self.symmetry(of: bank, found.classifications))
+        structure = found.structure
+        diversity = FilterDiversity(values: bank.values, size: bank.size)
+        mixture = bank.layer.isStrided ? GaussianMixture(bank.values) : nil
+        blueprint = BlueprintStatistics(bank: bank, classifier: classifier)
+        apparentDilation = Self.dilation(bank)
+        self.inputCorrelation = inputCorrelation
     }
 
     /// The step of the grid on which all weights of a layer lie while everything between is zero; nil for 1.
@@ -100,10 +89,10 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The same layer with other labels.
     func relabelled(_ labels: LabelledLayer) -> LayerStatistics {
         guard labels.classifications != classifications else { return self }
-        return LayerStatistics(
-            layer: layer, classifications: labels.classifications, symmetry: symmetry,
-            structure: structure, diversity: diversity, mixture: mixture, blueprint: blueprint,
-            inputCorrelation: inputCorrelation, apparentDilation: apparentDilation)
+        var result = self
+        result.classifications = labels.classifications
+        result.summary = KernelSummary(labels.classifications, slices: layer.weightShape[1])
+        return result
     }
 
     /// The kernels with weights that are not finite; they count as `other`.

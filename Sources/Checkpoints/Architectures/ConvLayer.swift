@@ -67,7 +67,7 @@ public struct ConvLayer: Sendable, Equatable, Codable {
     /// where it is the same.
     public let familyModule: String?
 
-    /// Names a layer; see the properties.
+    /// Names a layer; see the properties. One argument a property, as what is known of a layer is known together.
     public init(
         number: Int?, name: String, tensorName: String, weightShape: Shape, stride: Int?, connectivity: Connectivity,
         role: Role, batchNorm: BatchNorm? = nil, activation: String? = nil, dilation: Int? = nil,

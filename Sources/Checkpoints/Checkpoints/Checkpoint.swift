@@ -65,7 +65,7 @@ public struct Checkpoint: Sendable {
     /// The limit under which the file was opened, whatever thread reads a tensor later.
     private let memoryBytes = MemoryLimit.bytes
 
-    /// Joins a file's listing with the means to read its tensors.
+    /// Joins a file's listing with the means to read its tensors; one argument for each thing that readers find.
     package init(
         path: String, format: String, files: [String], sha256: String? = nil, entries: [Entry],
         attributes: [String: String] = [:], model: ModelFacts? = nil, notes: [String] = [],

@@ -38,7 +38,8 @@ public struct VGNetConfig: Sendable, Equatable {
     /// Whether stem and stage 1 keep the resolution (CIFAR mode); stage 1 then learns its downsampling kernels.
     public let isThumbnail: Bool
 
-    /// Makes a design and checks it.
+    /// Makes a design and checks it: one argument a field, the paper's choice where there is one, as fields are valid
+    /// only together.
     ///
     /// Throws `vgnets.badField`, its subject the name and the field.
     public init(
@@ -68,7 +69,7 @@ public struct VGNetConfig: Sendable, Equatable {
         if let problem = firstProblem() { throw problem.error(subject: name, line: nil) }
     }
 
-    /// A copy with some fields replaced; checked as in the initializer.
+    /// A copy with some fields replaced, one argument a field; checked as in the initializer.
     public func replacing(
         name: String? = nil, channels: [Int]? = nil, blocks: [Int]? = nil,
         downsampling: PerStage<DownsamplingKernels>? = nil, identity: PerStage<IdentityRatio>? = nil,

@@ -29,7 +29,8 @@ extension Race {
         var short = settings
         short.epochs = 1
         let run = try TrainingRun(
-            network, training: images, test: nil, recipe: short.recipe(for: network, seed: 1), folder: folder,
+            network, on: TrainingRun.Images(training: images), recipe: short.recipe(for: network, seed: 1),
+            folder: folder,
             threads: threads)
         let begun = ContinuousClock.now
         let speed = Atomic<UInt64>(0)

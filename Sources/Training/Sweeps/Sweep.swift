@@ -131,7 +131,7 @@ public struct Sweep: Sendable {
         let settings = job.net.settings
         let parts = try settings.parts(of: training)
         return try TrainingRun(
-            network, training: parts.training, test: test, validation: parts.validation,
+            network, on: TrainingRun.Images(training: parts.training, test: test, validation: parts.validation),
             recipe: settings.recipe(for: network, seed: job.seed), folder: job.folder,
             threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
     }

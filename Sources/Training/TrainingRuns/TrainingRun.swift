@@ -40,6 +40,24 @@ public struct TrainingRun: Sendable {
         public let secondsLeft: Double
     }
 
+    /// What a net learns from and is measured on.
+    public struct Images: Sendable {
+        /// The images to learn from.
+        public var training: ImageDataSet
+        /// The images to test on; nil for none.
+        public var test: ImageDataSet?
+        /// Images that were held out of the training set; with them the others are tested on after the last epoch alone.
+        /// nil for none.
+        public var validation: ImageDataSet?
+
+        /// Joins the sets.
+        public init(training: ImageDataSet, test: ImageDataSet? = nil, validation: ImageDataSet? = nil) {
+            self.training = training
+            self.test = test
+            self.validation = validation
+        }
+    }
+
     /// The net.
     public let network: TrainableNetwork
     /// The recipe.
@@ -61,24 +79,22 @@ public struct TrainingRun: Sendable {
 
     /// Prepares a training.
     ///
-    /// - Parameter training: The images to learn from.
     /// - Parameter network: The network as it starts.
-    /// - Parameter test: The images to test on; nil for none.
-    /// - Parameter validation: Images that were held out of the training set; with them `test` is evaluated after the last
-    ///   epoch alone. nil for none.
+    /// - Parameter images: What it learns from and is measured on.
     /// - Parameter recipe: How it is trained.
     /// - Parameter folder: Where checkpoint and log go.
     /// - Parameter threads: Threads of a step.
     /// - Parameter isStrict: Makes an unreadable image an error.
-    /// - Parameter testEvery: The test set, or what was held out, is evaluated after every so many epochs and after the last one; 0 for the
-    ///   last one alone.
+    /// - Parameter testEvery: The test set, or what was held out, is evaluated after every so many epochs and after the
+    ///   last one; 0 for the last one alone.
     /// Throws `data.classes` where net and data do not fit, `data.empty`, `training.steps`, or `files.unwritable`.
     public init(
-        _ network: TrainableNetwork, training: ImageDataSet, test: ImageDataSet?, validation: ImageDataSet? = nil,
-        recipe: TrainingRecipe, folder: String, threads: Int = 1, isStrict: Bool = false, testEvery: Int = 1
+        _ network: TrainableNetwork, on images: Images, recipe: TrainingRecipe, folder: String, threads: Int = 1,
+        isStrict: Bool = false, testEvery: Int = 1
     ) throws {
+        let training = images.training
         try training.check(classes: network.classes, network: network.name)
-        let test = try test?.numbered(as: training)
+        let test = try images.test?.numbered(as: training)
         try test?.check(classes: network.classes, network: network.name)
         guard training.count > 1 else {
             throw KernelVizError(
@@ -87,7 +103,7 @@ public struct TrainingRun: Sendable {
         try FolderWriter.prepare(folder)
         self.network = network
         self.training = training
-        self.validation = validation
+        validation = images.validation
         self.test = test
         self.recipe = recipe
         self.folder = folder

@@ -27,7 +27,8 @@ package enum FitScan {
         weights: UnsafePointer<Float>, projected: UnsafePointer<Float>, kinds: UnsafePointer<Int32>, count: Int
     )
 
-    /// All features of sixteen kernels of any size under any prior.
+    /// All features of sixteen kernels of any size under any prior. Loose arguments, as all copies of this source must take
+    /// the same types.
     ///
     /// - Parameters:
     ///   - values: sixteen kernels one after the other, `16 · size²` numbers.

@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
             Console.note("\(initial): \(weights.sentence)")
         }
         let run = try TrainingRun(
-            net, training: training, test: test, validation: validation,
+            net, on: TrainingRun.Images(training: training, test: test, validation: validation),
             recipe: settings.recipe(for: net, seed: seed), folder: out, threads: threads, isStrict: settings.strict,
             testEvery: settings.testEvery)
         Console.note(

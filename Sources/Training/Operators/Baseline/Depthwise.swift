@@ -2,7 +2,7 @@ import TrainingOperatorInterface
 
 // Depthwise 3×3 convolutions over planes of H×W pixels, in three ways: by columns of registers where rows are long
 // (DepthwiseRows), by registers of whole rows where they have eight or four pixels (DepthwisePackedRows), else as one line
-// (DepthwiseLine). With a stride the whole plane is computed and every stride-th pixel kept; going back, zeros stand
+// (DepthwiseLine). With a stride the whole plane is computed and every stride-th pixel kept; in the backward pass zeros stand
 // between the gradients.
 
 /// The numbers that the scratch memory of these functions must hold for planes of H×W.
@@ -168,6 +168,8 @@ private struct Planes {
     }
 
     /// The correlation of gradients with flipped taps, and what they add to the kernel's, in the order of these taps.
+    ///
+    /// Loose arguments: those of a structure would be read again from memory in the loop.
     @inline(__always)
     func backward(
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
@@ -181,6 +183,7 @@ private struct Planes {
         }
     }
 
+    /// The same with the choice as a type, so that the loop has no branch.
     @inline(never)
     private func backward<let adds: Int>(
         _ kind: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,
