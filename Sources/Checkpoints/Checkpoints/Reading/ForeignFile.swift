@@ -88,7 +88,7 @@ struct ForeignFile: Equatable, Sendable {
             bytes: [0x78, 0x9C],
             file: ForeignFile(
                 "a zlib stream (joblib's compressed files are such)",
-                "Write it anew without compression: joblib.dump(joblib.load(FILE), 'weights.pkl')")),
+                "Write it again without compression: joblib.dump(joblib.load(FILE), 'weights.pkl')")),
         Signature(
             bytes: Array("GGUF".utf8),
             file: ForeignFile(
@@ -151,7 +151,7 @@ struct ForeignFile: Equatable, Sendable {
         ForeignFile(
             "a tar archive",
             FilePaths.fileExtension(of: path).hasPrefix("p")
-                ? "PyTorch before 0.1.10 wrote such files: save it anew with torch.save(torch.load(path), path), "
+                ? "PyTorch before 0.1.10 wrote such files: save it again with torch.save(torch.load(path), path), "
                     + "else unpack it with tar -xf FILE"
                 : "Unpack it first: tar -xf FILE")
     }

@@ -334,37 +334,6 @@ struct WeightCopies {
     }
 }
 
-/// Names of what optimisers keep for each weight.
-package enum OptimiserState {
-    private static let components: Set<String> = ["momentum", "velocity", "opt_state"]
-
-    /// Whether a tensor's name says so; `besideWeights` where the weights stand in the file as well.
-    package static func isOne(_ name: String, besideWeights: Bool = false) -> Bool {
-        let name = name.lowercased()
-        return name.hasPrefix("optim") || name.contains("/optimizer") || name.contains(".optimizer")
-            || name.contains("exp_avg") || name.contains("momentum_buffer") || name.contains("square_avg")
-            || besideWeights
-                && name.split { $0 == "." || $0 == "/" }.contains { components.contains(String($0)) }
-    }
-}
-
-/// The tensors of another source, some of them read in the place of others.
-private struct RedirectedSource: TensorSource {
-    let source: any TensorSource
-    /// By the name of a tensor the one that is read.
-    let instead: [String: Checkpoint.Entry]
-
-    private func target(_ entry: Checkpoint.Entry) -> Checkpoint.Entry { instead[entry.name] ?? entry }
-
-    func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor { try source.stored(target(entry)) }
-
-    func region(_ entry: Checkpoint.Entry) -> FileRegion? { source.region(target(entry)) }
-
-    func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
-        try source.stored(target(entry), rows: rows)
-    }
-}
-
 extension String {
     /// Without a character at both ends.
     fileprivate func trimmed(_ character: Character) -> String {
@@ -372,18 +341,5 @@ extension String {
         while rest.first == character { rest.removeFirst() }
         while rest.last == character { rest.removeLast() }
         return String(rest)
-    }
-}
-
-extension Checkpoint {
-    /// The file with one copy of its weights: that which `choice` names, else the plain one.
-    ///
-    /// Throws `weights.noCopy`, which lists the copies.
-    package func withOneCopy(_ choice: String? = nil) throws -> Checkpoint {
-        let copies = try WeightCopies(entries, choice: choice, path: path)
-        guard !copies.notes.isEmpty || !copies.setAside.isEmpty else { return self }
-        return with(entries: copies.entries, setAside: setAside + copies.setAside, notes: copies.notes) { source in
-            copies.instead.isEmpty ? source : RedirectedSource(source: source, instead: copies.instead)
-        }
     }
 }
