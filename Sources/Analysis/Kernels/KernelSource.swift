@@ -43,6 +43,6 @@ extension ConvNetwork: KernelSource {
         }
         throw KernelVizError(
             code: "kernels.noLayer", subject: checkpoint.path, found: "no layer '\(layer.label)'",
-            expected: "the file that was analysed", advice: "Name that file, or classify this one anew")
+            expected: "the file that was analysed", advice: "Name that file, or classify this one again")
     }
 }

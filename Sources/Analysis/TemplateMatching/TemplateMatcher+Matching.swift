@@ -158,7 +158,7 @@ extension TemplateMatcher {
                     guard let block = block.baseAddress, let beta = beta.baseAddress,
                         let pivots = pivots.baseAddress
                     else { return }
-                    loops.bumps(block, size, sign, beta, pivots)
+                    loops.gaussians(block, size, sign, beta, pivots)
                 }
             }
         }

@@ -13,7 +13,7 @@ package struct TemplateMatcher: Sendable {
     /// One number of sixteen kernels.
     package typealias Indices = SIMD16<Int32>
 
-    /// Bumps, first and second derivatives.
+    /// Gaussians, first and second derivatives.
     typealias Three<Family> = (Family, Family, Family)
 
     /// The loops of one module.
@@ -25,7 +25,7 @@ package struct TemplateMatcher: Sendable {
         typealias Widths = MatchingLoopsBaseline.BlurScan.Widths
 
         let best: @Sendable (In<Lanes>, Int, In<Float>, Int, Out<Lanes>, Out<Indices>) -> Void
-        let bumps: @Sendable (In<Lanes>, Int, Lanes, Out<Double>, Out<Double>) -> Void
+        let gaussians: @Sendable (In<Lanes>, Int, Lanes, Out<Double>, Out<Double>) -> Void
         let blurs: @Sendable (In<Float>, In<Int>, Int, Widths, Out<Lanes>, Out<Lanes>) -> Void
         let pairs: @Sendable (In<Float>, Int, Int, Out<Double>) -> Void
         let features:
@@ -60,7 +60,7 @@ package struct TemplateMatcher: Sendable {
         switch instructions {
         case .baseline:
             return Loops(
-                best: MatchingLoopsBaseline.TemplateScan.best, bumps: MatchingLoopsBaseline.GaussianFit.solve,
+                best: MatchingLoopsBaseline.TemplateScan.best, gaussians: MatchingLoopsBaseline.GaussianFit.solve,
                 blurs: MatchingLoopsBaseline.BlurScan.measure,
                 pairs: MatchingLoopsBaseline.TemplateScan.pairProducts,
                 features: MatchingLoopsBaseline.FitScan.features,
@@ -69,14 +69,14 @@ package struct TemplateMatcher: Sendable {
         #if arch(x86_64)
             case .avx2:
                 return Loops(
-                    best: MatchingLoopsAVX2.TemplateScan.best, bumps: MatchingLoopsAVX2.GaussianFit.solve,
+                    best: MatchingLoopsAVX2.TemplateScan.best, gaussians: MatchingLoopsAVX2.GaussianFit.solve,
                     blurs: MatchingLoopsAVX2.BlurScan.measure,
                     pairs: MatchingLoopsAVX2.TemplateScan.pairProducts, features: MatchingLoopsAVX2.FitScan.features,
                     orbits: MatchingLoopsAVX2.OrbitScan.features, shapes: MatchingLoopsAVX2.ShapeScan.measure,
                     shares: MatchingLoopsAVX2.ScoreScan.shares, transpose: MatchingLoopsAVX2.Transposition.records)
             case .avx512:
                 return Loops(
-                    best: MatchingLoopsAVX512.TemplateScan.best, bumps: MatchingLoopsAVX512.GaussianFit.solve,
+                    best: MatchingLoopsAVX512.TemplateScan.best, gaussians: MatchingLoopsAVX512.GaussianFit.solve,
                     blurs: MatchingLoopsAVX512.BlurScan.measure,
                     pairs: MatchingLoopsAVX512.TemplateScan.pairProducts,
                     features: MatchingLoopsAVX512.FitScan.features,

@@ -40,10 +40,10 @@ extension Derivation {
         /// The name of the net; nil makes one from the budget.
         public var name: String?
 
-        /// A wish for `budget` and the paper's choices otherwise.
+        /// A target of `budget` and the paper's choices otherwise.
         public init(budget: DesignBudget) { self.budget = budget }
 
-        /// A wish for a size or for so many learnable parameters, and the paper's choices otherwise.
+        /// A target of a size or of so many learnable parameters, and the paper's choices otherwise.
         public init(budget: ParameterBudget) { self.init(budget: DesignBudget(budget)) }
     }
 }

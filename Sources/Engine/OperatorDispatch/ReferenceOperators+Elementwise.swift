@@ -27,7 +27,7 @@ public enum ActivationFunction: String, Sendable, Equatable, CaseIterable, Codab
     /// √x.
     case squareRoot = "sqrt"
 
-    /// Whether it is a step of its own, no part of the operator before it, and has no way back for training.
+    /// Whether it is a step of its own, no part of the operator before it, and has no backward pass for training.
     public var isStepOfItsOwn: Bool {
         switch self {
         case .relu, .relu6, .silu, .hardSwish, .sigmoid, .hardSigmoid: false

@@ -11,7 +11,7 @@ struct GraphSlimming: Sendable {
         var clearsNegligible = true
     }
 
-    /// Each round takes something out, so that this many is never reached in a network of sense.
+    /// Each round takes something out, so that no sensible network reaches this many.
     private static let mostRounds = 64
 
     /// The graph that is left.

@@ -2,7 +2,7 @@ import CHDF5
 import Diagnostics
 import Synchronization
 
-/// The one door to libhdf5, which is not safe for several threads.
+/// The only caller of libhdf5, which is not safe for several threads.
 ///
 /// The lock must not be taken twice by a thread: only whole public operations enter, and inside they handle bare
 /// identifiers, never a value whose `deinit` enters again.

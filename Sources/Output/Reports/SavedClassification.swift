@@ -30,7 +30,7 @@ public struct SavedClassification: Sendable {
         throw KernelVizError(
             code: "saved.cutOff", subject: path, found: JSONText.problem(text, otherwise: "no JSON"),
             expected: "a checkpoint, or what 'kernelviz classify --format json' wrote",
-            advice: "Copy it again, or classify the checkpoint anew")
+            advice: "Copy it again, or classify the checkpoint again")
     }
 
     /// Reads the text of a file; nil where it is JSON of another kind, or no JSON.
@@ -55,7 +55,7 @@ public struct SavedClassification: Sendable {
             throw KernelVizError(
                 code: "saved.unreadable", subject: path, found: Self.sentence(error),
                 expected: "what 'kernelviz classify --format json' of version \(head.version ?? "unknown") writes",
-                advice: "Classify the checkpoint anew")
+                advice: "Classify the checkpoint again")
         }
         networks = try documents.map { part in
             guard let statistics = part.statistics else {
@@ -63,12 +63,12 @@ public struct SavedClassification: Sendable {
                     code: "saved.withoutStatistics", subject: path,
                     found: "a classification without the key 'statistics', which older versions and 'demo' leave out",
                     expected: "a file that 'kernelviz classify --format json' wrote",
-                    advice: "Classify the checkpoint anew")
+                    advice: "Classify the checkpoint again")
             }
             if let problem = statistics.inconsistency {
                 throw KernelVizError(
                     code: "saved.inconsistent", subject: path, found: "its numbers do not fit together (\(problem))",
-                    expected: "a file as 'kernelviz classify' wrote it", advice: "Classify the checkpoint anew")
+                    expected: "a file as 'kernelviz classify' wrote it", advice: "Classify the checkpoint again")
             }
             return statistics
         }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Whether trainings bear a claim out.
+/// Whether trainings support a claim.
 public struct RuleVerdict: Sendable, Equatable {
     /// The answer.
     public enum Outcome: String, Sendable, Equatable, Codable {

@@ -152,7 +152,7 @@ public struct SweepDocument: Sendable, Codable {
             for top1 in network.doneTop1 where !(0...1).contains(top1) {
                 throw KernelVizError(
                     code: "verdict.noResults", subject: path, found: "top1 \(top1) of '\(network.network)'",
-                    expected: "shares from 0 to 1", advice: "Run 'kernelviz sweep' again: it writes the file anew")
+                    expected: "shares from 0 to 1", advice: "Run 'kernelviz sweep' again: it writes the file once more")
             }
         }
         return document

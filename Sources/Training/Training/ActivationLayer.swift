@@ -2,7 +2,7 @@ import OperatorDispatch
 import TrainingOperatorInterface
 
 /// A function of each number. Where `isComputedBefore` the result is already there (a convolution's own ReLU) and only
-/// the way back remains, on the gradient in place.
+/// the backward pass remains, on the gradient in place.
 struct ActivationLayer: UnaryLayer {
     let name: String
     let ports: UnaryPorts
@@ -23,7 +23,7 @@ struct ActivationLayer: UnaryLayer {
         }
     }
 
-    var readsInputGoingBack: Bool { true }
+    var backwardReadsInput: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         if isComputedBefore { return }

@@ -43,7 +43,7 @@ struct ConvolutionLayer: UnaryLayer {
     var scratchCount: Int { unfoldedCount + gradientScratchCount(rows: rowsPerGroup, depth: depth) }
     private var unfoldedCount: Int { geometry.isPointwise ? 0 : depth * unfoldedPitch + 64 }
 
-    var readsInputGoingBack: Bool { true }
+    var backwardReadsInput: Bool { true }
 
     func prepare(_ preparation: Preparation) {
         let (weights, packed, operators) = (preparation.weights, preparation.packed, preparation.operators)

@@ -39,7 +39,7 @@ struct DepthwiseLayer: UnaryLayer, @unchecked Sendable {
 
     var scratchCount: Int { depthwiseScratchCount(height: geometry.inputHeight, width: geometry.inputWidth) }
 
-    var readsInputGoingBack: Bool { true }
+    var backwardReadsInput: Bool { true }
 
     func prepare(_ preparation: Preparation) { pending?.gather(preparation.factors) }
 

@@ -5,7 +5,7 @@ struct DropoutLayer: UnaryLayer {
     let rate: Double
     let node: Int
 
-    var readsInputGoingBack: Bool { false }
+    var backwardReadsInput: Bool { false }
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {

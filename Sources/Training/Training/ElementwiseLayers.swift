@@ -116,7 +116,7 @@ struct AffineLayer: UnaryLayer {
     let learnsScale: Bool
     let learnsShift: Bool
 
-    var readsInputGoingBack: Bool { true }
+    var backwardReadsInput: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         pass.operators.affine(

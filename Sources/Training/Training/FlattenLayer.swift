@@ -3,7 +3,7 @@ struct FlattenLayer: UnaryLayer {
     let name: String
     let ports: UnaryPorts
 
-    var readsInputGoingBack: Bool { false }
+    var backwardReadsInput: Bool { false }
 
     func forward(_ pass: Pass, stage: Int) {
         for row in 0..<output.count {

@@ -120,7 +120,7 @@ struct GradientTarget: @unchecked Sendable {
     let accumulates: UnsafePointer<Bool>
 }
 
-/// What a layer reads and writes: results on the way there, their gradients on the way back.
+/// What a layer reads and writes: results going forward, their gradients going backward.
 struct Ports {
     let inputs: [Rows]
     let output: Rows
@@ -146,13 +146,13 @@ struct UnaryPorts {
 /// A layer with one input.
 protocol UnaryLayer: Layer {
     var ports: UnaryPorts { get }
-    /// Whether the way back needs the input, or the output.
-    var readsInputGoingBack: Bool { get }
-    var readsOutputGoingBack: Bool { get }
+    /// Whether the backward pass needs the input, or the output.
+    var backwardReadsInput: Bool { get }
+    var backwardReadsOutput: Bool { get }
 }
 
 extension UnaryLayer {
-    var readsOutputGoingBack: Bool { false }
+    var backwardReadsOutput: Bool { false }
     var input: Rows { ports.input }
     var output: Rows { ports.output }
     var outputGradient: Rows { ports.outputGradient }
@@ -160,7 +160,7 @@ extension UnaryLayer {
 
     func touched(_ direction: Direction) -> [Rows] {
         if direction == .forward { return [input, output] }
-        return (readsInputGoingBack ? [input] : []) + [outputGradient] + (readsOutputGoingBack ? [output] : [])
+        return (backwardReadsInput ? [input] : []) + [outputGradient] + (backwardReadsOutput ? [output] : [])
             + (inputGradient.map { [$0.rows] } ?? [])
     }
 }

@@ -42,7 +42,7 @@ extension LayerListBuilder {
                 let flags = input.references.map { isOwn ? false : !written.insert($0).inserted }
                 targets.append(GradientTarget(rows: rows(gradients(input)), accumulates: memory.list(flags)))
             }
-            // Going back this comes before the layer itself.
+            // In the backward pass this comes before the layer itself.
             if !zeroed.isEmpty {
                 var part = draft.output
                 part.channels = zeroed

@@ -65,7 +65,7 @@ struct LayerListBuilder {
     /// Nodes whose work another node's layer does: a ReLU inside a convolution or a normalisation.
     var rectifiedConvolutions: Set<Int> = []
     var rectifiedNormalizations: Set<Int> = []
-    /// ReLUs whose way back is done by the normalisation behind them.
+    /// ReLUs whose backward pass is done by the normalisation behind them.
     var maskedByReader: Set<Int> = []
     /// Normalisations whose last step, scale · x + shift, is taken by those who read them.
     var pendingNormalizations: Set<Int> = []

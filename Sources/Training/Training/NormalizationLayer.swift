@@ -20,7 +20,7 @@ struct NormalizationLayer: UnaryLayer {
     let outputIsRectified: Bool
     /// Whether those who read the result compute it themselves, from the input.
     let isPending: Bool
-    /// 6·C numbers: scale, shift, mean; then a, b, c of the way back.
+    /// 6·C numbers: scale, shift, mean; then a, b, c of the backward pass.
     let factors: Int
     /// 2·C numbers of each shard.
     let statistics: Int
@@ -29,8 +29,8 @@ struct NormalizationLayer: UnaryLayer {
     var forwardStages: Int { 2 }
     var backwardStages: Int { 2 }
 
-    var readsInputGoingBack: Bool { true }
-    var readsOutputGoingBack: Bool { outputIsRectified }
+    var backwardReadsInput: Bool { true }
+    var backwardReadsOutput: Bool { outputIsRectified }
 
     func forward(_ pass: Pass, stage: Int) {
         if stage == 0 {
@@ -67,7 +67,7 @@ struct NormalizationLayer: UnaryLayer {
             place[0] = Float(scale)
             place[channels] = Float(Double(barrier.weights[bias + channel]) - mean * scale)
             place[2 * channels] = Float(mean)
-            // Kept for the way back, where it is replaced by its first factor.
+            // Kept for the backward pass, where it is replaced by its first factor.
             place[3 * channels] = Float(1 / (variance + Double(epsilon)).squareRoot())
         }
     }

@@ -6,7 +6,7 @@ struct GlobalPoolLayer: UnaryLayer {
     let name: String
     let ports: UnaryPorts
 
-    var readsInputGoingBack: Bool { false }
+    var backwardReadsInput: Bool { false }
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {
@@ -43,7 +43,7 @@ struct WindowPoolLayer: UnaryLayer {
     let geometry: ConvolutionGeometry
     let kind: Pool.Kind
 
-    var readsInputGoingBack: Bool { true }
+    var backwardReadsInput: Bool { true }
 
     func forward(_ pass: Pass, stage: Int) {
         for channel in 0..<input.count {

@@ -32,7 +32,7 @@ package protocol OperatorSet: Sendable {
     /// Scales and shifts rows.
     static func affine(_ call: AffineCall)
 
-    /// The sums that a normalisation's way back needs.
+    /// The sums that a normalisation's backward pass needs.
     static func reduceGradients(_ call: GradientSumsCall)
 
     /// The gradient of a normalisation's input.

@@ -94,7 +94,7 @@ package struct GradientSumsCall {
     }
 }
 
-/// What a normalisation's way back multiplies with: a·g + b·(x − mean) + c, C numbers each.
+/// What a normalisation's backward pass multiplies with: a·g + b·(x − mean) + c, C numbers each.
 package struct NormalizationFactors: BitwiseCopyable {
     package var means: UnsafePointer<Float>
     package var a: UnsafePointer<Float>

@@ -135,7 +135,7 @@ import VGNets
             #expect(
                 error?.description
                     == "saved.json: ends after \(NumberFormat.grouped(part.utf8.count)) bytes: cut off?; expected a checkpoint, or what "
-                    + "'kernelviz classify --format json' wrote. Copy it again, or classify the checkpoint anew.")
+                    + "'kernelviz classify --format json' wrote. Copy it again, or classify the checkpoint again.")
         }
         #expect(SavedClassification.isLikely(Array(" {\"a\"".utf8)))
         // safetensors whose header has 0x7B20 bytes.

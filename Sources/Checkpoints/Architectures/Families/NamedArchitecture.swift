@@ -1,5 +1,5 @@
 /// What the published name of a network ("mobilenetv3_small_100", "ResNetForImageClassification") says of its family and
-/// size, which its shapes must bear out.
+/// size, which its shapes must support.
 struct NamedArchitecture: Sendable, Equatable {
     /// The name as it was found.
     let name: String

@@ -193,7 +193,7 @@ struct NormPairing {
         var names = ["\(last)_bn", "\(last)_BN", "bn_\(last)", "\(last).bn", "\(last)bn", "\(last).norm"]
         if let number = Int(last), number < Int.max { names.append("\(number + 1)") }
         for (word, norms) in [("conv", ["bn", "norm", "batch_norm", "batchnorm"]), ("Conv", ["BatchNorm", "bn"])] {
-            // Keras' automatic numbers count each kind by itself: "conv2d_1" and "batch_normalization_1" are strangers.
+            // Keras' automatic numbers count each kind by itself: "conv2d_1" and "batch_normalization_1" do not belong together.
             guard let range = last.firstRange(of: word), !last.hasPrefix("conv2d") else { continue }
             names += norms.map { last[..<range.lowerBound] + $0 + last[range.upperBound...] }
         }

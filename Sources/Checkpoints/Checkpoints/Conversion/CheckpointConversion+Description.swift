@@ -23,9 +23,9 @@ extension CheckpointConversion {
             return told.module == plan.module && told.parameter == plan.parameter && told.axes == plan.axes
         }
         let isHDF5 = format == .hdf5
-        let strangers = plans.filter { !isTold($0) }
+        let unexplained = plans.filter { !isTold($0) }
         let hasWords = checkpoint.model?.graph != nil || checkpoint.format.hasPrefix("Keras")
-        let listed = isHDF5 && (!strangers.isEmpty || hasWords) ? plans : strangers
+        let listed = isHDF5 && (!unexplained.isEmpty || hasWords) ? plans : unexplained
         return Dictionary(
             listed.map {
                 ($0.name, NetworkDescription.Identity(module: $0.module, parameter: $0.parameter, axes: $0.axes))

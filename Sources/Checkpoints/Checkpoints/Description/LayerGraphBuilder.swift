@@ -13,12 +13,12 @@ struct LayerGraphBuilder {
     private var isNonNegative: Set<String> = []
 
     /// A name that no node has: the wished one, or that with a number.
-    func freeName(_ wish: String) -> String {
-        let wish = wish.isEmpty ? "node" : wish
-        guard places[wish] != nil else { return wish }
+    func freeName(_ preferred: String) -> String {
+        let preferred = preferred.isEmpty ? "node" : preferred
+        guard places[preferred] != nil else { return preferred }
         var number = 2
-        while places["\(wish)_\(number)"] != nil { number += 1 }
-        return "\(wish)_\(number)"
+        while places["\(preferred)_\(number)"] != nil { number += 1 }
+        return "\(preferred)_\(number)"
     }
 
     /// A length that nothing else is known to equal.
@@ -37,9 +37,10 @@ struct LayerGraphBuilder {
 
     /// Appends a node under a free name; returns the name.
     mutating func add(
-        _ kind: LayerGraph.Kind, _ wish: String, _ inputs: [String], _ set: (inout LayerGraph.Node) -> Void = { _ in }
+        _ kind: LayerGraph.Kind, _ preferred: String, _ inputs: [String],
+        _ set: (inout LayerGraph.Node) -> Void = { _ in }
     ) -> String {
-        var node = LayerGraph.Node(kind, name: freeName(wish), inputs: inputs)
+        var node = LayerGraph.Node(kind, name: freeName(preferred), inputs: inputs)
         set(&node)
         places[node.name] = nodes.count
         nodes.append(node)

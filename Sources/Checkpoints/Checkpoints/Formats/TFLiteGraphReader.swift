@@ -189,11 +189,11 @@ struct TFLiteGraphReader {
             ?? ""
         var parts = named.split(whereSeparator: { $0 == "/" || $0 == "." })
         while parts.count > 1, let last = parts.last, isWord(last) { parts.removeLast() }
-        let wish = parts.isEmpty ? fallback : parts.joined(separator: ".")
-        var name = wish
+        let preferred = parts.isEmpty ? fallback : parts.joined(separator: ".")
+        var name = preferred
         var number = 2
         while !modules.insert(name).inserted {
-            name = "\(wish)_\(number)"
+            name = "\(preferred)_\(number)"
             number += 1
         }
         return name

@@ -36,7 +36,7 @@ struct TFLiteVariables {
     }
 
     private static let remedy =
-        "Freeze it: convert anew with tf.lite.TFLiteConverter.from_keras_model(model), or set "
+        "Freeze it: convert it again with tf.lite.TFLiteConverter.from_keras_model(model), or set "
         + "converter.experimental_enable_resource_variables = False"
 
     /// What a model of variables alone ends in; nil for others.

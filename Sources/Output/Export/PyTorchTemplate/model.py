@@ -255,8 +255,8 @@ class HalfIdentityBlock(nn.Module):
         self.conv1x1 = pointwise(channels, self.new, config)
 
     def forward(self, parts):
-        old, young = split(parts, self.filtered)
-        new = self.conv1x1(torch.cat(old + [self.half3x3(joined(young))], 1))
+        kept, filtered = split(parts, self.filtered)
+        new = self.conv1x1(torch.cat(kept + [self.half3x3(joined(filtered))], 1))
         return split(parts, self.new)[1] + [new]
 
 

@@ -205,7 +205,7 @@ struct DeriveCommand: ParsableCommand {
         if rules == "default" {
             let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue).joined(separator: ", ")
             Console.note(
-                "Measured only, since trainings do not bear them out: \(off). --rules all lets the kernels decide.")
+                "Measured only, since trainings do not support them: \(off). --rules all lets the kernels decide.")
         }
         for sentence in derivation.missing where derivation.refusal == nil { Console.note("\(sentence).") }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
