@@ -213,6 +213,20 @@ import Testing
         #expect(error?.code == "weights.readerFailed")
     }
 
+    @Test func aProgramThatCanBeStartedAsAReaderReadsInOne() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: ReaderBinary.path)
+        process.arguments = [FrameworkFileTests.folder + "/one.npy"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0 && said == "isolated 1\n")
+        // This process, which runs tests, cannot be started as one.
+        #expect(Checkpoint.Reading.standard == .inProcess)
+    }
+
     @Test func theMemoryLimitHolds() {
         // Too little to start at all.
         let error = #expect(throws: KernelVizError.self) {

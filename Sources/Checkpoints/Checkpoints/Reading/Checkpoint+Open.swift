@@ -15,8 +15,12 @@ extension Checkpoint {
         /// program itself where none is named.
         case isolated(executable: String? = nil, limits: ReaderLimits = ReaderLimits())
 
-        /// How this task reads where nothing else is said; in this process unless the program decides otherwise.
-        @TaskLocal public static var current: Reading = .inProcess
+        /// How this task reads where nothing else is said; nil for ``standard``.
+        @TaskLocal public static var current: Reading?
+
+        /// In a process of its own in every program that calls ``IsolatedReader/runIfAsked()`` first of all, and so can be
+        /// started as a reader; in this process in others.
+        public static var standard: Reading { IsolatedReader.isReady ? .isolated() : .inProcess }
 
         /// Which copy of the weights this task reads of a file that holds several ("model", "ema", "state_dict_ema"),
         /// where nothing else is said; nil for the plain one.
@@ -66,7 +70,7 @@ extension Checkpoint {
     }
 
     private static func openUnbounded(_ path: String, reading: Reading?, copy: String?) throws -> Checkpoint {
-        switch reading ?? .current {
+        switch reading ?? Reading.current ?? Reading.standard {
         case .inProcess:
             let opened = InputFile.isFolder(path) ? try ShardedCheckpoint.openFolder(path) : try openFile(path)
             guard !opened.entries.isEmpty else {

@@ -1,12 +1,19 @@
 import Diagnostics
 import Files
 import Sandbox
+import Synchronization
 
 /// The process that reads files for another one: see ``Checkpoint/Reading``.
 public enum IsolatedReader {
+    private static let ready = Atomic<Bool>(false)
+
+    /// Whether this program called ``runIfAsked()``: it can be started as a reader.
+    static var isReady: Bool { ready.load(ordering: .relaxed) }
+
     /// Serves and ends where this process was started as a reader, and returns at once everywhere else; the first thing
-    /// that a program does.
+    /// that a program does. From then on files are read by a process of their own where nothing else is said.
     public static func runIfAsked() {
+        defer { ready.store(true, ordering: .relaxed) }
         unsafe ReaderService.runIfAsked {
             var checkpoint: Checkpoint?
             return { request, memory in
