@@ -106,6 +106,28 @@ import VGNets
         try slim.expectSameLogits()
     }
 
+    /// The same kernel over the same constant gives other means on a smaller map, which has more border.
+    @Test func constantsAtTheBordersOfTwoSizesDiffer() throws {
+        var net = TestNet()
+        net.layer("conv1", 4, kernel: 3, .relu)
+        let input = net.current
+        net.convolution("large", 2, kernel: 3)
+        let large = net.graph.add(.globalAveragePool, net.current, name: "large.mean")
+        let pool = Pool(kind: .maximum, size: 2, stride: 2)
+        net.go(to: net.graph.add(.pool(pool), input, name: "pool"), width: 4)
+        net.convolution("small", 2, kernel: 3)
+        let small = net.graph.add(.globalAveragePool, net.current, name: "small.mean")
+        net.go(to: net.graph.add(.concatenate, large, small, name: "joined"), width: 4)
+        net.linear(5, features: 4)
+        net.kill("conv1", 1, constant: 0.8)
+        for name in ["large", "small"] {
+            net.change("\(name)/weight") { for i in 0..<36 { $0[i] = (9..<18).contains(i) ? Float(i - 8) / 10 : 0 } }
+        }
+        let slim = try Slimmed(net)
+        #expect(slim.shape("small") == [2, 4, 3, 3])
+        try slim.expectSameLogits()
+    }
+
     /// Of a convolution in groups a whole group goes, a part of one stays.
     @Test func groupsGoWhole() throws {
         var net = TestNet()

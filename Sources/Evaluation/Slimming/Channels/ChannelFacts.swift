@@ -56,7 +56,9 @@ private struct FactWalk {
                 let range = table.range(of: value)
                 return table.value(of: fingerprint, range)
             }
-        case .pool(let pool): return inputs[0].map { Self.pooled($0, pool, &table) }
+        case .pool(let pool):
+            let size = shapes[node.inputs[0].position].dimensions.dropFirst(2).map { UInt64($0) }
+            return inputs[0].map { Self.pooled($0, pool, size, &table) }
         }
     }
 
@@ -131,11 +133,13 @@ private struct FactWalk {
         }
     }
 
-    private static func pooled(_ value: ChannelValue, _ pool: Pool, _ table: inout ValueTable) -> ChannelValue {
+    private static func pooled(
+        _ value: ChannelValue, _ pool: Pool, _ size: [UInt64], _ table: inout ValueTable
+    ) -> ChannelValue {
         let reach = WindowReach(height: pool.size, width: pool.size, stride: pool.stride, padding: pool.padding)
         var hasZeros = false
         if case .average(countsPadding: true) = pool.kind { hasZeros = !reach.isUnpadded }
-        var fingerprint = Fingerprint([11, UInt64(pool.size), UInt64(pool.stride)] + pool.padding.words)
+        var fingerprint = Fingerprint([11, UInt64(pool.size), UInt64(pool.stride)] + pool.padding.words + size)
         switch pool.kind {
         case .maximum: fingerprint.mix(1)
         case .average(let countsPadding): fingerprint.mix(countsPadding ? 2 : 3)

@@ -22,6 +22,8 @@ struct MixingLayer: Sendable {
     /// The layer of a node that reads a result of `input` shape; nil for other nodes.
     init?(_ operation: GraphOperation, in graph: Graph, input: Shape) {
         let kernel: Shape
+        // What constants give at a border depends on where it lies.
+        let size = input.dimensions.dropFirst(2).map { UInt64($0) }
         switch operation {
         case .convolution(let convolution):
             kernel = graph[convolution.weight].shape
@@ -30,7 +32,7 @@ struct MixingLayer: Sendable {
             (rows, groups) = (kernel[0], convolution.groups)
             reach = WindowReach(
                 height: kernel[2], width: kernel[3], stride: convolution.stride, padding: convolution.padding)
-            stamp = [2, kernel[2], kernel[3], convolution.stride].map(UInt64.init) + convolution.padding.words
+            stamp = [2, kernel[2], kernel[3], convolution.stride].map(UInt64.init) + convolution.padding.words + size
         case .sharedDepthwise(let shared):
             kernel = graph[shared.weight].shape
             (rows, groups) = (input[1], input[1])
@@ -38,7 +40,7 @@ struct MixingLayer: Sendable {
             weights = (0..<input[1] / kernel[0]).flatMap { _ in own }
             biases = []
             reach = WindowReach(height: kernel[2], width: kernel[3], stride: shared.stride, padding: shared.padding)
-            stamp = [2, kernel[2], kernel[3], shared.stride].map(UInt64.init) + shared.padding.words
+            stamp = [2, kernel[2], kernel[3], shared.stride].map(UInt64.init) + shared.padding.words + size
         case .linear(let weight, let bias):
             kernel = graph[weight].shape
             weights = graph[weight].scalars
