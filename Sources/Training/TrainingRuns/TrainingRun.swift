@@ -69,6 +69,9 @@ public struct TrainingRun: Sendable {
     /// The log's file.
     public var logPath: String { folder + "/log.csv" }
 
+    /// Whether the depthwise kernels of every epoch are kept; see ``TrainingSnapshots``.
+    public var keepsSnapshots = false
+
     private let training: ImageDataSet
     private let validation: ImageDataSet?
     private let test: ImageDataSet?
@@ -150,6 +153,7 @@ public struct TrainingRun: Sendable {
     public func run(
         resumes: Bool, shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }
     ) throws -> TrainingState {
+        if keepsSnapshots { try TrainingSnapshots.check(network.graph, network: network.name) }
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) {} }
         AtomicFile.removeLeftovers(inFolder: folder)
@@ -175,6 +179,7 @@ public struct TrainingRun: Sendable {
         var log = TrainingLog(path: logPath, records: state.records, isValidated: validation != nil)
         var clock = TrainingClock(
             stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
+        if keepsSnapshots, state.epoch == 0, state.progress.steps == 0 { try keepSnapshot(net, state) }
         while state.epoch < recipe.epochs {
             let start = ContinuousClock.now
             guard try epoch(&net, &state, &clock, shouldStop, report) else {
@@ -184,6 +189,7 @@ public struct TrainingRun: Sendable {
             }
             let record = try finishEpoch(&net, &state)
             try save(net, state)
+            if keepsSnapshots { try keepSnapshot(net, state) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             let speed = clock.imagesPerSecond(batch)
             try log.append(record, imagesPerSecond: speed, seconds: seconds)
@@ -297,6 +303,10 @@ public struct TrainingRun: Sendable {
             count += batch.labels.count
         }
         return count == 0 ? nil : Double(correct) / Double(count)
+    }
+
+    private func keepSnapshot(_ net: borrowing TrainingNetwork, _ state: TrainingState) throws {
+        try TrainingSnapshots.write(net.graph, epoch: state.epoch, network: network.name, folder: folder)
     }
 
     private func save(_ net: borrowing TrainingNetwork, _ state: TrainingState) throws {

@@ -51,6 +51,25 @@ import VGNets
         }
     }
 
+    @Test("Snapshots keep the depthwise kernels of the start and of every epoch, the same on any number of threads")
+    func snapshots() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            var bytes: [[[UInt8]]] = []
+            for threads in [1, 2] {
+                var run = try run(root + "/data", root + "/run\(threads)", epochs: 2, threads: threads)
+                run.keepsSnapshots = true
+                try run.run(resumes: false)
+                let files = try TrainingSnapshots.files(inFolder: run.folder)
+                #expect(files.map(\.epoch) == [0, 1, 2])
+                bytes.append(try files.map { try InputFile.bytes($0.path) })
+            }
+            #expect(bytes[0] == bytes[1])
+            #expect(bytes[0][0] != bytes[0][1] && bytes[0][1] != bytes[0][2])
+            #expect(throws: (any Error).self) { try TrainingSnapshots.files(inFolder: root) }
+        }
+    }
+
     @Test("A training that is stopped anywhere and resumed ends with the same bytes, on any number of threads")
     func resumesExactly() throws {
         try withTemporaryFolder { root in
