@@ -227,14 +227,15 @@ let evaluation = [
 let output = [
     module(
         "Figures", in: "Output",
-        ["Statistics", "Classification", "Kernels", "VGNets", "Tensors", "Numerics", "Diagnostics"]),
+        ["Statistics", "Classification", "Kernels", "Architectures", "VGNets", "Tensors", "Numerics", "Diagnostics"]),
     library("CCairo", in: "Output", pkgConfig: "cairo", apt: "libcairo2-dev"),
     module("CairoRenderer", in: "Output", ["Figures", "Files", "Diagnostics", "CCairo", "CPNG"], settings: []),
     module(
         "Gallery", in: "Output",
         [
             "Figures", "CairoRenderer", "Statistics", "Classification", "Kernels", "Architectures", "VGNets",
-            "Derivation", "Evaluation", "Sweeps", "Engine", "Images", "Tensors", "Files", "Numerics", "Diagnostics",
+            "Derivation", "Evaluation", "TrainingRuns", "Sweeps", "Engine", "Images", "Tensors", "Files", "Numerics",
+            "Diagnostics",
         ]),
     module(
         "Export", in: "Output",

@@ -32,6 +32,26 @@ public enum FigureRenderer {
         }
     }
 
+    /// Draws `figures`, which have one size, as the pictures of an animated PNG, each shown for so long, again and again.
+    ///
+    /// `progress` is called after each picture; what it throws ends the work.
+    /// Throws `render.badDPI`, `render.tooLarge`, `render.failed` and what `progress` throws.
+    public static func renderFilm(
+        _ figures: [Figure], title: String, dpi: Double = 150, milliseconds: Int = 500,
+        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> RenderedFigure {
+        precondition(!figures.isEmpty)
+        var (pictures, notes): ([[UInt8]], [String]) = ([], [])
+        for figure in figures {
+            let rendered = try renderPNG(figure, dpi: dpi)
+            pictures.append(rendered.bytes)
+            for note in rendered.notes where !notes.contains(note) { notes.append(note) }
+            try progress(pictures.count, figures.count)
+        }
+        return RenderedFigure(
+            bytes: try AnimatedPNG.bytes(pictures, milliseconds: milliseconds, title: title), notes: notes)
+    }
+
     private static func renderPNG(_ figure: Figure, dpi: Double) throws -> RenderedFigure {
         guard dpiRange.contains(dpi) else {
             throw KernelVizError(

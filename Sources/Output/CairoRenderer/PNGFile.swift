@@ -25,14 +25,16 @@ enum PNGFile {
         return sink.bytes
     }
 
-    /// CRC-32 of ISO 3309, bit by bit: the chunk has 13 bytes.
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    /// CRC-32 of ISO 3309, a byte at a time.
+    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         var register: UInt32 = 0xFFFF_FFFF
-        for byte in bytes {
-            register ^= UInt32(byte)
-            for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 1 ? 0xEDB8_8320 : 0) }
-        }
+        for byte in bytes { register = register >> 8 ^ checksums[Int((register ^ UInt32(byte)) & 0xFF)] }
         return ~register
+    }
+
+    /// The checksums of single bytes.
+    private static let checksums: [UInt32] = (0..<256).map { (index: UInt32) -> UInt32 in
+        (0..<8).reduce(index) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
 
     private static func bigEndian(_ number: UInt32) -> [UInt8] {

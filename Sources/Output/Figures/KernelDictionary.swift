@@ -59,6 +59,13 @@ public struct KernelDictionary: Sendable, Equatable {
         }.sorted { ($0.shape == .unnamed ? 1 : 0) < ($1.shape == .unnamed ? 1 : 0) }
     }
 
+    /// The largest share of a layer's kernels that one shape has; 0 without kernels.
+    var largestShare: Double {
+        layers.filter { $0.total > 0 }.flatMap { layer in
+            layer.entries.values.map { Double($0.count) / Double(layer.total) }
+        }.max() ?? 0
+    }
+
     /// How many kernels have a shape, and the likeness of its kernels within their layers, each kernel counted alike.
     func total(_ word: Word) -> (count: Int, likeness: Double?) {
         let entries = layers.compactMap { $0.entries[word] }

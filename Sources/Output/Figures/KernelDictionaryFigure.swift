@@ -19,14 +19,15 @@ public enum KernelDictionaryFigure {
             "\(NumberText.grouped(total)) kernels", "\(dictionary.layers.count) layers", "\(shapes) shapes",
         ])
         page.y += 2
-        page.flow(
-            [
-                Legend.colorBar(.rdBu, low: "−max|w|", high: "+max|w|"),
-                Legend.words("area: share of the layer's kernels"),
-            ]
-                + [1, 0.1].map(areaKey))
+        let table = Table(dictionary: dictionary, page: page)
+        page.flow([
+            Legend.colorBar(.rdBu, low: "−max|w|", high: "+max|w|"),
+            Legend.words(
+                "area: share of the layer's kernels, a full cell is \(NumberFormat.share(dictionary.largestShare))"),
+            areaKey(0.05, side: table.side(ofShare: 0.05)),
+        ])
         page.y += 6
-        Table(dictionary: dictionary, page: page).draw(on: &page)
+        table.draw(on: &page)
         page.y += 2
         page.caption(caption(dictionary))
         return page.finished(title: "\(network): dictionary of kernels")
@@ -48,18 +49,17 @@ public enum KernelDictionaryFigure {
         ].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// A square as large as a share has it.
-    private static func areaKey(_ share: Double) -> Page.Item {
+    /// A square as large as a share has it in the table.
+    private static func areaKey(_ share: Double, side: Double) -> Page.Item {
         let size = Page.FontSize.fact
-        let side = 8 * share.squareRoot()
         let text = NumberFormat.share(share)
-        return Page.Item(width: 8 + 3 + TextMetrics.width(text, size: size)) { page, at in
-            let middle = FigurePoint(at.x + 4, at.y - size * 0.36)
+        return Page.Item(width: side + 3 + TextMetrics.width(text, size: size)) { page, at in
+            let middle = FigurePoint(at.x + side / 2, at.y - size * 0.36)
             page.add(
                 .rectangle(
                     FigureRect(x: middle.x, y: middle.y, width: 0, height: 0).expanded(side / 2),
                     fill: KernelGridDrawing.hairline))
-            page.text(text, at: FigurePoint(at.x + 11, at.y), size: size, color: .ink)
+            page.text(text, at: FigurePoint(at.x + side + 3, at.y), size: size, color: .ink)
         }
     }
 }
@@ -92,7 +92,12 @@ private struct Table {
         let most = max(1, min(layers, Int(room / least)))
         let bands = (layers + most - 1) / most
         columns = (layers + bands - 1) / bands
-        pitch = (min(31, room / Double(columns)) / Length.unit).rounded(.down) * Length.unit
+        pitch = (min(34, room / Double(columns)) / Length.unit).rounded(.down) * Length.unit
+    }
+
+    /// The side of a square whose area stands for a share: a full cell for the largest of the table.
+    func side(ofShare share: Double) -> Double {
+        (pitch - 6 * Length.unit) * (share / max(dictionary.largestShare, 1e-9)).squareRoot()
     }
 
     func draw(on page: inout Page) {
@@ -157,7 +162,7 @@ private struct Table {
         let layer = dictionary.layers[index]
         guard let entry = layer.entries[word], layer.total > 0 else { return }
         let unit = Length.unit
-        let side = (pitch - 8 * unit) * (Double(entry.count) / Double(layer.total)).squareRoot()
+        let side = self.side(ofShare: Double(entry.count) / Double(layer.total))
         let middle = FigurePoint(corner.x + pitch / 2, corner.y + pitch / 2)
         guard let mean = entry.mean else {
             let box = FigureRect(x: middle.x, y: middle.y, width: 0, height: 0).expanded(max(side, 2 * unit) / 2)

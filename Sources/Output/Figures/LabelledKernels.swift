@@ -38,7 +38,7 @@ public struct LabelledKernels: Sendable {
     }
 
     /// The layer's number, or its name where it has none.
-    var shortName: String { bank.layer.number.map(String.init) ?? bank.layer.name }
+    package var shortName: String { bank.layer.number.map(String.init) ?? bank.layer.name }
 
     /// Kernel `index` divided by its norm √Σw²; nil for one of zeros or with a weight that is not finite.
     func unit(_ index: Int) -> [Double]? {

@@ -26,12 +26,12 @@ struct Page {
     private var marks: [Mark] = []
 
     /// A white page of this width.
-    init(widthMillimetres: Double) {
+    init(widthMillimetres: Double, margin: Double? = nil) {
         width = widthMillimetres * Length.pointsPerMillimetre
-        margin = widthMillimetres < 120 ? 8 : 12
-        y = margin
-        left = margin
-        right = width - margin
+        self.margin = margin ?? (widthMillimetres < 120 ? 8 : 12)
+        y = self.margin
+        left = self.margin
+        right = width - self.margin
     }
 
     /// The left end of the content.
@@ -64,6 +64,20 @@ struct Page {
             bottom = max(bottom, y)
         }
         (left, right, y) = (outerLeft, outerRight, bottom)
+    }
+
+    /// Draws two blocks side by side, the first of a given width; the page goes on below the taller one.
+    mutating func split(
+        first width: Double, gap: Double, _ drawFirst: (_ page: inout Page) -> Void,
+        _ drawSecond: (_ page: inout Page) -> Void
+    ) {
+        let (outerLeft, outerRight, top) = (left, right, y)
+        right = left + width
+        drawFirst(&self)
+        let bottom = y
+        (left, right, y) = (outerLeft + width + gap, outerRight, top)
+        drawSecond(&self)
+        (left, right, y) = (outerLeft, outerRight, max(bottom, y))
     }
 
     /// Draws one thing on top of all others.
@@ -127,6 +141,21 @@ struct Page {
         paragraph(
             TextFitting.lines(text, limit: contentWidth, size: FontSize.caption), size: FontSize.caption,
             color: .quietInk)
+    }
+
+    /// Facts in one line, shortened where they do not fit, so that the height does not depend on them.
+    mutating func paragraphLine(_ text: String) {
+        paragraph(
+            [TextFitting.shortenedMiddle(text, to: contentWidth, size: FontSize.fact)], size: FontSize.fact,
+            color: .quietInk)
+    }
+
+    /// Running text, wrapped, of any size and distance of its lines.
+    mutating func smallPrint(_ text: String, size: Double, leading: Double) {
+        for line in TextFitting.lines(text, limit: contentWidth, size: size) {
+            self.text(line, at: FigurePoint(left, y + size * TextMetrics.ascent), size: size, color: .quietInk)
+            y += leading
+        }
     }
 
     /// Items from left to right, wrapped into the fewest rows of 11 points, which are about equally long.

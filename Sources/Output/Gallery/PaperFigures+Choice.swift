@@ -22,8 +22,16 @@ extension PaperFigures {
         var parts: [Part] = []
         /// "MobileNetV2 #7 → …" for each stand-in.
         var stand: [String] = []
+        /// The same without files and classes.
+        var standShort: [String] = []
         /// The paper's layers for which nothing alike is at hand.
         var leftOut: [String] = []
+
+        /// The same in few words, for figures of one column.
+        var shortSentences: [String] {
+            (stand.isEmpty ? [] : ["Stand-ins: \(standShort.joined(separator: "; "))."])
+                + (leftOut.isEmpty ? [] : ["Left out, nothing alike at hand: \(leftOut.joined(separator: "; "))."])
+        }
 
         /// What stands below the figure about both.
         var sentences: [String] {
@@ -56,6 +64,7 @@ extension PaperFigures {
             let name = "\(chosen.network.title) \(chosen.layer.label)"
             if !chosen.isExact {
                 let classes = chosen.network.classCount.map { "\($0) classes" } ?? "no classifier"
+                choice.standShort.append("\(wanted.text) → \(chosen.network.title) #\(chosen.layer.number ?? 0)")
                 choice.stand.append("\(wanted.text) → \(name) (\(FilePaths.name(of: path)), \(classes))")
             }
             // Two layers of the paper may have one stand-in.

@@ -70,6 +70,30 @@ public struct PaperFigures: Sendable {
 
     // MARK: Kernels
 
+    /// The figures that can be drawn for one column of a journal.
+    public static let columnNumbers = 1...4
+
+    /// Composes one of ``columnNumbers`` for one column, 89×45 mm as the paper's Fig. 1; see ``figure(_:)``.
+    ///
+    /// Throws `figures.tooLow` where the height is too little, and what ``figure(_:)`` throws.
+    public func columnFigure(_ number: Int) throws -> Figure {
+        precondition(Self.columnNumbers.contains(number))
+        let choice = try choice(number, zeros: [])
+        let panels = choice.parts.map { part -> ColumnFigure.Panel in
+            var options = KernelGridOptions()
+            options.sign = .centrePositive
+            return ColumnFigure.Panel(
+                network: part.chosen.network.title, bank: part.bank, classifications: part.layer.classifications,
+                options: options, verdict: PaperFindings.shortVerdict(part.wanted.claim, part.network))
+        }
+        return try ColumnFigure(
+            title: "Fig. \(number)", panels: panels,
+            notes: ["Kernels with a negative centre: negated."] + choice.shortSentences
+        ).figure(
+            widthMillimetres: min(widthMillimetres, ColumnFigure.widthMillimetres),
+            maximumHeightMillimetres: maximumHeightMillimetres ?? ColumnFigure.heightMillimetres)
+    }
+
     private func panels(_ number: Int) throws -> Figure {
         let zeros = number == 9 ? layersWithZeros : []
         let choice = try choice(number, zeros: zeros)

@@ -39,6 +39,13 @@ struct PaperFindings {
             + " over the network\(effect)\(p): \(statement.rawValue)."
     }
 
+    /// The same in few words, without the finding: "edges fall with depth: not supported, p = 0.061".
+    static func shortVerdict(_ statement: PaperClaim.Statement, _ network: NetworkStatistics) -> String {
+        guard let claim = network.paperClaims.first(where: { $0.statement == statement }) else { return "" }
+        let p = claim.pValue.map { $0 < 0.001 ? ", p < 0.001" : ", p = \(NumberFormat.fixed($0, 3))" } ?? ""
+        return "\(statement.rawValue): \(claim.verdict.rawValue)\(claim.verdict == .notTestable ? "" : p)."
+    }
+
     /// Whether a layer neither reduces nor widens the resolution, as far as its stride is known.
     private static func keepsResolution(_ layer: LayerStatistics) -> Bool {
         !layer.layer.isStrided && layer.layer.role != .upsampling

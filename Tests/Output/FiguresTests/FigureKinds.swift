@@ -11,7 +11,8 @@ enum FigureKinds {
     /// Those in which text stands on coloured areas, as it should.
     static let withTextOnAreas: Set<String> = [
         "shares", "symmetry", "comparison", "diagram", "fixed diagram", "general diagram", "named", "numbers", "paper",
-        "steps", "areas", "one area", "split histogram", "dictionary", "map", "atlas",
+        "steps", "areas", "one area", "split histogram", "dictionary", "map", "atlas", "pairs",
+        "paths",
     ]
 
     static func figures(width: Double) throws -> [(String, Figure)] {
@@ -126,7 +127,42 @@ enum FigureKinds {
         }
         let stem = try StemFilters(Samples.bank(outputs: 40, inputs: 3, size: 7, name: PageTests.longName))
         let map = try KernelMap([(PageTests.longName, layers), ("Net", Array(layers[3...])), ("None", [])])
+        let matrix = try SliceMatrix(Samples.bank(outputs: 64, inputs: 48, name: PageTests.longName))
+        let stages = zip(layers, layers.dropFirst()).filter { $0.bank.size == 3 && $1.bank.size == 3 }.map { from, to in
+            KernelPaths.Stage(
+                from: from, to: to,
+                links: (0..<from.bank.count * to.bank.count).map { (index: Int) -> Double in
+                    Double(index * index % 17) - 8
+                })
+        }
+        let response = (0..<441).map { (place: Int) -> Double? in
+            let distance = place % 21 - 10
+            return place == 0 ? nil : 1 / Double(1 + distance * distance)
+        }
+        let fields = (1...6).map { (stage: Int) -> ReceptiveField in
+            ReceptiveField(
+                name: "#\(stage * 3)", stride: 1 << stage, binPixels: 2, side: 21, response: response,
+                theoreticalSide: stage < 6 ? stage * 8 : nil)
+        }
         return [
+            (
+                "pairs",
+                try KernelPairsFigure.figure(
+                    of: KernelPairs((PageTests.longName, layers), ("Net", Array(layers.dropLast()))),
+                    widthMillimetres: width)
+            ),
+            ("matrix", try SliceMatrixFigure.figure(of: matrix, network: "Net", widthMillimetres: width)),
+            (
+                "paths",
+                try KernelPathsFigure.figure(
+                    of: KernelPaths(stages, leftOut: ["4 → 5: " + PageTests.longName], network: "Net"), stages: stages,
+                    network: PageTests.longName, widthMillimetres: width)
+            ),
+            (
+                "field",
+                try ReceptiveFieldFigure.figure(
+                    of: fields, network: "Net", method: "Measured.", widthMillimetres: width)
+            ),
             (
                 "dictionary",
                 try KernelDictionaryFigure.figure(
