@@ -1,16 +1,35 @@
 import Classification
 import Diagnostics
+import Figures
 import Statistics
 
-/// The difference between two checkpoints, layer by layer, as table, Markdown and JSON.
-public struct ComparisonReport: MarkdownReport {
+/// The difference between two checkpoints, layer by layer, as table, Markdown, JSON and page.
+public struct ComparisonReport: MarkdownReport, PageReport {
     /// Names the JSON's form.
     public static let schema = DocumentSchema.comparison.rawValue
 
     private let comparison: NetworkComparison
+    /// Figures on the page with what they are.
+    private let figures: [(label: String, figure: Figure)]
 
     /// A report on `comparison`.
-    public init(_ comparison: NetworkComparison) { self.comparison = comparison }
+    public init(_ comparison: NetworkComparison) { (self.comparison, figures) = (comparison, []) }
+
+    /// A report on `comparison` whose page shows both networks kernel by kernel; they are those that were compared.
+    ///
+    /// Throws what reading the kernels throws. Where no layer has the same form in both, the page does without.
+    public init(_ comparison: NetworkComparison, of first: AnalysedNetwork, and second: AnalysedNetwork) throws {
+        self.comparison = comparison
+        let networks = [first, second]
+        let entries = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics))
+        var figures = [("Label shares of both networks", try NetworkComparisonFigure.figure(of: entries))]
+        if comparison.pairs.contains(where: { $0.sameLabelShare != nil }) {
+            let kernels = try networks.map(LabelledKernels.all)
+            let pairs = try KernelPairs((entries[0].title, kernels[0]), (entries[1].title, kernels[1]))
+            figures.append(("Both networks kernel by kernel", try KernelPairsFigure.figure(of: pairs)))
+        }
+        self.figures = figures
+    }
 
     /// A table of the layers: each label's share in percentage points, second minus first; a star where the 95 %
     /// intervals of some label lie apart.
@@ -21,6 +40,18 @@ public struct ComparisonReport: MarkdownReport {
 
     /// The same with the shares themselves, as JSON.
     public var json: String { JSONText.of(Document(comparison)) }
+
+    /// The same as one page, with pictures where it was made from the networks themselves.
+    public func html(version: String) -> String {
+        let pictures = figures.map { "<figure>\(InlineSVG.element($0.figure, label: $0.label))</figure>" }
+        return HTMLPage(
+            title: "Two checkpoints compared", heading: "Two checkpoints compared",
+            sections: (pictures.isEmpty
+                ? [] : [HTMLPage.section("Figures", ["<div class=\"plots\">\(pictures.joined())</div>"])])
+                + [HTMLPage.section("Layers", [HTMLPage.words(heading), layers.html] + notes.map(HTMLPage.words))],
+            note: "Shares in percentage points, second minus first.", version: version
+        ).text
+    }
 
     private var heading: String {
         "\(comparison.second.network.checkpoint.path) minus \(comparison.first.network.checkpoint.path): "

@@ -55,14 +55,21 @@ import Testing
                 ["render", "statistics", checkpoint, checkpoint, "--plot", "map", "-o", "m.svg"],
                 ["render", "statistics", checkpoint, "--plot", "stem", "-o", "s.svg", "--width", "89"],
                 ["render", "statistics", checkpoint, "--plot", "spectrum", "-o", "f.svg"],
+                ["render", "statistics", checkpoint, checkpoint, "--plot", "pairs", "-o", "p.svg"],
+                ["render", "statistics", checkpoint, checkpoint, "--plot", "claims", "-o", "c.pdf"],
+                ["render", "statistics", checkpoint, "--plot", "shares", "--max-height", "60", "-o", "pages.svg"],
                 ["render", "histogram", checkpoint, "-o", "ridge.pdf"],
                 ["render", "histogram", checkpoint, "--layer", "3", "-o", "h.svg", "--axis", "counts"],
                 ["render", "paper", "--figure", "7", "--weights", ".", "-o", "7.svg"],
+                ["classify", checkpoint, checkpoint, "--compare", "--format", "html", "-o", "compare.html"],
                 ["report", checkpoint, "-o", "page.html"],
             ] {
                 let outcome = try CommandLine.run(arguments, in: folder)
                 #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
                 #expect(outcome.output.isEmpty)
+            }
+            for name in ["pages-1.svg", "pages-2.svg"] {
+                #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).contains(", page "))
             }
             let page = try String(contentsOfFile: folder + "/page.html", encoding: .utf8)
             #expect(page.contains("ShuffleNetV2 x0.5") && page.contains("The derived design"))
@@ -74,6 +81,11 @@ import Testing
         ["render", "paper", "--figure", "1", "--all", "-o", "a"],
         ["render", "statistics", "a.h5", "b.h5", "--plot", "sigma", "-o", "a.png"],
         ["render", "statistics", "a.h5", "b.h5", "--plot", "dictionary", "-o", "a.png"],
+        ["render", "statistics", "a.h5", "--plot", "pairs", "-o", "a.png"],
+        ["render", "statistics", "a.h5", "--plot", "shares", "--layer", "2", "-o", "a.png"],
+        ["render", "statistics", "a.h5", "--max-height", "0", "-o", "a.png"],
+        ["render", "paper", "--figure", "7", "--column", "-o", "a.png"],
+        ["render", "film", "run", "--duration", "5", "-o", "a.apng"],
         ["render", "kernels", "a.h5", "--layer", "first", "-o", "a.png"],
     ])
     func wrongCommandLinesExitWith64(arguments: [String]) throws {

@@ -26,6 +26,7 @@ struct HTMLNetwork {
         var responses: [FrequencyResponseFigure.Row] = []
         var words: [KernelDictionary.Layer] = []
         var stem: StemFilters?
+        let analysed = AnalysedNetwork(statistics, kernels: kernels)
         for layer in statistics.layers {
             if let kernels {
                 let bank = try kernels.bank(of: layer.layer)
@@ -64,6 +65,15 @@ struct HTMLNetwork {
             ]
             if let stem, !stem.filters.isEmpty {
                 plots.append(("First-layer filters", try StemSheetFigure.figure(of: stem, network: title)))
+            }
+            let (stages, leftOut) = try KernelPaths.stages(of: analysed)
+            if !stages.isEmpty {
+                let paths = try KernelPaths(stages, leftOut: leftOut, network: title)
+                plots.append(
+                    (
+                        "Paths between kernels",
+                        try KernelPathsFigure.figure(of: paths, stages: stages, network: title)
+                    ))
             }
         }
         return "<section><h2>\(InlineSVG.escaped(title))</h2>" + summary

@@ -77,9 +77,10 @@ struct ClassifyCommand: ParsableCommand {
             ("--compare", compare), ("--claims", claims), ("--fidelity", fidelity), ("--validate", showsValidation),
         ].filter(\.1).map(\.0)
         guard modes.count <= 1 else { throw ValidationError("Choose one of \(modes.joined(separator: ", ")).") }
-        if format == .html, !claims, !fidelity, !showsValidation {
+        if format == .html, !claims, !compare, !fidelity, !showsValidation {
             throw ValidationError(
-                "--format html belongs to --claims, --fidelity and --validate; 'kernelviz report' writes a page on networks."
+                "--format html belongs to --claims, --compare, --fidelity and --validate; 'kernelviz report' writes a page on "
+                    + "networks."
             )
         }
         if kernels, !modes.isEmpty || format == .table || format == .markdown {
@@ -89,7 +90,9 @@ struct ClassifyCommand: ParsableCommand {
             guard checkpoints.count == 2 else {
                 throw ValidationError("--compare needs two checkpoints; \(checkpoints.count) given.")
             }
-            guard format != .csv else { throw ValidationError("--compare has --format table, json and markdown.") }
+            guard format != .csv else {
+                throw ValidationError("--compare has --format table, json, markdown and html.")
+            }
         }
         if fidelity {
             guard checkpoints.count == 1, images != nil else {
@@ -161,7 +164,10 @@ struct ClassifyCommand: ParsableCommand {
 
     private func runComparison() throws {
         let sides = try Analysis.networks(of: checkpoints, strides, settings: settings, calibratedOn: calibrate)
-        let report = ComparisonReport(try NetworkComparison(sides[0].statistics, sides[1].statistics))
+        let comparison = try NetworkComparison(sides[0].statistics, sides[1].statistics)
+        let report =
+            format == .html
+            ? try ComparisonReport(comparison, of: sides[0], and: sides[1]) : ComparisonReport(comparison)
         try output.emit(report, as: format)
     }
 

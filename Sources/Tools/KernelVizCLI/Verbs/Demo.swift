@@ -32,7 +32,7 @@ struct Demo {
         try write(report.csv, to: "classification.csv", &written)
 
         step(2, "Drawing \(statistics.layers.count) layers")
-        let figures = try draw(statistics, of: network, &written)
+        let figures = try draw(analysed, of: network, &written)
 
         step(3, "Deriving a VGNet of \(budget.parameters) parameters")
         let derivation = try Derivation.derive(from: [analysed], options: Derivation.DesignOptions(budget: budget))
@@ -68,14 +68,25 @@ struct Demo {
 
     /// The label shares over all layers, then the layers that the paper's Fig. 1 shows: first, strided, middle, last.
     private func draw(
-        _ statistics: NetworkStatistics, of network: ConvNetwork, _ written: inout [String]
+        _ analysed: AnalysedNetwork, of network: ConvNetwork, _ written: inout [String]
     ) throws -> [DemoPage.Picture] {
+        let statistics = analysed.statistics
         let title = statistics.network.title
         var pictures: [DemoPage.Picture] = []
         let shares = try LabelSharesFigure.figure(
             of: statistics.layers.map(LabelSharesFigure.Row.init), network: title)
         for file in ["label-shares.png", "label-shares.svg"] { try draw(shares, file, &written) }
         pictures.append(DemoPage.Picture(file: "label-shares.png", caption: "Label shares by layer"))
+        let kernels = try LabelledKernels.all(of: analysed)
+        try draw(
+            KernelDictionaryFigure.figure(of: KernelDictionary(kernels), network: title), "dictionary.png", &written)
+        pictures.append(DemoPage.Picture(file: "dictionary.png", caption: "Dictionary of kernels"))
+        let (stages, leftOut) = try KernelPaths.stages(of: analysed)
+        if !stages.isEmpty {
+            let paths = try KernelPaths(stages, leftOut: leftOut, network: title)
+            try draw(KernelPathsFigure.figure(of: paths, stages: stages, network: title), "paths.png", &written)
+            pictures.append(DemoPage.Picture(file: "paths.png", caption: "Paths between kernels"))
+        }
         let progress = ProgressLine("Drawing")
         defer { progress.finish() }
         for (index, layer) in statistics.layers.enumerated() {

@@ -9,7 +9,7 @@ struct RenderCommand: ParsableCommand {
         abstract: "Draw figures of a network's kernels as PNG, SVG or PDF.",
         subcommands: [
             RenderKernelsCommand.self, RenderHistogramCommand.self, RenderFeaturesCommand.self,
-            RenderStatisticsCommand.self, RenderNetworkCommand.self, RenderPaperCommand.self,
+            RenderStatisticsCommand.self, RenderNetworkCommand.self, RenderPaperCommand.self, RenderFilmCommand.self,
         ])
 }
 
@@ -35,6 +35,14 @@ struct FigureSizeOptions: ParsableArguments {
     func write(_ figure: Figure, to output: String) throws {
         say(try FigureWriter.write(figure, to: output, dpi: dpi, overwriting: overwriting))
         Console.note("Wrote \(output)")
+    }
+
+    /// Writes the pages of a figure and says into which files.
+    func write(pages: [Figure], to output: String) throws {
+        let written = try FigureWriter.writePages(pages, to: output, dpi: dpi, overwriting: overwriting)
+        say(written.notes)
+        let count = pages.count > 1 ? ", \(pages.count) pages" : ""
+        Console.note("Wrote \(written.files.joined(separator: ", "))\(count)")
     }
 
     /// Prints the notes of the renderer.

@@ -29,6 +29,13 @@ struct RenderPaperCommand: ParsableCommand {
         help: "The greatest height of Fig. 1 to 5 and 9 in millimetres: cells shrink, then kernels are sampled.")
     var maxHeight: Double?
 
+    @Flag(
+        help: """
+            Draw Fig. 1, 2, 3 or 4 for one column of a journal: 89 mm wide, at most 45 mm or --max-height high, no text \
+            under 5 pt.
+            """)
+    var column = false
+
     @Option(name: [.short, .long], help: ArgumentHelp("A file, or with --all a folder.", valueName: "path"))
     var output: String
 
@@ -41,6 +48,9 @@ struct RenderPaperCommand: ParsableCommand {
         }
         if let figure, !PaperFigures.numbers.contains(figure) {
             throw ValidationError("--figure must lie in 1…9.")
+        }
+        if column, !(figure.map(PaperFigures.columnNumbers.contains) ?? false) {
+            throw ValidationError("--column draws --figure 1, 2, 3 or 4.")
         }
     }
 
@@ -57,7 +67,7 @@ struct RenderPaperCommand: ParsableCommand {
             shelf: shelf, picture: input ?? shelf.picture, widthMillimetres: size.width,
             maximumHeightMillimetres: maxHeight)
         if let figure {
-            try size.write(paper.figure(figure), to: output)
+            try size.write(column ? paper.columnFigure(figure) : paper.figure(figure), to: output)
             return
         }
         let drawing = ProgressLine("Drawing the paper's figures")

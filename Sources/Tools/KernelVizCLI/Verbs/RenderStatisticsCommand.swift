@@ -13,7 +13,10 @@ struct RenderStatisticsCommand: ParsableCommand {
             kernels. symmetry: energies of the five symmetry types. frequency: mean amplitude responses. compare: \
             several networks. dictionary: the mean kernel of each shape in each layer. map: kernels on their principal \
             components, one basis for all checkpoints named. stem: the first layer's filters in true colours. spectrum: \
-            what each label and shape passes, with radial profiles. These read checkpoints.
+            what each label and shape passes, with radial profiles. pairs: two networks kernel by kernel. matrix: which \
+            inputs the outputs of a standard convolution read (--layer). paths: which depthwise kernels feed which through \
+            the 1×1 layers. field: the effective receptive field by stage. claims: the paper's statements on one or more \
+            networks. These read checkpoints.
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
             network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
             errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
@@ -21,8 +24,8 @@ struct RenderStatisticsCommand: ParsableCommand {
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
-        case shares, areas, sigma, symmetry, frequency, compare, dictionary, map, stem, spectrum, scatter, distribution,
-            curves, steps, growth
+        case shares, areas, sigma, symmetry, frequency, compare, dictionary, map, stem, spectrum, pairs, matrix, paths,
+            field, claims, scatter, distribution, curves, steps, growth
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -49,19 +52,40 @@ struct RenderStatisticsCommand: ParsableCommand {
         help: "What the areas of a scatter plot's discs show; latency where it is on no axis and measured for all.")
     var discs: Quantity?
 
+    @Option(
+        help: ArgumentHelp(
+            "The layer of a matrix by its number; by default the standard convolution of most slices.",
+            valueName: "number"))
+    var layer: Int?
+
+    @Option(
+        help: """
+            The page's greatest height in millimetres: layers, networks or steps that do not fit go on further pages of a \
+            PDF, or into FILE-1.png, FILE-2.png ….
+            """)
+    var maxHeight: Double?
+
     @OptionGroup var strides: StrideOptions
 
     @OptionGroup var figure: FigureOptions
 
     func validate() throws {
-        if inputs.count > 1 && ![.compare, .map, .scatter].contains(plot) {
-            throw ValidationError("--plot \(plot.rawValue) takes one input; compare, map and scatter take several.")
+        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
+            throw ValidationError("--max-height must be above 0 millimetres.")
         }
+        if plot == .pairs, inputs.count != 2 {
+            throw ValidationError("--plot pairs takes two checkpoints; \(inputs.count) given.")
+        }
+        if inputs.count > 1 && ![.compare, .map, .pairs, .claims, .scatter].contains(plot) {
+            throw ValidationError(
+                "--plot \(plot.rawValue) takes one input; compare, map, claims and scatter take several, pairs two.")
+        }
+        if layer != nil, plot != .matrix { throw ValidationError("--layer belongs to --plot matrix.") }
     }
 
     func run() throws {
         try figure.check()
-        try figure.write(drawn())
+        try figure.size.write(pages: drawn(), to: figure.output)
     }
 
     /// A log is called as its training's folder is.
@@ -70,7 +94,62 @@ struct RenderStatisticsCommand: ParsableCommand {
         return folder.isEmpty || folder == "." ? FilePaths.name(of: path) : "\(folder)/\(FilePaths.name(of: path))"
     }
 
-    private func drawn() throws -> Figure {
+    private func drawn() throws -> [Figure] {
+        let width = figure.width
+        switch plot {
+        case .compare:
+            return try FigurePages.pages(
+                NetworkComparisonFigure.Entry.entries(try Analysis.networks(of: inputs, strides).map(\.statistics)),
+                name: "", maximumHeightMillimetres: maxHeight
+            ) { entries, _ in try NetworkComparisonFigure.figure(of: entries, widthMillimetres: width) }
+        case .dictionary:
+            let networks = try Analysis.networks(of: inputs, strides)
+            let layers = KernelDictionary(try LabelledKernels.all(of: networks[0])).layers
+            return try pages(layers, networks[0].statistics.network.figureTitle) { layers, name in
+                try KernelDictionaryFigure.figure(
+                    of: KernelDictionary(layers: layers), network: name, widthMillimetres: width)
+            }
+        case .frequency:
+            let network = try ConvNetwork.open(inputs[0], strides: strides.table(for: inputs[0]))
+            let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
+            return try pages(rows, network.figureTitle) { rows, name in
+                try FrequencyResponseFigure.figure(of: rows, network: name, widthMillimetres: width)
+            }
+        case .shares, .areas, .sigma, .symmetry: return try statisticsPages()
+        default:
+            return try FigurePages.page(onePage(), maximumHeightMillimetres: maxHeight)
+        }
+    }
+
+    private func pages<Item>(
+        _ items: [Item], _ name: String, _ draw: ([Item], String) throws -> Figure
+    ) throws -> [Figure] {
+        try FigurePages.pages(items, name: name, maximumHeightMillimetres: maxHeight, draw: draw)
+    }
+
+    /// The figures that statistics suffice for.
+    private func statisticsPages() throws -> [Figure] {
+        let width = figure.width
+        let statistics = try Analysis.networks(of: inputs, strides)[0].statistics
+        return try pages(statistics.layers, statistics.network.figureTitle) { layers, name in
+            switch plot {
+            case .areas:
+                try ShareAreasFigure.figure(
+                    of: layers.map(LabelSharesFigure.Row.init), network: name, widthMillimetres: width)
+            case .sigma:
+                try SigmaFigure.figure(of: layers.map(SigmaFigure.Row.init), network: name, widthMillimetres: width)
+            case .symmetry:
+                try SymmetryFigure.figure(
+                    of: layers.map(SymmetryFigure.Row.init), network: name, widthMillimetres: width)
+            default:
+                try LabelSharesFigure.figure(
+                    of: layers.map(LabelSharesFigure.Row.init), network: name, widthMillimetres: width)
+            }
+        }
+    }
+
+    /// The figures that cannot be divided.
+    private func onePage() throws -> Figure {
         let width = figure.width
         switch plot {
         case .scatter:
@@ -83,62 +162,15 @@ struct RenderStatisticsCommand: ParsableCommand {
             let log = try TrainingLog(contentsOf: inputs[0])
             return try CurvesFigure.figure(
                 of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
-        case .steps:
-            return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
-        case .growth:
-            return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
-        case .compare:
-            return try NetworkComparisonFigure.figure(
-                of: NetworkComparisonFigure.Entry.entries(
-                    try Analysis.networks(of: inputs, strides).map(\.statistics)),
+        case .steps: return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
+        case .growth: return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
+        case .claims:
+            return try ClaimSheetFigure.figure(
+                of: ClaimSheetFigure.Column.columns(try Analysis.networks(of: inputs, strides).map(\.statistics)),
                 widthMillimetres: width)
-        case .dictionary, .map, .stem, .spectrum: return try kernelFigure()
-        case .frequency:
-            let network = try ConvNetwork.open(inputs[0], strides: strides.table(for: inputs[0]))
-            let rows = try KernelBanks.read(network).map(FrequencyResponseFigure.Row.init)
-            return try FrequencyResponseFigure.figure(of: rows, network: network.figureTitle, widthMillimetres: width)
-        case .shares, .areas, .sigma, .symmetry:
-            let statistics = try Analysis.networks(of: inputs, strides)[0].statistics
-            let (layers, title) = (statistics.layers, statistics.network.figureTitle)
-            switch plot {
-            case .areas:
-                return try ShareAreasFigure.figure(
-                    of: layers.map(LabelSharesFigure.Row.init), network: title, widthMillimetres: width)
-            case .sigma:
-                return try SigmaFigure.figure(
-                    of: layers.map(SigmaFigure.Row.init), network: title, widthMillimetres: width)
-            case .symmetry:
-                return try SymmetryFigure.figure(
-                    of: layers.map(SymmetryFigure.Row.init), network: title, widthMillimetres: width)
-            default:
-                return try LabelSharesFigure.figure(
-                    of: layers.map(LabelSharesFigure.Row.init), network: title, widthMillimetres: width)
-            }
-        }
-    }
-
-    /// The figures that need the kernels beside their labels.
-    private func kernelFigure() throws -> Figure {
-        let width = figure.width
-        let networks = try Analysis.networks(of: inputs, strides)
-        if plot == .map {
-            let titles = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)).map(\.title)
-            let layers = try networks.map(LabelledKernels.all)
-            return try KernelMapFigure.figure(
-                of: KernelMap(zip(titles, layers).map { ($0, $1) }), widthMillimetres: width)
-        }
-        let layers = try LabelledKernels.all(of: networks[0])
-        let title = networks[0].statistics.network.figureTitle
-        switch plot {
-        case .stem:
-            return try StemSheetFigure.figure(
-                of: StemFilters.first(of: layers, network: title), network: title, widthMillimetres: width)
-        case .spectrum:
-            return try FrequencyAtlasFigure.figure(
-                of: FrequencyAtlas(layers), network: title, widthMillimetres: width)
-        default:
-            return try KernelDictionaryFigure.figure(
-                of: KernelDictionary(layers), network: title, widthMillimetres: width)
+        case .matrix: return try sliceMatrix()
+        case .field: return try receptiveFields()
+        default: return try kernelFigure()
         }
     }
 }

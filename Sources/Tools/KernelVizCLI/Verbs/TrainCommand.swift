@@ -35,6 +35,9 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Threads of a step; the result does not depend on it.")
     var threads = 1
 
+    @Flag(help: "Keep the depthwise kernels of every epoch in RUN/snapshots for 'render film'.")
+    var snapshots = false
+
     @Flag(help: "Go on from the folder's checkpoint.")
     var resume = false
 
@@ -58,17 +61,18 @@ struct TrainCommand: ParsableCommand {
             net = started
             Console.note("\(initial): \(weights.sentence)")
         }
-        let run = try TrainingRun(
+        var run = try TrainingRun(
             net, on: TrainingRun.Images(training: training, test: test, validation: validation),
             recipe: settings.recipe(for: net, seed: seed), folder: out, threads: threads, isStrict: settings.strict,
             testEvery: settings.testEvery)
+        run.keepsSnapshots = snapshots
         Console.note(
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
                 + "\(NumberFormat.grouped(training.count)) images (\(training.form)), "
                 + (validation.map { "\(NumberFormat.grouped($0.count)) held out to measure on, " } ?? "")
                 + "\(net.classes) classes")
         let reporter = TrainingReporter(epochs: settings.epochs)
-        let state = try Interruption.finishing {
+        let state = try Interruption.finishing { [run] in
             try run.run(resumes: resume, shouldStop: { Interruption.isAsked }) { event in
                 reporter.report(event)
                 if case .epoch = event { drawCurves(run, net.name) }
