@@ -22,8 +22,8 @@ public enum KernelDictionaryFigure {
         let table = Table(dictionary: dictionary, page: page)
         page.flow([
             Legend.colorBar(.rdBu, low: "−max|w|", high: "+max|w|"),
-            Legend.words(
-                "area: share of the layer's kernels, a full cell is \(NumberFormat.share(dictionary.largestShare))"),
+            Legend.words("area: share of the layer's kernels"),
+            Legend.words("full cell: \(NumberFormat.share(dictionary.largestShare))"),
             areaKey(0.05, side: table.side(ofShare: 0.05)),
         ])
         page.y += 6

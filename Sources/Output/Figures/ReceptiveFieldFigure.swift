@@ -58,7 +58,8 @@ public enum ReceptiveFieldFigure {
         page.y += 2
         page.flow([
             Legend.ramp(.cividis, low: "0", high: "largest response of the stage"),
-            Legend.words("white: square of the effective area; dashed: what the kernels' sizes allow"),
+            Legend.words("white: effective area, as a square"),
+            Legend.words("dashed: what the kernels' sizes allow"),
         ])
         page.y += 6
         let columns = page.contentWidth > 330 ? max(4, min(fields.count, 6)) : 3

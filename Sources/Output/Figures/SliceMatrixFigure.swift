@@ -22,8 +22,7 @@ public enum SliceMatrixFigure {
         let strongest = matrix.strengths.max() ?? 0
         page.flow([
             Legend.ramp(.cividis, low: "0", high: "\(NumberText.short(strongest)), norm of a slice"),
-            Legend.words(
-                "□ strongest slice of a filter, \(NumberText.short(SliceMatrix.salience))× an even share or more"),
+            Legend.words("□ slice of \(NumberText.short(SliceMatrix.salience))× an even share or more"),
         ])
         page.y += 5
         let isWide = page.contentWidth > 330
