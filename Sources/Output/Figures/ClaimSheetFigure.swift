@@ -40,7 +40,7 @@ public enum ClaimSheetFigure {
         ])
         page.y += 4
         let statements = PaperClaim.Statement.allCases
-        let nameRoom = min(page.contentWidth * 0.3, 132)
+        let nameRoom = max(84, min(page.contentWidth * 0.3, 132))
         let sumRoom = 66.0
         let pitch = min(44, (page.contentWidth - nameRoom - sumRoom) / Double(columns.count))
         let isNarrow = pitch < 25

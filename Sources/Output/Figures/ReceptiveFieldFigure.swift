@@ -100,8 +100,9 @@ public enum ReceptiveFieldFigure {
         page.subheading(field.name)
         let pixels = field.side * field.binPixels
         page.text(
-            "stride \(field.stride), \(pixels) px wide", at: FigurePoint(page.left, page.y + 5), size: size,
-            color: .quietInk)
+            TextFitting.shortenedMiddle(
+                "stride \(field.stride), \(pixels) px wide", to: page.contentWidth, size: size),
+            at: FigurePoint(page.left, page.y + 5), size: size, color: .quietInk)
         page.y += 9
         let frame = FigureRect(x: page.left, y: page.y, width: page.contentWidth, height: page.contentWidth)
         let largest = field.response.compactMap(\.self).max() ?? 0
