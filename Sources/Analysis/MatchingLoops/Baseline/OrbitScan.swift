@@ -208,6 +208,9 @@ package enum OrbitScan {
     }
 
     /// Any other.
+    ///
+    /// Written out, as the four before: a value that held the best score and its place would bring weak symbols of the
+    /// standard library into the modules for newer processors.
     private static func any(
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
