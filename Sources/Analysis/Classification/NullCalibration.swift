@@ -65,7 +65,7 @@ struct NullCalibration: Sendable {
     }
 
     /// Sample sizes: enough for alpha = 0.01 at 3×3, where the null decides; above, the rubric mostly does.
-    static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : 1024 }
+    static func sampleCount(size: Int) -> Int { size <= 3 ? 32768 : size <= 7 ? 8192 : size <= 15 ? 1024 : 256 }
 
     /// The scores of each ``Family``, 0…1, ascending.
     let sorted: [[Float]]

@@ -6,6 +6,8 @@ import TemplateMatching
 /// Positions are in pixels from the kernel's centre, x to the right and y down.
 struct TemplateFamilies: Sendable {
     /// Gaussians (any width, elongation, half- and whole-pixel offset), boxes, rings, crosses.
+    ///
+    /// Larger than 7×7 also those of ``LargeShapes``, as wide as the kernel is.
     let blur: TemplateFamily
     /// Derivatives of Gaussians in 12 directions, centred and off centre; differences of two cells; steps at the border.
     let first: TemplateFamily
@@ -59,7 +61,7 @@ struct TemplateFamilies: Sendable {
                 drafts.append((.ring, plane.map { x, y in bell(hypot(x, y) - radius, 0.6) }))
             }
         }
-        return drafts + BorderShapes.crosses(plane)
+        return drafts + BorderShapes.crosses(plane) + (LargeShapes(plane)?.blurs ?? [])
     }
 
     private static func firstDerivatives(_ plane: Plane) -> Drafts {
@@ -94,7 +96,7 @@ struct TemplateFamilies: Sendable {
                 }
             }
         }
-        drafts += BorderShapes.firstDerivatives(plane)
+        drafts += BorderShapes.firstDerivatives(plane) + (LargeShapes(plane)?.firstDerivatives ?? [])
         guard plane.size % 2 == 1 else { return drafts }
         for (x, y) in [(1, 0), (0, 1), (1, 1), (1, -1)] {
             drafts.append((.oneSided, plane.difference((x, y), (0, 0))))
@@ -136,6 +138,7 @@ struct TemplateFamilies: Sendable {
             }
         }
         return drafts + surrounds(plane) + linesAndSaddles(plane) + BorderShapes.secondDerivatives(plane)
+            + (LargeShapes(plane)?.secondDerivatives ?? [])
     }
 
     /// A centre against what surrounds it, which needs a middle cell.
