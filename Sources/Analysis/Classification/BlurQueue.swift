@@ -51,7 +51,11 @@ struct BlurQueue: Sendable {
         let isBox = sigma .> ShapeRules.boxHalfWidths * Double(size - 1) / 2
         let isBump = .!isBox .& (minor .> 0.0)
         let isDirectional = isBump .& (major .> minor * Float(ShapeRules.elongation))
-        rows[1] = none.replacing(with: major, where: isBump)
+        // Below zero: beyond the bound, whose magnitude stands there (``KernelClassification/sigmaBoundPixels``).
+        let bound = Lanes(repeating: Float(KernelClassification.sigmaBound(size: size)))
+        rows[0].replace(with: Lanes.zero - bound, where: sigma .>= bound)
+        let length = major.replacing(with: Lanes.zero - bound, where: major .>= bound)
+        rows[1] = none.replacing(with: length, where: isBump)
         rows[2] = none.replacing(with: minor, where: isBump)
         rows[3] = none.replacing(with: rows[3], where: isDirectional)
         rows[4] = Lanes(repeating: Float(KernelShape.gaussian.code))

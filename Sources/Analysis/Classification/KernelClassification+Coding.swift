@@ -2,7 +2,7 @@ extension KernelClassification: Codable {
     private enum Key: CodingKey {
         case label, shape, fit, weightFit, margin, nullProbability, isBeyondChance, stability, sigmaPixels, axes
         case angleDegrees, polarity, offset, dcGain, spectralClass, relativeSpread, nearest, secondNearest
-        case probability, secondLabel, secondProbability
+        case probability, secondLabel, secondProbability, sigmaAtBound, sigmaBoundPixels
     }
 
     /// Writes one value a property, those that are nil left out; numbers with the digits of single precision.
@@ -17,6 +17,10 @@ extension KernelClassification: Codable {
         try container.encode(isBeyondChance, forKey: .isBeyondChance)
         try container.encodeIfPresent(stability.map { Float($0) }, forKey: .stability)
         try container.encodeIfPresent(sigmaPixels.map { Float($0) }, forKey: .sigmaPixels)
+        if let bound = sigmaBoundPixels {
+            try container.encode(true, forKey: .sigmaAtBound)
+            try container.encode(Float(bound), forKey: .sigmaBoundPixels)
+        }
         try container.encodeIfPresent(axes, forKey: .axes)
         try container.encodeIfPresent(angleDegrees.map { Float($0) }, forKey: .angleDegrees)
         try container.encode(polarity, forKey: .polarity)
@@ -46,6 +50,7 @@ extension KernelClassification: Codable {
         nullProbability = try number(.nullProbability)
         isBeyondChance = try container.decode(Bool.self, forKey: .isBeyondChance)
         stability = try optional(.stability)
+        if let bound = try optional(.sigmaBoundPixels) { sigmaBoundPixels = bound }
         axes = try container.decodeIfPresent(BlurAxes.self, forKey: .axes)
         angleDegrees = try optional(.angleDegrees)
         polarity = try container.decode(Int.self, forKey: .polarity)

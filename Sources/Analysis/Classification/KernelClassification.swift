@@ -117,18 +117,30 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
         get { number(Word.stability) }
         set { words[Word.stability] = newValue.map { Float($0) } ?? Self.none }
     }
-    /// Fitted blur width in pixels, of the isotropic centred Gaussian; nil unless ``label`` is blur.
-    ///
-    /// Wide boxes and rings come out at the fit's upper end, four times the kernel's half width.
+    /// Fitted blur width in pixels, of the isotropic centred Gaussian; nil unless ``label`` is blur, and where the width
+    /// lies beyond what a kernel of the size can show (``sigmaBoundPixels``).
     public var sigmaPixels: Double? {
-        get { number(Word.sigma) }
+        get { number(Word.sigma).flatMap { $0 < 0 ? nil : $0 } }
         set { words[Word.sigma] = newValue.map { Float($0) } ?? Self.none }
     }
+    /// The width in pixels beyond which the blur's σ lies, where it cannot be told: of boxes, and of rings as wide.
+    ///
+    /// Three half widths of the kernel: 3 at 3×3, 6 at 5×5. nil of all other kernels.
+    public var sigmaBoundPixels: Double? {
+        get { number(Word.sigma).flatMap { $0 < 0 ? -$0 : nil } }
+        set { words[Word.sigma] = newValue.map { -Float($0) } ?? Self.none }
+    }
+    /// The largest σ in pixels that N×N kernels can show.
+    public static func sigmaBound(size: Int) -> Double { ShapeRules.boundHalfWidths * max(0.5, Double(size - 1) / 2) }
     /// The blur's widths along its long and its short axis in pixels, centre free; nil unless it is a bump.
     public var axes: BlurAxes? {
-        get { number(Word.major).map { BlurAxes(major: $0, minor: Double(words[Word.minor])) } }
+        get {
+            number(Word.major).map {
+                BlurAxes(major: abs($0), minor: Double(words[Word.minor]), isMajorAtBound: $0 < 0)
+            }
+        }
         set {
-            words[Word.major] = newValue.map { Float($0.major) } ?? Self.none
+            words[Word.major] = newValue.map { Float($0.isMajorAtBound ? -$0.major : $0.major) } ?? Self.none
             words[Word.minor] = newValue.map { Float($0.minor) } ?? Self.none
         }
     }
@@ -221,6 +233,9 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
     /// The finer name as printed ("gaussian", "sobel-x"); empty where there is none.
     public var subLabel: String { shape.rawValue }
 
+    /// Below this ``probability`` a label is uncertain.
+    public static var uncertainProbability: Double { ReaderModel.uncertainProbability }
+
     /// Whether readers may well say something else: ``probability`` is below 0.8.
     public var isUncertain: Bool { probability.map { $0 < ReaderModel.uncertainProbability } ?? false }
 
@@ -280,14 +295,18 @@ public struct KernelClassification: Sendable, Equatable, BitwiseCopyable {
 
 /// The two widths of an elongated bump.
 public struct BlurAxes: Sendable, Equatable, Codable {
-    /// Standard deviation along the long axis in pixels.
+    /// Standard deviation along the long axis in pixels; at least this where ``isMajorAtBound``.
     public var major: Double
     /// Standard deviation along the short axis in pixels.
     public var minor: Double
 
+    /// Whether the long axis is longer than the kernel can show (``KernelClassification/sigmaBound(size:)``).
+    public var isMajorAtBound: Bool
+
     /// Joins two widths.
-    public init(major: Double, minor: Double) {
+    public init(major: Double, minor: Double, isMajorAtBound: Bool = false) {
         self.major = major
         self.minor = minor
+        self.isMajorAtBound = isMajorAtBound
     }
 }

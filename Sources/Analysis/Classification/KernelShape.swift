@@ -55,6 +55,21 @@ public enum KernelShape: String, Sendable, Equatable, Hashable, Codable, CaseIte
     /// No finer name.
     case unnamed = ""
 
+    /// The label whose kernels have this shape; nil for ``unnamed``.
+    public var label: KernelLabel? {
+        switch self {
+        case .dead, .weak: .zero
+        case .delta, .shifted, .sharpen: .identity
+        case .gaussian, .directional, .box, .ring: .blur
+        case .sobelX, .sobelY, .diagonal, .oneSided, .laplacian, .line, .saddle: .edge
+        case .lowPass, .bandPass, .highPass, .allPass, .nonFinite: .other
+        case .unnamed: nil
+        }
+    }
+
+    /// Whether it is the shape of an identity, a blur or an edge.
+    public var isNamed: Bool { label.map { $0 != .zero && $0 != .other } ?? false }
+
     /// The shape of a kernel that has no label but its spectrum.
     init(_ spectralClass: SpectralClass) {
         self =

@@ -8,6 +8,9 @@ enum ShapeRules {
     static var ringCentre: Double { 0.8 }
     /// blur, *box*: σ in half widths of the kernel, above this.
     static var boxHalfWidths: Double { 2.5 }
+    /// blur: σ in half widths of the kernel from which on it is not told: the farthest weight beside the centre is then 95 %
+    /// of it, and one more pixel of σ changes it by less than a learned kernel's noise.
+    static var boundHalfWidths: Double { 3 }
     /// blur, *directional*: the long axis relative to the short one, above this.
     static var elongation: Double { 1.5 }
     /// edge, *sobel-x* and *sobel-y*: degrees between the gradient and the axis, below this; else *diagonal*.

@@ -112,6 +112,7 @@ extension CollectionStatistics {
             if kernel.isBeyondChance { beyondChance += 1 }
             dcGain.add(kernel.dcGain)
             if let sigma = kernel.sigmaPixels { sigmaPixels.add(sigma) }
+            if kernel.sigmaBoundPixels != nil { blursAtBound += 1 }
             for (type, share) in SymmetryEnergies(own, size: size).all.enumerated() { symmetrySums[type] += share }
         }
     }
@@ -124,6 +125,7 @@ extension CollectionStatistics {
         nonFinite += other.nonFinite
         dcGain.add(other.dcGain)
         sigmaPixels.add(other.sigmaPixels)
+        blursAtBound += other.blursAtBound
         testedPieces += other.testedPieces
         structuredPieces += other.structuredPieces
         sparse += other.sparse

@@ -46,8 +46,10 @@ public struct CollectionStatistics: Sendable, Equatable, Codable {
     public internal(set) var nonFinite = 0
     /// |Σw| / Σ|w| of the live kernels, in steps of 0.001.
     public internal(set) var dcGain = Tally(limit: 1.0005, steps: 1001)
-    /// The blurs' σ in pixels, in steps of 0.005.
+    /// The blurs' σ in pixels, in steps of 0.005; those beyond the fit's bound are left out.
     public internal(set) var sigmaPixels = Tally(limit: 5, steps: 1000)
+    /// How many blurs are wider than a 3×3 kernel can show; they stand not among ``sigmaPixels``.
+    public internal(set) var blursAtBound = 0
     /// Pieces (layers, where the file tells them) that were compared with their shuffled selves.
     public internal(set) var testedPieces = 0
     /// How many of those are more than chance.

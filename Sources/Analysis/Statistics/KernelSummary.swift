@@ -23,10 +23,14 @@ public struct KernelSummary: Sendable, Equatable, Codable {
     public let counts: LabelCounts
     /// The median of |Σw| / Σ|w| over the live kernels, 0…1; 0 where all are zero.
     public let medianDCGain: Double
-    /// The fitted σ of the blur kernels in pixels, in bank order.
+    /// The fitted σ of the blur kernels in pixels, in bank order; those beyond the fit's bound are left out.
     public let sigmas: [Float]
     /// The spread of ``sigmas``; nil without any.
     public let sigmaQuantiles: Quantiles?
+    /// How many blur kernels are wider than their size can show (``KernelClassification/sigmaBoundPixels``).
+    public var blursAtBound: Int { sigmasAtBound ?? 0 }
+    /// nil in files of before 0.3, where such widths stand among ``sigmas``.
+    private let sigmasAtBound: Int?
     /// How far the blur kernels' centroids lie from the centre, in pixels: the mean of both axes, in bank order.
     public let offsets: [Double]
     /// The kernels whose label a careful reader gives with a probability below 0.8.
@@ -53,6 +57,7 @@ public struct KernelSummary: Sendable, Equatable, Codable {
         medianDCGain = live.map(\.dcGain).median ?? 0
         sigmas = classifications.compactMap { $0.sigmaPixels.map { Float($0) } }
         sigmaQuantiles = Quantiles(sigmas.map { Double($0) })
+        sigmasAtBound = classifications.count { $0.sigmaBoundPixels != nil }
         offsets = classifications.compactMap { kernel in
             guard kernel.label == .blur, let offset = kernel.offset else { return nil }
             return 0.5 * (Double(offset.x) + Double(offset.y))

@@ -1,5 +1,6 @@
 import Architectures
 import Classification
+import Diagnostics
 import Kernels
 import Numerics
 
@@ -49,8 +50,19 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     public var medianDCGain: Double { summary.medianDCGain }
     /// The spread of the blur kernels' σ in pixels; nil without any.
     public var sigmaQuantiles: Quantiles? { summary.sigmaQuantiles }
-    /// The median fitted σ of the layer's blur kernels in pixels; nil without any.
-    public var medianSigmaPixels: Double? { sigmaQuantiles?.p50 }
+    /// The median fitted σ of the layer's blur kernels in pixels, those beyond the fit's bound left out; nil without any, and
+    /// where most lie beyond it.
+    public var medianSigmaPixels: Double? { isSigmaAtBound ? nil : sigmaQuantiles?.p50 }
+    /// Whether more of the layer's blurs are wider than ``KernelClassification/sigmaBound(size:)`` than have a σ.
+    public var isSigmaAtBound: Bool { summary.blursAtBound > summary.sigmas.count }
+    /// The median σ as reports print it: "1.02", "> 3" where most blurs lie beyond the bound; nil without blurs.
+    public var sigmaText: String? {
+        if isSigmaAtBound {
+            let bound = KernelClassification.sigmaBound(size: layer.kernelHeight)
+            return "> \(NumberFormat.fixed(bound, bound == bound.rounded() ? 0 : 1))"
+        }
+        return medianSigmaPixels.map { NumberFormat.fixed($0, 2) }
+    }
 
     /// Labels a bank and summarises it; every name stays, until the network's layers are looked at together.
     init(bank: KernelBank, classifier: LayerClassifier, inputCorrelation: InputCorrelation? = nil) {
@@ -104,6 +116,16 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// How many kernels have each shape that occurs, in the order of `KernelShape`.
     public var shapeCounts: [(shape: KernelShape, count: Int)] {
         KernelShape.allCases.compactMap { shape in summary.shapes[shape.rawValue].map { (shape, $0) } }
+    }
+
+    /// The commonest shape of the layer's identities, blurs and edges with its share of all kernels ("ring 88 %"); nil without
+    /// any. Of equally common ones the first of `KernelShape`.
+    public var commonestShape: String? {
+        let named = shapeCounts.filter { $0.shape.isNamed && $0.count > 0 }
+        guard let most = named.map(\.count).max(), let shape = named.first(where: { $0.count == most })?.shape else {
+            return nil
+        }
+        return "\(shape.rawValue) \(NumberFormat.share(Double(most) / Double(counts.total)))"
     }
 
     /// How many live kernels pass which frequencies, in the order of `SpectralClass`; classes without any included.

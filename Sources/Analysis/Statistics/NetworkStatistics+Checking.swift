@@ -71,8 +71,8 @@ extension KernelSummary {
     fileprivate func inconsistency(kernels: Int) -> String? {
         if counts.total != kernels { return "counts: \(counts.total) kernels; expected \(kernels)" }
         let blurs = counts[.blur]
-        if sigmas.count > blurs || !sigmas.allSatisfy({ $0.isFinite && $0 > 0 }) {
-            return "sigmas: \(sigmas.count) of \(blurs) blurs, all above 0"
+        if blursAtBound < 0 || sigmas.count > blurs - blursAtBound || !sigmas.allSatisfy({ $0.isFinite && $0 > 0 }) {
+            return "sigmas: \(sigmas.count) and \(blursAtBound) beyond the bound of \(blurs) blurs, all above 0"
         }
         if sigmas.isEmpty != (sigmaQuantiles == nil) { return "sigmaQuantiles" }
         if offsets.count > blurs || !offsets.allSatisfy(\.isFinite) {

@@ -10,12 +10,18 @@ public enum SigmaFigure {
         public let name: String
         /// Fitted σ of each blur kernel in pixels, rising.
         public let sigmas: [Double]
+        /// How many more blurs are wider than their size can show; no σ is told of them.
+        public let beyond: Int
         /// Whether the layer reduces the resolution.
         public let isStrided: Bool
 
+        /// Whether the middle one of all blurs has no σ.
+        var isBeyond: Bool { beyond > sigmas.count }
+
         /// Names a layer; see the properties.
-        public init(name: String, sigmas: [Double], isStrided: Bool) {
+        public init(name: String, sigmas: [Double], beyond: Int = 0, isStrided: Bool) {
             self.name = name
+            self.beyond = beyond
             self.sigmas = sigmas.filter(\.isFinite).sorted()
             self.isStrided = isStrided
         }
@@ -24,7 +30,8 @@ public enum SigmaFigure {
         public init(_ layer: LayerStatistics) {
             self.init(
                 name: layer.layer.number.map(String.init) ?? layer.layer.name,
-                sigmas: layer.summary.sigmas.map { Double($0) }, isStrided: layer.layer.isStrided)
+                sigmas: layer.summary.sigmas.map { Double($0) }, beyond: layer.summary.blursAtBound,
+                isStrided: layer.layer.isStrided)
         }
 
         /// The value below which this share lies, between neighbours in proportion; `sigmas` is not empty.
@@ -48,7 +55,7 @@ public enum SigmaFigure {
 
     /// How many blur kernels the layers have that have some.
     private static func counts(_ rows: [Row]) -> String {
-        let counts = rows.map(\.sigmas.count).filter { $0 > 0 }
+        let counts = rows.map { $0.sigmas.count + $0.beyond }.filter { $0 > 0 }
         return counts.isEmpty ? "" : "\(Spread.counted(counts)) a layer"
     }
 
@@ -60,15 +67,23 @@ public enum SigmaFigure {
         ErrorBar.vertical(ends, x: x, cap: cap, Stroke(.ink, width: 0.5), on: &page)
     }
 
+    /// The sign of a median that lies above the axis.
+    private static func drawTip(x: Double, y: Double, on page: inout Page) {
+        let tip = [FigurePoint(x, y), FigurePoint(x - 3, y + 5), FigurePoint(x + 3, y + 5)]
+        page.add(.path(FigurePath(tip, isClosed: true, fill: .ink)))
+    }
+
     static func draw(_ rows: [Row], height: Double, on page: inout Page) {
         let all = rows.flatMap(\.sigmas)
+        let wide = rows.reduce(0) { $0 + $1.beyond }
         let strided = rows.filter(\.isStrided).flatMap(\.sigmas).sorted()
         page.facts(
-            ["\(NumberText.grouped(all.count)) blur kernels", Self.counts(rows)].filter { !$0.isEmpty }
+            ["\(NumberText.grouped(all.count + wide)) blur kernels", Self.counts(rows)].filter { !$0.isEmpty }
                 + (strided.isEmpty
                     ? [] : ["median σ of the strided layers \(NumberText.fixed(strided.median ?? 0, decimals: 2)) px"]))
         page.y += 2
-        let top = max(2, (rows.filter { !$0.sigmas.isEmpty }.map { $0.quantile(0.75) }.max() ?? 0) * 1.1)
+        let top = max(
+            2, (rows.filter { !$0.sigmas.isEmpty && !$0.isBeyond }.map { $0.quantile(0.75) }.max() ?? 0) * 1.1)
         var plot = PlotFrame(
             x: LayerAxis.axis(rows.map(\.name), width: page.contentWidth - 40),
             y: PlotAxis(title: "σ (pixels)", range: 0...min(top, 3)), height: height, headroom: LayerAxis.headroom)
@@ -81,8 +96,12 @@ public enum SigmaFigure {
                     [FigurePoint(plot.area.x, reference), FigurePoint(plot.area.right, reference)],
                     stroke: Stroke(.ink, width: 0.6, dash: [3, 2]))))
         let slot = plot.area.width / Double(rows.count)
-        for (index, row) in rows.enumerated() where !row.sigmas.isEmpty {
+        for (index, row) in rows.enumerated() where !row.sigmas.isEmpty || row.isBeyond {
             let x = plot.xPlace(Double(index))
+            guard !row.isBeyond else {
+                drawTip(x: x, y: plot.area.y, on: &page)
+                continue
+            }
             func level(_ share: Double) -> Double {
                 plot.yPlace(min(row.quantile(share), plot.y.range.upperBound))
             }
@@ -94,8 +113,7 @@ public enum SigmaFigure {
                     FigureRect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)), fill: color))
             let middle = level(0.5)
             if row.quantile(0.5) > plot.y.range.upperBound {
-                let tip = [FigurePoint(x, middle), FigurePoint(x - 3, middle + 5), FigurePoint(x + 3, middle + 5)]
-                page.add(.path(FigurePath(tip, isClosed: true, fill: .ink)))
+                drawTip(x: x, y: middle, on: &page)
             } else {
                 page.line(
                     from: FigurePoint(x - half, middle), to: FigurePoint(x + half, middle), Stroke(.ink, width: 1))
@@ -109,9 +127,12 @@ public enum SigmaFigure {
             "Line: median with its 95 % interval (order statistics, from 6 kernels on); box: middle half; whisker: middle "
                 + "80 %. Dashed: σ = 1.1, the fixed Gaussian of the paper."
                 + (rows.contains(where: \.isStrided) ? " ↓ stride above 1." : "")
-                + (beyond > 0
-                    ? " \(NumberText.grouped(beyond)) kernels lie above the axis: boxes and rings, wider than a Gaussian "
-                        + "can be told from (▴: the median is among them)." : "")
-                + (rows.contains { $0.sigmas.isEmpty } ? " Layers without a mark have no blur kernel." : ""))
+                + (wide > 0
+                    ? " \(NumberText.grouped(wide)) blurs, boxes and rings, are wider than three half widths of the kernel, "
+                        + "have no σ and are left out." : "")
+                + (beyond > 0 ? " \(NumberText.grouped(beyond)) lie above the axis." : "")
+                + (beyond > 0 || rows.contains(where: \.isBeyond) ? " ▴: the median is among these." : "")
+                + (rows.contains { $0.sigmas.isEmpty && $0.beyond == 0 }
+                    ? " Layers without a mark have no blur kernel." : ""))
     }
 }

@@ -108,6 +108,9 @@ struct ClassificationDocument: Encodable {
         let shapes: [String: Int]
         let dcGain: Double
         let sigmaPixels: Nullable<Double>
+        /// How many blurs are wider than the size can show, and where that begins; they are in no median.
+        let sigmaAtBound: Int
+        let sigmaBoundPixels: Double
         let uncertain: Int
         let nonFinite: Int
         let structure: Nullable<LayerStructure>
@@ -140,6 +143,8 @@ struct ClassificationDocument: Encodable {
             shapes = layer.shapeCounts.reduce(into: [:]) { $0[$1.shape.rawValue] = $1.count }
             dcGain = layer.medianDCGain
             sigmaPixels = Nullable(layer.medianSigmaPixels)
+            sigmaAtBound = layer.summary.blursAtBound
+            sigmaBoundPixels = KernelClassification.sigmaBound(size: layer.layer.kernelHeight)
             uncertain = layer.uncertainCount
             nonFinite = layer.nonFiniteCount
             structure = Nullable(layer.structure)

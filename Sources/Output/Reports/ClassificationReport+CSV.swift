@@ -81,6 +81,7 @@ extension ClassificationReport {
         columns += [
             Layer("dc_gain") { "\($0.medianDCGain)" },
             Layer("sigma_pixels", optional: \.medianSigmaPixels),
+            Layer("sigma_at_bound_count") { "\($0.summary.blursAtBound)" },
             Layer("uncertain_count") { "\($0.uncertainCount)" },
             Layer("non_finite_count") { "\($0.nonFiniteCount)" },
             Layer("structure_score", optional: \.structure?.score),
@@ -89,6 +90,10 @@ extension ClassificationReport {
             Layer("sigma_p75", optional: \.sigmaQuantiles?.p75),
             Layer("sigma_p95", optional: \.sigmaQuantiles?.p95),
         ]
+        columns += KernelShape.allCases.filter { $0.isNamed }.map { shape in
+            let name = shape.rawValue.split(separator: "-").joined(separator: "_")
+            return Layer("\(name)_count") { layer in "\(layer.shapeCounts.first { $0.shape == shape }?.count ?? 0)" }
+        }
         columns += SpectralClass.allCases.map { spectralClass in
             let name = spectralClass.rawValue.split(separator: "-").joined(separator: "_")
             return Layer("\(name)_count") { layer in
@@ -124,7 +129,10 @@ extension ClassificationReport {
             Kernel("second_label", optional: \.kernel.secondLabel?.rawValue),
             Kernel("second_probability", optional: \.kernel.secondProbability),
             Kernel("sigma_pixels", optional: \.kernel.sigmaPixels),
+            // "true": wider than the size can show, and sigma_pixels empty; empty for what is no blur.
+            Kernel("sigma_at_bound") { $0.kernel.label == .blur ? "\($0.kernel.sigmaBoundPixels != nil)" : "" },
             Kernel("sigma_major_pixels", optional: \.kernel.axes?.major),
+            Kernel("sigma_major_at_bound", optional: \.kernel.axes?.isMajorAtBound),
             Kernel("sigma_minor_pixels", optional: \.kernel.axes?.minor),
             Kernel("angle_degrees", optional: \.kernel.angleDegrees),
             Kernel("polarity") { "\($0.kernel.polarity)" },

@@ -35,7 +35,7 @@ extension ClassificationReport {
             .init("kernels", .right),
         ]
         columns += KernelLabel.allCases.map { .init($0.rawValue, .right) }
-        columns += [.init("DC gain", .right), .init("σ", .right)]
+        columns += [.init("commonest shape", .left), .init("DC gain", .right), .init("σ", .right)]
         var table = TextTable(columns)
         for layer in statistics.layers { table.add(row(layer, coloured: coloured)) }
         table.addRule()
@@ -50,9 +50,9 @@ extension ClassificationReport {
             .init("\(size)×\(size)"), .init(Self.stride(layer.layer)),
             .init(NumberFormat.grouped(layer.counts.total)),
         ]
-        cells += shares(layer.counts, coloured: coloured)
+        cells += shares(layer.counts, coloured: coloured) + [.init(layer.commonestShape ?? "·")]
         cells.append(.init(NumberFormat.fixed(layer.medianDCGain, 2)))
-        cells.append(.init(layer.medianSigmaPixels.map { NumberFormat.fixed($0, 2) } ?? "·"))
+        cells.append(.init(layer.sigmaText ?? "·"))
         return cells
     }
 
@@ -67,7 +67,7 @@ extension ClassificationReport {
             .init(NumberFormat.grouped(statistics.counts.total)),
         ]
         cells += shares(statistics.counts, coloured: coloured)
-        return cells + [.init(""), .init("")]
+        return cells + [.init(""), .init(""), .init("")]
     }
 
     private func shares(_ counts: LabelCounts, coloured: Bool) -> [TextTable.Cell] {

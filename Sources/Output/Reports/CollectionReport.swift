@@ -62,6 +62,8 @@ public struct CollectionReport: CSVReport, MarkdownReport {
         let nonFinite: Int
         let dcGain: [String: Double]
         let sigmaPixels: [String: Double]
+        /// Blurs beyond the fit's bound, left out of `sigmaPixels`.
+        let sigmaAtBound: Int
         let symmetry: SymmetryEnergies
         let varianceEntropy: Double
         let sparsity: Double
@@ -85,6 +87,7 @@ public struct CollectionReport: CSVReport, MarkdownReport {
             nonFinite = statistics.nonFinite
             dcGain = Self.quantiles(statistics.dcGain)
             sigmaPixels = Self.quantiles(statistics.sigmaPixels)
+            sigmaAtBound = statistics.blursAtBound
             symmetry = statistics.symmetry
             varianceEntropy = statistics.varianceEntropy
             sparsity = statistics.counts.total > 0 ? Double(statistics.sparse) / Double(statistics.counts.total) : 0
@@ -137,7 +140,12 @@ public struct CollectionReport: CSVReport, MarkdownReport {
         let fixed = NumberFormat.fixed
         var notes: [String] = []
         if let gain = statistics.dcGain.quantile(0.5) {
-            let sigma = statistics.sigmaPixels.quantile(0.5).map { ", σ of the blurs \(fixed($0, 2)) px" } ?? ""
+            let bound = Int(KernelClassification.sigmaBound(size: 3))
+            let beyond =
+                statistics.blursAtBound > 0
+                ? " (\(NumberFormat.grouped(statistics.blursAtBound)) boxes and rings of σ > \(bound) left out)" : ""
+            let sigma =
+                statistics.sigmaPixels.quantile(0.5).map { ", σ of the blurs \(fixed($0, 2)) px\(beyond)" } ?? ""
             notes.append("Medians: DC gain \(fixed(gain, 2))\(sigma).")
         }
         let symmetry = zip(["full", "swirl", "axes", "diagonals", "odd"], statistics.symmetry.all)

@@ -2,6 +2,12 @@ import Glibc
 import Kernels
 import Testing
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 @testable import Classification
 
 /// Fitted parameters against those that the kernels were made with.
@@ -14,6 +20,25 @@ import Testing
         #expect(found.fit > 0.9999 && found.polarity == 1 || found.weightFit < 1)
         let axes = try #require(found.axes)
         #expect(abs(axes.major - sigma) < 0.001 * sigma && abs(axes.minor - sigma) < 0.001 * sigma)
+    }
+
+    /// Boxes and Gaussians that hardly fall off have no σ: three half widths are the most that is told.
+    @Test(arguments: [(3, 3.0), (5, 6), (7, 9)])
+    func aWidthBeyondTheBoundIsNoNumber(size: Int, bound: Double) throws {
+        for kernel in [
+            [Float](repeating: -0.5, count: size * size), SyntheticKernels(size: size, seed: 0).gaussian(bound * 1.2),
+        ] {
+            let found = Classifiers.of(size).classify(kernel)
+            #expect(found.label == .blur && found.subLabel == "box")
+            #expect(found.sigmaPixels == nil && found.sigmaBoundPixels == bound)
+            let json = String(decoding: try JSONEncoder().encode(found), as: UTF8.self)
+            #expect(json.contains("\"sigmaAtBound\":true") && !json.contains("\"sigmaPixels\""))
+            let read = try JSONDecoder().decode(KernelClassification.self, from: Data(json.utf8))
+            #expect(read.sigmaBoundPixels == bound && read == found)
+        }
+        let bar = Classifiers.of(size).classify(SyntheticKernels(size: size, seed: 0).elongated(100, 0.7, radians: 0))
+        let axes = try #require(bar.axes)
+        #expect(axes.isMajorAtBound && axes.major == bound && abs(axes.minor - 0.7) < 0.01)
     }
 
     @Test(arguments: [0.0, 30, 45, 90, 120, 165])

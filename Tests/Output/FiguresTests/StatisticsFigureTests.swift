@@ -43,7 +43,17 @@ import Testing
         #expect(abs(row.quantile(0.5) - 1.1) < 1e-12 && abs(row.quantile(0.25) - 0.95) < 1e-12)
         let figure = try SigmaFigure.figure(of: [row], network: "Net")
         #expect(texts(figure).contains { $0.contains("median σ of the strided layers 1.10 px") })
-        #expect(texts(figure).joined(separator: " ").contains("1 kernels lie above the axis"))
+        #expect(texts(figure).joined(separator: " ").contains("1 lie above the axis. ▴: the median"))
+    }
+
+    @Test func widthsThatCannotBeToldAreCountedAndInNoMedian() throws {
+        let rows = [
+            SigmaFigure.Row(name: "1", sigmas: [1, 1.1, 1.2], beyond: 2, isStrided: true),
+            SigmaFigure.Row(name: "2", sigmas: [2], beyond: 5, isStrided: false),
+        ]
+        let text = texts(try SigmaFigure.figure(of: rows, network: "Net")).joined(separator: " ")
+        #expect(text.contains("11 blur kernels") && text.contains("median σ of the strided layers 1.10 px"))
+        #expect(text.contains("7 blurs, boxes and rings, are wider than three half widths") && text.contains("▴"))
     }
 
     @Test func stepsAreSharesOfTheWholeAndOfTheLimit() throws {

@@ -27,14 +27,14 @@ import Testing
         #expect(
             table == """
                 net.h5: TestNet 1.0, 2 layers, 6 kernels
-                ┌───┬────────────────────────────────┬──────┬────────┬─────────┬──────────┬──────┬──────┬──────┬───────┬─────────┬──────┐
-                │ # │ layer                          │ size │ stride │ kernels │ identity │ blur │ edge │ zero │ other │ DC gain │    σ │
-                ├───┼────────────────────────────────┼──────┼────────┼─────────┼──────────┼──────┼──────┼──────┼───────┼─────────┼──────┤
-                │ 1 │ features.0.a_ra…f_a_layer.conv │ 3×3  │      2 │       4 │        · │ 75 % │ 25 % │    · │     · │    1.00 │ 1.20 │
-                │ 2 │ b,1                            │ 3×3  │      ? │       2 │     50 % │    · │    · │ 50 % │     · │    1.00 │    · │
-                ├───┼────────────────────────────────┼──────┼────────┼─────────┼──────────┼──────┼──────┼──────┼───────┼─────────┼──────┤
-                │   │ all layers                     │      │        │       6 │     17 % │ 50 % │ 17 % │ 17 % │     · │         │      │
-                └───┴────────────────────────────────┴──────┴────────┴─────────┴──────────┴──────┴──────┴──────┴───────┴─────────┴──────┘
+                ┌───┬────────────────────────────────┬──────┬────────┬─────────┬──────────┬──────┬──────┬──────┬───────┬─────────────────┬─────────┬──────┐
+                │ # │ layer                          │ size │ stride │ kernels │ identity │ blur │ edge │ zero │ other │ commonest shape │ DC gain │    σ │
+                ├───┼────────────────────────────────┼──────┼────────┼─────────┼──────────┼──────┼──────┼──────┼───────┼─────────────────┼─────────┼──────┤
+                │ 1 │ features.0.a_ra…f_a_layer.conv │ 3×3  │      2 │       4 │        · │ 75 % │ 25 % │    · │     · │ gaussian 75 %   │    1.00 │ 1.20 │
+                │ 2 │ b,1                            │ 3×3  │      ? │       2 │     50 % │    · │    · │ 50 % │     · │ delta 50 %      │    1.00 │    · │
+                ├───┼────────────────────────────────┼──────┼────────┼─────────┼──────────┼──────┼──────┼──────┼───────┼─────────────────┼─────────┼──────┤
+                │   │ all layers                     │      │        │       6 │     17 % │ 50 % │ 17 % │ 17 % │     · │                 │         │      │
+                └───┴────────────────────────────────┴──────┴────────┴─────────┴──────────┴──────┴──────┴──────┴───────┴─────────────────┴─────────┴──────┘
                 The kernels are learned, not random: 100 % of the live kernels are identity, blur or edge (random kernels that look so: 48 %).
                 False-positive rate of 3×3 labels (random kernels): identity 0.8 %, blur 2.1 %, edge 44.7 % in layers that differ from their own shuffled weights, identity 0.4 %, blur 0.9 %, edge 2.0 % in others, where each kernel is tested.
                 0 of 6 labels are uncertain: a careful reader gives them with a probability below 0.8.
@@ -80,15 +80,17 @@ import Testing
                 + "identity_count,blur_count,edge_count,zero_count,other_count,"
                 + "identity_share,blur_share,edge_share,zero_share,other_share,"
                 + "identity_low,identity_high,blur_low,blur_high,edge_low,edge_high,zero_low,zero_high,"
-                + "other_low,other_high,dc_gain,sigma_pixels,uncertain_count,non_finite_count,structure_score,"
-                + "sigma_p5,sigma_p25,sigma_p75,sigma_p95,low_pass_count,band_pass_count,high_pass_count,"
+                + "other_low,other_high,dc_gain,sigma_pixels,sigma_at_bound_count,uncertain_count,non_finite_count,structure_score,"
+                + "sigma_p5,sigma_p25,sigma_p75,sigma_p95,delta_count,shifted_count,sharpen_count,gaussian_count,"
+                + "directional_count,box_count,ring_count,sobel_x_count,sobel_y_count,diagonal_count,one_sided_count,"
+                + "laplacian_count,line_count,saddle_count,low_pass_count,band_pass_count,high_pass_count,"
                 + "all_pass_count,sparsity,variance_entropy,normalised_entropy,zero_gap_decades,mixture_components,"
                 + "blueprint_explained_variance,blueprint_explained_above_chance,salience,salient_above_chance")
         let zeros = String(repeating: "0", count: 64)
         #expect(
             lines[2].hasPrefix("net.h5,\(zeros),TestNet,2,\"b,1\",3,,body,depthwise,2,1,0,0,1,0,0.5,0.0,0.0,0.5,0.0,"))
         // A delta passes all frequencies; of two kernels one is all zeros, and one component holds the variance.
-        #expect(lines[2].hasSuffix(",1.0,,0,0,,,,,,0,0,0,1,0.5,0.0,,,,,,,"))
+        #expect(lines[2].hasSuffix(",1.0,,0,0,0,,,,,,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0.5,0.0,,,,,,,"))
         let columns = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count }
         // The quoted name of the second layer holds a comma.
         #expect(columns[0] == columns[1] && columns[2] == columns[0] + 1)
@@ -103,7 +105,7 @@ import Testing
             }
             return count
         }
-        for (text, columns) in [(try report().csv, 52), (try report().kernelCSV, 33)] {
+        for (text, columns) in [(try report().csv, 67), (try report().kernelCSV, 35)] {
             let lines = text.split(separator: "\n")
             #expect(lines.map(fields) == Array(repeating: columns, count: lines.count))
             let names = lines[0].split(separator: ",")

@@ -38,7 +38,8 @@ struct HTMLLayer {
             + KernelLabel.allCases.filter { counts[$0] > 0 }.map {
                 "\($0.rawValue) \(NumberFormat.grouped(counts[$0]))"
             }
-            + (statistics.medianSigmaPixels.map { ["median σ \(NumberFormat.fixed($0, 2)) px"] } ?? [])
+            + shapeFacts + (statistics.sigmaText.map { ["median σ \($0) px"] } ?? [])
+            + (statistics.uncertainCount > 0 ? ["uncertain \(NumberFormat.grouped(statistics.uncertainCount))"] : [])
         let cut =
             shown < bank.count
             ? "<p class=\"quiet\">The first \(NumberFormat.grouped(shown)) of \(NumberFormat.grouped(bank.count)) kernels.</p>"
@@ -46,6 +47,22 @@ struct HTMLLayer {
         return "<details open class=\"layer\" id=\"\(identifier)\"><summary>\(InlineSVG.escaped(layer.label))</summary>"
             + "<p class=\"quiet\">\(InlineSVG.escaped(facts.joined(separator: " · ")))</p>" + cut + grid + histogram
             + "</details>"
+    }
+
+    /// How many kernels have each shape ("ring 845").
+    private var shapeFacts: [String] {
+        let named = statistics.shapeCounts.filter { $0.shape.isNamed && $0.count > 0 }
+            .map { "\($0.shape.rawValue) \(NumberFormat.grouped($0.count))" }
+        return named.isEmpty ? [] : ["shapes: " + named.joined(separator: ", ")]
+    }
+
+    private static func thousandths(_ share: Double) -> String { "\(Int((share * 1000).rounded()))" }
+
+    private static func second(_ kernel: KernelClassification) -> String {
+        guard let label = kernel.secondLabel, let share = kernel.secondProbability,
+            let place = KernelLabel.allCases.firstIndex(of: label)
+        else { return "0" }
+        return "\(1000 * place + min(999, Int((share * 1000).rounded())))"
     }
 
     // MARK: Kernels
@@ -149,7 +166,17 @@ struct HTMLLayer {
             "\"shapes\":" + list(shapes.map { "\"\($0)\"" }),
             "\"shape\":" + list(kernels.map { "\(shapes.firstIndex(of: $0.subLabel) ?? 0)" }),
             "\"fit\":" + list(kernels.map { NumberFormat.fixed($0.fit, 2) }),
-            "\"sigma\":" + list(kernels.map { $0.sigmaPixels.map { NumberFormat.fixed($0, 2) } ?? "0" }),
+            // Below zero: wider than its magnitude. Of no number: 0.
+            "\"sigma\":"
+                + list(
+                    kernels.map {
+                        $0.sigmaPixels.map { NumberFormat.fixed($0, 2) }
+                            ?? $0.sigmaBoundPixels.map { "-\(NumberFormat.fixed($0, 1))" } ?? "0"
+                    }),
+            // In thousandths; -1 where no reader was asked.
+            "\"probability\":" + list(kernels.map { $0.probability.map(Self.thousandths) ?? "-1" }),
+            // The second label and its probability in thousandths in one number: 1000 · label + probability; 0 where none is near.
+            "\"second\":" + list(kernels.map(Self.second)),
         ]
         return "{" + fields.joined(separator: ",") + "}"
     }

@@ -84,8 +84,16 @@ enum HTMLScript {
                 ? "output " + Math.floor(index / data.inputs) + ", input " + index % data.inputs : "channel " + index;
               const shape = data.shapes[data.shape[index]];
               const facts = [place + ": " + label + (shape ? " (" + shape + ")" : ""), "fit " + data.fit[index].toFixed(2)
-                + (data.sigma[index] ? ", σ " + data.sigma[index].toFixed(2) + " px" : "")
+                + (data.sigma[index] > 0 ? ", σ " + data.sigma[index].toFixed(2) + " px"
+                  : data.sigma[index] < 0 ? ", σ > " + -data.sigma[index] + " px" : "")
                 + ", max|w| " + data.largest[index].toPrecision(3)];
+              if (data.probability[index] >= 0) {
+                const second = data.second[index];
+                facts.push("probability " + (data.probability[index] / 1000).toFixed(2)
+                  + (data.probability[index] < 800 ? ", uncertain" : "")
+                  + (second ? "; else " + names[Math.floor(second / 1000)] + " "
+                    + (second % 1000 / 1000).toFixed(2) : ""));
+              }
               return [...facts.map(text => line(text)), table];
             }
             function select(index, x, y) {

@@ -14,8 +14,8 @@ enum HTMLTable {
     static func layers(_ statistics: NetworkStatistics, prefix: String) -> String {
         let titles =
             ["layer", "name", "kernels", "size", "stride", "role"] + KernelLabel.allCases.map { "\($0.rawValue) %" }
-            + ["σ px", "DC gain", "structured"]
-        let words: Set = ["layer", "name", "size", "role", "structured"]
+            + ["commonest shape", "σ px", "DC gain", "structured"]
+        let words: Set = ["layer", "name", "size", "role", "commonest shape", "structured"]
         let headers = titles.map { header($0, isNumeric: !words.contains($0)) }
         let rows = statistics.layers.map { row($0, prefix: prefix) }
         return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(headers.joined())</tr></thead>"
@@ -40,7 +40,8 @@ enum HTMLTable {
                     + "style=\"--share:\(NumberFormat.fixed(share * 100, 1))%;--color:\(color)\">"
                     + "\(NumberFormat.fixed(share * 100, 1))</td>")
         }
-        cells.append(statistics.medianSigmaPixels.map { numeric($0, decimals: 2) } ?? "<td class=\"n\">–</td>")
+        cells.append("<td>\(statistics.commonestShape ?? "–")</td>")
+        cells.append(sigma(statistics))
         cells.append(numeric(statistics.medianDCGain, decimals: 2))
         cells.append("<td>\(statistics.structure.map { $0.isStructured ? "yes" : "no" } ?? "–")</td>")
         return "<tr>\(cells.joined())</tr>"
@@ -49,6 +50,14 @@ enum HTMLTable {
     /// Sorted by the larger of two strides.
     private static func stride(_ value: Int, _ text: String?) -> String {
         "<td class=\"n\" data-v=\"\(Double(value))\">\(text ?? "")</td>"
+    }
+
+    /// The median width; one beyond the bound is sorted as the bound.
+    private static func sigma(_ statistics: LayerStatistics) -> String {
+        guard let text = statistics.sigmaText else { return "<td class=\"n\">–</td>" }
+        let value =
+            statistics.medianSigmaPixels ?? KernelClassification.sigmaBound(size: statistics.layer.kernelHeight)
+        return "<td class=\"n\" data-v=\"\(value)\">\(InlineSVG.escaped(text))</td>"
     }
 
     private static func numeric(_ value: Double, decimals: Int) -> String {
