@@ -20,12 +20,13 @@ struct RenderStatisticsCommand: ParsableCommand {
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
             network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
             errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
-            and growth (latency by input size, width and depth) read 'bench --steps --growth --format json'.
+            and growth (latency by input size, width and depth) read 'bench --steps --growth --format json'; reliability \
+            (how often readers give the labels of each probability) reads what fit_labels.py measured.
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
         case shares, areas, sigma, symmetry, frequency, compare, dictionary, map, stem, spectrum, pairs, matrix, paths,
-            field, claims, scatter, distribution, curves, steps, growth
+            field, claims, scatter, distribution, curves, steps, growth, reliability
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -164,6 +165,7 @@ struct RenderStatisticsCommand: ParsableCommand {
                 of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
         case .steps: return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
         case .growth: return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
+        case .reliability: return try CalibrationFile(contentsOf: inputs[0]).reliability(widthMillimetres: width)
         case .claims:
             return try ClaimSheetFigure.figure(
                 of: ClaimSheetFigure.Column.columns(try Analysis.networks(of: inputs, strides).map(\.statistics)),
