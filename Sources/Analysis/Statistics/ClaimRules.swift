@@ -9,6 +9,8 @@ public enum ClaimRules {
     public static let shareSignificance = 0.01
     /// p below which a share goes with depth (Spearman, two-sided).
     public static let depthSignificance = 0.05
+    /// p after Holm below which a statement holds over networks.
+    public static let pooledSignificance = 0.05
     /// The share of identity kernels in some layer of the middle.
     public static let identityPeak = 0.25
     /// The share of zero kernels in some layer of the first third.

@@ -42,11 +42,12 @@ private struct ClaimTests {
         }
         let p = FisherTest.greater(few[.blur], of: few.total, many[.blur], of: many.total)
         let gains = strided.map { NumberFormat.fixed($0.medianDCGain, 2) }.joined(separator: ", ")
-        let sigmas = strided.map { $0.medianSigmaPixels.map { NumberFormat.fixed($0, 2) } ?? "·" }
+        let sigmas = strided.map { $0.sigmaText ?? "·" }
         return PaperClaim(
             .stridedBlur,
             "\(share(few, .blur)) of \(few.total) blur, \(share(many, .blur)) at stride 1; by layer DC gain \(gains), "
                 + "σ \(sigmas.joined(separator: ", "))", pValue: p,
+            effect: .difference(few[.blur], of: few.total, many[.blur], of: many.total),
             few.share(.blur) >= ClaimRules.majority && p < ClaimRules.shareSignificance ? .supported : .notSupported)
     }
 
@@ -58,6 +59,7 @@ private struct ClaimTests {
         return PaperClaim(
             .stridedMixture,
             "in \(mixed) of \(mixtures.count) strided layers, their means a deviation or more apart in \(apart)",
+            effect: .share(mixed, of: mixtures.count, less: ClaimRules.majority),
             mixed * 2 > mixtures.count ? .supported : .notSupported)
     }
 
@@ -72,6 +74,7 @@ private struct ClaimTests {
             .salientSlices,
             "\(NumberFormat.percent(salience)) of \(filters.count) filters have a slice beyond \(NumberFormat.percent(ClaimRules.randomQuantile)) of random ones, "
                 + "\(NumberFormat.percent(lowPass)) of the blueprints are low-pass",
+            effect: .share(Int(salient.rounded()), of: filters.count, less: ClaimRules.majority),
             salience > ClaimRules.majority && lowPass >= ClaimRules.majority ? .supported : .notSupported)
     }
 
@@ -89,6 +92,7 @@ private struct ClaimTests {
             .middleIdentity,
             "\(share(inside, .identity)) in the middle third, \(share(outside, .identity)) in the others; most in "
                 + "\(peak.layer): \(NumberFormat.percent(peak.share))", pValue: p,
+            effect: .difference(inside[.identity], of: inside.total, outside[.identity], of: outside.total),
             p < ClaimRules.shareSignificance && peak.share >= ClaimRules.identityPeak ? .supported : .notSupported)
     }
 
@@ -108,7 +112,8 @@ private struct ClaimTests {
         let isSo = (found.coefficient > 0) == rises && found.pValue < ClaimRules.depthSignificance
         return PaperClaim(
             statement, "\(share(first, label)) in the first third, \(share(last, label)) in the last",
-            rankCorrelation: found.coefficient, pValue: found.pValue, isSo ? .supported : .notSupported)
+            rankCorrelation: found.coefficient, pValue: found.pValue,
+            effect: .correlation(found, rises: rises), isSo ? .supported : .notSupported)
     }
 
     private var lastBlur: PaperClaim {
@@ -125,6 +130,7 @@ private struct ClaimTests {
             .lastBlur,
             "\(share(last.counts, .blur)) of \(last.counts.total) blur (\(shapes.joined(separator: ", "))), "
                 + "\(share(middle, .blur)) in the others of stride 1", pValue: p,
+            effect: .difference(last.counts[.blur], of: last.counts.total, middle[.blur], of: middle.total),
             last.counts.share(.blur) >= ClaimRules.majority && p < ClaimRules.shareSignificance
                 ? .supported : .notSupported)
     }
@@ -141,6 +147,7 @@ private struct ClaimTests {
             .deadEarly,
             "\(share(inside, .zero)) of the first third, \(share(rest, .zero)) of the rest; most in "
                 + "\(worst.layer): \(NumberFormat.percent(worst.share))", pValue: p,
+            effect: .difference(inside[.zero], of: inside.total, rest[.zero], of: rest.total),
             worst.share >= ClaimRules.deadPeak ? .supported : .notSupported)
     }
 

@@ -39,6 +39,20 @@ public struct PaperClaim: Sendable, Equatable, Codable {
             }
         }
 
+        /// What is set side by side over networks, above 0 where it is as stated.
+        public var effect: String {
+            switch self {
+            case .stridedBlur: "blur share, strided less stride 1"
+            case .stridedMixture: "share of strided layers that are mixtures, less half"
+            case .salientSlices: "share of strided filters with a salient slice, less half"
+            case .middleIdentity: "identity share, middle third less the others"
+            case .edgesFall: "rank correlation of the edge share with depth, turned"
+            case .blurRises: "rank correlation of the blur share with depth"
+            case .lastBlur: "blur share, last layer less the others of stride 1"
+            case .deadEarly: "zero share, first third less the rest"
+            }
+        }
+
         /// When it counts as supported.
         public var criterion: String {
             let (half, p) = (ClaimRules.words(ClaimRules.majority), "p < \(ClaimRules.shareSignificance)")
@@ -82,11 +96,14 @@ public struct PaperClaim: Sendable, Equatable, Codable {
     public let pValue: Double?
     /// What they say.
     public let verdict: Verdict
+    /// The size of it, to be set beside other networks' (``MetaAnalysis``); nil where it is not testable.
+    public let effect: ClaimEffect?
 
     init(
         _ statement: Statement, _ finding: String, rankCorrelation: Double? = nil, pValue: Double? = nil,
-        _ verdict: Verdict
+        effect: ClaimEffect? = nil, _ verdict: Verdict
     ) {
+        self.effect = effect
         self.statement = statement
         self.finding = finding
         self.rankCorrelation = rankCorrelation

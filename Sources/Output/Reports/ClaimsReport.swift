@@ -6,47 +6,74 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
     /// Names the JSON's form.
     public static let schema = DocumentSchema.claims.rawValue
 
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let path: String
         let sha256: String
         let network: String
+        let provenance: Provenance?
         let claims: [PaperClaim]
     }
 
-    private let entries: [Entry]
+    let entries: [Entry]
+    /// Checkpoints that are not what the paper used and were left out.
+    let leftOut: [String]
+    /// Whether anything is known of where checkpoints come from.
+    let hasProvenance: Bool
 
     /// Tests every statement on every network, in the order given.
-    public init(_ statistics: [NetworkStatistics]) {
-        entries = statistics.map {
+    ///
+    /// - Parameters:
+    ///   - provenance: where checkpoints come from, by file name; empty where nothing is known.
+    ///   - leavesOutStandIns: whether those that stand in for a network of the paper are left out.
+    public init(
+        _ statistics: [NetworkStatistics], provenance: [String: Provenance] = [:], leavesOutStandIns: Bool = false
+    ) {
+        hasProvenance = !provenance.isEmpty
+        func provenanceOf(_ statistics: NetworkStatistics) -> Provenance? {
+            provenance[TextTable.fileName(statistics.network.checkpoint.path)]
+        }
+        func isLeftOut(_ statistics: NetworkStatistics) -> Bool {
+            leavesOutStandIns && provenanceOf(statistics)?.isStandIn == true
+        }
+        leftOut = statistics.filter(isLeftOut).map(\.network.checkpoint.path)
+        entries = statistics.filter { !isLeftOut($0) }.map {
             Entry(
                 path: $0.network.checkpoint.path, sha256: $0.network.checkpoint.sha256, network: $0.network.title,
-                claims: $0.paperClaims)
+                provenance: provenanceOf($0), claims: $0.paperClaims)
         }
     }
 
     /// One table a statement, then how often each was supported.
     public var table: String {
-        PaperClaim.Statement.allCases.map { "\(heading($0))\n\(rows(of: $0).text)\n" }.joined() + summary.text
+        PaperClaim.Statement.allCases.map { "\(heading($0))\n\(rows(of: $0).text)\n" }.joined() + summary.text + "\n"
+            + overNetworks.text + notes.map { $0.printable + "\n" }.joined()
+            + (hasProvenance ? "\nWhere the checkpoints come from\n\(provenances.text)" : "")
     }
 
     /// The same in Markdown.
     public var markdown: String {
         PaperClaim.Statement.allCases.map { "### \(heading($0))\n\n\(rows(of: $0).markdown)\n" }.joined()
-            + "### All statements\n\n" + summary.markdown
+            + "### All statements\n\n" + summary.markdown + "\n### Over networks\n\n" + overNetworks.markdown + "\n"
+            + notes.map { "- \($0.printable)\n" }.joined()
+            + (hasProvenance ? "\n### Where the checkpoints come from\n\n" + provenances.markdown : "")
     }
 
     /// One line a checkpoint and statement, with a header.
     public var csv: String {
         var text = CSVText.line([
             "checkpoint", "sha256", "network", "claim", "source", "criterion", "finding", "rank_correlation", "p_value",
-            "verdict",
+            "verdict", "effect", "effect_variance", "effect_scale", "trained_by", "trained_on", "numbers",
+            "stands_in_for",
         ])
         for entry in entries {
             for claim in entry.claims {
                 text += CSVText.line([
                     entry.path, entry.sha256, entry.network, claim.statement.rawValue, claim.statement.source,
                     claim.statement.criterion, claim.finding, CSVText.field(claim.rankCorrelation),
-                    CSVText.field(claim.pValue), claim.verdict.rawValue,
+                    CSVText.field(claim.pValue), claim.verdict.rawValue, CSVText.field(claim.effect?.value),
+                    CSVText.field(claim.effect?.variance), claim.effect?.scale.rawValue ?? "",
+                    entry.provenance?.trainedBy ?? "", entry.provenance?.trainedOn ?? "",
+                    entry.provenance?.numbers ?? "", entry.provenance?.standsInFor ?? "",
                 ])
             }
         }
@@ -61,8 +88,10 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
                 criteria: Dictionary(
                     uniqueKeysWithValues: PaperClaim.Statement.allCases.map { ($0.rawValue, $0.criterion) }),
                 checkpoints: entries.map {
-                    Document.Checkpoint(path: $0.path, sha256: $0.sha256, network: $0.network, claims: $0.claims)
-                }))
+                    Document.Checkpoint(
+                        path: $0.path, sha256: $0.sha256, network: $0.network, provenance: $0.provenance,
+                        claims: $0.claims)
+                }, leftOut: leftOut, overNetworks: pooled))
     }
 
     /// The same as one page.
@@ -110,7 +139,10 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
                     [
                         HTMLPlot.legend(verdicts.map { ($0.0.rawValue, $0.1) }),
                         HTMLPlot.bars(bars, label: "Verdicts on each statement"), summary.html,
-                    ])
+                    ]),
+                HTMLPage.section(
+                    "Over networks",
+                    [overNetworks.html] + notes.map(HTMLPage.words) + (hasProvenance ? [provenances.html] : [])),
             ] + sections,
             note:
                 "Statements of arXiv 2207.10318, sections 3.1 to 3.3, Figs. 1 to 5 and 9; the criteria are kernelviz's own.",
@@ -141,12 +173,16 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
             let path: String
             let sha256: String
             let network: String
+            let provenance: Provenance?
             let claims: [PaperClaim]
         }
 
         let schema: String
         let criteria: [String: String]
         let checkpoints: [Checkpoint]
+        /// Stand-ins that were left out, as asked.
+        let leftOut: [String]
+        let overNetworks: [Pooled]
     }
 
     private func heading(_ statement: PaperClaim.Statement) -> String {
@@ -188,9 +224,9 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
         return table
     }
 
-    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
-    private static func signed(_ value: Double) -> String {
+    static func signed(_ value: Double) -> String {
         (value < 0 ? "−" : "") + NumberFormat.fixed(abs(value), 2)
     }
 
