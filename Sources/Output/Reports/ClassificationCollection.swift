@@ -23,11 +23,18 @@ public struct ClassificationCollection: Sendable {
 
     let reports: [ClassificationReport]
     let failures: [Failure]
+    /// Which part of how many checkpoints it is; nil for all.
+    let shard: (place: ShardPlace, files: Int)?
 
     /// Joins the reports in the order given.
-    public init(_ statistics: [NetworkStatistics], failures: [Failure] = []) {
+    ///
+    /// - Parameter shard: which part these are of how many checkpoints in all; nil where they are all.
+    public init(
+        _ statistics: [NetworkStatistics], failures: [Failure] = [], shard: (place: ShardPlace, files: Int)? = nil
+    ) {
         reports = statistics.map(ClassificationReport.init)
         self.failures = failures
+        self.shard = shard
     }
 
     /// The tables one below the other, then one line a checkpoint.

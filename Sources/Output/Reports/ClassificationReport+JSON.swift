@@ -38,7 +38,8 @@ extension ClassificationCollection {
             Collection(
                 schema: Self.schema, version: version,
                 checkpoints: reports.map { ClassificationDocument($0.statistics, kernels: kernels, savedBy: version) },
-                failed: failures.map { FailedFile(path: $0.path, error: $0.error.description) }))
+                failed: failures.map { FailedFile(path: $0.path, error: $0.error.description) },
+                shard: shard.map { Collection.Shard(index: $0.place.index, of: $0.place.count, files: $0.files) }))
     }
 }
 
@@ -47,6 +48,14 @@ private struct Collection: Encodable {
     let version: String?
     let checkpoints: [ClassificationDocument]
     let failed: [FailedFile]
+    /// Where it is a part: which of how many, and how many checkpoints all have.
+    let shard: Shard?
+
+    struct Shard: Encodable {
+        let index: Int
+        let of: Int
+        let files: Int
+    }
 }
 
 private struct FailedFile: Encodable {

@@ -13,6 +13,10 @@ struct ClassifyCommand: ParsableCommand {
 
             'derive' and 'report' read the JSON back in the place of the checkpoints.
 
+            Thousands of checkpoints: 'classify --shard 3/16 --format json' labels the third of sixteen parts, and 'classify \
+            --merge' puts the JSON of all parts together to the bytes of one run, as in \
+            seq 16 | parallel kernelviz classify --shard {}/16 nets --format json -o part{}.json.
+
             A data set of loose kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
             """)
 
@@ -32,8 +36,24 @@ struct ClassifyCommand: ParsableCommand {
     @Flag(help: "Show the difference of two checkpoints layer by layer, second minus first.")
     var compare = false
 
+    @Option(
+        help: ArgumentHelp("Only this part of the checkpoints, with --format json: 3/16.", valueName: "part/parts"))
+    var shard: String?
+
+    @Flag(help: "Put the JSON of all parts of --shard together to that of one run.")
+    var merge = false
+
     @Flag(help: "Test the paper's statements about learned kernels on each checkpoint.")
     var claims = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the checkpoints of --claims come from: CSV with checkpoint, trained_by, trained_on, numbers, stands_in_for.",
+            valueName: "file"))
+    var provenance: String?
+
+    @Flag(help: "Leave out of --claims what stands in for a network of the paper by --provenance.")
+    var noStandIns = false
 
     @Flag(help: "Replace the kernels of each label by templates and count what the network loses on --images.")
     var fidelity = false
@@ -75,6 +95,7 @@ struct ClassifyCommand: ParsableCommand {
         guard !checkpoints.isEmpty || showsValidation else { throw ValidationError("Name at least one checkpoint.") }
         let modes = [
             ("--compare", compare), ("--claims", claims), ("--fidelity", fidelity), ("--validate", showsValidation),
+            ("--merge", isMerge), ("--shard", shard != nil),
         ].filter(\.1).map(\.0)
         guard modes.count <= 1 else { throw ValidationError("Choose one of \(modes.joined(separator: ", ")).") }
         if format == .html, !claims, !compare, !fidelity, !showsValidation {
@@ -83,7 +104,13 @@ struct ClassifyCommand: ParsableCommand {
                     + "networks."
             )
         }
-        if kernels, !modes.isEmpty || format == .table || format == .markdown {
+        if let shard {
+            guard ShardPlace(shard) != nil else {
+                throw ValidationError("--shard is '\(shard)'; expected a part and how many there are, as in 3/16.")
+            }
+            guard format == .json else { throw ValidationError("--shard needs --format json, which --merge reads.") }
+        }
+        if kernels, !modes.filter({ $0 != "--shard" }).isEmpty || format == .table || format == .markdown {
             throw ValidationError("--kernels needs --format csv or json, and no \(modes.first ?? "--compare").")
         }
         if compare {
@@ -93,6 +120,10 @@ struct ClassifyCommand: ParsableCommand {
             guard format != .csv else {
                 throw ValidationError("--compare has --format table, json, markdown and html.")
             }
+        }
+        if provenance != nil, !claims { throw ValidationError("--provenance belongs to --claims.") }
+        if noStandIns, provenance == nil {
+            throw ValidationError("--no-stand-ins needs --provenance, which tells what a checkpoint stands in for.")
         }
         if fidelity {
             guard checkpoints.count == 1, images != nil else {
@@ -114,30 +145,55 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         try output.check()
+        let table = try provenance.map { try Provenance.table(InputFile.text($0), path: $0) } ?? [:]
+        if isMerge { return try runMerge() }
         if compare { return try runComparison() }
         if fidelity { return try runFidelity() }
         if showsValidation { return try runValidation() }
-        guard checkpoints.count > 1 || InputFile.isFolder(checkpoints[0]) || claims else {
+        guard checkpoints.count > 1 || InputFile.isFolder(checkpoints[0]) || claims || shard != nil else {
             return try runCollection(checkpoints[0]) ? () : runOne()
         }
         let (found, failures) = try analyseAll()
         if !found.isEmpty || format == .json && !claims {
             if claims {
-                try output.emit(ClaimsReport(found), as: format)
+                try output.emit(ClaimsReport(found, provenance: table, leavesOutStandIns: noStandIns), as: format)
             } else {
-                let reports = ClassificationCollection(found, failures: failures)
+                let reports = ClassificationCollection(
+                    found, failures: failures,
+                    shard: try shard.flatMap(ShardPlace.init).map { (place: $0, files: try allPaths().count) })
                 try output.emit(shown(reports), as: format)
             }
         }
         if !failures.isEmpty { throw ExitCode(1) }
     }
 
+    /// Every checkpoint named, those of folders included.
+    private func allPaths() throws -> [String] { try checkpoints.flatMap(CheckpointFolder.files) }
+
+    /// Whether parts are put together: 'classify --merge', or 'classify merge' where no file is called so.
+    private var isMerge: Bool {
+        merge || checkpoints.first == "merge" && (try? InputFile.check("merge")) == nil
+    }
+
+    private func runMerge() throws {
+        let paths = merge ? checkpoints : Array(checkpoints.dropFirst())
+        let merged = try ClassificationShards(
+            paths.map {
+                ($0, try InputFile.text($0, limitBytes: 1 << 32, expected: "the JSON of 'kernelviz classify --shard'"))
+            })
+        try output.emit(merged.json)
+        guard merged.failures > 0 else { return }
+        Console.error("kernelviz: \(merged.failures) checkpoints could not be read; see 'failed' in the JSON")
+        throw ExitCode(1)
+    }
+
     /// The statistics of every checkpoint that can be read; the others are named on stderr.
     func analyseAll() throws -> ([NetworkStatistics], [ClassificationCollection.Failure]) {
         var found: [NetworkStatistics] = []
         var failures: [ClassificationCollection.Failure] = []
-        let paths = try checkpoints.flatMap(CheckpointFolder.files)
-        for (path, strides) in zip(paths, try strides.tables(for: paths)) {
+        let all = try allPaths()
+        let pairs = Array(zip(all, try strides.tables(for: all)))
+        for (path, strides) in shard.flatMap(ShardPlace.init)?.own(of: pairs) ?? pairs {
             do {
                 found.append(try statistics(of: path, strides: strides))
             } catch let error as KernelVizError {
