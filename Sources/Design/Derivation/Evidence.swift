@@ -26,8 +26,6 @@ public struct NetworkEvidence: Sendable {
     let fixedCount: Int
     /// Those of them in layers that learned something.
     let learnedCount: Int
-    /// Labels that a careful reader gives with a probability below 0.8.
-    public let uncertainCount: Int
     /// How the widths of its blocks grow; nil with fewer than four blocks.
     public let growth: WidthGrowth?
     /// Whether all its layers past the stem are depthwise, as a VGNet's are.
@@ -59,7 +57,6 @@ public struct NetworkEvidence: Sendable {
         fixedCount = statistics.layers.reduce(0) { $0 + ($1.layer.isFixed ? $1.counts.total : 0) }
         let filters = statistics.chain.map(\.layer).filter { $0.role != .stem && $0.role != .upsampling }
         isDepthwise = filters.allSatisfy { $0.weightShape[1] == 1 }
-        uncertainCount = free.reduce(0) { $0 + $1.uncertainCount }
         let places = StagePlaces(statistics.network)
         var blocks: [(stage: Int, width: Int)] = []
         let isMirrored = statistics.network.input.padding == .tensorFlowSame
@@ -96,7 +93,7 @@ public struct NetworkEvidence: Sendable {
     /// D9: why this network cannot steer a design; nil where it can.
     ///
     /// Too few kernels say nothing reliable; where most are unstructured, shares of the rest are those of an untrained or a
-    /// noisy net; where many labels do not stand noise, neither do the shares (``RuleCutoffs``).
+    /// noisy net (``RuleCutoffs``).
     public var refusal: String? {
         let least = RuleCutoffs.kernelsOfDesign
         if counts.total < least {
@@ -117,10 +114,6 @@ public struct NetworkEvidence: Sendable {
         if learnedCount < least {
             return "only \(learnedCount) of its \(counts.total) kernels stand in layers that differ from their own "
                 + "shuffled weights, at least \(least) are needed"
-        }
-        let uncertain = Double(uncertainCount) / Double(counts.total)
-        if uncertain > RuleCutoffs.mostUncertain {
-            return "\(NumberFormat.percent(uncertain)) of the labels are uncertain to a careful reader"
         }
         return nil
     }
