@@ -86,6 +86,7 @@ struct ClassifierBenchmark: ParsableCommand {
             try put(writer, "found/shape", found.map { Float(shapes.firstIndex(of: $0.shape) ?? 0) })
             try put(writer, "found/fit", found.map { Float($0.fit) })
             try put(writer, "found/sigma", found.map { Float($0.sigmaPixels ?? .nan) })
+            try put(writer, "found/probability", found.map { Float($0.probability ?? .nan) })
             try put(writer, "found/angle", found.map { Float($0.angleDegrees ?? .nan) })
         }
     }

@@ -5,8 +5,8 @@ python Sources/Tools/Benchmarks/Peers/compare_classify.py .build/release/Benchma
 
 The kernels are those of the checkpoints (every 3x3 convolution), repeated with slight noise until there are 400,000;
 without checkpoints they are normal. NumPy computes the same features and decisions from the same tables: the label, the
-shape, fits, margins, p-values, sigma, both axes, angles, offsets, polarity, spectral class, the two nearest labels and the
-zero rule. Its matrix products use as many threads as OpenBLAS is given. It is timed twice: on whole arrays, as such code is
+shape, fits, margins, p-values, sigma, both axes, angles, offsets, polarity, spectral class, the two nearest labels, the
+readers' probability with the second label (coefficients from ReaderModel+Table.swift) and the zero rule. Its matrix products use as many threads as OpenBLAS is given. It is timed twice: on whole arrays, as such code is
 commonly written, and on blocks that fit into the second-level cache, the best that was found. kernelviz works on pieces of
 4,096 kernels, each with a zero rule of its own, as a data set streams through. On two threads it is also compared with NumPy
 in two processes, each with half of the kernels in blocks, started and waiting before the clock runs (leave OpenBLAS at one
@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,7 @@ import numpy as np  # noqa: E402
 BINARY, CHECKPOINTS = sys.argv[1], sys.argv[2:]
 COUNT, BLOCK, ROUNDS = 400_000, 4096, 5
 IDENTITY, BLUR, EDGE, ZERO, OTHER = range(5)
+TABLE = pathlib.Path(__file__).resolve().parents[4] / "Sources/Analysis/Classification/ReaderModel+Table.swift"
 Y, X = (np.mgrid[0:3, 0:3] - 1).reshape(2, 9).astype(np.float32)
 SIGNS = np.array([(-1.0) ** (X + 1), (-1.0) ** (Y + 1), (-1.0) ** (X + Y)], np.float32)
 
@@ -45,7 +47,11 @@ class Tables:
             self.c = get("correlation").reshape(9, 9)
             self.widths = np.ascontiguousarray(get("widths").reshape(-1, 9).T)
             self.lenient, self.strict = get("cutOffs").reshape(2, 4)
-            self.found = {k: get(f"found/{k}") for k in ("label", "shape", "fit", "sigma", "angle")}
+            self.found = {k: get(f"found/{k}") for k in ("label", "shape", "fit", "sigma", "angle", "probability")}
+        text = TABLE.read_text()
+        self.agreement = np.float32(re.search(r"agreement: Float = ([\d.]+)", text)[1])
+        numbers = re.search(r"let small: \[Float\] = \[(.*?)\]", text, re.S)[1]
+        self.coefficients = np.array(re.findall(r"-?\d[\d.e+-]*", numbers), np.float32).reshape(-1, 3)
         self.ones = self.c.sum()
         half, steps = 1.0, self.widths.shape[1]
         self.log_start = np.log(0.35)
@@ -64,6 +70,39 @@ def decide(t, cuts, peak, gain, delta, blur, first, second, saddle):
     is_blur = (blur >= cuts[1]) & (blur >= least)
     is_edge = (gain <= 0.42) & ((first >= cuts[2]) | (second >= cuts[3]))
     return np.where(identity, IDENTITY, np.where(is_blur, BLUR, np.where(is_edge, EDGE, OTHER)))
+
+
+def read(t, u, rubric, peak, gain, alternating, delta, fit, saddle, line, one_sided, energy):
+    """What readers would say: the label, its probability, the second label and its probability (ReaderModel.swift)."""
+    grid = u.reshape(-1, 3, 3)
+    rough = ((grid[:, 1:] - grid[:, :-1]) ** 2).sum((1, 2)) + ((grid[:, :, 1:] - grid[:, :, :-1]) ** 2).sum((1, 2))
+    positive = (np.maximum(u, 0) ** 2).sum(1) / energy
+    second_cell = np.partition(np.abs(u), 7, 1)[:, 7]
+    bump, first, second = fit["blur"], fit["first"], fit["second"]
+    derivative = np.maximum(first, second)
+    over = lambda x: np.maximum(0, x)
+    terms = np.stack([
+        bump, first, second, derivative, peak, gain, alternating, delta, rough / energy, np.minimum(positive, 1 - positive),
+        second_cell, over(gain - 0.8), over(0.4 - gain), over(peak - 0.8), over(0.7 - peak), over(bump - 0.85),
+        over(derivative - 0.8), peak * gain, bump * gain, derivative * (1 - gain), saddle, line, one_sided], 1)
+    named = np.exp(np.clip(terms.astype(np.float32) @ t.coefficients[1:] + t.coefficients[0], -40, 40))
+    p = np.concatenate([named, np.ones((len(u), 1), np.float32)], 1)
+    p /= p.sum(1, keepdims=True)
+    rows = np.arange(len(u))
+    own = np.where(rubric == OTHER, 3, rubric)
+    best, most = p.argmax(1), p.max(1)
+    barred = ((best == BLUR) & (bump < 0.74)) | ((best == EDGE) & (derivative < 0.52))
+    barred |= (best == IDENTITY) & (rubric == EDGE) & (second >= 0.93)
+    place = np.where((most >= 2 * p[rows, own]) & ~barred, best, own)
+    plain = p[rows, place]
+    factor = np.where(place == own, t.agreement, np.float32(1))
+    whole = 1 + plain * (factor - 1)
+    others = p.copy()
+    others[rows, place] = -1
+    next_at = others.argmax(1)
+    near = others[rows, next_at] / whole
+    next_at[near < 0.2], near[near < 0.2] = 3, 0
+    return np.where(place == 3, OTHER, place), plain * factor / whole, next_at, near
 
 
 def p_values(null, scores):
@@ -97,7 +136,10 @@ def block(t, w):
             functional[family] = np.where(base > output * 1e-6, np.minimum(1, cross * cross / base), 0)
     delta = np.minimum(1, cu[rows, peak_at] ** 2 / output)
     saddle = t.kinds["second"][at["second"]] == 7
-    label = decide(t, t.lenient, peak, gain, delta, fit["blur"], fit["first"], fit["second"], saddle)
+    rubric = decide(t, t.lenient, peak, gain, delta, fit["blur"], fit["first"], fit["second"], saddle)
+    label, probability, second_label, second_probability = read(
+        t, u, rubric, peak, gain, waves.max(1), delta, fit, saddle, t.kinds["second"][at["second"]] == 6,
+        t.kinds["first"][at["first"]] == 4, energy)
     alone = decide(t, t.strict, peak, gain, delta, fit["blur"], fit["first"], fit["second"], saddle) == label
     edge_fit = np.maximum(functional["first"], functional["second"])
     fits = np.stack([delta, functional["blur"], edge_fit], 1)
@@ -141,6 +183,8 @@ def block(t, w):
     ratio = np.where(is_bump, major / minor, 1)
     ring = v[:, 4] * s < 0.2 * (v[:, 1] + v[:, 3] + v[:, 5] + v[:, 7]) * s
     box = sigma[i] > 2.5
+    # No width is told beyond three half widths.
+    sigma[i[sigma[i] >= 3]] = np.nan
     shape[i] = np.where(ring, 8, np.where(box, 7, np.where(ratio > 1.5, 6, 5)))
     axes[i, 0], axes[i, 1] = major, minor
     direction = (0.5 * np.degrees(np.arctan2(2 * pxy, pxx - pyy)) + 90) % 180
@@ -188,7 +232,8 @@ def block(t, w):
     margin[i] = near - next_near
     spread = scale * np.sqrt(np.maximum(0, output))
     norm = scale * np.sqrt(energy)
-    return label, shape, fitted, sigma, angle, p, margin, polarity, axes, offset, alone, spread, norm
+    return (label, shape, fitted, sigma, angle, p, margin, polarity, axes, offset, alone, probability, second_label,
+            second_probability, spread, norm)
 
 
 def classify(t, w, length=BLOCK):
@@ -271,6 +316,9 @@ with tempfile.TemporaryDirectory() as folder:
     both = ~np.isnan(columns[3]) & ~np.isnan(t.found["sigma"])
     print(f"largest difference: fit {np.abs(columns[2] - t.found['fit'])[same & (columns[0] != ZERO)].max():.1e}, "
           f"sigma {np.abs(columns[3] - t.found['sigma'])[both].max():.1e} px")
+    told = same & ~np.isnan(t.found["probability"])
+    print(f"probability: {np.abs(columns[11] - t.found['probability'])[told].max():.1e} of {told.sum():,}, in thousandths "
+          f"{np.abs(np.round(columns[11], 3) - t.found['probability'])[told].max():.1e}")
     shares = np.bincount(columns[0].astype(int), minlength=5) / len(w)
     print("shares: " + ", ".join(f"{k} {v * 100:.0f} %" for k, v in zip(("identity", "blur", "edge", "zero", "other"), shares)))
     pair = Pair(t, w)
