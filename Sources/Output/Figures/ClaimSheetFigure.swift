@@ -42,7 +42,7 @@ public enum ClaimSheetFigure {
         let statements = PaperClaim.Statement.allCases
         let nameRoom = max(84, min(page.contentWidth * 0.3, 132))
         let sumRoom = 66.0
-        let pitch = min(44, (page.contentWidth - nameRoom - sumRoom) / Double(columns.count))
+        let pitch = min(84, (page.contentWidth - nameRoom - sumRoom) / Double(columns.count))
         let isNarrow = pitch < 25
         drawTitles(columns, left: page.left + nameRoom, pitch: pitch, on: &page)
         for statement in statements {
