@@ -32,7 +32,7 @@ struct BlueprintRule: DiagnosisRule {
                         "energy that one kernel explains", median,
                         interval: OrderStatistics.quantile(
                             0.025, ofSorted: sorted)...OrderStatistics.quantile(
-                                0.975, ofSorted: sorted), count: shares.count, usual: "0.5 to 0.9 in trained ResNets")
+                                0.975, ofSorted: sorted), count: shares.count)
                 ], cost: Finding.Cost(macs: pixels.map { $0 * saved }, parameters: saved),
                 advice:
                     "Replace it by the 1×1 layer and the depthwise one (blueprint-separable), and train on for a while")

@@ -24,7 +24,7 @@ struct LowRankRule: DiagnosisRule {
                 [
                     Finding.Evidence(
                         "effective rank", Double(rank), count: full,
-                        usual: "half of the rank or more in 228 of 230 layers")
+                        usual: "half of the rank or more in all but three layers of ten networks")
                 ], cost: Finding.Cost(macs: pixels.map { $0 * saved }, parameters: saved),
                 advice: "Replace it by two 1×1 layers with \(rank) channels between, and train on for a while")
         }

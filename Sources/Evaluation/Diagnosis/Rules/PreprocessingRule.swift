@@ -30,7 +30,7 @@ struct PreprocessingRule: DiagnosisRule {
             evidence.append(
                 Finding.Evidence(
                     "deviation of the pixels over that of photographs", ratio, count: input.filters,
-                    usual: "0.9 to 1.1"))
+                    usual: "1.15 to 1.31 in four networks"))
         }
         let fed = input.means.map(short).joined(separator: ", ")
         return [
