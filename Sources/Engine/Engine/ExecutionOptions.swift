@@ -31,7 +31,13 @@ public struct ExecutionOptions: Sendable, Equatable {
         /// Processors without such products compute them from 32-bit ones, which is slower than ``float32``.
         case bfloat16 = "bf16"
 
-        var format: ElementFormat { self == .float32 ? .float32 : .bfloat16 }
+        /// Unsigned bytes, and weights of signed bytes with one scale an output channel, multiplied exactly in 32 bits; a
+        /// plan needs a ``Quantization``. What has no such form is computed in 32-bit floats: see
+        /// ``ExecutionPlan/quantizationSummary``.
+        case int8
+
+        /// Of the numbers that are no bytes.
+        var format: ElementFormat { self == .bfloat16 ? .bfloat16 : .float32 }
     }
 
     /// The family.

@@ -19,6 +19,7 @@ public struct ExecutionPlan: Sendable {
     private enum Backend: Sendable {
         case reference(ReferencePlan)
         case blocked(BlockedPlan)
+        case integer(IntegerPlan)
     }
 
     /// N×C×H×W of the input.
@@ -34,6 +35,9 @@ public struct ExecutionPlan: Sendable {
     /// The operators that were chosen ("avx512", "reference").
     public let operatorsName: String
 
+    /// The ranges of results in int8; nil in other precisions.
+    public let quantization: Quantization?
+
     private let backend: Backend
     private let tapShapes: [Shape]
 
@@ -41,10 +45,12 @@ public struct ExecutionPlan: Sendable {
     ///
     /// Throws `engine.shape` where shapes do not fit, `engine.noTap` for an unknown name in `taps`, `engine.tooLarge`
     /// where a run would need more memory than the machine has, `engine.operators`, `engine.precision` and
-    /// `engine.threads` for options that the machine cannot serve.
+    /// `engine.threads` for options that the machine cannot serve, `engine.quantization` for one that does not suit the
+    /// graph.
+    /// - Parameter quantization: The ranges of results; read, and needed, in int8 alone, where there are no taps.
     public init(
         _ graph: Graph, inputShape: Shape, taps tapNames: [String] = [],
-        options: ExecutionOptions = ExecutionOptions()
+        options: ExecutionOptions = ExecutionOptions(), quantization: Quantization? = nil
     ) throws {
         guard let output = graph.output else {
             throw KernelVizError(code: "engine.shape", subject: "graph", found: "has no nodes")
@@ -53,7 +59,13 @@ public struct ExecutionPlan: Sendable {
         let tapNodes = try tapNames.map { try Self.tap($0, in: graph) }
         let shapes = try graph.shapes(inputShape: inputShape)
         let isNeeded = graph.needed(by: [output] + tapNodes)
-        if let operators {
+        if let operators, options.precision == .int8 {
+            backend = .integer(
+                try IntegerPlan(
+                    graph, shapes: shapes, isNeeded: isNeeded, output: output.index,
+                    quantization: try Self.quantization(quantization, taps: tapNames), operators: operators,
+                    threads: options.threads))
+        } else if let operators {
             backend = .blocked(
                 try BlockedPlan(
                     graph, shapes: shapes, isNeeded: isNeeded, output: output.index, taps: tapNodes.map(\.index),
@@ -68,6 +80,7 @@ public struct ExecutionPlan: Sendable {
         self.tapNames = tapNames
         self.tapShapes = tapNodes.map { shapes[$0.index] }
         self.options = options
+        self.quantization = options.precision == .int8 ? quantization : nil
         self.operatorsName = operators?.name ?? "reference"
         macs = graph.nodes.indices.reduce(0) {
             $0 + (isNeeded[$1] ? graph.macs(of: graph.nodes[$1], output: shapes[$1]) : 0)
@@ -141,6 +154,10 @@ public struct ExecutionPlan: Sendable {
                 plan.run(
                     images: images, input: start, imageCount: source.count / images, memory: workspace.base,
                     pool: workspace.pool, result: result, tapResults: tapResults)
+            case .integer(let plan):
+                plan.run(
+                    images: images, input: start, imageCount: source.count / images, memory: workspace.base,
+                    pool: workspace.pool, result: result)
             }
         }
     }
@@ -150,6 +167,17 @@ public struct ExecutionPlan: Sendable {
             throw KernelVizError(
                 code: "engine.inputShape", subject: "input", found: "shape \(input.shape)", expected: "\(inputShape)")
         }
+    }
+
+    private static func quantization(_ quantization: Quantization?, taps: [String]) throws -> Quantization {
+        guard taps.isEmpty, let quantization else {
+            throw KernelVizError(
+                code: "engine.precision", subject: "int8",
+                found: taps.isEmpty ? "no ranges of results" : "results of single nodes are asked for",
+                expected: taps.isEmpty ? "a calibration on images" : "the network's result alone",
+                advice: taps.isEmpty ? nil : "Use another precision")
+        }
+        return quantization
     }
 
     private static func tap(_ name: String, in graph: Graph) throws -> Graph.NodeID {
@@ -178,6 +206,7 @@ extension ExecutionPlan {
         switch backend {
         case .reference(let plan): plan.floatCount
         case .blocked(let plan): plan.workspaceCount(images: inputShape[0])
+        case .integer(let plan): plan.workspaceCount(images: inputShape[0])
         }
     }
 
@@ -186,9 +215,13 @@ extension ExecutionPlan {
         switch backend {
         case .reference(let plan): plan.slots
         case .blocked(let plan): plan.slots
+        case .integer: []
         }
     }
 
     /// The steps on blocked channels; nil with plain loops.
     var blocked: BlockedPlan? { if case .blocked(let plan) = backend { plan } else { nil } }
+
+    /// The steps on bytes; nil in other precisions.
+    var integer: IntegerPlan? { if case .integer(let plan) = backend { plan } else { nil } }
 }

@@ -42,19 +42,30 @@ public struct StepProfile: Sendable, Equatable, Codable {
     public var gigabytesPerSecond: Double { Double(byteCount) / (minimumMilliseconds * 1e6) }
 }
 
+extension StepProfile {
+    fileprivate init(name: String, kind: StepKind, macs: Int, byteCount: Int, times: [Double]) {
+        let sorted = times.sorted()
+        self.init(
+            name: name, kind: kind, macs: macs, byteCount: byteCount, minimumMilliseconds: sorted[0],
+            medianMilliseconds: OrderStatistics.median(ofSorted: sorted))
+    }
+}
+
 extension ExecutionPlan {
     /// Times each step of a run of the first image, on the caller's thread; empty for plain loops.
     ///
     /// Throws as ``run(_:)`` does.
     public func profile(_ input: Tensor, rounds: Int = 50) throws -> [StepProfile] {
         _ = try run(input)
+        let (images, count) = (inputShape[0], max(1, rounds))
+        if let plan = integer {
+            return zip(plan.steps, plan.stepTimes(input, images: images, rounds: count)).map {
+                StepProfile(name: $0.name, kind: $0.kind, macs: $0.macs, byteCount: $0.byteCount, times: $1)
+            }
+        }
         guard let plan = blocked else { return [] }
-        let times = plan.stepTimes(input, images: inputShape[0], rounds: max(1, rounds))
-        return zip(plan.steps, times).map { step, times in
-            let sorted = times.sorted()
-            return StepProfile(
-                name: step.name, kind: step.kind, macs: step.macs, byteCount: step.byteCount,
-                minimumMilliseconds: sorted[0], medianMilliseconds: OrderStatistics.median(ofSorted: sorted))
+        return zip(plan.steps, plan.stepTimes(input, images: images, rounds: count)).map {
+            StepProfile(name: $0.name, kind: $0.kind, macs: $0.macs, byteCount: $0.byteCount, times: $1)
         }
     }
 }

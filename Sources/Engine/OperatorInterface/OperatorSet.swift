@@ -4,6 +4,10 @@ package protocol OperatorLoops: Sendable {
     static func matrix(_ call: MatrixCall)
     /// Rows of a depthwise convolution of one block.
     static func depthwise(_ call: DepthwiseCall)
+    /// A matrix product of bytes.
+    static func integerMatrix(_ call: IntegerMatrixCall)
+    /// Rows of a depthwise convolution of bytes.
+    static func integerDepthwise(_ call: IntegerDepthwiseCall)
     /// A step on each number of one block.
     static func elementwise(_ call: ElementwiseCall)
     /// A window over one block.

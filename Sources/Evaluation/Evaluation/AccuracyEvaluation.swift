@@ -111,8 +111,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
         let shape = network.inputShape(images: min(options.batch, max(1, data.count)))
         let worker = AccuracyWorker(
             network: network, data: data,
-            plan: try ExecutionPlan(
-                network.graph, inputShape: shape, options: ExecutionOptions(precision: options.precision)),
+            plan: try network.plan(shape, options: ExecutionOptions(precision: options.precision)),
             reference: options.precision == .float32 ? nil : try ExecutionPlan(network.graph, inputShape: shape),
             seed: options.seed, shifts: options.measuresShifts)
         let size = min(options.batch, max(1, data.count))

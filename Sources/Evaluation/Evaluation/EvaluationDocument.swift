@@ -1,5 +1,6 @@
 import Architectures
 import Diagnostics
+import Engine
 
 /// The JSON of `eval --format json` on one network, for its writer and for those who read it.
 ///
@@ -160,6 +161,8 @@ public struct EvaluationDocument: Sendable, Codable {
     public let precision: String?
     /// What they cost.
     public let precisionCost: PrecisionCost?
+    /// What was computed in bytes, in int8.
+    public let quantization: QuantizationSummary?
 
     /// What is written of an evaluation.
     public init(_ evaluation: NetworkEvaluation) {
@@ -207,6 +210,7 @@ public struct EvaluationDocument: Sendable, Codable {
         similarities = evaluation.similarities
         precisionCost = accuracy?.precisionCost ?? evaluation.precisionCost
         precision = precisionCost?.precision.rawValue
+        quantization = evaluation.quantization
     }
 }
 

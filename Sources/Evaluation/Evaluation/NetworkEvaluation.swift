@@ -76,6 +76,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let exifOrientation: Int?
     /// What the precision changed of the logits; nil in f32.
     public let precisionCost: PrecisionCost?
+    /// What was computed in bytes; nil but in int8.
+    public let quantization: QuantizationSummary?
     /// How well it tells a data set's images apart; nil where that was not measured.
     public var accuracy: AccuracyEvaluation?
     /// How alike the maps before and behind its spatial convolutions are; nil where that was not measured.
@@ -102,7 +104,7 @@ public struct NetworkEvaluation: Sendable, Equatable {
     ///   - classNames: Names that replace the network's own.
     ///   - labelsPath: The file that they come from.
     ///   - progress: Called after each timed run with how many are done and of how many; may throw to stop.
-    /// Throws `eval.badLabels` for names of another number than the outputs, `eval.nonFinite` for a network whose outputs
+    /// In int8 the network must have been calibrated. Throws `eval.badLabels` for names of another number than the outputs, `eval.nonFinite` for a network whose outputs
     /// are NaN or infinite, with the layer that makes them so, and the errors of reading the input and of planning.
     public static func evaluate(
         _ network: RunnableNetwork, input: NetworkInput, timings: Timings = Timings(),
@@ -114,8 +116,7 @@ public struct NetworkEvaluation: Sendable, Equatable {
         try search.checkParameters()
         let (tensor, turn) = try input.reading(for: network)
         let memory = PeakMemory()
-        let plan = try ExecutionPlan(
-            network.graph, inputShape: tensor.shape, options: ExecutionOptions(precision: precision))
+        let plan = try network.plan(tensor.shape, options: ExecutionOptions(precision: precision))
         var workspace = plan.makeWorkspace()
         let logits = try plan.run(tensor, in: &workspace)
         let peak = memory.bytes
@@ -136,7 +137,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
             macs: plan.macs / max(1, tensor.shape[0]), inputShape: tensor.shape,
             activationBytes: plan.workspaceByteCount, peakMemoryBytes: peak,
             timings: try measure(network, tensor, timings, precision, progress), logits: logits, topClasses: guesses,
-            names: names, outputMap: map, exifOrientation: turn?.rawValue, precisionCost: cost)
+            names: names, outputMap: map, exifOrientation: turn?.rawValue, precisionCost: cost,
+            quantization: plan.quantizationSummary)
     }
 
     private static func measure(
@@ -155,8 +157,8 @@ public struct NetworkEvaluation: Sendable, Equatable {
                 batch == tensor.shape[0]
                 ? tensor : Tensor(shape: shape, scalars: (0..<count).map { tensor.scalars[$0 % tensor.scalars.count] })
             for threads in timings.threads {
-                let plan = try ExecutionPlan(
-                    network.graph, inputShape: shape, options: ExecutionOptions(threads: threads, precision: precision))
+                let plan = try network.plan(
+                    shape, options: ExecutionOptions(threads: threads, precision: precision))
                 var workspace = plan.makeWorkspace()
                 let before = measured.count * timings.runs
                 let latency = try Latency.measure(

@@ -46,6 +46,8 @@ public struct RunnableNetwork: Sendable {
     public let classNames: [String]?
     /// How a photograph becomes its input.
     public let preprocessing: ImagePreprocessing
+    /// The ranges of its results, by which it runs in int8; nil until it was calibrated.
+    public var quantization: Quantization?
 
     /// The network as it runs when trained: what stands around a VGNet's depthwise kernels folded into kernel and bias.
     ///
@@ -55,6 +57,7 @@ public struct RunnableNetwork: Sendable {
         var result = self
         result.graph = try VGNet(config: config, graph: graph).folded().graph
         result.config = config.folded
+        result.quantization = nil
         return result
     }
 

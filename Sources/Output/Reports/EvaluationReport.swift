@@ -61,6 +61,7 @@ public struct EvaluationReport: CSVReport, MarkdownReport {
                 ))
         }
         if let cost = evaluation.precisionCost { rows.append(("precision", Self.text(cost))) }
+        if let quantization = evaluation.quantization { rows.append(("int8", quantization.sentence)) }
         rows += Self.classRows(evaluation)
         for (rank, guess) in (evaluation.topClasses ?? []).enumerated() {
             let name = guess.name.map { "\($0) (\(guess.index))" } ?? "class \(guess.index)"
@@ -169,6 +170,9 @@ public struct EvaluationReport: CSVReport, MarkdownReport {
             } else {
                 notes += matched
             }
+        }
+        notes += evaluations.compactMap { evaluation in
+            evaluation.quantization.map { "\(evaluation.network), int8: \($0.sentence)." }
         }
         let random = evaluations.filter { $0.weightsPath == nil }.map(\.network)
         if !random.isEmpty { notes.append("Random weights: \(random.joined(separator: ", ")).") }

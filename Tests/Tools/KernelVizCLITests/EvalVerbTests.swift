@@ -76,6 +76,43 @@ import Testing
         #expect(try CommandLine.run(common + ["f16"]).status == 64)
     }
 
+    @Test func int8PrintsWhatItCostsAndOnWhatItWasCalibrated() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/data")
+            let common = ["eval", "vgnetg-1.0mp-thumbnail", "--runs", "1", "--threads", "1,2"]
+            let table = try CommandLine.run(common + ["--precision", "int8"])
+            #expect(table.status == 0, "\(table.errors)")
+            #expect(table.output.contains("int8: logits differ from f32 by at most "))
+            #expect(table.output.contains("layers in bytes (100.0 % of the MACs), in f32 none; "))
+            #expect(table.output.contains("(percentile) of 1 image: the input itself (--calibrate names others)"))
+            struct Document: Decodable {
+                struct Inner: Decodable {
+                    let method: String, images: Int, source: String, layersInBytes: Int, macsInBytes: Int
+                    let nodesInFloats: [String]
+                }
+                let precision: String?
+                let quantization: Inner?
+                let macs: Int
+            }
+            func document(_ options: [String]) throws -> Document {
+                let json = try CommandLine.run(common + options + ["--format", "json"])
+                #expect(json.status == 0, "\(json.errors)")
+                return try JSONDecoder().decode(Document.self, from: Data(json.output.utf8))
+            }
+            let own = try document([
+                "--precision", "int8", "--calibrate", folder + "/data/test", "--calibration-images", "5", "--ranges",
+                "mse",
+            ])
+            #expect(own.precision == "int8" && own.quantization?.method == "mse" && own.quantization?.images == 5)
+            #expect(own.quantization?.source == folder + "/data/test")
+            #expect(own.quantization?.nodesInFloats == [] && own.quantization?.macsInBytes == own.macs)
+            #expect(try document([]).quantization == nil)
+            #expect(try CommandLine.run(common + ["--calibrate", folder]).status == 64)
+            #expect(try CommandLine.run(common + ["--precision", "int8", "--calibration-images", "0"]).status == 64)
+            #expect(try CommandLine.run(common + ["--precision", "int8", "--calibrate", folder + "/none"]).status == 1)
+        }
+    }
+
     @Test func severalNetworksMakeOneTable() throws {
         try withTemporaryFolder { folder in
             try TinyImages.write(folder + "/data")

@@ -194,4 +194,126 @@ static inline __attribute__((always_inline)) void kernelviz_store_first(
 #endif
 }
 
+// Integer products. Sixteen sums of 32 bits, and for each of them two numbers of 16 bits.
+typedef int kernelviz_sums __attribute__((ext_vector_type(16)));
+typedef short kernelviz_shorts __attribute__((ext_vector_type(32)));
+typedef signed char kernelviz_signed_bytes __attribute__((ext_vector_type(32)));
+typedef unsigned char kernelviz_bytes __attribute__((ext_vector_type(16)));
+typedef unsigned char kernelviz_byte_pairs __attribute__((ext_vector_type(32)));
+typedef unsigned short kernelviz_byte_words __attribute__((ext_vector_type(32)));
+
+// sum[i] + a[2i]·b[2i] + a[2i + 1]·b[2i + 1], exact: a product of an unsigned and a signed byte is below 2^15, so the pair
+// of them never reaches the one case in which pmaddwd wraps. (Its relative for bytes, pmaddubsw, saturates at 16 bits.)
+static inline __attribute__((always_inline)) kernelviz_sums kernelviz_add_pair_products(
+    kernelviz_sums sum, kernelviz_shorts a, kernelviz_shorts b) {
+#if defined(__AVX512BW__)
+    typedef short vector __attribute__((vector_size(64)));
+    return sum + (kernelviz_sums)__builtin_ia32_pmaddwd512((vector)a, (vector)b);
+#elif defined(__AVX2__)
+    typedef short vector __attribute__((vector_size(32)));
+    typedef union { kernelviz_shorts whole; vector parts[2]; } halves;
+    typedef union { kernelviz_sums whole; int __attribute__((vector_size(32))) parts[2]; } results;
+    halves x = {a}, y = {b};
+    results z;
+    z.parts[0] = __builtin_ia32_pmaddwd256(x.parts[0], y.parts[0]);
+    z.parts[1] = __builtin_ia32_pmaddwd256(x.parts[1], y.parts[1]);
+    return sum + z.whole;
+#elif defined(__SSE2__)
+    typedef short vector __attribute__((vector_size(16)));
+    typedef union { kernelviz_shorts whole; vector parts[4]; } quarters;
+    typedef union { kernelviz_sums whole; int __attribute__((vector_size(16))) parts[4]; } results;
+    quarters x = {a}, y = {b};
+    results z;
+    for (int part = 0; part < 4; part++) z.parts[part] = __builtin_ia32_pmaddwd128(x.parts[part], y.parts[part]);
+    return sum + z.whole;
+#else
+    typedef int products __attribute__((ext_vector_type(32)));
+    products all = __builtin_convertvector(a, products) * __builtin_convertvector(b, products);
+    return sum + all.even + all.odd;
+#endif
+}
+
+// Thirty-two signed bytes from memory.
+static inline __attribute__((always_inline)) kernelviz_shorts kernelviz_load_signed_bytes(const void *from) {
+    kernelviz_signed_bytes stored;
+    __builtin_memcpy(&stored, from, sizeof stored);
+    return __builtin_convertvector(stored, kernelviz_shorts);
+}
+
+// a[0] b[0] a[1] b[1] … of sixteen unsigned bytes each.
+static inline __attribute__((always_inline)) kernelviz_shorts kernelviz_pair_bytes(
+    kernelviz_bytes a, kernelviz_bytes b) {
+    kernelviz_byte_pairs both = __builtin_shufflevector(
+        a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14,
+        30, 15, 31);
+    return (kernelviz_shorts)__builtin_convertvector(both, kernelviz_byte_words);
+}
+
+// Sixteen unsigned bytes from memory.
+static inline __attribute__((always_inline)) kernelviz_bytes kernelviz_load_bytes(const void *from) {
+    kernelviz_bytes stored;
+    __builtin_memcpy(&stored, from, sizeof stored);
+    return stored;
+}
+static inline __attribute__((always_inline)) kernelviz_sums kernelviz_load_bytes_as_sums(const void *from) {
+    return __builtin_convertvector(kernelviz_load_bytes(from), kernelviz_sums);
+}
+// The nearest floats, ties to even.
+static inline __attribute__((always_inline)) kernelviz_lanes kernelviz_sums_as_floats(kernelviz_sums sums) {
+    return __builtin_convertvector(sums, kernelviz_lanes);
+}
+
+// min(max(round(number) + zero, low), high) as bytes, rounded to the nearest whole number, ties to even. Numbers must be
+// less than 2^31 either way.
+static inline __attribute__((always_inline)) void kernelviz_store_quantized(
+    kernelviz_lanes numbers, int zero, unsigned char low, unsigned char high, void *to) {
+    kernelviz_bytes least = low, most = high, stored;
+#if defined(__AVX512BW__)
+    typedef float vector __attribute__((vector_size(64)));
+    typedef int integers __attribute__((vector_size(64)));
+    kernelviz_sums whole = (kernelviz_sums)__builtin_ia32_cvtps2dq512_mask(
+        (vector)numbers, (integers)(kernelviz_sums)0, (unsigned short)0xFFFF, 4);
+    whole = __builtin_elementwise_min(__builtin_elementwise_max(whole + zero, (kernelviz_sums)0), (kernelviz_sums)255);
+    stored = __builtin_convertvector(whole, kernelviz_bytes);
+#elif defined(__AVX2__)
+    typedef float vector __attribute__((vector_size(32)));
+    typedef short words __attribute__((vector_size(32)));
+    typedef short half_words __attribute__((vector_size(16)));
+    typedef char half_bytes __attribute__((vector_size(16)));
+    typedef int half_integers __attribute__((vector_size(16)));
+    typedef union { kernelviz_lanes whole; vector parts[2]; } halves;
+    halves x = {numbers};
+    words sixteen = __builtin_ia32_packssdw256(
+        __builtin_ia32_cvtps2dq256(x.parts[0]), __builtin_ia32_cvtps2dq256(x.parts[1]));
+    short summand = (short)zero;
+    words zeros = {summand, summand, summand, summand, summand, summand, summand, summand,
+                   summand, summand, summand, summand, summand, summand, summand, summand};
+    sixteen = (words)__builtin_elementwise_add_sat(sixteen, zeros);
+    half_words first = __builtin_shufflevector(sixteen, sixteen, 0, 1, 2, 3, 4, 5, 6, 7);
+    half_words second = __builtin_shufflevector(sixteen, sixteen, 8, 9, 10, 11, 12, 13, 14, 15);
+    half_integers mixed = (half_integers)__builtin_ia32_packuswb128(first, second);
+    stored = (kernelviz_bytes)__builtin_shufflevector(mixed, mixed, 0, 2, 1, 3);
+#elif defined(__SSE2__)
+    typedef float vector __attribute__((vector_size(16)));
+    typedef short words __attribute__((vector_size(16)));
+    typedef union { kernelviz_lanes whole; vector parts[4]; } quarters;
+    quarters x = {numbers};
+    short summand = (short)zero;
+    words zeros = {summand, summand, summand, summand, summand, summand, summand, summand};
+    words first = __builtin_ia32_packssdw128(
+        __builtin_ia32_cvtps2dq(x.parts[0]), __builtin_ia32_cvtps2dq(x.parts[1]));
+    words second = __builtin_ia32_packssdw128(
+        __builtin_ia32_cvtps2dq(x.parts[2]), __builtin_ia32_cvtps2dq(x.parts[3]));
+    stored = (kernelviz_bytes)__builtin_ia32_packuswb128(
+        (words)__builtin_elementwise_add_sat(first, zeros), (words)__builtin_elementwise_add_sat(second, zeros));
+#else
+    kernelviz_lanes nearest = __builtin_elementwise_roundeven(numbers);
+    kernelviz_sums whole = __builtin_convertvector(nearest, kernelviz_sums) + zero;
+    whole = __builtin_elementwise_min(__builtin_elementwise_max(whole, (kernelviz_sums)0), (kernelviz_sums)255);
+    stored = __builtin_convertvector(whole, kernelviz_bytes);
+#endif
+    stored = __builtin_elementwise_min(__builtin_elementwise_max(stored, least), most);
+    __builtin_memcpy(to, &stored, sizeof stored);
+}
+
 #endif

@@ -8,6 +8,8 @@ import OperatorInterface
 package enum Operators: OperatorLoops {
     package static func matrix(_ call: MatrixCall) { MatrixOperator.run(call) }
     package static func depthwise(_ call: DepthwiseCall) { DepthwiseOperator.run(call) }
+    package static func integerMatrix(_ call: IntegerMatrixCall) { IntegerMatrixOperator.run(call) }
+    package static func integerDepthwise(_ call: IntegerDepthwiseCall) { IntegerDepthwiseOperator.run(call) }
     package static func elementwise(_ call: ElementwiseCall) { ElementwiseOperator.run(call) }
     package static func pool(_ call: PoolCall) { PoolOperator.run(call) }
     package static func mean(

@@ -51,7 +51,11 @@ public struct NetworkBenchmark: Sendable, Equatable, Codable {
         var generator = SeededGenerator(seed: 1)
         let input = Tensor(
             shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.uniform() * 2 - 1) })
-        let plan = try ExecutionPlan(network.graph, inputShape: shape, options: options)
+        // Speed does not depend on the ranges.
+        let ranged =
+            options.precision == .int8 && network.quantization == nil
+            ? try network.calibrated(on: [input], source: "the timed input", method: .minMax) : network
+        let plan = try ranged.plan(shape, options: options)
         var workspace = plan.makeWorkspace()
         let latency = try Latency.measure(runs: runs, warmUp: 5, progress: progress) {
             _ = try plan.run(input, in: &workspace)

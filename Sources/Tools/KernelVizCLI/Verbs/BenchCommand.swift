@@ -33,7 +33,11 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "automatic, baseline, avx2, avx512, avx512bf16 or reference.")
     var operators = ExecutionOptions.Operators.automatic
 
-    @Option(help: "f32, or bf16: half the memory and, where the processor multiplies bfloat16, up to twice the speed.")
+    @Option(
+        help: """
+            f32; bf16: half the memory and, where the processor multiplies bfloat16, up to twice the speed; int8: a \
+            quarter of the memory, ranges of the timed input.
+            """)
     var precision = ExecutionOptions.Precision.float32
 
     @Option(help: "Timed runs of each setting.")

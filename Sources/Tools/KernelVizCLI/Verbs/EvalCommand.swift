@@ -59,8 +59,13 @@ struct EvalCommand: ParsableCommand {
     var threads = CountList([1])
 
     @Option(
-        help: "f32, or bf16: faster where the processor multiplies bfloat16; what it costs in accuracy is printed.")
+        help: """
+            f32, bf16 (faster where the processor multiplies bfloat16) or int8 (bytes); what they cost in accuracy is \
+            printed.
+            """)
     var precision = ExecutionOptions.Precision.float32
+
+    @OptionGroup(title: "Calibration of int8") var calibration: CalibrationOptions
 
     @Flag(help: "Also compare the feature maps of adjacent layers, on --input or the first image of --data.")
     var similarity = false
@@ -94,6 +99,9 @@ struct EvalCommand: ParsableCommand {
             throw ValidationError("--similarity needs --input or --data.")
         }
         try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
+        if calibration.isGiven && precision != .int8 {
+            throw ValidationError("--calibrate, --calibration-images and --ranges go with --precision int8.")
+        }
     }
 
     func run() throws {
@@ -110,7 +118,7 @@ struct EvalCommand: ParsableCommand {
     private func evaluate(
         _ text: String, strides: StrideTable?, classNames: [String]?
     ) throws -> NetworkEvaluation {
-        let network = try RunnableNetwork(
+        var network = try RunnableNetwork(
             named: text, weights: weights, seed: seed, inputSize: inputSize, strides: strides,
             options: conventions.options())
         let images = try accuracy.images(for: network)
@@ -120,6 +128,10 @@ struct EvalCommand: ParsableCommand {
         }
         let source =
             input.map(NetworkInput.image) ?? tensor.map { NetworkInput(tensorText: $0) } ?? .random(seed: seed)
+        if precision == .int8 {
+            network = try calibration.calibrated(
+                network, images: images, input: source, threads: threads.counts.max() ?? 1)
+        }
         let progress = ProgressLine("Running \(network.name)")
         var evaluation = try NetworkEvaluation.evaluate(
             network, input: source,
