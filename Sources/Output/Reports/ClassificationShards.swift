@@ -12,8 +12,8 @@ public struct ShardPlace: Sendable, Equatable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2,
             parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isASCII) && $0.allSatisfy(\.isNumber) }),
-            let index = Int(parts[0]), let count = Int(parts[1]), count <= 1_000_000,
-            (1...max(1, count)).contains(index)
+            let index = Int(parts[0]), let count = Int(parts[1]), (1...1_000_000).contains(count),
+            (1...count).contains(index)
         else { return nil }
         (self.index, self.count) = (index, count)
     }

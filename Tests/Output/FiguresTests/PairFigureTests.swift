@@ -84,7 +84,7 @@ import Testing
         #expect(abs(matrix.parts[0].energyShare - 0.8) < 1e-6 && abs(matrix.parts[1].energyShare - 0.2) < 1e-6)
         let pattern = try #require(matrix.parts[1].pattern)
         let cosine = zip(pattern, sobel).reduce(0) { $0 + $1.0 * Double($1.1 / norm(sobel)) }
-        #expect(abs(abs(cosine) - 1) < 1e-9 && abs(matrix.parts[1].patternShare - 1) < 1e-9)
+        #expect(abs(abs(cosine) - 1) < 1e-6 && abs(matrix.parts[1].patternShare - 1) < 1e-6)
         #expect(matrix.salient.isEmpty)
         let text = Self.texts(try SliceMatrixFigure.figure(of: matrix, network: "Net"))
         #expect(
