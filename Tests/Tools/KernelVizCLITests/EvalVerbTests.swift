@@ -79,7 +79,8 @@ import Testing
     @Test func int8PrintsWhatItCostsAndOnWhatItWasCalibrated() throws {
         try withTemporaryFolder { folder in
             try TinyImages.write(folder + "/data")
-            let common = ["eval", "vgnetg-1.0mp-thumbnail", "--runs", "1", "--threads", "1,2"]
+            let checkpoint = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+            let common = ["eval", checkpoint, "--runs", "1", "--threads", "1,2"]
             let table = try CommandLine.run(common + ["--precision", "int8"])
             #expect(table.status == 0, "\(table.errors)")
             #expect(table.output.contains("int8: logits differ from f32 by at most "))
@@ -107,6 +108,10 @@ import Testing
             #expect(own.quantization?.source == folder + "/data/test")
             #expect(own.quantization?.nodesInFloats == [] && own.quantization?.macsInBytes == own.macs)
             #expect(try document([]).quantization == nil)
+            // A net of random weights hardly varies behind its last layers: those stay in floats, and it runs.
+            let random = ["eval", "vgnetg-1.0mp-thumbnail", "--runs", "0", "--precision", "int8"]
+            let untrained = try CommandLine.run(random)
+            #expect(untrained.status == 0, "\(untrained.errors)")
             #expect(try CommandLine.run(common + ["--calibrate", folder]).status == 64)
             #expect(try CommandLine.run(common + ["--precision", "int8", "--calibration-images", "0"]).status == 64)
             #expect(try CommandLine.run(common + ["--precision", "int8", "--calibrate", folder + "/none"]).status == 1)

@@ -63,7 +63,8 @@ extension Checkpoint {
         guard claimed / Self.maximumExpansion > stored else { return }
         throw KernelVizError(
             code: "weights.expansion", subject: path,
-            found: "\(entries.count) tensors claim \(NumberFormat.grouped(claimed)) bytes in a file of "
+            found: (entries.count == 1 ? "1 tensor claims" : "\(entries.count) tensors claim")
+                + " \(NumberFormat.grouped(claimed)) bytes in a file of "
                 + "\(NumberFormat.grouped(stored))",
             expected: "at most \(Self.maximumExpansion) times as many, or \(NumberFormat.grouped(memoryLimit))",
             advice: "The file is damaged or made to fill the memory; where that is meant, allow more by --max-memory")

@@ -1,4 +1,3 @@
-import Diagnostics
 import OperatorInterface
 
 /// What an integer operator does with its sums, in memory that stays where it is; channels padded to whole blocks.
@@ -25,8 +24,8 @@ struct IntegerConstants: Sendable {
         var paddedCount: Int
     }
 
-    /// Throws `engine.quantization` where a result could be more than 2³¹ quanta.
-    init(_ source: Source, name: String) throws {
+    /// Nil where a sum could leave 32 bits, or a result 10⁹ quanta: what was calibrated on hardly varied.
+    init?(_ source: Source) {
         let channels = source.places.count
         var (bias, multiplier) = ([Int32](repeating: 0, count: source.paddedCount), [Float]())
         multiplier = Array(repeating: 0, count: source.paddedCount)
@@ -40,7 +39,7 @@ struct IntegerConstants: Sendable {
             let start = Int(source.weights.bias[channel]) - Int(source.input.zero) * sum
             let factor = Float(
                 Double(source.input.scale) * source.weights.scales[channel] / (isPlain ? quantum : 1))
-            try Self.check(start, size, factor, source, channel, name: name)
+            guard Self.fits(start, size, factor, source, channel) else { return nil }
             bias[source.places[channel]] = Int32(start)
             multiplier[source.places[channel]] = factor
         }
@@ -72,9 +71,7 @@ struct IntegerConstants: Sendable {
     }
 
     /// Sums must fit into 32 bits, results into 31 before they are rounded.
-    private static func check(
-        _ start: Int, _ size: Int, _ factor: Float, _ source: Source, _ channel: Int, name: String
-    ) throws {
+    private static func fits(_ start: Int, _ size: Int, _ factor: Float, _ source: Source, _ channel: Int) -> Bool {
         let sum = abs(start) + 255 * size
         var largest = Double(sum) * Double(factor)
         if let output = source.output, !isPlain(source.fused) {
@@ -84,10 +81,7 @@ struct IntegerConstants: Sendable {
         if let output = source.output, let residual = source.residual {
             largest += 255 * Double(residual.scale) / Double(output.scale)
         }
-        guard sum > Int(Int32.max) || (source.output != nil && !(largest < 1e9)) else { return }
-        throw KernelVizError(
-            code: "engine.quantization", subject: name, found: "results of up to \(largest) quanta",
-            expected: "less than 1e9", advice: "Calibrate on more images, or run it in f32")
+        return sum <= Int(Int32.max) && (source.output == nil || largest < 1e9)
     }
 
     /// Whether results in quanta need no more than a factor, a summand and bounds.

@@ -24,12 +24,13 @@ extension IntegerPlanner {
         let padded = isDepthwise ? 16 : IntegerMatrixStep.paddedGroup(geometry)
         let perGroup = isDepthwise ? 16 : geometry.outputChannels / geometry.groups
         let channels = geometry.outputChannels
-        let constants = try IntegerConstants(
+        let constants = IntegerConstants(
             IntegerConstants.Source(
                 weights: weights, depth: weights.bytes.count / channels, input: input.scale, output: scale,
                 fused: fused,
                 residual: residual?.scale, places: (0..<channels).map { $0 / perGroup * padded + $0 % perGroup },
-                paddedCount: (channels + perGroup - 1) / perGroup * padded), name: name)
+                paddedCount: (channels + perGroup - 1) / perGroup * padded))
+        guard let constants else { return try planFloats(fused) }
         let view = scale.map { makeBytes(fused.tail, $0) }
         let floats = writesFloats ? makeFloats(fused.tail) : nil
         let step: any IntegerStep
