@@ -23,8 +23,8 @@ enum IntegerDepthwiseOperator {
                 pairRows(call, top, length, call.scratch + (next % kept) &* length &* 32)
                 next &+= 1
             }
-            let source = DepthwiseSource(
-                scratch: UnsafeRawPointer(call.scratch), rowBytes: length &* 64, kept: kept, first: first % kept,
+            let source = IntegerRowPairs(
+                UnsafeRawPointer(call.scratch), rowBytes: length &* 64, kept: kept, first: first % kept,
                 pairStep: 2 / step, pairs: pairs)
             var column = 0
             #if KERNELVIZ_AVX512
@@ -72,21 +72,10 @@ enum IntegerDepthwiseOperator {
     }
 }
 
-/// Where the pairs of rows of an output row lie.
-struct DepthwiseSource: BitwiseCopyable {
-    let scratch: UnsafeRawPointer
-    let rowBytes: Int
-    let kept: Int
-    /// The first pair's place among those that are kept, and how many places the next one is further.
-    let first: Int
-    let pairStep: Int
-    let pairs: Int
-}
-
 /// As many tiles of `pixels` pixels of a row from `column` on as fit.
 @inline(never)
-func integerColumns<let pixels: Int>(
-    _ tile: SumTile<pixels>.Type, _ call: IntegerDepthwiseCall, _ source: DepthwiseSource, _ row: Int,
+private func integerColumns<let pixels: Int>(
+    _ tile: SumTile<pixels>.Type, _ call: IntegerDepthwiseCall, _ source: IntegerRowPairs, _ row: Int,
     _ column: inout Int
 ) {
     let epilogue = call.epilogue

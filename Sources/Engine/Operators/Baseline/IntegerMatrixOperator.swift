@@ -25,7 +25,7 @@ enum IntegerMatrixOperator {
 
 /// As many tiles of `pixels` pixels from `pixel` on as fit.
 @inline(never)
-func integerTiles<let pixels: Int>(
+private func integerTiles<let pixels: Int>(
     _ tile: SumTile<pixels>.Type, _ call: IntegerMatrixCall, _ block: Int, _ pixel: inout Int
 ) {
     let bytes = call.depth &* 2
