@@ -20,7 +20,11 @@ struct FamilyLayers {
     ) throws {
         let facts = norms.facts
         let lastSpatial = match.blueprint.convs.last(where: \.isSpatial)
-        let dilated = OutputStride(match.table.checkpoint.attributes, match.family.kind, match.blueprint.convs)
+        // A design lists what only some of its networks have.
+        let present = match.blueprint.convs.filter { conv in
+            match.table.weight(conv.module).map { conv.fittingShape($0) != nil } ?? false
+        }
+        let dilated = OutputStride(match.table.checkpoint.attributes, match.family.kind, present)
         outputStride = dilated?.value
         for conv in match.blueprint.convs + classifiers {
             guard let entry = match.table.weight(conv.module), let shape = conv.fittingShape(entry) else {
