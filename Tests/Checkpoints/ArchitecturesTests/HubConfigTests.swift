@@ -370,8 +370,7 @@ import Testing
     /// those of `timm.create_model(…, output_stride=8)`.
     @Test func dilationGrowsWithEachStrideThatItReplaces() throws {
         let settings = ["hf.architecture": "x", "hf.model_args.output_stride": "8"]
-        let net = try #require(
-            PublishedArchitecture.all.first { $0.title == "MobileNetV2 1.0" && $0.dialect == "timm" })
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "MobileNetV2 0.75" })
         let network = try ConvNetwork(recognising: net.checkpoint().with(attributes: settings))
         let depthwise = network.layers.filter(\.isDepthwise)
         #expect(depthwise.map { $0.dilation ?? 1 } == Array(repeating: 1, count: 7) + [2, 2, 2, 2, 2, 2, 2, 4, 4, 4])
