@@ -26,7 +26,7 @@ public struct NetworkDiagnosis: Sendable, Equatable {
     public let skipped: [Skipped]
     /// Pictures that it was run on; 0 for none.
     public let pictures: Int
-    /// What is assumed of the network and why it does not run, one sentence each.
+    /// Why it does not run, what is assumed of it, and what reading the file left aside, one sentence each.
     public let remarks: [String]
 
     /// Asks `rules` about a network.
@@ -54,7 +54,7 @@ public struct NetworkDiagnosis: Sendable, Equatable {
         remarks = [
             subject.obstacle.map { "It does not run here, so that rules about the whole network are left out: \($0)" },
             conventions.assumptions,
-        ].compactMap { $0 }
+        ].compactMap { $0 } + subject.network.checkpoint.notes
     }
 
     /// How many findings are of this severity.

@@ -58,7 +58,7 @@ import Testing
     /// 128 inputs: He's deviation is √(2/128). 1×1 layers have no shape, so that their distribution speaks alone.
     @Test func aPointwiseLayerThatNeverTrained() throws {
         let found = try BrokenNetwork.diagnose(rules: ["untrained"]) {
-            $0["conv_pw_5.weight"] = normal(128 * 128, deviation: (2.0 / 128).squareRoot(), seed: 4)
+            $0["conv_pw_5.weight"] = normal(128 * 128, deviation: (2.0 / 128).squareRoot(), seed: 5)
         }.findings
         #expect(found.map { $0.place.layers.map(\.name) } == [["conv_pw_5"]])
         #expect(found.first?.message.contains("He normal") == true)
@@ -93,61 +93,14 @@ import Testing
         #expect(found.contains { $0.rule == "statistics-mismatch" && $0.place.layers.map(\.name) == ["conv_dw_9"] })
     }
 
-    /// Channels of one layer in another order, with their normalisation: what a splice of two trainings looks like to the
-    /// layer behind.
-    @Test func twoHalvesOfDifferentTrainings() throws {
-        let found = alarms(
-            try BrokenNetwork.diagnose { tensors in
-                func turned(_ name: String, _ width: Int) {
-                    let values = tensors[name]
-                    let each = values.count / width
-                    tensors[name] = (0..<width).flatMap { channel in
-                        let source = (channel * 101 + 7) % width
-                        return Array(values[source * each..<(source + 1) * each])
-                    }
-                }
-                turned("conv_pw_6.weight", 256)
-                for part in ["weight", "bias", "running_mean", "running_var"] { turned("conv_pw_6_bn.\(part)", 256) }
-            })
-        #expect(found.map(\.rule) == ["statistics-mismatch"])
-        #expect(found.first?.place.layers.map(\.name) == ["conv_dw_7"])
-        #expect((found.first?.evidence.first?.probability ?? 1) < 0.001)
-    }
-
     @Test func twoNetworksInOneFile() throws {
         let found = try BrokenNetwork.diagnose(rules: ["two-networks"]) { tensors in
             let (names, values) = (tensors.names, tensors.values)
             tensors.attributes = [:]
-            tensors.names = ["teacher", "student"].flatMap { head in names.map { "\(head).\($0)" } }
+            tensors.names = ["one", "two"].flatMap { head in names.map { "\(head).\($0)" } }
             tensors.values = Dictionary(
-                uniqueKeysWithValues: ["teacher", "student"].flatMap { head in values.map { ("\(head).\($0)", $1) } })
+                uniqueKeysWithValues: ["one", "two"].flatMap { head in values.map { ("\(head).\($0)", $1) } })
         }.findings
-        #expect(found.map(\.place.tensors) == [["student", "teacher"]])
-    }
-
-    /// Averaged with its own channels in another order, which is a network of the same kind and training.
-    @Test func twoNetworksAveraged() throws {
-        let found = try BrokenNetwork.diagnose(rules: ["statistics-mismatch"]) { tensors in
-            let whole = tensors
-            func order(_ width: Int) -> [Int] { (0..<width).map { ($0 * 101 + 7) % width } }
-            for name in whole.names where name != "conv_preds.weight" && name != "conv_preds.bias" {
-                let (shape, values) = (whole.shape(name), whole[name])
-                let each = values.count / shape[0]
-                let width = shape.count == 4 ? shape[1] : 1
-                let inputs = width > 3 ? order(width) : Array(0..<width)
-                let cells = each / max(1, inputs.count)
-                var mixed = values
-                for (row, source) in order(shape[0]).enumerated() {
-                    for (column, from) in inputs.enumerated() {
-                        for cell in 0..<cells {
-                            let place = row * each + column * cells + cell
-                            mixed[place] = (values[place] + values[source * each + from * cells + cell]) / 2
-                        }
-                    }
-                }
-                tensors[name] = mixed
-            }
-        }.findings
-        #expect(!found.isEmpty, "\(found)")
+        #expect(found.map(\.place.tensors) == [["one", "two"]])
     }
 }
