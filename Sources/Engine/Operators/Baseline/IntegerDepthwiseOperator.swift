@@ -85,7 +85,8 @@ private func integerColumns<let pixels: Int>(
     while column &+ pixels <= call.outputWidth {
         let start = column
         column &+= pixels
-        var sums = SumTile<pixels>(repeating: Sums(call.bias))
+        let bias = Sums(call.bias)
+        var sums = SumTile<pixels> { _ in bias }
         var weights = UnsafeRawPointer(call.weights)
         var slot = source.first
         for _ in 0..<source.pairs {

@@ -36,7 +36,8 @@ private func integerTiles<let pixels: Int>(
     while pixel &+ pixels <= call.pixels {
         let start = pixel
         pixel &+= pixels
-        var sums = SumTile<pixels>(repeating: Sums(call.bias + channel))
+        let bias = Sums(call.bias + channel)
+        var sums = SumTile<pixels> { _ in bias }
         var weights = call.weights + block &* call.depth &* 16
         var pair = UnsafeRawPointer(call.panel) + start &* bytes
         let end = pair + bytes
