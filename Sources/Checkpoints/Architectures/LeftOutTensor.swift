@@ -11,7 +11,7 @@ public struct LeftOutTensor: Sendable, Equatable, Codable {
         /// k×1, 1×k or k×m.
         case rectangular = "rectangular kernels"
         /// Beyond the largest size that has labels.
-        case tooLarge = "kernels larger than 51×51"
+        case tooLarge = "kernels larger than 31×31"
         /// Capsules, attention, embeddings, normalisation of maps.
         case notAConvolution = "not a convolution"
         /// What an optimiser keeps for each weight.

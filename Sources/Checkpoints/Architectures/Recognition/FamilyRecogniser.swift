@@ -177,7 +177,7 @@ enum FamilyRecogniser {
             found: "no N×N convolution among its \(checkpoint.entries.count) tensors"
                 + (instead.isEmpty ? "" : ", but \(instead)"),
             expected: instead.isEmpty
-                ? "the weights of a convolutional network" : "square kernels from 2×2 to 51×51 of 2-D convolutions",
+                ? "the weights of a convolutional network" : "square kernels from 2×2 to 31×31 of 2-D convolutions",
             advice: "Run 'kernelviz weights inspect \(checkpoint.path)' to see what it holds")
     }
 

@@ -16,7 +16,7 @@ struct KernelSurvey {
     }
 
     /// N of the N×N kernels that have labels.
-    static let sizes = 2...51
+    static let sizes = 2...31
 
     /// Beside each entry of the checkpoint, in file order.
     let contents: [(entry: Checkpoint.Entry, content: Content)]
