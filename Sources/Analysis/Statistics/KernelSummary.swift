@@ -27,7 +27,7 @@ public struct KernelSummary: Sendable, Equatable, Codable {
     public let sigmas: [Float]
     /// The spread of ``sigmas``; nil without any.
     public let sigmaQuantiles: Quantiles?
-    /// How many blur kernels are wider than their size can show (``KernelClassification/sigmaBoundPixels``).
+    /// How many blur kernels are wider than their size can show (`KernelClassification.sigmaBoundPixels`).
     public var blursAtBound: Int { sigmasAtBound ?? 0 }
     /// nil in files of before 0.3, where such widths stand among ``sigmas``.
     private let sigmasAtBound: Int?

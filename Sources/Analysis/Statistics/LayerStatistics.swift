@@ -53,7 +53,7 @@ public struct LayerStatistics: Sendable, Equatable, Codable {
     /// The median fitted σ of the layer's blur kernels in pixels, those beyond the fit's bound left out; nil without any, and
     /// where most lie beyond it.
     public var medianSigmaPixels: Double? { isSigmaAtBound ? nil : sigmaQuantiles?.p50 }
-    /// Whether more of the layer's blurs are wider than ``KernelClassification/sigmaBound(size:)`` than have a σ.
+    /// Whether more of the layer's blurs are wider than `KernelClassification.sigmaBound(size:)` than have a σ.
     public var isSigmaAtBound: Bool { summary.blursAtBound > summary.sigmas.count }
     /// The median σ as reports print it: "1.02", "> 3" where most blurs lie beyond the bound; nil without blurs.
     public var sigmaText: String? {

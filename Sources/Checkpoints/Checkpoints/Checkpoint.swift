@@ -103,7 +103,7 @@ public struct Checkpoint: Sendable {
 
     /// Reads one tensor, converted to float32, in the file's own axis order.
     ///
-    /// Throws `weights.noTensor` (with the nearest name), `files.memory` where it is larger than ``MemoryLimit`` allowed
+    /// Throws `weights.noTensor` (with the nearest name), `files.memory` where it is larger than `MemoryLimit` allowed
     /// when the file was opened, or the format's own error.
     public func tensor(named name: String) throws -> Tensor {
         let entry = try existing(name)
@@ -139,14 +139,14 @@ public struct Checkpoint: Sendable {
     }
 
     /// Throws `files.memory` where all tensors together, as whoever runs a network holds them, take more than
-    /// ``MemoryLimit`` allowed when the file was opened.
+    /// `MemoryLimit` allowed when the file was opened.
     public func checkMemoryOfAll() throws {
         var bytes = 0
         for entry in entries { bytes = Self.sum(bytes, Self.floatBytes(entry.shape.elementCount)) }
         try checkMemory(bytes, "its \(entries.count) tensors, which are held together,")
     }
 
-    /// Throws `files.memory` where what is made of this file, in words, takes more than ``MemoryLimit`` allowed when it was
+    /// Throws `files.memory` where what is made of this file, in words, takes more than `MemoryLimit` allowed when it was
     /// opened.
     package func checkMemory(_ bytes: Int, _ what: String) throws {
         try MemoryLimit.$bytes.withValue(memoryBytes) { try MemoryLimit.check(bytes, what, subject: path) }

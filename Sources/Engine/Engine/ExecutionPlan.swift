@@ -46,8 +46,7 @@ public struct ExecutionPlan: Sendable {
     /// Throws `engine.shape` where shapes do not fit, `engine.noTap` for an unknown name in `taps`, `engine.tooLarge`
     /// where a run would need more memory than the machine has, `engine.operators`, `engine.precision` and
     /// `engine.threads` for options that the machine cannot serve, `engine.quantization` for one that does not suit the
-    /// graph.
-    /// - Parameter quantization: The ranges of results; read, and needed, in int8 alone, where there are no taps.
+    /// graph. `quantization` has the ranges of results; it is read, and needed, in int8 alone, where there are no taps.
     public init(
         _ graph: Graph, inputShape: Shape, taps tapNames: [String] = [],
         options: ExecutionOptions = ExecutionOptions(), quantization: Quantization? = nil

@@ -29,6 +29,8 @@ public enum ReliabilityFigure {
     ///   - bins: at least one with a kernel.
     ///   - error: the expected calibration error, 0…1.
     ///   - cutoff: the probability below which a label is uncertain; drawn as a line.
+    ///   - title: what stands above.
+    ///   - widthMillimetres: the figure's width.
     /// Throws `figures.noPoints` or `figures.badWidth`.
     public static func figure(
         of bins: [Bin], error: Double, cutoff: Double, title: String, widthMillimetres: Double = 170

@@ -23,6 +23,7 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
     /// Tests every statement on every network, in the order given.
     ///
     /// - Parameters:
+    ///   - statistics: the checkpoints.
     ///   - provenance: where checkpoints come from, by file name; empty where nothing is known.
     ///   - leavesOutStandIns: whether those that stand in for a network of the paper are left out.
     public init(

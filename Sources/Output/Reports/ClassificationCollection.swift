@@ -28,7 +28,10 @@ public struct ClassificationCollection: Sendable {
 
     /// Joins the reports in the order given.
     ///
-    /// - Parameter shard: which part these are of how many checkpoints in all; nil where they are all.
+    /// - Parameters:
+    ///   - statistics: what was classified.
+    ///   - failures: what could not be read.
+    ///   - shard: which part these are of how many checkpoints in all; nil where they are all.
     public init(
         _ statistics: [NetworkStatistics], failures: [Failure] = [], shard: (place: ShardPlace, files: Int)? = nil
     ) {

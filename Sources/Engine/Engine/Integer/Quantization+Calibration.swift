@@ -6,9 +6,8 @@ extension Quantization {
     ///
     /// The least and largest numbers in a first pass; for methods that need more, a second pass counts numbers between them.
     /// Throws `engine.quantization` where there are no images or a result is not finite, and the errors of planning.
-    /// - Parameters:
-    ///   - source: Which images they are, in words.
-    ///   - piece: The images of a number from 0, all pieces of one shape.
+    /// `source` says in words which images they are; `piece` gives the images of a number from 0 to `pieces` − 1, all of
+    /// one shape.
     public static func calibrated(
         _ graph: Graph, pieces: Int, method: Method, source: String, threads: Int = 1,
         piece: (Int) throws -> Tensor
