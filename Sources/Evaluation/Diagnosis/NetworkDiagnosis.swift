@@ -51,10 +51,13 @@ public struct NetworkDiagnosis: Sendable, Equatable {
         self.skipped = skipped
         pictures = subject.pictures?.images ?? 0
         let conventions = subject.runnable?.conventions ?? subject.network.conventions
-        remarks = [
-            subject.obstacle.map { "It does not run here, so that rules about the whole network are left out: \($0)" },
-            conventions.assumptions,
-        ].compactMap { $0 } + subject.network.checkpoint.notes
+        remarks =
+            [
+                subject.obstacle.map {
+                    "It does not run here, so that rules about the whole network are left out: \($0)"
+                },
+                conventions.assumptions,
+            ].compactMap { $0 } + subject.network.checkpoint.notes
     }
 
     /// How many findings are of this severity.
