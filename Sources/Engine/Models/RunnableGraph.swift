@@ -152,7 +152,7 @@ public struct RunnableGraph: Sendable {
             peculiarity.origin.hasPrefix("file") ? "the file or the config beside it says so" : peculiarity.origin
         throw KernelVizError(
             code: "networks.unsupportedOperation", subject: network.checkpoint.path,
-            found: "it is called '\(peculiarity.name)' (\(place)), a network that \(peculiarity.what)",
+            found: "it is described as '\(peculiarity.name)' (\(place)), a network that \(peculiarity.what)",
             expected: "\(network.title) as published, whose weights look the same",
             advice: "Export it to ONNX to run it; if it is another network, mend the name")
     }

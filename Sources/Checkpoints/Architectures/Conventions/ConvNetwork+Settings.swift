@@ -41,12 +41,6 @@ extension ConvNetwork {
         if let stride = OutputStride.stated(checkpoint.attributes), outputStride == nil, family != nil {
             result.append("\(file) says output_stride \(stride.printable): its dilation is not followed.")
         }
-        for word in ["global_pool", "pooling_type"] where family != nil && classCount != nil {
-            guard let pool = checkpoint.attributes["hf.\(word)"], ["max", "avgmax", "catavgmax"].contains(pool) else {
-                continue
-            }
-            result.append("\(file) says \(word) '\(pool)': not followed, the classifier reads the mean.")
-        }
         if let arguments = checkpoint.attributes["hf.model_args"] {
             result.append("\(file) builds the model with arguments that are not followed here: \(arguments.printable).")
         }
@@ -75,6 +69,9 @@ extension ConvNetwork {
         if let stride = OutputStride.stated(checkpoint.attributes), outputStride == nil {
             return ("output_stride \(stride)", "dilates in the place of strides", "file (\(HubConfig.source))")
         }
+        if let pooling = statedPooling {
+            return (pooling, "does not pool by the mean alone before its classifier", "file (\(HubConfig.source))")
+        }
         if let stride = firstStageStride {
             return ("downsample_in_first_stage", stride, "file (\(HubConfig.source))")
         }
@@ -82,6 +79,18 @@ extension ConvNetwork {
             title.contains("-50") || title.contains("-101") || title.contains("-152")
         {
             return ("downsample_in_bottleneck", "strides in the first layer of a block", "file (\(HubConfig.source))")
+        }
+        return nil
+    }
+
+    /// The setting by which a classifier reads something else than the mean of the last map, as timm and transformers
+    /// write it; nil for most.
+    private var statedPooling: String? {
+        guard family != nil, classCount != nil else { return nil }
+        for word in ["global_pool", "pooling_type"] {
+            if let pool = checkpoint.attributes["hf.\(word)"], ["max", "avgmax", "catavgmax"].contains(pool) {
+                return "\(word) \(pool)"
+            }
         }
         return nil
     }
