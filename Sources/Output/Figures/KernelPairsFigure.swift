@@ -78,41 +78,17 @@ public enum KernelPairsFigure {
     // MARK: Labels
 
     private static func drawConfusion(_ pairs: KernelPairs, on page: inout Page) {
-        let size = Page.FontSize.tick
         page.subheading("labels")
-        let labels = KernelLabel.allCases
-        let nameRoom = (labels.map { TextMetrics.width($0.rawValue, size: size) }.max() ?? 0) + 14
-        let width = min(30, (page.contentWidth - nameRoom) / Double(labels.count))
-        let (height, left) = (17.0, page.left + nameRoom)
-        page.text(
-            "A ↓  B →", at: FigurePoint(page.left, page.y + size * TextMetrics.ascent), size: size, color: .quietInk)
-        for (column, label) in labels.enumerated() {
-            page.text(
-                LabelPalette.letter(label),
-                at: FigurePoint(left + (Double(column) + 0.5) * width, page.y + size * TextMetrics.ascent), size: size,
-                anchor: .middle, color: .ink)
+        let counts = Dictionary(grouping: pairs.layers.flatMap(\.pairs)) { [$0.firstLabel, $0.secondLabel] }
+            .mapValues(\.count)
+        let table = LabelMatrix(corner: "A ↓  B →") { first, second in
+            let count = counts[[first, second]] ?? 0
+            let sum = KernelLabel.allCases.reduce(0) { $0 + (counts[[first, $1]] ?? 0) }
+            let share = sum > 0 ? Double(count) / Double(sum) : 0
+            let grey = FigureColor(grey: UInt8((245 - 190 * share).rounded()))
+            return .filled(grey, text: NumberText.grouped(count), ink: count == 0 ? .quietInk : grey.contrasting)
         }
-        page.y += size + 3
-        for first in labels {
-            let middle = page.y + height / 2
-            LabelBar.draw(first, in: FigureRect(x: page.left, y: middle - 1, width: 9, height: 2), on: &page)
-            page.text(
-                first.rawValue, at: FigurePoint(page.left + 11, middle + size * 0.36), size: size, color: .ink)
-            let sum = labels.reduce(0) { $0 + pairs.count(first, $1) }
-            for (column, second) in labels.enumerated() {
-                let count = pairs.count(first, second)
-                let share = sum > 0 ? Double(count) / Double(sum) : 0
-                let grey = FigureColor(grey: UInt8((245 - 190 * share).rounded()))
-                let cell = FigureRect(
-                    x: left + Double(column) * width, y: page.y, width: width - 0.7, height: height - 0.7)
-                page.add(.rectangle(cell, fill: grey))
-                page.text(
-                    NumberText.grouped(count),
-                    at: FigurePoint(cell.x + cell.width / 2, middle + size * 0.36 - 0.35), size: size, anchor: .middle,
-                    color: count == 0 ? .quietInk : grey.contrasting)
-            }
-            page.y += height
-        }
+        table.draw(on: &page)
     }
 
     // MARK: Cosines

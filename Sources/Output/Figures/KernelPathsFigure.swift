@@ -64,46 +64,15 @@ public enum KernelPathsFigure {
     // MARK: Table
 
     private static func drawTable(_ paths: KernelPaths, on page: inout Page) {
-        let (size, labels) = (Page.FontSize.tick, KernelLabel.allCases)
         page.subheading("preference, × an even share")
-        let nameRoom = (labels.map { TextMetrics.width($0.rawValue, size: size) }.max() ?? 0) + 14
-        let (width, height) = (min(30, (page.contentWidth - nameRoom) / Double(labels.count)), 17.0)
-        let left = page.left + nameRoom
-        page.text(
-            "from ↓  to →", at: FigurePoint(page.left, page.y + size * TextMetrics.ascent), size: size,
-            color: .quietInk)
-        for (column, label) in labels.enumerated() {
-            page.text(
-                LabelPalette.letter(label),
-                at: FigurePoint(left + (Double(column) + 0.5) * width, page.y + size * TextMetrics.ascent), size: size,
-                anchor: .middle, color: .ink)
+        let table = LabelMatrix(corner: "from ↓  to →") { source, target in
+            let preference = paths.preference(from: source, to: target)
+            guard let ratio = preference.ratio else { return .bare("·") }
+            let color = ColorMap.puOr.color(max(-1, min(1, (ratio - 1))) * 0.8)
+            let star = preference.pValue < 0.05 ? "*" : ""
+            return .filled(color, text: NumberText.fixed(ratio, decimals: 2) + star, ink: color.contrasting)
         }
-        page.y += size + 3
-        for source in labels {
-            let middle = page.y + height / 2
-            LabelBar.draw(source, in: FigureRect(x: page.left, y: middle - 1, width: 9, height: 2), on: &page)
-            page.text(
-                source.rawValue, at: FigurePoint(page.left + 11, middle + size * 0.36), size: size, color: .ink)
-            for (column, target) in labels.enumerated() {
-                let preference = paths.preference(from: source, to: target)
-                let cell = FigureRect(
-                    x: left + Double(column) * width, y: page.y, width: width - 0.7, height: height - 0.7)
-                guard let ratio = preference.ratio else {
-                    page.text(
-                        "·", at: FigurePoint(cell.x + cell.width / 2, middle + size * 0.36), size: size,
-                        anchor: .middle, color: .quietInk)
-                    continue
-                }
-                let color = ColorMap.puOr.color(max(-1, min(1, (ratio - 1))) * 0.8)
-                page.add(.rectangle(cell, fill: color))
-                let star = preference.pValue < 0.05 ? "*" : ""
-                page.text(
-                    NumberText.fixed(ratio, decimals: 2) + star,
-                    at: FigurePoint(cell.x + cell.width / 2, middle + size * 0.36 - 0.35), size: size, anchor: .middle,
-                    color: color.contrasting)
-            }
-            page.y += height
-        }
+        table.draw(on: &page)
     }
 
     // MARK: By layer
