@@ -228,7 +228,6 @@ extension IntegerPlanner {
             return setBytes(index, view)
         }
         let scale = node.inputs.count == 1 ? sources[0].scale : try scale(index)
-        let view = makeBytes(index, scale)
         let places = sources.enumerated().map { source, view in
             (0..<view.channels).map { (source: source, channel: $0) }
         }
@@ -247,18 +246,24 @@ extension IntegerPlanner {
                 source.scale == scale ? nil : (0...255).map { scale.byte(source.scale.number(UInt8($0))) }
             runs.append(ByteGatherStep.Run(source: start, count: 1, target: target, table: table))
         }
-        append(
-            node.name, .copy, .step(ByteGatherStep(runs: runs, output: view)),
-            touching: sources.map(\.storage) + [view.storage])
+        try planBytes(index, .copy, scale: scale, reading: sources.map(\.storage)) {
+            ByteGatherStep(runs: runs, output: $0)
+        }
+    }
+
+    /// Adds a step that writes a node's result in bytes; `step` makes it for the place of the result.
+    private mutating func planBytes(
+        _ index: Int, _ kind: StepKind = .elementwise, scale: ByteScale? = nil, reading storages: [Int],
+        step: (ByteView) -> any IntegerStep
+    ) throws {
+        let view = makeBytes(index, try scale ?? self.scale(index))
+        append(graph.nodes[index].name, kind, .step(step(view)), touching: storages + [view.storage])
         setBytes(index, view)
     }
 
     /// A function of each byte.
     private mutating func planTable(_ index: Int, _ function: ActivationFunction) throws {
-        let node = graph.nodes[index]
-        let source = try bytes(node.inputs[0].index)
-        let scale = try scale(index)
-        let view = makeBytes(index, scale)
+        let source = try bytes(graph.nodes[index].inputs[0].index)
         let numbers = (0...255).map { source.scale.number(UInt8($0)) }
         var results = numbers
         results.withUnsafeMutableBufferPointer { results in
@@ -268,31 +273,27 @@ extension IntegerPlanner {
                 }
             }
         }
-        let run = ByteGatherStep.Run(source: source, count: source.channels, target: 0, table: results.map(scale.byte))
-        append(
-            node.name, .elementwise, .step(ByteGatherStep(runs: [run], output: view)),
-            touching: [source.storage, view.storage])
-        setBytes(index, view)
+        try planBytes(index, reading: [source.storage]) { output in
+            let table = results.map(output.scale.byte)
+            let run = ByteGatherStep.Run(source: source, count: source.channels, target: 0, table: table)
+            return ByteGatherStep(runs: [run], output: output)
+        }
     }
 
     private mutating func planSum(_ index: Int) throws {
-        let node = graph.nodes[index]
-        let (first, second) = (try bytes(node.inputs[0].index), try bytes(node.inputs[1].index))
-        let view = makeBytes(index, try scale(index))
-        append(
-            node.name, .elementwise, .step(ByteAddStep(first: first, second: second, output: view)),
-            touching: [first.storage, second.storage, view.storage])
-        setBytes(index, view)
+        let inputs = graph.nodes[index].inputs
+        let (first, second) = (try bytes(inputs[0].index), try bytes(inputs[1].index))
+        try planBytes(index, reading: [first.storage, second.storage]) {
+            ByteAddStep(first: first, second: second, output: $0)
+        }
     }
 
     private mutating func planGated(_ index: Int) throws {
-        let node = graph.nodes[index]
-        let (source, gate) = (try bytes(node.inputs[0].index), try floats(node.inputs[1].index))
-        let view = makeBytes(index, try scale(index))
-        append(
-            node.name, .elementwise, .step(ByteScaleStep(input: source, gate: gate, output: view)),
-            touching: [source.storage, gate.storage, view.storage])
-        setBytes(index, view)
+        let inputs = graph.nodes[index].inputs
+        let (source, gate) = (try bytes(inputs[0].index), try floats(inputs[1].index))
+        try planBytes(index, reading: [source.storage, gate.storage]) {
+            ByteScaleStep(input: source, gate: gate, output: $0)
+        }
     }
 
     private mutating func planMean(_ index: Int) throws {
@@ -312,10 +313,8 @@ extension IntegerPlanner {
         let node = graph.nodes[index]
         let source = try bytes(node.inputs[0].index)
         let geometry = try graph.convolutionGeometry(node, input: shapes[node.inputs[0].index])
-        let view = makeBytes(index, source.scale)
-        append(
-            node.name, .pool, .step(ByteMaximumStep(input: source, output: view, window: geometry.window)),
-            touching: [source.storage, view.storage])
-        setBytes(index, view)
+        try planBytes(index, .pool, scale: source.scale, reading: [source.storage]) {
+            ByteMaximumStep(input: source, output: $0, window: geometry.window)
+        }
     }
 }
