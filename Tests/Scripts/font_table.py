@@ -9,6 +9,9 @@ folder = "/usr/share/fonts/truetype/dejavu/"
 blocks = [(0x20, 0x7E), (0xA0, 0x36F), (0x370, 0x58F), (0x10D0, 0x10FC), (0x1E00, 0x1FFF), (0x2010, 0x2027),
           (0x2030, 0x205E), (0x2070, 0x209C), (0x20A0, 0x20BF), (0x2100, 0x22FF), (0x25A0, 0x25FF), (0xFFFD, 0xFFFD)]
 
+# A width is two letters of base 64 (RFC 4648), the higher six bits first: all are below 4096.
+letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
 def runs(file):
     font = TTFont(folder + file)
     cmap, hmtx = font.getBestCmap(), font["hmtx"]
@@ -22,19 +25,18 @@ def runs(file):
                 yield c - len(run), run
                 run = []
 
+def packed(widths):
+    assert max(widths) < 4096
+    return "".join(letters[w >> 6] + letters[w & 63] for w in widths)
+
 print("// Written by Tests/Scripts/font_table.py; do not edit.\n")
-print("/// Advance widths of DejaVu Sans 2.37 in 1/2048 em: runs of neighbouring code points.")
+print("/// Advance widths of DejaVu Sans 2.37 in 1/2048 em: a line is the first code point of a run of neighbours, in")
+print("/// hexadecimal, and their widths, each two letters of base 64, the higher six bits first.")
 print("enum FontTable {")
 for name, file in (("regular", "DejaVuSans.ttf"), ("bold", "DejaVuSans-Bold.ttf")):
-    print(f"    static let {name}: [(first: UInt32, widths: [UInt16])] = [")
+    print(f'    static let {name} = """')
     for first, run in runs(file):
-        items = [str(w) for w in run]
-        print(f"        (\n            0x{first:X},\n            [")
-        line = ""
-        for item in items:
-            if len(line) + len(item) + 2 > 100:
-                print("                " + line.strip()); line = ""
-            line += item + ", "
-        print("                " + line.strip() + "\n            ]\n        ),")
-    print("    ]")
+        for start in range(0, len(run), 50):
+            print(f"        {first + start:X} {packed(run[start:start + 50])}")
+    print('        """')
 print("}")

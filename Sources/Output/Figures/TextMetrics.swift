@@ -18,15 +18,37 @@ public enum TextMetrics {
         scalar.isWide || scalar.properties.isEmojiPresentation ? 2048 : scalar.takesNoRoom ? 0 : 1536
     }
 
-    private static let regular = expanded(FontTable.regular)
-    private static let bold = expanded(FontTable.bold)
+    private static let regular = unpacked(FontTable.regular)
+    private static let bold = unpacked(FontTable.bold)
 
-    private static func expanded(_ runs: [(first: UInt32, widths: [UInt16])]) -> [UInt32: UInt16] {
+    /// The widths by code point of a table whose form `FontTable` tells.
+    private static func unpacked(_ text: String) -> [UInt32: UInt16] {
         var table: [UInt32: UInt16] = [:]
-        for run in runs {
-            for (offset, width) in run.widths.enumerated() { table[run.first + UInt32(offset)] = width }
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(separator: UInt8(ascii: " "))
+            guard parts.count == 2, var code = UInt32(Substring(parts[0]), radix: 16) else { continue }
+            var high: UInt16?
+            for digit in parts[1].lazy.map(digit) {
+                guard let upper = high else {
+                    high = digit
+                    continue
+                }
+                table[code] = upper << 6 | digit
+                (code, high) = (code + 1, nil)
+            }
         }
         return table
+    }
+
+    /// The number from 0 to 63 that a letter of base 64 stands for.
+    private static func digit(_ letter: UInt8) -> UInt16 {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt16(letter - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt16(letter - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(letter - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        default: 63
+        }
     }
 }
 
