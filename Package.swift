@@ -342,7 +342,9 @@ let testTargets: [Target] = [
             "VGNets", "Classification", "Statistics", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors",
             "Diagnostics",
         ]),
-    tests("Engine", in: "Engine", ["OperatorDispatch", "OperatorInterface", "Tensors", "Diagnostics"]),
+    tests(
+        "Engine", in: "Engine", ["OperatorDispatch", "OperatorInterface", "Tensors", "Diagnostics"],
+        exclude: ["Scripts"]),
     tests(
         "Models", in: "Engine",
         ["Engine", "VGNets", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
