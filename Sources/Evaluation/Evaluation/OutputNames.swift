@@ -158,7 +158,7 @@ extension RunnableNetwork {
     }
 
     /// Throws `eval.noClassifier` for a network that ends with a map or with features, `purpose` being what needs classes.
-    func checkClassifier(for purpose: String) throws {
+    package func checkClassifier(for purpose: String) throws {
         guard let map = outputMap else { return }
         throw KernelVizError(
             code: "eval.noClassifier", subject: weightsPath ?? name,

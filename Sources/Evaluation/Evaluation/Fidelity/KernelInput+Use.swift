@@ -39,6 +39,14 @@ extension KernelInput {
         return Substitute(kernel: template.map { Float(gain * Double($0)) }, shift: shift)
     }
 
+    /// What `kernel` gives on a channel's patches, ready to be compared with what templates give.
+    package func response(of kernel: [Float], channel: Int) -> KernelResponse {
+        let cells = size * size
+        var covariances = [Double](repeating: 0, count: cells * cells)
+        for a in 0..<cells { for b in 0..<cells { covariances[a * cells + b] = covariance(channel, a, b) } }
+        return KernelResponse(kernel: kernel, covariances: covariances)
+    }
+
     /// The correlation of the input's pixels by distance, each channel that varies weighted alike; nil where none does.
     var correlation: InputCorrelation? {
         let cells = size * size

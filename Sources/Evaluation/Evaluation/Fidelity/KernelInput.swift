@@ -6,15 +6,15 @@ import Tensors
 ///
 /// Patches lie where the convolution reads them, padding included. With them the best gain of any other kernel follows
 /// without running the network again.
-struct KernelInput: Sendable {
+package struct KernelInput: Sendable {
     /// The convolution's place among the graph's spatial convolutions, from 0.
     let place: Int
     /// The node of the convolution.
-    let node: String
+    package let node: String
     /// The node whose result it reads; nil where it reads the image.
     let source: String?
     /// N.
-    let size: Int
+    package let size: Int
     let stride: Int
     let padding: Padding
     /// Patches a channel that were added up.

@@ -5,16 +5,17 @@ import Statistics
 import Tensors
 
 /// The depthwise kernels of a network that can be replaced, and the network with some of them replaced.
-struct KernelSubstitution: Sendable {
+package struct KernelSubstitution: Sendable {
     /// One kernel with what could stand for it.
-    struct Candidate: Sendable {
+    package struct Candidate: Sendable {
         /// The place of its layer in ``inputs``.
-        let layer: Int
+        package let layer: Int
         /// Its output channel.
-        let channel: Int
-        let weights: [Float]
-        let label: KernelLabel
-        /// The best template of each label by output, in the order of ``labels``.
+        package let channel: Int
+        package let weights: [Float]
+        package let label: KernelLabel
+        package let shape: KernelShape
+        /// The best template of each label by output, in the order of ``labels``; empty where none were asked for.
         let functional: [TemplateFitter.Match]
         /// The same by weights.
         let plain: [TemplateFitter.Match]
@@ -34,12 +35,17 @@ struct KernelSubstitution: Sendable {
     static let labels: [KernelLabel] = [.identity, .blur, .edge]
 
     let graph: Graph
-    let inputs: [KernelInput]
-    let candidates: [Candidate]
+    /// What the depthwise layers see, in network order.
+    package let inputs: [KernelInput]
+    /// Their kernels.
+    package let candidates: [Candidate]
 
     /// Gathers the finite kernels of the depthwise layers that were measured, read from `kernels`.
-    init(
-        _ graph: Graph, _ statistics: NetworkStatistics, _ measurement: InputMeasurement, kernels: any KernelSource
+    ///
+    /// - Parameter fitsTemplates: Whether the best templates of every label are looked for.
+    package init(
+        _ graph: Graph, _ statistics: NetworkStatistics, _ measurement: InputMeasurement, kernels: any KernelSource,
+        fitsTemplates: Bool = true
     ) throws {
         self.graph = graph
         var inputs: [KernelInput] = []
@@ -61,8 +67,9 @@ struct KernelSubstitution: Sendable {
                 candidates.append(
                     Candidate(
                         layer: inputs.count, channel: channel, weights: weights, label: kernel.label,
-                        functional: Self.labels.map { pair.functional.match(weights, as: $0) },
-                        plain: Self.labels.map { pair.plain.match(weights, as: $0) }))
+                        shape: kernel.shape,
+                        functional: fitsTemplates ? Self.labels.map { pair.functional.match(weights, as: $0) } : [],
+                        plain: fitsTemplates ? Self.labels.map { pair.plain.match(weights, as: $0) } : []))
             }
             inputs.append(input)
         }
@@ -71,10 +78,10 @@ struct KernelSubstitution: Sendable {
     }
 
     /// A kernel to replace, by its place among the candidates, and the template to replace it with; zeros silence it.
-    typealias Choice = (candidate: Int, template: [Float])
+    package typealias Choice = (candidate: Int, template: [Float])
 
     /// The graph with these kernels replaced: gain and constant as they fit best on the measured pictures.
-    func graph(replacing choices: [Choice]) -> Graph {
+    package func graph(replacing choices: [Choice]) -> Graph {
         var changed = graph
         let byLayer = Dictionary(grouping: choices) { candidates[$0.candidate].layer }
         for (layer, choices) in byLayer {
@@ -99,18 +106,41 @@ struct KernelSubstitution: Sendable {
         return changed
     }
 
-    /// Adds a constant a channel to a convolution's output: in its bias, or in the running mean of the normalisation.
+    /// Whether the constants of a layer's substitutes have a place: a bias, or a normalisation behind it.
+    package func takesConstants(_ layer: Int) -> Bool {
+        guard let node = graph.node(named: inputs[layer].node),
+            case .convolution(let convolution) = graph[node].operation
+        else { return false }
+        return convolution.bias != nil || Self.shift(behind: node, in: graph) != nil
+    }
+
+    /// Where a constant a channel can be added behind a convolution without a bias, and by what it is multiplied there.
+    private static func shift(
+        behind node: Graph.NodeID, in graph: Graph
+    ) -> (parameter: Graph.ParameterID, factors: [Double]?)? {
+        for reader in graph.nodes where reader.inputs == [node] {
+            switch reader.operation {
+            case .batchNormalization(let norm): return (norm.runningMean, nil)
+            case .affine(let scale, let shift): return (shift, graph[scale].scalars.map(Double.init))
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// Adds a constant a channel to a convolution's output: in its bias, or in the normalisation behind it.
     private static func add(
         _ shifts: [Double], behind node: Graph.NodeID, _ convolution: Convolution, to graph: inout Graph
     ) {
-        func shifted(_ parameter: Graph.ParameterID, by sign: Double) {
+        func add(_ numbers: [Double], to parameter: Graph.ParameterID) {
             let old = graph[parameter]
             graph[parameter] = Tensor(
-                shape: old.shape, scalars: zip(old.scalars, shifts).map { Float(Double($0) + sign * $1) })
+                shape: old.shape, scalars: zip(old.scalars, numbers).map { Float(Double($0) + $1) })
         }
-        if let bias = convolution.bias { return shifted(bias, by: 1) }
-        for reader in graph.nodes where reader.inputs == [node] {
-            if case .batchNormalization(let norm) = reader.operation { return shifted(norm.runningMean, by: -1) }
-        }
+        if let bias = convolution.bias { return add(shifts, to: bias) }
+        guard let place = shift(behind: node, in: graph) else { return }
+        // The running mean is taken off.
+        let factors = place.factors ?? Array(repeating: -1, count: shifts.count)
+        add(zip(shifts, factors).map { $0 * $1 }, to: place.parameter)
     }
 }

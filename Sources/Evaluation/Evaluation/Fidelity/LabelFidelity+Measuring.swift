@@ -1,9 +1,6 @@
 import Classification
 import Datasets
 import Diagnostics
-import Engine
-import Images
-import Parallel
 import Kernels
 import Numerics
 import Statistics
@@ -71,14 +68,10 @@ extension LabelFidelity {
 
 /// Runs a network with replaced kernels on the judging pictures.
 private struct FidelityTrial {
-    private let network: RunnableNetwork
-    private let pictures: [RGBImage]
-    /// How many of them their EXIF orientation turned.
-    let turned: Int
+    private let pictures: JudgedPictures
     /// The right outputs of each picture.
     private let truths: [[Int]]?
     private let substitution: KernelSubstitution
-    private let threads: Int
     private let progress: (Int, Int) throws -> Void
     private var generator: SeededGenerator
     private var whole: [Int] = []
@@ -89,23 +82,18 @@ private struct FidelityTrial {
         _ network: RunnableNetwork, _ folder: ImageFolder, _ judging: [Int], _ substitution: KernelSubstitution,
         threads: Int, seed: UInt64, progress: @escaping (Int, Int) throws -> Void
     ) throws {
-        self.network = network
         self.substitution = substitution
-        self.threads = threads
         self.progress = progress
         generator = SeededGenerator(seed: seed)
-        var turned = 0
-        pictures = try judging.map {
-            let reading = try folder.images.reading($0)
-            if reading.turn != nil { turned += 1 }
-            return network.preprocessing.prepared(reading.image)
-        }
-        self.turned = turned
+        pictures = try JudgedPictures(network, folder.images, judging, threads: threads)
         let matching =
             folder.isLabelled ? try ClassMatching(network, try network.outputNames(), folder.images) : nil
         truths = matching.map { matching in judging.map { matching.outputs[folder.images.labels[$0]] } }
-        whole = try predictions(network.graph)
+        whole = try pictures.answers(of: network.graph)
     }
+
+    /// How many of the pictures their EXIF orientation turned.
+    var turned: Int { pictures.turned }
 
     /// The share that the whole network tells right.
     var wholeAccuracy: ShareInterval? {
@@ -187,7 +175,7 @@ private struct FidelityTrial {
     private mutating func outcome(_ variants: [[KernelSubstitution.Choice]]) throws -> LabelFidelity.Outcome {
         var (agreeing, right) = (0, 0)
         for choices in variants {
-            let found = try predictions(substitution.graph(replacing: choices))
+            let found = try pictures.answers(of: substitution.graph(replacing: choices))
             agreeing += zip(found, whole).count { $0 == $1 }
             right += truths.map { truths in zip(found, truths).count { $1.contains($0) } } ?? 0
             done += 1
@@ -197,20 +185,5 @@ private struct FidelityTrial {
         return LabelFidelity.Outcome(
             agreement: ShareInterval(count: agreeing, total: count),
             accuracy: truths == nil ? nil : ShareInterval(count: right, total: count))
-    }
-
-    /// The first class of every picture.
-    private func predictions(_ graph: Graph) throws -> [Int] {
-        let plan = try ExecutionPlan(graph, inputShape: network.inputShape())
-        let (network, pictures) = (network, pictures)
-        return try Parallel(threads: threads).map(
-            pieces: pictures.count, state: { plan.makeWorkspace() },
-            { workspace, index in
-                let input = network.input(of: [pictures[index]], filledTo: 1)
-                let output = try plan.run(input, in: &workspace)
-                if output.nonFiniteCount > 0 { try NonFiniteSearch(network, graph: graph).check(output, on: input) }
-                let logits = output.scalars
-                return logits.indices.max { (logits[$0], $1) < (logits[$1], $0) } ?? 0
-            })
     }
 }

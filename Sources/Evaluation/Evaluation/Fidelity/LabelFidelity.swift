@@ -14,6 +14,11 @@ public struct LabelFidelity: Sendable, Equatable, Codable {
         public let agreement: ShareInterval
         /// The share of pictures told right; nil where the pictures have no classes.
         public let accuracy: ShareInterval?
+
+        /// Joins both.
+        package init(agreement: ShareInterval, accuracy: ShareInterval?) {
+            (self.agreement, self.accuracy) = (agreement, accuracy)
+        }
     }
 
     /// One choice of kernels, beside the same number chosen otherwise.
