@@ -104,8 +104,9 @@ public enum DiagnosisLimits {
     /// The share of output energy beyond the new Nyquist limit, on natural images, that a strided layer may have: above
     /// all of ``AliasingReference``.
     public static let aliasedShare = 0.25
-    /// Shift-consistency below which a network is unusually sensitive: AlexNet's 0.78 is the lowest of R. Zhang, "Making
-    /// convolutional networks shift-invariant again" (2019), Table 1 (ResNet-18 0.85, MobileNetV2 0.86).
+    /// Shift-consistency below which a network is unusually sensitive: AlexNet's 0.782 is the lowest of nine networks that
+    /// R. Zhang, "Making convolutional networks shift-invariant again" (2019) measured on ImageNet before the blurs were put
+    /// in (ResNet-18 0.851, MobileNetV2 0.865, ResNet-101 0.898; tables in README_IMAGENET.md of adobe/antialiased-cnns).
     public static let leastConsistency = 0.75
     /// The signal-to-noise ratio in dB below which a channel does not survive quantisation to 8 bits: noise of a tenth of
     /// its energy.
