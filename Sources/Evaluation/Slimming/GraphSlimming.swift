@@ -9,6 +9,10 @@ struct GraphSlimming: Sendable {
         var foldsNorms = true
         /// Whether weights count as zero that are too small for a float beside the others.
         var clearsNegligible = true
+        /// Whether depthwise layers are taken apart in which channels only pass a pixel on.
+        var splitsDepthwise = true
+        /// Whether channels that share a kernel are a part of their own there: fewer numbers, as much work.
+        var splitsShared = false
     }
 
     /// Each round takes something out, so that no sensible network reaches this many.
@@ -26,16 +30,21 @@ struct GraphSlimming: Sendable {
     /// Why normalisations were not folded.
     private(set) var normObstacles: [String] = []
     private(set) var negligible = 0
+    /// Depthwise layers that were taken apart.
+    private(set) var splits: [SplitLayer] = []
     private(set) var obstacles: [SlimmingObstacle] = []
 
     /// Whether nothing went and nothing was changed.
-    var isEmpty: Bool { foldedNorms == 0 && negligible == 0 && passedThrough.isEmpty && layers.isEmpty }
+    var isEmpty: Bool {
+        foldedNorms == 0 && negligible == 0 && passedThrough.isEmpty && layers.isEmpty && splits.isEmpty
+    }
 
     /// Throws `engine.shape` where the graph does not fit images of `inputShape`.
     init(_ original: Graph, inputShape: Shape, passes: Passes = Passes()) throws {
         graph = original.withoutUnread
         for _ in 0..<Self.mostRounds where try !round(inputShape, passes) { break }
-        let left = Set(graph.nodes.compactMap { graph.layerName(of: $0) })
+        if passes.splitsDepthwise { try split(inputShape, findsShared: passes.splitsShared) }
+        let left = Set(graph.nodes.compactMap { graph.layerName(of: $0) } + splits.map(\.layer))
         let names = original.nodes.compactMap { original.layerName(of: $0) }
         removedLayers = names.filter { !left.contains($0) }
         let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -67,6 +76,13 @@ struct GraphSlimming: Sendable {
         obstacles = pruning.obstacles
         for layer in pruning.channels { add(layer) }
         return hasChanged || !passing.removed.isEmpty || !pruning.channels.isEmpty
+    }
+
+    private mutating func split(_ inputShape: Shape, findsShared: Bool) throws {
+        let facts = ChannelFacts(graph, shapes: try graph.shapes(inputShape: inputShape))
+        let split = DepthwiseSplit(graph, facts, findsShared: findsShared)
+        graph = split.graph
+        splits = split.layers
     }
 
     private mutating func add(_ layer: LayerChannels) {

@@ -21,10 +21,13 @@ public struct NetworkSlimming: Sendable {
     /// Where weights that were taken for zeros, or folded normalisations, move the logits further than ``tolerance``, that
     /// is left out, which ``SlimmingOutcome/remarks`` says.
     ///
-    /// - Parameter keepsNorms: Whether normalisations stay apart from the convolutions before them, for training.
+    /// - Parameters:
+    ///   - keepsNorms: Whether normalisations stay apart from the convolutions before them, for training; depthwise layers
+    ///     stay whole then.
+    ///   - splitsShared: Whether channels of a depthwise layer that share a kernel share it in the result.
     /// Throws `slim.nonFinite` for a network with numbers that are not finite, `slim.notExact` where the logits differ
     /// whatever is left out, and the errors of planning.
-    public init(_ network: RunnableNetwork, keepsNorms: Bool = false) throws {
+    public init(_ network: RunnableNetwork, keepsNorms: Bool = false, splitsShared: Bool = false) throws {
         try Self.check(network)
         let probe = try NetworkInput.random(seed: 1).tensor(for: network).repeated(Self.probes)
         let logits = try ExecutionPlan(network.graph, inputShape: probe.shape).run(probe)
@@ -32,6 +35,8 @@ public struct NetworkSlimming: Sendable {
         var remarks: [String] = []
         var passes = GraphSlimming.Passes()
         passes.foldsNorms = !keepsNorms
+        passes.splitsDepthwise = !keepsNorms
+        passes.splitsShared = splitsShared
         while true {
             let slimming = try GraphSlimming(network.graph, inputShape: network.inputShape(), passes: passes)
             // A config holds as long as nothing went.
@@ -50,6 +55,9 @@ public struct NetworkSlimming: Sendable {
                 passes.clearsNegligible = false
                 remarks.append(
                     "weights too small for a float count as they are: as zeros they moved a logit by \(amount)")
+            } else if passes.splitsDepthwise, !slimming.splits.isEmpty {
+                passes.splitsDepthwise = false
+                remarks.append("depthwise layers stay whole: taken apart they moved a logit by \(amount)")
             } else if passes.foldsNorms, slimming.foldedNorms > 0 {
                 passes.foldsNorms = false
                 remarks.append("normalisations stay: folded they moved a logit by \(amount)")
@@ -63,7 +71,7 @@ public struct NetworkSlimming: Sendable {
         }
     }
 
-    private static func check(_ network: RunnableNetwork) throws {
+    static func check(_ network: RunnableNetwork) throws {
         if let parameter = network.graph.nonFiniteParameter {
             throw nonFinite(network, "'\(network.graph.name(of: parameter))' holds NaN or infinity")
         }

@@ -42,6 +42,8 @@ public struct SlimmingOutcome: Sendable, Equatable {
     public let passedThrough: [String]
     /// Rows and columns of weights too small for a float beside the layer's others, which count as zeros.
     public let negligible: Int
+    /// Depthwise layers that were taken apart, in network order.
+    public let splits: [SplitLayer]
     /// Channels that do nothing and stay, with what keeps them.
     public let obstacles: [SlimmingObstacle]
     /// Why normalisations were not folded and what else was done otherwise than asked, one sentence each.
@@ -65,6 +67,7 @@ public struct SlimmingOutcome: Sendable, Equatable {
         removedLayers = slimming.removedLayers
         passedThrough = slimming.passedThrough
         negligible = slimming.negligible
+        splits = slimming.splits
         obstacles = slimming.obstacles
         self.remarks = slimming.normObstacles + remarks
         largestDifference = difference

@@ -85,6 +85,18 @@ struct GraphRewriting {
         return new.addParameter(freeParameterName(stem, isFresh: true), tensor)
     }
 
+    /// A parameter that the old graph does not have, named beside an old one: "conv.pass.weight" beside "conv.weight".
+    mutating func addParameter(
+        beside parameter: Graph.ParameterID, _ words: String, _ tensor: Tensor
+    ) -> Graph.ParameterID {
+        let own = old.parameter(parameter)
+        let name = own.form.key ?? own.name
+        let separator = name.contains("/") ? "/" : "."
+        let stem = name.hasSuffix("weight") ? String(name.dropLast("weight".count)) : name + separator
+        let fresh = stem + words.replacing(".", with: separator)
+        return new.addParameter(freeParameterName(fresh, isFresh: true), tensor)
+    }
+
     /// `name`, or the first of `name_2`, `name_3` … that is free; a fresh name is none of the old graph's either.
     private func freeParameterName(_ name: String, isFresh: Bool = false) -> String {
         func isTaken(_ name: String) -> Bool {

@@ -4,7 +4,7 @@ import Tensors
 /// Writes a graph with the channels that stay.
 struct PrunedGraph {
     private let facts: ChannelFacts
-    /// The channels of each node's result that stay.
+    /// The channels of each node's result that stay, in their new order.
     private let kept: [[Int]]
     private var rewriting: GraphRewriting
 
@@ -20,7 +20,8 @@ struct PrunedGraph {
         return rewriting.finished()
     }
 
-    private func isWhole(_ place: Int) -> Bool { kept[place].count == facts.values[place].count }
+    /// Whether all channels stay where they are.
+    private func isWhole(_ place: Int) -> Bool { kept[place].elementsEqual(facts.values[place].indices) }
 
     private mutating func write(_ place: Int) {
         let node = rewriting.old.nodes[place]
