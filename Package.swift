@@ -214,7 +214,10 @@ let evaluation = [
         ]),
     module(
         "Slimming", in: "Evaluation",
-        ["Evaluation", "Engine", "OperatorDispatch", "VGNets", "Tensors", "Diagnostics"], settings: safe + fast),
+        [
+            "Evaluation", "Datasets", "Statistics", "Classification", "Kernels", "Engine", "OperatorDispatch", "VGNets",
+            "Tensors", "Numerics", "Diagnostics",
+        ], settings: safe + fast),
     module(
         "Diagnosis", in: "Evaluation",
         [

@@ -8,25 +8,32 @@ public struct SlimmingReport: MarkdownReport {
     /// Names the JSON's form; changes when a field changes its meaning.
     public static let schema = DocumentSchema.slimming.rawValue
 
-    private let outcome: SlimmingOutcome
+    let outcome: SlimmingOutcome
+    /// What was replaced at a loss; nil where none was allowed.
+    let budget: BudgetOutcome?
     /// The files that hold the result.
     private let written: [String]
 
     /// A report on what was slimmed and where it was written.
-    public init(_ outcome: SlimmingOutcome, written: [String]) {
+    ///
+    /// - Parameter budget: What was replaced at a loss; nil where none was allowed.
+    public init(_ outcome: SlimmingOutcome, budget: BudgetOutcome? = nil, written: [String]) {
         self.outcome = outcome
+        self.budget = budget
         self.written = written
     }
 
     /// Two tables: the cost before and after, and what went of each layer; then what could not go.
     public var table: String {
-        costs.text + (layers.map { "\n" + $0.text } ?? "") + "\n" + sentences.map { $0 + "\n" }.joined()
+        tables.map(\.text).joined(separator: "\n") + "\n" + sentences.map { $0 + "\n" }.joined()
     }
 
     /// The same as GitHub's Markdown.
     public var markdown: String {
-        costs.markdown + (layers.map { "\n" + $0.markdown } ?? "") + "\n" + sentences.map { "- \($0)\n" }.joined()
+        tables.map(\.markdown).joined(separator: "\n") + "\n" + sentences.map { "- \($0)\n" }.joined()
     }
+
+    private var tables: [TextTable] { ([costs, layers] + budgetTables).compactMap { $0 } }
 
     private var costs: TextTable {
         var table = TextTable([
@@ -78,9 +85,20 @@ public struct SlimmingReport: MarkdownReport {
         if outcome.foldedNorms > 0 {
             lines.append("\(outcome.foldedNorms) normalisations are folded into the convolutions before them.")
         }
-        if outcome.layers.isEmpty && outcome.removedLayers.isEmpty { lines.append("No channel and no layer could go.") }
+        lines += budgetSentences
+        if outcome.layers.isEmpty && outcome.removedLayers.isEmpty && outcome.splits.isEmpty {
+            lines.append("No channel and no layer could go.")
+        }
         if !outcome.removedLayers.isEmpty {
             lines.append("Layers of which nothing is left: \(outcome.removedLayers.joined(separator: ", ")).")
+        }
+        if !outcome.splits.isEmpty {
+            let (passing, shared) = (
+                outcome.splits.reduce(0) { $0 + $1.passing }, outcome.splits.reduce(0) { $0 + $1.shared.reduce(0, +) }
+            )
+            lines.append(
+                "\(outcome.splits.count) depthwise layers are taken apart: \(passing) channels pass a pixel on, "
+                    + "\(shared) share a kernel of their layer.")
         }
         if outcome.negligible > 0 {
             lines.append(
@@ -138,8 +156,10 @@ public struct SlimmingReport: MarkdownReport {
                         dead: layer.gone[.dead] ?? 0, equal: layer.gone[.equal] ?? 0, unread: layer.gone[.unread] ?? 0)
                 },
                 removedLayers: outcome.removedLayers, passedThrough: outcome.passedThrough,
-                negligible: outcome.negligible, obstacles: outcome.obstacles, remarks: outcome.remarks,
-                largestDifference: outcome.largestDifference, latency: outcome.latency, written: written))
+                negligible: outcome.negligible, splits: outcome.splits,
+                obstacles: outcome.obstacles, remarks: outcome.remarks,
+                largestDifference: outcome.largestDifference, budget: budget, latency: outcome.latency,
+                written: written))
     }
 
     private struct Document: Encodable {
@@ -162,9 +182,11 @@ public struct SlimmingReport: MarkdownReport {
         let removedLayers: [String]
         let passedThrough: [String]
         let negligible: Int
+        let splits: [SplitLayer]
         let obstacles: [SlimmingObstacle]
         let remarks: [String]
         let largestDifference: Double
+        let budget: BudgetOutcome?
         let latency: PairedLatency?
         let written: [String]
     }

@@ -15,6 +15,7 @@
 @_exported import Figures
 @_exported import Kernels
 @_exported import Models
+@_exported import struct Numerics.PairedShares
 @_exported import struct Numerics.ShareInterval
 @_exported import Reports
 @_exported import Slimming

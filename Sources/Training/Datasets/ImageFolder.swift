@@ -40,6 +40,14 @@ public struct ImageFolder: Sendable {
         return ImageFolder(images: images, isLabelled: false)
     }
 
+    /// The folder with at most `limit` pictures, evenly spread.
+    public func limited(to limit: Int) -> ImageFolder {
+        let count = min(limit, images.count)
+        guard count < images.count, count > 0 else { return self }
+        let places = (0..<count).map { $0 * images.count / count }
+        return ImageFolder(images: images.subset(places), isLabelled: isLabelled)
+    }
+
     /// Whether a CSV has the columns of a data set.
     private static func lists(_ path: String) throws -> Bool {
         let text: String

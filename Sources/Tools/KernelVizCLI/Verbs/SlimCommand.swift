@@ -13,9 +13,15 @@ struct SlimCommand: ParsableCommand {
             bias. Normalisations are folded, identity convolutions are left out. Logits stay within 1e-5 of the \
             largest; what could not go is named with what keeps it. Each file is read back before it gets its name.
 
+            With --max-drop some loss is allowed: depthwise kernels are replaced by what their labels stand for \
+            (identities by the pixel under them, blurs by a Gaussian that the layer shares, boxes and rings likewise, dead \
+            kernels by nothing), each with the gain and constant that fit best, in the order of measured damage for what is \
+            saved. Every other picture chooses, those between tell the loss, beside kernels drawn at random.
+
             Examples:
               kernelviz slim mobilenet_v2.pth -o slim.onnx
               kernelviz slim net.h5 -o slim.safetensors -o slim.onnx --format json --report slim.json
+              kernelviz slim mobilenet_v2.pth -o slim.onnx --max-drop 1 --images photographs --runs 100
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -49,6 +55,8 @@ struct SlimCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the report to this file instead of standard output.", valueName: "file"))
     var report: String?
 
+    @OptionGroup(title: "A budget of loss") var budget: BudgetArguments
+
     @OptionGroup var strides: StrideOptions
 
     @OptionGroup(title: "Conventions") var conventions: ConventionArguments
@@ -61,6 +69,9 @@ struct SlimCommand: ParsableCommand {
     func validate() throws {
         if output.isEmpty { throw ValidationError("Name a file to write: -o slim.onnx.") }
         if runs < 0 { throw ValidationError("--runs must not be negative.") }
+        if keepNorms, budget.maxDrop != nil {
+            throw ValidationError("--keep-norms is not to be had with --max-drop, which takes layers apart.")
+        }
         try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
         let places = (output + [report].compactMap { $0 }).map { FilePaths.place($0) }
         if Set(places).count < places.count {
@@ -83,18 +94,28 @@ struct SlimCommand: ParsableCommand {
         }
         if let line = runnable.conventions.settings { Console.note(line) }
         for remark in runnable.remarks { Console.note(remark) }
-        if !keepNorms, let folded = try runnable.folded() { runnable = folded }
-        let slimming = try NetworkSlimming(runnable, keepsNorms: keepNorms)
-        var outcome = slimming.outcome
+        let table = try strides.table(for: network)
+        let loss = try budget.slimmed(runnable, strides: table, measuresCurve: false)
+        if loss == nil, !keepNorms, let folded = try runnable.folded() { runnable = folded }
+        let (slim, exact) = try loss.map { ($0.network, $0.exact) } ?? Self.slimmed(runnable, keepsNorms: keepNorms)
+        var outcome = exact
         if runs > 0 {
             let progress = ProgressLine("Timing \(runnable.name)")
-            outcome.latency = try PairedLatency.measure(runnable, slimming.network, rounds: runs) {
+            outcome.latency = try PairedLatency.measure(runnable, slim, rounds: runs) {
                 try progress.update($0, of: runs)
             }
             progress.finish()
         }
-        for file in files { try file.write(slimming.network, overwriting: overwriting) }
-        let text = try OutputOptions.text(of: SlimmingReport(outcome, written: output), as: format)
+        for file in files { try file.write(slim, overwriting: overwriting) }
+        let text = try OutputOptions.text(
+            of: SlimmingReport(outcome, budget: loss?.outcome, written: output), as: format)
         if let report { try OutputOptions.emit(text, to: report, overwriting) } else { try Console.result(text) }
+    }
+
+    private static func slimmed(
+        _ network: RunnableNetwork, keepsNorms: Bool
+    ) throws -> (RunnableNetwork, SlimmingOutcome) {
+        let slimming = try NetworkSlimming(network, keepsNorms: keepsNorms)
+        return (slimming.network, slimming.outcome)
     }
 }

@@ -1,0 +1,230 @@
+import Datasets
+import Diagnostics
+import Engine
+import Evaluation
+import Kernels
+import Numerics
+import Statistics
+import Tensors
+
+/// The search for what can be replaced within the budget.
+struct BudgetSearch {
+    private let network: RunnableNetwork
+    private let options: BudgetOptions
+    private let substitution: KernelSubstitution
+    private let drawable: [[Int]]
+    private let choosing: BudgetJudge
+    private let reporting: BudgetJudge
+    private let matching: ClassMatching?
+    private let reason: String
+    private let imagesPath: String
+    private let fitted: Int
+    private let turned: Int
+    private let progress: (Int, Int) throws -> Void
+    private var units: [(unit: ReplacementUnit, damage: Double)] = []
+    private var drops: [Int: Double] = [:]
+    private var done = 0
+    private var total = 0
+
+    init(
+        _ network: RunnableNetwork, _ statistics: NetworkStatistics, _ kernels: any KernelSource,
+        _ folder: ImageFolder, _ options: BudgetOptions, _ progress: @escaping (Int, Int) throws -> Void
+    ) throws {
+        let images = folder.images
+        guard images.count >= BudgetOptions.leastImages else {
+            throw KernelVizError(
+                code: "slim.fewImages", subject: images.path,
+                found: images.count == 1 ? "1 picture" : "\(images.count) pictures",
+                expected: "at least \(BudgetOptions.leastImages): one half chooses, the other tells the loss",
+                advice: "Take a hundred or more, or slim exactly, without --max-drop")
+        }
+        try network.checkClassifier(for: "the share of answers that stay")
+        self.network = network
+        self.options = options
+        self.progress = progress
+        imagesPath = images.path
+        (matching, reason) = try Self.matching(network, folder)
+        let places = (0..<images.count).map { $0 }
+        let first = places.filter { $0 % 2 == 0 }
+        choosing = try BudgetJudge(network, images, first, matching, threads: options.threads)
+        reporting = try BudgetJudge(
+            network, images, places.filter { $0 % 2 == 1 }, matching, threads: options.threads)
+        let step = max(1, first.count / max(1, options.fitted))
+        let fitting = Array(stride(from: 0, to: first.count, by: step).prefix(options.fitted).map { first[$0] })
+        fitted = fitting.count
+        turned = choosing.pictures.turned + reporting.pictures.turned
+        let measurement = try InputMeasurement(network, of: statistics.network, on: images.subset(fitting))
+        substitution = try KernelSubstitution(
+            network.graph, statistics, measurement, kernels: kernels, fitsTemplates: false)
+        guard !substitution.candidates.isEmpty else {
+            throw KernelVizError(
+                code: "slim.noDepthwise", subject: statistics.network.checkpoint.path,
+                found: "no depthwise convolution", expected: "a network with depthwise N×N kernels",
+                advice: "Slim it exactly, without --max-drop")
+        }
+        let costs = try ReplacementCosts(network.graph, inputShape: network.inputShape(), substitution)
+        let found = ReplacementUnits(substitution, costs)
+        drawable = found.drawable
+        total = found.units.count + 2 * BudgetOptions.curvePoints + options.draws + 3
+        if options.measuresCurve { total += BudgetOptions.curvePoints * (options.draws + 1) }
+        units = try ordered(found.units)
+    }
+
+    /// The classes of the pictures, where they are the network's, and what the loss is of, in words.
+    private static func matching(
+        _ network: RunnableNetwork, _ folder: ImageFolder
+    ) throws -> (ClassMatching?, String) {
+        guard folder.isLabelled else { return (nil, "the pictures have no classes") }
+        do {
+            let matching = try ClassMatching(network, try network.outputNames(), folder.images)
+            return (matching, matching.sentence)
+        } catch let error as KernelVizError where error.code == "data.classes" {
+            return (nil, "the pictures' classes are not the network's (\(error.found))")
+        }
+    }
+
+    private mutating func step() throws {
+        done += 1
+        try progress(min(done, total), total)
+    }
+
+    /// The units by measured damage for what they save: the sum of the shares of multiply-accumulates and of numbers.
+    private mutating func ordered(
+        _ units: [ReplacementUnit]
+    ) throws -> [(unit: ReplacementUnit, damage: Double)] {
+        let cost = try NetworkCost(network)
+        var ranked: [(unit: ReplacementUnit, damage: Double, rank: Double)] = []
+        for unit in units {
+            let saved =
+                Double(unit.saving.macs) / Double(max(1, cost.macs))
+                + Double(unit.saving.numbers) / Double(max(1, cost.stored))
+            guard saved > 0 else { continue }
+            let damage = try choosing.divergence(
+                of: substitution.graph(replacing: unit.choices), limit: options.judged)
+            try step()
+            ranked.append((unit, damage, damage / saved))
+        }
+        return ranked.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+            .map { ($0.element.unit, $0.element.damage) }
+    }
+
+    /// The network's graph with the first so many units replaced.
+    func graph(of count: Int) -> Graph {
+        substitution.graph(replacing: units.prefix(count).flatMap(\.unit.choices))
+    }
+
+    /// The loss of a prefix on the choosing half, 0…1.
+    private mutating func drop(_ count: Int) throws -> Double {
+        if let known = drops[count] { return known }
+        let drop =
+            count == 0 ? 0 : choosing.drop(of: try choosing.verdict(on: graph(of: count))).difference
+        drops[count] = drop
+        try step()
+        return drop
+    }
+
+    /// The lengths of the curve's prefixes: about equal parts of what all units save.
+    private var lengths: [Int] {
+        let points = min(BudgetOptions.curvePoints, units.count)
+        guard points > 0 else { return [] }
+        let savings = units.map { Double($0.unit.saving.macs) + Double($0.unit.saving.numbers) }
+        let all = savings.reduce(0, +)
+        var (sum, lengths) = (0.0, [Int]())
+        for (index, saving) in savings.enumerated() {
+            sum += saving
+            let isDue = sum >= all * Double(lengths.count + 1) / Double(points) * (1 - 1e-9)
+            if isDue || index == units.count - 1 { lengths.append(index + 1) }
+        }
+        return lengths
+    }
+
+    /// The most units whose loss stays within the budget: the last length of the curve before the first that does not, and
+    /// from there on by halves.
+    mutating func largestPrefix() throws -> Int {
+        let limit = options.maxDrop / 100 + 1e-9
+        var (good, bad) = (0, units.count + 1)
+        for length in lengths {
+            if try drop(length) > limit {
+                bad = length
+                break
+            }
+            good = length
+        }
+        while bad - good > 1 {
+            let middle = (good + bad) / 2
+            if try drop(middle) > limit { bad = middle } else { good = middle }
+        }
+        return good
+    }
+
+    /// All points of the curve, from none replaced to all.
+    mutating func curve() throws -> [BudgetOutcome.Point] {
+        try ([0] + lengths).map { count in
+            let graph = graph(of: count)
+            var passes = GraphSlimming.Passes()
+            passes.splitsShared = true
+            let slim = try GraphSlimming(graph, inputShape: network.inputShape(), passes: passes)
+            return try point(count, graph: graph, cost: try NetworkCost(network.replacing(graph: slim.graph)))
+        }
+    }
+
+    /// A prefix measured on the reporting half by the graph that holds it, beside its random control.
+    mutating func point(_ count: Int, graph: Graph, cost: NetworkCost) throws -> BudgetOutcome.Point {
+        let verdict = try reporting.verdict(on: graph)
+        try step()
+        var random: LabelFidelity.Outcome?
+        if count > 0 {
+            var generator = SeededGenerator(seed: options.seed &+ UInt64(count))
+            var verdicts: [BudgetJudge.Verdict] = []
+            for _ in 0..<options.draws {
+                verdicts.append(
+                    try reporting.verdict(on: substitution.graph(replacing: randomChoices(count, &generator))))
+                try step()
+            }
+            random = Self.outcome(verdicts)
+        }
+        return BudgetOutcome.Point(
+            units: count, kernels: units.prefix(count).reduce(0) { $0 + $1.unit.candidates.count }, cost: cost,
+            choosingDrop: try drop(count), reported: Self.outcome([verdict]), drop: reporting.drop(of: verdict),
+            random: random)
+    }
+
+    /// As many kernels of each layer as the units have, drawn without putting back, each with the unit's stand-in.
+    private func randomChoices(
+        _ count: Int, _ generator: inout SeededGenerator
+    ) -> [KernelSubstitution.Choice] {
+        var pools = drawable.map { $0.shuffled(using: &generator) }
+        return units.prefix(count).flatMap { entry in
+            let unit = entry.unit
+            let drawn = pools[unit.layer].prefix(unit.candidates.count)
+            pools[unit.layer].removeFirst(drawn.count)
+            return drawn.map { ($0, unit.template) }
+        }
+    }
+
+    private static func outcome(_ verdicts: [BudgetJudge.Verdict]) -> LabelFidelity.Outcome {
+        let agrees = verdicts.flatMap(\.agrees)
+        let right = verdicts.compactMap(\.isRight).flatMap { $0 }
+        return LabelFidelity.Outcome(
+            agreement: ShareInterval(count: agrees.count { $0 }, total: agrees.count),
+            accuracy: right.isEmpty ? nil : ShareInterval(count: right.count { $0 }, total: right.count))
+    }
+
+    func outcome(chosen: BudgetOutcome.Point, curve: [BudgetOutcome.Point]) -> BudgetOutcome {
+        BudgetOutcome(
+            measure: matching == nil ? .agreement : .accuracy, reason: reason, maxDrop: options.maxDrop,
+            imagesPath: imagesPath, fittedImages: fitted, choosingImages: choosing.pictures.count,
+            reportingImages: reporting.pictures.count, turnedImages: turned,
+            kernels: substitution.candidates.count, draws: options.draws, seed: options.seed,
+            units: units.enumerated().map { index, entry in
+                BudgetOutcome.Unit(
+                    layer: entry.unit.name, standIn: entry.unit.standIn, kernels: entry.unit.candidates.count,
+                    sigma: entry.unit.form?.sigma, depth: entry.unit.form?.depth, damage: entry.damage,
+                    savedMACs: entry.unit.saving.macs, savedNumbers: entry.unit.saving.numbers,
+                    isChosen: index < chosen.units)
+            },
+            accuracy: reporting.whole.isRight.map { right in
+                ShareInterval(count: right.count { $0 }, total: right.count)
+            }, chosen: chosen, curve: curve)
+    }
+}

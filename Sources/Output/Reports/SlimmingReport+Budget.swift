@@ -1,0 +1,106 @@
+import Diagnostics
+import Evaluation
+import Numerics
+import Slimming
+
+extension SlimmingReport {
+    /// What was replaced, and the curve where it was measured.
+    var budgetTables: [TextTable] {
+        guard let budget else { return [] }
+        return [units(budget), curve(budget)].compactMap { $0 }
+    }
+
+    private func units(_ budget: BudgetOutcome) -> TextTable? {
+        let chosen = budget.units.filter(\.isChosen)
+        guard !chosen.isEmpty else { return nil }
+        var table = TextTable([
+            .init("replaced", .left), .init("by", .left), .init("kernels", .right), .init("σ", .right),
+            .init("damage", .right), .init("multiply-accumulates saved", .right), .init("numbers saved", .right),
+        ])
+        for unit in chosen {
+            table.add(
+                [
+                    unit.layer, unit.standIn.rawValue, "\(unit.kernels)",
+                    unit.sigma.map { NumberFormat.fixed($0, 2) } ?? "·", NumberFormat.fixed(unit.damage, 4),
+                    NumberFormat.grouped(unit.savedMACs), NumberFormat.grouped(unit.savedNumbers),
+                ].map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    private func curve(_ budget: BudgetOutcome) -> TextTable? {
+        guard !budget.curve.isEmpty else { return nil }
+        var table = TextTable([
+            .init("kernels replaced", .right), .init("multiply-accumulates", .right), .init("numbers", .right),
+            .init("agreement", .right), .init("95 %", .right), .init("accuracy", .right), .init("random", .right),
+        ])
+        for point in budget.curve {
+            let agreement = point.reported.agreement
+            table.add(
+                [
+                    NumberFormat.grouped(point.kernels), NumberFormat.grouped(point.cost.macs),
+                    NumberFormat.grouped(point.cost.stored), Self.tenth(agreement.share), Self.interval(agreement),
+                    point.reported.accuracy.map { Self.tenth($0.share) } ?? "·", Self.both(point.random),
+                ].map { TextTable.Cell($0) })
+        }
+        return table
+    }
+
+    /// What the loss is and what it rests on.
+    var budgetSentences: [String] {
+        guard let budget else { return [] }
+        let point = budget.chosen
+        var lines = [
+            "The loss is one of \(budget.measure.rawValue): \(budget.reason).",
+            "\(NumberFormat.grouped(point.kernels)) of \(NumberFormat.grouped(budget.kernels)) depthwise kernels are "
+                + "replaced, \(point.units) of \(budget.units.count) groups in the order of damage for what is saved; gains "
+                + "and constants fitted on \(budget.fittedImages) pictures.",
+            "On the \(budget.choosingImages) pictures that chose, \(Self.points(point.choosingDrop)) points are lost of "
+                + "\(NumberFormat.fixed(budget.maxDrop, 2)) allowed"
+                + (budget.isFinerThanAPicture
+                    ? "; one picture is \(Self.points(1 / Double(max(1, budget.choosingImages)))) points, so that none may be "
+                        + "lost." : "."),
+            "On the \(budget.reportingImages) others \(Self.points(point.drop.difference)) points are lost (95 % interval "
+                + "\(Self.points(point.drop.low)) to \(Self.points(point.drop.high))); "
+                + "\(Self.tenth(point.reported.agreement.share)) % keep their first class "
+                + "(\(Self.interval(point.reported.agreement)))"
+                + (point.reported.accuracy.map { now in
+                    ", \(Self.tenth(now.share)) % are right"
+                        + (budget.accuracy.map { " (before \(Self.tenth($0.share)))" } ?? "")
+                } ?? "") + ".",
+        ]
+        if let random = point.random {
+            lines.append(
+                "As many kernels of the same layers drawn at random, replaced alike: "
+                    + "\(Self.tenth(random.agreement.share)) % keep their first class"
+                    + (random.accuracy.map { ", \(Self.tenth($0.share)) % are right" } ?? "")
+                    + " (\(budget.draws) draws together).")
+        } else {
+            lines.append("No group of kernels stays within the loss: the network is slimmed exactly.")
+        }
+        lines.append(
+            "Pass-through saves multiply-accumulates and numbers; shared kernels save numbers alone, the engine multiplies as "
+                + "before; ONNX files repeat a shared kernel for each channel.")
+        return lines
+    }
+
+    private static func tenth(_ share: Double) -> String { NumberFormat.fixed(share * 100, 1) }
+
+    private static func interval(_ share: ShareInterval) -> String { "\(tenth(share.low))…\(tenth(share.high))" }
+
+    /// Percentage points with a sign of their own.
+    private static func points(_ share: Double) -> String {
+        (share < 0 ? "−" : "") + NumberFormat.fixed(abs(share) * 100, 1)
+    }
+
+    /// "97.5 / 88.8": agreement and accuracy.
+    private static func both(_ outcome: LabelFidelity.Outcome?) -> String {
+        guard let outcome else { return "·" }
+        return tenth(outcome.agreement.share) + (outcome.accuracy.map { " / \(tenth($0.share))" } ?? "")
+    }
+}
+
+extension BudgetOutcome {
+    /// Whether the allowed loss is less than one picture of those that choose.
+    var isFinerThanAPicture: Bool { maxDrop / 100 * Double(choosingImages) < 1 }
+}
