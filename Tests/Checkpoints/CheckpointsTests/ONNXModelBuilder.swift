@@ -119,3 +119,8 @@ struct ONNXModelBuilder {
     /// The nodes of its graph.
     func nodes() throws -> [LayerGraph.Node] { try open().model?.graph?.nodes ?? [] }
 }
+
+extension [LayerGraph.Node] {
+    /// Kinds, and functions of activations.
+    var words: [String] { map { $0.function ?? $0.kind.rawValue } }
+}
