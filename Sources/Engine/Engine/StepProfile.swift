@@ -43,6 +43,18 @@ public struct StepProfile: Sendable, Equatable, Codable {
 }
 
 extension StepProfile {
+    /// Milliseconds of each step in each round, the steps one after the other.
+    static func times<Step>(of steps: [Step], rounds: Int, run: (Step) -> Void) -> [[Double]] {
+        var times = [[Double]](repeating: [], count: steps.count)
+        let clock = ContinuousClock()
+        for _ in 0..<rounds {
+            for (index, step) in steps.enumerated() {
+                times[index].append(clock.measure { run(step) } / .milliseconds(1))
+            }
+        }
+        return times
+    }
+
     fileprivate init(name: String, kind: StepKind, macs: Int, byteCount: Int, times: [Double]) {
         let sorted = times.sorted()
         self.init(
@@ -74,22 +86,14 @@ extension BlockedPlan {
     /// Milliseconds of each step in each round.
     fileprivate func stepTimes(_ input: Tensor, images: Int, rounds: Int) -> [[Double]] {
         let workspace = Workspace(floatCount: workspaceCount(images: 1), threads: 1)
-        var times = [[Double]](repeating: [], count: steps.count)
-        let clock = ContinuousClock()
-        input.scalars.withUnsafeBufferPointer { source in
-            guard let start = source.baseAddress else { return }
+        return input.scalars.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return steps.map { _ in [] } }
             let context = context(
                 image: 0, arena: 0, worker: 0, images: 1, input: start, imageCount: source.count / images,
                 memory: workspace.base)
-            for _ in 0..<rounds {
-                for (index, named) in steps.enumerated() {
-                    let elapsed = clock.measure {
-                        for part in 0..<named.step.partCount { named.step.run(part, context) }
-                    }
-                    times[index].append(elapsed / .milliseconds(1))
-                }
+            return StepProfile.times(of: steps, rounds: rounds) { named in
+                for part in 0..<named.step.partCount { named.step.run(part, context) }
             }
         }
-        return times
     }
 }

@@ -151,13 +151,7 @@ struct BlockedPlan: @unchecked Sendable {
             }
             output.copy(from: context.arena, to: result + image * output.imageCount)
         }
-        guard let pool else {
-            for image in 0..<images { runWhole(image, 0) }
-            return
-        }
-        // Whole images side by side where there are enough: nobody waits for anybody.
-        if images >= threads { return pool.run(parts: images) { runWhole($0, $1) } }
-        for image in 0..<images {
+        pool.forEachImage(images, threads: threads, whole: runWhole) { image, pool in
             for (index, named) in steps.enumerated() {
                 let step = named.step
                 for worker in 0..<threads { context(image, arena: 0, worker: worker).lineBuffer.pointee = LineBuffer() }

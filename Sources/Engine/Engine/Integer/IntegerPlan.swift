@@ -93,12 +93,7 @@ struct IntegerPlan: @unchecked Sendable {
             }
             read(context, to: result + image * resultCount)
         }
-        guard let pool else {
-            for image in 0..<images { runWhole(image, 0) }
-            return
-        }
-        if images >= threads { return pool.run(parts: images) { runWhole($0, $1) } }
-        for image in 0..<images {
+        pool.forEachImage(images, threads: threads, whole: runWhole) { image, pool in
             for named in steps {
                 pool.run(parts: named.step.partCount) { part, worker in
                     named.step.run(part, context(image, arena: 0, worker: worker))
@@ -111,23 +106,15 @@ struct IntegerPlan: @unchecked Sendable {
     /// Milliseconds of each step in each round, for the first image on the caller's thread.
     func stepTimes(_ input: Tensor, images: Int, rounds: Int) -> [[Double]] {
         let workspace = Workspace(floatCount: workspaceCount(images: images), threads: 1)
-        var times = [[Double]](repeating: [], count: steps.count)
-        let clock = ContinuousClock()
-        input.scalars.withUnsafeBufferPointer { source in
-            guard let start = source.baseAddress else { return }
+        return input.scalars.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return steps.map { _ in [] } }
             let base = UnsafeMutableRawPointer(workspace.base)
             let context = IntegerContext(
                 image: start, arena: base, scratch: base + arenaBytes, offsets: offsets.start, operators: operators)
-            for _ in 0..<rounds {
-                for (index, named) in steps.enumerated() {
-                    let elapsed = clock.measure {
-                        for part in 0..<named.step.partCount { named.step.run(part, context) }
-                    }
-                    times[index].append(elapsed / .milliseconds(1))
-                }
+            return StepProfile.times(of: steps, rounds: rounds) { named in
+                for part in 0..<named.step.partCount { named.step.run(part, context) }
             }
         }
-        return times
     }
 
     private func read(_ context: IntegerContext, to target: UnsafeMutablePointer<Float>) {
