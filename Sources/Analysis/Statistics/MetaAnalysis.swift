@@ -107,16 +107,4 @@ public struct MetaAnalysis: Sendable, Equatable, Codable {
         pValue = min(1, 2 * StudentT.upperTail(abs(middle) / error, freedom: freedom))
         self.scale = scale
     }
-
-    /// p-values raised after Holm (1979), in the order given.
-    public static func holm(_ pValues: [Double]) -> [Double] {
-        let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
-        var adjusted = pValues
-        var largest = 0.0
-        for (rank, index) in order.enumerated() {
-            largest = max(largest, min(1, pValues[index] * Double(pValues.count - rank)))
-            adjusted[index] = largest
-        }
-        return adjusted
-    }
 }

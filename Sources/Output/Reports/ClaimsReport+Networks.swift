@@ -1,4 +1,5 @@
 import Diagnostics
+import Numerics
 import Statistics
 
 /// The statements over networks, and where these come from.
@@ -22,7 +23,7 @@ extension ClaimsReport {
         let found = PaperClaim.Statement.allCases.map { statement in
             MetaAnalysis(entries.flatMap(\.claims).filter { $0.statement == statement }.compactMap(\.effect))
         }
-        var adjusted = MetaAnalysis.holm(found.compactMap { $0?.pValue })[...]
+        var adjusted = Holm.adjusted(found.compactMap { $0?.pValue })[...]
         return zip(PaperClaim.Statement.allCases, found).map { statement, analysis in
             let pHolm = analysis.flatMap { _ in adjusted.popFirst() }
             return Pooled(

@@ -182,7 +182,7 @@ private struct Judge {
                 pValues[name] = min(pValues[name] ?? 1, pValue)
                 found.append((name, contrast))
             }
-            let adjusted = PairedDifference.holm(finalists.map { pValues[$0] ?? 1 })
+            let adjusted = Holm.adjusted(finalists.map { pValues[$0] ?? 1 })
             let comparisons = found.map { name, contrast in
                 RaceState.Comparison(
                     name: name, contrast: contrast, pValue: pValues[name] ?? 1,

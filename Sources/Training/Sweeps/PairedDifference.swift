@@ -30,18 +30,4 @@ public struct PairedDifference: Sendable, Equatable {
         interval = mean - half...mean + half
         pValue = error > 0 ? min(1, 2 * StudentT.upperTail(abs(mean) / error, freedom: freedom)) : mean == 0 ? 1 : 0
     }
-
-    /// p-values of several comparisons, raised so that the chance of any false one stays what a single one promises.
-    ///
-    /// Source: S. Holm, Scandinavian Journal of Statistics 6 (1979).
-    public static func holm(_ pValues: [Double]) -> [Double] {
-        let order = pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
-        var adjusted = pValues
-        var largest = 0.0
-        for (rank, index) in order.enumerated() {
-            largest = max(largest, min(1, pValues[index] * Double(pValues.count - rank)))
-            adjusted[index] = largest
-        }
-        return adjusted
-    }
 }

@@ -153,7 +153,7 @@ public struct SweepResults: Sendable, Equatable {
     public var adjustedPValues: [String: Double] {
         let found = rows.compactMap { row in pairedDifference(of: row)?.pValue.map { (row.network, $0) } }
         return Dictionary(
-            zip(found.map(\.0), PairedDifference.holm(found.map(\.1))), uniquingKeysWith: { first, _ in first })
+            zip(found.map(\.0), Holm.adjusted(found.map(\.1))), uniquingKeysWith: { first, _ in first })
     }
 
     /// How far a row lies above the baseline; nil for the baseline itself and where either has no result.

@@ -28,15 +28,6 @@ import Testing
         #expect(MetaAnalysis([effect(0.4, 0.02)]) == nil)
     }
 
-    @Test func pValuesAreRaisedAfterHolm() {
-        // Holm 1979: 0.01 · 4, 0.02 · 3, 0.03 · 2, 0.6, none below an earlier one.
-        #expect(
-            MetaAnalysis.holm([0.6, 0.01, 0.03, 0.02]).map { ($0 * 1e6).rounded() } == [
-                600_000, 40_000, 60_000, 60_000,
-            ])
-        #expect(MetaAnalysis.holm([]).isEmpty)
-    }
-
     @Test func effectsPointWhereTheStatementPoints() throws {
         let falls = try #require(RankCorrelation([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 1, 2]))
         let effect = try #require(ClaimEffect.correlation(falls, rises: false))

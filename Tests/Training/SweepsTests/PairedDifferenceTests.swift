@@ -18,12 +18,6 @@ import Testing
         #expect(PairedDifference([]) == nil)
     }
 
-    @Test func holmRaisesPValuesInTheirOrder() {
-        let found = PairedDifference.holm([0.01, 0.04, 0.03])
-        for (value, expected) in zip(found, [0.03, 0.06, 0.06]) { #expect(abs(value - expected) < 1e-12) }
-        #expect(PairedDifference.holm([0.6, 0.9]) == [1, 1])
-    }
-
     /// Tables of t: 4 degrees of freedom 2.7764 and 0.9410, 22 of them 2.0739 and 0.8583.
     @Test(arguments: [(3, 0.026_22), (12, 0.010_34)] as [(Int, Double)])
     func powerIsThatOfTheTables(seeds: Int, expected: Double) throws {
