@@ -26,29 +26,25 @@ private enum EfficientNetEdgeTPU {
         var convs = [
             ExpectedConv("conv_stem", norm: "bn1", .standard, size: 3, stride: 2, activation: "relu")
         ]
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                let path = "blocks.\(stage).\(index)"
-                let (size, stride) = (stages[stage].kernel, index == 0 ? stages[stage].stride : 1)
-                if stage < 3 {
-                    convs += [
-                        ExpectedConv(
-                            "\(path).conv_exp", norm: "\(path).bn1", .standard, size: size, stride: stride,
-                            block: block, activation: "relu"),
-                        ExpectedConv("\(path).conv_pwl", norm: "\(path).bn2", .pointwise, block: block),
-                    ]
-                } else {
-                    convs += [
-                        ExpectedConv(
-                            "\(path).conv_pw", norm: "\(path).bn1", .pointwise, block: block, activation: "relu"),
-                        ExpectedConv(
-                            "\(path).conv_dw", norm: "\(path).bn2", .depthwise, size: size, stride: stride,
-                            block: block, activation: "relu"),
-                        ExpectedConv("\(path).conv_pwl", norm: "\(path).bn3", .pointwise, block: block),
-                    ]
-                }
+        for block in StageBlock.all(depths) {
+            let path = "blocks.\(block.stage).\(block.index)"
+            let (size, stride) = (stages[block.stage].kernel, block.index == 0 ? stages[block.stage].stride : 1)
+            if block.stage < 3 {
+                convs += [
+                    ExpectedConv(
+                        "\(path).conv_exp", norm: "\(path).bn1", .standard, size: size, stride: stride,
+                        block: block.number, activation: "relu"),
+                    ExpectedConv("\(path).conv_pwl", norm: "\(path).bn2", .pointwise, block: block.number),
+                ]
+            } else {
+                convs += [
+                    ExpectedConv(
+                        "\(path).conv_pw", norm: "\(path).bn1", .pointwise, block: block.number, activation: "relu"),
+                    ExpectedConv(
+                        "\(path).conv_dw", norm: "\(path).bn2", .depthwise, size: size, stride: stride,
+                        block: block.number, activation: "relu"),
+                    ExpectedConv("\(path).conv_pwl", norm: "\(path).bn3", .pointwise, block: block.number),
+                ]
             }
         }
         let last = convs[convs.count - 1].module

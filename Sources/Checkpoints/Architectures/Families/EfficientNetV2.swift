@@ -129,25 +129,21 @@ private enum EfficientNetV2 {
         var convs = [
             ExpectedConv(stem.conv, norm: stem.norm, .standard, size: 3, stride: 2, activation: "silu")
         ]
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                let names = names(stage, index)
-                if let expand = names.expand {
-                    convs.append(
-                        ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: block, activation: "silu"))
-                }
+        for block in StageBlock.all(depths) {
+            let names = names(block.stage, block.index)
+            if let expand = names.expand {
                 convs.append(
-                    ExpectedConv(
-                        names.spatial.conv, norm: names.spatial.norm, stage < 3 ? .standard : .depthwise, size: 3,
-                        stride: index == 0 ? strides[stage] : 1, block: block, activation: "silu"))
-                convs += zip(names.squeeze, ["silu", "sigmoid"]).map {
-                    ExpectedConv($0, norm: nil, .pointwise, block: block, isOptional: true, activation: $1)
-                }
-                if let project = names.project {
-                    convs.append(ExpectedConv(project.conv, norm: project.norm, .pointwise, block: block))
-                }
+                    ExpectedConv(expand.conv, norm: expand.norm, .pointwise, block: block.number, activation: "silu"))
+            }
+            convs.append(
+                ExpectedConv(
+                    names.spatial.conv, norm: names.spatial.norm, block.stage < 3 ? .standard : .depthwise, size: 3,
+                    stride: block.index == 0 ? strides[block.stage] : 1, block: block.number, activation: "silu"))
+            convs += zip(names.squeeze, ["silu", "sigmoid"]).map {
+                ExpectedConv($0, norm: nil, .pointwise, block: block.number, isOptional: true, activation: $1)
+            }
+            if let project = names.project {
+                convs.append(ExpectedConv(project.conv, norm: project.norm, .pointwise, block: block.number))
             }
         }
         convs.append(

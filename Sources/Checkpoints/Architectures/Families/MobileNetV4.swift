@@ -27,14 +27,12 @@ private enum MobileNetV4 {
         var convs = [
             ExpectedConv("conv_stem", norm: "bn1", .standard, size: 3, stride: 2, activation: "relu")
         ]
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                let unit = unit(table, "blocks.\(stage).\(index)", stride: index == 0 && stage < 4 ? 2 : 1, block)
-                if unit.isEmpty { return [] }
-                convs += unit
-            }
+        for block in StageBlock.all(depths) {
+            let unit = unit(
+                table, "blocks.\(block.stage).\(block.index)", stride: block.index == 0 && block.stage < 4 ? 2 : 1,
+                block.number)
+            if unit.isEmpty { return [] }
+            convs += unit
         }
         guard convs.contains(where: { $0.module.hasSuffix("pw_exp.conv") }) else { return [] }
         convs.append(

@@ -114,12 +114,9 @@ private enum RepVGG {
     ) -> [Blueprint] {
         guard depths.allSatisfy({ (1...64).contains($0) }) else { return [] }
         var convs = branches(-1, 0).convs(.standard, size: 3, stride: 2, block: 0)
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                convs += branches(stage, index).convs(.standard, size: 3, stride: index == 0 ? 2 : 1, block: block)
-            }
+        for block in StageBlock.all(depths) {
+            convs += branches(block.stage, block.index).convs(
+                .standard, size: 3, stride: block.index == 0 ? 2 : 1, block: block.number)
         }
         guard isWhole(table, convs) else { return [] }
         let first = convs.first { $0.block == 1 }?.module ?? ""
@@ -168,14 +165,10 @@ private enum MobileOne {
                 squeeze: ["\(path).attn.fc1", "\(path).attn.fc2"])
         }
         var convs = branches("stem").convs(.standard, size: 3, stride: 2, block: 0)
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                convs += branches("stages.\(stage).\(index)").convs(
-                    index % 2 == 0 ? .depthwise : .pointwise, size: index % 2 == 0 ? 3 : 1,
-                    stride: index == 0 ? 2 : 1, block: block)
-            }
+        for block in StageBlock.all(depths) {
+            convs += branches("stages.\(block.stage).\(block.index)").convs(
+                block.index % 2 == 0 ? .depthwise : .pointwise, size: block.index % 2 == 0 ? 3 : 1,
+                stride: block.index == 0 ? 2 : 1, block: block.number)
         }
         let widths = (0..<4).map { stage in "stages.\(stage).1" }.map { path in
             table.outputs("\(path).reparam_conv") ?? table.outputs("\(path).conv_kxk.0.conv")

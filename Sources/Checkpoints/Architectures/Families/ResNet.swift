@@ -65,12 +65,10 @@ enum ResNet {
     /// The blocks of all stages; the first block of each stage but the first has stride 2, in its first 3×3 convolution.
     static func blocks(_ depths: [Int], unit: (_ stage: Int, _ index: Int) -> Unit) -> [ExpectedConv] {
         var convs: [ExpectedConv] = []
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                convs += self.convs(unit(stage, index), stride: stage > 0 && index == 0 ? 2 : 1, block: block)
-            }
+        for block in StageBlock.all(depths) {
+            convs += self.convs(
+                unit(block.stage, block.index), stride: block.stage > 0 && block.index == 0 ? 2 : 1, block: block.number
+            )
         }
         return convs
     }

@@ -30,17 +30,13 @@ private enum VGNet {
         var convs = [
             ExpectedConv("features.stem.0", norm: "features.stem.2", .standard, size: 3, stride: isThumbnail ? 1 : 2)
         ]
-        var block = 0
-        for (stage, depth) in depths.enumerated() {
-            for index in 0..<depth {
-                block += 1
-                let path = "features.stage\(stage + 1).\(index)"
-                let isStrided = index == 0 && !(stage == 0 && isThumbnail)
-                convs += spatial(table, path, isDown: index == 0, stride: isStrided ? 2 : 1, block)
-                convs += pointwise(table, "\(path).conv1x1", block)
-            }
+        for block in StageBlock.all(depths) {
+            let path = "features.stage\(block.stage + 1).\(block.index)"
+            let isStrided = block.index == 0 && !(block.stage == 0 && isThumbnail)
+            convs += spatial(table, path, isDown: block.index == 0, stride: isStrided ? 2 : 1, block.number)
+            convs += pointwise(table, "\(path).conv1x1", block.number)
         }
-        convs += lastUnit(table, "features.stage4.\(counts[3] - 1)", block + 1)
+        convs += lastUnit(table, "features.stage4.\(counts[3] - 1)", depths.reduce(1, +))
         return [Blueprint(convs: convs, title: { title($0, depths: depths) })]
     }
 
