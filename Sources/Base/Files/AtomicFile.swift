@@ -30,7 +30,8 @@ public enum AtomicFile {
 
     /// Lets `body` write a temporary file beside `path`, then renames it there; on a throw the temporary is removed.
     ///
-    /// For libraries that insist on writing a file of their own (HDF5).
+    /// For libraries that insist on writing a file of their own (HDF5). Errors of `body` that name the temporary file
+    /// name `path` instead.
     public static func write(
         to path: String, overwriting: Overwriting = .replace, body: (_ temporaryPath: String) throws -> Void
     ) throws {
@@ -44,8 +45,16 @@ public enum AtomicFile {
             try target.take(temporary.path, overwriting: overwriting)
         } catch {
             unlink(temporary.path)
-            throw error
+            throw renamed(error, from: temporary.path, to: path)
         }
+    }
+
+    /// An error of the temporary file as one of the file that was to be: nobody knows the temporary name.
+    private static func renamed(_ error: any Error, from temporary: String, to path: String) -> any Error {
+        guard let error = error as? KernelVizError, error.subject.hasPrefix(temporary) else { return error }
+        return KernelVizError(
+            code: error.code, subject: path + error.subject.dropFirst(temporary.count), found: error.found,
+            expected: error.expected, advice: error.advice)
     }
 
     /// Throws where `path` could not be written: call it before long work whose result goes there.

@@ -50,15 +50,8 @@ public struct NetworkFile: Sendable {
     public func write(_ network: RunnableNetwork, overwriting: AtomicFile.Overwriting = .refuse) throws {
         let metadata = ModelMetadata(network.description, config: network.config)
         try AtomicFile.write(to: path, overwriting: overwriting) { temporary in
-            do {
-                try write(network, metadata, to: temporary)
-                try verify(network, temporary)
-            } catch let error as KernelVizError where error.subject.hasPrefix(temporary) {
-                // Nobody knows the temporary name.
-                throw KernelVizError(
-                    code: error.code, subject: path + error.subject.dropFirst(temporary.count), found: error.found,
-                    expected: error.expected, advice: error.advice)
-            }
+            try write(network, metadata, to: temporary)
+            try verify(network, temporary)
         }
     }
 

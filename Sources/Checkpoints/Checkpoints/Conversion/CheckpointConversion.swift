@@ -53,15 +53,8 @@ public struct CheckpointConversion: Sendable {
                     checkpoint: checkpoint, attributes: attributes(format), plans: plans, path: path,
                     temporary: temporary,
                     record: record)
-                do {
-                    notes = try writer.write(format)
-                    try verify(temporary, path: path, record)
-                } catch let error as KernelVizError where error.subject.hasPrefix(temporary) {
-                    // Nobody knows the temporary name.
-                    throw KernelVizError(
-                        code: error.code, subject: path + error.subject.dropFirst(temporary.count), found: error.found,
-                        expected: error.expected, advice: error.advice)
-                }
+                notes = try writer.write(format)
+                try verify(temporary, path: path, record)
             }
         }
         return notes
