@@ -234,6 +234,18 @@ struct LayerGraphBuilder {
         return GraphValue(node: node, axes: result)
     }
 
+    /// Parts of these lengths of an axis, one after the other; nil where ``sliced(_:_:_:_:)`` has no such part.
+    mutating func split(_ value: GraphValue, _ axis: Int, _ lengths: [Int], _ name: String) -> [GraphValue]? {
+        var results: [GraphValue] = []
+        var start = 0
+        for (place, length) in lengths.enumerated() {
+            guard let part = sliced(value, axis, start..<start + length, "\(name).\(place)") else { return nil }
+            results.append(part)
+            start += length
+        }
+        return results
+    }
+
     /// One place of an axis, which is lost: of the batch's or another axis of length 1, or of a factor of the channels.
     mutating func taken(_ value: GraphValue, _ axis: Int, _ index: Int, _ name: String) -> GraphValue? {
         guard var axes = value.axes else { return value }
@@ -317,6 +329,14 @@ struct LayerGraphBuilder {
     /// Whether four lengths are such as zeros around an image can have.
     static func arePads(_ pads: [Int]) -> Bool { pads.count == 4 && pads.allSatisfy { (0..<1 << 20).contains($0) } }
 
+    /// The axes of a map in `order`, of lengths in the order batch, channels, rows, columns.
+    private func mapAxes(_ order: [GraphValue.Axis], _ lengths: [GraphLength]) -> [[GraphValue.Factor]] {
+        order.map { axis in
+            let length = lengths[axis.rawValue]
+            return axis == .batch ? [.init(axis: .batch, length: length)] : GraphValue.whole(axis, length)
+        }
+    }
+
     /// A convolution of a map whose axes lie in `order`, its result too. `weight` is O×I/groups×H×W.
     mutating func convolution(
         _ value: GraphValue, _ order: [GraphValue.Axis], weight: [Int], _ window: Window, groups: Int,
@@ -329,13 +349,7 @@ struct LayerGraphBuilder {
             guard let map = value.map(order), !inputs.overflow, map.channels == inputs.partialValue,
                 let rows = window.length(map.rows, 0), let columns = window.length(map.columns, 1)
             else { return nil }
-            let lengths: [GraphLength] = [
-                map.batch, .number(weight[0]), rows ?? freshLength(), columns ?? freshLength(),
-            ]
-            axes = order.map { axis in
-                axis == .batch
-                    ? [.init(axis: .batch, length: map.batch)] : GraphValue.whole(axis, lengths[axis.rawValue])
-            }
+            axes = mapAxes(order, [map.batch, .number(weight[0]), rows ?? freshLength(), columns ?? freshLength()])
         }
         let node = add(kind, name, [value.node]) { node in
             Self.set(window, &node, isPool: false)
@@ -360,13 +374,7 @@ struct LayerGraphBuilder {
                 return nil
             }
             guard let rows = window.length(map.rows, 0), let columns = window.length(map.columns, 1) else { return nil }
-            let lengths: [GraphLength] = [
-                map.batch, .number(map.channels), rows ?? freshLength(), columns ?? freshLength(),
-            ]
-            axes = order.map { axis in
-                axis == .batch
-                    ? [.init(axis: .batch, length: map.batch)] : GraphValue.whole(axis, lengths[axis.rawValue])
-            }
+            axes = mapAxes(order, [map.batch, .number(map.channels), rows ?? freshLength(), columns ?? freshLength()])
         }
         let node = add(kind, name, [value.node]) { node in
             Self.set(window, &node, isPool: true)

@@ -37,9 +37,7 @@ extension KerasGraph {
             $0.function = "the activation '\(word)'"
             $0.unknownFunction = word
         }
-        var result = input
-        result.node = node
-        return result
+        return input.computed(by: node)
     }
 
     mutating func applied(_ function: String, to input: Value, name: String) -> Value {

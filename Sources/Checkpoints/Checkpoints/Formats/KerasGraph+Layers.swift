@@ -200,9 +200,7 @@ extension KerasGraph {
             // Keras 1 had 1e-5 to begin with; all later versions 1e-3.
             node.epsilon = Float(layer.setting("epsilon")?.double ?? 1e-3)
         }
-        var result = input
-        result.node = node
-        return result
+        return input.computed(by: node)
     }
 
     private mutating func layerNormalization(_ layer: KerasLayer, _ input: Value) -> Value {
@@ -216,9 +214,7 @@ extension KerasGraph {
             node.bias = shift.name
             node.epsilon = Float(layer.setting("epsilon")?.double ?? 1e-3)
         }
-        var result = input
-        result.node = node
-        return result
+        return input.computed(by: node)
     }
 
     /// One factor a channel (ConvNeXt).
@@ -315,9 +311,7 @@ extension KerasGraph {
             node.variance = variance
             node.epsilon = 0
         }
-        var result = input
-        result.node = node
-        return result
+        return input.computed(by: node)
     }
 
     /// scale·x + shift; of images one number a channel, where how many they have is known.
@@ -331,8 +325,6 @@ extension KerasGraph {
             node.scale = scale.map { Float($0) }
             node.shift = shift.map { Float($0) }
         }
-        var result = input
-        result.node = node
-        return result
+        return input.computed(by: node)
     }
 }

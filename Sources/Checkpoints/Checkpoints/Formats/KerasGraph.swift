@@ -17,6 +17,13 @@ struct KerasGraph {
 
         /// Whether it is one number for each channel.
         var isPoint: Bool { isVector || (rows == 1 && columns == 1) }
+
+        /// What another node computes of it and arranges alike.
+        func computed(by node: String) -> Value {
+            var result = self
+            result.node = node
+            return result
+        }
     }
 
     /// What follows a layer's name in that of the activation inside it.

@@ -21,16 +21,7 @@ extension ONNXGraphReader {
         guard lengths.count == node.output.count, lengths.allSatisfy({ (1...length).contains($0) }),
             lengths.reduce(0, +) == length
         else { return refuse("with split \(Self.list(lengths)) of an axis of \(length)") }
-        var results: [GraphValue] = []
-        var start = 0
-        for (place, length) in lengths.enumerated() {
-            guard let part = builder.sliced(value, axis, start..<start + length, "\(name).\(place)") else {
-                return refuse("with axis \(axis) of \(words(value))")
-            }
-            results.append(part)
-            start += length
-        }
-        return results
+        return builder.split(value, axis, lengths, name) ?? refuse("with axis \(axis) of \(words(value))")
     }
 
     mutating func slice(_ node: ONNXNodeProto, _ value: GraphValue, _ name: String) throws -> GraphValue? {

@@ -371,16 +371,7 @@ extension TFLiteGraphReader {
         guard lengths.count == node.outputs.count, lengths.allSatisfy({ (1...length).contains($0) }),
             lengths.reduce(0, +) == length
         else { return nil }
-        var results: [GraphValue] = []
-        var start = 0
-        for (place, length) in lengths.enumerated() {
-            guard let part = builder.sliced(source, axis, start..<start + length, "\(name).\(place)") else {
-                return nil
-            }
-            results.append(part)
-            start += length
-        }
-        return results
+        return builder.split(source, axis, lengths, name)
     }
 
     private mutating func slice(_ node: TFLiteModel.Operator, _ value: GraphValue, _ name: String) throws -> GraphValue?
