@@ -6,7 +6,7 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
     /// Names the JSON's form.
     public static let schema = DocumentSchema.claims.rawValue
 
-    struct Entry: Sendable {
+    struct Entry: Sendable, Encodable {
         let path: String
         let sha256: String
         let network: String
@@ -88,11 +88,7 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
                 schema: Self.schema,
                 criteria: Dictionary(
                     uniqueKeysWithValues: PaperClaim.Statement.allCases.map { ($0.rawValue, $0.criterion) }),
-                checkpoints: entries.map {
-                    Document.Checkpoint(
-                        path: $0.path, sha256: $0.sha256, network: $0.network, provenance: $0.provenance,
-                        claims: $0.claims)
-                }, leftOut: leftOut, overNetworks: pooled))
+                checkpoints: entries, leftOut: leftOut, overNetworks: pooled))
     }
 
     /// The same as one page.
@@ -170,17 +166,9 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
     }
 
     private struct Document: Encodable {
-        struct Checkpoint: Encodable {
-            let path: String
-            let sha256: String
-            let network: String
-            let provenance: Provenance?
-            let claims: [PaperClaim]
-        }
-
         let schema: String
         let criteria: [String: String]
-        let checkpoints: [Checkpoint]
+        let checkpoints: [Entry]
         /// Stand-ins that were left out, as asked.
         let leftOut: [String]
         let overNetworks: [Pooled]

@@ -8,7 +8,7 @@ final class ProgressLine {
     private let started = ContinuousClock.now
     private var lastDrawn: ContinuousClock.Instant?
     private var remaining = RemainingTime()
-    private var drawnWidth = 0
+    private var line = RedrawnLine()
 
     /// Starts timing the work called `title`.
     init(_ title: String) { self.title = title.printable }
@@ -34,16 +34,11 @@ final class ProgressLine {
         let width = 24
         let filled = Int(fraction * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-        let line = "\(title) \(bar) \(percent) \(left)"
-        Console.progress("\r" + line + String(repeating: " ", count: max(0, drawnWidth - line.count)))
-        drawnWidth = line.count
+        line.draw("\(title) \(bar) \(percent) \(left)")
     }
 
     /// Removes the bar.
-    func finish() {
-        if drawnWidth > 0 { Console.progress("\r" + String(repeating: " ", count: drawnWidth) + "\r") }
-        drawnWidth = 0
-    }
+    func finish() { line.remove() }
 
     deinit { finish() }
 

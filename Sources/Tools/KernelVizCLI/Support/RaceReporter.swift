@@ -80,12 +80,9 @@ final class RaceReporter: Sendable {
                 state.lastDrawn = .now
                 return left(state)
             }
-            let test = TrainingReporter.measured(record)
-            Console.note(
-                "\(name(job)): epoch \(record.epoch)/\(job.net.settings.epochs): loss "
-                    + "\(NumberFormat.fixed(record.loss, 4)), train "
-                    + "\(NumberFormat.fixed(record.trainingAccuracy * 100, 2)) %\(test), "
-                    + "\(NumberFormat.fixed(speed, 0)) images/s; \(line)")
+            let summary = TrainingReporter.summary(
+                of: record, epochs: job.net.settings.epochs, imagesPerSecond: speed)
+            Console.note("\(name(job)): \(summary); \(line)")
             if record.epoch == job.net.settings.epochs { trained() }
         case .stopped(let epoch, let step):
             Console.note("\(name(job)): saved at epoch \(epoch + 1) after step \(step)")

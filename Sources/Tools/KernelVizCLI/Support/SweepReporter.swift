@@ -57,12 +57,9 @@ final class SweepReporter: Sendable {
                 $0.epochsLeft -= 1
                 return (ContinuousClock.now - started) / Double($0.epochsDone) * Double(max(0, $0.epochsLeft))
             }
-            let test = TrainingReporter.measured(record)
-            Console.note(
-                "\(name(job)): epoch \(record.epoch)/\(job.net.settings.epochs): loss "
-                    + "\(NumberFormat.fixed(record.loss, 4)), train "
-                    + "\(NumberFormat.fixed(record.trainingAccuracy * 100, 2)) %\(test), "
-                    + "\(NumberFormat.fixed(speed, 0)) images/s; \(TrainingReporter.clock(left / .seconds(1))) left")
+            let summary = TrainingReporter.summary(
+                of: record, epochs: job.net.settings.epochs, imagesPerSecond: speed)
+            Console.note("\(name(job)): \(summary); \(TrainingReporter.clock(left / .seconds(1))) left")
         case .stopped(let epoch, let step):
             Console.note("\(name(job)): saved at epoch \(epoch + 1) after step \(step)")
         }

@@ -5,7 +5,7 @@ import KernelViz
 final class TrainingReporter {
     private let epochs: Int
     private var lastDrawn: ContinuousClock.Instant?
-    private var drawnWidth = 0
+    private var line = RedrawnLine()
     private var unreadable = 0
     private var hasToldOfTurns = false
 
@@ -33,20 +33,25 @@ final class TrainingReporter {
         case .step(let step): draw(step)
         case .epoch(let record, let speed, let seconds):
             finish()
-            let test = TrainingReporter.measured(record)
             let bad = record.unreadable == 0 ? "" : ", \(record.unreadable) unreadable"
             Console.note(
-                "epoch \(record.epoch)/\(epochs): loss \(NumberFormat.fixed(record.loss, 4)), "
-                    + "train \(NumberFormat.fixed(record.trainingAccuracy * 100, 2)) %\(test), "
-                    + "\(NumberFormat.fixed(speed, 0)) images/s, \(NumberFormat.fixed(seconds, 0)) s\(bad)")
+                Self.summary(of: record, epochs: epochs, imagesPerSecond: speed)
+                    + ", \(NumberFormat.fixed(seconds, 0)) s\(bad)")
         case .stopped(let epoch, let step):
             finish()
             Console.note("Saved at epoch \(epoch + 1) after step \(step); --resume goes on there")
         }
     }
 
+    /// What an epoch gave: "epoch 3/90: loss 2.3026, train 11.20 %, validation 12.00 %, 950 images/s".
+    static func summary(of record: EpochRecord, epochs: Int, imagesPerSecond: Double) -> String {
+        "epoch \(record.epoch)/\(epochs): loss \(NumberFormat.fixed(record.loss, 4)), "
+            + "train \(NumberFormat.fixed(record.trainingAccuracy * 100, 2)) %\(measured(record)), "
+            + "\(NumberFormat.fixed(imagesPerSecond, 0)) images/s"
+    }
+
     /// ", validation 81.20 %, test 80.75 %": what was measured after an epoch.
-    static func measured(_ record: EpochRecord) -> String {
+    private static func measured(_ record: EpochRecord) -> String {
         [("validation", record.validationAccuracy), ("test", record.testAccuracy)].compactMap { name, share in
             share.map { ", \(name) \(NumberFormat.fixed($0 * 100, 2)) %" }
         }.joined()
@@ -57,20 +62,16 @@ final class TrainingReporter {
         let pause: Duration = Console.notesAreInteractive ? .milliseconds(200) : .seconds(10)
         guard lastDrawn.map({ now - $0 > pause }) ?? true else { return }
         lastDrawn = now
-        let line =
+        let text =
             "epoch \(step.epoch)/\(epochs) step \(step.step)/\(step.stepsPerEpoch): loss "
             + "\(NumberFormat.fixed(step.loss, 4)), top-1 \(NumberFormat.fixed(step.accuracy * 100, 1)) %, "
             + "\(NumberFormat.fixed(step.imagesPerSecond, 0)) images/s, \(Self.clock(step.secondsLeft)) left"
-        guard Console.notesAreInteractive else { return Console.note(line) }
-        Console.progress("\r" + line + String(repeating: " ", count: max(0, drawnWidth - line.count)))
-        drawnWidth = line.count
+        guard Console.notesAreInteractive else { return Console.note(text) }
+        line.draw(text)
     }
 
     /// Removes the line that is redrawn.
-    func finish() {
-        if drawnWidth > 0 { Console.progress("\r" + String(repeating: " ", count: drawnWidth) + "\r") }
-        drawnWidth = 0
-    }
+    func finish() { line.remove() }
 
     /// "2:03:04", "3:04".
     static func clock(_ seconds: Double) -> String {

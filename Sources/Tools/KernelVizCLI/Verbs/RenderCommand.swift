@@ -61,6 +61,13 @@ struct FigureOptions: ParsableArguments {
 
     var width: Double { size.width }
 
+    /// Refuses heights of pages that are none.
+    static func validate(maxHeight: Double?) throws {
+        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
+            throw ValidationError("--max-height must be above 0 millimetres.")
+        }
+    }
+
     /// Throws where the figure could not be written, before any work is done.
     func check() throws {
         _ = try FigureFormat(path: output)

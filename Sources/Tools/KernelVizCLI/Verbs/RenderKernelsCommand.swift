@@ -73,11 +73,7 @@ struct RenderKernelsCommand: ParsableCommand {
 
     @OptionGroup var figure: FigureOptions
 
-    func validate() throws {
-        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
-            throw ValidationError("--max-height must be above 0 millimetres.")
-        }
-    }
+    func validate() throws { try FigureOptions.validate(maxHeight: maxHeight) }
 
     func run() throws {
         try figure.check()

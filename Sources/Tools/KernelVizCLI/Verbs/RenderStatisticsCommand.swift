@@ -71,9 +71,7 @@ struct RenderStatisticsCommand: ParsableCommand {
     @OptionGroup var figure: FigureOptions
 
     func validate() throws {
-        if let maxHeight, !(maxHeight > 0 && maxHeight.isFinite) {
-            throw ValidationError("--max-height must be above 0 millimetres.")
-        }
+        try FigureOptions.validate(maxHeight: maxHeight)
         if plot == .pairs, inputs.count != 2 {
             throw ValidationError("--plot pairs takes two checkpoints; \(inputs.count) given.")
         }
