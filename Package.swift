@@ -372,13 +372,18 @@ let testTargets: [Target] = [
             "Tensors",
             "Files", "Diagnostics",
         ]),
-    tests("Slimming", in: "Evaluation", ["Models", "VGNets", "Evaluation", "Engine", "Tensors", "Diagnostics"]),
+    tests(
+        "Slimming", in: "Evaluation",
+        [
+            "Models", "VGNets", "Evaluation", "Datasets", "Statistics", "Classification", "Kernels", "Architectures",
+            "Engine", "Numerics", "Tensors", "Files", "Diagnostics",
+        ]),
     tests(
         "Diagnosis", in: "Evaluation",
         ["Evaluation", "Engine", "Architectures", "Checkpoints", "Tensors", "Files", "Diagnostics"]),
     tests(
         "Figures", in: "Output",
-        ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Diagnostics", "Statistics"]),
+        ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Numerics", "Diagnostics", "Statistics"]),
     tests(
         "CairoRenderer", in: "Output",
         [
@@ -402,7 +407,7 @@ let testTargets: [Target] = [
         "Reports", in: "Output",
         [
             "Derivation", "Evaluation", "Slimming", "Sweeps", "Figures", "VGNets", "Statistics", "Classification",
-            "Kernels", "Architectures", "Tensors", "Diagnostics",
+            "Kernels", "Architectures", "Tensors", "Numerics", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),

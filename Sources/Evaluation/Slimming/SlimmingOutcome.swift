@@ -52,6 +52,22 @@ public struct SlimmingOutcome: Sendable, Equatable {
     public let largestDifference: Double
     /// Times of both networks, in turns; nil where they were not taken.
     public var latency: PairedLatency?
+    /// The same in ONNX Runtime; nil where they were not taken.
+    public var onnxRuntime: RuntimeLatency?
+
+    /// Times of both networks in another runtime.
+    public struct RuntimeLatency: Sendable, Equatable, Codable {
+        /// The runtime's version.
+        public let version: String
+        /// The times, in turns.
+        public let latency: PairedLatency
+
+        /// Joins both.
+        public init(version: String, latency: PairedLatency) {
+            self.version = version
+            self.latency = latency
+        }
+    }
 
     init(
         before: NetworkCost, after: NetworkCost, _ slimming: GraphSlimming, difference: Double,

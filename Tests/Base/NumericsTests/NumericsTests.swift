@@ -69,4 +69,29 @@ import Testing
         let interval = ShareInterval(count: 0, total: 0)
         #expect(interval.share == 0 && interval.low == 0 && interval.high == 1)
     }
+
+    /// Newcombe's method 10 in Python, on the four counts: both, the first alone, the second alone, neither.
+    @Test(
+        arguments: [
+            (20, 12, 2, 16, 0.2, 0.056_156_424_841_748_265, 0.329_206_995_400_140_53),
+            (40, 0, 0, 10, 0, -0.057_092_247_699_851_24, 0.057_092_247_699_851_25),
+            (50, 0, 0, 0, 0, -0.071_347_599_133_358_64, 0.071_347_599_133_358_64),
+            (36, 4, 1, 9, 0.06, -0.037_436_716_472_928_205, 0.160_365_502_200_866_68),
+            (97, 3, 0, 0, 0.03, -0.011_933_312_904_032_642, 0.084_519_364_290_270_77),
+        ] as [(Int, Int, Int, Int, Double, Double, Double)])
+    func pairedSharesAreNewcombes(
+        both: Int, first: Int, second: Int, neither: Int, difference: Double, low: Double, high: Double
+    ) {
+        func cases(_ values: [Bool]) -> [Bool] {
+            zip(values, [both, first, second, neither]).flatMap { Array(repeating: $0, count: $1) }
+        }
+        let found = PairedShares(cases([true, true, false, false]), cases([true, false, true, false]))
+        #expect(abs(found.difference - difference) < 1e-12)
+        #expect(abs(found.low - low) < 1e-12 && abs(found.high - high) < 1e-12)
+    }
+
+    @Test func noCasesSayNothing() {
+        let none = PairedShares([], [])
+        #expect(none.difference == 0 && none.low == -1 && none.high == 1)
+    }
 }

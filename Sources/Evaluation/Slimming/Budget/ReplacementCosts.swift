@@ -22,7 +22,8 @@ struct ReplacementCosts {
         let pixels: Int
         /// The place of the weight under the result's pixel; nil where there is none.
         let passingCell: Int?
-        /// What goes with each channel that becomes a constant; nil where it cannot go.
+        /// What goes with each channel that becomes a constant; nil where it cannot go: behind a sum, and before a gate, which
+        /// makes a map of it.
         let channels: [Saving?]
     }
 
@@ -40,18 +41,18 @@ struct ReplacementCosts {
                 case .convolution(let convolution) = graph[node].operation, substitution.takesConstants(index)
             else { return nil }
             let weight = graph.parameter(convolution.weight)
-            let (input, output) = (shapes[graph[node].inputs[0].position], shapes[node.position])
+            let output = shapes[node.position]
             guard weight.tensor.shape[1] == 1, weight.tensor.shape[0] == convolution.groups,
                 weight.form.dilations == [1, 1]
             else { return nil }
-            let cell = WindowCell(convolution, kernel: weight.tensor.shape, input: input, output: output)
+            let cell = WindowCell(convolution, kernel: weight.tensor.shape)
             return Layer(
                 name: graph.layerName(of: graph[node]) ?? graph[node].name,
                 taps: weight.tensor.shape[2] * weight.tensor.shape[3], pixels: output[2] * output[3],
                 passingCell: cell.cellUnderResult,
                 channels: (0..<output[1]).map { channel in
                     let set = coupling.set(node.position, channel)
-                    let isFree = coupling.couplings(of: set).allSatisfy { $0 == .gate } && !pinned.contains(set)
+                    let isFree = coupling.couplings(of: set).isEmpty && !pinned.contains(set)
                     return isFree ? savings[set] : nil
                 })
         }

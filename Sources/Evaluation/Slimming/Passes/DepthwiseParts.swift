@@ -27,15 +27,16 @@ struct DepthwiseParts: Sendable {
     let others: [Int]
 
     /// - Parameters:
-    ///   - geometry: The lengths of the layer.
+    ///   - weight: C×1×H×W.
+    ///   - window: Where the kernel reads.
     ///   - findsShared: Whether kernels are looked for that are multiples of one another.
-    init(_ weight: Tensor, _ geometry: WindowCell, findsShared: Bool) {
+    init(_ weight: Tensor, _ window: WindowCell, findsShared: Bool) {
         let taps = weight.shape[2] * weight.shape[3]
         let channels = Array(0..<weight.shape[0])
         func kernel(_ channel: Int) -> ArraySlice<Float> {
             weight.scalars[channel * taps..<(channel + 1) * taps]
         }
-        let cell = geometry.cellUnderResult
+        let cell = window.cellUnderResult
         self.cell = cell
         let passing = channels.filter { channel in
             guard let cell, taps > 1 else { return false }
@@ -80,26 +81,22 @@ struct DepthwiseParts: Sendable {
     var order: [Int] { passing + shared.flatMap(\.channels) + others }
 }
 
-/// What a window of a layer reads.
+/// The weight under the pixel that a 1×1 kernel of the same stride would read.
 struct WindowCell: Sendable, Equatable {
-    /// The place of the weight under the pixel that a 1×1 kernel of the same stride would read; nil where there is none, or
-    /// where such a kernel would give another size.
+    /// Its place in a kernel; nil where there is none for images of every size.
     let cellUnderResult: Int?
 
-    init(_ convolution: Convolution, kernel: Shape, input: Shape, output: Shape) {
-        let before: (rows: Int, columns: Int)
+    /// - Parameter kernel: The shape of the weight, O×I×H×W.
+    init(_ convolution: Convolution, kernel: Shape) {
+        let (height, width) = (kernel[2], kernel[3])
         switch convolution.padding {
-        case .explicit(let top, let left, _, _): before = (top, left)
+        case .explicit(let top, let left, let bottom, let right):
+            // Else the result has another size than that of a 1×1 kernel.
+            let fits = top + bottom == height - 1 && left + right == width - 1
+            cellUnderResult = fits ? top * width + left : nil
         case .same:
-            func half(_ length: Int, _ window: Int) -> Int {
-                let stride = convolution.stride
-                return max(0, ((length + stride - 1) / stride - 1) * stride + window - length) / 2
-            }
-            before = (half(input[2], kernel[2]), half(input[3], kernel[3]))
+            // Above stride 1 the border depends on the image.
+            cellUnderResult = convolution.stride == 1 ? (height - 1) / 2 * width + (width - 1) / 2 : nil
         }
-        let isInside = before.rows < kernel[2] && before.columns < kernel[3]
-        let sizes = [2, 3].map { (input[$0] - 1) / convolution.stride + 1 }
-        cellUnderResult =
-            isInside && sizes == [output[2], output[3]] ? before.rows * kernel[3] + before.columns : nil
     }
 }

@@ -33,12 +33,10 @@ struct DepthwiseSplit {
         for place in graph.nodes.indices where isNeeded[place] {
             let node = graph.nodes[place]
             guard case .convolution(let convolution) = node.operation,
-                Self.isPlainDepthwise(convolution, in: graph, readers),
-                let source = node.inputs.first
+                Self.isPlainDepthwise(convolution, in: graph, readers)
             else { continue }
             let weight = graph[convolution.weight]
-            let cell = WindowCell(
-                convolution, kernel: weight.shape, input: facts.shapes[source.position], output: facts.shapes[place])
+            let cell = WindowCell(convolution, kernel: weight.shape)
             let found = DepthwiseParts(weight, cell, findsShared: findsShared)
             guard !found.isWhole, reordering.add(place, order: found.order) else { continue }
             parts[node.name] = found
@@ -139,8 +137,12 @@ private struct SplitGraph {
         }
     }
 
-    private mutating func slice(_ range: Range<Int>, _ input: Graph.NodeID, _ name: String) -> Graph.NodeID {
-        rewriting.addHelper(.slice(range), [input], name: "\(name).channels")
+    /// The channels of a part; the whole input where the part is all of it.
+    private mutating func slice(
+        _ range: Range<Int>, of convolution: Convolution, _ input: Graph.NodeID, _ name: String
+    ) -> Graph.NodeID {
+        range.count == convolution.groups
+            ? input : rewriting.addHelper(.slice(range), [input], name: "\(name).channels")
     }
 
     private func bias(_ convolution: Convolution, _ range: Range<Int>) -> [Float]? {
@@ -154,7 +156,7 @@ private struct SplitGraph {
         let taps = weight.shape[2] * weight.shape[3]
         let gains = range.map { weight.scalars[$0 * taps + cell] }
         let biases = bias(convolution, range)
-        let channels = slice(range, input, name)
+        let channels = slice(range, of: convolution, input, name)
         if convolution.stride == 1, gains.allSatisfy({ $0 == 1 }), biases?.allSatisfy({ $0 == 0 }) != false {
             return channels
         }
@@ -180,7 +182,7 @@ private struct SplitGraph {
         let filtered = rewriting.addHelper(
             .sharedDepthwise(
                 SharedDepthwise(weight: weight, stride: convolution.stride, padding: convolution.padding)),
-            [slice(range, input, name)], name: name)
+            [slice(range, of: convolution, input, name)], name: name)
         let scale = rewriting.addParameter(
             beside: convolution.weight, "\(word).scale", Tensor(shape: [range.count], scalars: group.gains))
         let shift = rewriting.addParameter(
@@ -198,6 +200,6 @@ private struct SplitGraph {
         own.groups = places.count
         own.weight = rewriting.replace(convolution.weight, with: rewriting.old[convolution.weight].rows(places))
         own.bias = convolution.bias.map { rewriting.replace($0, with: rewriting.old[$0].rows(places)) }
-        return rewriting.addHelper(.convolution(own), [slice(range, input, name)], name: name)
+        return rewriting.addHelper(.convolution(own), [slice(range, of: convolution, input, name)], name: name)
     }
 }
