@@ -42,7 +42,7 @@ public enum InputFile {
         try MemoryLimit.check(size, "the file, which is read as a whole,", subject: path)
         var result: [UInt8] = []
         result.reserveCapacity(size)
-        try forEachChunk(path) { chunk in
+        try forEachChunk(path, ofBytes: size == 0 ? chunkBytes : max(size, 4096)) { chunk in
             unsafe result.append(contentsOf: chunk)
             // Pipes and files that grow tell no size.
             try MemoryLimit.check(result.count, "the file, which is read as a whole,", subject: path)
@@ -61,7 +61,7 @@ public enum InputFile {
         var result: [UInt8] = []
         struct Enough: Error {}
         do {
-            try forEachChunk(path) { chunk in
+            try forEachChunk(path, ofBytes: count) { chunk in
                 unsafe result.append(contentsOf: chunk.prefix(count - result.count))
                 if result.count == count { throw Enough() }
             }
@@ -88,11 +88,16 @@ public enum InputFile {
         return descriptor
     }
 
-    /// Hands the file to `body` in pieces of at most 1 MiB.
-    private static func forEachChunk(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    private static let chunkBytes = 1 << 20
+
+    /// Hands the file to `body` in pieces of at most `bytes`, and never more than 1 MiB.
+    private static func forEachChunk(
+        _ path: String, ofBytes bytes: Int = chunkBytes, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         let descriptor = try openForReading(path)
         defer { close(descriptor) }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(1, min(bytes, chunkBytes)), alignment: 64)
         defer { unsafe buffer.deallocate() }
         while true {
             let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
