@@ -19,7 +19,7 @@ let count = words.count > 2 ? Int(words[2]) ?? 0 : 100_000
 let first = words.count > 3 ? Int(words[3]) ?? 0 : 0
 let keep = words.count > 4 ? words[4] : nil
 let folder =
-    FileManager.default.temporaryDirectory.path
+    FuzzFile.folder
     + "/kernelviz-fuzz-\(format.rawValue)-\(isWorker ? getppid() : getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 
@@ -34,7 +34,7 @@ func work() throws {
     let corpus = try FuzzCorpus(
         format, root: root, folder: folder, reader: ProcessInfo.processInfo.environment["FUZZ_READER"])
     let place = open(folder + "/place", O_WRONLY | O_CREAT, 0o600)
-    var round = FuzzRound()
+    var round = FuzzRound(isAlone: true)
     func tell(_ seed: Int, _ round: FuzzRound) {
         let numbers = [seed] + round.counts + [round.slowest.milliseconds, round.slowest.seed, FuzzFile.peakMegabytes]
         var line = numbers.map(String.init).joined(separator: " ")

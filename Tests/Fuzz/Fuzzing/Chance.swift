@@ -70,7 +70,8 @@ public struct Chance: Sendable {
             case 1: parts.insert(parts[place], at: other)
             case 2: parts.swapAt(place, other)
             case 3 where parts.count < 2_000:
-                parts.insert(contentsOf: Array(repeating: parts[place], count: number(2...100)), at: place)
+                let copies = once(in: 16) ? number(2...100) : number(2...4)
+                parts.insert(contentsOf: Array(repeating: parts[place], count: copies), at: place)
             default: change(&parts[place], &self)
             }
         }

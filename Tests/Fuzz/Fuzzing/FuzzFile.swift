@@ -12,6 +12,12 @@ public enum FuzzFile {
         guard StreamFile.writeAll(bytes, to: file) else { throw StreamFile.failure(path) }
     }
 
+    /// Where inputs are written: in memory where the system has such a place, for a disk that is written a thousand times
+    /// a second costs more than the reading.
+    public static var folder: String {
+        unsafe access("/dev/shm", R_OK | W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
+    }
+
     /// What this process had of the processor, in milliseconds: the same on a machine that does other things.
     public static var processorMilliseconds: Int {
         var used = timespec()

@@ -30,7 +30,8 @@ public struct FuzzCorpus: Sendable {
     private let format: FuzzedFormat
     private let files: [[UInt8]]
     private let zips: [ZipParts]
-    private let segments: [JPEGParts.Segment]
+    private let messages: [WireMessage]
+    private let pictures: [[JPEGParts.Segment]]
     private let places: [[Int]]
     private let text: String
     private let path: String
@@ -44,10 +45,11 @@ public struct FuzzCorpus: Sendable {
         self.reader = reader
         let fixtures = root + "/Tests/Checkpoints/CheckpointsTests/Fixtures/"
         files = try Self.healthy(format).map { name in
-            try InputFile.bytes(name.hasPrefix("Weights") ? "\(root)/\(name)" : fixtures + name)
+            try InputFile.bytes(format == .jpeg ? "\(root)/Tests/Fuzz/Seeds/\(name).jpg" : fixtures + name)
         }
         zips = [.zip, .pickle].contains(format) ? files.map { ZipParts($0) } : []
-        segments = format == .jpeg ? JPEGParts.segments(files[0]) : []
+        messages = format == .onnx ? files.compactMap { WireMessage($0) } : []
+        pictures = format == .jpeg ? files.map(JPEGParts.segments) : []
         places = format == .tflite ? files.map(FlatBufferInput.places) : []
         text = format == .yaml ? try VGNetConfig(named: "vgnetg-1.0mp").yaml() : ""
         // Errors name the file, or a folder or a picture beside it.
@@ -84,7 +86,7 @@ public struct FuzzCorpus: Sendable {
                 "graphs/quantised_qdq.onnx", "graphs/torch_plain.onnx", "graphs/quantised_operators.onnx",
             ]
         case .tflite: ["graphs/keras_float.tflite", "graphs/keras_int8.tflite", "graphs/keras_dynamic.tflite"]
-        case .jpeg: ["Weights/cat.jpg"]
+        case .jpeg: ["baseline", "full", "progressive", "restarts", "grey", "cmyk"]
         case .hdf5: ["frameworks/keras2_weights.h5", "frameworks/keras3.weights.h5", "filters_gzip.h5"]
         case .safetensors, .numpy, .yaml, .png, .csv, .names, .idx: []
         }
@@ -102,7 +104,7 @@ public struct FuzzCorpus: Sendable {
             return chance.once(in: 8) ? chance.mutant(of: zip.written()) : zip.written()
         case .numpy: return ArrayInput.bytes(&chance)
         case .onnx:
-            guard var message = WireMessage(chance.one(of: files)) else { return [] }
+            var message = chance.one(of: messages)
             let words = [
                 "Conv", "If", "Loop", "Scan", "Constant", "Gemm", "Reshape", "Cast", "", "x", "weight", "ai.onnx",
                 "\u{1B}[31m", "../../etc/passwd",
@@ -114,7 +116,7 @@ public struct FuzzCorpus: Sendable {
             return FlatBufferInput.bytes(files[index], places[index], &chance)
         case .yaml: return YAMLInput.bytes(text, &chance)
         case .png: return PNGParts.input(&chance)
-        case .jpeg: return JPEGParts.input(segments, &chance)
+        case .jpeg: return JPEGParts.input(chance.one(of: pictures), &chance)
         case .csv:
             let list = Array("filename,class_index,label\na.jpg,0,\"cat, tabby\"\nb.png,1,dog\n".utf8)
             let words = ["\"", ",", ";", "\r\n", "\u{FEFF}", "-1", "9999999999999999999", "\u{85}", "../"]

@@ -103,7 +103,7 @@ struct PickleProgram {
             if chance.once(in: 3) { instruction = Self.random(&chance) } else { Self.change(&instruction, &chance) }
         }
         if chance.once(in: 10) { rest = chance.mutant(of: rest) }
-        if chance.once(in: 20) { instructions.insert(contentsOf: Self.tower(&chance), at: 0) }
+        if chance.once(in: 60) { instructions.insert(contentsOf: Self.tower(&chance), at: 0) }
     }
 
     private static func random(_ chance: inout Chance) -> Instruction {
@@ -147,7 +147,8 @@ struct PickleProgram {
     private static func tower(_ chance: inout Chance) -> [Instruction] {
         let start = Instruction(code: chance.one(of: [0x29, 0x5D, 0x7D]), argument: .none)
         let step = chance.one(of: [[0x85], [0x32, 0x86], [0x28, 0x32, 0x74], [0x5D, 0x32, 0x61]]) as [UInt8]
-        let steps = Array(repeating: step, count: chance.number(10...20_000)).flatMap(\.self)
+        let height = chance.number(10...(chance.once(in: 8) ? 20_000 : 500))
+        let steps = Array(repeating: step, count: height).flatMap(\.self)
         return [start] + steps.map { Instruction(code: $0, argument: .none) }
     }
 }

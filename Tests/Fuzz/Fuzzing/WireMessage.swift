@@ -1,15 +1,15 @@
 /// A protocol buffer as its fields, whatever they mean: lengths stay right when parts are changed.
 ///
 /// Source: https://protobuf.dev/programming-guides/encoding.
-struct WireMessage {
-    indirect enum Value {
+struct WireMessage: Sendable {
+    indirect enum Value: Sendable {
         case number(Int)
         case fixed([UInt8])
         case bytes([UInt8])
         case message(WireMessage)
     }
 
-    struct Field {
+    struct Field: Sendable {
         var number: Int
         var value: Value
     }
@@ -106,7 +106,8 @@ struct WireMessage {
         case .message(let own):
             if chance.once(in: 8) {
                 // A message within itself, many times.
-                let deep = (0..<chance.number(1...300)).reduce(own) { inner, _ in
+                let depth = chance.number(1...(chance.once(in: 8) ? 300 : 12))
+                let deep = (0..<depth).reduce(own) { inner, _ in
                     WireMessage(fields: own.fields.prefix(2) + [Field(number: field.number, value: .message(inner))])
                 }
                 field.value = chance.once(in: 4) ? .message(deep) : .bytes(chance.mutant(of: own.written()))
