@@ -413,11 +413,11 @@ let testTargets: [Target] = [
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
 ]
 
-/// All tests, or those of the module that .ci/fast asks for.
+/// All tests, or those of the modules that .ci/fast and .ci/check-sanitizers ask for, with commas between their names.
 let chosenTests = testTargets.filter { target in
-    guard let module = Context.environment["KERNELVIZ_TESTS"] else { return true }
-    if target.name.hasPrefix("Fuzz") { return module == "Fuzzing" }
-    return target.type != .test || target.name == "\(module)Tests"
+    guard let modules = Context.environment["KERNELVIZ_TESTS"]?.split(separator: ",") else { return true }
+    if target.name.hasPrefix("Fuzz") { return modules.contains("Fuzzing") }
+    return target.type != .test || modules.contains { target.name == "\($0)Tests" }
 }
 
 let package = Package(

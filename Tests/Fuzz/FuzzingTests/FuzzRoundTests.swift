@@ -7,12 +7,8 @@ import Testing
 
 /// Inputs that are nearly right are read, or end in one sentence that names them.
 @Suite struct FuzzRoundTests {
-    /// Where the products of the package lie: the program beside the tests reads in a process of its own.
-    private static let reader: String = {
-        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
-        let own = bundle ?? ProcessInfo.processInfo.arguments[0]
-        return (own as NSString).deletingLastPathComponent + "/Fuzz"
-    }()
+    /// The program beside the tests, which reads in a process of its own.
+    private static let reader = BuiltProduct.path("Fuzz")
 
     @Test(arguments: FuzzedFormat.allCases)
     func aFewInputsOfEveryFormat(format: FuzzedFormat) throws {
