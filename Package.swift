@@ -113,6 +113,7 @@ let formats = [
     module("Archives", in: "Formats", ["CZip", "Diagnostics", "Files"], settings: []),
     module("ONNXSchema", in: "Formats", [swiftProtobuf], settings: [], exclude: ["onnx.proto"]),
     module("Images", in: "Formats", ["Tensors", "Files", "Diagnostics", "CPNG", "CJPEG"], settings: []),
+    module("EventFiles", in: "Formats", ["Files", "Diagnostics"]),
 ]
 
 /// Files of every format to named tensors and to the layers of a network.
@@ -186,8 +187,8 @@ let training =
         module(
             "TrainingRuns", in: "Training",
             [
-                "Training", "Datasets", "Models", "Engine", "VGNets", "Checkpoints", "HDF5", "Tensors", "Files",
-                "Diagnostics",
+                "Training", "Datasets", "Models", "Engine", "VGNets", "Checkpoints", "HDF5", "EventFiles", "Images",
+                "Tensors", "Files", "Diagnostics",
             ]),
         module(
             "Sweeps", in: "Training",
@@ -309,6 +310,7 @@ let testTargets: [Target] = [
     tests("HDF5", in: "Formats", ["Diagnostics", "Files"], exclude: ["Fixtures"]),
     tests("Archives", in: "Formats", ["Files", "Diagnostics"]),
     tests("Images", in: "Formats", ["Files", "Diagnostics", "Tensors"]),
+    tests("EventFiles", in: "Formats", ["Files"]),
     // Inputs that are nearly right for everything that is read: a library for the few of each test run, a program for many.
     .target(
         name: "Fuzzing",
@@ -360,7 +362,7 @@ let testTargets: [Target] = [
     tests("Datasets", in: "Training", ["Images", "Files", "Diagnostics"]),
     tests(
         "TrainingRuns", in: "Training",
-        ["Datasets", "Evaluation", "VGNets", "Images", "Tensors", "Files", "Diagnostics"]),
+        ["Datasets", "Evaluation", "VGNets", "Engine", "Images", "Tensors", "Files", "Diagnostics"]),
     tests("Sweeps", in: "Training", ["VGNets", "Numerics", "Files", "Diagnostics"]),
     tests(
         "Races", in: "Training",

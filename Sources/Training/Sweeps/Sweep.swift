@@ -36,6 +36,8 @@ public struct Sweep: Sendable {
     public let folder: String
     /// The trainings.
     public private(set) var jobs: [Job]
+    /// The folder of TensorBoard's event files, one folder a training in it; nil for none.
+    public var eventFolder: String?
 
     /// The images to learn from.
     package let training: ImageDataSet
@@ -130,10 +132,17 @@ public struct Sweep: Sendable {
         let network = try network(job)
         let settings = job.net.settings
         let parts = try settings.parts(of: training)
-        return try TrainingRun(
+        var run = try TrainingRun(
             network, on: TrainingRun.Images(training: parts.training, test: test, validation: parts.validation),
             recipe: settings.recipe(for: network, seed: job.seed), folder: job.folder,
             threads: threads, isStrict: settings.strict, testEvery: settings.testEvery)
+        run.eventFolder = eventFolder(of: job)
+        return run
+    }
+
+    /// Where a training's event files go; nil without a folder for them.
+    func eventFolder(of job: Job) -> String? {
+        eventFolder.map { "\($0)/\(SweepPlan.folderName(job.net.name))/seed-\(job.seed)" }
     }
 
     /// Trains what is not done yet, several at a time; the result does not depend on how many, nor on threads.

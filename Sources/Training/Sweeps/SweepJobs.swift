@@ -17,6 +17,7 @@ extension Sweep {
                 [program, "train", try designPath(job.net)] + data + test
                 + ["--out", FilePaths.absolute(job.folder)] + settings.arguments
                 + ["--seed", "\(job.seed)", "--threads", "\(threads)", "--resume"]
+                + (eventFolder(of: job).map { ["--tensorboard", FilePaths.absolute($0)] } ?? [])
             return words.map(ShellWord.quoted).joined(separator: " ")
         }
     }

@@ -72,6 +72,9 @@ public struct TrainingRun: Sendable {
     /// Whether the depthwise kernels of every epoch are kept; see ``TrainingSnapshots``.
     public var keepsSnapshots = false
 
+    /// The folder of TensorBoard's event files; nil for none.
+    public var eventFolder: String?
+
     private let training: ImageDataSet
     private let validation: ImageDataSet?
     private let test: ImageDataSet?
@@ -179,10 +182,16 @@ public struct TrainingRun: Sendable {
         var log = TrainingLog(path: logPath, records: state.records, isValidated: validation != nil)
         var clock = TrainingClock(
             stepsLeft: recipe.epochs * stepsPerEpoch - state.epoch * stepsPerEpoch - state.progress.steps)
-        if keepsSnapshots, state.epoch == 0, state.progress.steps == 0 { try keepSnapshot(net, state) }
+        let begun = state.epoch * stepsPerEpoch + state.progress.steps
+        let events =
+            state.epoch < recipe.epochs ? try eventFolder.map { try TrainingEvents(folder: $0, done: begun) } : nil
+        if begun == 0 {
+            if keepsSnapshots { try keepSnapshot(net, state) }
+            try events?.weights(of: net.graph, step: 0)
+        }
         while state.epoch < recipe.epochs {
             let start = ContinuousClock.now
-            guard try epoch(&net, &state, &clock, shouldStop, report) else {
+            guard try epoch(&net, &state, &clock, events, shouldStop, report) else {
                 try save(net, state)
                 report(.stopped(epoch: state.epoch, step: state.progress.steps))
                 return state
@@ -193,6 +202,8 @@ public struct TrainingRun: Sendable {
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             let speed = clock.imagesPerSecond(batch)
             try log.append(record, imagesPerSecond: speed, seconds: seconds)
+            try events?.epoch(record, step: state.epoch * stepsPerEpoch, imagesPerSecond: speed)
+            try events?.weights(of: net.graph, step: state.epoch * stepsPerEpoch)
             report(.epoch(record, imagesPerSecond: speed, seconds: seconds))
         }
         return state
@@ -201,7 +212,7 @@ public struct TrainingRun: Sendable {
     /// Runs the rest of an epoch; false where it was stopped.
     private func epoch(
         _ net: inout TrainingNetwork, _ state: inout TrainingState, _ clock: inout TrainingClock,
-        _ shouldStop: () -> Bool, _ report: (Event) -> Void
+        _ events: TrainingEvents?, _ shouldStop: () -> Bool, _ report: (Event) -> Void
     ) throws -> Bool {
         let schedule = recipe.schedule(stepsPerEpoch: stepsPerEpoch)
         let stream = BatchStream(
@@ -216,13 +227,15 @@ public struct TrainingRun: Sendable {
             images.unreadable.forEach { report(.unreadable($0)) }
             if images.turned > 0 { report(.turned(images: images.turned)) }
             let step = state.epoch * stepsPerEpoch + state.progress.steps
-            let outcome = try self.step(&net, images, step, schedule.rate(at: step), state)
+            let rate = schedule.rate(at: step)
+            let outcome = try self.step(&net, images, step, rate, state)
             state.progress.steps += 1
             state.progress.consumed = images.consumed
             state.progress.lossSum += outcome.loss
             state.progress.correct += outcome.correct
             state.progress.unreadable += images.unreadable.count
             clock.finishStep()
+            try events?.step(step + 1, loss: outcome.loss, rate: rate)
             let done = Double(state.progress.steps)
             report(
                 .step(

@@ -2,6 +2,7 @@ import Datasets
 import Diagnostics
 import Evaluation
 import Files
+import Foundation
 import Images
 import Tensors
 import Testing
@@ -67,6 +68,53 @@ import VGNets
             #expect(bytes[0] == bytes[1])
             #expect(bytes[0][0] != bytes[0][1] && bytes[0][1] != bytes[0][2])
             #expect(throws: (any Error).self) { try TrainingSnapshots.files(inFolder: root) }
+        }
+    }
+
+    @Test("Event files go on in a new one that takes back no step that is kept")
+    func events() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            var run = try run(root + "/data", root + "/run", epochs: 3)
+            run.eventFolder = root + "/events"
+            var steps = 0
+            // Six steps an epoch; stopped after the first of the third.
+            try run.run(resumes: true, shouldStop: { steps >= 13 }) { if case .step = $0 { steps += 1 } }
+            let first = try eventFiles(root + "/events")
+            // Version, start, weights of the start; curves and weights of two epochs, and the tenth step's loss.
+            #expect(first == [[0, 0, 0, 6, 6, 10, 12, 12]])
+
+            try run.run(resumes: true)
+            // TensorBoard drops what older files say of the start's step and later ones: the last that is kept is 13.
+            #expect(try eventFiles(root + "/events") == first + [[0, 14, 18, 18]])
+
+            // Nothing is left to do, and nothing is written.
+            try run.run(resumes: true)
+            #expect(try eventFiles(root + "/events").count == 2)
+        }
+    }
+
+    /// The steps of the records of each event file, by name.
+    private func eventFiles(_ folder: String) throws -> [[Int]] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
+            var rest = try InputFile.bytes("\(folder)/\(name)")[...]
+            var steps: [Int] = []
+            while rest.count > 12 {
+                let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+                // The time comes first, nine bytes; then the step, unless it is zero.
+                let message = rest.dropFirst(12).prefix(length).dropFirst(9)
+                var (step, shift) = (0, 0)
+                if message.first == 0x10 {
+                    for byte in message.dropFirst() {
+                        step |= Int(byte & 127) << shift
+                        shift += 7
+                        if byte < 128 { break }
+                    }
+                }
+                steps.append(step)
+                rest = rest.dropFirst(12 + length + 4)
+            }
+            return steps
         }
     }
 

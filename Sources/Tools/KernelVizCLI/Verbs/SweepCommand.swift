@@ -48,6 +48,11 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Threads of each training; the result does not depend on it.")
     var threads = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write event files for TensorBoard: a folder in this one for each training.", valueName: "folder"))
+    var tensorboard: String?
+
     @Flag(help: "Print one self-contained 'train' command a line and train nothing.")
     var printJobs = false
 
@@ -74,13 +79,17 @@ struct SweepCommand: ParsableCommand {
         if (program != nil || torchrun != nil) && !printJobs {
             throw ValidationError("--program and --torchrun go with --print-jobs.")
         }
+        if tensorboard != nil && (collect || torchrun != nil) {
+            throw ValidationError("--tensorboard goes neither with --collect nor with --torchrun.")
+        }
         if let torchrun, torchrun != "gpu", !(1...4096).contains(Int(torchrun) ?? 0) {
             throw ValidationError("--torchrun must be a number of processes or gpu.")
         }
     }
 
     func run() throws {
-        let sweep = try Sweep(SweepPlan(contentsOf: plan), folder: runs ?? out)
+        var sweep = try Sweep(SweepPlan(contentsOf: plan), folder: runs ?? out)
+        sweep.eventFolder = tensorboard
         if printJobs {
             let lines =
                 try torchrun.map { try sweep.torchrunCommands(processes: $0) }
@@ -95,7 +104,7 @@ struct SweepCommand: ParsableCommand {
                         + "\(NumberFormat.fixed(seen * 100, 1)) points with 80 % probability")
             }
             let reporter = SweepReporter(sweep)
-            results = Interruption.finishing {
+            results = Interruption.finishing { [sweep] in
                 sweep.train(parallel: jobs, threads: threads, shouldStop: { Interruption.isAsked }) {
                     reporter.report($0)
                 }

@@ -38,6 +38,12 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Keep the depthwise kernels of every epoch in RUN/snapshots for 'render film'.")
     var snapshots = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write event files for TensorBoard to this folder: curves, kernels, distributions of weights.",
+            valueName: "folder"))
+    var tensorboard: String?
+
     @Flag(help: "Go on from the folder's checkpoint.")
     var resume = false
 
@@ -66,6 +72,7 @@ struct TrainCommand: ParsableCommand {
             recipe: settings.recipe(for: net, seed: seed), folder: out, threads: threads, isStrict: settings.strict,
             testEvery: settings.testEvery)
         run.keepsSnapshots = snapshots
+        run.eventFolder = tensorboard
         Console.note(
             "\(net.name): \(NumberFormat.grouped(net.graph.parameterCount(.learnable))) learnable parameters, "
                 + "\(NumberFormat.grouped(training.count)) images (\(training.form)), "
