@@ -251,7 +251,7 @@ let output = [
         "Reports", in: "Output",
         [
             "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Diagnosis", "Slimming",
-            "Sweeps", "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics",
+            "Sweeps", "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics", "CZlib",
         ]),
 ]
 

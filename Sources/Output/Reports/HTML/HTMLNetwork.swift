@@ -10,78 +10,94 @@ struct HTMLNetwork {
     private let statistics: NetworkStatistics
     /// Where the kernels can be read; nil where only the statistics are at hand.
     private let kernels: (any KernelSource)?
-    /// Begins every identifier of the network's layers.
-    private let prefix: String
+    private let budget: HTMLBudget
+    /// What the page calls it: its title, with the file where several have one title.
+    private let name: String
+    /// Its identifier, which begins every identifier of its layers.
+    private let identifier: String
 
-    init(_ network: AnalysedNetwork, index: Int) {
+    init(_ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget) {
         statistics = network.statistics
         kernels = network.kernels
-        prefix = "n\(index)-"
+        (self.name, self.budget, identifier) = (name, budget, Self.identifier(index))
     }
 
-    /// Summary, table, plots and layers; `step` is called after each layer.
+    /// The identifier of the network at a place.
+    static func identifier(_ index: Int) -> String { "n\(index)" }
+
+    private func identifier(of layer: ConvLayer) -> String { "\(identifier)-\(layer.number ?? 0)" }
+
+    /// Summary, table, plots and layers, and the kernels for the script; `step` is called after each layer.
+    ///
+    /// Of a collection the network is closed, and its contents are packed.
     func section(step: () throws -> Void) throws -> String {
         var layers: [String] = []
-        var ridges: [RidgeFigure.Row] = []
-        var responses: [FrequencyResponseFigure.Row] = []
-        var words: [KernelDictionary.Layer] = []
-        var stem: StemFilters?
-        let analysed = AnalysedNetwork(statistics, kernels: kernels)
-        for layer in statistics.layers {
+        var held = HTMLKernels()
+        var plots = HTMLNetworkPlots(statistics, isFull: budget.hasAllFigures)
+        let (links, paths) = try partners()
+        for (place, layer) in statistics.layers.enumerated() {
             if let kernels {
                 let bank = try kernels.bank(of: layer.layer)
-                layers.append(HTMLLayer(layer, bank: bank, identifier: "\(prefix)\(layer.layer.number ?? 0)").section)
-                ridges.append(RidgeFigure.Row(bank))
-                responses.append(FrequencyResponseFigure.Row(bank))
-                words.append(
-                    KernelDictionary.layer(try LabelledKernels(bank: bank, classifications: layer.classifications)))
-                if stem == nil, StemFilters.isStem(bank) { stem = try StemFilters(bank) }
+                let id = identifier(of: layer.layer)
+                layers.append(HTMLLayer(layer, bank: bank, identifier: id, budget: budget).section)
+                held.add(
+                    layer, bank: bank, identifier: id, budget: budget, feeds: links[place]?.feeds,
+                    fedBy: links[place]?.fedBy)
+                try plots.add(bank, layer)
             }
             try step()
         }
-        let title = statistics.network.title
-        let rows = statistics.layers.map(LabelSharesFigure.Row.init)
-        var plots: [(String, Figure)] = [
-            ("Label shares by depth", try ShareAreasFigure.figure(of: rows, network: title)),
-            (
-                "Widths of the blur kernels",
-                try SigmaFigure.figure(
-                    of: statistics.layers.map(SigmaFigure.Row.init), network: title)
-            ),
-            (
-                "Symmetry energies",
-                try SymmetryFigure.figure(
-                    of: statistics.layers.map(SymmetryFigure.Row.init), network: title)
-            ),
-        ]
-        if kernels != nil {
-            plots += [
-                ("Frequency responses", try FrequencyResponseFigure.figure(of: responses, network: title)),
-                ("Weight distributions", try RidgeFigure.figure(of: ridges, network: title)),
-                (
-                    "Dictionary of kernels",
-                    try KernelDictionaryFigure.figure(of: KernelDictionary(layers: words), network: title)
-                ),
-            ]
-            if let stem, !stem.filters.isEmpty {
-                plots.append(("First-layer filters", try StemSheetFigure.figure(of: stem, network: title)))
-            }
-            let (stages, leftOut) = try KernelPaths.stages(of: analysed)
-            if !stages.isEmpty {
-                let paths = try KernelPaths(stages, leftOut: leftOut, network: title)
-                plots.append(
-                    (
-                        "Paths between kernels",
-                        try KernelPathsFigure.figure(of: paths, stages: stages, network: title)
-                    ))
-            }
+        let figures = try plots.figures(paths: paths).map {
+            "<figure>\(InlineSVG.element($0.figure, label: "\($0.name) of \(name)"))</figure>"
         }
-        return "<section><h2>\(InlineSVG.escaped(title))</h2>" + summary
-            + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: prefix)
-            + "<h3>Statistics</h3><div class=\"plots\">"
-            + plots.map { "<figure>\(InlineSVG.element($0.1, label: "\($0.0) of \(title)"))</figure>" }.joined()
-            + "</div><h3>Kernels</h3>" + (kernels == nil ? Self.noKernels : layers.joined(separator: "\n"))
-            + "</section>"
+        let left =
+            budget.hasAllFigures || kernels == nil
+            ? ""
+            : "<p class=\"quiet\">Frequency responses, weight distributions and the dictionary of kernels are on the "
+                + "page of this network alone.</p>"
+        let body =
+            summary + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: identifier + "-")
+            + "<h3>Statistics</h3><div class=\"plots\">" + figures.joined() + "</div>\(left)<h3>Kernels</h3>"
+            + (kernels == nil ? Self.noKernels : layers.joined(separator: "\n"))
+        let data = kernels == nil ? "" : held.element(id: "\(identifier)-kernels")
+        guard budget.isCollection else {
+            return
+                "<section class=\"network\" id=\"\(identifier)\"><h2>\(InlineSVG.escaped(name))</h2>\(body)\(data)</section>"
+        }
+        return "<details class=\"network\" id=\"\(identifier)\" data-search=\"\(InlineSVG.escaped(words))\">"
+            + "<summary><h2>\(InlineSVG.escaped(name))</h2> <span class=\"quiet\">\(InlineSVG.escaped(line))</span></summary>"
+            + "<div class=\"body\"></div>\(HTMLPacked.element(Array(body.utf8), id: "\(identifier)-body"))\(data)</details>"
+    }
+
+    /// What is searched for: name, file, family.
+    private var words: String {
+        [name, statistics.network.checkpoint.path, statistics.network.family ?? ""].joined(separator: " ").lowercased()
+    }
+
+    private var line: String {
+        let counts = statistics.counts
+        return "\(statistics.layers.count) layers, \(NumberFormat.grouped(counts.total)) kernels: "
+            + KernelLabel.allCases.filter { counts[$0] > 0 }
+            .map { "\($0.rawValue) \(NumberFormat.share(counts.share($0)))" }.joined(separator: ", ")
+    }
+
+    private typealias Links = [Int: (feeds: HTMLKernels.Links?, fedBy: HTMLKernels.Links?)]
+
+    /// Each layer's partners by its place among the layers, and the stages that they come from.
+    private func partners() throws -> (links: Links, paths: HTMLNetworkPlots.Paths?) {
+        guard kernels != nil, budget.hasPartners || budget.hasAllFigures else { return ([:], nil) }
+        let paths = try KernelPaths.stages(of: AnalysedNetwork(statistics, kernels: kernels))
+        var links: Links = [:]
+        guard budget.hasPartners else { return (links, paths) }
+        for stage in paths.stages {
+            let ends = [stage.sources, stage.targets].map { kernels in
+                statistics.layers.firstIndex { $0.layer.tensorName == kernels.bank.layer.tensorName }
+            }
+            guard let source = ends[0], let target = ends[1], let found = HTMLPartners.of(stage) else { continue }
+            links[source, default: (nil, nil)].feeds = .init(layer: target, partners: found.feeds)
+            links[target, default: (nil, nil)].fedBy = .init(layer: source, partners: found.fedBy)
+        }
+        return (links, paths)
     }
 
     /// What stands in the place of the kernels where only their statistics are at hand.

@@ -11,6 +11,10 @@ struct HTMLPage {
     /// What is said at the foot, behind the version.
     let note: String
     let version: String
+    /// What the script does beside tables and details under the pointer; see ``HTMLScript``.
+    var script = ""
+    /// What opens above the page.
+    var window = ""
 
     /// The whole file.
     var text: String {
@@ -25,15 +29,18 @@ struct HTMLPage {
         <style>\(HTMLStyle.text)</style>
         </head>
         <body>
+        <a class="skip" href="#main">To the contents</a>
         <header>
         <h1>\(InlineSVG.escaped(heading))</h1>
         \(tools.isEmpty ? "" : tools + "\n")</header>
-        <main>
+        <main id="main">
         \(sections.joined(separator: "\n"))
         </main>
         <footer class="quiet">Written by kernelviz \(InlineSVG.escaped(version)). \(note)</footer>
-        <div id="tip" role="status" aria-live="polite" hidden></div>
-        <script>\(HTMLScript.text)</script>
+        \(window)
+        <div id="tip" aria-hidden="true" hidden></div>
+        <p id="said" class="unseen" role="status"></p>
+        <script>\(HTMLScript.text(script))</script>
         </body>
         </html>
 

@@ -9,8 +9,9 @@ import Architectures
 
 /// One or several analysed networks as a single web page that needs no network connection.
 ///
-/// It holds a summary, a sortable table of the layers, plots, every layer's kernels and histogram with details under
-/// the pointer and the keyboard, and the derived design with its reasons. The same statistics give the same bytes.
+/// It holds a summary, a sortable table of the layers, plots, every layer's kernels, which the reader sorts, filters and
+/// enlarges, and the derived design with its reasons. More than a few networks are listed, closed and packed
+/// (``HTMLBudget``). The same statistics give the same bytes.
 public struct HTMLReport: Sendable {
     private let networks: [AnalysedNetwork]
     private let derivation: Derivation?
@@ -29,50 +30,34 @@ public struct HTMLReport: Sendable {
         let title =
             networks.count == 1 ? networks[0].statistics.network.title : "\(networks.count) networks"
         let total = networks.reduce(0) { $0 + $1.statistics.layers.count }
+        let budget = HTMLBudget(networks)
+        let entries = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics))
+        let names = entries.map(\.title)
         var done = 0
         var sections: [String] = []
         if networks.count > 1 {
-            let figure = try NetworkComparisonFigure.figure(
-                of: NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)))
             sections.append(
-                "<section><h2>Comparison</h2><figure>"
-                    + InlineSVG.element(figure, label: "Label shares of the networks") + "</figure></section>")
+                try HTMLIndex(networks.map(\.statistics), names: names, entries: entries, budget: budget).section())
         }
         for (index, network) in networks.enumerated() {
             sections.append(
-                try HTMLNetwork(network, index: index).section {
+                try HTMLNetwork(network, name: names[index], index: index, budget: budget).section {
                     done += 1
                     try progress(done, total)
                 })
         }
         if let derivation { sections.append(try HTMLDesign(derivation).section()) }
-        let tools = """
-            <div class="tools" role="toolbar" aria-label="Filter by label">
-            \(Self.filters)
-            </div>
-            <p class="quiet keys">Keys: <kbd>1</kbd>…<kbd>5</kbd> show one label, <kbd>0</kbd> all, <kbd>j</kbd> and \
-            <kbd>k</kbd> next and previous layer, arrows inside a grid.</p>
-            """
+        let hasKernels = networks.contains { $0.kernels != nil }
         return HTMLPage(
-            title: "\(title): kernels", heading: title, tools: tools, sections: sections,
+            title: "\(title): kernels", heading: title,
+            tools: HTMLControls.tools(budget, hasKernels: hasKernels), sections: sections,
             note: """
-                Kernels are drawn each on its own scale ±max|w|, red negative, blue positive; kernels labelled zero on the \
-                layer's scale. \
+                Kernels are drawn each on its own scale ±max|w|, unless another is chosen, red negative, blue positive; \
+                kernels labelled zero on the layer's scale. \
                 The bar below a kernel is its label's: identity a piece in the middle, blur the whole width, edge both ends, \
-                zero three dots, other a piece at the left.
-                """, version: version
+                zero three dots, other a piece at the left.\(hasKernels ? budget.note : "")
+                """, version: version, script: HTMLScript.kernels, window: hasKernels ? HTMLControls.dialog : ""
         ).text
-    }
-
-    private static var filters: String {
-        let buttons = KernelLabel.allCases.enumerated().map { index, label in
-            "<button type=\"button\" data-filter=\"\(label.rawValue)\" aria-pressed=\"false\">"
-                + "<i style=\"background:\(InlineSVG.hexadecimal(LabelPalette.color(label)));"
-                + "color:\(InlineSVG.hexadecimal(LabelPalette.color(label).contrasting))\">"
-                + "\(LabelPalette.letter(label))</i>\(HTMLLayer.bar(of: label))"
-                + "\(label.rawValue)</button>"
-        }
-        return "<button type=\"button\" data-filter=\"\" aria-pressed=\"true\">all labels</button>" + buttons.joined()
     }
 }
 

@@ -1,159 +1,98 @@
-/// What makes the page answer: filter, sort, details under the pointer and the keyboard.
+/// What makes a page answer: plain JavaScript that asks for nothing from a network.
+///
+/// Every page has ``common``: sorted tables, details under the pointer. Pages with kernels add ``kernels``, which works on
+/// what ``HTMLKernels`` holds.
 enum HTMLScript {
-    static let text = #"""
-        (() => {
-          "use strict";
-          const names = ["identity", "blur", "edge", "zero", "other"];
-          const tip = document.getElementById("tip");
-          // Details that the keyboard opened stay when the page scrolls away under a resting pointer.
-          let byKeys = false;
-          addEventListener("pointermove", event => {
-            if (event.movementX || event.movementY) byKeys = false;
-          }, true);
+    /// The script of a page, with what it does beside the common part.
+    static func text(_ further: String) -> String {
+        "(() => {\n\"use strict\";\n\(common)\(further)})();"
+    }
 
-          function filter(label) {
-            document.body.dataset.filter = label;
-            for (const button of document.querySelectorAll("[data-filter][aria-pressed]"))
-              button.setAttribute("aria-pressed", String(button.dataset.filter === label));
-          }
-          document.querySelector(".tools")?.addEventListener("click", event => {
-            const button = event.target.closest("button");
-            if (button) filter(button.dataset.filter === document.body.dataset.filter ? "" : button.dataset.filter);
-          });
+    /// What pages with kernels do.
+    static var kernels: String {
+        "const kinds = \(HTMLControls.kinds);\n" + data + order + drawing + grid + kernel + pages
+    }
 
-          function value(row, column) {
-            const cell = row.cells[column];
-            const number = Number(cell.dataset.v ?? NaN);
-            return Number.isNaN(number) ? cell.textContent : number;
-          }
-          for (const table of document.querySelectorAll("table.sortable")) {
-            table.tHead.addEventListener("click", event => {
-              const button = event.target.closest(".sort");
-              if (!button) return;
-              const head = button.parentElement;
-              const down = head.getAttribute("aria-sort") === "ascending";
-              for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-              head.setAttribute("aria-sort", down ? "descending" : "ascending");
-              // Each group of rows within itself: a rule between them stays where it is.
-              for (const body of table.tBodies) {
-                const rows = [...body.rows].sort((a, b) => {
-                  const x = value(a, head.cellIndex), y = value(b, head.cellIndex);
-                  const order = typeof x === "number" && typeof y === "number" ? x - y
-                    : typeof x === "number" ? -1 : typeof y === "number" ? 1 : x.localeCompare(y);
-                  return down ? -order : order;
-                });
-                body.append(...rows);
-              }
+    /// Tables, details under the pointer.
+    static let common = #"""
+        const byId = id => document.getElementById(id);
+        const tip = byId("tip");
+        const said = byId("said");
+        // Details that the keyboard opened stay when the page scrolls away under a resting pointer.
+        let byKeys = false;
+        addEventListener("pointermove", event => {
+          if (event.movementX || event.movementY) byKeys = false;
+        }, true);
+
+        function show(nodes, x, y) {
+          tip.replaceChildren(...nodes);
+          tip.hidden = false;
+          const box = tip.getBoundingClientRect();
+          tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - box.width - 6)) + "px";
+          tip.style.top = Math.max(4, y + 16 + box.height > innerHeight ? y - box.height - 10 : y + 16) + "px";
+        }
+        function hide() { tip.hidden = true; }
+        function make(tag, text = "", attributes = {}) {
+          const element = document.createElement(tag);
+          element.textContent = text;
+          for (const name in attributes) element.setAttribute(name, attributes[name]);
+          return element;
+        }
+
+        function value(row, column) {
+          const cell = row.cells[column];
+          const number = Number(cell.dataset.v ?? NaN);
+          return Number.isNaN(number) ? cell.textContent : number;
+        }
+        function sortTable(head) {
+          const table = head.closest("table");
+          const down = head.getAttribute("aria-sort") === "ascending";
+          for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+          head.setAttribute("aria-sort", down ? "descending" : "ascending");
+          // Each group of rows within itself: a rule between them stays where it is.
+          for (const body of table.tBodies) {
+            const rows = [...body.rows].sort((a, b) => {
+              const x = value(a, head.cellIndex), y = value(b, head.cellIndex);
+              const order = typeof x === "number" && typeof y === "number" ? x - y
+                : typeof x === "number" ? -1 : typeof y === "number" ? 1 : x.localeCompare(y);
+              return down ? -order : order;
             });
+            body.append(...rows);
           }
+        }
+        document.addEventListener("click", event => {
+          const button = event.target.closest("table.sortable thead .sort");
+          if (button) sortTable(button.parentElement);
+        });
 
-          function show(nodes, x, y) {
-            tip.replaceChildren(...nodes);
-            tip.hidden = false;
-            const box = tip.getBoundingClientRect();
-            tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - box.width - 6)) + "px";
-            tip.style.top = Math.max(4, y + 16 + box.height > innerHeight ? y - box.height - 10 : y + 16) + "px";
-          }
-          function hide() { tip.hidden = true; }
-          function line(text, tag = "div") {
-            const element = document.createElement(tag);
-            element.textContent = text;
-            return element;
-          }
+        // A finger shows details as a pointer does; they go when it begins to scroll.
+        document.addEventListener("pointerover", event => {
+          const element = event.target.closest?.("[data-tip]");
+          if (element) show([make("div", element.dataset.tip)], event.clientX, event.clientY);
+          else if (!byKeys && !event.target.closest?.(".sheet")) hide();
+        });
+        document.addEventListener("pointercancel", hide);
 
-          for (const grid of document.querySelectorAll("svg.grid")) {
-            const data = JSON.parse(grid.nextElementSibling.textContent);
-            const weights = Uint8Array.from(atob(data.weights), c => c.charCodeAt(0));
-            const cursor = grid.querySelector(".cursor");
-            const pitch = data.size + 1.5;
-            let selected = -1;
-            function details(index) {
-              const cells = data.size * data.size;
-              const label = names[Number(data.labels[index])];
-              const table = document.createElement("table");
-              for (let y = 0; y < data.size; y++) {
-                const row = table.insertRow();
-                for (let x = 0; x < data.size; x++) {
-                  const byte = weights[index * cells + y * data.size + x];
-                  const unit = byte > 127 ? byte - 256 : byte;
-                  row.insertCell().textContent =
-                    unit === -128 ? "×" : (unit / 127 * data.largest[index]).toPrecision(2).replace("-", "−");
-                }
-              }
-              const place = data.inputs > 1
-                ? "output " + Math.floor(index / data.inputs) + ", input " + index % data.inputs : "channel " + index;
-              const shape = data.shapes[data.shape[index]];
-              const facts = [place + ": " + label + (shape ? " (" + shape + ")" : ""), "fit " + data.fit[index].toFixed(2)
-                + (data.sigma[index] > 0 ? ", σ " + data.sigma[index].toFixed(2) + " px"
-                  : data.sigma[index] < 0 ? ", σ > " + -data.sigma[index] + " px" : "")
-                + ", max|w| " + data.largest[index].toPrecision(3)];
-              if (data.probability[index] >= 0) {
-                const second = data.second[index];
-                facts.push("probability " + (data.probability[index] / 1000).toFixed(2)
-                  + (data.probability[index] < 800 ? ", uncertain" : "")
-                  + (second ? "; else " + names[Math.floor(second / 1000)] + " "
-                    + (second % 1000 / 1000).toFixed(2) : ""));
-              }
-              return [...facts.map(text => line(text)), table];
+        // Headings that are jumped to lie below what sticks to the top.
+        const header = document.querySelector("header");
+        function measure() {
+          const sticks = getComputedStyle(header).position === "sticky";
+          document.documentElement.style.setProperty("--head", (sticks ? header.offsetHeight : 0) + "px");
+          // What scrolls sideways is reached by the keyboard.
+          for (const box of document.querySelectorAll(".scroll, figure")) {
+            if (box.scrollWidth > box.clientWidth + 1) {
+              box.tabIndex = 0;
+              box.setAttribute("role", "region");
+              const name = box.querySelector("svg[aria-label]")?.getAttribute("aria-label") ?? "Table";
+              box.setAttribute("aria-label", name + "; scrolls sideways");
+            } else if (box.hasAttribute("tabindex")) {
+              for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
             }
-            function select(index, x, y) {
-              selected = index;
-              cursor.hidden = false;
-              cursor.removeAttribute("hidden");
-              cursor.setAttribute("x", index % data.columns * pitch + 0.5);
-              cursor.setAttribute("y", Math.floor(index / data.columns) * pitch + 0.5);
-              const box = cursor.getBoundingClientRect();
-              show(details(index), x ?? box.right, y ?? box.bottom);
-            }
-            function clear() {
-              cursor.setAttribute("hidden", "");
-              hide();
-            }
-            grid.addEventListener("pointermove", event => {
-              if (byKeys) return;
-              const box = grid.getBoundingClientRect();
-              const scale = grid.viewBox.baseVal.width / box.width;
-              const column = Math.floor(((event.clientX - box.left) * scale - 0.25) / pitch);
-              const row = Math.floor(((event.clientY - box.top) * scale - 0.25) / pitch);
-              const index = row * data.columns + column;
-              if (column < 0 || column >= data.columns || row < 0 || index >= data.count) return clear();
-              select(index, event.clientX, event.clientY);
-            });
-            grid.addEventListener("pointerleave", () => { if (!byKeys) clear(); });
-            grid.addEventListener("blur", () => {
-              byKeys = false;
-              clear();
-            });
-            grid.addEventListener("keydown", event => {
-              const steps = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.columns, ArrowUp: -data.columns};
-              if (event.key === "Escape") return clear();
-              if (!(event.key in steps)) return;
-              event.preventDefault();
-              byKeys = true;
-              const next = selected < 0 ? 0 : selected + steps[event.key];
-              if (next >= 0 && next < data.count) select(next);
-            });
           }
+        }
+        new ResizeObserver(measure).observe(header);
+        addEventListener("resize", measure);
+        measure();
 
-          document.addEventListener("pointerover", event => {
-            const element = event.target.closest?.("[data-tip]");
-            if (element) show([line(element.dataset.tip)], event.clientX, event.clientY);
-            else if (!byKeys && !event.target.closest?.("svg.grid")) hide();
-          });
-          document.addEventListener("keydown", event => {
-            if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,select,textarea")) return;
-            if (event.key >= "0" && event.key <= "5") filter(event.key === "0" ? "" : names[Number(event.key) - 1]);
-            if (event.key !== "j" && event.key !== "k") return;
-            const layers = [...document.querySelectorAll(".layer")];
-            const top = layer => layer.getBoundingClientRect().top;
-            const edge = 130;
-            const next = event.key === "j" ? layers.find(layer => top(layer) > edge)
-              : layers.findLast(layer => top(layer) < edge - 20);
-            if (!next) return;
-            next.scrollIntoView();
-            next.querySelector("summary").focus({preventScroll: true});
-          });
-          filter("");
-        })();
         """#
 }

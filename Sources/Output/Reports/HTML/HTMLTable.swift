@@ -32,14 +32,7 @@ enum HTMLTable {
             layer.stride.map { stride($0, layer.strideText) } ?? "<td>unknown</td>",
             "<td>\(layer.role.rawValue)\(layer.isOutsideFamily ? ", outside the family" : "")\(layer.isFixed ? ", fixed" : "")</td>",
         ]
-        for label in KernelLabel.allCases {
-            let share = statistics.counts.share(label)
-            let color = InlineSVG.hexadecimal(LabelPalette.color(label))
-            cells.append(
-                "<td class=\"n share\" data-v=\"\(NumberFormat.fixed(share, 5))\" data-label=\"\(label.rawValue)\" "
-                    + "style=\"--share:\(NumberFormat.fixed(share * 100, 1))%;--color:\(color)\">"
-                    + "\(NumberFormat.fixed(share * 100, 1))</td>")
-        }
+        cells += KernelLabel.allCases.map { share(statistics.counts, $0) }
         cells.append("<td>\(statistics.commonestShape ?? "–")</td>")
         cells.append(sigma(statistics))
         cells.append(numeric(statistics.medianDCGain, decimals: 2))
@@ -60,7 +53,17 @@ enum HTMLTable {
         return "<td class=\"n\" data-v=\"\(value)\">\(InlineSVG.escaped(text))</td>"
     }
 
-    private static func numeric(_ value: Double, decimals: Int) -> String {
+    /// The share of a label in percent, with a bar behind it.
+    static func share(_ counts: LabelCounts, _ label: KernelLabel) -> String {
+        let share = counts.share(label)
+        return "<td class=\"n share\" data-v=\"\(NumberFormat.fixed(share, 5))\" data-label=\"\(label.rawValue)\" "
+            + "style=\"--share:\(NumberFormat.fixed(share * 100, 1))%;"
+            + "--color:\(InlineSVG.hexadecimal(LabelPalette.color(label)))\">"
+            + "\(NumberFormat.fixed(share * 100, 1))</td>"
+    }
+
+    /// A number.
+    static func numeric(_ value: Double, decimals: Int) -> String {
         "<td class=\"n\" data-v=\"\(value)\">"
             + "\(decimals == 0 ? NumberFormat.grouped(Int(value)) : NumberFormat.fixed(value, decimals))</td>"
     }

@@ -1,0 +1,48 @@
+import Classification
+import Diagnostics
+import Figures
+import Statistics
+
+/// Several networks beside each other: a sortable table that leads to each, and the figure that compares them.
+struct HTMLIndex {
+    private let networks: [NetworkStatistics]
+    private let names: [String]
+    private let entries: [NetworkComparisonFigure.Entry]
+    private let budget: HTMLBudget
+
+    init(
+        _ networks: [NetworkStatistics], names: [String], entries: [NetworkComparisonFigure.Entry], budget: HTMLBudget
+    ) {
+        (self.networks, self.names, self.entries, self.budget) = (networks, names, entries, budget)
+    }
+
+    /// The part of the page.
+    func section() throws -> String {
+        let figure = try NetworkComparisonFigure.figure(of: entries)
+        let drawn = "<figure>\(InlineSVG.element(figure, label: "Label shares of the networks"))</figure>"
+        let words: Set = ["network", "file", "family"]
+        let headers =
+            (["network", "file", "family", "layers", "kernels"] + KernelLabel.allCases.map { "\($0.rawValue) %" })
+            .map { HTMLTable.header($0, isNumeric: !words.contains($0)) }
+        let rows = networks.indices.map(row)
+        return "<section id=\"networks\"><h2>Networks</h2><div class=\"scroll\"><table class=\"sortable\">"
+            + "<thead><tr>\(headers.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
+            + (budget.isCollection
+                ? "<details><summary>Label shares of all networks</summary>\(drawn)</details>" : drawn)
+            + "</section>"
+    }
+
+    private func row(_ place: Int) -> String {
+        let statistics = networks[place]
+        let path = statistics.network.checkpoint.path
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        let search = [names[place], path, statistics.network.family ?? ""].joined(separator: " ").lowercased()
+        return
+            "<tr data-search=\"\(InlineSVG.escaped(search))\"><th scope=\"row\"><a href=\"#\(HTMLNetwork.identifier(place))\">"
+            + "\(InlineSVG.escaped(names[place]))</a></th><td>\(InlineSVG.escaped(file))</td>"
+            + "<td>\(InlineSVG.escaped(statistics.network.family ?? "unknown"))</td>"
+            + HTMLTable.numeric(Double(statistics.layers.count), decimals: 0)
+            + HTMLTable.numeric(Double(statistics.counts.total), decimals: 0)
+            + KernelLabel.allCases.map { HTMLTable.share(statistics.counts, $0) }.joined() + "</tr>"
+    }
+}
