@@ -40,12 +40,10 @@ public struct ClassifierSettings: Sendable, Equatable, Codable {
         /// See ``nearIdentityPeak``: weight-space R² of the best bump at least.
         public var narrowBumpFit: Double = 0.90
         /// edge rather than sharpening: |Σw|/Σ|w| at or below which a surround cancels a dominating centre.
-        public var cancellingDCGain: Double = 0.17
-        /// See ``cancellingDCGain``: weight-space R² of the best second derivative at least, the kernel's mean removed, up
-        /// to 3×3.
-        public var cancellingFit: Double = 0.965
-        /// The same for larger kernels: the share of the surround's energy that the best second derivative explains.
-        public var cancellingSurroundFit: Double = 0.80
+        public var cancellingDCGain: Double = 0.25
+        /// See ``cancellingDCGain``: how many times as much of the energy the best second derivative explains, the kernel's
+        /// mean removed, as the strongest cell alone. Noise lowers both alike, so that the label holds in it.
+        public var cancellingFitRatio: Double = 1.05
         /// identity whatever the surround: share of the energy in one cell.
         public var dominantPeak: Double = 0.94
         /// blur: |Σw|/Σ|w| from which on ``blurFit`` suffices.

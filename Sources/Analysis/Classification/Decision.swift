@@ -88,8 +88,8 @@ struct Decision: Sendable {
 
     /// The rubric's names with those in place that are at least ``ReaderModel/leastOdds`` times as probable.
     ///
-    /// A rough 3×3 kernel becomes no blur, an irregular one no edge, a clear derivative no identity: readers saw few such,
-    /// and chance makes many.
+    /// A rough 3×3 kernel becomes no blur, an irregular one no edge, a clear derivative or a cancelled centre no identity:
+    /// readers saw few such, and chance makes many.
     @inline(__always)
     private func overruled(
         _ names: Names, _ features: KernelFeatures, _ likely: ReaderModel.Probabilities
@@ -98,7 +98,9 @@ struct Decision: Sendable {
         let identity = likely.identity .>= best
         let blur = (likely.blur .>= best) .& .!identity
         let edge = (likely.edge .>= best) .& .!identity .& .!blur
-        let isClear = names.edge .& (features.second.weightFit .>= ReaderModel.clearDerivativeFit)
+        let isClear =
+            names.edge
+            .& ((features.second.weightFit .>= ReaderModel.clearDerivativeFit) .| isCancelled(features, lenient))
         let fit = features.first.weightFit.larger(features.second.weightFit)
         let isIrregular = edge .& (fit .< ReaderModel.leastDerivativeFit(size: size))
         // Larger kernels have no such bound: of those that no bump fits readers see few blurs, and the model with them.
@@ -127,15 +129,18 @@ struct Decision: Sendable {
         let isBump = (features.dcGain .>= rubric.blurDCGain) .& (features.blur.weightFit .>= rubric.narrowBumpFit)
         let isDelta = size > 3 ? .!isBump : .!isBump .& (features.deltaFit .>= rubric.nearIdentityFit)
         let isClear = (peak .>= thresholds.identityPeak) .| isDelta
-        // A regular surround that cancels the centre makes an outline of it, unless the centre drowns the surround.
-        let fit = features.second.weightFit
-        let isRegular =
-            size > 3
-            ? (1 - fit) .<= (1 - peak) * Float(1 - rubric.cancellingSurroundFit) : fit .>= rubric.cancellingFit
-        let isCancelled =
-            (features.dcGain .<= rubric.cancellingDCGain) .& (peak .<= rubric.dominantPeak) .& isRegular
-            .& (fit .>= thresholds.secondFit) .& .!features.second.isKind(.saddle)
-        return isNear .& isClear .& .!isCancelled
+        return isNear .& isClear .& .!isCancelled(features, thresholds)
+    }
+
+    /// Where a regular surround cancels the centre, which makes an outline of it, unless the centre drowns the surround.
+    ///
+    /// The surround adds to what the centre explains; noise lowers both in proportion, and a Laplacian stays one in it.
+    @inline(__always)
+    private func isCancelled(_ features: KernelFeatures, _ thresholds: Thresholds) -> Mask {
+        let (peak, fit) = (features.peakShare, features.second.weightFit)
+        return (features.dcGain .<= rubric.cancellingDCGain) .& (peak .<= rubric.dominantPeak)
+            .& (fit .>= peak * Float(rubric.cancellingFitRatio)) .& (fit .>= thresholds.secondFit)
+            .& .!features.second.isKind(.saddle)
     }
 
     @inline(__always)

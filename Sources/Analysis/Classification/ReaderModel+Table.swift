@@ -2,7 +2,7 @@
 
 extension ReaderModel {
     /// What readers' odds are multiplied by where they and the rubric lead to the same label.
-    static let agreement: Float = 2.0
+    static let agreement: Float = 1.9
     /// Coefficients of 3×3 kernels: identity, blur and edge of the constant, then of each term.
     static let small: [Float] = [
         -14.2825, -5.97043, -1.96771,

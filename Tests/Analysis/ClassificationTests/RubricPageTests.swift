@@ -29,8 +29,7 @@ import Testing
             "add up to −\(percent(-ShapeRules.sharpenRest)) of the peak or less",
             "a peak of at most \(text(rubric.dominantPeak)) whose surround cancels it (DC gain at most "
                 + "\(text(rubric.cancellingDCGain)))",
-            "a line fits to \(text(rubric.cancellingFit, 3)) (5×5 and larger: explains "
-                + "\(percent(rubric.cancellingSurroundFit)) of the surround)",
+            "a line explains \(text(rubric.cancellingFitRatio)) times as much of the kernel as the strongest cell",
             "a peak from \(text(rubric.nearIdentityPeak)) on suffices unless the kernel is a narrow bump of one sign (DC gain "
                 + "\(text(rubric.blurDCGain)), fit \(text(rubric.narrowBumpFit)))",
             "a delta must also explain \(percent(rubric.nearIdentityFit)) of the kernel's output",

@@ -69,7 +69,7 @@ import Testing
 
     /// Expected calibration error over ten bins, and how often labels of a probability of 0.9 and more are a reader's.
     ///
-    /// The fit has seen these kernels; with each network left out the error is 0.026 and the precision 0.976
+    /// The fit has seen these kernels; with each network left out the error is 0.027 and the precision 0.979
     /// (`Notebooks-out/labels/readers.json`).
     private func expectCalibrated(_ readings: [(probability: Double, agreed: Double)]) {
         #expect(readings.count > 570)

@@ -61,11 +61,16 @@ class Tables:
         self.terms, self.outer = terms, np.einsum("ci,cj->cij", terms, terms).reshape(9, 36)
 
 
+def cancelled(cut, peak, gain, second, saddle):
+    """Where a regular surround cancels the centre."""
+    return (gain <= 0.25) & (peak <= 0.94) & (second >= np.float32(1.05) * peak) & (second >= cut) & ~saddle
+
+
 def decide(t, cuts, peak, gain, delta, blur, first, second, saddle):
     """The order of decisions; see the documentation of the module Classification."""
     bump = (gain >= 0.8) & (blur >= 0.9)
     identity = (peak >= 0.7) & ((peak >= cuts[0]) | (~bump & (delta >= 0.9)))
-    identity &= ~((gain <= 0.17) & (peak <= 0.94) & (second >= max(0.965, cuts[3])) & ~saddle)
+    identity &= ~cancelled(cuts[3], peak, gain, second, saddle)
     least = np.where(gain >= 0.8, 0.75, np.where(gain >= 0.6, 0.75 + (0.8 - gain) * 0.5, np.inf))
     is_blur = (blur >= cuts[1]) & (blur >= least)
     is_edge = (gain <= 0.42) & ((first >= cuts[2]) | (second >= cuts[3]))
@@ -92,7 +97,8 @@ def read(t, u, rubric, peak, gain, alternating, delta, fit, saddle, line, one_si
     own = np.where(rubric == OTHER, 3, rubric)
     best, most = p.argmax(1), p.max(1)
     barred = ((best == BLUR) & (bump < 0.74)) | ((best == EDGE) & (derivative < 0.52))
-    barred |= (best == IDENTITY) & (rubric == EDGE) & (second >= 0.93)
+    outline = (second >= 0.93) | cancelled(t.lenient[3], peak, gain, second, saddle)
+    barred |= (best == IDENTITY) & (rubric == EDGE) & outline
     place = np.where((most >= 2 * p[rows, own]) & ~barred, best, own)
     plain = p[rows, place]
     factor = np.where(place == own, t.agreement, np.float32(1))

@@ -26,6 +26,7 @@ import torch
 LABELS = ["identity", "blur", "edge", "other"]
 ODDS, PENALTY, ANNOTATOR, ANCHOR, BASE = 2.0, 1e-3, 0.5, 0.05, 11
 LEAST_BUMP, CLEAR_DERIVATIVE, LEAST_DERIVATIVE = 0.74, 0.93, (0.52, 0.47)
+CANCELLING_GAIN, CANCELLING_RATIO, DOMINANT_PEAK, LEAST_SECOND = 0.25, 1.05, 0.94, (0.60, 0.50)
 # Networks trained from the same weights, by how their names begin.
 RELATED = {
     "mobilenetv2_0.35": ("st_mbv2_0", "teachable_machine_mobilenet_v2_0", "mobilenetv2_0.35"),
@@ -84,10 +85,14 @@ def probabilities(x, model):
 
 def labels(p, rubric, terms, size):
     """The rubric's label, or the readers' where it is ODDS times as probable; a rough kernel is no blur, an
-    irregular one no edge, a clear derivative
-    no identity, whatever readers of other kernels would say."""
+    irregular one no edge, a clear derivative or a centre that its surround cancels no identity, whatever readers of other
+    kernels would say."""
     own, best = p[np.arange(len(p)), rubric], p.argmax(1)
-    barred = (best == 1) & (size == 3) & (terms[:, 0] < LEAST_BUMP) | (best == 0) & (rubric == 2) & (terms[:, 2] >= CLEAR_DERIVATIVE)
+    second, peak = terms[:, 2], terms[:, 4]
+    cancelled = (terms[:, 5] <= CANCELLING_GAIN) & (peak <= DOMINANT_PEAK) & (second >= CANCELLING_RATIO * peak)
+    cancelled &= (second >= np.where(size == 3, *LEAST_SECOND)) & (terms[:, 20] == 0)
+    barred = (best == 1) & (size == 3) & (terms[:, 0] < LEAST_BUMP)
+    barred |= (best == 0) & (rubric == 2) & ((second >= CLEAR_DERIVATIVE) | cancelled)
     barred |= (best == 2) & (terms[:, 3] < np.where(size == 3, *LEAST_DERIVATIVE))
     return np.where((p.max(1) >= ODDS * own) & ~barred, best, rubric)
 
