@@ -275,7 +275,7 @@ let tools: [Target] = [
         [
             "KernelViz", "HDF5", "Archives", "Images", "Files", "Sandbox", "Gallery", "Sweeps", "Races",
             argumentParser,
-        ]),
+        ], resources: [.embedInCode("Schemas")]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
     .executableTarget(
         name: "Benchmarks",

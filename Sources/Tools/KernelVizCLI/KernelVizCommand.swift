@@ -29,6 +29,7 @@ public struct KernelVizCommand: ParsableCommand {
             ExportCommand.self,
             WeightsCommand.self,
             DemoCommand.self,
+            SchemaCommand.self,
             DoctorCommand.self,
         ])
 
