@@ -1,23 +1,27 @@
 import Diagnostics
 
 extension InputFile {
-    /// The file's text as ``TextDecoding`` reads it; `expected` says in errors what it should hold.
+    /// The file's text as ``TextDecoding`` reads it, of "-" that of standard input; `expected` says in errors what it should
+    /// hold.
     ///
     /// Throws `files.empty` where it holds nothing, or blank space alone, and `files.notText` where it is no text.
     public static func text(
         _ path: String, limitBytes: Int = 1 << 26, expected: String = "a text file"
     ) throws -> String {
-        let bytes = try bytes(path, limitBytes: limitBytes)
+        let isStream = path == "-"
+        let bytes =
+            isStream ? try StreamFile.standardInput(limitBytes: limitBytes) : try bytes(path, limitBytes: limitBytes)
+        let subject = isStream ? "standard input" : path
         let text: String
         do throws(TextDecoding.Failure) {
             text = try TextDecoding.text(of: bytes)
         } catch {
             throw KernelVizError(
-                code: "files.notText", subject: path, found: error.found, expected: expected, advice: error.advice)
+                code: "files.notText", subject: subject, found: error.found, expected: expected, advice: error.advice)
         }
         guard !text.allSatisfy(\.isWhitespace) else {
             throw KernelVizError(
-                code: "files.empty", subject: path, found: bytes.isEmpty ? "is empty" : "holds only blank space",
+                code: "files.empty", subject: subject, found: bytes.isEmpty ? "is empty" : "holds only blank space",
                 expected: expected)
         }
         return text

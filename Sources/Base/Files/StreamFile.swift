@@ -42,6 +42,30 @@ public enum StreamFile {
         return true
     }
 
+    /// All bytes of standard input.
+    ///
+    /// Throws `files.unreadable` where it cannot be read, and `files.tooLarge` for more than `limitBytes`.
+    static func standardInput(limitBytes: Int) throws -> [UInt8] {
+        var result: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe part.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw KernelVizError(
+                    code: "files.unreadable", subject: "standard input",
+                    found: "cannot be read (\(FilePaths.lastSystemError()))")
+            }
+            if count == 0 { return result }
+            result += part[..<count]
+            guard result.count <= limitBytes else {
+                throw KernelVizError(
+                    code: "files.tooLarge", subject: "standard input", found: "more than \(limitBytes) bytes",
+                    expected: "at most \(limitBytes)")
+            }
+        }
+    }
+
     /// What the calling thread's `errno` says of a stream called `name` that could not be written.
     public static func failure(_ name: String) -> KernelVizError {
         KernelVizError(

@@ -1,9 +1,10 @@
 import Files
 
 extension VGNetConfig {
-    /// Whether `text` names a config file rather than a published net: it ends in .yaml, .yml or .json.
+    /// Whether `text` names a config file rather than a published net: it ends in .yaml, .yml or .json, or is "-" for
+    /// standard input.
     public static func isFileName(_ text: String) -> Bool {
-        ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
+        text == "-" || ["yaml", "yml", "json"].contains(FilePaths.fileExtension(of: text))
     }
 
     /// The design that a user names: a config file, or a published net.

@@ -9,7 +9,7 @@ extension VGNetConfig {
     public init(contentsOf path: String) throws {
         try self.init(
             yaml: InputFile.text(path, limitBytes: Self.limitBytes, expected: "a VGNet config in YAML or JSON"),
-            subject: path)
+            subject: path == "-" ? "standard input" : path)
     }
 
     /// Reads a design from YAML or JSON text; `subject` names the file in errors and, without a `name`, the net.

@@ -52,6 +52,15 @@ public struct KernelVizCommand: ParsableCommand {
             valueName: "bytes"))
     var maxMemory: String?
 
+    @Flag(name: .customLong("quiet"), help: "Say nothing but results, warnings and errors. For every verb.")
+    var quiet = false
+
+    @Option(
+        name: .customLong("color"),
+        help: ArgumentHelp("Colours of tables: auto, always or never. For every verb.", valueName: "when"),
+        completion: .list(ColourChoice.allCases.map(\.rawValue)))
+    var color: String?
+
     /// For the parser.
     public init() {}
 }
@@ -89,7 +98,12 @@ extension KernelVizCommand {
                 "Argument \(number) is not UTF-8 ('\(shown)'). Names are never changed: rename the file.")
         }
         let choice = ReadingChoice.arguments(Array(ProcessArguments.all.dropFirst()))
-        var command = try parseAsRoot(choice.arguments)
+        guard let colours = ColourChoice(rawValue: choice.colours ?? "auto") else {
+            throw ValidationError("--color: '\(choice.colours ?? "")'; expected auto, always or never.")
+        }
+        Console.configure(isQuiet: choice.isQuiet, colours: colours)
+        if let sentence = VerbNames.correction(of: choice.arguments) { throw ValidationError(sentence) }
+        var command = try parseAsRoot(choice.arguments + OutputEnding.format(for: choice.arguments))
         let memory = try choice.memory.map { text in
             guard let bytes = ReadingChoice.bytes(text) else {
                 throw ValidationError("--max-memory: '\(text)'; expected bytes from 1K to 1000T, such as 2G or 500M.")

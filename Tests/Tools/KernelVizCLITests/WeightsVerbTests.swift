@@ -66,11 +66,11 @@ import Testing
         }
     }
 
-    @Test func differentFilesExitWithOne() throws {
+    @Test func differentFilesExitWithTwo() throws {
         let outcome = try CommandLine.run([
             "weights", "diff", Self.folder + "/state_dict.pth", Self.folder + "/training.pth",
         ])
-        #expect(outcome.status == 1)
+        #expect(outcome.status == 2)
         #expect(outcome.output.contains("only in \(Self.folder)/state_dict.pth: conv1.weight\n"))
         #expect(outcome.output.hasSuffix("0 tensors are equal bit for bit.\n"))
     }

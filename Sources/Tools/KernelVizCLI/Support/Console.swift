@@ -17,14 +17,17 @@ enum Console {
         }
     }
 
-    /// Writes a line to stderr.
-    static func note(_ text: String) { write(TerminalText.safe(text) + "\n") }
+    /// Writes a line to stderr; with `--quiet` only a warning.
+    static func note(_ text: String) {
+        if isQuiet, !text.hasPrefix("kernelviz: warning:") { return }
+        write(TerminalText.safe(text) + "\n")
+    }
 
     /// Writes a line to stderr; named apart so that errors are easy to find in the code.
     static func error(_ text: String) { write(TerminalText.safe(text) + "\n") }
 
     /// Writes to stderr without a line end: progress bars, which go back to the beginning of their line.
-    static func progress(_ text: String) { write(forTerminal(text)) }
+    static func progress(_ text: String) { if !isQuiet { write(forTerminal(text)) } }
 
     /// Whether words for stderr were lost. There is nowhere to say it, but the exit status tells.
     static var hasLostNotes: Bool { lost.load(ordering: .relaxed) }
@@ -50,9 +53,22 @@ enum Console {
         }
     }
 
-    /// Whether stdout is a terminal that shows colours: not where `NO_COLOR` is set or TERM is "dumb".
+    /// What `--quiet` and `--color` ask for; set once, before the verb runs.
+    static func configure(isQuiet: Bool, colours: ColourChoice) {
+        quiet.store(isQuiet, ordering: .relaxed)
+        coloured.store(colours == .always ? 1 : colours == .never ? 0 : -1, ordering: .relaxed)
+    }
+
+    private static var isQuiet: Bool { quiet.load(ordering: .relaxed) }
+    private static let quiet = Atomic<Bool>(false)
+    private static let coloured = Atomic<Int>(-1)
+
+    /// Whether results have colours: as `--color` says, else on a terminal where neither `NO_COLOR` is set nor TERM is
+    /// "dumb".
     static var resultsAreColoured: Bool {
-        isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
+        let asked = coloured.load(ordering: .relaxed)
+        if asked >= 0 { return asked == 1 }
+        return isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
     }
 
     /// Whether stderr is a terminal, so that a bar may be redrawn in place.
@@ -63,4 +79,9 @@ enum Console {
         let text = unsafe String(cString: value)
         return text.isEmpty ? nil : text
     }
+}
+
+/// When results have colours.
+enum ColourChoice: String, CaseIterable {
+    case auto, always, never
 }

@@ -1,10 +1,11 @@
 import KernelViz
 
 /// How the verbs read files of weights: in a process of their own unless `--trust` is given, and of several copies of the
-/// weights the one that `--copy` names, and nothing that needs more memory than `--max-memory`.
+/// weights the one that `--copy` names, and nothing that needs more memory than `--max-memory`; and what they say: with
+/// `--quiet` nothing but results, warnings and errors, in colours as `--color` says.
 enum ReadingChoice {
-    static let flag = "--trust"
-    static let options = ["--copy", "--max-memory"]
+    static let flags = ["--trust", "--quiet"]
+    static let options = ["--copy", "--max-memory", "--color"]
 
     /// What was chosen.
     struct Choice {
@@ -15,6 +16,10 @@ enum ReadingChoice {
         let copy: String?
         /// The text of --max-memory.
         let memory: String?
+        /// Whether only results, warnings and errors are wanted.
+        let isQuiet: Bool
+        /// The text of --color.
+        let colours: String?
     }
 
     /// Takes the choices out of the process's arguments.
@@ -26,7 +31,7 @@ enum ReadingChoice {
         while place < own.endIndex {
             let argument = own[place]
             place += 1
-            if argument == flag {
+            if flags.contains(argument) {
                 moved.append(argument)
             } else if options.contains(argument), place < own.endIndex {
                 chosen[argument] = own[place]
@@ -39,10 +44,11 @@ enum ReadingChoice {
                 rest.append(argument)
             }
         }
-        let isTrusted = moved.contains(flag)
+        let isTrusted = moved.contains("--trust")
         return Choice(
             arguments: moved + rest + all.dropFirst(own.count), reading: isTrusted ? .inProcess : .isolated(),
-            copy: chosen["--copy"], memory: chosen["--max-memory"])
+            copy: chosen["--copy"], memory: chosen["--max-memory"], isQuiet: moved.contains("--quiet"),
+            colours: chosen["--color"])
     }
 
     /// "500M", "2G", "1.5GB", "800000000": a number of bytes, a thousand or more; nil for anything else.

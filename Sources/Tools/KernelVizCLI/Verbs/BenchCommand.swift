@@ -11,6 +11,10 @@ struct BenchCommand: ParsableCommand {
             Each network runs with every batch and thread count that is named. The limit is measured first: \
             multiply-adds that stay in registers, on one thread. The steps of a network are those of one image on one \
             thread; fused layers count as one. 'render statistics --plot steps' and '--plot growth' draw the JSON.
+
+            Examples:
+              kernelviz bench vgnetg-1.0mp
+              kernelviz bench net.onnx --threads 1,2 --batch 1,8 --format json -o bench.json
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -18,14 +22,22 @@ struct BenchCommand: ParsableCommand {
     }
 
     @Argument(
-        help: ArgumentHelp("Config files, published nets' names or checkpoints.", valueName: "network"))
+        help: ArgumentHelp("Config files, published nets' names or checkpoints.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var networks = ["vgnetg-1.0mp", "vgnetg-1.5mp", "vgnetg-2.0mp", "vgnetg-2.5mp"]
 
-    @Option(parsing: .upToNextOption, help: "Images of a run; several may be named.")
-    var batch = [1]
+    @Option(
+        name: .customLong("batch"), parsing: .upToNextOption,
+        help: ArgumentHelp("Images of a run; several are timed one after another.", valueName: "n,n"))
+    var batches = [CountList([1])]
 
-    @Option(parsing: .upToNextOption, help: "Threads of a run; several may be named.")
-    var threads = [1]
+    @Option(
+        name: .customLong("threads"), parsing: .upToNextOption,
+        help: ArgumentHelp("Threads of a run; several are timed one after another.", valueName: "n,n"))
+    var threadCounts = [CountList([1])]
+
+    private var batch: [Int] { batches.flatMap(\.counts) }
+    private var threads: [Int] { threadCounts.flatMap(\.counts) }
 
     @Option(help: "Rows and columns of the input; the network's own by default.")
     var inputSize: Int?

@@ -18,13 +18,18 @@ struct ClassifyCommand: ParsableCommand {
             seq 16 | parallel kernelviz classify --shard {}/16 nets --format json -o part{}.json.
 
             A data set of loose kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
+
+            Examples:
+              kernelviz classify mobilenetv2.h5
+              kernelviz classify checkpoints/ --format csv -o layers.csv
+              kernelviz classify --compare before.pth after.pth
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json, csv, markdown, html
     }
 
-    @Argument(help: "Checkpoints, or folders of them.")
+    @Argument(help: "Checkpoints, or folders of them.", completion: .file())
     var checkpoints: [String] = []
 
     @Option(help: "table, json, csv, markdown; html with --claims, --fidelity and --validate.")

@@ -10,9 +10,13 @@ struct DemoCommand: ParsableCommand {
         discussion: """
             Works on the checkpoint in Weights/ unless another one is named, and writes figures and reports into \
             Notebooks-out/.
+
+            Examples:
+              kernelviz demo
+              kernelviz demo --output results
             """)
 
-    @Argument(help: "A checkpoint (HDF5).")
+    @Argument(help: "A checkpoint.", completion: .file())
     var checkpoint = "Weights/mobilenetv1_0.5_cifar10.h5"
 
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("The folder for the results.", valueName: "folder"))

@@ -31,13 +31,19 @@ struct DeriveCommand: ParsableCommand {
 
             --alternatives and --sample write configs and a plan for 'kernelviz sweep' to the folder --out. --survey \
             derives from every checkpoint alone and from all together, at the paper's four sizes.
+
+            Examples:
+              kernelviz derive mobilenetv2.h5 --budget 1.5MP -o net.yaml
+              kernelviz derive mobilenetv2.h5 --no-latency | kernelviz eval -
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case yaml, json, table, markdown
     }
 
-    @Argument(help: "Checkpoints whose kernels are read, or what 'classify --format json' wrote of them.")
+    @Argument(
+        help: "Checkpoints whose kernels are read, or what 'classify --format json' wrote of them.", completion: .file()
+    )
     var checkpoints: [String]
 
     @Option(

@@ -13,16 +13,16 @@ struct DiagnoseCommand: ParsableCommand {
             evidence, its cost and what to do; a sound network has none but notes. What kernels cannot tell, pictures \
             (--images) do.
 
-            kernelviz diagnose Weights/mobilenetv1_0.5_cifar10.h5
-
-            kernelviz diagnose net.onnx --images photos --fail-on warning --format sarif -o findings.sarif
+            Examples:
+              kernelviz diagnose Weights/mobilenetv1_0.5_cifar10.h5
+              kernelviz diagnose net.onnx --images photos --fail-on warning --format sarif -o findings.sarif
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json, csv, markdown, html, sarif
     }
 
-    @Argument(help: ArgumentHelp("Checkpoints, or folders of them.", valueName: "network"))
+    @Argument(help: ArgumentHelp("Checkpoints, or folders of them.", valueName: "network"), completion: .file())
     var networks: [String] = []
 
     @Option(help: ArgumentHelp("Run the networks on pictures of this folder too.", valueName: "folder"))

@@ -13,13 +13,19 @@ struct EvalCommand: ParsableCommand {
             a family that the engine runs, or of a VGNet whose design it holds or has beside it as config.yaml. \
             Without weights they are random: counts and latency hold, logits mean nothing. Several networks make one \
             table; 'render statistics --plot scatter' draws its JSON.
+
+            Examples:
+              kernelviz eval vgnetg-1.0mp --threads 1,2
+              kernelviz eval net.h5 --data cifar10 --runs 0 --format json -o accuracy.json
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json, csv, markdown
     }
 
-    @Argument(help: ArgumentHelp("Config files, published nets' names, or checkpoints.", valueName: "network"))
+    @Argument(
+        help: ArgumentHelp("Config files, published nets' names, or checkpoints.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var networks: [String]
 
     @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))

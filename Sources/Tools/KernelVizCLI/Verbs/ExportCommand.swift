@@ -10,9 +10,15 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             NETWORK is a config (YAML or JSON), the name of a published net, or a checkpoint that 'eval' runs. Without \
             weights they are random, the same for the same seed. Several targets may be named at once.
+
+            Examples:
+              kernelviz export net.h5 --onnx net.onnx --safetensors net.safetensors
+              kernelviz export vgnetg-1.0mp --pytorch project/
             """)
 
-    @Argument(help: ArgumentHelp("A config file, a published net's name, or a checkpoint.", valueName: "network"))
+    @Argument(
+        help: ArgumentHelp("A config file, a published net's name, or a checkpoint.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var network: String
 
     @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))

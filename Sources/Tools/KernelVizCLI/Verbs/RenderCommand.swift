@@ -7,6 +7,11 @@ struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Draw figures of a network's kernels as PNG, SVG or PDF.",
+        discussion: """
+            Examples:
+              kernelviz render kernels net.h5 --layer 5 -o kernels.pdf
+              kernelviz render statistics net.h5 -o shares.svg
+            """,
         subcommands: [
             RenderKernelsCommand.self, RenderHistogramCommand.self, RenderFeaturesCommand.self,
             RenderStatisticsCommand.self, RenderNetworkCommand.self, RenderPaperCommand.self, RenderFilmCommand.self,
@@ -77,18 +82,22 @@ struct FigureOptions: ParsableArguments {
     func write(_ figure: Figure) throws { try size.write(figure, to: output) }
 }
 
-/// One layer by its number, or all of them.
+/// One layer by its number or name, or all of them.
 enum LayerChoice: ExpressibleByArgument, Equatable {
-    case one(Int)
+    case one(LayerReference)
     case all
 
     init?(argument: String) {
         if argument == "all" {
             self = .all
-        } else if let number = Int(argument.hasPrefix("#") ? String(argument.dropFirst()) : argument) {
-            self = .one(number)
         } else {
-            return nil
+            guard let layer = LayerReference(argument) else { return nil }
+            self = .one(layer)
         }
     }
+}
+
+extension LayerReference: ExpressibleByArgument {
+    /// A layer on a command line.
+    public init?(argument: String) { self.init(argument) }
 }

@@ -7,9 +7,16 @@ import KernelViz
 struct RenderFeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features",
-        abstract: "Draw the feature maps before and behind a layer for a picture, similar channels linked (Fig. 6).")
+        abstract: "Draw the feature maps before and behind a layer for a picture, similar channels linked (Fig. 6).",
+        discussion: """
+            Examples:
+              kernelviz render features net.h5 --input cat.jpg --layer 3 -o maps.pdf
+              kernelviz render features net.yaml --weights net.h5 --input cat.jpg --layer 5 -o maps.png
+            """)
 
-    @Argument(help: ArgumentHelp("A checkpoint or a config that the engine runs.", valueName: "network"))
+    @Argument(
+        help: ArgumentHelp("A checkpoint or a config that the engine runs.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var network: String
 
     @Option(help: ArgumentHelp("A checkpoint with the net's weights.", valueName: "file"))
@@ -18,8 +25,8 @@ struct RenderFeaturesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A picture (PNG or JPEG).", valueName: "image"))
     var input: String
 
-    @Option(help: ArgumentHelp("The number of a spatial convolution, the stem being 1.", valueName: "number"))
-    var layer: Int
+    @Option(help: ArgumentHelp("The number or name of a spatial convolution, the stem being 1.", valueName: "layer"))
+    var layer: LayerReference
 
     @Option(help: "Rows and columns of the input; the network's own by default.")
     var inputSize: Int?
@@ -39,6 +46,7 @@ struct RenderFeaturesCommand: ParsableCommand {
                 "kernelviz: note: \(input) was turned by its EXIF orientation \(orientation), as it is seen "
                     + "(torchvision would not turn it)")
         }
+        let layer = try layer.number(among: maps.layers.map { ($0.number, $0.name) }, of: runnable.name)
         let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
         let compared = try maps.figure(layer: layer)
         try figure.write(

@@ -11,9 +11,13 @@ struct RenderFilmCommand: ParsableCommand {
         discussion: """
             Reads RUN/snapshots, which 'train --snapshots' writes. PNG, SVG and PDF get a film strip, epochs from left to \
             right; FILE.apng becomes a film, one picture an epoch (viewers that do not know APNG show the first).
+
+            Examples:
+              kernelviz render film run/ -o strip.pdf
+              kernelviz render film run/ -o film.apng
             """)
 
-    @Argument(help: ArgumentHelp("The folder of a training.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("The folder of a training.", valueName: "folder"), completion: .directory)
     var folder: String
 
     @Option(help: "Milliseconds that each picture of a film is shown, 20…60000.")

@@ -8,6 +8,10 @@ struct RenderHistogramCommand: ParsableCommand {
         discussion: """
             With --layer: moments, a Gaussian mixture of one to three parts chosen by BIC, bars split by label. \
             Without: one ridge a layer.
+
+            Examples:
+              kernelviz render histogram net.h5 -o ridges.pdf
+              kernelviz render histogram net.h5 --layer conv_dw_4 --axis counts -o weights.png
             """)
 
     enum Axis: String, ExpressibleByArgument, CaseIterable {
@@ -18,11 +22,13 @@ struct RenderHistogramCommand: ParsableCommand {
         case bulk, full
     }
 
-    @Argument(help: "A checkpoint (HDF5).")
+    @Argument(help: "A checkpoint.", completion: .file())
     var checkpoint: String
 
-    @Option(help: ArgumentHelp("The layer's number as 'classify' prints it; all layers without.", valueName: "number"))
-    var layer: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The layer's number or name as 'classify' prints it; all layers without.", valueName: "layer"))
+    var layer: LayerReference?
 
     @Option(help: "The number of bins.")
     var bins = 100

@@ -7,7 +7,13 @@ struct RenderKernelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kernels",
         abstract: "Draw a layer's kernels as a grid with their histogram below (Fig. 1 of the paper).",
-        discussion: "With --layer all every layer becomes a page of one PDF.")
+        discussion: """
+            With --layer all every layer becomes a page of one PDF.
+
+            Examples:
+              kernelviz render kernels net.h5 --layer 5 -o kernels.pdf
+              kernelviz render kernels net.h5 --layer conv_dw_4 --order label --colormap vik -o kernels.png
+            """)
 
     enum Scale: String, ExpressibleByArgument, CaseIterable {
         case filter, kernel, layer, network
@@ -26,10 +32,10 @@ struct RenderKernelsCommand: ParsableCommand {
         case neutral, authors
     }
 
-    @Argument(help: "A checkpoint (HDF5).")
+    @Argument(help: "A checkpoint.", completion: .file())
     var checkpoint: String
 
-    @Option(help: ArgumentHelp("The layer's number as 'classify' prints it, or 'all'.", valueName: "number"))
+    @Option(help: ArgumentHelp("The layer's number or name as 'classify' prints it, or 'all'.", valueName: "layer"))
     var layer: LayerChoice
 
     @Option(
@@ -45,7 +51,9 @@ struct RenderKernelsCommand: ParsableCommand {
     @Option(help: "The order of the kernels: channel, label, norm or similarity.")
     var order = Order.channel
 
-    @Option(name: .customLong("colormap"), help: "RdBu, PuOr, BrBG or vik: maps with a neutral middle.")
+    @Option(
+        name: .customLong("colormap"), help: "RdBu, PuOr, BrBG or vik: maps with a neutral middle.",
+        completion: .list(ColorMap.all.map(\.name)))
     var colorMap = "RdBu"
 
     @Option(help: "The page's greatest height in millimetres: cells shrink, then kernels are sampled, which is said.")
@@ -99,7 +107,7 @@ struct RenderKernelsCommand: ParsableCommand {
         let atlas = KernelAtlas(
             network: network, options: options, classifies: labels || order == .label)
         switch layer {
-        case .one(let number): try figure.write(atlas.figure(of: network.spatialLayer(number)))
+        case .one(let layer): try figure.write(atlas.figure(of: network.spatialLayer(layer)))
         case .all: try writeAll(atlas, network)
         }
     }

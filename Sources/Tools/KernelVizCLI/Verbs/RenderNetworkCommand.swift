@@ -6,9 +6,16 @@ import KernelViz
 struct RenderNetworkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network",
-        abstract: "Draw a VGNet as a block diagram: stages, widths, resolutions, and what differs from the paper.")
+        abstract: "Draw a VGNet as a block diagram: stages, widths, resolutions, and what differs from the paper.",
+        discussion: """
+            Examples:
+              kernelviz render network vgnetg-1.0mp -o diagram.svg
+              kernelviz render network net.yaml -o diagram.pdf
+            """)
 
-    @Argument(help: ArgumentHelp("A config (YAML or JSON) or a published net's name.", valueName: "config"))
+    @Argument(
+        help: ArgumentHelp("A config (YAML or JSON) or a published net's name.", valueName: "config"),
+        completion: NetworkCompletion.kind)
     var config: String
 
     @OptionGroup var figure: FigureOptions

@@ -11,6 +11,10 @@ struct RenderPaperCommand: ParsableCommand {
         discussion: """
             The checkpoints of a folder are recognised by their contents. Where the paper's network is not among them \
             the nearest one is drawn and named in the caption. Fig. 7 and 8 need no weights.
+
+            Examples:
+              kernelviz render paper --all --weights checkpoints/ -o figures/
+              kernelviz render paper --figure 1 -o figure-1.pdf
             """)
 
     @Option(help: ArgumentHelp("The figure's number, 1…9.", valueName: "number"))

@@ -22,6 +22,10 @@ struct RenderStatisticsCommand: ParsableCommand {
             errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
             and growth (latency by input size, width and depth) read 'bench --steps --growth --format json'; reliability \
             (how often readers give the labels of each probability) reads what fit_labels.py measured.
+
+            Examples:
+              kernelviz render statistics net.h5 -o shares.svg
+              kernelviz render statistics before.h5 after.h5 --plot pairs -o pairs.pdf
             """)
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
@@ -36,7 +40,8 @@ struct RenderStatisticsCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Checkpoints, evaluations or a benchmark (JSON), or a training log (CSV).", valueName: "input"))
+            "Checkpoints, evaluations or a benchmark (JSON), or a training log (CSV).", valueName: "input"),
+        completion: .file())
     var inputs: [String]
 
     @Option(help: "What is drawn.")
@@ -55,9 +60,9 @@ struct RenderStatisticsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The layer of a matrix by its number; by default the standard convolution of most slices.",
-            valueName: "number"))
-    var layer: Int?
+            "The layer of a matrix by its number or name; by default the standard convolution of most slices.",
+            valueName: "layer"))
+    var layer: LayerReference?
 
     @Option(
         help: """

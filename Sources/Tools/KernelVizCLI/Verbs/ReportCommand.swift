@@ -13,9 +13,13 @@ struct ReportCommand: ParsableCommand {
 
             A file that ends in .ipynb becomes a Jupyter notebook on one checkpoint: its cells call the Python module \
             kernelviz and carry their outputs.
+
+            Examples:
+              kernelviz report net.h5 -o report.html
+              kernelviz report net.h5 -o net.ipynb
             """)
 
-    @Argument(help: "Checkpoints, or what 'classify --format json' wrote of them.")
+    @Argument(help: "Checkpoints, or what 'classify --format json' wrote of them.", completion: .file())
     var checkpoints: [String]
 
     @Option(help: "Learnable parameters of the derived design.")

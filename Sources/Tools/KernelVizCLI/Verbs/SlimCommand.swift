@@ -28,7 +28,9 @@ struct SlimCommand: ParsableCommand {
         case table, json, markdown
     }
 
-    @Argument(help: ArgumentHelp("A checkpoint, a config file, or a published net's name.", valueName: "network"))
+    @Argument(
+        help: ArgumentHelp("A checkpoint, a config file, or a published net's name.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var network: String
 
     @Option(help: ArgumentHelp("A checkpoint with the weights of a config or published net.", valueName: "file"))

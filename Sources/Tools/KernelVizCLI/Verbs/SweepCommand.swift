@@ -24,13 +24,17 @@ struct SweepCommand: ParsableCommand {
 
             Each training goes to DIR/NET/seed-N/ as 'train' writes it; what is done there is not done again, what was \
             stopped goes on. DIR gets results.md, results.json and results.csv.
+
+            Examples:
+              kernelviz sweep plan.yaml --out runs --jobs 2
+              kernelviz sweep plan.yaml --out runs --print-jobs | parallel
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, markdown, json, csv
     }
 
-    @Argument(help: ArgumentHelp("The plan, YAML or JSON.", valueName: "plan"))
+    @Argument(help: ArgumentHelp("The plan, YAML or JSON.", valueName: "plan"), completion: .file())
     var plan: String
 
     @Option(help: ArgumentHelp("The folder of the results, and of the trainings without --runs.", valueName: "folder"))

@@ -12,9 +12,15 @@ struct TrainCommand: ParsableCommand {
             The recipe is the paper's unless options change it. RUN/ gets checkpoint.h5 (weights and state, after every \
             epoch), log.csv, curves.png and config.yaml; Ctrl-C finishes the step and saves, --resume goes on exactly there. \
             What diverged leaves diverged.json and is not run again with --resume.
+
+            Examples:
+              kernelviz train vgnetg-1.0mp-thumbnail --data cifar100/ --out run --epochs 30
+              kernelviz train net.yaml --data photos/ --out run --tensorboard logs --resume
             """)
 
-    @Argument(help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"))
+    @Argument(
+        help: ArgumentHelp("A config file, a published net's name, or mobilenetv1-WIDTH.", valueName: "network"),
+        completion: NetworkCompletion.kind)
     var network: String
 
     @Option(

@@ -21,13 +21,17 @@ struct VerdictCommand: ParsableCommand {
 
             A gain is a difference of more than two standard errors (Welch); with 'rank' at most 1 in 20 random designs \
             may be as good.
+
+            Examples:
+              kernelviz verdict checks.yaml
+              kernelviz verdict checks.yaml --format json -o verdict.json
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, markdown, json
     }
 
-    @Argument(help: ArgumentHelp("The checks, YAML or JSON.", valueName: "checks"))
+    @Argument(help: ArgumentHelp("The checks, YAML or JSON.", valueName: "checks"), completion: .file())
     var checks: String
 
     @Option(help: "table, markdown or json.")

@@ -9,6 +9,10 @@ struct WeightsCommand: ParsableCommand {
         discussion: """
             HDF5 (Keras 1 to 3, h5py), .keras, PyTorch .pth and .pt, .safetensors, .npz, .npy and .onnx; an index of \
             shards, or a folder whose files are one checkpoint. Files are recognised by their content.
+
+            Examples:
+              kernelviz weights inspect net.pth
+              kernelviz weights diff before.h5 after.h5
             """,
         subcommands: [WeightsInspectCommand.self, WeightsConvertCommand.self, WeightsDiffCommand.self])
 }

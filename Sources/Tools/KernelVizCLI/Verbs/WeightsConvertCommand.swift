@@ -6,17 +6,22 @@ import KernelViz
 struct WeightsConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Write the tensors of a file in another format; the result is read back before it gets its name.")
+        abstract: "Write the tensors of a file in another format; the result is read back before it gets its name.",
+        discussion: """
+            Examples:
+              kernelviz weights convert net.h5 net.safetensors
+              kernelviz weights convert net.pth net.npz
+            """)
 
     enum Layout: String, ExpressibleByArgument, CaseIterable {
         case oihw = "OIHW"
         case hwio = "HWIO"
     }
 
-    @Argument(help: "A file of weights, an index of shards, or a folder.")
+    @Argument(help: "A file of weights, an index of shards, or a folder.", completion: .file())
     var file: String
 
-    @Argument(help: "The file to write: .h5, .safetensors or .npz.")
+    @Argument(help: "The file to write: .h5, .safetensors or .npz.", completion: .file())
     var result: String
 
     @Option(

@@ -6,16 +6,22 @@ struct WeightsDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Compare two files of weights: names, shapes, types and numbers.",
-        discussion: "Exits with 0 where nothing differs, with 1 where something does.")
+        discussion: """
+            Exits with 0 where nothing differs, with 2 where something does, with 1 where a file cannot be read.
+
+            Examples:
+              kernelviz weights diff before.h5 after.h5
+              kernelviz weights diff net.pth net.safetensors --format json -o difference.json
+            """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json
     }
 
-    @Argument(help: "A file of weights.")
+    @Argument(help: "A file of weights.", completion: .file())
     var first: String
 
-    @Argument(help: "The file to compare it with.")
+    @Argument(help: "The file to compare it with.", completion: .file())
     var second: String
 
     @Option(help: "table or json.")
@@ -32,6 +38,6 @@ struct WeightsDiffCommand: ParsableCommand {
         progress.finish()
         let report = DifferenceReport(difference, first: first, second: second)
         try output.emit(report, as: format)
-        if !difference.isEmpty { throw ExitCode(1) }
+        if !difference.isEmpty { throw ExitCode(2) }
     }
 }

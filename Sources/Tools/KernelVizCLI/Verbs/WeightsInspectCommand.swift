@@ -5,13 +5,18 @@ import KernelViz
 struct WeightsInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show the tensors of a file with their statistics, and what network they are.")
+        abstract: "Show the tensors of a file with their statistics, and what network they are.",
+        discussion: """
+            Examples:
+              kernelviz weights inspect net.pth
+              kernelviz weights inspect net.onnx --format json
+            """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case table, json
     }
 
-    @Argument(help: "A file of weights, an index of shards, or a folder.")
+    @Argument(help: "A file of weights, an index of shards, or a folder.", completion: .file())
     var file: String
 
     @Option(help: "table or json (each tensor with the SHA-256 of its float32 bytes).")
