@@ -68,20 +68,31 @@ public struct TemplateFitter: Sendable {
             return [.identity, .blur, .edge].map { match(kernel, as: $0) }.max { $0.fit < $1.fit } ?? none
         }
         if label == .edge { return edges.match(kernel) ?? none }
-        guard let bank = banks[label] else { return none }
+        guard let bank = banks[label], let plain = nearest(kernel, bank) else { return none }
+        guard label == .identity, let raised = onDCOffset(kernel, bank), raised.fit > plain.fit else { return plain }
+        return raised
+    }
+
+    /// The best single cell for the kernel, with nothing beside it.
+    public func cell(_ kernel: [Float]) -> Match {
+        precondition(kernel.count == cells)
+        return banks[.identity].flatMap { nearest(kernel, $0) }
+            ?? Match(template: Array(repeating: 0, count: cells), fit: 0)
+    }
+
+    /// The template that explains most of the kernel; nil where the kernel has no energy.
+    private func nearest(_ kernel: [Float], _ bank: Bank) -> Match? {
         let correlated = similarity.correlate(kernel)
         let energy = zip(kernel, correlated).reduce(0) { $0 + $1.0 * $1.1 }
-        guard energy > 0 else { return none }
+        guard energy > 0 else { return nil }
         var best: (start: Int, score: Float) = (0, -1)
         for start in stride(from: 0, to: bank.projected.count, by: cells) {
             var cross: Float = 0
             for cell in 0..<cells { cross += bank.projected[start + cell] * kernel[cell] }
             if cross * cross > best.score { best = (start, cross * cross) }
         }
-        let plain = Match(
+        return Match(
             template: Array(bank.weights[best.start..<best.start + cells]), fit: Double(min(1, best.score / energy)))
-        guard label == .identity, let raised = onDCOffset(kernel, bank), raised.fit > plain.fit else { return plain }
-        return raised
     }
 
     /// The best w ≈ a·t + b over the templates, b held so small that an identity remains one; nil where none fits.

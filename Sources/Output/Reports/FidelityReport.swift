@@ -23,14 +23,19 @@ public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
         let ways = ["chosen", "functional", "weights", "random"]
         var text = CSVText.line(
             ["checkpoint", "sha256", "images", "replaced", "kernels"]
-                + ways.flatMap { ["\($0)_agreement", "\($0)_accuracy"] })
-        for row in fidelity.labels + fidelity.fits {
+                + ways.flatMap { ["\($0)_agreement", "\($0)_accuracy"] }
+                + ["chosen", "random"].flatMap { ["\($0)_agreement_low", "\($0)_agreement_high"] })
+        for row in all {
             let outcomes = [row.chosen, row.functional, row.weights, row.random]
+            let shares = outcomes.flatMap {
+                [CSVText.field($0?.agreement.share), CSVText.field($0?.accuracy?.share)]
+            }
+            let ends = [row.chosen, row.random].flatMap {
+                [CSVText.field($0.agreement.low), CSVText.field($0.agreement.high)]
+            }
             text += CSVText.line(
-                [fidelity.checkpointPath, fidelity.sha256, fidelity.imagesPath, row.name, "\(row.kernels)"]
-                    + outcomes.flatMap {
-                        [CSVText.field($0?.agreement.share), CSVText.field($0?.accuracy?.share)]
-                    })
+                [fidelity.checkpointPath, fidelity.sha256, fidelity.imagesPath, row.name, "\(row.kernels)"] + shares
+                    + ends)
         }
         return text
     }
@@ -41,7 +46,7 @@ public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
     /// The same as one page.
     public func html(version: String) -> String {
         let ways = ["the label or fit itself", "best by output", "best by weights", "random"]
-        let entries = (fidelity.labels + fidelity.fits).map { row in
+        let entries = all.map { row in
             let outcomes = [row.chosen, row.functional, row.weights, row.random]
             return (
                 name: "\(row.name) (\(NumberFormat.grouped(row.kernels)))",
@@ -81,6 +86,9 @@ public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
         let fidelity: LabelFidelity
     }
 
+    /// Every row, in the order of the table.
+    private var all: [LabelFidelity.Row] { fidelity.labels + fidelity.fits + fidelity.shapes + fidelity.tenths }
+
     private var heading: String { heading(fidelity.checkpointPath) }
 
     private func heading(_ name: String) -> String {
@@ -96,25 +104,30 @@ public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
         var table = TextTable([
             .init("replaced by templates", .left), .init("kernels", .right), .init("share", .right),
             .init("agreement", .right), .init("95 %", .right), .init("accuracy", .right), .init("lost", .right),
-            .init("best by output", .right), .init("best by weights", .right), .init("random", .right),
+            .init("best by output", .right), .init("best by weights", .right), .init("random 95 %", .right),
+            .init("random", .right),
         ])
         for row in fidelity.labels { table.add(cells(row)) }
-        table.addRule()
-        for row in fidelity.fits { table.add(cells(row)) }
+        for group in [fidelity.fits, fidelity.shapes, fidelity.tenths] where !group.isEmpty {
+            table.addRule()
+            for row in group { table.add(cells(row)) }
+        }
         return table
     }
 
     private func cells(_ row: LabelFidelity.Row) -> [TextTable.Cell] {
         let lost = row.chosen.accuracy.flatMap { now in fidelity.accuracy.map { $0.share - now.share } }
-        let interval = row.chosen.agreement
+        func ends(_ outcome: LabelFidelity.Outcome) -> String {
+            "\(NumberFormat.fixed(outcome.agreement.low * 100, 0))…\(NumberFormat.fixed(outcome.agreement.high * 100, 0))"
+        }
         return [
             .init(row.name), .init(NumberFormat.grouped(row.kernels)),
             .init(NumberFormat.percent(Double(row.kernels) / Double(max(1, fidelity.kernels)))),
-            .init(tenth(interval.share)),
-            .init("\(NumberFormat.fixed(interval.low * 100, 0))…\(NumberFormat.fixed(interval.high * 100, 0))"),
+            .init(tenth(row.chosen.agreement.share)), .init(ends(row.chosen)),
             .init(row.chosen.accuracy.map { tenth($0.share) } ?? "·"),
             .init(lost.map { ($0 < 0 ? "−" : "") + NumberFormat.fixed(abs($0) * 100, 1) } ?? "·"),
-            .init(both(row.functional)), .init(both(row.weights)), .init(both(row.random)),
+            .init(both(row.functional)), .init(both(row.weights)), .init(ends(row.random)),
+            .init(both(row.random)),
         ]
     }
 
@@ -131,7 +144,10 @@ public struct FidelityReport: CSVReport, MarkdownReport, PageReport {
             "All numbers are percent of the judged pictures: how often the first class stays, and how often it is right.",
             "'best by output' and 'best by weights' replace as many kernels, those that the label's templates explain best; "
                 + "'random' as many drawn from the whole network (mean of \(LabelFidelity.randomDraws) draws). In the rows "
-                + "'R² ≥' every label's templates compete.",
+                + "'R² ≥' and 'p' every label's templates compete for those drawn at random.",
+            "'identity' is replaced by one cell and a constant in all cells, two fitted numbers; 'identity, one cell' by the "
+                + "cell alone.",
+            "'p': the named kernels in ten equal parts by the probability that a reader gives the label.",
             "Each template gets the gain, and its output the constant, of least squares on the fitting pictures; nothing is "
                 + "trained.",
         ]

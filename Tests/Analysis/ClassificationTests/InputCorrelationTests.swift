@@ -57,6 +57,9 @@ import Testing
         let ring = fitter.match([-1, -1, -1, -1, 5, -1, -1, -1, -1], as: .identity)
         let energy = ring.template.reduce(0) { $0 + $1 * $1 }
         #expect(abs(energy - 1) < 1e-4 && ring.template[4] * ring.template[4] > 0.7999 && ring.fit < 0.99)
+        // The cell alone, by the weights: it explains its own share of the energy, 1 of 1 + 8 · 0.0036.
+        let eye = TemplateFitter(similarity: FunctionalSimilarity(size: 3, rho: 0)).cell(sharpen)
+        #expect(eye.template == [0, 0, 0, 0, 1, 0, 0, 0, 0] && abs(eye.fit - 1 / 1.0288) < 1e-5)
     }
 
     @Test func threadsDoNotChangeTheLabels() {

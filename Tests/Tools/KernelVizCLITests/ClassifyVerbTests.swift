@@ -153,6 +153,16 @@ import Testing
             #expect(fidelity["accuracy"] == nil)
             let rows = try #require(fidelity["labels"] as? [[String: Any]])
             #expect(rows.last?["name"] as? String == "all named" && rows.count >= 4)
+            // Every named kernel has one shape; tenths are of those that readers were asked about; each has its control.
+            let shapes = try #require(fidelity["shapes"] as? [[String: Any]])
+            let tenths = try #require(fidelity["tenths"] as? [[String: Any]])
+            func kernels(_ rows: [[String: Any]]) -> Int { rows.reduce(0) { $0 + ($1["kernels"] as? Int ?? 0) } }
+            let named = rows.filter { ["identity", "blur", "edge"].contains($0["name"] as? String ?? "") }
+            #expect(kernels(shapes) == kernels(named) && kernels(named) > 10)
+            #expect(tenths.count == 10 && kernels(tenths) <= kernels(named))
+            #expect((shapes + tenths).allSatisfy { ($0["random"] as? [String: Any])?["agreement"] != nil })
+            let cells = rows.filter { $0["name"] as? String == "identity, one cell" }
+            #expect(kernels(cells) == kernels(rows.filter { $0["name"] as? String == "identity" }))
         }
     }
 

@@ -15,6 +15,10 @@ package struct KernelSubstitution: Sendable {
         package let weights: [Float]
         package let label: KernelLabel
         package let shape: KernelShape
+        /// How probably a careful reader gives the label; nil where nobody was asked.
+        let probability: Double?
+        /// The best single cell by output; nil where no templates were asked for.
+        let cell: TemplateFitter.Match?
         /// The best template of each label by output, in the order of ``labels``; empty where none were asked for.
         let functional: [TemplateFitter.Match]
         /// The same by weights.
@@ -67,7 +71,8 @@ package struct KernelSubstitution: Sendable {
                 candidates.append(
                     Candidate(
                         layer: inputs.count, channel: channel, weights: weights, label: kernel.label,
-                        shape: kernel.shape,
+                        shape: kernel.shape, probability: kernel.probability,
+                        cell: fitsTemplates ? pair.functional.cell(weights) : nil,
                         functional: fitsTemplates ? Self.labels.map { pair.functional.match(weights, as: $0) } : [],
                         plain: fitsTemplates ? Self.labels.map { pair.plain.match(weights, as: $0) } : []))
             }
@@ -75,6 +80,26 @@ package struct KernelSubstitution: Sendable {
         }
         self.inputs = inputs
         self.candidates = candidates
+    }
+
+    /// Every shape of a label with templates that occurs, with the label, in the order of the cases.
+    var shapes: [(shape: KernelShape, label: KernelLabel)] {
+        Self.labels.flatMap { label in
+            KernelShape.allCases.filter { shape in candidates.contains { $0.label == label && $0.shape == shape } }
+                .map { ($0, label) }
+        }
+    }
+
+    /// The kernels whose label has templates and a probability, in tenths from the least probable on; none where there
+    /// are fewer than ten.
+    var tenths: [[Int]] {
+        let asked = candidates.indices.filter {
+            candidates[$0].probability != nil && Self.labels.contains(candidates[$0].label)
+        }
+        guard asked.count >= 10 else { return [] }
+        func key(_ index: Int) -> (Double, Int) { (candidates[index].probability ?? 0, index) }
+        let sorted = asked.sorted { key($0) < key($1) }
+        return (0..<10).map { Array(sorted[$0 * sorted.count / 10..<($0 + 1) * sorted.count / 10]) }
     }
 
     /// A kernel to replace, by its place among the candidates, and the template to replace it with; zeros silence it.

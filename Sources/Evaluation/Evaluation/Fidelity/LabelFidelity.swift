@@ -59,10 +59,17 @@ public struct LabelFidelity: Sendable, Equatable, Codable {
     public let rho: Double
     /// The seed of the random draws.
     public let seed: UInt64
-    /// One row a label that occurs, then all named ones together.
+    /// One row a label that occurs, the identities a second time as single cells, then all named ones together.
+    ///
+    /// An identity's template is a cell on a constant in all cells as large as leaves it an identity, which fits two
+    /// numbers; "identity, one cell" is the cell alone.
     public let labels: [Row]
     /// One row for each least R² of any template, by output.
     public let fits: [Row]
+    /// One row for each shape of a named label ("blur: ring").
+    public let shapes: [Row]
+    /// The named kernels in ten equal parts by how probably a reader gives their label, the least probable first.
+    public let tenths: [Row]
 
     /// How many random draws are averaged.
     public static let randomDraws = 3
