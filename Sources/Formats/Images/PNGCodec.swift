@@ -10,7 +10,7 @@ enum PNGCodec {
 
     /// Decodes a whole PNG file to 8-bit RGB; transparency is dropped, not blended.
     static func decode(_ bytes: [UInt8], subject: String) throws -> RGBImage {
-        let plain = withoutColorSpace(bytes)
+        let plain = try withoutColorSpace(bytes, subject: subject)
         var control = png_image()
         control.version = UInt32(PNG_IMAGE_VERSION)
         defer { unsafe png_image_free(&control) }
@@ -61,16 +61,26 @@ enum PNGCodec {
         return result
     }
 
-    /// The file without the chunks that describe its colour space; unchanged where the chunk list is broken.
-    private static func withoutColorSpace(_ bytes: [UInt8]) -> [UInt8] {
+    /// The file without the chunks that describe its colour space.
+    ///
+    /// Throws `images.damaged` for a chunk before the pixels that the file does not hold: libpng takes, and fills, as much
+    /// memory as a chunk's length says before it reads on.
+    private static func withoutColorSpace(_ bytes: [UInt8], subject: String) throws -> [UInt8] {
         var result = Array(bytes.prefix(signature.count))
         var offset = signature.count
-        while offset + 12 <= bytes.count {
+        while offset + 8 <= bytes.count {
             let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
             let end = offset + 12 + length
             let name = Array(bytes[offset + 4..<offset + 8])
-            // From the pixels on nothing more is of interest here.
-            if end > bytes.count || name == Array("IDAT".utf8) { break }
+            // From the pixels on, which are read in small pieces, nothing more is of interest here.
+            if name == Array("IDAT".utf8) { break }
+            guard end <= bytes.count else {
+                let isName = name.allSatisfy { (65...90).contains($0) || (97...122).contains($0) }
+                let chunk = isName ? "its chunk \(String(decoding: name, as: UTF8.self))" : "a chunk"
+                throw ImageFile.damaged(
+                    subject, format: "PNG",
+                    reason: "\(chunk) claims \(length) bytes, and \(max(0, bytes.count - offset - 12)) are left")
+            }
             if !colorSpaceChunks.contains(name) { result += bytes[offset..<end] }
             offset = end
         }

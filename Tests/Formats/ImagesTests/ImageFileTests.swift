@@ -119,6 +119,23 @@ import Testing
                 + "Check the file or scale the picture down first.")
     }
 
+    /// 1 GB that a text of a file of 100 bytes claims: libpng would take it, and fill it, before it reads the text.
+    @Test(arguments: ["tEXt", "zTXt", "iTXt", "eXIf", "sPLT"])
+    func aLongChunkIsRefusedBeforeMemoryIsTaken(kind: String) throws {
+        // Signature and header, then the chunk: with what follows, and cut behind its name.
+        let start = try ImageFile.encodePNG(ImageResamplingTests.ramps).prefix(33)
+        for left in [0, 40] {
+            let chunk = [0x40, 0, 0, 2] + Array(kind.utf8) + [UInt8](repeating: 65, count: left)
+            let error = #expect(throws: KernelVizError.self) {
+                try ImageFile.decode(start + chunk, subject: "long.png")
+            }
+            #expect(
+                error?.description
+                    == "long.png: damaged PNG picture (its chunk \(kind) claims 1073741826 bytes, and "
+                    + "\(max(0, left - 4)) are left). Copy or download the file again.")
+        }
+    }
+
     @Test func mutatedFilesNeverCrash() throws {
         let originals = [
             try ImageFile.encodePNG(ImageResamplingTests.ramps), Self.greyJPEG, Self.cmykJPEG, Self.palette,
