@@ -249,7 +249,7 @@ def headings(browser, expect):
 def collection(browser, expect, path, seconds):
     """Many networks: at once there, closed, searched, opened."""
     js = browser.js
-    expect(seconds < 2, f"the page opens in 2 s ({seconds:.1f})")
+    expect(seconds < 2, f"the page opens with 2 s of work ({seconds:.1f})")
     expect(not js("return document.querySelector('.layer')"), "layers are not made before they are seen")
     names = js("return [...document.querySelectorAll('#networks tbody a')].map(a => a.textContent)")
     seen = ("return [...document.querySelectorAll('#networks tbody tr')].filter(r => !r.hidden).length")
