@@ -46,7 +46,7 @@ public struct PaperClaim: Sendable, Equatable, Codable {
             case .stridedMixture: "share of strided layers that are mixtures, less half"
             case .salientSlices: "share of strided filters with a salient slice, less half"
             case .middleIdentity: "identity share, middle third less the others"
-            case .edgesFall: "rank correlation of the edge share with depth, turned"
+            case .edgesFall: "rank correlation of the edge share with depth, sign reversed"
             case .blurRises: "rank correlation of the blur share with depth"
             case .lastBlur: "blur share, last layer less the others of stride 1"
             case .deadEarly: "zero share, first third less the rest"

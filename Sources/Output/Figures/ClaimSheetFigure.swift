@@ -2,7 +2,8 @@ import Diagnostics
 import Numerics
 import Statistics
 
-/// The paper's statements × checkpoints: which hold on which network, with the numbers behind each verdict, and over all.
+/// The paper's statements × checkpoints as forest plots: each network's effect with its interval and verdict, and the mean
+/// over networks below.
 public enum ClaimSheetFigure {
     /// One checkpoint.
     public struct Column: Sendable, Equatable {
@@ -22,154 +23,102 @@ public enum ClaimSheetFigure {
         }
     }
 
-    private static let size = Page.FontSize.tick
-    private static let rowHeight = 27.0
-    private static let supported = FigureColor(0x00, 0x53, 0x8F)
+    /// The least width of a forest plot in points.
+    private static let panelWidth = 200.0
+    private static let gap = 14.0
 
-    /// Lays the picture out.
+    /// Lays out some statements, or all, on one page.
     ///
+    /// The p-values over networks are corrected for all statements, whichever are drawn.
     /// Throws `figures.noLayers` or `figures.badWidth`.
-    public static func figure(of columns: [Column], widthMillimetres: Double = 170) throws -> Figure {
+    public static func figure(
+        of columns: [Column], statements: [PaperClaim.Statement] = PaperClaim.Statement.allCases,
+        name: String = "The paper's statements", widthMillimetres: Double = 170
+    ) throws -> Figure {
         try LabelSharesFigure.check(widthMillimetres, count: columns.count, network: "claims")
         var page = Page(widthMillimetres: widthMillimetres)
-        page.heading("The paper's statements", columns.count == 1 ? "on 1 network" : "on \(columns.count) networks")
+        page.heading(name, columns.count == 1 ? "on \(columns[0].title)" : "on \(columns.count) networks")
         page.y += 2
-        page.flow([
-            mark(.supported, "supported"), mark(.notSupported, "not supported"), mark(.notTestable, "not testable"),
-            Legend.words("ρ: rank correlation with depth"),
-        ])
-        page.y += 4
-        let statements = PaperClaim.Statement.allCases
-        let nameRoom = max(84, min(page.contentWidth * 0.3, 132))
-        let sumRoom = 66.0
-        let pitch = min(84, (page.contentWidth - nameRoom - sumRoom) / Double(columns.count))
-        let isNarrow = pitch < 25
-        drawTitles(columns, left: page.left + nameRoom, pitch: pitch, on: &page)
-        for statement in statements {
-            let middle = page.y + rowHeight / 2
-            page.line(
-                from: FigurePoint(page.left, page.y), to: FigurePoint(page.right, page.y), Stroke(.faint, width: 0.5))
-            let name = statement.rawValue.prefix(1).uppercased() + statement.rawValue.dropFirst()
-            let lines = TextFitting.lines(name, limit: nameRoom - 6, size: size).prefix(2)
-            for (place, line) in lines.enumerated() {
-                page.text(
-                    line, at: FigurePoint(page.left, page.y + 8 + Double(place) * 7.8), size: size, color: .ink)
-            }
-            page.text(
-                TextFitting.shortenedMiddle(statement.source, to: nameRoom - 6, size: 6),
-                at: FigurePoint(page.left, page.y + 8 + Double(lines.count) * 7.8), size: 6, color: .quietInk)
-            for (index, column) in columns.enumerated() {
-                guard let claim = column.claims.first(where: { $0.statement == statement }) else { continue }
-                let x = page.left + nameRoom + (Double(index) + 0.5) * pitch
-                draw(claim.verdict, at: FigurePoint(x, isNarrow ? middle : page.y + 6.5), on: &page)
-                guard !isNarrow else { continue }
-                for (place, line) in numbers(claim).enumerated() {
-                    page.text(
-                        line, at: FigurePoint(x, page.y + 17 + Double(place) * 7.2), size: 6, anchor: .middle,
-                        color: .quietInk)
+        page.flow(
+            [
+                Self.mark(.supported, "supported"), Self.mark(.notSupported, "not supported"),
+                Self.mark(.notTestable, "not testable"),
+            ] + (columns.count > 1 ? [diamond("mean over networks")] : []) + [
+                Legend.words("right of 0: as the paper states")
+            ])
+        page.y += 8
+        if columns.count == 1 {
+            let rows = statements.compactMap { statement in
+                columns[0].claims.first { $0.statement == statement }.map {
+                    ForestPanel.Row(name: ForestPanel.capitalised(statement.rawValue), claim: $0)
                 }
             }
-            drawSum(columns, statement, left: page.right - sumRoom + 8, middle: middle, on: &page)
-            page.y += rowHeight
+            let panel = ForestPanel(title: "", source: "", effect: "", rows: rows, pooled: nil)
+            panel.draw(ForestColumns([panel], width: page.contentWidth), on: &page)
+        } else {
+            drawPanels(columns, statements, on: &page)
         }
         page.y += 6
-        page.caption(caption(columns, isNarrow: isNarrow))
+        for sentence in captions(columns) { page.caption(sentence) }
         return page.finished(title: "the paper's statements on \(columns.count) networks")
     }
 
-    private static func caption(_ columns: [Column], isNarrow: Bool) -> String {
+    private static func drawPanels(
+        _ columns: [Column], _ statements: [PaperClaim.Statement], on page: inout Page
+    ) {
+        let pooled = PooledClaim.all(of: columns.map(\.claims))
+        let panels = statements.map { statement in
+            ForestPanel(
+                title: ForestPanel.capitalised(statement.rawValue), source: statement.source, effect: statement.effect,
+                rows: columns.compactMap { column in
+                    column.claims.first { $0.statement == statement }.map {
+                        ForestPanel.Row(name: column.title, claim: $0)
+                    }
+                }, pooled: pooled.first { $0.statement == statement })
+        }
+        let across = max(1, min(panels.count, Int((page.contentWidth + gap) / (panelWidth + gap))))
+        let shares = ForestColumns(panels, width: (page.contentWidth - Self.gap * Double(across - 1)) / Double(across))
+        page.columns(across, gap: gap, blocks: panels.count) { page, index in panels[index].draw(shares, on: &page) }
+    }
+
+    private static func captions(_ columns: [Column]) -> [String] {
         let verdicts = columns.flatMap(\.claims).map(\.verdict)
         let (held, tested) = (verdicts.count { $0 == .supported }, verdicts.count { $0 != .notTestable })
-        return
-            "\(held) of \(tested) tests support their statement. "
-            + (isNarrow ? "" : "Below each mark ρ where depth counts, and p: of ρ two-sided, of two shares one-sided. ")
-            + "Right: networks that support the statement of those that can be tested, with the 95 % interval of that share "
-            + "(Wilson), networks as the unit. The criteria are kernelviz's own: the paper judges by eye."
-    }
-
-    // MARK: Parts
-
-    /// ρ and p of a claim, as far as it has them.
-    static func numbers(_ claim: PaperClaim) -> [String] {
-        let correlation = claim.rankCorrelation.map {
-            "ρ \($0 < 0 ? "−" : "")\(NumberText.fixed(abs($0), decimals: 2))"
+        var first = "\(held) of \(tested) tests support their statement. "
+        if columns.count > 1 {
+            let pooled = PooledClaim.all(of: columns.map(\.claims))
+            let joined = pooled.filter { $0.analysis != nil }
+            let holding = joined.filter(\.holds).map { "“\($0.statement.rawValue)”" }
+            first +=
+                "Over networks \(holding.count) of \(joined.count) hold"
+                + (holding.isEmpty ? ". " : ": \(holding.joined(separator: ", ")). ")
         }
-        let probability = claim.pValue.map { $0 < 0.001 ? "p < .001" : "p .\(thousandths($0))" }
-        return [correlation, probability].compactMap(\.self)
+        let single =
+            "Squares: effect in one network, a difference of shares or ρ; lines: its 95 % interval from its kernels or "
+            + "layers alone, within what is possible; p of two shares one-sided, of ρ two-sided. "
+        let mean =
+            columns.count > 1
+            ? "Diamonds: mean over networks with its 95 % interval (random effects, Hartung and Knapp), filled where it is "
+                + "above 0 with p < \(ClaimRules.pooledSignificance) after Holm; I²: share of the variance that lies between "
+                + "networks. Networks of one family are no independent witnesses. " : ""
+        return [first + single + mean + "The criteria are kernelviz's own: the paper judges by eye."]
     }
 
-    /// "061" for 0.0613; "999" for what rounds to 1.
-    private static func thousandths(_ probability: Double) -> String {
-        let digits = String(min(999, Int((probability * 1000).rounded())))
-        return String(repeating: "0", count: 3 - digits.count) + digits
-    }
-
-    private static func drawTitles(_ columns: [Column], left: Double, pitch: Double, on page: inout Page) {
-        let longest = columns.map { TextMetrics.width($0.title, size: size) }.max() ?? 0
-        let isLevel = longest <= pitch - 3
-        let height = isLevel ? size + 3 : min(longest, 84) + 4
-        for (index, column) in columns.enumerated() {
-            let x = left + (Double(index) + 0.5) * pitch
-            page.text(
-                TextFitting.shortenedMiddle(column.title, to: isLevel ? pitch - 3 : 84, size: size),
-                at: isLevel
-                    ? FigurePoint(x, page.y + size * TextMetrics.ascent) : FigurePoint(x + 2.3, page.y + height - 4),
-                size: size, anchor: isLevel ? .middle : .start, color: .ink, isUpright: !isLevel)
-        }
-        page.y += height
-        page.text(
-            "all", at: FigurePoint(page.right, page.y - 4), size: size, anchor: .end, color: .ink)
-    }
-
-    /// A filled square, an empty one, or a dash.
-    private static func draw(_ verdict: PaperClaim.Verdict, at middle: FigurePoint, on page: inout Page) {
-        let box = FigureRect(x: middle.x, y: middle.y, width: 0, height: 0).expanded(3.6)
-        let corners = [
-            FigurePoint(box.x, box.y), FigurePoint(box.right, box.y), FigurePoint(box.right, box.bottom),
-            FigurePoint(box.x, box.bottom),
-        ]
-        switch verdict {
-        case .supported: page.add(.path(FigurePath(corners, isClosed: true, fill: supported)))
-        case .notSupported:
-            page.add(
-                .path(
-                    FigurePath(
-                        corners, isClosed: true, fill: .white, stroke: Stroke(FigureColor(0xC2, 0x4A, 0x00), width: 0.9)
-                    )))
-        case .notTestable:
-            page.line(
-                from: FigurePoint(box.x + 1, middle.y), to: FigurePoint(box.right - 1, middle.y),
-                Stroke(.quietInk, width: 0.8))
-        }
-    }
+    // MARK: Legend
 
     private static func mark(_ verdict: PaperClaim.Verdict, _ text: String) -> Page.Item {
         let size = Page.FontSize.fact
         return Page.Item(width: 11 + TextMetrics.width(text, size: size)) { page, at in
-            draw(verdict, at: FigurePoint(at.x + 4, at.y - size * 0.36), on: &page)
+            ForestPanel.draw(verdict, at: FigurePoint(at.x + 4, at.y - size * 0.36), on: &page)
             page.text(text, at: FigurePoint(at.x + 11, at.y), size: size, color: .ink)
         }
     }
 
-    /// "3 of 5" above a line from 0 to 1 with the interval of the share.
-    private static func drawSum(
-        _ columns: [Column], _ statement: PaperClaim.Statement, left: Double, middle: Double, on page: inout Page
-    ) {
-        let verdicts = columns.compactMap { $0.claims.first { $0.statement == statement }?.verdict }
-        let tested = verdicts.count { $0 != .notTestable }
-        let held = verdicts.count { $0 == .supported }
-        page.text(
-            tested > 0 ? "\(held) of \(tested)" : "none", at: FigurePoint(page.right, middle - 3), size: size,
-            anchor: .end, color: .ink)
-        guard tested > 0 else { return }
-        let (y, width) = (middle + 5, page.right - left)
-        page.line(from: FigurePoint(left, y), to: FigurePoint(page.right, y), Stroke(.faint, width: 1.4))
-        let interval = ShareInterval(count: held, total: tested)
-        ErrorBar.horizontal(
-            (left + interval.low * width, left + interval.high * width), y: y, cap: 1.6, Stroke(.ink, width: 0.7),
-            on: &page)
-        let share = left + Double(held) / Double(tested) * width
-        page.add(
-            .rectangle(FigureRect(x: share, y: y, width: 0, height: 0).expanded(1.7), fill: supported))
+    private static func diamond(_ text: String) -> Page.Item {
+        let size = Page.FontSize.fact
+        return Page.Item(width: 20 + TextMetrics.width(text, size: size)) { page, at in
+            ForestPanel.drawDiamond(from: at.x, over: at.x + 8, to: at.x + 16, y: at.y - size * 0.36, true, on: &page)
+            page.text(text, at: FigurePoint(at.x + 20, at.y), size: size, color: .ink)
+        }
     }
 }

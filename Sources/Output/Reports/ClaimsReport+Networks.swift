@@ -20,15 +20,10 @@ extension ClaimsReport {
 
     /// Every statement, in the paper's order.
     var pooled: [Pooled] {
-        let found = PaperClaim.Statement.allCases.map { statement in
-            MetaAnalysis(entries.flatMap(\.claims).filter { $0.statement == statement }.compactMap(\.effect))
-        }
-        var adjusted = Holm.adjusted(found.compactMap { $0?.pValue })[...]
-        return zip(PaperClaim.Statement.allCases, found).map { statement, analysis in
-            let pHolm = analysis.flatMap { _ in adjusted.popFirst() }
-            return Pooled(
-                claim: statement.rawValue, effect: statement.effect, found: Nullable(analysis), pHolm: Nullable(pHolm),
-                holds: (analysis?.mean ?? 0) > 0 && (pHolm ?? 1) < ClaimRules.pooledSignificance)
+        PooledClaim.all(of: entries.map(\.claims)).map {
+            Pooled(
+                claim: $0.statement.rawValue, effect: $0.statement.effect, found: Nullable($0.analysis),
+                pHolm: Nullable($0.pHolm), holds: $0.holds)
         }
     }
 

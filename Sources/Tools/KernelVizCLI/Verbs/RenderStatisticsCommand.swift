@@ -119,6 +119,13 @@ struct RenderStatisticsCommand: ParsableCommand {
             return try pages(rows, network.figureTitle) { rows, name in
                 try FrequencyResponseFigure.figure(of: rows, network: name, widthMillimetres: width)
             }
+        case .claims:
+            let columns = ClaimSheetFigure.Column.columns(
+                try Analysis.networks(of: inputs, strides).map(\.statistics))
+            return try pages(PaperClaim.Statement.allCases, "The paper's statements") { statements, name in
+                try ClaimSheetFigure.figure(
+                    of: columns, statements: statements, name: name, widthMillimetres: width)
+            }
         case .shares, .areas, .sigma, .symmetry: return try statisticsPages()
         default:
             return try FigurePages.page(onePage(), maximumHeightMillimetres: maxHeight)
@@ -169,10 +176,6 @@ struct RenderStatisticsCommand: ParsableCommand {
         case .steps: return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
         case .growth: return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
         case .reliability: return try CalibrationFile(contentsOf: inputs[0]).reliability(widthMillimetres: width)
-        case .claims:
-            return try ClaimSheetFigure.figure(
-                of: ClaimSheetFigure.Column.columns(try Analysis.networks(of: inputs, strides).map(\.statistics)),
-                widthMillimetres: width)
         case .matrix: return try sliceMatrix()
         case .field: return try receptiveFields()
         default: return try kernelFigure()
