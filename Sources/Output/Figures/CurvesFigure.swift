@@ -65,8 +65,7 @@ public enum CurvesFigure {
             let panel = plotted[index]
             page.flow(
                 panel.series.enumerated().map { number, series in
-                    Legend.line(
-                        Stroke(colors[number % colors.count], width: 1.2), series.name + panel.summary(of: series))
+                    SeriesMark(index: number).legend(series.name + panel.summary(of: series), width: 1.2, radius: 1)
                 })
             page.y += 4
             var plot = PlotFrame(
@@ -78,23 +77,18 @@ public enum CurvesFigure {
             plot.draw(on: &page)
             plot.drawBaseline(on: &page)
             for (number, series) in panel.series.enumerated() {
-                draw(series, colors[number % colors.count], in: plot, on: &page)
+                draw(series, SeriesMark(index: number), in: plot, on: &page)
             }
             page.y = plot.bottom
         }
         return page.finished(title: title)
     }
 
-    private static func draw(_ series: Series, _ color: FigureColor, in plot: PlotFrame, on page: inout Page) {
+    private static func draw(_ series: Series, _ mark: SeriesMark, in plot: PlotFrame, on page: inout Page) {
         for run in series.points.split(whereSeparator: { !$0.value.isFinite || !$0.step.isFinite }) {
             let points = run.map { plot.point($0.step, $0.value) }
-            if points.count > 1 { page.add(.path(FigurePath(points, stroke: Stroke(color, width: 1.1)))) }
-            if points.count <= 40 {
-                for point in points {
-                    let dot = FigureRect(x: point.x, y: point.y, width: 0, height: 0).expanded(1)
-                    page.add(.rectangle(dot, fill: color))
-                }
-            }
+            if points.count > 1 { page.add(.path(FigurePath(points, stroke: Stroke(mark.color, width: 1.1)))) }
+            mark.draw(along: points, radius: 1, on: &page)
         }
     }
 }

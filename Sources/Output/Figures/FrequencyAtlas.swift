@@ -36,7 +36,7 @@ public struct FrequencyAtlas: Sendable, Equatable {
 
     /// One group a label, in the order of `KernelLabel`, without zero.
     public let labels: [Group]
-    /// One group a shape of at least three kernels, the most frequent first.
+    /// One group a shape of at least three kernels, label by label, the most frequent first.
     public let shapes: [Group]
 
     /// Measures the kernels of a network.
@@ -59,8 +59,10 @@ public struct FrequencyAtlas: Sendable, Equatable {
         }
         shapes = byShape.filter { $0.value.count >= 3 }.map { word, kernels in
             Self.group(word.label, word.shape, kernels, of: layers, waves)
-        }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+        }.sorted { (Self.place($0), $1.count, $0.name) < (Self.place($1), $0.count, $1.name) }
     }
+
+    private static func place(_ group: Group) -> Int { KernelLabel.allCases.firstIndex(of: group.label) ?? 0 }
 
     private static func group(
         _ label: KernelLabel, _ shape: KernelShape?, _ kernels: [(layer: Int, index: Int)],

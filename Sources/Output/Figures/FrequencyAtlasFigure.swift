@@ -42,7 +42,8 @@ public enum FrequencyAtlasFigure {
             "|H| of each kernel divided by its Σ|w|; above: mean around rings of equal frequency, bars the middle 80 % of the "
                 + "kernels. At 0.25 cycles per pixel, Nyquist's limit behind a stride of 2: \(parts.joined(separator: ", ")).",
             "Below: mean over both frequencies, −½ … ½ cycles per pixel, fx to the right, fy down; inside the dashed square "
-                + "nothing aliases behind a stride of 2. Peak: the ring of the largest mean amplitude.",
+                + "nothing aliases behind a stride of 2. Peak: the ring of the largest mean amplitude; "
+                + "low-pass where that is the centre.",
             isSampled
                 ? "Of more than \(FrequencyAtlas.kernelLimit) kernels an even sample is measured." : "",
             atlas.shapes.isEmpty ? "" : "Shapes of fewer than 3 kernels are left out.",
@@ -93,6 +94,11 @@ public enum FrequencyAtlasFigure {
 
     // MARK: Maps
 
+    /// Where the mean amplitude is largest; what passes a constant image best passes the low frequencies.
+    private static func peak(_ group: FrequencyAtlas.Group) -> String {
+        group.peak > 0 ? "peak \(NumberText.fixed(group.peak, decimals: 2))" : "low-pass"
+    }
+
     private static func drawMaps(_ groups: [FrequencyAtlas.Group], on page: inout Page) {
         let (size, gap) = (Page.FontSize.tick, 9.0)
         let columns = max(1, min(groups.count, Int((page.contentWidth + gap) / (56 + gap))))
@@ -122,7 +128,7 @@ public enum FrequencyAtlasFigure {
                         stroke: Stroke(.white, width: 0.5, dash: [2, 1.5]))))
             page.text(
                 TextFitting.shortenedMiddle(
-                    "n \(NumberText.grouped(group.count))  peak \(NumberText.fixed(group.peak, decimals: 2))", to: side,
+                    "n \(NumberText.grouped(group.count))  \(peak(group))", to: side,
                     size: 6), at: FigurePoint(x, frame.bottom + 2 + 6 * TextMetrics.ascent), size: 6, color: .quietInk)
         }
         page.y = top + size * 3 + side + 4

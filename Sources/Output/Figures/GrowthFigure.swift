@@ -36,18 +36,18 @@ public enum GrowthFigure {
                 code: "figures.noPoints", subject: "growth", found: "no measurements", expected: "at least one",
                 advice: "Run 'kernelviz bench --growth --format json'")
         }
-        let colors = colors(of: panels)
+        let marks = marks(of: panels)
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading("Latency", subject)
         page.flow(
-            colors.map { name, color in
+            marks.map { name, mark in
                 let text = TextFitting.shortenedMiddle(name, to: page.contentWidth - 20, size: Page.FontSize.fact)
-                return Legend.line(Stroke(color, width: 1.2), text)
+                return mark.legend(text, width: 1.2, radius: 1.3)
             } + [Legend.line(limitLine(.axis), "multiply-adds alone at the machine's limit")])
         page.y += 6
         let columns = page.contentWidth > 330 ? min(panels.count, 3) : 1
         page.columns(columns, gap: 14, blocks: panels.count) { page, index in
-            draw(panels[index], Dictionary(uniqueKeysWithValues: colors), on: &page)
+            draw(panels[index], Dictionary(uniqueKeysWithValues: marks), on: &page)
         }
         page.y += 2
         page.caption(
@@ -68,16 +68,16 @@ public enum GrowthFigure {
             })
     }
 
-    /// One colour a network, in the order of their first panels.
-    private static func colors(of panels: [Panel]) -> [(name: String, color: FigureColor)] {
+    /// One colour and form a network, in the order of their first panels.
+    private static func marks(of panels: [Panel]) -> [(name: String, mark: SeriesMark)] {
         var names: [String] = []
         for name in panels.flatMap(\.series).map(\.name) where !names.contains(name) { names.append(name) }
-        return names.enumerated().map { ($1, CurvesFigure.colors[$0 % CurvesFigure.colors.count]) }
+        return names.enumerated().map { ($1, SeriesMark(index: $0)) }
     }
 
     private static func limitLine(_ color: FigureColor) -> Stroke { Stroke(color, width: 0.8, dash: [3, 2]) }
 
-    private static func draw(_ panel: Panel, _ colors: [String: FigureColor], on page: inout Page) {
+    private static func draw(_ panel: Panel, _ marks: [String: SeriesMark], on page: inout Page) {
         let points = panel.series.flatMap(\.points)
         page.subheading(panel.title)
         page.facts(
@@ -91,22 +91,19 @@ public enum GrowthFigure {
             x: x, y: .fitting("ms", points.flatMap { [$0.milliseconds, $0.limitMilliseconds] }, from: true),
             height: min(max(page.contentWidth * 0.8, 80), 170))
         plot.draw(on: &page)
-        for series in panel.series { draw(series, colors[series.name] ?? .ink, in: plot, on: &page) }
+        for series in panel.series { draw(series, marks[series.name] ?? SeriesMark(index: 0), in: plot, on: &page) }
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
     }
 
-    private static func draw(_ series: Series, _ color: FigureColor, in plot: PlotFrame, on page: inout Page) {
+    private static func draw(_ series: Series, _ mark: SeriesMark, in plot: PlotFrame, on page: inout Page) {
         let limits = series.points.map { plot.point($0.value, $0.limitMilliseconds) }
         let times = series.points.map { plot.point($0.value, $0.milliseconds) }
         if times.count > 1 {
-            page.add(.path(FigurePath(limits, stroke: limitLine(color))))
-            page.add(.path(FigurePath(times, stroke: Stroke(color, width: 1.2))))
+            page.add(.path(FigurePath(limits, stroke: limitLine(mark.color))))
+            page.add(.path(FigurePath(times, stroke: Stroke(mark.color, width: 1.2))))
         }
-        for point in times {
-            let dot = FigureRect(x: point.x, y: point.y, width: 0, height: 0).expanded(1.3)
-            page.add(.rectangle(dot, fill: color))
-        }
+        for point in times { mark.draw(at: point, radius: 1.3, on: &page) }
     }
 
     /// The power of the axis that the latency follows best, and the one that the multiply-adds follow.

@@ -131,14 +131,26 @@ private struct Table {
         let hasArrows = layers.contains { dictionary.layers[$0].isStrided }
         let top = ((page.y + Self.size + (hasArrows ? 10 : 3)) / unit).rounded(.up) * unit
         let shown = dictionary.words.filter { word in layers.contains { dictionary.layers[$0].entries[word] != nil } }
-        for (row, word) in shown.enumerated() {
-            let middle = top + (Double(row) + 0.5) * pitch
-            drawNames(word, middle, showsNumbers: isFirst, on: &page)
+        page.y = top
+        for word in shown {
+            let height = rowHeight(word, layers)
+            drawNames(word, page.y + height / 2, showsNumbers: isFirst, on: &page)
             for (column, index) in layers.enumerated() {
-                draw(word, index, at: FigurePoint(left + Double(column) * pitch, top + Double(row) * pitch), on: &page)
+                draw(
+                    word, index, at: FigurePoint(left + (Double(column) + 0.5) * pitch, page.y + height / 2), on: &page)
             }
+            page.y += height
         }
-        page.y = top + Double(shown.count) * pitch
+    }
+
+    /// A row is as high as its largest cell, or its name.
+    private func rowHeight(_ word: KernelDictionary.Word, _ layers: [Int]) -> Double {
+        let shares = layers.map { index -> Double in
+            let layer = dictionary.layers[index]
+            return layer.total > 0 ? Double(layer.entries[word]?.count ?? 0) / Double(layer.total) : 0
+        }
+        let height = max(side(ofShare: shares.max() ?? 0) + 5, Self.size + 4)
+        return (height / Length.unit).rounded(.up) * Length.unit
     }
 
     private func drawNames(_ word: KernelDictionary.Word, _ middle: Double, showsNumbers: Bool, on page: inout Page) {
@@ -157,13 +169,12 @@ private struct Table {
             anchor: .end, color: .quietInk)
     }
 
-    /// One mean in the middle of its cell, with an area in proportion to its share.
-    private func draw(_ word: KernelDictionary.Word, _ index: Int, at corner: FigurePoint, on page: inout Page) {
+    /// One mean around the middle of its cell, with an area in proportion to its share.
+    private func draw(_ word: KernelDictionary.Word, _ index: Int, at middle: FigurePoint, on page: inout Page) {
         let layer = dictionary.layers[index]
         guard let entry = layer.entries[word], layer.total > 0 else { return }
         let unit = Length.unit
         let side = self.side(ofShare: Double(entry.count) / Double(layer.total))
-        let middle = FigurePoint(corner.x + pitch / 2, corner.y + pitch / 2)
         guard let mean = entry.mean else {
             let box = FigureRect(x: middle.x, y: middle.y, width: 0, height: 0).expanded(max(side, 2 * unit) / 2)
             page.add(.rectangle(box, fill: LabelPalette.color(word.label)))

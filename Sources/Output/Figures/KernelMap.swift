@@ -27,13 +27,11 @@ public struct KernelMap: Sendable {
         /// Kernels of other sizes.
         public let otherSizes: Int
 
-        /// The mean place of a label's kernels; nil for fewer than three.
-        func centre(_ label: KernelLabel) -> (x: Double, y: Double)? {
-            let own = points.filter { $0.label == label }
-            guard own.count >= 3 else { return nil }
-            let count = Double(own.count)
-            return (own.reduce(0) { $0 + $1.x } / count, own.reduce(0) { $0 + $1.y } / count)
-        }
+        /// What the kernels of each label have in common, where there are three or more of them.
+        public let axes: [LabelAxis]
+
+        /// That of a label; nil for fewer than three kernels.
+        func axis(_ label: KernelLabel) -> LabelAxis? { axes.first { $0.label == label } }
     }
 
     /// A kernel that stands for what a label means.
@@ -77,8 +75,13 @@ public struct KernelMap: Sendable {
         self.networks = zip(networks, found).compactMap { network, found in
             guard !found.units.isEmpty else { return nil }
             let points = zip(found.units, found.labels).map { basis.point($0, $1) }
+            let axes = KernelLabel.allCases.compactMap { label in
+                LabelAxis(label, zip(found.units, found.labels).filter { $0.1 == label }.map(\.0)) {
+                    basis.point($0, label)
+                }
+            }
             return Network(
-                title: network.title, points: points, leftOut: found.leftOut, otherSizes: found.otherSizes)
+                title: network.title, points: points, leftOut: found.leftOut, otherSizes: found.otherSizes, axes: axes)
         }
         missing = zip(networks, found).filter { $0.1.units.isEmpty }.map(\.0.title)
         (components, explained, basisCount) = (basis.components, basis.explained, basis.count)

@@ -3,13 +3,15 @@ import Diagnostics
 
 /// Kernels as points in the plane of their principal components: one panel a network, all on one basis.
 public enum KernelMapFigure {
-    /// Kernels of a network that are drawn at most, evenly picked.
-    static let pointLimit = 1500
+    /// Kernels of a network that are drawn at most unless asked otherwise.
+    public static let pointLimit = 1500
 
-    /// Lays the picture out.
+    /// Lays the picture out; of networks with more kernels than `pointLimit` an even sample is drawn.
     ///
     /// Throws `figures.badWidth`.
-    public static func figure(of map: KernelMap, widthMillimetres: Double = 170) throws -> Figure {
+    public static func figure(
+        of map: KernelMap, widthMillimetres: Double = 170, pointLimit: Int = pointLimit
+    ) throws -> Figure {
         try Figure.check(widthMillimetres: widthMillimetres)
         var page = Page(widthMillimetres: widthMillimetres)
         let title = map.networks.count == 1 ? map.networks[0].title : "\(map.networks.count) networks"
@@ -22,21 +24,30 @@ public enum KernelMapFigure {
         page.y += 6
         page.flow(
             zip(["PC 1", "PC 2"], map.components).map { picture($0, $1, size: map.size) }
-                + [KernelLabel.identity, .blur, .edge, .other].map(legend))
-        page.y += 8
+                + shownLabels.map { label in
+                    // The counts of several networks stand above their panels.
+                    legend(label, map.networks.count == 1 ? " \(count(label, in: map.networks[0]))" : "")
+                })
+        page.y += map.networks.count == 1 ? 3 : 8
         let frame = Frame(map)
         let columns = page.contentWidth > 330 && map.networks.count > 1 ? 2 : 1
         page.columns(columns, gap: 16, blocks: map.networks.count) { page, index in
-            draw(map, index, frame, on: &page)
+            draw(map, index, frame, pointLimit, on: &page)
         }
         page.y += 2
-        page.caption(caption(map))
+        page.caption(caption(map, pointLimit))
         return page.finished(title: "\(title): map of kernels")
     }
 
     // MARK: Words
 
-    private static func caption(_ map: KernelMap) -> String {
+    private static let shownLabels: [KernelLabel] = [.identity, .blur, .edge, .other]
+
+    private static func count(_ label: KernelLabel, in network: KernelMap.Network) -> String {
+        NumberText.grouped(network.points.count { $0.label == label })
+    }
+
+    private static func caption(_ map: KernelMap, _ pointLimit: Int) -> String {
         let total = map.networks.reduce(0) { $0 + $1.points.count }
         let drawn = map.networks.reduce(0) { $0 + min($1.points.count, pointLimit) }
         let (leftOut, others) = map.networks.reduce((0, 0)) { ($0.0 + $1.leftOut, $0.1 + $1.otherSizes) }
@@ -51,8 +62,10 @@ public enum KernelMapFigure {
                 ? "The components rest on \(NumberText.grouped(map.basisCount)) kernels, evenly picked." : "",
             drawn < total
                 ? "Drawn are \(NumberText.grouped(drawn)) of \(NumberText.grouped(total)) points, evenly picked." : "",
-            "Letters: the mean place of a label's kernels (from 3 on)."
-                + (map.networks.count > 1 ? " Lines: from where it lies in the first network." : ""),
+            "Letters: the axis that the kernels of a label share most (from 3 on), a kernel and its negative counted as one."
+                + (map.networks.count > 1
+                    ? " RV: how alike these kernels are to the first network's, 0 … 1 (RV coefficient of their second "
+                        + "moments)." : ""),
             "Pictures: unit impulse, Gaussian of σ = \(NumberText.short(Double(map.size) / 4)) px, its slopes and its negative "
                 + "Laplacian, tied to their places.",
             without.isEmpty ? "" : "Not on the map: \(without.joined(separator: ", ")).",
@@ -61,16 +74,13 @@ public enum KernelMapFigure {
         ].filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// How far the mean places of the labels lie from those of the first network.
+    /// How alike the kernels of each label are to those of the first network.
     static func drift(_ map: KernelMap, _ index: Int) -> String {
         let parts = KernelLabel.allCases.compactMap { label -> String? in
-            guard let from = map.networks[0].centre(label), let to = map.networks[index].centre(label) else {
-                return nil
-            }
-            let distance = ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot()
-            return "\(label.rawValue) \(NumberText.fixed(distance, decimals: 2))"
+            guard let first = map.networks[0].axis(label), let own = map.networks[index].axis(label) else { return nil }
+            return "\(label.rawValue) \(NumberText.fixed(own.likeness(to: first), decimals: 2))"
         }
-        return parts.isEmpty ? "" : "drift: \(parts.joined(separator: ", "))"
+        return parts.isEmpty ? "RV: no label with three kernels in both" : "RV: \(parts.joined(separator: ", "))"
     }
 
     // MARK: Drawing
@@ -91,13 +101,11 @@ public enum KernelMapFigure {
         }
     }
 
-    private static func draw(_ map: KernelMap, _ index: Int, _ frame: Frame, on page: inout Page) {
+    private static func draw(
+        _ map: KernelMap, _ index: Int, _ frame: Frame, _ pointLimit: Int, on page: inout Page
+    ) {
         let network = map.networks[index]
-        if map.networks.count > 1 { page.subheading(network.title) }
-        let counts = [KernelLabel.identity, .blur, .edge, .other].map { label in
-            "\(label.rawValue) \(NumberText.grouped(network.points.count { $0.label == label }))"
-        }
-        page.facts(counts + (index > 0 ? [drift(map, index)].filter { !$0.isEmpty } : []))
+        if map.networks.count > 1 { drawHead(map, index, on: &page) }
         page.y += 3
         func title(_ component: Int) -> String {
             "PC \(component + 1) (\(NumberFormat.share(map.explained[component])) of the variance)"
@@ -115,33 +123,40 @@ public enum KernelMapFigure {
                 page.add(mark(label, at: plot.point(point.x, point.y), radius: 1.3))
             }
         }
-        var taken = drawCentres(map, index, in: plot, on: &page)
+        var taken = drawAxes(network, in: plot, on: &page)
         for prototype in map.prototypes { draw(prototype, size: map.size, in: plot, &taken, on: &page) }
         page.y = plot.bottom
     }
 
-    /// The letters at the mean places, with lines from those of the first network; where they lie.
-    private static func drawCentres(
-        _ map: KernelMap, _ index: Int, in plot: PlotFrame, on page: inout Page
+    /// Title, counts and likeness of one of several networks, in as many lines for each.
+    private static func drawHead(_ map: KernelMap, _ index: Int, on page: inout Page) {
+        let network = map.networks[index]
+        page.subheading(network.title)
+        page.paragraphLine(
+            shownLabels.map { "\($0.rawValue) \(count($0, in: network))" }.joined(separator: "  ·  "))
+        page.paragraphLine(index == 0 ? "RV: the others against this one" : drift(map, index))
+    }
+
+    /// The letters at the places of the labels' axes; where they lie.
+    private static func drawAxes(
+        _ network: KernelMap.Network, in plot: PlotFrame, on page: inout Page
     ) -> [FigureRect] {
         var boxes: [FigureRect] = []
-        for label in [KernelLabel.identity, .blur, .edge, .other] {
-            guard let centre = map.networks[index].centre(label) else { continue }
-            let at = plot.point(centre.x, centre.y)
-            if index > 0, let first = map.networks[0].centre(label) {
-                page.line(from: plot.point(first.x, first.y), to: at, Stroke(.ink, width: 0.8))
-            }
-            let color = LabelPalette.color(label)
-            let box = FigureRect(x: at.x, y: at.y, width: 0, height: 0).expanded(4)
-            // A letter on another would not be read: the later one moves below.
-            var free = box
-            while boxes.contains(where: { $0.overlaps(free) }) { free.y += 1 }
+        for axis in shownLabels.compactMap(network.axis) {
+            let at = plot.point(axis.place.x, axis.place.y)
+            let color = LabelPalette.color(axis.label)
+            // An axis may lie a little beyond all kernels.
+            let x = min(max(at.x, plot.area.x + 5), plot.area.right - 5)
+            let y = min(max(at.y, plot.area.y + 5), plot.area.bottom - 5)
+            var free = FigureRect(x: x, y: y, width: 0, height: 0).expanded(4)
+            // A letter on another would not be read: the later one moves below, or above where the plot ends.
+            let step = y > plot.area.y + plot.area.height / 2 ? -1.0 : 1
+            while boxes.contains(where: { $0.overlaps(free) }) { free.y += step }
             page.add(.rectangle(free.expanded(0.6), fill: .white))
             page.add(.rectangle(free, fill: color))
             page.text(
-                LabelPalette.letter(label), at: FigurePoint(free.x + 4, free.y + 4 + 6 * 0.36), size: 6,
-                anchor: .middle,
-                color: color.contrasting)
+                LabelPalette.letter(axis.label), at: FigurePoint(free.x + 4, free.y + 4 + 6 * 0.36), size: 6,
+                anchor: .middle, color: color.contrasting)
             boxes.append(free)
         }
         return boxes
@@ -195,11 +210,12 @@ public enum KernelMapFigure {
         }
     }
 
-    private static func legend(_ label: KernelLabel) -> Page.Item {
+    private static func legend(_ label: KernelLabel, _ count: String) -> Page.Item {
         let font = Page.FontSize.fact
-        return Page.Item(width: 8 + TextMetrics.width(label.rawValue, size: font)) { page, at in
+        let text = label.rawValue + count
+        return Page.Item(width: 8 + TextMetrics.width(text, size: font)) { page, at in
             page.add(mark(label, at: FigurePoint(at.x + 2.4, at.y - font * 0.36), radius: 2))
-            page.text(label.rawValue, at: FigurePoint(at.x + 8, at.y), size: font, color: .ink)
+            page.text(text, at: FigurePoint(at.x + 8, at.y), size: font, color: .ink)
         }
     }
 

@@ -13,7 +13,13 @@ public enum KernelPairsFigure {
         try LabelSharesFigure.check(widthMillimetres, count: pairs.layers.count, network: pairs.titles[0])
         var page = Page(widthMillimetres: widthMillimetres)
         let title = "\(pairs.titles[0]) (A) and \(pairs.titles[1]) (B)"
-        page.heading(title, "kernel by kernel")
+        // Beside each other only where neither loses letters.
+        if TextMetrics.width(title, size: Page.FontSize.title, weight: .bold) <= page.contentWidth {
+            page.heading(title, "kernel by kernel")
+        } else {
+            page.heading("Two networks", "kernel by kernel")
+            for (letter, name) in zip(["A", "B"], pairs.titles) { page.subheading("\(letter): \(name)") }
+        }
         let cosines = pairs.layers.flatMap(\.cosines).sorted()
         page.facts(
             [

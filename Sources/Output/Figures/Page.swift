@@ -41,10 +41,10 @@ struct Page {
     /// The room between both ends.
     var contentWidth: Double { right - left }
 
-    /// Draws blocks side by side, `columns` in a row, each row below the tallest block of the one before; where
-    /// `spansLast`, a block that would stand alone in the last row gets all its room.
+    /// Draws blocks side by side, `columns` in a row, each row `rowGap` (or else `gap`) below the tallest block of the one
+    /// before; where `spansLast`, a block that would stand alone in the last row gets all its room.
     mutating func columns(
-        _ columns: Int, gap: Double, blocks: Int, spansLast: Bool = false,
+        _ columns: Int, gap: Double, rowGap: Double? = nil, blocks: Int, spansLast: Bool = false,
         _ draw: (_ page: inout Page, _ block: Int) -> Void
     ) {
         let (outerLeft, outerRight) = (left, right)
@@ -54,7 +54,7 @@ struct Page {
             let column = block % columns
             if column == 0 {
                 // On whole units, so that grids in all columns meet pixels alike.
-                top = block == 0 ? y : bottom + gap
+                top = block == 0 ? y : bottom + (rowGap ?? gap)
                 bottom = top
             }
             left = outerLeft + Double(column) * (width + gap)

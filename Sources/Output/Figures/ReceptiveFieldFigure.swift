@@ -100,8 +100,9 @@ public enum ReceptiveFieldFigure {
         page.subheading(field.name)
         let pixels = field.side * field.binPixels
         page.text(
-            TextFitting.shortenedMiddle(
-                "stride \(field.stride), \(pixels) px wide", to: page.contentWidth, size: size),
+            TextFitting.first(
+                of: ["stride \(field.stride), \(pixels) px wide", "stride \(field.stride), \(pixels) px"],
+                limit: page.contentWidth, size: size),
             at: FigurePoint(page.left, page.y + 5), size: size, color: .quietInk)
         page.y += 9
         let frame = FigureRect(x: page.left, y: page.y, width: page.contentWidth, height: page.contentWidth)
@@ -119,9 +120,9 @@ public enum ReceptiveFieldFigure {
         }
         page.y = frame.bottom + 3
         let ratio = field.areaRatio.map { " = \(NumberFormat.share($0)) of \(field.theoreticalSide ?? 0)²" } ?? ""
-        let text = "\(NumberText.fixed(field.effectiveSide, decimals: 0))² px\(ratio)"
+        let side = "\(NumberText.fixed(field.effectiveSide, decimals: 0))²"
         page.text(
-            TextFitting.shortenedMiddle(text, to: page.contentWidth, size: size),
+            TextFitting.first(of: ["\(side) px\(ratio)", "\(side)\(ratio)"], limit: page.contentWidth, size: size),
             at: FigurePoint(page.left, page.y + 5),
             size: size, color: .ink)
         page.y += 9

@@ -24,7 +24,8 @@ public enum ShareAreasFigure {
         var plot = PlotFrame(
             x: LayerAxis.axis(rows.map(\.shortName), width: page.contentWidth - 40),
             y: PlotAxis(
-                title: "", range: 0...1, ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberFormat.share($0)) }),
+                title: "share of the kernels", range: 0...1,
+                ticks: [0, 0.25, 0.5, 0.75, 1].map { ($0, NumberFormat.share($0)) }),
             height: height, hasGrid: false, headroom: LayerAxis.headroom)
         plot.draw(on: &page)
         // Down to the axis and the tallest first, so that no seams show between the areas.
@@ -42,11 +43,13 @@ public enum ShareAreasFigure {
                         line.map { plot.point($0.0, min(1, $0.1)) } + ends, isClosed: true,
                         fill: LabelPalette.color(label))))
         }
-        drawLetters(rows, in: plot, on: &page)
         LayerAxis.markStrided(rows.indices.filter { rows[$0].isStrided }, in: plot, on: &page)
+        drawLetters(rows, in: plot, on: &page)
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
-        if rows.contains(where: \.isStrided) { page.caption("↓ stride above 1.") }
+        page.caption(
+            (rows.count > 1 ? "Measured at the layers; the lines between them only lead the eye." : "")
+                + (rows.contains(where: \.isStrided) ? (rows.count > 1 ? " " : "") + "↓ stride above 1." : ""))
     }
 
     /// Each label's letter at the layer where its area is tallest, if it is tall enough.
@@ -58,8 +61,10 @@ public enum ShareAreasFigure {
                 shares[layer] * plot.area.height >= size + 2
             else { continue }
             let below = KernelLabel.allCases[..<place].reduce(0) { $0 + rows[layer].counts.share($1) }
+            // Beside the line of a strided layer, not on it.
             let middle = FigurePoint(
-                plot.xPlace(Double(layer)), plot.yPlace(below + shares[layer] / 2) + size * 0.36)
+                plot.xPlace(Double(layer)) + (rows[layer].isStrided ? 5 : 0),
+                plot.yPlace(below + shares[layer] / 2) + size * 0.36)
             page.text(
                 LabelPalette.letter(label), at: middle, size: size, anchor: .middle,
                 color: LabelPalette.color(label).contrasting)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Kernels
+import Numerics
 
 /// Which inputs each output of a standard convolution reads: the strengths of its slices, outputs and inputs sorted into
 /// parts, the pattern of each part, and salient slices marked.
@@ -19,11 +20,17 @@ public enum SliceMatrixFigure {
             "NMF explains \(NumberFormat.percent(matrix.explained)) of the squared strengths",
         ])
         page.y += 2
-        let strongest = matrix.strengths.max() ?? 0
-        page.flow([
-            Legend.ramp(.cividis, low: "0", high: "\(NumberText.short(strongest)), norm of a slice"),
-            Legend.words("□ slice of \(NumberText.short(SliceMatrix.salience))× an even share or more"),
-        ])
+        let (end, strongest) = (colorEnd(matrix), matrix.strengths.max() ?? 0)
+        page.flow(
+            [
+                Legend.ramp(
+                    .cividis, low: "0",
+                    high: "\(NumberText.short(end))\(end < strongest ? " and more" : ""), norm of a slice")
+            ]
+                + (matrix.salient.isEmpty
+                    ? []
+                    : [Legend.words("□ slice of \(NumberText.short(SliceMatrix.salience))× an even share or more")])
+        )
         page.y += 5
         let isWide = page.contentWidth > 330
         if isWide {
@@ -50,15 +57,23 @@ public enum SliceMatrixFigure {
             + "\(NumberFormat.percent(even)) of the slices. \(NumberText.grouped(matrix.salient.count)) of "
             + "\(NumberText.grouped(matrix.outputCount)) filters have a slice of at least "
             + "\(NumberText.short(SliceMatrix.salience)) times an even share of their energy. Rows: outputs, columns: inputs, "
-            + "each with the part of the non-negative factorisation that gives it most, the strongest first; lines part the "
-            + "parts. Patterns: the first principal axis of a block's slices, with the share of their energy along it."
+            + "each with the part of the non-negative factorisation that gives it most, the strongest first; red lines lie "
+            + "between parts. Patterns: the first principal axis of a block's slices, with the share of their energy along it."
+    }
+
+    /// The strength at the end of the colours: a few strong slices would leave the others one colour.
+    private static func colorEnd(_ matrix: SliceMatrix) -> Double {
+        let sorted = matrix.strengths.sorted()
+        guard let strongest = sorted.last else { return 1e-300 }
+        let end = OrderStatistics.quantile(0.995, ofSorted: sorted)
+        return max(end > 0 && strongest > 1.2 * end ? end : strongest, 1e-300)
     }
 
     private static func drawMatrix(_ matrix: SliceMatrix, on page: inout Page) {
         let size = Page.FontSize.tick
         let outputs = matrix.parts.flatMap(\.outputs)
         let inputs = matrix.parts.flatMap(\.inputs)
-        let strongest = max(matrix.strengths.max() ?? 0, 1e-300)
+        let strongest = colorEnd(matrix)
         // Square cells where the form allows it.
         let room = page.contentWidth - size - 4
         let form = Double(outputs.count) / Double(inputs.count)
@@ -74,8 +89,8 @@ public enum SliceMatrixFigure {
         bytes.reserveCapacity(outputs.count * inputs.count * 3)
         for output in outputs {
             for input in inputs {
-                let color = ColorMap.cividis.color(
-                    matrix.strengths[output * matrix.inputCount + input] / strongest * 2 - 1)
+                let strength = matrix.strengths[output * matrix.inputCount + input]
+                let color = ColorMap.cividis.color(min(1, strength / strongest * 2 - 1))
                 bytes += [color.red, color.green, color.blue]
             }
         }

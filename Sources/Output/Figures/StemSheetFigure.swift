@@ -5,6 +5,7 @@ import Numerics
 /// The filters of the first layer in true colours, sorted by the direction and the frequency of their waves.
 public enum StemSheetFigure {
     private static let headingRoom = 48.0
+    private static let groupGap = 12.0
 
     /// Lays the picture out.
     ///
@@ -31,7 +32,12 @@ public enum StemSheetFigure {
         ])
         page.y += 6
         let tile = Tile(size: size, count: stem.filters.count)
-        for group in groups { draw(group.heading, group.filters, of: stem.bank, tile, on: &page) }
+        // Short rows stand side by side.
+        let longest = Double(groups.map(\.filters.count).max() ?? 1) * tile.width + headingRoom
+        let columns = max(1, min(groups.count, Int((page.contentWidth + groupGap) / (longest + groupGap))))
+        page.columns(columns, gap: groupGap, rowGap: 0, blocks: groups.count) { page, index in
+            draw(groups[index].heading, groups[index].filters, of: stem.bank, tile, on: &page)
+        }
         page.y += 1
         page.caption(caption(stem))
         return page.finished(title: "\(network): first-layer filters")

@@ -81,6 +81,12 @@ enum TextFitting {
         return shortened(keeping: fits)
     }
 
+    /// The first text that fits `limit` points, or the last one shortened in its middle.
+    static func first(of texts: [String], limit: Double, size: Double) -> String {
+        let fitting = texts.first { TextMetrics.width($0, size: size) <= limit }
+        return fitting ?? shortenedMiddle(texts.last ?? "", to: limit, size: size)
+    }
+
     /// Signs that stay beside both their neighbours, and units that stay behind their number.
     private static let joining: Set<Substring> = ["=", "<", ">", "×"]
     private static let units = ["%", "px", "mm"]

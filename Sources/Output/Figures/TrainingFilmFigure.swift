@@ -41,8 +41,10 @@ public enum TrainingFilmFigure {
                     film.frames[frame].layers[layer],
                     at: FigurePoint(page.left + nameRoom + Double(column) * pitch, top), room: pitch - 7, on: &page)
             }
+            let kernels = film.frames[0].layers[layer]
+            let name = (kernels.bank.layer.number == nil ? "" : "#") + kernels.shortName
             page.text(
-                TextFitting.shortenedMiddle(film.frames[0].layers[layer].shortName, to: nameRoom - 3, size: size),
+                TextFitting.shortenedMiddle(name, to: nameRoom - 3, size: size),
                 at: FigurePoint(page.left, top + 8), size: size, color: .ink)
             page.y = bottom + 6
         }

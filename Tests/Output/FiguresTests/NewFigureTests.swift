@@ -66,6 +66,17 @@ import Testing
         #expect(Self.texts(figure).contains("The most frequent shape is delta, 3 kernels"))
     }
 
+    /// A row is as high as its largest cell: the middle of a row of one kernel in a hundred lies nearer than a full pitch.
+    @Test func rowsOfRareShapesAreLow() throws {
+        let sobel: Named = (Self.sobelX, .edge, .sobelX)
+        let layer = try Self.layer([(Self.delta, .identity, .delta)] + Array(repeating: sobel, count: 99))
+        let figure = try KernelDictionaryFigure.figure(of: KernelDictionary([layer]), network: "Net")
+        let rows = figure.texts.filter { ["delta", "sobel-x"].contains($0.text) }.map(\.position.y)
+        try #require(rows.count == 2)
+        // Cells of 32.5 points at most, names of 10.5: half of both and the distance of 5 points.
+        #expect(rows[1] - rows[0] < 25)
+    }
+
     // MARK: Map
 
     /// ±Sobel-x and, half as often, ±Sobel-y, at right angles to each other: the variance divides as 2 : 1.
@@ -80,12 +91,15 @@ import Testing
         #expect(abs(map.explained[0] - 2 / 3) < 1e-6 && abs(map.explained[1] - 1 / 3) < 1e-6)
         // Sobel-x lies at ±1 along the first component.
         #expect(map.networks[0].points[..<4].allSatisfy { abs(abs($0.x) - 1) < 1e-6 && abs($0.y) < 1e-6 })
+        // So does the axis of edges, whose mean lies at 0.
+        let axis = try #require(map.networks[0].axis(.edge))
+        #expect(abs(abs(axis.place.x) - 1) < 1e-6 && abs(axis.place.y) < 1e-6 && map.networks[0].axes.count == 1)
         let figure = try KernelMapFigure.figure(of: map)
         #expect(Self.texts(figure).contains("both components explain 100 % of the variance"))
         #expect(Self.texts(figure).contains("Not on the map: 1 zero or not finite."))
     }
 
-    /// Impulses in one net, boxes in the other: the centres of the two labels are those of two points each.
+    /// Three boxes and three impulses a net; the second net's blurs are Gaussians.
     @Test func severalNetworksHaveOneBasisAndTheirDrift() throws {
         let box = [Float](repeating: 1, count: 9)
         func net(_ blur: [Float]) throws -> [LabelledKernels] {
@@ -97,10 +111,12 @@ import Testing
         }
         let map = try KernelMap([("A", net(box)), ("B", net(box)), ("C", [])])
         #expect(map.networks.map(\.title) == ["A", "B"] && map.missing == ["C"])
-        #expect(KernelMapFigure.drift(map, 1) == "drift: identity 0.00, blur 0.00")
+        #expect(KernelMapFigure.drift(map, 1) == "RV: identity 1.00, blur 1.00")
         let moved = try KernelMap([("A", net(box)), ("B", net(FixedKernels.gaussianWide.values))])
-        // ‖box − Gaussian‖ of unit norm: √(2 − 2·cos), cos = Σg / (3·√Σg²) = 1.0001 / (3 · 0.34674).
-        #expect(KernelMapFigure.drift(moved, 1).hasPrefix("drift: identity 0.00, blur 0.2"))
+        // Of one direction each, RV is cos² = (Σg / (3·√Σg²))² = (1.0001 / (3 · 0.34674))² = .924.
+        #expect(KernelMapFigure.drift(moved, 1) == "RV: identity 1.00, blur 0.92")
+        let text = Self.texts(try KernelMapFigure.figure(of: moved))
+        #expect(text.contains("RV: identity 1.00, blur 0.92") && text.contains("the others against this one"))
         #expect(throws: (any Error).self) { try KernelMap([("A", [])]) }
     }
 
@@ -128,6 +144,21 @@ import Testing
         #expect(stem.sorted().map(\.heading) == ["0°", "90°", "no direction"])
     }
 
+    /// One filter each of two directions and of none: three short rows that fit side by side.
+    @Test func shortRowsStandSideBySide() throws {
+        let zero = [Float](repeating: 0, count: 9)
+        let stem = try Self.stem([
+            [Self.sobelX, Self.sobelX, Self.sobelX], [FixedKernels.sobelY.values, zero, zero],
+            [Self.delta, Self.delta.map { -$0 }, zero],
+        ])
+        func heights(_ width: Double) throws -> [Double] {
+            try StemSheetFigure.figure(of: stem, network: "Net", widthMillimetres: width).texts
+                .filter { ["0°", "90°", "no direction"].contains($0.text) }.map(\.position.y)
+        }
+        #expect(try Set(heights(170)).count == 1 && heights(170).count == 3)
+        #expect(try Set(heights(80)).count == 2)
+    }
+
     @Test func filtersHaveTheirTrueColours() throws {
         let zero = [Float](repeating: 0, count: 9)
         let stem = try Self.stem([[Self.delta.map { 2 * $0 }, Self.delta.map { -$0 }, zero]])
@@ -141,6 +172,16 @@ import Testing
     }
 
     // MARK: Frequencies
+
+    /// Edges stand behind identity whatever their number.
+    @Test func shapesAreSortedByLabelThenNumber() throws {
+        let impulse: Named = (Self.delta, .identity, .delta)
+        let (x, y): (Named, Named) = ((Self.sobelX, .edge, .sobelX), (FixedKernels.sobelY.values, .edge, .sobelY))
+        let kernels =
+            Array(repeating: y, count: 4) + Array(repeating: x, count: 5) + Array(repeating: impulse, count: 3)
+        let atlas = FrequencyAtlas([try Self.layer(kernels)])
+        #expect(atlas.shapes.map(\.name) == ["delta", "sobel-x", "sobel-y"])
+    }
 
     /// A unit impulse passes everything alike; of a horizontal pair of equal weights 0 passes and stripes do not.
     @Test func profilesFollowTheAmplitudes() throws {
@@ -159,5 +200,6 @@ import Testing
         #expect(atlas.labels[1].profile[0] > 0.999 && atlas.labels[1].peak == 0)
         let figure = try FrequencyAtlasFigure.figure(of: atlas, network: "Net")
         #expect(Self.texts(figure).contains("Nyquist at stride 2") && Self.texts(figure).contains("identity 1.00"))
+        #expect(Self.texts(figure).contains("n 1  low-pass"))
     }
 }

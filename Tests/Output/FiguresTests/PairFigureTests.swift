@@ -102,6 +102,27 @@ import Testing
         #expect(throws: (any Error).self) { try SliceMatrix(Samples.bank(outputs: 8)) }
     }
 
+    /// 400 slices of norm 1 but one of 40: the colours end at the others, which is said; even slices end at their largest.
+    @Test func aFewStrongSlicesDoNotTakeAllColours() throws {
+        let delta = NamedKernel.delta().values
+        func text(_ strongest: Float) throws -> String {
+            let values = (0..<400).flatMap { slice in delta.map { $0 * (slice == 7 ? strongest : 1) } }
+            let matrix = try SliceMatrix(Samples.bank(outputs: 20, inputs: 20, values: { values[$0] }))
+            return Self.texts(try SliceMatrixFigure.figure(of: matrix, network: "Net"))
+        }
+        #expect(try text(40).contains("1 and more, norm of a slice") && text(40).contains("□ slice of 8×"))
+        let even = try text(1)
+        #expect(even.contains("1, norm of a slice") && !even.contains("and more") && !even.contains("□"))
+    }
+
+    /// Names that would lose letters side by side stand below each other.
+    @Test func longNamesOfPairsKeepTheirLetters() throws {
+        let layers = [try Self.layer(Self.noise(6, seed: 3), Array(repeating: .edge, count: 6))]
+        let names = (1...2).map { "MobileNetV3-Small 1.0, mobilenetv3_small_checkpoint_number_\($0).h5" }
+        let texts = try KernelPairsFigure.figure(of: KernelPairs((names[0], layers), (names[1], layers))).texts
+        #expect(texts.contains { $0.text == "A: \(names[0])" } && texts.contains { $0.text == "B: \(names[1])" })
+    }
+
     // MARK: Paths
 
     /// The blur target reads the edge source alone, the edge target the blur source: twice an even share each.

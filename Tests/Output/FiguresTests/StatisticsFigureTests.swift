@@ -247,4 +247,23 @@ import Testing
                 == narrow)
         #expect(sentence { _ = try NetworkComparisonFigure.figure(of: [], widthMillimetres: 0) } == narrow)
     }
+
+    /// The first series has squares, the second diamonds, in the plot and in the legend; long lines have a dozen or so.
+    @Test func seriesAreToldApartByTheFormOfTheirPoints() throws {
+        func corners(_ count: Int) throws -> [[FigurePoint]] {
+            let series = ["a", "b"].map { name in
+                CurvesFigure.Series(
+                    name: name, points: (0..<count).map { CurvesFigure.Point(step: Double($0), value: Double($0 * $0)) }
+                )
+            }
+            let figure = try CurvesFigure.figure(
+                of: [CurvesFigure.Panel(title: "loss", series: series)], stepTitle: "epoch", title: "run")
+            return figure.marks.compactMap { mark in
+                if case .path(let path) = mark, path.isClosed { path.points } else { nil }
+            }
+        }
+        let few = try corners(5)
+        #expect(few.count { $0[0].y == $0[1].y } == 6 && few.count { $0[0].x == $0[2].x } == 6)
+        #expect(try corners(400).count == 2 * (1 + 13))
+    }
 }

@@ -18,6 +18,15 @@ import Testing
         #expect(TextMetrics.width("层二", size: 2048) == 4096)
     }
 
+    /// The shorter way to say a number comes before the loss of digits.
+    @Test func shorterWordsComeBeforeLostLetters() {
+        let texts = ["stride 16, 228 px wide", "stride 16, 228 px"]
+        let width = TextMetrics.width(texts[1], size: 7)
+        #expect(TextFitting.first(of: texts, limit: 200, size: 7) == texts[0])
+        #expect(TextFitting.first(of: texts, limit: width, size: 7) == texts[1])
+        #expect(TextFitting.first(of: texts, limit: width - 1, size: 7).contains("…"))
+    }
+
     @Test func longNamesLoseTheirMiddle() {
         let name = "backbone.stages.3.blocks.11.depthwise.conv"
         let short = TextFitting.shortenedMiddle(name, to: 100, size: 7)
