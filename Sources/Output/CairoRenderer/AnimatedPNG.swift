@@ -1,4 +1,5 @@
 import Diagnostics
+import Figures
 
 /// Films as PNG files that move (APNG, version 1.0): viewers that do not know them show the first picture.
 ///
@@ -62,7 +63,7 @@ enum AnimatedPNG {
         let start = file.count
         file += Array(name.utf8)
         file += content
-        file += number(PNGFile.checksum(file[start...]))
+        file += number(StoredPNG.checksum(file[start...]))
     }
 
     private static func number(_ value: UInt32) -> [UInt8] {

@@ -89,6 +89,7 @@ public enum FigureRenderer {
                 taking: cairo_pdf_surface_create_for_stream(
                     ByteSink.write, sink.closure, figures[0].width, figures[0].height), title)
             unsafe cairo_pdf_surface_set_metadata(surface.pointer, CAIRO_PDF_METADATA_TITLE, title)
+            unsafe cairo_pdf_surface_set_metadata(surface.pointer, CAIRO_PDF_METADATA_CREATOR, "kernelviz")
             // Without a fixed date every run would give other bytes.
             unsafe cairo_pdf_surface_set_metadata(
                 surface.pointer, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z")

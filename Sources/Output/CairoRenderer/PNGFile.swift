@@ -1,5 +1,5 @@
 import CCairo
-import Glibc
+import Figures
 
 /// The PNG container, as far as cairo leaves it to us.
 enum PNGFile {
@@ -12,7 +12,7 @@ enum PNGFile {
         var content = Array("pHYs".utf8)
         for _ in 0..<2 { content += bigEndian(dotsPerMetre) }
         content.append(1)  // the unit is the metre
-        return file[..<headerEnd] + bigEndian(9) + content + bigEndian(checksum(content)) + file[headerEnd...]
+        return file[..<headerEnd] + bigEndian(9) + content + bigEndian(StoredPNG.checksum(content)) + file[headerEnd...]
     }
 
     /// The pixels of a surface as a PNG file.
@@ -23,18 +23,6 @@ enum PNGFile {
         }
         guard status == CAIRO_STATUS_SUCCESS else { throw Surface.failure(title, status) }
         return sink.bytes
-    }
-
-    /// CRC-32 of ISO 3309, a byte at a time.
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        var register: UInt32 = 0xFFFF_FFFF
-        for byte in bytes { register = register >> 8 ^ checksums[Int((register ^ UInt32(byte)) & 0xFF)] }
-        return ~register
-    }
-
-    /// The checksums of single bytes.
-    private static let checksums: [UInt32] = (0..<256).map { (index: UInt32) -> UInt32 in
-        (0..<8).reduce(index) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
 
     private static func bigEndian(_ number: UInt32) -> [UInt8] {

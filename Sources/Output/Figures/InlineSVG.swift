@@ -18,15 +18,19 @@ public enum InlineSVG {
             case .path(let path): parts.append(shapes.element(path))
             case .text(let text): parts.append(shapes.element(text))
             case .cells(let grid): parts.append(shapes.element(grid))
-            case .raster(let raster):
-                let colors = stride(from: 0, to: raster.bytes.count, by: 3).map {
-                    FigureColor(raster.bytes[$0], raster.bytes[$0 + 1], raster.bytes[$0 + 2])
-                }
-                parts.append(
-                    shapes.cells(raster.frame, columns: raster.width, rows: raster.height, colors: colors))
+            case .raster(let raster): parts.append(element(raster))
             }
         }
         return parts.joined() + "</svg>"
+    }
+
+    /// A picture inside the page's text: a tenth of what its cells would take as shapes.
+    private static func element(_ raster: Raster) -> String {
+        let frame = raster.frame
+        let place = [("x", frame.x), ("y", frame.y), ("width", frame.width), ("height", frame.height)]
+            .map { "\($0.0)=\"\(SVGShapes.number($0.1))\"" }.joined(separator: " ")
+        return "<image \(place) preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+            + "href=\"data:image/png;base64,\(Base64.text(StoredPNG.bytes(raster)))\"/>"
     }
 
     /// `text` with the signs that mean something in XML replaced, and what would be obeyed instead of shown written out.

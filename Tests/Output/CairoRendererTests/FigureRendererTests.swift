@@ -74,6 +74,7 @@ import Testing
         for (name, figure) in try ReferenceFigures.all() {
             let pdf = try FigureRenderer.render(figure, as: .pdf).bytes
             #expect(pdf.starts(with: Array("%PDF-1.".utf8)) && pdf.suffix(6) == Array("%%EOF\n".utf8)[...], "\(name)")
+            #expect(pdf.firstRange(of: Array("/Creator (kernelviz)".utf8)) != nil, "\(name)")
             let svg = String(decoding: try FigureRenderer.render(figure, as: .svg).bytes, as: UTF8.self)
             #expect(svg.hasPrefix("<?xml") && svg.hasSuffix("</svg>\n"), "\(name)")
             #expect(svg.contains("viewBox=\"0 0 226.77 "))

@@ -50,4 +50,22 @@ import Testing
     @Test func namesTurnNoWordsOfAPage() {
         #expect(InlineSVG.escaped("a\u{202E}<b\u{1}") == "a\\u{202E}&lt;b\\u{1}")
     }
+
+    /// The file is Python's (struct, zlib.crc32, zlib.adler32), read back by Pillow as red and blue.
+    @Test func picturesArePNGFilesInsideThePage() {
+        let raster = Raster(
+            frame: FigureRect(x: 1, y: 2, width: 30, height: 15), width: 2, height: 1, bytes: [255, 0, 0, 0, 0, 255])
+        let svg = InlineSVG.element(figure([.raster(raster)]), label: "")
+        #expect(
+            svg.contains(
+                "<image x=\"1\" y=\"2\" width=\"30\" height=\"15\" preserveAspectRatio=\"none\" "
+                    + "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,"
+                    + "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAMAAADD/I+4AAAABlBMVEX/AAAAAP9sof2OAAAADklEQVR4AQEDAPz/AAABAAQAAgshi3EA"
+                    + "AAAASUVORK5CYII=\"/>"))
+        // Of more than 256 colours the pixels keep red, green and blue: colour type 2 in byte 25.
+        let many = Raster(
+            frame: raster.frame, width: 300, height: 1,
+            bytes: (0..<300).flatMap { [UInt8($0 & 255), UInt8($0 >> 8), 0] })
+        #expect(StoredPNG.bytes(many)[25] == 2 && StoredPNG.bytes(raster)[25] == 3)
+    }
 }
