@@ -79,8 +79,13 @@ import VGNets
         let page = try HTMLReport(saved, derivation: nil, version: "0").page()
         #expect(page.contains("Made from a saved classification: pictures of the kernels"))
         #expect(!page.contains("<details open class=\"layer\""))
-        #expect(
-            try HTMLReport([network], derivation: nil, version: "0").page().contains("<details open class=\"layer\""))
+        let whole = try HTMLReport([network], derivation: nil, version: "0").page()
+        #expect(whole.contains("<details open class=\"layer\""))
+        // The statements need statistics alone, the others the kernels.
+        for title in ["The paper&#39;s statements", "Map of kernels", "Frequency atlas"] {
+            #expect(whole.contains("aria-label=\"\(title) of"), "\(title)")
+            #expect(page.contains("aria-label=\"\(title) of") == title.hasPrefix("The paper"), "\(title)")
+        }
     }
 
     @Test func otherSettingsAreNamed() throws {

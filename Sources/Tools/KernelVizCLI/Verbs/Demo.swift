@@ -77,15 +77,9 @@ struct Demo {
             of: statistics.layers.map(LabelSharesFigure.Row.init), network: title)
         for file in ["label-shares.png", "label-shares.svg"] { try draw(shares, file, &written) }
         pictures.append(DemoPage.Picture(file: "label-shares.png", caption: "Label shares by layer"))
-        let kernels = try LabelledKernels.all(of: analysed)
-        try draw(
-            KernelDictionaryFigure.figure(of: KernelDictionary(kernels), network: title), "dictionary.png", &written)
-        pictures.append(DemoPage.Picture(file: "dictionary.png", caption: "Dictionary of kernels"))
-        let (stages, leftOut) = try KernelPaths.stages(of: analysed)
-        if !stages.isEmpty {
-            let paths = try KernelPaths(stages, leftOut: leftOut, network: title)
-            try draw(KernelPathsFigure.figure(of: paths, stages: stages, network: title), "paths.png", &written)
-            pictures.append(DemoPage.Picture(file: "paths.png", caption: "Paths between kernels"))
+        for (caption, file, figure) in try overviews(analysed) {
+            try draw(figure, file, &written)
+            pictures.append(DemoPage.Picture(file: file, caption: caption))
         }
         let progress = ProgressLine("Drawing")
         defer { progress.finish() }
@@ -99,6 +93,49 @@ struct Demo {
             try progress.update(index + 1, of: statistics.layers.count)
         }
         return pictures
+    }
+
+    private typealias Overview = (caption: String, file: String, figure: Figure)
+
+    /// The figures on all layers together: what the paper says of the kernels, what they look like, where they lie, what
+    /// they pass, feed and see.
+    private func overviews(_ analysed: AnalysedNetwork) throws -> [Overview] {
+        let title = analysed.statistics.network.title
+        let kernels = try LabelledKernels.all(of: analysed)
+        let (stages, leftOut) = try KernelPaths.stages(of: analysed)
+        return try [
+            overview("The paper's statements", "claims.png") {
+                try ClaimSheetFigure.figure(of: ClaimSheetFigure.Column.columns([analysed.statistics]))
+            },
+            overview("Dictionary of kernels", "dictionary.png") {
+                try KernelDictionaryFigure.figure(of: KernelDictionary(kernels), network: title)
+            },
+            overview("Map of kernels", "map.png") { try KernelMapFigure.figure(of: KernelMap([(title, kernels)])) },
+            overview("Frequency atlas", "atlas.png") {
+                try FrequencyAtlasFigure.figure(of: FrequencyAtlas(kernels), network: title)
+            },
+            stages.isEmpty
+                ? nil
+                : overview("Paths between kernels", "paths.png") {
+                    try KernelPathsFigure.figure(
+                        of: KernelPaths(stages, leftOut: leftOut, network: title), stages: stages, network: title)
+                },
+            overview("Effective receptive field", "field.png") {
+                try ReceptiveFields.figure(of: RunnableNetwork(checkpoint: checkpoint))
+            },
+        ].compactMap(\.self)
+    }
+
+    /// A figure; nil, with the reason on the terminal, where the network has nothing to draw.
+    private func overview(_ caption: String, _ file: String, _ draw: () throws -> Figure) throws -> Overview? {
+        do {
+            return (caption, file, try draw())
+        } catch let error as KernelVizError
+            where ["figures.noPoints", "networks.otherFamily", "gallery.noFields"].contains(error.code)
+        {
+            Console.note("  \(caption): left out. \(error.description)")
+            return nil
+        }
     }
 
     /// The figures of the VGNet paper from this one checkpoint, with their own index page.

@@ -58,11 +58,6 @@ extension RenderStatisticsCommand {
     func receptiveFields() throws -> Figure {
         let runnable = try RunnableNetwork(named: inputs[0], strides: strides.table(for: inputs[0]))
         for remark in runnable.remarks { Console.note("kernelviz: note: \(remark)") }
-        let progress = ProgressLine("Running \(runnable.name)")
-        defer { progress.finish() }
-        let fields = try ReceptiveFields(runnable).measure { try progress.update($0, of: $1) }
-        progress.finish()
-        return try ReceptiveFieldFigure.figure(
-            of: fields, network: runnable.name, method: ReceptiveFields.method, widthMillimetres: figure.width)
+        return try ReceptiveFields.figure(of: runnable, widthMillimetres: figure.width)
     }
 }
