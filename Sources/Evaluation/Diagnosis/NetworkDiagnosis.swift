@@ -37,7 +37,8 @@ public struct NetworkDiagnosis: Sendable, Equatable {
             let missing = DiagnosisNeed.allCases.filter { rule.needs.contains($0) && !has.contains($0) }
             guard missing.isEmpty else {
                 skipped.append(
-                    Skipped(rule: rule.identifier, reason: "no " + missing.map(\.rawValue).joined(separator: ", no ")))
+                    Skipped(
+                        rule: rule.identifier, reason: "without " + missing.map(\.rawValue).joined(separator: " and ")))
                 continue
             }
             asked.append(rule.identifier)

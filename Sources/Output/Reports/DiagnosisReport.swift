@@ -126,7 +126,7 @@ public struct DiagnosisReport: CSVReport, MarkdownReport, PageReport, FindingsRe
         let reasons = Dictionary(grouping: diagnosis.skipped, by: \.reason)
         return diagnosis.remarks
             + reasons.keys.sorted().map { reason in
-                "Not looked for (\(reason)): \(reasons[reason, default: []].map(\.rule).joined(separator: ", "))."
+                "Not looked for \(reason): \(reasons[reason, default: []].map(\.rule).joined(separator: ", "))."
             }
     }
 

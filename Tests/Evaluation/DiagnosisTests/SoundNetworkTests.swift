@@ -11,6 +11,7 @@ import Testing
         // One channel of conv_dw_9 is constant, and the last 1×1 layer needs few directions for ten classes.
         #expect(Set(diagnosis.findings.map(\.rule)) == ["dead-normalisation", "low-rank"])
         #expect(diagnosis.skipped.map(\.rule) == ["other-reading"])
+        #expect(diagnosis.skipped.map(\.reason) == ["without pictures (--images)"])
     }
 
     /// Squeeze-and-excite units that died are true, and the only warnings on the nine shared checkpoints.
