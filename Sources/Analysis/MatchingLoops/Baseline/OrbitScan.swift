@@ -80,20 +80,11 @@ package enum OrbitScan {
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            var a1 = c * t[0]
-            var a2 = c * t[16]
-            a1 += s * t[1]
-            a2 += s * t[17]
-            a1 += k * t[2]
-            a2 += k * t[18]
+            let (a1, a2) = (symmetric(c, s, k, t), symmetric(c, s, k, t + 16))
             let score1 = magnitude(a1)
             let score2 = magnitude(a2)
-            let isFirst = score1 .> highest
-            highest.replace(with: score1, where: isFirst)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
-            let isSecond = score2 .> highest
-            highest.replace(with: score2, where: isSecond)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            note(score1, orbit, &highest, &found)
+            note(score2, orbit &+ 1, &highest, &found)
             orbit &+= 2
         }
         best.pointee = highest
@@ -110,24 +101,15 @@ package enum OrbitScan {
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            var a1 = c * t[0]
-            var a2 = c * t[16]
-            a1 += s * t[1]
-            a2 += s * t[17]
-            a1 += k * t[2]
-            a2 += k * t[18]
+            let (a1, a2) = (symmetric(c, s, k, t), symmetric(c, s, k, t + 16))
             var score1 = magnitude(a1)
             var score2 = magnitude(a2)
             score1 += b1 * t[9]
             score2 += b1 * t[25]
             score1 += b2 * t[10]
             score2 += b2 * t[26]
-            let isFirst = score1 .> highest
-            highest.replace(with: score1, where: isFirst)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
-            let isSecond = score2 .> highest
-            highest.replace(with: score2, where: isSecond)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            note(score1, orbit, &highest, &found)
+            note(score2, orbit &+ 1, &highest, &found)
             orbit &+= 2
         }
         best.pointee = highest
@@ -151,12 +133,7 @@ package enum OrbitScan {
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            var a1 = c * t[0]
-            var a2 = c * t[16]
-            a1 += s * t[1]
-            a2 += s * t[17]
-            a1 += k * t[2]
-            a2 += k * t[18]
+            let (a1, a2) = (symmetric(c, s, k, t), symmetric(c, s, k, t + 16))
             let change1 = b * t[turning]
             let change2 = b * t[turning &+ 16]
             var x1 = e1 * t[5]
@@ -173,12 +150,8 @@ package enum OrbitScan {
             let other2 = magnitude(a2 - change2) + magnitude(y2)
             score1.replace(with: other1, where: other1 .> score1)
             score2.replace(with: other2, where: other2 .> score2)
-            let isFirst = score1 .> highest
-            highest.replace(with: score1, where: isFirst)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
-            let isSecond = score2 .> highest
-            highest.replace(with: score2, where: isSecond)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            note(score1, orbit, &highest, &found)
+            note(score2, orbit &+ 1, &highest, &found)
             orbit &+= 2
         }
         best.pointee = highest
@@ -198,9 +171,7 @@ package enum OrbitScan {
             var score = magnitude(ex * t[5] + dx * t[7]) + magnitude(ey * t[6] + dy * t[8])
             let other = magnitude(ey * t[5] + dy * t[7]) + magnitude(ex * t[6] + dx * t[8])
             score.replace(with: other, where: other .> score)
-            let isBetter = score .> highest
-            highest.replace(with: score, where: isBetter)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isBetter)
+            note(score, orbit, &highest, &found)
             orbit &+= 1
         }
         best.pointee = highest
@@ -209,8 +180,8 @@ package enum OrbitScan {
 
     /// Any other.
     ///
-    /// Written out, as the four before: a value that held the best score and its place would bring weak symbols of the
-    /// standard library into the modules for newer processors.
+    /// The best score and its place are two variables here and in the four before: one value that held both would bring
+    /// weak symbols of the standard library into the modules for newer processors.
     private static func any(
         _ w: UnsafePointer<Lanes>, _ rows: UnsafePointer<Float>, _ start: Int, _ end: Int,
         _ best: UnsafeMutablePointer<Lanes>, _ place: UnsafeMutablePointer<Indices>
@@ -221,12 +192,7 @@ package enum OrbitScan {
         var orbit = start
         while orbit < end {
             let t = rows + (orbit &* 16)
-            var a1 = c * t[0]
-            var a2 = c * t[16]
-            a1 += s * t[1]
-            a2 += s * t[17]
-            a1 += k * t[2]
-            a2 += k * t[18]
+            let (a1, a2) = (symmetric(c, s, k, t), symmetric(c, s, k, t + 16))
             let one1 = b1 * t[3]
             let one2 = b1 * t[19]
             let two1 = b2 * t[4]
@@ -265,16 +231,26 @@ package enum OrbitScan {
             other2 = magnitude(standing2 - two2) + magnitude(u2 - v2)
             score1.replace(with: other1, where: other1 .> score1)
             score2.replace(with: other2, where: other2 .> score2)
-            let isFirst = score1 .> highest
-            highest.replace(with: score1, where: isFirst)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isFirst)
-            let isSecond = score2 .> highest
-            highest.replace(with: score2, where: isSecond)
-            found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit &+ 1)), where: isSecond)
+            note(score1, orbit, &highest, &found)
+            note(score2, orbit &+ 1, &highest, &found)
             orbit &+= 2
         }
         best.pointee = highest
         place.pointee = found
+    }
+
+    /// What stays under the symmetries: c·t₀ + s·t₁ + k·t₂.
+    @inline(__always)
+    private static func symmetric(_ c: Lanes, _ s: Lanes, _ k: Lanes, _ t: UnsafePointer<Float>) -> Lanes {
+        c * t[0] + s * t[1] + k * t[2]
+    }
+
+    /// Keeps the scores of an orbit where they are the highest so far.
+    @inline(__always)
+    private static func note(_ score: Lanes, _ orbit: Int, _ highest: inout Lanes, _ found: inout Indices) {
+        let isHigher = score .> highest
+        highest.replace(with: score, where: isHigher)
+        found.replace(with: Indices(repeating: Int32(truncatingIfNeeded: orbit)), where: isHigher)
     }
 
     @inline(__always)
