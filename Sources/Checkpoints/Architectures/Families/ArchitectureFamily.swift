@@ -42,6 +42,15 @@ struct Dialect: Sendable {
             blueprints: blueprints)
     }
 
+    /// The settings of cv-models.
+    static func cvModels(
+        stem: String, classifier: String, blueprints: @escaping @Sendable (ModuleTable) -> [Blueprint]
+    ) -> Dialect {
+        Dialect(
+            name: "cv-models", stem: stem, normalisation: InputConvention.imageNet, classifiers: [classifier],
+            blueprints: blueprints)
+    }
+
     /// Keras' own settings.
     static func keras(
         _ name: String, stem: String, epsilon: Float = 1e-3, padding: InputConvention.Padding = .tensorFlowSame,

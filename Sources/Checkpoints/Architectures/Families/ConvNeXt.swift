@@ -52,10 +52,7 @@ extension ArchitectureFamily {
                         isSecond: table.entry("\(stage(0)).layers.0.grn", "weight") != nil)
                 }
             } + [
-                Dialect(
-                    name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                    classifiers: ["classifier.1"]
-                ) { table in
+                Dialect.cvModels(stem: "features.stem.0", classifier: "classifier.1") { table in
                     // A stage ends with the downsampling to the next one.
                     let counts = table.counts(4) { "features.stage\($0 + 1)." }
                     let depths = counts.enumerated().map { $0 < 3 ? $1 - 1 : $1 }

@@ -60,10 +60,7 @@ extension ArchitectureFamily {
                             ? ("\(path).conv2d_1", "\(norm)_2") : ("\(path).conv2d", "\(norm)_1"))
                 }
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.stem.0.0", classifier: "classifier.1") { table in
                 func paths(_ rows: [Bottleneck.Row]) -> [String] {
                     CVModels.paths(rows, stages: [0, 1, 2, 3, 3, 4, 4])
                 }

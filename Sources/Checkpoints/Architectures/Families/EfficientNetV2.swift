@@ -74,10 +74,7 @@ extension ArchitectureFamily {
                     return net
                 }
             },
-            Dialect(
-                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.0.0", classifier: "classifier.1") { table in
                 let depths = EfficientNetV2.depths { stage in
                     table.weight("features.\(stage + 1).0.branch1.0.0") == nil
                         ? 0 : table.count(after: "features.\(stage + 1).")

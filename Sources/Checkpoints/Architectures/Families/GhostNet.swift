@@ -14,10 +14,7 @@ extension ArchitectureFamily {
                         head: [("blocks.9.0.conv", "blocks.9.0.bn1"), ("conv_head", nil)])
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.3"]
-            ) { table in
+            .cvModels(stem: "features.0.0", classifier: "classifier.3") { table in
                 [
                     GhostNet.blueprint(
                         table, stem: CVModels.pair("features.0"), block: { "features.\($0 + 1).\($1)" },
@@ -73,7 +70,7 @@ private enum GhostNet {
         let first = path(0, 0)
         let isSecond = table.weight("\(path(2, 0)).ghost1.short_conv.0") != nil
         return Blueprint(convs: convs) { table in
-            // A ghost module makes half of its outputs by its primary convolution.
+            // A ghost module makes half of its outputs with its primary convolution.
             let made = table.outputs("\(first).ghost1.primary_conv.0")
             let read = table.weight("\(first).ghost2.primary_conv.0").map { $0.axes.outputFirst($0.shape)?[1] ?? 0 }
             let parts = made == read ? 1 : 2

@@ -35,10 +35,7 @@ extension ArchitectureFamily {
                     .ofDepths(own.map(\.repeats), published: [rows.map(\.repeats)])
                 }
             },
-            Dialect(
-                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.0.0", classifier: "classifier.1") { table in
                 [
                     Bottleneck.blueprint(
                         "MnasNet-A1", MnasNet.a1.repeated(as: table) { "features.\($0 + 1)." },

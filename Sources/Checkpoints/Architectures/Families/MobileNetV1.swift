@@ -47,10 +47,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { [MobileNetV1.cvModels($0)] },
+            .cvModels(stem: "features.stem.0.0", classifier: "classifier.1") { [MobileNetV1.cvModels($0)] },
             Dialect(name: "sequential", stem: "model.0.0", classifiers: ["fc"]) { _ in
                 [
                     MobileNetV1.blueprint(stem: ("model.0.0", "model.0.1")) { block in

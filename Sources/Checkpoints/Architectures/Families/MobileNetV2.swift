@@ -49,10 +49,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.stem.0.0", classifier: "classifier.1") { table in
                 let paths = CVModels.paths(MobileNetV2.rows, stages: [0, 1, 2, 3, 3, 4, 4])
                 return [
                     Bottleneck.blueprint(

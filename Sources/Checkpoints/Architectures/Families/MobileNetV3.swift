@@ -41,10 +41,7 @@ extension ArchitectureFamily {
                     .ofDepths(rows.map(\.repeats), published: [variant.rows.map(\.repeats), MobileNetV3.deep])
                 }
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.3"]
-            ) { table in
+            .cvModels(stem: "features.stem.0.0", classifier: "classifier.3") { table in
                 MobileNetV3.variants.map { variant in
                     let stages = variant.rows.count == 5 ? [1, 2, 3, 3, 4] : [0, 1, 2, 3, 3, 4]
                     let paths = CVModels.paths(variant.rows, stages: stages)

@@ -21,10 +21,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.0.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.0.0", classifier: "classifier.1") { table in
                 [
                     ReXNet.blueprint(stem: CVModels.pair("features.0"), head: CVModels.pair("features.17")) {
                         let path = "features.\($0 + 1)"

@@ -45,10 +45,7 @@ extension ArchitectureFamily {
                         shortcut: ("\(path).proj", "\(path).bn"))
                 }
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { table in
+            .cvModels(stem: "features.stem.0", classifier: "classifier.1") { table in
                 let depths = (1...4).map { table.count(after: "features.stage\($0).stage\($0)-") }
                 return RegNet.blueprints(table, depths, stem: CVModels.pair("features.stem")) { stage, index in
                     let path = "features.stage\(stage).stage\(stage)-\(index)"

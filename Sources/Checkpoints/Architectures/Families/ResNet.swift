@@ -22,10 +22,7 @@ extension ArchitectureFamily {
                 ResNet.kerasRS($0)
             },
             .keras("Keras automatic", stem: "conv2d", classifiers: ["dense"]) { ResNet.kerasSmall($0) },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { ResNet.cvModels($0) },
+            .cvModels(stem: "features.stem.0", classifier: "classifier.1") { ResNet.cvModels($0) },
         ])
 }
 

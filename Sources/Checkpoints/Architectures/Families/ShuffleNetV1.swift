@@ -17,10 +17,7 @@ extension ArchitectureFamily {
                     }
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier"]
-            ) { _ in
+            .cvModels(stem: "features.stem.0", classifier: "classifier") { _ in
                 [
                     ShuffleNetV1.blueprint(stem: CVModels.pair("features.stem")) { stage, index, _ in
                         ["gconv1", "dwconv", "gconv2"].map {

@@ -23,10 +23,7 @@ extension ArchitectureFamily {
                     blueprint { "stage\($0).\($1)" }, blueprint { "features.\([0, 4, 12][$0 - 2] + $1)" },
                 ]
             },
-            Dialect(
-                name: "cv-models", stem: "features.stem.0", normalisation: InputConvention.imageNet,
-                classifiers: ["classifier.1"]
-            ) { _ in
+            .cvModels(stem: "features.stem.0", classifier: "classifier.1") { _ in
                 [
                     ShuffleNetV2.blueprint(
                         stem: CVModels.pair("features.stem"), head: CVModels.pair("features.stage4.4")
