@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// Two-sided tests at several planned looks after O'Brien and Fleming: strict at the first look, nearly the single test's at
 /// the last.
@@ -49,7 +50,7 @@ public struct OBrienFleming: Sendable, Equatable {
         guard constant > 0 else { return 1 }
         let bound = constant * Double(looks).squareRoot()
         guard bound < 35 else { return 0 }
-        var crossed = 2 * Self.tail(bound)
+        var crossed = 2 * StandardNormal.upperTail(bound)
         guard looks > 1 else { return min(1, crossed) }
         // The density of the walk inside ±bound, at an odd number of places for Simpson's rule.
         let places = 2 * max(100, Int((bound * 10).rounded(.up))) + 1
@@ -61,7 +62,7 @@ public struct OBrienFleming: Sendable, Equatable {
         }
         let normal = (0..<places).map { Self.density(Double($0) * step) }
         let leaving = (0..<places).map { index in
-            Self.tail(2 * bound - Double(index) * step) + Self.tail(Double(index) * step)
+            StandardNormal.upperTail(2 * bound - Double(index) * step) + StandardNormal.upperTail(Double(index) * step)
         }
         var density = (0..<places).map { Self.density(-bound + Double($0) * step) }
         for look in 2...looks {
@@ -83,15 +84,12 @@ public struct OBrienFleming: Sendable, Equatable {
 
     private static func density(_ x: Double) -> Double { exp(-x * x / 2) / (2 * Double.pi).squareRoot() }
 
-    /// P(Z > x) of a standard normal Z.
-    static func tail(_ x: Double) -> Double { erfc(x / 2.0.squareRoot()) / 2 }
-
     /// The score that a standard normal variable exceeds with this probability, 0 to 1; at most 40 from nothing.
     static func score(above probability: Double) -> Double {
         var (low, high) = (-40.0, 40.0)
         for _ in 0..<100 {
             let middle = (low + high) / 2
-            if tail(middle) > probability { low = middle } else { high = middle }
+            if StandardNormal.upperTail(middle) > probability { low = middle } else { high = middle }
         }
         return (low + high) / 2
     }

@@ -32,7 +32,7 @@ public struct RacePower: Sendable, Equatable {
         let limit = OBrienFleming(looks: looks).constant(level: level / Double(comparisons))
         let error = deviation * (1 / Double(seeds) + 1 / Double(baselineSeeds)).squareRoot()
         let quantiles =
-            StudentT.quantile(above: OBrienFleming.tail(limit), freedom: freedom)
+            StudentT.quantile(above: StandardNormal.upperTail(limit), freedom: freedom)
             + StudentT.quantile(above: 0.2, freedom: freedom)
         return quantiles * error
     }

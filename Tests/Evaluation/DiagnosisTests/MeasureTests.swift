@@ -5,13 +5,6 @@ import Testing
 @testable import Diagnosis
 
 @Suite struct MeasureTests {
-    /// Worked by hand: sorted 0.01·4, 0.02·3, 0.03·2, each no less than the one before.
-    @Test func holmsCorrection() {
-        let found = Holm.corrected([0.03, 0.01, 0.5, 0.02])
-        #expect(zip(found, [0.06, 0.04, 0.5, 0.06]).allSatisfy { abs($0 - $1) < 1e-12 })
-        #expect(Holm.corrected([]) == [])
-    }
-
     /// E[max(Z, 0)] = 1/√(2π) and E[max(Z, 0)²] = 1/2 for a standard normal Z.
     @Test func theMomentsOfARectifiedNormal() {
         let input = ChannelMoments.Moments(means: [0], variances: [1])

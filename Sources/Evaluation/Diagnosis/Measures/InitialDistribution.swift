@@ -1,4 +1,5 @@
 import Glibc
+import Numerics
 
 /// The distributions from which libraries draw weights, and whether a layer still has one.
 struct InitialDistribution: Equatable {
@@ -48,10 +49,10 @@ struct InitialDistribution: Equatable {
     func cumulative(_ x: Double) -> Double {
         switch shape {
         case .uniform: return min(1, max(0, (x / scale + 1) / 2))
-        case .normal: return erfc(-x / scale / 2.0.squareRoot()) / 2
+        case .normal: return StandardNormal.upperTail(-x / scale)
         case .truncatedNormal:
-            let tail = erfc(2 / 2.0.squareRoot()) / 2
-            let value = erfc(-x / scale / 2.0.squareRoot()) / 2
+            let tail = StandardNormal.upperTail(2)
+            let value = StandardNormal.upperTail(-x / scale)
             return min(1, max(0, (value - tail) / (1 - 2 * tail)))
         }
     }

@@ -42,13 +42,13 @@ struct ChannelOrderRule: DiagnosisRule {
         let difference = pixels.values[2] - pixels.values[0]
         let error = (pixels.errors[0] * pixels.errors[0] + pixels.errors[2] * pixels.errors[2]).squareRoot()
         guard difference > DiagnosisLimits.leastColourDifference,
-            Holm.upperTail(difference / max(error, 1e-9)) < DiagnosisLimits.significance
+            StandardNormal.upperTail(difference / max(error, 1e-9)) < DiagnosisLimits.significance
         else { return nil }
         let reach = 1.959963984540054 * error
         return Finding.Evidence(
             "mean blue less mean red of the training images", difference, unit: "of white",
             interval: difference - reach...difference + reach,
-            probability: Holm.upperTail(difference / max(error, 1e-9)), count: input.filters,
+            probability: StandardNormal.upperTail(difference / max(error, 1e-9)), count: input.filters,
             usual: "−0.08 to −0.04 in sets of photographs")
     }
 

@@ -2,6 +2,7 @@ import Architectures
 import Checkpoints
 import Diagnostics
 import Engine
+import Numerics
 
 /// Kernels of strided layers that lean the other way than their padding makes them.
 ///
@@ -37,7 +38,7 @@ struct PaddingRule: DiagnosisRule {
         let root = Double(votes.count).squareRoot()
         let rows = votes.reduce(0) { $0 + $1.agreement.rows } / root
         let columns = votes.reduce(0) { $0 + $1.agreement.columns } / root
-        let corrected = Holm.corrected([rows, columns].map { 2 * Holm.upperTail(abs($0)) })
+        let corrected = Holm.adjusted([rows, columns].map { 2 * StandardNormal.upperTail(abs($0)) })
         guard corrected.allSatisfy({ $0 < DiagnosisLimits.significance }), rows < 0 || columns < 0 else { return [] }
         let isMirrored = (rows < 0) != (columns < 0)
         let against = votes.filter { min($0.agreement.rows, $0.agreement.columns) < 0 && isFar($0.lean) }

@@ -23,7 +23,7 @@ struct StatisticsRule: DiagnosisRule {
         var probability: Double {
             let bounded = min(max(correlation, -0.999999), 0.999999)
             let z = (atanh(bounded) - atanh(DiagnosisLimits.leastAgreement)) * Double(channels - 3).squareRoot()
-            return Holm.upperTail(-z)
+            return StandardNormal.upperTail(-z)
         }
 
         /// The 95 % interval of the correlation.
@@ -36,7 +36,7 @@ struct StatisticsRule: DiagnosisRule {
 
     func findings(in subject: Subject) -> [Finding] {
         let agreements = Self.agreements(subject)
-        let corrected = Holm.corrected(agreements.map(\.probability))
+        let corrected = Holm.adjusted(agreements.map(\.probability))
         let found = zip(agreements, corrected).filter { $0.1 < DiagnosisLimits.significance }
         if found.isEmpty { return averaged(agreements).map { [$0] } ?? [] }
         let values = agreements.map(\.correlation).sorted()
