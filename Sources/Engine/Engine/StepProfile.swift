@@ -9,7 +9,7 @@ public enum StepKind: String, Sendable, Equatable, Codable {
     case pointwise
     /// A depthwise convolution by itself.
     case depthwise
-    /// A depthwise and a 1×1 convolution, strip by strip.
+    /// A depthwise and a 1×1 convolution, one band of rows at a time.
     case depthwisePointwise
     /// A linear layer.
     case linear

@@ -7,14 +7,14 @@ package struct ChannelSpan: Sendable, Equatable, BitwiseCopyable {
     package var offset: Int32
     /// How many lanes follow each other.
     package var count: Int32
-    /// Whether the memory is the thread's own strip instead of the arena.
-    package var isInStrip: Int32
+    /// Whether the memory is the thread's own scratch memory instead of the arena.
+    package var isInScratch: Int32
 
     /// Names the lanes.
-    package init(offset: Int32, count: Int32, isInStrip: Bool) {
+    package init(offset: Int32, count: Int32, isInScratch: Bool) {
         self.offset = offset
         self.count = count
-        self.isInStrip = isInStrip ? 1 : 0
+        self.isInScratch = isInScratch ? 1 : 0
     }
 
     /// Channels in a block: one 512-bit vector of floats.

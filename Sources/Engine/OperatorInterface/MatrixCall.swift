@@ -3,9 +3,9 @@
 /// out[block][pixel][lane] = epilogue(bias + Σ over the runs' lanes k: in[pixel][k] · weights[k][block][lane]).
 /// A pointwise convolution has one run per input block; a standard one has one per tap and block.
 package struct MatrixCall {
-    /// The first pixel's place in the arena and in the strip; runs are counted from there.
+    /// The first pixel's place in the arena and in scratch memory; runs are counted from there.
     package var input: UnsafePointer<Float>
-    package var strip: UnsafePointer<Float>
+    package var scratch: UnsafePointer<Float>
     /// Words between the inputs of neighbouring outputs.
     package var pixelStride: Int
     /// With ``ElementFormat/bfloat16`` each lane of a run is a word of two channels, and so is each weight.
@@ -42,7 +42,7 @@ package struct MatrixCall {
     /// to other numbers.
     @inlinable package init(input: MatrixSource, panel: MatrixPanel, output: MatrixTarget, epilogue: Epilogue) {
         self.input = input.arena
-        strip = input.strip
+        scratch = input.scratch
         pixelStride = input.pixelStride
         runs = panel.runs
         runCount = panel.runCount

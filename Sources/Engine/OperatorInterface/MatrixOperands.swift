@@ -1,15 +1,15 @@
 /// What a panel of a matrix product reads.
 package struct MatrixSource: BitwiseCopyable {
-    /// The first pixel's place in the arena and in the strip; runs are counted from there.
+    /// The first pixel's place in the arena and in scratch memory; runs are counted from there.
     package var arena: UnsafePointer<Float>
-    package var strip: UnsafePointer<Float>
+    package var scratch: UnsafePointer<Float>
     /// Words between the inputs of neighbouring outputs.
     package var pixelStride: Int
 
     /// Groups the arguments.
-    @inlinable package init(arena: UnsafePointer<Float>, strip: UnsafePointer<Float>, pixelStride: Int) {
+    @inlinable package init(arena: UnsafePointer<Float>, scratch: UnsafePointer<Float>, pixelStride: Int) {
         self.arena = arena
-        self.strip = strip
+        self.scratch = scratch
         self.pixelStride = pixelStride
     }
 }

@@ -87,7 +87,7 @@ import Testing
     }
 
     /// The depthwise result is rounded between two products, once.
-    @Test(arguments: families) func stripsHoldRoundedNumbers(family: ExecutionOptions.Operators) throws {
+    @Test(arguments: families) func scratchHoldsRoundedNumbers(family: ExecutionOptions.Operators) throws {
         let shape: Shape = [1, 28, 17, 14]
         var random = RandomGraph(seed: 8)
         let kernels = random.tensor([28, 1, 3, 3])

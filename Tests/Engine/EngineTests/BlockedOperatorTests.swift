@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// Depthwise and pointwise in strips, joins and slices as views, sums in epilogues, squeeze-and-excite.
+    /// Depthwise and pointwise in bands of rows, joins and slices as views, sums in epilogues, squeeze-and-excite.
     @Test(arguments: families, [1, 2, 3]) func fusedBlocksAgree(
         family: ExecutionOptions.Operators, threads: Int
     ) throws {
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// A convolution of the image computed row by row with the depthwise one behind it, whose strips share rows.
+    /// A convolution of the image computed row by row with the depthwise one behind it, whose bands share rows.
     @Test(arguments: families, [1, 2, 3]) func stemsAgree(family: ExecutionOptions.Operators, threads: Int) throws {
         let options = ExecutionOptions(operators: family, threads: threads)
         for (index, padding) in [Padding.symmetric(1), .same, .symmetric(0), .symmetric(2)].enumerated() {
@@ -127,7 +127,7 @@ import Testing
                         let filtered = random.convolution(
                             stem, [20, 1, 3, 3], stride: stride, padding: padding, groups: 20)
                         let mixed = random.convolution(filtered, [24, 20, 1, 1])
-                        // Another reader of the depthwise result keeps it out of the strip.
+                        // Another reader of the depthwise result keeps it out of scratch memory.
                         if joins { random.graph.add(.concatenate, filtered, mixed, name: "joined") }
                     }
                     #expect(worst <= 2e-6, "\(padding) stride \(stride) joins \(joins) \(size)")

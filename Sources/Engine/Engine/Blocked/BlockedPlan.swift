@@ -51,9 +51,9 @@ struct BlockedPlan: @unchecked Sendable {
     let taps: [Reading]
     let operators: OperatorSet
     let threads: Int
-    /// Words of 32 bits of one image's results, and of one thread's strip.
+    /// Words of 32 bits of one image's results, and of one thread's scratch memory.
     let arenaCount: Int
-    let stripCount: Int
+    let scratchCount: Int
     /// The places of results in the arena.
     let slots: [ArenaSlot]
     private let weights: UnsafePointer<Float>
@@ -94,7 +94,7 @@ struct BlockedPlan: @unchecked Sendable {
         WeightPrefetch.assign(to: &steps, streamCount: constants.streamCount)
         self.steps = steps
         weights = constants.stream
-        stripCount = planner.steps.reduce(0) { max($0, $1.stripFloatCount) }
+        scratchCount = planner.steps.reduce(0) { max($0, $1.scratchFloatCount) }
         func reading(_ index: Int) -> Reading {
             guard let mark = marks[index] else { preconditionFailure("\(index) was marked") }
             return Reading(
@@ -106,29 +106,29 @@ struct BlockedPlan: @unchecked Sendable {
         self.operators = operators
         self.threads = threads
         self.constants = constants
-        slots = storages.storages.filter { !$0.isInStrip && $0.lastStep >= 0 }.map {
+        slots = storages.storages.filter { !$0.isInScratch && $0.lastStep >= 0 }.map {
             ArenaSlot(range: $0.offset..<$0.offset + $0.floatCount, steps: $0.firstStep...$0.lastStep)
         }
     }
 
-    /// Numbers of a workspace for `images` images: an arena for each image in work, a strip for each thread.
+    /// Numbers of a workspace for `images` images: an arena for each image in work, scratch for each thread.
     func workspaceCount(images: Int) -> Int {
-        arenaStride * (images >= threads ? threads : 1) + stripStride * threads
+        arenaStride * (images >= threads ? threads : 1) + scratchStride * threads
     }
 
     private var arenaStride: Int { (arenaCount + 31) / 32 * 32 }
-    private var stripStride: Int { (stripCount + LineBuffer.words + 31) / 32 * 32 }
+    private var scratchStride: Int { (scratchCount + LineBuffer.words + 31) / 32 * 32 }
 
     /// The memory of one image and one thread.
     func context(
         image: Int, arena: Int, worker: Int, images: Int, input: UnsafePointer<Float>, imageCount: Int,
         memory: UnsafeMutablePointer<Float>
     ) -> StepContext {
-        let strip = memory + (arenaStride * (images >= threads ? threads : 1) + worker * stripStride)
+        let scratch = memory + (arenaStride * (images >= threads ? threads : 1) + worker * scratchStride)
         return StepContext(
             image: input + image * imageCount, arena: memory + arena * arenaStride,
-            strip: strip + LineBuffer.words, weights: weights, operators: operators,
-            lineBuffer: UnsafeMutableRawPointer(strip).assumingMemoryBound(to: LineBuffer.self))
+            scratch: scratch + LineBuffer.words, weights: weights, operators: operators,
+            lineBuffer: UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: LineBuffer.self))
     }
 
     /// Runs all images. `input` holds them channel-major, `result` takes the outputs, `tapResults` the taps' ones.

@@ -218,7 +218,7 @@ extension BlockedPlanner {
             reader == nil
             ? storages.add(
                 blocks: blocks, pixels: geometry.outputHeight * geometry.outputWidth, format: outputFormat)
-            : storages.addStrip(blocks: blocks, format: outputFormat)
+            : storages.addScratch(blocks: blocks, format: outputFormat)
         let isPixel = geometry.outputHeight * geometry.outputWidth == 1
         let folded = FoldedWeights(weight, bias: bias, map: fused.folded)
         var matrix = PendingMatrix(
@@ -234,7 +234,7 @@ extension BlockedPlanner {
         if let reader {
             waitingStems[reader] = matrix
         } else {
-            placeStrips(&matrix)
+            placeScratch(&matrix)
             append(matrix)
         }
         values[fused.tail] = BlockedValue(
@@ -268,13 +268,13 @@ extension BlockedPlanner {
         }
     }
 
-    /// Gives what stays in the strip its place in it: depthwise results, the rows of a stem, its padded copy.
-    private mutating func placeStrips(_ matrix: inout PendingMatrix) {
-        let rows = matrix.stripRows
+    /// Gives what stays in scratch memory its place in it: depthwise results, the rows of a stem, its padded copy.
+    private mutating func placeScratch(_ matrix: inout PendingMatrix) {
+        let rows = matrix.bandRows
         let blockStride = rows * matrix.geometry.outputWidth * matrix.inputFormat.pixelWords
         var offset = 0
-        for depthwise in matrix.depthwise where depthwise.writesStrip {
-            storages.setStrip(depthwise.output, blockStride: blockStride, offset: offset)
+        for depthwise in matrix.depthwise where depthwise.writesScratch {
+            storages.setScratch(depthwise.output, blockStride: blockStride, offset: offset)
             offset += depthwise.input.count * blockStride
         }
         for index in matrix.depthwise.indices {
@@ -284,11 +284,11 @@ extension BlockedPlanner {
                 stem.geometry.outputHeight,
                 (rows - 1) * depthwise.geometry.stride + depthwise.geometry.kernelHeight)
             let stemBlockStride = stemRows * stem.geometry.outputWidth * stem.outputFormat.pixelWords
-            storages.setStrip(stem.output, blockStride: stemBlockStride, offset: offset)
+            storages.setScratch(stem.output, blockStride: stemBlockStride, offset: offset)
             offset += stem.outputBlocks * stemBlockStride
             stem.rowsAtOnce = stemRows
             stem.copyOffset = offset
-            offset += stem.stripFloatCount
+            offset += stem.scratchFloatCount
             matrix.depthwise[index] = depthwise.replacing(stem: stem, blockStride: stemBlockStride)
         }
     }
@@ -300,12 +300,12 @@ extension BlockedPlanner {
         let geometry = try graph.convolutionGeometry(node, input: shapes[node.inputs[0].index])
         let (weight, bias) = depthwiseWeights(node, channels: input.places.count)
         let folded = FoldedWeights(weight, bias: bias, map: fused.folded)
-        let target = fusion.strips[fused.tail]
-        let writesStrip = fusion.isInStrip.contains(fused.tail)
+        let target = fusion.banded[fused.tail]
+        let writesScratch = fusion.isInScratch.contains(fused.tail)
         let blocks = input.blocks
         let storage =
-            writesStrip
-            ? storages.addStrip(blocks: blocks.count, format: format)
+            writesScratch
+            ? storages.addScratch(blocks: blocks.count, format: format)
             : storages.add(
                 blocks: blocks.count, pixels: geometry.outputHeight * geometry.outputWidth, format: format)
         let step = PendingDepthwise(
@@ -314,7 +314,7 @@ extension BlockedPlanner {
             epilogue: PendingEpilogue(
                 function: fused.function?.epilogue ?? .none, scale: fused.affine.map { input.spread($0.scale) },
                 shift: fused.affine.map { input.spread($0.shift) }),
-            writesStrip: writesStrip,
+            writesScratch: writesScratch,
             bands: threads > 1 && blocks.count < 4 * threads ? min(geometry.outputHeight, 4) : 1, format: format,
             stem: waitingStems.removeValue(forKey: fused.head))
         if let target { waiting[target, default: []].append(step) } else { append(step) }

@@ -25,7 +25,7 @@ struct PendingChannelStep: PendingStep {
 
     var kind: StepKind { .elementwise }
     var touched: [Int] { input.blocks.map(\.storage) + [output] }
-    var stripFloatCount: Int { isWhole ? 2 * input.places.count * input.pixels : 2 * input.places.count }
+    var scratchFloatCount: Int { isWhole ? 2 * input.places.count * input.pixels : 2 * input.places.count }
 
     /// Whether all pixels are needed at once.
     private var isWhole: Bool { if case .responseNormalization = work { true } else { false } }
@@ -38,7 +38,8 @@ struct PendingChannelStep: PendingStep {
     }
 }
 
-/// Brings some pixels of all channels into the thread's strip, channel-major, computes there and writes them back.
+/// Brings some pixels of all channels into the thread's scratch memory, channel-major, computes there and writes them
+/// back.
 struct ChannelStep: BlockedStep, @unchecked Sendable {
     // Sendable: the pointers lead to constants.
     let work: ChannelWork
@@ -53,7 +54,7 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
 
     func run(_ part: Int, _ context: StepContext) {
         let range = part * pixels / partCount..<(part + 1) * pixels / partCount
-        // One pixel at a time where the strip holds no more.
+        // One pixel at a time where scratch memory holds no more.
         let step = partCount == 1 && isWhole ? max(1, range.count) : 1
         for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
             compute(start..<min(start + step, range.upperBound), context)
@@ -64,7 +65,7 @@ struct ChannelStep: BlockedStep, @unchecked Sendable {
 
     private func compute(_ range: Range<Int>, _ context: StepContext) {
         let plane = range.count
-        let (source, target) = (context.strip, context.strip + channels.count * plane)
+        let (source, target) = (context.scratch, context.scratch + channels.count * plane)
         read(range, context.arena, to: source)
         switch work {
         case .layerNormalization(let weight, let bias, let epsilon):

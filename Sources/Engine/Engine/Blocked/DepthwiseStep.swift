@@ -9,7 +9,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     struct Block: BitwiseCopyable {
         /// In the arena.
         var input: Int
-        /// In the arena, or in the strip.
+        /// In the arena, or in scratch memory.
         var output: Int
     }
 
@@ -17,7 +17,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     struct Stem: BitwiseCopyable {
         /// One step.
         var step: UnsafePointer<MatrixStep>
-        /// Where its rows begin in the strip.
+        /// Where its rows begin in scratch memory.
         var offset: Int
         /// Words from block to block there.
         var blockStride: Int
@@ -31,9 +31,9 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     /// blocks × 16.
     let bias: UnsafePointer<Float>?
     let epilogue: Epilogue
-    /// Whether results go to the strip, where they begin with the first row asked for.
-    let writesStrip: Bool
-    /// The convolution of the caller's image whose rows are computed into the strip first, and where they go.
+    /// Whether results go to scratch memory, where they begin with the first row asked for.
+    let writesScratch: Bool
+    /// The convolution of the caller's image whose rows are computed into scratch memory first, and where they go.
     let stem: Stem?
     /// Into how many bands of rows a block is cut.
     let bands: Int
@@ -57,7 +57,7 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
 
     /// Computes the stem's rows that `rows` read; gives the place where row 0 would be: only the rows read are there.
     ///
-    /// What the strip holds from a neighbouring part is moved instead of computed.
+    /// What scratch memory holds from a neighbouring part is moved instead of computed.
     private func rowsOf(_ stem: Stem, for rows: Range<Int>, _ context: StepContext) -> UnsafeMutablePointer<Float> {
         let first = max(0, rows.lowerBound * geometry.stride - geometry.paddingTop)
         let end = min(
@@ -70,12 +70,12 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         if low < high && (low == first || high == end) {
             missing = low == first ? high..<end : first..<low
             for block in 0..<stem.blockCount {
-                let start = context.strip + (stem.offset + block * stem.blockStride)
+                let start = context.scratch + (stem.offset + block * stem.blockStride)
                 // The regions may overlap: `update` moves.
                 (start + (low - first) * row).update(from: start + (low - held.first) * row, count: (high - low) * row)
             }
         }
-        let source = context.strip - first * row
+        let source = context.scratch - first * row
         if !missing.isEmpty {
             let step = stem.step.pointee
             step.run(
@@ -92,8 +92,8 @@ struct DepthwiseStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         let taps = geometry.kernelHeight * geometry.kernelWidth * ChannelSpan.lanes
         let place = blocks[block]
         let output =
-            writesStrip
-            ? context.strip + place.output
+            writesScratch
+            ? context.scratch + place.output
             : context.arena + (place.output + rows.lowerBound * geometry.outputWidth * format.pixelWords)
         var call = DepthwiseCall(
             input: BlockImage(source + place.input, height: geometry.inputHeight, width: geometry.inputWidth),

@@ -4,12 +4,13 @@ struct FusionMap {
     private(set) var byTail: [Int: FusedNode] = [:]
     /// Whether a node is a part of a fused node but not its last.
     private(set) var isAbsorbed: [Bool]
-    /// Depthwise nodes that are computed strip by strip with a pointwise one: from the former's tail to the latter's.
-    private(set) var strips: [Int: Int] = [:]
-    /// Those whose results nobody else reads: they never leave the strip.
-    private(set) var isInStrip: Set<Int> = []
+    /// Depthwise nodes that are computed with a pointwise one, a band of rows at a time: from the former's tail to the
+    /// latter's.
+    private(set) var banded: [Int: Int] = [:]
+    /// Those whose results nobody else reads: they never leave scratch memory.
+    private(set) var isInScratch: Set<Int> = []
 
-    /// Convolutions of the image that are computed strip by strip with the depthwise convolution that alone reads them:
+    /// Convolutions of the image that are computed with the depthwise convolution that alone reads them, likewise:
     /// from the former's last node to the latter's first.
     private(set) var stems: [Int: Int] = [:]
 
@@ -35,9 +36,9 @@ struct FusionMap {
             fuse(from: index)
         }
         for (tail, fused) in byTail.sorted(by: { $0.key < $1.key }) where graph.isDepthwise(fused.head) {
-            joinStrip(tail)
+            joinBand(tail)
         }
-        for (tail, fused) in byTail where strips[tail] != nil { joinStem(fused) }
+        for (tail, fused) in byTail where banded[tail] != nil { joinStem(fused) }
     }
 
     /// Finds the convolution of the image that only this depthwise convolution reads.
@@ -71,8 +72,8 @@ struct FusionMap {
         byTail[fused.tail] = fused
     }
 
-    /// Finds the pointwise convolution with which a depthwise result can be computed strip by strip.
-    private mutating func joinStrip(_ tail: Int) {
+    /// Finds the pointwise convolution with which a depthwise result can be computed one band of rows at a time.
+    private mutating func joinBand(_ tail: Int) {
         guard !isKept[tail], let readers = readers(of: tail) else { return }
         let pointwise = byTail.filter { graph.isPlainPointwise($0.value.head) }
         let targets = readers.compactMap { reader in pointwise.first { $0.value.head == reader }?.key }.sorted()
@@ -80,8 +81,8 @@ struct FusionMap {
         let others = readers.filter { reader in pointwise[target]?.head != reader }
         // Whoever else reads the result must come later.
         guard others.allSatisfy({ $0 > target }) else { return }
-        strips[tail] = target
-        if others.isEmpty { isInStrip.insert(tail) }
+        banded[tail] = target
+        if others.isEmpty { isInScratch.insert(tail) }
     }
 
     /// The nodes that read a result, through slices, joins and shuffles; nil where one of those is kept.

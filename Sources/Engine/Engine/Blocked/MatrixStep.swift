@@ -1,7 +1,7 @@
 import OperatorDispatch
 import OperatorInterface
 
-/// A convolution or linear layer as matrix products over lanes, strip after strip of output rows.
+/// A convolution or linear layer as matrix products over lanes, band after band of output rows.
 struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     // Sendable: the pointers lead to constants.
 
@@ -19,11 +19,11 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         var halfWeights: Int
     }
 
-    /// Where the inputs of a strip come from.
+    /// Where the inputs of a band come from.
     enum Source: BitwiseCopyable {
-        /// Straight from the arena (and from the strips of ``depthwise``): 1×1 kernels.
+        /// Straight from the arena (and from scratch memory that ``depthwise`` fills): 1×1 kernels.
         case direct
-        /// From a copy with a border of zeros, in the strip.
+        /// From a copy with a border of zeros, in scratch memory.
         case padded(PaddedCopy)
     }
 
@@ -49,9 +49,9 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     let inputFormat: ElementFormat
     /// Of the result and what is added to it.
     let outputFormat: ElementFormat
-    /// Into how many strips the output rows are cut, one row more or less.
-    let stripCount: Int
-    /// Into how many groups the panels are cut, where a strip needs no preparation.
+    /// Into how many bands the output rows are cut, one row more or less.
+    let bandCount: Int
+    /// Into how many groups the panels are cut, where a band needs no preparation.
     let panelGroups: Int
     /// Whether several threads share the rows.
     let sharesRows: Bool
@@ -59,12 +59,12 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
     var prefetchStart = 0
     var prefetchEnd = 0
 
-    var partCount: Int { stripCount * panelGroups }
+    var partCount: Int { bandCount * panelGroups }
 
     func run(_ part: Int, _ context: StepContext) {
-        let (strip, group) = (part / panelGroups, part % panelGroups)
+        let (band, group) = (part / panelGroups, part % panelGroups)
         let height = geometry.outputHeight
-        let rows = strip * height / stripCount..<(strip + 1) * height / stripCount
+        let rows = band * height / bandCount..<(band + 1) * height / bandCount
         for step in depthwise { step.run(rows: rows, context) }
         let target = Target(
             output: context.arena + output,
@@ -94,7 +94,7 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
         case .direct where geometry.stride == 1:
             let start = MatrixSource(
                 arena: context.arena + rows.lowerBound * geometry.outputWidth * inputFormat.pixelWords,
-                strip: context.strip, pixelStride: inputFormat.pixelWords)
+                scratch: context.scratch, pixelStride: inputFormat.pixelWords)
             for index in selected {
                 multiply(
                     panels[index], start, firstRow: rows.lowerBound, rowCount: rows.count, target,
@@ -106,7 +106,7 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
                 rows, selected, target, context, fetching: { fetching?.share($0, of: $1) },
                 start: {
                     MatrixSource(
-                        arena: context.arena + (rows.lowerBound + $0) * row, strip: context.strip,
+                        arena: context.arena + (rows.lowerBound + $0) * row, scratch: context.scratch,
                         pixelStride: inputFormat.pixelWords * geometry.stride)
                 })
         case .padded(let copy):
@@ -117,7 +117,7 @@ struct MatrixStep: BlockedStep, BitwiseCopyable, @unchecked Sendable {
                 fetching: { fetching?.share($0, of: $1) ?? copy.following(rows, share: $0, of: $1, context) },
                 start: {
                     MatrixSource(
-                        arena: context.arena, strip: context.strip + (copy.stripOffset + $0 * row),
+                        arena: context.arena, scratch: context.scratch + (copy.scratchOffset + $0 * row),
                         pixelStride: copy.pixelStride)
                 })
         }

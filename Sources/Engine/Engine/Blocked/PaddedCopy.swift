@@ -1,7 +1,7 @@
 import OperatorDispatch
 import OperatorInterface
 
-/// Copies the input rows that a strip of outputs needs into the strip, with zeros around the image.
+/// Copies the input rows that a band of outputs needs into scratch memory, with zeros around the image.
 struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     // Sendable: the pointer leads to constants.
 
@@ -12,10 +12,10 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     let geometry: ConvolutionGeometry
     /// Of the blocks.
     let format: ElementFormat
-    /// The most input rows of a strip.
+    /// The most input rows of a band.
     let rowCapacity: Int
-    /// Where the copy begins in the strip.
-    var stripOffset = 0
+    /// Where the copy begins in scratch memory.
+    var scratchOffset = 0
 
     /// Words of one pixel.
     var lanes: Int { readsImage ? 1 : format.pixelWords }
@@ -27,7 +27,7 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
     var rowStride: Int { paddedWidth * lanes }
     /// Words from one plane to the next.
     var planeStride: Int { (rowCapacity * rowStride + 15) / 16 * 16 }
-    /// Words of the strip.
+    /// Words of scratch memory.
     var floatCount: Int { planes.count * planeStride }
 
     /// Copies what outputs of `rows` read.
@@ -40,7 +40,7 @@ struct PaddedCopy: BitwiseCopyable, @unchecked Sendable {
         let copied = min(inputRow, rowStride - before)
         for plane in 0..<planes.count {
             for row in 0..<count {
-                let target = context.strip + (stripOffset + plane * planeStride + row * rowStride)
+                let target = context.scratch + (scratchOffset + plane * planeStride + row * rowStride)
                 let y = first + row
                 guard y >= 0 && y < geometry.inputHeight && copied > 0 else {
                     target.update(repeating: 0, count: rowStride)

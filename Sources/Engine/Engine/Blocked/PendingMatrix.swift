@@ -36,7 +36,7 @@ struct PendingMatrix: PendingStep {
     /// Of the result and what is added to it.
     let outputFormat: ElementFormat
     let threads: Int
-    /// Where a padded copy begins in the strip, and the most rows at once: set for a stem when the strip is laid out.
+    /// Where a padded copy begins in scratch memory, and the most rows at once: set for a stem when that is laid out.
     var copyOffset = 0
     var rowsAtOnce: Int?
 
@@ -79,12 +79,12 @@ struct PendingMatrix: PendingStep {
         return read + depthwise.flatMap(\.touched) + [output] + (residual.map { [$0] } ?? [])
     }
 
-    /// The most output rows of a strip.
-    var stripRows: Int { rowsAtOnce ?? (geometry.outputHeight + stripCount - 1) / stripCount }
+    /// The most output rows of a band.
+    var bandRows: Int { rowsAtOnce ?? (geometry.outputHeight + bandCount - 1) / bandCount }
 
-    /// Into how many strips the output rows are cut: few enough that a strip's pixels outweigh reading all weights again,
+    /// Into how many bands the output rows are cut: few enough that a band's pixels outweigh reading all weights again,
     /// and so many that what is computed just before stays in the second-level cache beside them.
-    private var stripCount: Int {
+    private var bandCount: Int {
         let height = geometry.outputHeight
         let bytesPerRow: Int
         if !depthwise.isEmpty {
@@ -95,7 +95,7 @@ struct PendingMatrix: PendingStep {
         } else {
             return threads == 1 || cutsPanels ? 1 : min(height, 4 * threads)
         }
-        var rows = max(1, min(height, Self.stripBytes / max(1, bytesPerRow)))
+        var rows = max(1, min(height, Self.bandBytes / max(1, bytesPerRow)))
         if depthwise.contains(where: { $0.stem != nil }) { rows = min(height, Self.rowsBehindStem) }
         let count = (height + rows - 1) / rows
         if threads == 1 || cutsSmallImage { return count }
@@ -103,7 +103,7 @@ struct PendingMatrix: PendingStep {
         return min(height, max(2, (count + threads - 1) / threads) * threads)
     }
 
-    private static let stripBytes = 160 * 1024
+    private static let bandBytes = 160 * 1024
     /// A stem's rows are as wide as the image; only a few stay in the cache.
     private static let rowsBehindStem = 8
 
@@ -115,7 +115,7 @@ struct PendingMatrix: PendingStep {
     private var cutsSmallImage: Bool {
         threads > 1 && panels.count >= threads && geometry.outputHeight * geometry.outputWidth <= 64
             && geometry.outputHeight % (2 * threads) != 0
-            && !depthwise.isEmpty && depthwise.allSatisfy { $0.writesStrip && $0.stem == nil }
+            && !depthwise.isEmpty && depthwise.allSatisfy { $0.writesScratch && $0.stem == nil }
     }
 
     private var panelGroups: Int {
@@ -123,13 +123,13 @@ struct PendingMatrix: PendingStep {
         return cutsPanels && depthwise.isEmpty && copy(rows: 1) == nil ? min(panels.count, 4 * threads) : 1
     }
 
-    var stripFloatCount: Int {
-        let blocks = depthwise.reduce(0) { $0 + ($1.writesStrip ? $1.input.count : 0) }
+    var scratchFloatCount: Int {
+        let blocks = depthwise.reduce(0) { $0 + ($1.writesScratch ? $1.input.count : 0) }
         let stems = depthwise.compactMap { step in
-            step.stem.map { $0.outputBlocks * step.stemBlockStride + $0.stripFloatCount }
+            step.stem.map { $0.outputBlocks * step.stemBlockStride + $0.scratchFloatCount }
         }
-        return blocks * stripRows * geometry.outputWidth * inputFormat.pixelWords
-            + (copy(rows: stripRows)?.floatCount ?? 0)
+        return blocks * bandRows * geometry.outputWidth * inputFormat.pixelWords
+            + (copy(rows: bandRows)?.floatCount ?? 0)
             + stems.reduce(0, +)
     }
 
@@ -194,7 +194,7 @@ struct PendingMatrix: PendingStep {
 
     func step(_ storages: StorageTable, _ arena: ConstantArena) -> MatrixStep {
         let elements = elements(storages)
-        let rows = stripRows
+        let rows = bandRows
         var shared: (runs: UnsafeBufferPointer<ChannelSpan>, order: [Word])?
         let resolvedPanels = panels.map { panel in
             let channels = panel.first * 16..<min(panel.first * 16 + panel.allLanes, outputChannels)
@@ -226,7 +226,7 @@ struct PendingMatrix: PendingStep {
                 PaddedCopy(
                     planes: arena.copy(copy.planes.map { readsImage ? $0.block * plane : storages.offset($0) }),
                     readsImage: readsImage, geometry: geometry, format: inputFormat,
-                    rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight, stripOffset: copyOffset))
+                    rowCapacity: (rows - 1) * geometry.stride + geometry.kernelHeight, scratchOffset: copyOffset))
         } else {
             source = .direct
         }
@@ -239,7 +239,7 @@ struct PendingMatrix: PendingStep {
             ).resolved(arena),
             output: storages.offset(BlockPlace(storage: output, block: 0)),
             residual: residual.map { storages.offset(BlockPlace(storage: $0, block: 0)) }, inputFormat: inputFormat,
-            outputFormat: outputFormat, stripCount: stripCount,
+            outputFormat: outputFormat, bandCount: bandCount,
             panelGroups: panelGroups, sharesRows: threads > 1 && panelGroups == 1)
     }
 
@@ -251,7 +251,7 @@ struct PendingMatrix: PendingStep {
 extension PendingMatrix {
     /// One number that an output channel reads, with its column in the weight.
     private struct Element {
-        var isInStrip: Bool
+        var isInScratch: Bool
         /// In numbers of the format that is multiplied.
         var offset: Int
         /// The input channel, counted over all groups.
@@ -262,7 +262,7 @@ extension PendingMatrix {
 
     /// What one lane of a run holds: a number, or two side by side of which one may belong to somebody else.
     private struct Word {
-        var isInStrip: Bool
+        var isInScratch: Bool
         var offset: Int
         var first: Element?
         var second: Element?
@@ -272,11 +272,11 @@ extension PendingMatrix {
     private func words(_ elements: [Element]) -> [Word] {
         let perWord = inputFormat.channelsPerWord
         var words: [Word] = []
-        let order = elements.sorted { ($0.isInStrip ? 1 : 0, $0.offset) < ($1.isInStrip ? 1 : 0, $1.offset) }
+        let order = elements.sorted { ($0.isInScratch ? 1 : 0, $0.offset) < ($1.isInScratch ? 1 : 0, $1.offset) }
         for element in order {
             let offset = element.offset / perWord
-            if words.last?.isInStrip != element.isInStrip || words.last?.offset != offset {
-                words.append(Word(isInStrip: element.isInStrip, offset: offset))
+            if words.last?.isInScratch != element.isInScratch || words.last?.offset != offset {
+                words.append(Word(isInScratch: element.isInScratch, offset: offset))
             }
             if element.offset % perWord == 0 {
                 words[words.count - 1].first = element
@@ -292,14 +292,14 @@ extension PendingMatrix {
         case .pixels(let value):
             return value.places.enumerated().map { channel, place in
                 Element(
-                    isInStrip: storages.storages[place.storage].isInStrip, offset: storages.offset(place),
+                    isInScratch: storages.storages[place.storage].isInScratch, offset: storages.offset(place),
                     channel: channel, tap: 0)
             }
         case .flattened(let value):
             return value.places.enumerated().flatMap { channel, place in
                 (0..<value.pixels).map { pixel in
                     Element(
-                        isInStrip: false, offset: storages.offset(place) + pixel * 16,
+                        isInScratch: false, offset: storages.offset(place) + pixel * 16,
                         channel: channel * value.pixels + pixel, tap: 0)
                 }
             }
@@ -315,12 +315,12 @@ extension PendingMatrix {
     }
 
     private func taps(channel: Int, plane: Int, lane: Int) -> [Element] {
-        guard let copy = copy(rows: stripRows) else { return [] }
+        guard let copy = copy(rows: bandRows) else { return [] }
         let perWord = inputFormat.channelsPerWord
         return (0..<geometry.kernelHeight * geometry.kernelWidth).map { tap in
             let (row, column) = (tap / geometry.kernelWidth, tap % geometry.kernelWidth)
             return Element(
-                isInStrip: true,
+                isInScratch: true,
                 offset: (plane * copy.planeStride + row * copy.rowStride + column * copy.pixelWords) * perWord + lane,
                 channel: channel, tap: tap)
         }
@@ -337,12 +337,12 @@ extension PendingMatrix {
     private static func runs(_ words: [Word]) -> [ChannelSpan] {
         var runs: [ChannelSpan] = []
         for word in words {
-            if let last = runs.last, (last.isInStrip != 0) == word.isInStrip,
+            if let last = runs.last, (last.isInScratch != 0) == word.isInScratch,
                 Int(last.offset) + Int(last.count) == word.offset
             {
                 runs[runs.count - 1].count += 1
             } else {
-                runs.append(ChannelSpan(offset: Int32(word.offset), count: 1, isInStrip: word.isInStrip))
+                runs.append(ChannelSpan(offset: Int32(word.offset), count: 1, isInScratch: word.isInScratch))
             }
         }
         return runs

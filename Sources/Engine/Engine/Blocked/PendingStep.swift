@@ -16,15 +16,15 @@ protocol PendingStep {
     var constantCount: Int { get }
     /// The most numbers that its packed weights take.
     var packedCount: Int { get }
-    /// Numbers that it needs in each thread's strip.
-    var stripFloatCount: Int { get }
+    /// Numbers that it needs in each thread's scratch memory.
+    var scratchFloatCount: Int { get }
     /// The step with addresses; constants are copied into `arena`, packed weights added to its stream.
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep
 }
 
 extension PendingStep {
     var packedCount: Int { 0 }
-    var stripFloatCount: Int { 0 }
+    var scratchFloatCount: Int { 0 }
     var macs: Int { 0 }
     var constantCount: Int { 0 }
 }
@@ -54,19 +54,19 @@ struct PendingDepthwise: PendingStep {
     let weights: [Float]
     let bias: [Float]?
     let epilogue: PendingEpilogue
-    let writesStrip: Bool
+    let writesScratch: Bool
     let bands: Int
     let format: ElementFormat
     /// The convolution of the caller's image whose rows are computed just before.
     var stem: PendingMatrix?
-    /// Words between the blocks of the stem's rows: set when the strip is laid out.
+    /// Words between the blocks of the stem's rows: set when scratch memory is laid out.
     var stemBlockStride = 0
 
     var kind: StepKind { .depthwise }
     var macs: Int { geometry.macs + (stem?.macs ?? 0) }
     var constantCount: Int { weights.count }
     var packedCount: Int { stem?.packedCount ?? 0 }
-    var touched: [Int] { (stem == nil ? input.map(\.storage) : []) + (writesStrip ? [] : [output]) }
+    var touched: [Int] { (stem == nil ? input.map(\.storage) : []) + (writesScratch ? [] : [output]) }
 
     func resolved(_ storages: StorageTable, _ arena: ConstantArena) -> any BlockedStep {
         step(storages, arena)
@@ -79,7 +79,7 @@ struct PendingDepthwise: PendingStep {
         }
         return DepthwiseStep(
             geometry: geometry, blocks: arena.copy(blocks), weights: arena.copy(weights).start,
-            bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesStrip: writesStrip,
+            bias: arena.copy(bias), epilogue: epilogue.resolved(arena), writesScratch: writesScratch,
             stem: stem.map { stem in
                 DepthwiseStep.Stem(
                     step: arena.copy([stem.step(storages, arena)]).start,
@@ -90,7 +90,7 @@ struct PendingDepthwise: PendingStep {
 }
 
 extension PendingDepthwise {
-    /// The same with a stem whose strip is laid out.
+    /// The same with a stem whose scratch is laid out.
     func replacing(stem: PendingMatrix, blockStride: Int) -> PendingDepthwise {
         var copy = self
         copy.stem = stem
@@ -174,7 +174,7 @@ struct PendingGather: PendingStep {
 }
 
 extension StorageTable {
-    /// Numbers of the channel's format between the start of the arena (or strip) and its first pixel.
+    /// Numbers of the channel's format between the start of the arena (or scratch) and its first pixel.
     func offset(_ place: ChannelPlace) -> Int {
         offset(BlockPlace(storage: place.storage, block: place.block)) * storages[place.storage].format.channelsPerWord
             + place.lane

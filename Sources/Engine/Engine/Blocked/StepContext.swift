@@ -6,21 +6,21 @@ struct StepContext {
     let image: UnsafePointer<Float>
     /// All results of the image.
     let arena: UnsafeMutablePointer<Float>
-    /// The thread's own strip.
-    let strip: UnsafeMutablePointer<Float>
+    /// The thread's own scratch memory.
+    let scratch: UnsafeMutablePointer<Float>
     /// The packed weights of all matrix products, in the order of the steps.
     let weights: UnsafePointer<Float>
     let operators: OperatorSet
-    /// Which rows of a stem the strip still holds from the part before.
+    /// Which rows of a stem scratch memory still holds from the part before.
     let lineBuffer: UnsafeMutablePointer<LineBuffer>
 }
 
-/// Rows of a stem in a thread's strip: those that the next part needs too are not computed again.
+/// Rows of a stem in a thread's scratch memory: those that the next part needs too are not computed again.
 struct LineBuffer: BitwiseCopyable {
     var first = 0
     var end = 0
 
-    /// Words before a strip that hold these numbers.
+    /// Words before scratch memory that hold these numbers.
     static let words = ChannelSpan.lanes
 }
 

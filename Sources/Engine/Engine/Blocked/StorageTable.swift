@@ -8,11 +8,11 @@ struct StorageTable {
         let format: ElementFormat
         /// Words from one block to the next.
         var blockStride: Int
-        /// Whether it is a part of each thread's strip rather than of the arena.
-        let isInStrip: Bool
+        /// Whether it is a part of each thread's scratch memory rather than of the arena.
+        let isInScratch: Bool
         var firstStep = Int.max
         var lastStep = -1
-        /// Its place, once ``place()`` was called; for strips the place in the strip.
+        /// Its place, once ``place()`` was called; of scratch the place in it.
         var offset = 0
 
         var floatCount: Int { blocks * blockStride }
@@ -25,18 +25,18 @@ struct StorageTable {
     /// Room for so many blocks of `pixels` pixels.
     mutating func add(blocks: Int, pixels: Int, format: ElementFormat) -> Int {
         storages.append(
-            Storage(blocks: blocks, format: format, blockStride: pixels * format.pixelWords, isInStrip: false))
+            Storage(blocks: blocks, format: format, blockStride: pixels * format.pixelWords, isInScratch: false))
         return storages.count - 1
     }
 
-    /// Room in each thread's strip; its size and place are set later.
-    mutating func addStrip(blocks: Int, format: ElementFormat) -> Int {
-        storages.append(Storage(blocks: blocks, format: format, blockStride: 0, isInStrip: true))
+    /// Room in each thread's scratch memory; its size and place are set later.
+    mutating func addScratch(blocks: Int, format: ElementFormat) -> Int {
+        storages.append(Storage(blocks: blocks, format: format, blockStride: 0, isInScratch: true))
         return storages.count - 1
     }
 
-    /// Says where in the strip a storage lies and how far its blocks are apart.
-    mutating func setStrip(_ storage: Int, blockStride: Int, offset: Int) {
+    /// Says where in scratch memory a storage lies and how far its blocks are apart.
+    mutating func setScratch(_ storage: Int, blockStride: Int, offset: Int) {
         storages[storage].blockStride = blockStride
         storages[storage].offset = offset
     }
@@ -50,7 +50,7 @@ struct StorageTable {
     /// Gives every storage that is touched a place, so that no two that live at one time overlap.
     mutating func place() {
         let requests = storages.map { storage in
-            storage.isInStrip || storage.lastStep < 0
+            storage.isInScratch || storage.lastStep < 0
                 ? nil
                 : ArenaPlanner.Request(size: storage.floatCount, life: storage.firstStep...storage.lastStep)
         }
@@ -59,7 +59,7 @@ struct StorageTable {
         floatCount = plan.size
     }
 
-    /// Words between the start of the arena (or strip) and a block.
+    /// Words between the start of the arena (or scratch) and a block.
     func offset(_ place: BlockPlace) -> Int {
         storages[place.storage].offset + place.block * storages[place.storage].blockStride
     }

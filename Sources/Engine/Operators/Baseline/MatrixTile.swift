@@ -45,12 +45,12 @@ func matrixTiles<
             }
         }
         let arena = call.input + start &* stride
-        let strip = call.strip + start &* stride
+        let scratch = call.scratch + start &* stride
         var weights = call.weights
         var halfWeights = call.halfWeights
         for index in 0..<call.runCount {
             let run = call.runs[index]
-            var lane = (run.isInStrip != 0 ? strip : arena) + Int(run.offset)
+            var lane = (run.isInScratch != 0 ? scratch : arena) + Int(run.offset)
             let end = lane + Int(run.count)
             while lane < end {
                 var factors = InlineArray<blocks, Lanes>(repeating: .zero)
