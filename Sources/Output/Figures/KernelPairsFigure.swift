@@ -116,12 +116,7 @@ public enum KernelPairsFigure {
             func level(_ share: Double) -> Double {
                 plot.yPlace(max(OrderStatistics.quantile(share, ofSorted: own), low))
             }
-            page.line(from: FigurePoint(x, level(0.1)), to: FigurePoint(x, level(0.9)), Stroke(.axis, width: 0.8))
-            let (lower, upper) = (level(0.25), level(0.75))
-            page.add(
-                .rectangle(
-                    FigureRect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)),
-                    fill: FigureColor(grey: 0xA8)))
+            WhiskerBox(x: x, half: half, whisker: .axis, fill: FigureColor(grey: 0xA8)).draw(on: &page, level: level)
             page.line(
                 from: FigurePoint(x - half, level(0.5)), to: FigurePoint(x + half, level(0.5)), Stroke(.ink, width: 1))
         }

@@ -15,7 +15,7 @@ public enum SigmaFigure {
         /// Whether the layer reduces the resolution.
         public let isStrided: Bool
 
-        /// Whether the middle one of all blurs has no σ.
+        /// Whether the median blur has no σ.
         var isBeyond: Bool { beyond > sigmas.count }
 
         /// Names a layer; see the properties.
@@ -73,6 +73,19 @@ public enum SigmaFigure {
         page.add(.path(FigurePath(tip, isClosed: true, fill: .ink)))
     }
 
+    /// A layer's box, whiskers and median, or the sign that all of it lies above the axis.
+    private static func draw(_ row: Row, x: Double, half: Double, in plot: PlotFrame, on page: inout Page) {
+        guard !row.isBeyond else { return drawTip(x: x, y: plot.area.y, on: &page) }
+        func level(_ share: Double) -> Double {
+            plot.yPlace(min(row.quantile(share), plot.y.range.upperBound))
+        }
+        WhiskerBox(x: x, half: half, whisker: color, fill: color).draw(on: &page, level: level)
+        let middle = level(0.5)
+        guard row.quantile(0.5) <= plot.y.range.upperBound else { return drawTip(x: x, y: middle, on: &page) }
+        page.line(from: FigurePoint(x - half, middle), to: FigurePoint(x + half, middle), Stroke(.ink, width: 1))
+        drawInterval(row, x: x, cap: half * 0.4, in: plot, on: &page)
+    }
+
     static func draw(_ rows: [Row], height: Double, on page: inout Page) {
         let all = rows.flatMap(\.sigmas)
         let wide = rows.reduce(0) { $0 + $1.beyond }
@@ -95,30 +108,9 @@ public enum SigmaFigure {
                 FigurePath(
                     [FigurePoint(plot.area.x, reference), FigurePoint(plot.area.right, reference)],
                     stroke: Stroke(.ink, width: 0.6, dash: [3, 2]))))
-        let slot = plot.area.width / Double(rows.count)
+        let half = min(plot.area.width / Double(rows.count) * 0.32, 6)
         for (index, row) in rows.enumerated() where !row.sigmas.isEmpty || row.isBeyond {
-            let x = plot.xPlace(Double(index))
-            guard !row.isBeyond else {
-                drawTip(x: x, y: plot.area.y, on: &page)
-                continue
-            }
-            func level(_ share: Double) -> Double {
-                plot.yPlace(min(row.quantile(share), plot.y.range.upperBound))
-            }
-            let half = min(slot * 0.32, 6)
-            page.line(from: FigurePoint(x, level(0.1)), to: FigurePoint(x, level(0.9)), Stroke(color, width: 0.8))
-            let (lower, upper) = (level(0.25), level(0.75))
-            page.add(
-                .rectangle(
-                    FigureRect(x: x - half, y: upper, width: 2 * half, height: max(lower - upper, 0.4)), fill: color))
-            let middle = level(0.5)
-            if row.quantile(0.5) > plot.y.range.upperBound {
-                drawTip(x: x, y: middle, on: &page)
-            } else {
-                page.line(
-                    from: FigurePoint(x - half, middle), to: FigurePoint(x + half, middle), Stroke(.ink, width: 1))
-                drawInterval(row, x: x, cap: half * 0.4, in: plot, on: &page)
-            }
+            draw(row, x: plot.xPlace(Double(index)), half: half, in: plot, on: &page)
         }
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
