@@ -4,7 +4,7 @@ import Kernels
 import Numerics
 import Checkpoints
 
-/// What the classifier found in a data set of loose kernels, in memory that does not grow with it.
+/// What the classifier found in a data set of kernels, in memory that does not grow with it.
 ///
 /// A value: nothing is read through it.
 public struct CollectionStatistics: Sendable, Equatable, Codable {

@@ -40,7 +40,7 @@ public struct KernelSummary: Sendable, Equatable, Codable {
     /// The kernels that are identity, blur or edge.
     public let named: Int
     /// Those of them that chance would name as well, each taken by itself.
-    public let lookalikes: Int
+    public let withinChance: Int
     /// How many kernels have each shape that occurs, by its printed name.
     public let shapes: [String: Int]
     /// How many live kernels pass which frequencies, by the printed name of the class.
@@ -65,7 +65,7 @@ public struct KernelSummary: Sendable, Equatable, Codable {
         uncertain = classifications.count { $0.isUncertain }
         nonFinite = classifications.count { $0.shape == .nonFinite }
         named = classifications.count { $0.label != .zero && $0.label != .other }
-        lookalikes = classifications.count { $0.label != .zero && $0.label != .other && !$0.isBeyondChance }
+        withinChance = classifications.count { $0.label != .zero && $0.label != .other && !$0.isBeyondChance }
         shapes = Dictionary(classifications.lazy.map { ($0.shape.rawValue, 1) }, uniquingKeysWith: +)
         spectrum = Dictionary(live.lazy.map { ($0.spectralClass.rawValue, 1) }, uniquingKeysWith: +)
         zeroGap = ZeroGap(classifications)

@@ -37,7 +37,7 @@ public struct NetworkFacts: Sendable, Equatable, Codable {
     public let recognition: String
     /// Every convolution in network order, pointwise ones included, without their batch normalisations.
     public let layers: [ConvLayer]
-    /// Weights that the family has and the file has not.
+    /// Weights that the family has and the file lacks.
     public let missingTensors: [String]
     /// What looks like the weight of a convolution and is no layer, each with its reason.
     public let leftOut: [LeftOutTensor]

@@ -78,9 +78,9 @@ extension KernelSummary {
         if offsets.count > blurs || !offsets.allSatisfy(\.isFinite) {
             return "offsets: \(offsets.count) of \(blurs) blurs"
         }
-        let parts = [uncertain, nonFinite, named, lookalikes, filters.total, filters.dead]
-        if !parts.allSatisfy((0...kernels).contains) || lookalikes > named || filters.dead > filters.total {
-            return "uncertain, nonFinite, named, lookalikes and filters are \(parts) of \(kernels) kernels"
+        let parts = [uncertain, nonFinite, named, withinChance, filters.total, filters.dead]
+        if !parts.allSatisfy((0...kernels).contains) || withinChance > named || filters.dead > filters.total {
+            return "uncertain, nonFinite, named, withinChance and filters are \(parts) of \(kernels) kernels"
         }
         for (name, counts) in [("shapes", shapes), ("spectrum", spectrum)]
         where !counts.values.allSatisfy((0...kernels).contains) {

@@ -12,7 +12,7 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case classification = "kernelviz.classification/1"
     /// `classify` of several checkpoints.
     case classifications = "kernelviz.classifications/1"
-    /// `classify` of a data set of loose kernels.
+    /// `classify` of a data set of kernels.
     case collection = "kernelviz.collection/1"
     /// `classify --compare`.
     case comparison = "kernelviz.comparison/1"

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A data set of loose 3×3 kernels that is read piece by piece, as CNN Filter DB is (Gavrikov and Keuper, CVPR 2022).
+/// A data set of 3×3 kernels that is read piece by piece, as CNN Filter DB is (Gavrikov and Keuper, CVPR 2022).
 public struct KernelDataset: Sendable {
     /// The file.
     public let checkpoint: Checkpoint
@@ -14,7 +14,7 @@ public struct KernelDataset: Sendable {
 
     /// Nil where the checkpoint is something else.
     public init?(_ checkpoint: Checkpoint) {
-        guard let entry = checkpoint.entries.first(where: { $0.axes == .looseKernels }) else { return nil }
+        guard let entry = checkpoint.entries.first(where: { $0.axes == .kernelList }) else { return nil }
         self.checkpoint = checkpoint
         name = entry.name
         count = entry.shape[0]

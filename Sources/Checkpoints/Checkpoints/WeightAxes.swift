@@ -16,8 +16,8 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
     case outputRowsColumnsInput = "OHWI"
     /// 1×H×W×O, as TensorFlow Lite stores a depthwise weight: output channel c·M + m is kernel m of input channel c.
     case oneRowsColumnsOutput = "1HWO"
-    /// K×N², loose square kernels, each row after row.
-    case looseKernels = "KN²"
+    /// K×N², square kernels without a network, each row after row.
+    case kernelList = "KN²"
     /// O×I×H×W of a framework that turns kernels by 180° before it slides them (Theano): the weight is turned when it is
     /// read, so that it is what every other framework would hold.
     case turnedOutputInputRowsColumns = "OIHW turned"
@@ -63,12 +63,12 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         }
     }
 
-    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes (loose kernels: two),
+    /// The O×I×H×W shape of a weight that the file holds with `shape`; nil unless it has four axes (a list of kernels: two),
     /// none of them empty.
     ///
     /// A depthwise H×W×C×M becomes (C·M)×1×H×W: output channel c·M + m is kernel m of input channel c.
     package func outputFirst(_ shape: Shape) -> Shape? {
-        if self == .looseKernels {
+        if self == .kernelList {
             guard shape.rank == 2, shape[0] > 0, let size = (2...31).first(where: { $0 * $0 == shape[1] }) else {
                 return nil
             }
@@ -82,7 +82,7 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         case .inputOutputRowsColumns: [shape[1], shape[0], shape[2], shape[3]]
         case .outputRowsColumnsInput: [shape[0], shape[3], shape[1], shape[2]]
         case .oneRowsColumnsOutput: shape[0] == 1 ? [shape[3], 1, shape[1], shape[2]] : nil
-        case .looseKernels: nil
+        case .kernelList: nil
         default: shape
         }
     }
@@ -93,8 +93,8 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
         return overflow ? nil : [outputs, 1, shape[0], shape[1]]
     }
 
-    /// The weight as O×I×H×W, turned where its framework turns it; `tensor` has four axes, or two where it holds loose
-    /// kernels.
+    /// The weight as O×I×H×W, turned where its framework turns it; `tensor` has four axes, or two where it holds a
+    /// list of kernels.
     package func outputFirst(_ tensor: Tensor) -> Tensor {
         let result = ordered(tensor)
         return isTurned ? Self.turned(result) : result
@@ -115,7 +115,7 @@ public enum WeightAxes: String, Sendable, Equatable, Codable {
             return tensor.transposed([0, 3, 1, 2])
         case .oneRowsColumnsOutput:
             return tensor.transposed([3, 0, 1, 2])
-        case .looseKernels:
+        case .kernelList:
             return outputFirst(tensor.shape).map(tensor.reshaped) ?? tensor
         default:
             return tensor

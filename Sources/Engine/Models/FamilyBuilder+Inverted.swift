@@ -28,9 +28,9 @@ extension FamilyBuilder {
             current = graph.add(.add, input, current, name: name)
             return
         }
-        let old = graph.add(.slice(0..<inputWidth), current, name: "\(name).old")
+        let shared = graph.add(.slice(0..<inputWidth), current, name: "\(name).shared")
         let new = graph.add(.slice(inputWidth..<width), current, name: "\(name).new")
-        let sum = graph.add(.add, input, old, name: "\(name).sum")
+        let sum = graph.add(.add, input, shared, name: "\(name).sum")
         current = graph.add(.concatenate, sum, new, name: name)
     }
 

@@ -104,12 +104,12 @@ struct VGNetBuilder<Provider: ParameterProvider> {
         let split = config.identitySplit(ofStage: stage, block: block)
         let path = "features/stage\(stage)/\(block)"
         let name = "stage\(stage).\(block)"
-        let identityHalf = queue.range(0..<split.firstFiltered, &layers.graph, name: "\(name).old")
-        let filteredHalf = queue.range(split.firstFiltered..<split.width, &layers.graph, name: "\(name).young")
+        let identityHalf = queue.range(0..<split.firstFiltered, &layers.graph, name: "\(name).identity")
+        let filteredHalf = queue.range(split.firstFiltered..<split.width, &layers.graph, name: "\(name).filtered")
         let input =
             filteredHalf.parts.count == 1
             ? filteredHalf.parts[0].node
-            : layers.graph.add(.concatenate, inputs: filteredHalf.parts.map(\.node), name: "\(name).young")
+            : layers.graph.add(.concatenate, inputs: filteredHalf.parts.map(\.node), name: "\(name).filtered")
         let filtered: Graph.NodeID
         switch config.half[stage] {
         case .learnable:

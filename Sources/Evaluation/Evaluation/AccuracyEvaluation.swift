@@ -53,7 +53,7 @@ public struct AccuracyEvaluation: Sendable, Equatable {
     ///
     /// Source: R. Zhang, arXiv 1904.11486 (antialiased-cnns), "consistency".
     public let shiftConsistency: ShareInterval?
-    /// What the precision changed of the logits; nil in f32.
+    /// How the precision changed the logits; nil in f32.
     public let precisionCost: PrecisionCost?
     /// Images that could not be read: name and reason.
     public let unreadable: [String]

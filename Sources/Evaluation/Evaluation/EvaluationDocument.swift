@@ -74,7 +74,7 @@ public struct EvaluationDocument: Sendable, Codable {
         /// Files that are no pictures.
         public let otherFiles: Int
         /// Pictures without a class.
-        public let looseFiles: Int
+        public let filesWithoutClass: Int
         /// Classes without a picture.
         public let emptyClasses: [String]
         /// Folders that were not entered again.
@@ -84,7 +84,7 @@ public struct EvaluationDocument: Sendable, Codable {
 
         init(_ accuracy: AccuracyEvaluation) {
             otherFiles = accuracy.findings.otherFiles.count
-            looseFiles = accuracy.findings.looseFiles.count
+            filesWithoutClass = accuracy.findings.filesWithoutClass.count
             emptyClasses = accuracy.findings.emptyClasses
             skippedFolders = accuracy.findings.skippedFolders
             turnedImages = accuracy.turned

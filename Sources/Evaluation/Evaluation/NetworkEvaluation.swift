@@ -74,16 +74,16 @@ public struct NetworkEvaluation: Sendable, Equatable {
     public let outputMap: [Int]?
     /// The EXIF orientation, 2 to 8, by which the photograph was turned; nil where it was not.
     public let exifOrientation: Int?
-    /// What the precision changed of the logits; nil in f32.
+    /// How the precision changed the logits; nil in f32.
     public let precisionCost: PrecisionCost?
-    /// What was computed in bytes; nil but in int8.
+    /// What was computed in bytes; nil except in int8.
     public let quantization: QuantizationSummary?
     /// How well it tells a data set's images apart; nil where that was not measured.
     public var accuracy: AccuracyEvaluation?
     /// How alike the maps before and behind its spatial convolutions are; nil where that was not measured.
     public var similarities: [LayerSimilarity]?
 
-    /// The same without times and memory of the process, which no two runs have alike.
+    /// The same without times and memory of the process, which differ from run to run.
     public var reproducible: NetworkEvaluation {
         var copy = self
         copy.timings = []

@@ -1,11 +1,11 @@
 import Engine
 import Tensors
 
-/// What computing in another precision than f32 changed of a network's answers.
+/// How computing in another precision than f32 changes a network's answers.
 public struct PrecisionCost: Sendable, Equatable, Codable {
     /// The precision.
     public let precision: ExecutionOptions.Precision
-    /// Images that were computed in both.
+    /// Images that were run in both.
     public let images: Int
     /// The largest difference between a logit in both.
     public let largestDifference: Float

@@ -157,7 +157,7 @@ struct NonNegativeFactors {
         let mean = matrix.reduce(0, +) / Double(matrix.count)
         right = []
         for row in Self.distantRows(matrix, rows: rows, columns: columns, count: rank) {
-            // Not exactly 0, which no update leaves again.
+            // Not exactly 0: no update would leave it again.
             right += matrix[row * columns..<(row + 1) * columns].map { $0 + 0.01 * mean + 1e-12 }
         }
         left = Array(repeating: 1, count: rows * rank)

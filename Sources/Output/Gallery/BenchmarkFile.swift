@@ -26,7 +26,7 @@ public struct BenchmarkFile: Sendable {
             throw KernelVizError(
                 code: "bench.badJSON", subject: path, found: "no benchmark",
                 expected: "the JSON that 'kernelviz bench --format json' writes",
-                advice: "Run 'kernelviz bench --steps --growth --format json -o \(FilePaths.name(of: path))'")
+                advice: "Run 'kernelviz bench --steps --scaling --format json -o \(FilePaths.name(of: path))'")
         }
         self.document = document
     }
@@ -51,24 +51,24 @@ public struct BenchmarkFile: Sendable {
 
     /// How latency grows with input, width and depth.
     ///
-    /// Throws `bench.noGrowth` where that was not measured, and the figure's errors.
-    public func growth(widthMillimetres: Double) throws -> Figure {
-        guard let first = document.growth?.first else { throw missing("bench.noGrowth", "growth", "--growth") }
+    /// Throws `bench.noScaling` where that was not measured, and the figure's errors.
+    public func scaling(widthMillimetres: Double) throws -> Figure {
+        guard let first = document.scaling?.first else { throw missing("bench.noScaling", "scaling", "--scaling") }
         let titles: [(ScalingBenchmark.Axis, String)] = [
             (.inputSize, "input size (pixels)"), (.width, "width (× its own)"), (.depth, "depth (× its own)"),
         ]
         let panels = titles.map { axis, title in
-            let points = (document.growth ?? []).filter { $0.axis == axis }
+            let points = (document.scaling ?? []).filter { $0.axis == axis }
             var names: [String] = []
             for point in points where !names.contains(point.network) { names.append(point.network) }
-            return GrowthFigure.Panel(
+            return ScalingFigure.Panel(
                 title: title,
                 series: names.map { name in
-                    GrowthFigure.Series(
+                    ScalingFigure.Series(
                         name: name,
                         points: points.filter { $0.network == name }.map { point in
                             let benchmark = point.benchmark
-                            return GrowthFigure.Point(
+                            return ScalingFigure.Point(
                                 value: point.value, milliseconds: benchmark.latency.median,
                                 limitMilliseconds: milliseconds(macs: benchmark.macs * benchmark.batch)
                                     / Double(benchmark.threads))
@@ -78,7 +78,7 @@ public struct BenchmarkFile: Sendable {
         let benchmark = first.benchmark
         let images = benchmark.batch == 1 ? "one image" : "\(benchmark.batch) images"
         let threads = benchmark.threads == 1 ? "one thread" : "\(benchmark.threads) threads"
-        return try GrowthFigure.figure(
+        return try ScalingFigure.figure(
             of: panels, subject: "\(images), \(threads), \(benchmark.precision.rawValue), \(benchmark.operators)",
             widthMillimetres: widthMillimetres)
     }

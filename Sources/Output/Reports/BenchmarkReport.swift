@@ -9,13 +9,13 @@ public struct BenchmarkReport: Report {
 
     private let limits: Roofline
     private let benchmarks: [NetworkBenchmark]
-    private let growth: [ScalingBenchmark]
+    private let scaling: [ScalingBenchmark]
 
     /// A report on `benchmarks`, and on how latency grew where that was measured.
-    public init(limits: Roofline, benchmarks: [NetworkBenchmark], growth: [ScalingBenchmark] = []) {
+    public init(limits: Roofline, benchmarks: [NetworkBenchmark], scaling: [ScalingBenchmark] = []) {
         self.limits = limits
         self.benchmarks = benchmarks
-        self.growth = growth
+        self.scaling = scaling
     }
 
     /// The machine's limits, one line a network and setting, then the steps of those that were profiled.
@@ -39,10 +39,10 @@ public struct BenchmarkReport: Report {
                 [["step", "kind", "µs", "share", "GFLOP/s", "of peak", "GB/s"]]
                     + benchmark.steps.map { row($0, of: benchmark) })
         }
-        if !growth.isEmpty {
+        if !scaling.isEmpty {
             text += "\nLatency as the network grows\n\n"
             text += aligned(
-                [["network", "grows", "value", "MACs", "median ms", "GFLOP/s", "of peak"]] + growth.map(row))
+                [["network", "grows", "value", "MACs", "median ms", "GFLOP/s", "of peak"]] + scaling.map(row))
         }
         return text
     }
@@ -54,7 +54,7 @@ public struct BenchmarkReport: Report {
                 limits: limits,
                 benchmarks: benchmarks.map {
                     BenchmarkDocument.Entry(benchmark: $0, peakShare: share($0.gigaflops, $0.threads))
-                }, growth: growth))
+                }, scaling: scaling))
     }
 
     private func share(_ gigaflops: Double, _ threads: Int) -> Double {

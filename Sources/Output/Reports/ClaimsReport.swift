@@ -116,7 +116,7 @@ public struct ClaimsReport: CSVReport, MarkdownReport, PageReport {
         let sections = PaperClaim.Statement.allCases.map { statement in
             HTMLPage.section(
                 Self.capitalised("\(statement.rawValue) (\(statement.source))"),
-                [HTMLPage.words("Borne out where \(statement.criterion).")]
+                [HTMLPage.words("Supported where \(statement.criterion).")]
                     + (correlated.contains(statement)
                         ? [
                             HTMLPage.words(

@@ -37,7 +37,7 @@ struct ClassificationDocument: Encodable {
         calibrations = statistics.calibrations.map {
             Calibration(
                 size: $0.nullRates.size, thresholds: $0.thresholds, nullRates: $0.nullRates,
-                rubricThresholds: $0.rubricThresholds, lookalikeRates: $0.uncorrectedFalsePositiveRates)
+                rubricThresholds: $0.rubricThresholds, uncorrectedFalsePositiveRates: $0.uncorrectedFalsePositiveRates)
         }
         layers = statistics.layers.map { Layer($0, kernels: kernels) }
         skipped =
@@ -85,7 +85,7 @@ struct ClassificationDocument: Encodable {
         let thresholds: Thresholds
         let nullRates: NullRates
         let rubricThresholds: Thresholds
-        let lookalikeRates: NullRates
+        let uncorrectedFalsePositiveRates: NullRates
     }
 
     struct Layer: Encodable {

@@ -103,10 +103,10 @@ extension ClassificationReport {
             )
         }
         let named = statistics.layers.reduce(0) { $0 + $1.summary.named }
-        let lookalikes = statistics.layers.reduce(0) { $0 + $1.summary.lookalikes }
-        if lookalikes > 0 {
+        let withinChance = statistics.layers.reduce(0) { $0 + $1.summary.withinChance }
+        if withinChance > 0 {
             notes.append(
-                "\(NumberFormat.grouped(lookalikes)) of \(NumberFormat.grouped(named)) identity, blur and edge labels "
+                "\(NumberFormat.grouped(withinChance)) of \(NumberFormat.grouped(named)) identity, blur and edge labels "
                     + "are not significant one by one: trust the shares of their layers, not the single kernel.")
         }
         if let note = measurementNote { notes.append(note) }

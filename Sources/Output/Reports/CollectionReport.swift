@@ -4,7 +4,7 @@ import Diagnostics
 import Kernels
 import Statistics
 
-/// What was found in a data set of loose kernels, for people and programs.
+/// What was found in a data set of kernels, for people and programs.
 public struct CollectionReport: CSVReport, MarkdownReport {
     /// Names the JSON's form.
     public static let schema = DocumentSchema.collection.rawValue
@@ -70,7 +70,7 @@ public struct CollectionReport: CSVReport, MarkdownReport {
         let testedPieces: Int
         let structuredPieces: Int
         let nullRates: NullRates
-        let lookalikeRates: NullRates
+        let uncorrectedFalsePositiveRates: NullRates
 
         init(_ statistics: CollectionStatistics, sha256: String) {
             path = statistics.source.path
@@ -94,7 +94,7 @@ public struct CollectionReport: CSVReport, MarkdownReport {
             testedPieces = statistics.testedPieces
             structuredPieces = statistics.structuredPieces
             nullRates = statistics.calibration.nullRates
-            lookalikeRates = statistics.calibration.uncorrectedFalsePositiveRates
+            uncorrectedFalsePositiveRates = statistics.calibration.uncorrectedFalsePositiveRates
         }
 
         private static func quantiles(_ tally: Tally) -> [String: Double] {
@@ -109,7 +109,7 @@ public struct CollectionReport: CSVReport, MarkdownReport {
     private var heading: String {
         let source = statistics.source
         let layers = source.layers == 0 ? "layers not told" : "\(NumberFormat.grouped(source.layers)) layers"
-        return "\(source.path): \(NumberFormat.grouped(source.kernels)) loose 3×3 kernels, \(layers)"
+        return "\(source.path): \(NumberFormat.grouped(source.kernels)) 3×3 kernels without a network, \(layers)"
     }
 
     private var labels: TextTable {

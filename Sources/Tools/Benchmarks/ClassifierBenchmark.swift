@@ -7,13 +7,13 @@ import Synchronization
 
 /// Labelling 3×3 kernels with full sub-labels, on one thread and on two, in memory and straight from a file.
 ///
-/// A file is a data set of loose kernels (`filters`, N×9). `FILE.tables.h5` is written beside it: the classifier's tables
+/// A file is a data set of kernels (`filters`, N×9). `FILE.tables.h5` is written beside it: the classifier's tables
 /// and what it found, for `Peers/compare_classify.py`.
 struct ClassifierBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classifier", abstract: "Labels of 3×3 kernels, on one thread and on two.")
 
-    @Option(help: ArgumentHelp("A data set of loose kernels instead of 200,000 random ones.", valueName: "file"))
+    @Option(help: ArgumentHelp("A data set of kernels instead of 200,000 random ones.", valueName: "file"))
     var file: String?
 
     @OptionGroup var options: RunOptions
@@ -55,7 +55,7 @@ struct ClassifierBenchmark: ParsableCommand {
         guard let kernels = KernelDataset(try Checkpoint.open(path)) else {
             throw KernelVizError(
                 code: "benchmarks.file", subject: path, found: "no data set 'filters' of N×9 numbers",
-                expected: "loose 3×3 kernels")
+                expected: "a data set of 3×3 kernels")
         }
         return try kernels.weights(0..<kernels.count)
     }

@@ -38,7 +38,7 @@ struct LabelTerms: ParsableCommand {
                 }
             }
         }
-        try writeLoose()
+        try writeList()
     }
 
     private func write(_ rows: [Row], of file: String) throws {
@@ -64,7 +64,7 @@ struct LabelTerms: ParsableCommand {
     }
 
     /// `labels/kernels200.csv` of the shared folder, where it is there: kernels as plain weights.
-    private func writeLoose() throws {
+    private func writeList() throws {
         guard let text = try? String(contentsOfFile: "\(shared)/labels/kernels200.csv", encoding: .utf8) else { return }
         for row in Self.fields(text) where row.count == 11 {
             let values = row[10].split(separator: " ").compactMap { Float($0) }

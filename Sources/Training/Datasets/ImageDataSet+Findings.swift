@@ -4,7 +4,7 @@ extension ImageDataSet {
         /// Files that are no pictures by their names, by path; hidden ones are not counted.
         public var otherFiles: [String] = []
         /// Pictures beside the class folders, which have no class.
-        public var looseFiles: [String] = []
+        public var filesWithoutClass: [String] = []
         /// Classes whose folders hold no picture.
         public var emptyClasses: [String] = []
         /// Folders that were not entered again: links that lead to a folder already read, or back above.
@@ -23,7 +23,7 @@ extension ImageDataSet {
             return [
                 line(otherFiles, "file is no picture", "files are no pictures"),
                 line(
-                    looseFiles, "picture beside the class folders has no class",
+                    filesWithoutClass, "picture beside the class folders has no class",
                     "pictures beside the class folders have no class"),
                 line(emptyClasses, "class has no picture", "classes have no picture"),
                 line(

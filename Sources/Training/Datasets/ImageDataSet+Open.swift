@@ -74,7 +74,7 @@ extension ImageDataSet {
             findings.skippedFolders += tree.skippedFolders
             if tree.pictures.isEmpty { findings.emptyClasses.append(name) }
         }
-        findings.looseFiles = try Folder.names(path).filter {
+        findings.filesWithoutClass = try Folder.names(path).filter {
             Folder.isPicture($0) && !Folder.isFolder(path + "/" + $0)
         }
         guard !files.isEmpty else {

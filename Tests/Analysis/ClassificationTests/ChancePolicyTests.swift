@@ -13,11 +13,11 @@ import Testing
         return kernel
     }
 
-    /// `own` kernels with a name of their own, `lookalike` with one that chance gives as well, `zero` zeros.
-    private static func layer(own: Int, lookalike: Int, zero: Int = 0, score: Double?) throws -> LabelledLayer {
+    /// `own` kernels with a name of their own, `withinChance` with one that chance gives as well, `zero` zeros.
+    private static func layer(own: Int, withinChance: Int, zero: Int = 0, score: Double?) throws -> LabelledLayer {
         let kernels =
             Array(repeating: kernel(.blur, beyondChance: true), count: own)
-            + Array(repeating: kernel(.blur, beyondChance: false), count: lookalike)
+            + Array(repeating: kernel(.blur, beyondChance: false), count: withinChance)
             + Array(repeating: kernel(.zero, beyondChance: false), count: zero)
         return LabelledLayer(classifications: kernels, structure: try score.map(structure))
     }
@@ -36,17 +36,17 @@ import Testing
     private static func blurs(_ layer: LabelledLayer) -> Int { layer.classifications.count { $0.label == .blur } }
 
     @Test func aLayerWithStructureKeepsEveryName() throws {
-        #expect(try Self.blurs(Self.layer(own: 3, lookalike: 5, score: 9).demoted) == 8)
+        #expect(try Self.blurs(Self.layer(own: 3, withinChance: 5, score: 9).demoted) == 8)
     }
 
     @Test func aLayerWithoutLosesThemUnlessChanceNeverNamesSoMany() throws {
-        #expect(try Self.blurs(Self.layer(own: 3, lookalike: 1, score: 0).demoted) == 0)
+        #expect(try Self.blurs(Self.layer(own: 3, withinChance: 1, score: 0).demoted) == 0)
         // 4 of 5 live kernels are more than three quarters; the fifth is taken back all the same.
-        #expect(try Self.blurs(Self.layer(own: 4, lookalike: 1, zero: 9, score: 0).demoted) == 4)
+        #expect(try Self.blurs(Self.layer(own: 4, withinChance: 1, zero: 9, score: 0).demoted) == 4)
     }
 
     @Test func aLayerThatIsTooSmallKeepsWhatChanceDoesNotGive() throws {
-        let small = try Self.layer(own: 2, lookalike: 6, score: nil).demoted
+        let small = try Self.layer(own: 2, withinChance: 6, score: nil).demoted
         #expect(Self.blurs(small) == 2)
         let taken = small.classifications[2]
         #expect(taken.label == .other && taken.nearest == .blur && taken.shape == .lowPass && taken.sigmaPixels == nil)
@@ -55,9 +55,9 @@ import Testing
     /// Two of three tested layers speak for the third and for one that was not tested; one of three does not.
     @Test func aLearnedNetworkVouchesForItsLayers() throws {
         let (structured, chance) = (
-            try Self.layer(own: 0, lookalike: 4, score: 9), try Self.layer(own: 0, lookalike: 4, score: 0)
+            try Self.layer(own: 0, withinChance: 4, score: 9), try Self.layer(own: 0, withinChance: 4, score: 0)
         )
-        let untested = try Self.layer(own: 0, lookalike: 4, score: nil)
+        let untested = try Self.layer(own: 0, withinChance: 4, score: nil)
         func named(_ layers: [LabelledLayer], fixed: Set<Int> = []) -> [Int] {
             LabelledLayer.settled(layers) { fixed.contains($0) }.map(Self.blurs)
         }

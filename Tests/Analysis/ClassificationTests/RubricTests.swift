@@ -150,12 +150,12 @@ import Testing
 
     /// Real kernels that people name at once, though two random kernels in five look as much like an edge.
     @Test func aLayerVouchesForWhatItsKernelsLookLike() {
-        let lookalikes: [[Float]] = [
+        let similar: [[Float]] = [
             [0.70, -0.59, -0.82, 0.57, 0.21, -1, 0.35, -0.76, -0.69],
             [0.86, -0.48, -0.85, 0.87, -0.86, -0.59, 0.40, 0.42, -1],
             [0.14, 0.65, 0.96, -0.32, 1, 0.31, -0.76, -0.43, -0.07],
         ]
-        for kernel in lookalikes {
+        for kernel in similar {
             let alone = Classifiers.three.classify(kernel)
             #expect(alone.label == .other && alone.nearest == .edge)
         }
@@ -164,7 +164,7 @@ import Testing
             let kernel = factory.make(.gaussianDerivative)
             return factory.noisy(kernel, decibels: 20)
         }
-        let layer = Classifiers.three.label((lookalikes + rest).flatMap { $0 })
+        let layer = Classifiers.three.label((similar + rest).flatMap { $0 })
         let (found, structure) = (layer.classifications, layer.structure)
         #expect(structure?.isStructured == true)
         #expect(found.prefix(3).allSatisfy { $0.label == .edge && !$0.isBeyondChance })

@@ -31,15 +31,15 @@ import Testing
         try withTemporaryFolder { folder in
             let count = CollectionStatistics.pieceLength + 1200
             try write(kernels(count), to: folder + "/dataset.h5")
-            let loose = try #require(KernelDataset(try Checkpoint.open(folder + "/dataset.h5")))
-            #expect(loose.count == count && loose.layers.isEmpty)
+            let dataset = try #require(KernelDataset(try Checkpoint.open(folder + "/dataset.h5")))
+            #expect(dataset.count == count && dataset.layers.isEmpty)
             var told: [Int] = []
-            let one = try CollectionStatistics.analyse(loose) { done, total in
+            let one = try CollectionStatistics.analyse(dataset) { done, total in
                 told.append(done)
                 #expect(total == count)
             }
             #expect(told == [CollectionStatistics.pieceLength, count])
-            let two = try CollectionStatistics.analyse(loose, threads: 2)
+            let two = try CollectionStatistics.analyse(dataset, threads: 2)
             #expect(one == two)
             #expect(try JSONDecoder().decode(CollectionStatistics.self, from: JSONEncoder().encode(one)) == one)
             #expect(one.counts.total == count)
@@ -60,12 +60,12 @@ import Testing
     /// h5py and pandas: 34 layers of 2,368 kernels, the first of 24, made from MobileNetV1 0.25 and another net.
     @Test(.needsSharedFiles) func theTableOfCNNFilterDBTellsTheLayers() throws {
         let path = SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5")
-        let loose = try #require(KernelDataset(try Checkpoint.open(path)))
-        #expect(loose.layers.count == 34 && loose.layers[0] == 0..<24 && loose.layers[2] == 32..<160)
-        let all = try CollectionStatistics.analyse(loose)
+        let dataset = try #require(KernelDataset(try Checkpoint.open(path)))
+        #expect(dataset.layers.count == 34 && dataset.layers[0] == 0..<24 && dataset.layers[2] == 32..<160)
+        let all = try CollectionStatistics.analyse(dataset)
         #expect(all.counts.total == 2368)
-        let part = try loose.weights(24..<32)
-        #expect(part == Array(try loose.weights(0..<2368)[24 * 9..<32 * 9]))
+        let part = try dataset.weights(24..<32)
+        #expect(part == Array(try dataset.weights(0..<2368)[24 * 9..<32 * 9]))
     }
 
     @Test func quantilesOfATally() {

@@ -49,10 +49,10 @@ import Testing
         let mix = try #require(analysed.statistics.pointwise.first)
         #expect(try source.pointwiseMatrix(of: mix) == (0..<16).map { Float($0) - 4 })
         #expect(try source.pointwiseMatrix(of: analysed.statistics.layers[0].layer) == nil)
-        let stranger = ConvLayer(
+        let foreign = ConvLayer(
             number: 1, name: "b", tensorName: "b.weight", weightShape: [1, 1, 3, 3], stride: 1,
             connectivity: .standard, role: .body)
-        #expect(throws: (any Error).self) { try source.bank(of: stranger) }
+        #expect(throws: (any Error).self) { try source.bank(of: foreign) }
     }
 
     /// γ/√(σ² + ε) = 3/√(8 + 1) = 1 and 6/√(8 + 1) = 2 stand behind the two rows.

@@ -181,9 +181,9 @@ import Testing
         #expect(!other.conventions.contains { $0.name == "architecture" || $0.name == "class names" })
         let size = try Self.network(["hf.architecture": "resnet50"])
         #expect(size.contradictions.first?.hasPrefix("config.json names 'resnet50', the shapes are") == true)
-        let stranger = try Self.network(["hf.architecture": "vit_base_patch16_224"])
+        let foreign = try Self.network(["hf.architecture": "vit_base_patch16_224"])
         #expect(
-            stranger.contradictions == [
+            foreign.contradictions == [
                 "config.json: 'vit_base_patch16_224' is no name that is known here; the shapes are those of ResNet-18."
             ])
         // A training's own words.
@@ -193,7 +193,7 @@ import Testing
         #expect(try Self.network(["model_name": "g131"]).contradictions == [])
     }
 
-    /// What a file is called claims nothing that its shapes do not bear out; sides of images are no widths.
+    /// What a file is called claims nothing that its shapes do not support; sides of images are no widths.
     @Test(
         arguments: [
             ("resnet34.pth", "resnet34"), ("nets/resnet50.a1_in1k.safetensors", "resnet50.a1_in1k"),

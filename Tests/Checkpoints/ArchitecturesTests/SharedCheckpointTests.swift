@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func looseKernelsAreOneLayer() throws {
+    @Test func aListOfKernelsIsOneLayer() throws {
         let network = try ConvNetwork.open(SharedFiles.path("weights/layouts/cnn_filter_db_like_dataset.h5"))
         #expect(network.checkpoint.format == "CNN Filter DB")
         #expect(network.spatialLayers.map(\.weightShape) == [[2368, 1, 3, 3]])

@@ -91,21 +91,21 @@ import Testing
         }
     }
 
-    @Test func looseKernelsBecomeALayer() throws {
-        let loose = Checkpoint(
+    @Test func aListOfKernelsBecomesALayer() throws {
+        let dataset = Checkpoint(
             path: "a", format: "CNN Filter DB", files: [],
             entries: [
                 Checkpoint.Entry(
                     name: "filters", shape: [2, 9], dtype: "float32", module: "filters", parameter: "weight",
-                    axes: .looseKernels)
+                    axes: .kernelList)
             ], source: Ramp())
         try withTemporaryFolder { folder in
             let torch = folder + "/a.safetensors"
-            try CheckpointConversion(loose, layout: .outputFirst).write(to: torch, format: .safetensors)
+            try CheckpointConversion(dataset, layout: .outputFirst).write(to: torch, format: .safetensors)
             let weight = try Checkpoint.open(torch).tensor(named: "filters.weight")
             #expect(weight == Tensor(shape: [2, 1, 3, 3], scalars: (0..<18).map { Float($0) }))
             let keras = folder + "/a.npz"
-            try CheckpointConversion(loose, layout: .outputLast).write(to: keras, format: .npz)
+            try CheckpointConversion(dataset, layout: .outputLast).write(to: keras, format: .npz)
             let kernel = try Checkpoint.open(keras).tensor(named: "filters.kernel")
             // H×W×I×O: the kernels' elements side by side.
             #expect(kernel == Tensor(shape: [3, 3, 1, 2], scalars: (0..<9).flatMap { [Float($0), Float($0 + 9)] }))

@@ -27,23 +27,23 @@ import VGNets
             for rules in [RuleSet.ofKernels, .all] {
                 var options = try Self.options(size)
                 options.rules = rules
-                var wishes = [options]
+                var choices = [options]
                 options.withSqueezeExcite = true
-                wishes.append(options)
+                choices.append(options)
                 options.withSqueezeExcite = false
                 options.form = .f
-                wishes.append(options)
+                choices.append(options)
                 options.form = .g
                 options.depthwise = .branched
-                wishes.append(options)
-                for wish in wishes {
-                    let derivation = try Derivation.derive(from: [network], options: wish)
+                choices.append(options)
+                for choice in choices {
+                    let derivation = try Derivation.derive(from: [network], options: choice)
                     let cost = derivation.cost
-                    #expect(cost.parameters <= parameters, "\(network.statistics.network.title) \(wish)")
-                    #expect(cost.macs <= macs, "\(network.statistics.network.title) \(wish)")
+                    #expect(cost.parameters <= parameters, "\(network.statistics.network.title) \(choice)")
+                    #expect(cost.macs <= macs, "\(network.statistics.network.title) \(choice)")
                     let used = max(
                         Double(cost.parameters) / Double(parameters), Double(cost.macs) / Double(macs))
-                    #expect(used >= 0.99, "\(network.statistics.network.title) \(wish)")
+                    #expect(used >= 0.99, "\(network.statistics.network.title) \(choice)")
                     #expect(derivation.target.referenceCost == DesignCost(parameters: parameters, macs: macs))
                     #expect(try VGNetConfig(yaml: derivation.yaml, subject: "net.yaml") == derivation.config)
                 }

@@ -60,7 +60,7 @@ import VGNets
         #expect(found.sentence == "classes matched by name: 2 of 3 have images")
     }
 
-    @Test func strangersAreNamedOnBothSides() throws {
+    @Test func unknownClassesAreNamedOnBothSides() throws {
         let error = #expect(throws: KernelVizError.self) {
             try matching(["airplane", "cat", "dog"], data(["cat", "dogs", "plane"]))
         }

@@ -7,7 +7,7 @@ import Images
 import Sandbox
 import VGNets
 
-/// What is read of strangers, each with a way to make inputs that are nearly right.
+/// What is read of unknown origin, each with a way to make inputs that are nearly right.
 public enum FuzzedFormat: String, CaseIterable, Sendable {
     case safetensors, pickle, zip, numpy, onnx, tflite, yaml, png, jpeg, csv, names, idx, hdf5
 

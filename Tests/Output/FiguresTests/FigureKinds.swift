@@ -77,7 +77,7 @@ enum FigureKinds {
             ),
             ("steps", try steps(width)),
         ] + (try kernelKinds(width)) + [
-            ("growth", try growth(width)),
+            ("scaling", try scaling(width)),
             ("features", try features(width)), ("feature page", try featurePage(width)),
             ("diagram", try NetworkDiagramFigure.figure(of: .published("vgnetg-5.0mp"), widthMillimetres: width)),
             ("fixed diagram", try NetworkDiagramFigure.figure(of: changed(), widthMillimetres: width)),
@@ -218,15 +218,15 @@ enum FigureKinds {
             of: steps, network: PageTests.longName, subject: "224×224, one image, one thread", widthMillimetres: width)
     }
 
-    private static func growth(_ width: Double) throws -> Figure {
-        try GrowthFigure.figure(
+    private static func scaling(_ width: Double) throws -> Figure {
+        try ScalingFigure.figure(
             of: ["input size (pixels)", "width (× its own)", "depth (× its own)"].map { title in
-                GrowthFigure.Panel(
+                ScalingFigure.Panel(
                     title: title,
                     series: ["vgnetg-1.0mp", PageTests.longName].map { name in
-                        GrowthFigure.Series(
+                        ScalingFigure.Series(
                             name: name,
-                            points: (1...8).map { (step: Int) -> GrowthFigure.Point in
+                            points: (1...8).map { (step: Int) -> ScalingFigure.Point in
                                 let square = Double(step * step)
                                 return .init(value: Double(step) * 64, milliseconds: square, limitMilliseconds: square)
                             })

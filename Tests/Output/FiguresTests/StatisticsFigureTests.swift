@@ -72,15 +72,15 @@ import Testing
                 == "net: no step with a time; expected at least one. Run 'kernelviz bench --steps --format json'.")
     }
 
-    @Test func growthIsAPowerOfWhatGrows() throws {
+    @Test func latencyIsAPowerOfWhatGrows() throws {
         let points = [96.0, 192, 384].map {
-            GrowthFigure.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)
+            ScalingFigure.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)
         }
-        let panel = GrowthFigure.Panel(title: "size", series: [GrowthFigure.Series(name: "net", points: points)])
-        #expect(texts(try GrowthFigure.figure(of: [panel], subject: "")).contains("x^2.00 (MACs 3.00)"))
+        let panel = ScalingFigure.Panel(title: "size", series: [ScalingFigure.Series(name: "net", points: points)])
+        #expect(texts(try ScalingFigure.figure(of: [panel], subject: "")).contains("x^2.00 (MACs 3.00)"))
         #expect(
-            sentence { _ = try GrowthFigure.figure(of: [], subject: "") }
-                == "growth: no measurements; expected at least one. Run 'kernelviz bench --growth --format json'.")
+            sentence { _ = try ScalingFigure.figure(of: [], subject: "") }
+                == "scaling: no measurements; expected at least one. Run 'kernelviz bench --scaling --format json'.")
     }
 
     @Test func theFrontHoldsWhatNoOtherBeats() {

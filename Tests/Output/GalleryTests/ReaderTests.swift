@@ -43,9 +43,9 @@ import Testing
                  "inputShape": [1, 3, 224, 224], "macs": 50000000, "workspaceBytes": 1, "latency": {"median": 2.5,
                   "minimum": 2, "percentile10": 2.1, "percentile90": 3, "runs": 9}, "steps": [STEPS]}
                 """
-            func write(steps: String, growth: String) throws {
+            func write(steps: String, scaling: String) throws {
                 let text = benchmark.replacing("STEPS", with: steps)
-                let points = growth.isEmpty ? "" : ", \"growth\": [{\(growth), \"benchmark\": \(text)}]"
+                let points = scaling.isEmpty ? "" : ", \"scaling\": [{\(scaling), \"benchmark\": \(text)}]"
                 try AtomicFile.write(
                     text: """
                         {"schema": "kernelviz.bench/1", "limits": {"gigaflops": 100, "operators": "avx512",
@@ -60,18 +60,18 @@ import Testing
                     {"name": "stem.conv", "kind": "convolution", "macs": 2000000, "byteCount": 1,
                      "minimumMilliseconds": 0.08, "medianMilliseconds": 0.09}
                     """,
-                growth: "\"network\": \"net\", \"axis\": \"width\", \"value\": 2")
+                scaling: "\"network\": \"net\", \"axis\": \"width\", \"value\": 2")
             let file = try BenchmarkFile(contentsOf: path)
             let texts = try file.stepTimes(widthMillimetres: 170).texts.map(\.text)
             #expect(texts.contains { $0.contains("80 µs in all") && $0.contains("limit 40 µs (50 %)") })
-            #expect(try file.growth(widthMillimetres: 170).texts.map(\.text).contains("width (× its own)"))
-            try write(steps: "", growth: "")
+            #expect(try file.scaling(widthMillimetres: 170).texts.map(\.text).contains("width (× its own)"))
+            try write(steps: "", scaling: "")
             let empty = try BenchmarkFile(contentsOf: path)
             #expect(
                 sentence { _ = try empty.stepTimes(widthMillimetres: 170) }
                     == "\(path): a benchmark without times of steps; expected one with them. "
                     + "Run 'kernelviz bench NETWORK --steps --format json -o bench.json'.")
-            #expect(sentence { _ = try empty.growth(widthMillimetres: 170) }.contains("without growth"))
+            #expect(sentence { _ = try empty.scaling(widthMillimetres: 170) }.contains("without scaling"))
             try AtomicFile.write(text: "{}", to: path)
             #expect(sentence { _ = try BenchmarkFile(contentsOf: path) }.contains("no benchmark"))
         }

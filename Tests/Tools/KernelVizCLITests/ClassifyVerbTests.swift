@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func looseKernelsAreReportedWithoutANetwork() throws {
+    @Test func aListOfKernelsIsReportedWithoutANetwork() throws {
         try withTemporaryFolder { folder in
             let values = (0..<64).flatMap { index in (0..<9).map { Float($0 == index % 9 ? 1 : 0.01) } }
             try HDF5Writer.write(to: folder + "/dataset.h5") {

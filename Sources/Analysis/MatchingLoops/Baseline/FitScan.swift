@@ -27,7 +27,7 @@ package enum FitScan {
         weights: UnsafePointer<Float>, projected: UnsafePointer<Float>, kinds: UnsafePointer<Int32>, count: Int
     )
 
-    /// All features of sixteen kernels of any size under any prior. Loose arguments, as all copies of this source must take
+    /// All features of sixteen kernels of any size under any prior. Separate arguments, as all copies of this source must take
     /// the same types.
     ///
     /// - Parameters:

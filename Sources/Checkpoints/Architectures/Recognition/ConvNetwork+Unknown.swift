@@ -136,7 +136,7 @@ struct UnknownLayers {
         _ entry: Checkpoint.Entry, _ shape: Shape, facts: ModelFacts.Layer?, previous: Shape?, isFirst: Bool
     ) -> ConvLayer.Connectivity {
         if entry.axes.unturned == .rowsColumnsChannelMultiplier { return .depthwise(multiplier: entry.shape[3]) }
-        if entry.axes == .looseKernels { return .standard }
+        if entry.axes == .kernelList { return .standard }
         if let groups = facts?.groups, shape[0] % groups == 0 {
             if groups == 1 { return .standard }
             if shape[1] == 1 { return .depthwise(multiplier: shape[0] / groups) }

@@ -91,7 +91,7 @@ struct KernelSurvey {
 
 extension KernelSurvey {
     private static func content(_ entry: Checkpoint.Entry, className: String) -> Content {
-        if entry.axes == .looseKernels { return entry.axes.outputFirst(entry.shape) == nil ? .other : .spatial }
+        if entry.axes == .kernelList { return entry.axes.outputFirst(entry.shape) == nil ? .other : .spatial }
         let rank = entry.shape.rank
         let word = word(entry.parameter)
         guard rank >= 3, entry.shape.dimensions.allSatisfy({ $0 > 0 }), !vectors.contains(word) else { return .other }

@@ -18,7 +18,7 @@ struct TensorPlan: Sendable {
     let shape: Shape
     /// How the axes of what is written lie.
     let axes: WeightAxes
-    /// The source's axes; other than its own where it holds loose kernels.
+    /// The source's axes; other than its own where it holds a list of kernels.
     private let view: Shape
     /// Where each axis of the result comes from in ``view``; nil where the elements stay as they are.
     private let order: [Int]?
@@ -50,9 +50,9 @@ struct TensorPlan: Sendable {
     /// layer is a batch normalisation.
     init(_ entry: Checkpoint.Entry, layout: TensorLayout, isDepthwise: Bool, isNorm: Bool) {
         var order: [Int]?
-        // Loose kernels are those of a layer with one input channel.
-        let isLoose = entry.axes == .looseKernels
-        let view = isLoose ? entry.axes.outputFirst(entry.shape) ?? entry.shape : entry.shape
+        // Kernels of a list are those of a layer with one input channel.
+        let isList = entry.axes == .kernelList
+        let view = isList ? entry.axes.outputFirst(entry.shape) ?? entry.shape : entry.shape
         var shape = view
         var parameter = entry.parameter
         let words = isNorm ? Self.normWords : []
@@ -77,7 +77,7 @@ struct TensorPlan: Sendable {
             default: parameter = words.first { $0.keras == parameter }?.torch ?? parameter
             }
         case .outputLast:
-            guard entry.axes.unturned == .outputInputRowsColumns || isLoose else { break }
+            guard entry.axes.unturned == .outputInputRowsColumns || isList else { break }
             switch (view.rank, parameter) {
             case (4, "weight") where isDepthwise, (4, "kernel") where isDepthwise:
                 order = [2, 3, 0, 1]
@@ -102,7 +102,7 @@ struct TensorPlan: Sendable {
         self.parameter = parameter
         type = entry.type ?? .float32
         self.shape = shape
-        axes = shape.rank < 3 && !isLoose ? Self.axes(of: layout) : Self.axes(entry.axes, order)
+        axes = shape.rank < 3 && !isList ? Self.axes(of: layout) : Self.axes(entry.axes, order)
         self.view = view
         self.order = order
     }

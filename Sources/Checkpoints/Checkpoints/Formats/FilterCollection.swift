@@ -2,7 +2,7 @@ import Diagnostics
 import HDF5
 import Tensors
 
-/// A data set of loose 3×3 kernels without networks, as CNN Filter DB is (Gavrikov and Keuper, arXiv 2203.15331).
+/// A data set of 3×3 kernels without networks, as CNN Filter DB is (Gavrikov and Keuper, arXiv 2203.15331).
 ///
 /// The code of its authors says `/filters`, its description `/filter`; beside it lies a table of where each came from.
 struct FilterCollection {
@@ -22,7 +22,7 @@ struct FilterCollection {
             [
                 Checkpoint.Entry(
                     name: filters.path, shape: shape, dtype: filters.dtype, module: filters.path, parameter: "weight",
-                    axes: .looseKernels)
+                    axes: .kernelList)
             ] + rest
     }
 

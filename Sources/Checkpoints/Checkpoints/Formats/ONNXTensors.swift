@@ -27,7 +27,7 @@ struct ONNXTensor: Sendable {
         sources = tensor.name.isEmpty ? [] : [tensor.name]
     }
 
-    /// With one more step; nil where it does not suit.
+    /// With one more step; nil where it does not fit.
     func adding(_ step: TensorRecipe.Step) -> ONNXTensor? {
         guard let recipe = recipe.adding(step) else { return nil }
         var result = self

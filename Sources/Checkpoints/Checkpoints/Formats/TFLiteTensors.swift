@@ -52,7 +52,7 @@ struct TFLiteTensor: Sendable, Equatable {
         }
     }
 
-    /// With one more step; nil where it does not suit.
+    /// With one more step; nil where it does not fit.
     func adding(_ step: TensorRecipe.Step) -> TFLiteTensor? {
         guard let recipe = recipe.adding(step) else { return nil }
         var result = self

@@ -84,7 +84,7 @@ struct ChannelMoments {
     }
 
     /// The mean is that of the sum of the weights; the variance takes pixels of a channel to be alike and channels to be
-    /// strangers, which is rough and used where no batch normalisation follows.
+    /// independent, which is rough and used where no batch normalisation follows.
     ///
     /// `place` tells how often each cell lies in the padding; without it padding is left out of account.
     static func convolution(

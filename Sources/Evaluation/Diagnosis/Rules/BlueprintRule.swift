@@ -35,7 +35,7 @@ struct BlueprintRule: DiagnosisRule {
                                 0.975, ofSorted: sorted), count: shares.count)
                 ], cost: Finding.Cost(macs: pixels.map { $0 * saved }, parameters: saved),
                 advice:
-                    "Replace it by the 1×1 layer and the depthwise one (blueprint-separable), and train on for a while")
+                    "Replace it with the 1×1 layer and the depthwise one (blueprint-separable), and fine-tune")
         }
     }
 

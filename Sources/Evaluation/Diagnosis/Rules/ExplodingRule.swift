@@ -21,7 +21,7 @@ struct ExplodingRule: DiagnosisRule {
             [
                 Finding.Evidence(
                     "largest running variance", largest, count: variances.count, usual: "up to 2,221 in ten networks")
-            ], advice: "Train with a smaller rate, or go back to an earlier checkpoint")
+            ], advice: "Train with a lower learning rate, or go back to an earlier checkpoint")
     }
 
     private func gain(_ layer: SubjectLayer) -> Finding? {
@@ -32,7 +32,7 @@ struct ExplodingRule: DiagnosisRule {
         return finding(
             .warning, [layer], "its filters have a norm of \(short(gain)) in the root of the mean: it diverged",
             [Finding.Evidence("norm of a filter", gain, count: layer.outputs, usual: "up to 60 in ten networks")],
-            advice: "Train with a smaller rate, or go back to an earlier checkpoint")
+            advice: "Train with a lower learning rate, or go back to an earlier checkpoint")
     }
 }
 

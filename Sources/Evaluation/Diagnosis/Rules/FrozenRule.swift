@@ -32,7 +32,8 @@ struct FrozenRule: DiagnosisRule {
                         "untouched normalisations", Double(untouched.count), count: norms.count,
                         usual: "0 in trained networks")
                 ],
-                advice: "Load the running statistics, or take them: run training images through it in training mode")
+                advice:
+                    "Load the running statistics, or recompute them: run training images through it in training mode")
         ]
     }
 

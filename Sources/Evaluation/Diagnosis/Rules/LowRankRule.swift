@@ -26,7 +26,7 @@ struct LowRankRule: DiagnosisRule {
                         "effective rank", Double(rank), count: full,
                         usual: "half of the rank or more in all but three layers of ten networks")
                 ], cost: Finding.Cost(macs: pixels.map { $0 * saved }, parameters: saved),
-                advice: "Replace it by two 1×1 layers with \(rank) channels between, and train on for a while")
+                advice: "Replace it with two 1×1 layers with \(rank) channels between, and fine-tune")
         }
     }
 

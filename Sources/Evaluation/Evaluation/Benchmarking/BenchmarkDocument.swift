@@ -24,13 +24,13 @@ public struct BenchmarkDocument: Sendable, Codable {
     /// The networks.
     public let benchmarks: [Entry]
     /// How they grow; nil where that was not measured.
-    public let growth: [ScalingBenchmark]?
+    public let scaling: [ScalingBenchmark]?
 
     /// What is written of measurements.
-    public init(limits: Roofline, benchmarks: [Entry], growth: [ScalingBenchmark]) {
+    public init(limits: Roofline, benchmarks: [Entry], scaling: [ScalingBenchmark]) {
         schema = DocumentSchema.bench.rawValue
         self.limits = limits
         self.benchmarks = benchmarks
-        self.growth = growth.isEmpty ? nil : growth
+        self.scaling = scaling.isEmpty ? nil : scaling
     }
 }

@@ -14,7 +14,7 @@ public struct InputMeasurement: Sendable {
     public let path: String
     /// How many pictures were looked at.
     public let images: Int
-    /// How many of them their EXIF orientation turned.
+    /// How many of them were turned by their EXIF orientation.
     public let turned: Int
     /// One entry a square spatial convolution, in network order.
     let inputs: [KernelInput]

@@ -9,7 +9,7 @@ package struct JudgedPictures: Sendable {
     private let network: RunnableNetwork
     private let pictures: [RGBImage]
     private let threads: Int
-    /// How many of them their EXIF orientation turned.
+    /// How many of them were turned by their EXIF orientation.
     package let turned: Int
 
     /// Reads the pictures at `places` of a data set and prepares them for `network`; results do not depend on `threads`.

@@ -22,7 +22,7 @@ extension ActivationFunction {
         return table.value(of: fingerprint, bounds(of: range))
     }
 
-    /// The one result of all numbers of a range, of functions that are flat there.
+    /// The single value of a function over a range in which it is flat; nil where it is not.
     private func constant(within range: ValueRange) -> Float? {
         switch self {
         case .relu where range.high <= 0, .relu6 where range.high <= 0: 0

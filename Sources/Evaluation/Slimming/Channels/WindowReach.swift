@@ -16,7 +16,7 @@ struct WindowReach: Sendable {
         case .explicit(let above, let before, let below, let after):
             (top, left, bottom, right) = (above, before, below, after)
         case .same:
-            // At most a window less one is added, of an odd number the larger part behind.
+            // At most window − 1 is added; of an odd number the larger part goes behind.
             (top, left, bottom, right) = ((height - 1) / 2, (width - 1) / 2, height / 2, width / 2)
         }
         isInside = (0..<height * width).map { tap in

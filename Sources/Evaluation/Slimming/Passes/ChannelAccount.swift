@@ -1,6 +1,6 @@
 import Engine
 
-/// What went of a layer's output channels, by cause.
+/// How many of a layer's output channels were removed, by cause.
 public struct LayerChannels: Sendable, Equatable, Codable {
     /// Why a channel went.
     public enum Cause: String, Sendable, Codable, CaseIterable {

@@ -6,9 +6,9 @@ python Sources/Tools/Benchmarks/Peers/compare_classify.py .build/release/Benchma
 The kernels are those of the checkpoints (every 3x3 convolution), repeated with slight noise until there are 400,000;
 without checkpoints they are normal. NumPy computes the same features and decisions from the same tables: the label, the
 shape, fits, margins, p-values, sigma, both axes, angles, offsets, polarity, spectral class, the two nearest labels, the
-readers' probability with the second label (coefficients from ReaderModel+Table.swift) and the zero rule. Its matrix products use as many threads as OpenBLAS is given. It is timed twice: on whole arrays, as such code is
+readers' probability with the second label (coefficients from ReaderModel+Table.swift) and the dead-kernel rule. Its matrix products use as many threads as OpenBLAS is given. It is timed twice: on whole arrays, as such code is
 commonly written, and on blocks that fit into the second-level cache, the best that was found. kernelviz works on pieces of
-4,096 kernels, each with a zero rule of its own, as a data set streams through. On two threads it is also compared with NumPy
+4,096 kernels, each with a dead-kernel rule of its own, as a data set streams through. On two threads it is also compared with NumPy
 in two processes, each with half of the kernels in blocks, started and waiting before the clock runs (leave OpenBLAS at one
 thread for that). The labels of both are compared before anything is timed.
 """

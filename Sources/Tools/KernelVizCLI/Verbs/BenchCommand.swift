@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Each network runs with every batch and thread count that is named. The limit is measured first: \
             multiply-adds that stay in registers, on one thread. The steps of a network are those of one image on one \
-            thread; fused layers count as one. 'render statistics --plot steps' and '--plot growth' draw the JSON.
+            thread; fused layers count as one. 'render statistics --plot steps' and '--plot scaling' draw the JSON.
 
             Examples:
               kernelviz bench vgnetg-1.0mp
@@ -60,7 +60,7 @@ struct BenchCommand: ParsableCommand {
 
     @Flag(
         help: "Time the networks with inputs of 96…448 pixels too, and VGNets of half to twice their width and depth.")
-    var growth = false
+    var scaling = false
 
     @Option(help: "table or json.")
     var format = Format.table
@@ -92,13 +92,13 @@ struct BenchCommand: ParsableCommand {
                     ) { try progress.update($0, of: runs) })
             }
         }
-        let report = BenchmarkReport(limits: limits, benchmarks: benchmarks, growth: try growthBenchmarks())
+        let report = BenchmarkReport(limits: limits, benchmarks: benchmarks, scaling: try scalingBenchmarks())
         try output.emit(report, as: format)
     }
 
     /// With the first batch and thread count.
-    private func growthBenchmarks() throws -> [ScalingBenchmark] {
-        guard growth, let setting = settings.first else { return [] }
+    private func scalingBenchmarks() throws -> [ScalingBenchmark] {
+        guard scaling, let setting = settings.first else { return [] }
         return try networks.flatMap { name in
             let progress = ProgressLine("Growing \(FilePaths.name(of: name))")
             defer { progress.finish() }

@@ -57,16 +57,16 @@ extension ClassifyCommand {
 }
 
 extension ClassifyCommand {
-    /// Reports on a data set of loose kernels; false where the file is something else, or every kernel is asked for.
+    /// Reports on a data set of kernels; false where the file is something else, or every kernel is asked for.
     func runCollection(_ path: String) throws -> Bool {
-        guard !kernels, calibrate == nil, let loose = KernelDataset(try Checkpoint.open(path)) else { return false }
+        guard !kernels, calibrate == nil, let dataset = KernelDataset(try Checkpoint.open(path)) else { return false }
         let progress = ProgressLine("Classifying \(path)")
         defer { progress.finish() }
         let statistics = try CollectionStatistics.analyse(
-            loose, settings: settings, threads: ProcessInfo.processInfo.activeProcessorCount
+            dataset, settings: settings, threads: ProcessInfo.processInfo.activeProcessorCount
         ) { try progress.update($0, of: $1) }
         progress.finish()
-        let report = CollectionReport(statistics, of: loose)
+        let report = CollectionReport(statistics, of: dataset)
         try output.emit(report, as: format)
         return true
     }

@@ -17,7 +17,7 @@ struct ClassifyCommand: ParsableCommand {
             --merge' puts the JSON of all parts together to the bytes of one run, as in \
             seq 16 | parallel kernelviz classify --shard {}/16 nets --format json -o part{}.json.
 
-            A data set of loose kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
+            A data set of kernels (CNN Filter DB's dataset.h5) is read piece by piece, whatever its size.
 
             Examples:
               kernelviz classify mobilenetv2.h5

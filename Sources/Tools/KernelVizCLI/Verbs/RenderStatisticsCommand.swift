@@ -20,7 +20,7 @@ struct RenderStatisticsCommand: ParsableCommand {
             scatter reads files of 'eval --format json' and 'eval --data … --format json' and joins those of one \
             network, or a sweep's results.json; distribution reads such results too and sets the baseline against the \
             errors of all other nets; curves reads the log.csv of a training run; steps (where the time of a network goes) \
-            and growth (latency by input size, width and depth) read 'bench --steps --growth --format json'; reliability \
+            and scaling (latency by input size, width and depth) read 'bench --steps --scaling --format json'; reliability \
             (how often readers give the labels of each probability) reads what fit_labels.py measured.
 
             Examples:
@@ -30,7 +30,7 @@ struct RenderStatisticsCommand: ParsableCommand {
 
     enum Plot: String, ExpressibleByArgument, CaseIterable {
         case shares, areas, sigma, symmetry, frequency, compare, dictionary, map, stem, spectrum, pairs, matrix, paths,
-            field, claims, scatter, distribution, curves, steps, growth, reliability
+            field, claims, scatter, distribution, curves, steps, scaling, reliability
     }
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable {
@@ -174,7 +174,7 @@ struct RenderStatisticsCommand: ParsableCommand {
             return try CurvesFigure.figure(
                 of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
         case .steps: return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
-        case .growth: return try BenchmarkFile(contentsOf: inputs[0]).growth(widthMillimetres: width)
+        case .scaling: return try BenchmarkFile(contentsOf: inputs[0]).scaling(widthMillimetres: width)
         case .reliability: return try CalibrationFile(contentsOf: inputs[0]).reliability(widthMillimetres: width)
         case .matrix: return try sliceMatrix()
         case .field: return try receptiveFields()

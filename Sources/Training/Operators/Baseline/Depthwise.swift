@@ -169,7 +169,7 @@ private struct Planes {
 
     /// The correlation of gradients with flipped taps, and what they add to the kernel's, in the order of these taps.
     ///
-    /// Loose arguments: those of a structure would be read again from memory in the loop.
+    /// Separate arguments: those of a structure would be read again from memory in the loop.
     @inline(__always)
     func backward(
         _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>, _ loading: Loading,

@@ -30,7 +30,7 @@ func copy(
 
 /// out[p] = Σ over the nine taps; `line` is readable a row and a register before and behind the plane.
 ///
-/// Loose arguments: those of a structure would be read again from memory in the loop.
+/// Separate arguments: those of a structure would be read again from memory in the loop.
 @inline(__always)
 func correlateLine(
     _ line: UnsafeMutablePointer<Float>, _ taps: InlineArray<9, Lanes>, _ plane: Int, _ width: Int,

@@ -40,7 +40,7 @@ private func below<let W: Int>(_: Tile<W>.Type, _ a: Lanes, _ behind: Lanes) -> 
 
 /// All images of one channel, plane after plane: as ``correlateRows``.
 ///
-/// Loose arguments: those of a structure would be read again from memory in the loop.
+/// Separate arguments: those of a structure would be read again from memory in the loop.
 @inline(never)
 func correlatePackedRows<let W: Int, let adds: Int>(
     _ rows: Tile<W>.Type, _: Tile<adds>.Type, _ source: UnsafePointer<Float>, _ loading: Loading,
@@ -78,7 +78,7 @@ func correlatePackedRows<let W: Int, let adds: Int>(
 
 /// The backward pass for all images of one channel, results `pitch` numbers from image to image: as ``backRows``.
 ///
-/// Loose arguments: those of a structure would be read again from memory in the loop.
+/// Separate arguments: those of a structure would be read again from memory in the loop.
 @inline(never)
 func backPackedRows<let W: Int, let adds: Int>(
     _ rows: Tile<W>.Type, _: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,

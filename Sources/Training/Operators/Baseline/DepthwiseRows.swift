@@ -38,7 +38,7 @@ func correlateRows<let adds: Int>(
 /// The backward pass: ``correlateRows`` of the gradient with the flipped taps, and, tap by tap, the products of the same moved
 /// gradients with the input, added to `sums` in the order of the flipped taps.
 ///
-/// Loose arguments: those of a structure would be read again from memory in the loop.
+/// Separate arguments: those of a structure would be read again from memory in the loop.
 @inline(__always)
 func backRows<let adds: Int>(
     _: Tile<adds>.Type, _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,

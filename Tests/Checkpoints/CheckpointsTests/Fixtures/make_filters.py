@@ -1,4 +1,4 @@
-"""Writes filters_gzip.h5: loose kernels as CNN Filter DB has them, packed and in chunks, with its table of layers.
+"""Writes filters_gzip.h5: a list of kernels as CNN Filter DB has it, packed and in chunks, with its table of layers.
 
 python make_filters.py        (numpy 2, h5py 3)
 

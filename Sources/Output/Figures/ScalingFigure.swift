@@ -2,7 +2,7 @@ import Diagnostics
 import Glibc
 
 /// How the latency of networks grows with their input, width and depth, beside what their multiply-adds alone would take.
-public enum GrowthFigure {
+public enum ScalingFigure {
     /// What grows along one axis, for some networks; numbers that are not positive are left out.
     public typealias Panel = PlotPanel<Point>
     /// One network's measurements.
@@ -33,8 +33,8 @@ public enum GrowthFigure {
         let panels = panels.map(usable).filter { $0.series.contains { !$0.points.isEmpty } }
         guard !panels.isEmpty else {
             throw KernelVizError(
-                code: "figures.noPoints", subject: "growth", found: "no measurements", expected: "at least one",
-                advice: "Run 'kernelviz bench --growth --format json'")
+                code: "figures.noPoints", subject: "scaling", found: "no measurements", expected: "at least one",
+                advice: "Run 'kernelviz bench --scaling --format json'")
         }
         let marks = marks(of: panels)
         var page = Page(widthMillimetres: widthMillimetres)
