@@ -13,7 +13,7 @@ enum VerbNames {
             guard !verbs.isEmpty else { return nil }
             if path.isEmpty, word == "help" { return nil }
             guard let verb = verbs.first(where: { $0.configuration.commandName == word }) else {
-                let names = verbs.compactMap(\.configuration.commandName)
+                let names = verbs.compactMap { $0.configuration.commandName }
                 let near = NearestName.of(word, among: names).map { "Did you mean '\($0)'?" }
                 return "There is no verb '\(path)\(word)'. " + (near ?? "There are \(names.joined(separator: ", ")).")
             }
