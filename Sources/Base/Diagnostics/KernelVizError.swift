@@ -23,7 +23,7 @@ public struct KernelVizError: Error, Equatable, Sendable, CustomStringConvertibl
         self.advice = advice
     }
 
-    /// The whole sentence, without the program's name, ``Swift/String/printable``.
+    /// The whole sentence, without the program's name, `printable`.
     public var description: String {
         var text = "\(subject): \(found)"
         if let expected { text += "; expected \(expected)" }

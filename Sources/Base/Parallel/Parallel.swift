@@ -56,7 +56,7 @@ public struct Parallel: Sendable {
 
     /// The results of all pieces, in their order, each thread with a state of its own (a workspace, say).
     ///
-    /// Throws as ``map(pieces:_:)``, and what making a state throws.
+    /// Throws what the body throws, and what making a state throws.
     public func map<State: ~Copyable, Result: Sendable>(
         pieces: Int, state: @Sendable () throws -> State,
         _ body: @Sendable (_ state: inout State, _ piece: Int) throws -> Result

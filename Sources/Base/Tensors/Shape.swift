@@ -15,7 +15,7 @@ public struct Shape: Sendable, Equatable, Hashable, Codable, ExpressibleByArrayL
     /// The number of axes.
     @inlinable public var rank: Int { dimensions.count }
 
-    /// The product of all lengths; 1 for a scalar. Traps on overflow: shapes from files go through ``checked(_:)``.
+    /// The product of all lengths; 1 for a scalar. Traps on overflow: shapes from files go through `checked`.
     @inlinable public var elementCount: Int { dimensions.reduce(1, *) }
 
     /// The length of one axis.

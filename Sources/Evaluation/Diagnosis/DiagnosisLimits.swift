@@ -102,7 +102,7 @@ public enum DiagnosisLimits {
     /// energy is lost at most; no layer of the ten networks has as much.
     public static let blueprintShare = 0.9
     /// The share of output energy beyond the new Nyquist limit, on natural images, that a strided layer may have: above
-    /// all of ``AliasingReference``.
+    /// all of `AliasingReference`.
     public static let aliasedShare = 0.25
     /// Shift-consistency below which a network is unusually sensitive: AlexNet's 0.782 is the lowest of nine networks that
     /// R. Zhang, "Making convolutional networks shift-invariant again" (2019) measured on ImageNet before the blurs were put

@@ -22,9 +22,11 @@ public struct NetworkSlimming: Sendable {
     /// is left out, which ``SlimmingOutcome/remarks`` says.
     ///
     /// - Parameters:
+    ///   - network: The network, with its weights.
     ///   - keepsNorms: Whether normalisations stay apart from the convolutions before them, for training; depthwise layers
     ///     stay whole then.
     ///   - splitsShared: Whether channels of a depthwise layer that share a kernel share it in the result.
+    ///
     /// Throws `slim.nonFinite` for a network with numbers that are not finite, `slim.notExact` where the logits differ
     /// whatever is left out, and the errors of planning.
     public init(_ network: RunnableNetwork, keepsNorms: Bool = false, splitsShared: Bool = false) throws {

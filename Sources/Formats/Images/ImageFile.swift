@@ -29,7 +29,7 @@ public enum ImageFile {
     /// Grey and palette pictures become RGB, transparency is dropped, 16-bit samples are reduced to 8, CMYK is
     /// converted; colour profiles are not applied. The EXIF orientation is: `Image.open` alone and torchvision's
     /// `ImageFolder` leave a photograph lying on its side; ``reading(_:)`` tells whether it was turned.
-    /// Throws the errors of ``InputFile`` and those of ``decode(_:subject:)``.
+    /// Throws the errors of `InputFile` and those of ``decode(_:subject:)``.
     public static func read(_ path: String) throws -> RGBImage { try reading(path).image }
 
     /// Reads the PNG or JPEG file at `path` and tells whether its EXIF orientation turned it; see ``read(_:)``.

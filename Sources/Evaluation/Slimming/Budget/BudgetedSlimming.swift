@@ -22,7 +22,9 @@ public struct BudgetedSlimming: Sendable {
     ///   - statistics: its labels.
     ///   - kernels: the kernels that they are of.
     ///   - folder: the pictures.
+    ///   - options: the loss that is allowed, and how many pictures are taken.
     ///   - progress: called with how many networks were run of how many at most; may throw to stop.
+    ///
     /// Throws `slim.fewImages` for fewer than ``BudgetOptions/leastImages``, `slim.noDepthwise`, `eval.noClassifier`,
     /// `eval.nonFinite`, and the errors of reading, planning and exact slimming.
     public init(
