@@ -124,7 +124,7 @@ def check_sweep(binary: str, folder: Path) -> None:
     command = [binary, "sweep", "plan.yaml", "--out", "sweep", "--tensorboard", "logs"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     runs = sorted(path.parent.relative_to(folder / "logs") for path in (folder / "logs").rglob("events.*"))
-    assert [str(run) for run in runs] == ["A/seed-1"], runs
+    assert [str(run) for run in runs] == ["a/seed-1"], runs
     assert [point.step for point in read(folder / "logs/A/seed-1").Scalars("epoch/loss")] == [STEPS, 2 * STEPS]
     jobs = subprocess.run(
         [binary, "sweep", "plan.yaml", "--out", "other", "--tensorboard", "logs", "--print-jobs"],

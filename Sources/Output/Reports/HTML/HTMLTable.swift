@@ -5,9 +5,11 @@ import Statistics
 
 /// Tables whose columns the reader can sort.
 enum HTMLTable {
-    /// A column's head: a button, so that the keyboard reaches it.
+    /// A column's head: a button, so that the keyboard reaches it. A column without a name is not sorted.
     static func header(_ title: String, isNumeric: Bool = false) -> String {
-        "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")><button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
+        guard !title.isEmpty else { return "<td></td>" }
+        return "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")>"
+            + "<button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
     }
 
     /// One layer a row, linked to its section.
