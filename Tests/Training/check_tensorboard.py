@@ -125,12 +125,12 @@ def check_sweep(binary: str, folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     runs = sorted(path.parent.relative_to(folder / "logs") for path in (folder / "logs").rglob("events.*"))
     assert [str(run) for run in runs] == ["a/seed-1"], runs
-    assert [point.step for point in read(folder / "logs/A/seed-1").Scalars("epoch/loss")] == [STEPS, 2 * STEPS]
+    assert [point.step for point in read(folder / "logs/a/seed-1").Scalars("epoch/loss")] == [STEPS, 2 * STEPS]
     jobs = subprocess.run(
         [binary, "sweep", "plan.yaml", "--out", "other", "--tensorboard", "logs", "--print-jobs"],
         cwd=folder, check=True, capture_output=True, text=True,
     ).stdout
-    assert f"--tensorboard {folder / 'logs/A/seed-1'}" in jobs, jobs
+    assert f"--tensorboard {folder / 'logs/a/seed-1'}" in jobs, jobs
     print("sweep: a folder of events for each training")
 
 
