@@ -16,7 +16,10 @@ public struct SlimmingReport: MarkdownReport {
 
     /// A report on what was slimmed and where it was written.
     ///
-    /// - Parameter budget: What was replaced at a loss; nil where none was allowed.
+    /// - Parameters:
+    ///   - outcome: What went, what stays and why.
+    ///   - budget: What was replaced at a loss; nil where none was allowed.
+    ///   - written: The files that hold the result.
     public init(_ outcome: SlimmingOutcome, budget: BudgetOutcome? = nil, written: [String]) {
         self.outcome = outcome
         self.budget = budget

@@ -11,7 +11,7 @@ import Architectures
 ///
 /// It holds a summary, a sortable table of the layers, plots, every layer's kernels, which the reader sorts, filters and
 /// enlarges, and the derived design with its reasons. More than a few networks are listed, closed and packed
-/// (``HTMLBudget``). The same statistics give the same bytes.
+/// (`HTMLBudget`). The same statistics give the same bytes.
 public struct HTMLReport: Sendable {
     private let networks: [AnalysedNetwork]
     private let derivation: Derivation?
