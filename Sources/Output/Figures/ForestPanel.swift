@@ -21,6 +21,9 @@ struct ForestPanel {
 
     static let size = 6.0
     private static let rowHeight = 9.6
+    private static let lineHeight = 7.4
+    /// The mark before a name, and the space behind it.
+    fileprivate static let nameInset = 15.0
     private static let supported = FigureColor(0x00, 0x53, 0x8F)
     private static let notSupported = FigureColor(0xC2, 0x4A, 0x00)
 
@@ -28,13 +31,17 @@ struct ForestPanel {
     func draw(_ columns: ForestColumns, on page: inout Page) {
         drawHead(on: &page)
         guard rows.contains(where: { $0.claim.verdict != .notTestable }) else { return drawSum(on: &page) }
+        let names = rows.map {
+            TextFitting.lines($0.name, limit: columns.names - Self.nameInset, size: Page.FontSize.tick)
+        }
+        let heights = names.map { Self.rowHeight + Double(max(0, $0.count - 1)) * Self.lineHeight }
         let axis = FigureRect(
             x: page.left + columns.names, y: page.y, width: columns.plot,
-            height: Self.rowHeight * Double(rows.count + (pooled?.analysis == nil ? 0 : 1)) + 1)
+            height: heights.reduce(0, +) + (pooled?.analysis == nil ? 0 : Self.rowHeight) + 1)
         drawGrid(axis, on: &page)
-        for row in rows {
-            draw(row, columns, axis, on: &page)
-            page.y += Self.rowHeight
+        for (index, row) in rows.enumerated() {
+            draw(row, names[index], columns, axis, middle: page.y + heights[index] / 2, on: &page)
+            page.y += heights[index]
         }
         if let pooled, let interval = pooled.effectInterval {
             drawMean(pooled, interval, columns, axis, on: &page)
@@ -74,13 +81,18 @@ struct ForestPanel {
         }
     }
 
-    private func draw(_ row: Row, _ columns: ForestColumns, _ axis: FigureRect, on page: inout Page) {
-        let middle = page.y + Self.rowHeight / 2
+    /// One row; `name` in lines, where it is too long for one.
+    private func draw(
+        _ row: Row, _ name: [String], _ columns: ForestColumns, _ axis: FigureRect, middle: Double, on page: inout Page
+    ) {
         let baseline = middle + Page.FontSize.tick * 0.36
         Self.draw(row.claim.verdict, at: FigurePoint(page.left + 4, middle), on: &page)
-        page.text(
-            TextFitting.shortenedMiddle(row.name, to: columns.names - 15, size: Page.FontSize.tick),
-            at: FigurePoint(page.left + 11, baseline), size: Page.FontSize.tick, color: .ink)
+        let first = baseline - Self.lineHeight * Double(name.count - 1) / 2
+        for (index, line) in name.enumerated() {
+            page.text(
+                line, at: FigurePoint(page.left + 11, first + Self.lineHeight * Double(index)),
+                size: Page.FontSize.tick, color: .ink)
+        }
         guard row.claim.verdict != .notTestable else { return }
         if let interval = row.claim.effectInterval {
             let color = row.claim.verdict == .supported ? Self.supported : Self.notSupported
@@ -250,7 +262,7 @@ struct ForestColumns {
             rows.map { ForestPanel.probability($0.claim.pValue) } + pooled.map { ForestPanel.probability($0.pHolm) },
             size)
         let rest = width - numbers - probabilities - 11
-        names = min(15 + max(24, widest(rows.map(\.name), Page.FontSize.tick)), rest * 0.58)
+        names = min(ForestPanel.nameInset + max(24, widest(rows.map(\.name), Page.FontSize.tick)), rest * 0.58)
         plot = rest - names
     }
 }
