@@ -32,7 +32,7 @@ extension ClaimsReport {
         var table = TextTable([
             .init("over networks", .left), .init("networks", .right), .init("effect", .right), .init("95 %", .right),
             .init("between (τ)", .right), .init("I²", .right), .init("p", .right), .init("p (Holm)", .right),
-            .init("", .left),
+            .init("verdict", .left),
         ])
         for (statement, row) in zip(PaperClaim.Statement.allCases, pooled) {
             guard let found = row.found.value else {

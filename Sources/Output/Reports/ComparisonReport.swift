@@ -62,7 +62,7 @@ public struct ComparisonReport: MarkdownReport, PageReport {
         var table = TextTable(
             [.init("#", .right), .init("layer", .left), .init("kernels", .right)]
                 + KernelLabel.allCases.map { .init($0.rawValue, .right) }
-                + [.init("DC gain", .right), .init("σ", .right), .init("same label", .right), .init("", .left)])
+                + [.init("DC gain", .right), .init("σ", .right), .init("same label", .right), .init("differs", .left)])
         for pair in comparison.pairs {
             let (a, b) = (pair.first, pair.second)
             let kernels =

@@ -131,7 +131,8 @@ public struct DiagnosisReport: CSVReport, MarkdownReport, PageReport, FindingsRe
     }
 
     private static let columns: [TextTable.Column] = [
-        .init("", .left), .init("rule", .left), .init("where", .left), .init("what", .left), .init("evidence", .left),
+        .init("severity", .left), .init("rule", .left), .init("where", .left), .init("what", .left),
+        .init("evidence", .left),
         .init("MACs", .right), .init("parameters", .right),
     ]
 

@@ -46,7 +46,7 @@ public struct DoctorReport: Report {
 
     /// One line a check, then what to do and how it stands altogether.
     public var table: String {
-        var table = TextTable([.init("", .left), .init("check", .left), .init("found", .left)])
+        var table = TextTable([.init("state", .left), .init("check", .left), .init("found", .left)])
         for check in checks {
             let mark =
                 switch check.state {

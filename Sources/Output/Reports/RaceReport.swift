@@ -92,7 +92,7 @@ public struct RaceReport: MarkdownReport, ConfigReport {
         var table = TextTable([
             .init("look", .right), .init("net", .left), .init("seeds", .right),
             .init("− \(plan.baseline.name)", .right),
-            .init("score", .right), .init("limit", .right), .init("p", .right), .init("", .left),
+            .init("score", .right), .init("limit", .right), .init("p", .right), .init("outcome", .left),
         ])
         for look in results.state.looks {
             for comparison in look.comparisons {

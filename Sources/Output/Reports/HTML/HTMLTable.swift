@@ -5,10 +5,9 @@ import Statistics
 
 /// Tables whose columns the reader can sort.
 enum HTMLTable {
-    /// A column's head: a button, so that the keyboard reaches it. A column without a name is not sorted.
+    /// A column's head: a button, so that the keyboard reaches it.
     static func header(_ title: String, isNumeric: Bool = false) -> String {
-        guard !title.isEmpty else { return "<th scope=\"col\"></th>" }
-        return "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")>"
+        "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")>"
             + "<button type=\"button\" class=\"sort\">\(InlineSVG.escaped(title))</button></th>"
     }
 
