@@ -197,13 +197,15 @@ public struct TrainingRun: Sendable {
                 return state
             }
             let record = try finishEpoch(&net, &state)
+            let speed = clock.imagesPerSecond(batch)
+            // Before the checkpoint: an epoch that is done again takes back what was said of it; one that is not would
+            // never be told.
+            try events?.epoch(record, step: state.epoch * stepsPerEpoch, imagesPerSecond: speed)
+            try events?.weights(of: net.graph, step: state.epoch * stepsPerEpoch)
             try save(net, state)
             if keepsSnapshots { try keepSnapshot(net, state) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let speed = clock.imagesPerSecond(batch)
             try log.append(record, imagesPerSecond: speed, seconds: seconds)
-            try events?.epoch(record, step: state.epoch * stepsPerEpoch, imagesPerSecond: speed)
-            try events?.weights(of: net.graph, step: state.epoch * stepsPerEpoch)
             report(.epoch(record, imagesPerSecond: speed, seconds: seconds))
         }
         return state

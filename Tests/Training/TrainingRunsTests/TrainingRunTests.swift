@@ -94,6 +94,23 @@ import VGNets
         }
     }
 
+    @Test("An epoch's events are written before the checkpoint after which it is not done again")
+    func eventsBeforeTheCheckpoint() throws {
+        try withTemporaryFolder { root in
+            try TinyImages.write(root + "/data")
+            var run = try run(root + "/data", root + "/run", epochs: 1)
+            run.eventFolder = root + "/events"
+            // A folder in the checkpoint's place ends the training where a kill between the two would.
+            let stop = {
+                let path = run.checkpointPath + "/in the way"
+                try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                return false
+            }
+            #expect(throws: KernelVizError.self) { try run.run(resumes: false, shouldStop: stop) }
+            #expect(try eventFiles(root + "/events") == [[0, 0, 0, 6, 6]])
+        }
+    }
+
     /// The steps of the records of each event file, by name.
     private func eventFiles(_ folder: String) throws -> [[Int]] {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
