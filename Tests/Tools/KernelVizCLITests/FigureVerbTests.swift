@@ -86,6 +86,7 @@ import Testing
         ["render", "statistics", "a.h5", "--max-height", "0", "-o", "a.png"],
         ["render", "paper", "--figure", "7", "--column", "-o", "a.png"],
         ["render", "film", "run", "--duration", "5", "-o", "a.apng"],
+        ["render", "kernels", "a.h5", "--layer", "", "-o", "a.png"],
     ])
     func wrongCommandLinesExitWith64(arguments: [String]) throws {
         #expect(try CommandLine.run(arguments).status == 64)
