@@ -183,7 +183,8 @@ let training =
                 "Diagnostics",
             ] + all(trainingOperators), settings: []),
         module(
-            "Datasets", in: "Training", ["Images", "Parallel", "Tensors", "Files", "Diagnostics", "CZlib"]),
+            "Datasets", in: "Training",
+            ["Images", "Parallel", "Tensors", "Files", "Numerics", "Diagnostics", "CZlib"]),
         module(
             "TrainingRuns", in: "Training",
             [

@@ -53,13 +53,13 @@ public struct LastSharing: Sendable, Equatable {
         }
         // One order whatever the channels' order was.
         points.sort { $0.kernel.lexicographicallyPrecedes($1.kernel) }
-        points = Self.thinned(points, most: Self.mostKernels)
+        points = points.evenSample(Self.mostKernels)
         total = points.count
         oneKernelR2 = Self.medianR2(points, clusters: 1)
         var fewest: Int? = oneKernelR2 >= RuleCutoffs.sharedR2 ? 1 : nil
         self.isSearched = isSearched
         if isSearched {
-            let clustered = Self.thinned(points, most: Self.mostClustered)
+            let clustered = points.evenSample(Self.mostClustered)
             var clusters = 2
             while fewest == nil, clusters <= min(256, clustered.count / 2) {
                 if Self.medianR2(clustered, clusters: clusters) >= RuleCutoffs.sharedR2 { fewest = clusters }
@@ -69,15 +69,11 @@ public struct LastSharing: Sendable, Equatable {
         self.kernels = fewest
     }
 
-    private static func thinned<Element>(_ all: [Element], most: Int) -> [Element] {
-        all.count <= most ? all : (0..<most).map { all[$0 * all.count / most] }
-    }
-
-    /// The same of kernels in the order of a number that does not change with their scale, sign and place in the list.
+    /// An even sample of kernels in the order of a number that does not change with their scale, sign and place in the list.
     private static func thinned(_ all: [[Float]], most: Int, by key: ([Float]) -> Float) -> [[Float]] {
         guard all.count > most else { return all }
         let order = all.map(key).enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
-        return thinned(order, most: most).map { all[$0.offset] }
+        return order.evenSample(most).map { all[$0.offset] }
     }
 
     /// The share of the energy in the middle of a kernel.

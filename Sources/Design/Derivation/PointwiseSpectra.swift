@@ -1,4 +1,5 @@
 import Diagnostics
+import Numerics
 import Statistics
 
 /// The effective ranks of the 1×1 layers, stage by stage: a measure without a rule, until trainings have judged one.
@@ -20,11 +21,9 @@ struct PointwiseSpectra: Sendable, Equatable {
         stages = try networks.map { network in
             try network.pointwise.map { layers in
                 guard let source = network.kernels else { return Stage(ranks: [], count: layers.count) }
-                let count = min(layers.count, Self.mostLayers)
                 return Stage(
-                    ranks: try (0..<count).compactMap {
-                        try PointwiseRank(layers[$0 * layers.count / count], of: source)
-                    }, count: layers.count)
+                    ranks: try layers.evenSample(Self.mostLayers).compactMap { try PointwiseRank($0, of: source) },
+                    count: layers.count)
             }
         }
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Classification
 import Kernels
+import Numerics
 
 /// What the kernels of each shape look like: the most typical of them in a row, the most frequent shape first.
 struct ShapeStrip {
@@ -44,8 +45,7 @@ struct ShapeStrip {
     private static let sample = 96
 
     static func typical(of kernels: [Int], in bank: KernelBank) -> Int {
-        let count = min(kernels.count, sample)
-        let candidates = (0..<count).map { kernels[$0 * kernels.count / count] }
+        let candidates = kernels.evenSample(sample)
         let units = candidates.map { index -> [Float] in
             let norm = Float(bank.energy(index).squareRoot())
             return bank.kernel(index).map { $0.isFinite && norm > 0 && norm.isFinite ? $0 / norm : 0 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Numerics
 
 /// Pictures of a folder, with their classes where the folder tells them.
 public struct ImageFolder: Sendable {
@@ -42,10 +43,9 @@ public struct ImageFolder: Sendable {
 
     /// The folder with at most `limit` pictures, evenly spread.
     public func limited(to limit: Int) -> ImageFolder {
-        let count = min(limit, images.count)
-        guard count < images.count, count > 0 else { return self }
-        let places = (0..<count).map { $0 * images.count / count }
-        return ImageFolder(images: images.subset(places), isLabelled: isLabelled)
+        guard limit > 0, limit < images.count else { return self }
+        return ImageFolder(
+            images: images.subset((0..<images.count).evenSample(limit)), isLabelled: isLabelled)
     }
 
     /// Whether a CSV has the columns of a data set.

@@ -1,4 +1,5 @@
 import Datasets
+import Numerics
 
 /// The pictures that a network is examined on.
 public struct PictureSource: Sendable {
@@ -14,8 +15,5 @@ public struct PictureSource: Sendable {
     }
 
     /// The places of the pictures that are used.
-    var indices: [Int] {
-        let count = min(limit, images.count)
-        return (0..<count).map { $0 * images.count / max(1, count) }
-    }
+    var indices: [Int] { (0..<images.count).evenSample(limit) }
 }
