@@ -378,8 +378,8 @@ let testTargets: [Target] = [
     tests(
         "Slimming", in: "Evaluation",
         [
-            "Models", "VGNets", "Evaluation", "Datasets", "Statistics", "Classification", "Kernels", "Architectures",
-            "Engine", "Numerics", "Tensors", "Files", "Diagnostics",
+            "Models", "VGNets", "Evaluation", "Datasets", "Images", "Statistics", "Classification", "Kernels",
+            "Architectures", "Engine", "Numerics", "Tensors", "Files", "Diagnostics",
         ]),
     tests(
         "Diagnosis", in: "Evaluation",

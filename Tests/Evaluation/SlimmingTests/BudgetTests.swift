@@ -5,6 +5,7 @@ import Diagnostics
 import Engine
 import Files
 import Foundation
+import Images
 import Statistics
 import Tensors
 import TestSupport
@@ -66,40 +67,47 @@ import Testing
         #expect(response(kernel).share(explainedBy: Array(repeating: 0, count: 9)) == 0)
     }
 
-    @Test func fewPicturesAreRefused() throws {
+    /// Slims the small network of the package within a budget on pictures that are files of these bytes, in their order.
+    private func slim(
+        on pictures: [[UInt8]], _ options: BudgetOptions,
+        check: (_ folder: String, () throws -> BudgetedSlimming) throws -> Void
+    ) throws {
         let network = try RunnableNetwork(checkpoint: Self.file)
         let source = try ConvNetwork.open(Self.file)
         let statistics = try NetworkStatistics.analyse(source)
         try withTemporaryFolder { folder in
-            let cat = try InputFile.bytes(SharedFiles.packageRoot + "/Weights/cat.jpg")
-            for number in 1...3 { try AtomicFile.write(cat, to: "\(folder)/\(number).jpg") }
+            for (number, bytes) in pictures.enumerated() {
+                try AtomicFile.write(bytes, to: "\(folder)/\(number + 100).jpg")
+            }
             let images = try ImageFolder.open(folder)
+            try check(folder) {
+                try BudgetedSlimming(network, statistics, kernels: source, on: images, options: options)
+            }
+        }
+    }
+
+    private static func cat() throws -> [UInt8] { try InputFile.bytes(SharedFiles.packageRoot + "/Weights/cat.jpg") }
+
+    @Test func fewPicturesAreRefused() throws {
+        let pictures = Array(repeating: try Self.cat(), count: 3)
+        try slim(on: pictures, BudgetOptions(maxDrop: 1)) { folder, slimming in
             #expect(
                 throws: KernelVizError(
                     code: "slim.fewImages", subject: folder, found: "3 pictures",
                     expected: "at least 20: one half chooses, the other tells the loss",
                     advice: "Take a hundred or more, or slim exactly, without --max-drop")
-            ) {
-                try BudgetedSlimming(
-                    network, statistics, kernels: source, on: images, options: BudgetOptions(maxDrop: 1))
-            }
+            ) { try slimming() }
         }
     }
 
     /// One picture in twenty copies has no class to lose: all that can be replaced goes where all may be lost, nothing
     /// less agrees than the network itself, and the costs are those of the units.
     @Test func everythingGoesWhereEverythingMayBeLost() throws {
-        let network = try RunnableNetwork(checkpoint: Self.file)
-        let source = try ConvNetwork.open(Self.file)
-        let statistics = try NetworkStatistics.analyse(source)
-        try withTemporaryFolder { folder in
-            let cat = try InputFile.bytes(SharedFiles.packageRoot + "/Weights/cat.jpg")
-            for number in 1...20 { try AtomicFile.write(cat, to: "\(folder)/\(number).jpg") }
-            let images = try ImageFolder.open(folder)
-            var options = BudgetOptions(maxDrop: 100)
-            options.draws = 1
-            let slimming = try BudgetedSlimming(
-                network, statistics, kernels: source, on: images, options: options)
+        let macs = try NetworkCost(RunnableNetwork(checkpoint: Self.file)).macs
+        var options = BudgetOptions(maxDrop: 100)
+        options.draws = 1
+        try slim(on: Array(repeating: try Self.cat(), count: 20), options) { _, run in
+            let slimming = try run()
             let outcome = slimming.outcome
             #expect(outcome.measure == .agreement && outcome.reason == "the pictures have no classes")
             #expect(outcome.choosingImages == 10 && outcome.reportingImages == 10 && outcome.curve.isEmpty)
@@ -109,12 +117,27 @@ import Testing
             // Equal pictures have equal answers.
             #expect([0, 1].contains(outcome.chosen.reported.agreement.share))
             // Pass-through channels alone save multiplications, besides channels that go whole.
-            let passing = outcome.units.filter { $0.standIn == .passThrough }.reduce(0) { $0 + $1.savedMACs }
-            #expect(try NetworkCost(network).macs - slimming.exact.after.macs >= passing)
+            let passing = outcome.units.filter { $0.standIn == .passThrough }
+            #expect(macs - slimming.exact.after.macs >= passing.reduce(0) { $0 + $1.savedMACs })
             #expect(
-                slimming.exact.splits.reduce(0) { $0 + $1.passing }
-                    == outcome.units.filter { $0.standIn == .passThrough }.reduce(0) { $0 + $1.kernels })
+                slimming.exact.splits.reduce(0) { $0 + $1.passing } == passing.reduce(0) { $0 + $1.kernels })
         }
+    }
+
+    /// Pictures that come class by class: of ten that damage is measured on, five are of either kind, whichever comes first.
+    @Test func damageIsMeasuredOnPicturesOfTheWholeFolder() throws {
+        let grey = try ImageFile.encodePNG(
+            RGBImage(width: 32, height: 32, bytes: Array(repeating: 128, count: 32 * 32 * 3)))
+        let (cats, greys) = (Array(repeating: try Self.cat(), count: 20), Array(repeating: grey, count: 20))
+        var options = BudgetOptions(maxDrop: 0)
+        (options.fitted, options.judged, options.draws) = (10, 10, 1)
+        var damages: [Double] = []
+        for pictures in [cats + greys, greys + cats] {
+            try slim(on: pictures, options) { _, run in
+                damages.append(try run().outcome.units.reduce(0) { $0 + $1.damage })
+            }
+        }
+        #expect(damages[0] > 0 && abs(damages[0] - damages[1]) < 0.01 * damages[0])
     }
 
     /// The numbers of the other half are those of both networks run on every second picture.

@@ -30,14 +30,14 @@ package struct JudgedPictures: Sendable {
     /// How many they are.
     package var count: Int { pictures.count }
 
-    /// The logits of every picture, of the first `limit` ones where one is given.
+    /// The logits of every picture, or of those at `places` among them.
     ///
     /// Throws `eval.nonFinite` and the errors of planning.
-    package func logits(of graph: Graph, limit: Int? = nil) throws -> [[Float]] {
+    package func logits(of graph: Graph, at places: [Int]? = nil) throws -> [[Float]] {
         let plan = try ExecutionPlan(graph, inputShape: network.inputShape())
-        let (network, pictures) = (network, pictures)
+        let (network, pictures) = (network, places.map { places in places.map { self.pictures[$0] } } ?? self.pictures)
         return try Parallel(threads: threads).map(
-            pieces: min(limit ?? pictures.count, pictures.count), state: { plan.makeWorkspace() },
+            pieces: pictures.count, state: { plan.makeWorkspace() },
             { workspace, index in
                 let input = network.input(of: [pictures[index]], filledTo: 1)
                 let output = try plan.run(input, in: &workspace)
@@ -48,7 +48,7 @@ package struct JudgedPictures: Sendable {
 
     /// The first class of every picture.
     ///
-    /// Throws as ``logits(of:limit:)`` does.
+    /// Throws as ``logits(of:at:)`` does.
     package func answers(of graph: Graph) throws -> [Int] { try logits(of: graph).map(Self.answer) }
 
     /// The place of the largest logit, the first of equal ones.

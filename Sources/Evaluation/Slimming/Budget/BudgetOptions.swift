@@ -4,9 +4,9 @@ public struct BudgetOptions: Sendable, Equatable {
     public var maxDrop: Double
     /// Whether the whole curve is measured.
     public var measuresCurve = false
-    /// On how many pictures of the choosing half gains are fitted.
+    /// On how many pictures of the choosing half, evenly spread, gains are fitted.
     public var fitted = 20
-    /// On how many of them the damage of each unit is measured.
+    /// On how many pictures of that half, evenly spread, the damage of each unit is measured.
     public var judged = 20
     /// Draws of the random control for each point.
     public var draws = 3

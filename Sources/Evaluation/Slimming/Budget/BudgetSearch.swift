@@ -44,13 +44,11 @@ struct BudgetSearch {
         self.progress = progress
         imagesPath = images.path
         (matching, reason) = try Self.matching(network, folder)
-        let places = (0..<images.count).map { $0 }
-        let first = places.filter { $0 % 2 == 0 }
+        let first = Array(stride(from: 0, to: images.count, by: 2))
+        let second = Array(stride(from: 1, to: images.count, by: 2))
         choosing = try BudgetJudge(network, images, first, matching, threads: options.threads)
-        reporting = try BudgetJudge(
-            network, images, places.filter { $0 % 2 == 1 }, matching, threads: options.threads)
-        let step = max(1, first.count / max(1, options.fitted))
-        let fitting = Array(stride(from: 0, to: first.count, by: step).prefix(options.fitted).map { first[$0] })
+        reporting = try BudgetJudge(network, images, second, matching, threads: options.threads)
+        let fitting = first.evenSample(options.fitted)
         fitted = fitting.count
         turned = choosing.pictures.turned + reporting.pictures.turned
         let measurement = try InputMeasurement(network, of: statistics.network, on: images.subset(fitting))
