@@ -9,7 +9,10 @@ struct ReplacementCosts {
         var macs = 0
         var numbers = 0
 
-        static func + (a: Saving, b: Saving) -> Saving { Saving(macs: a.macs + b.macs, numbers: a.numbers + b.numbers) }
+        static func += (a: inout Saving, b: Saving) {
+            a.macs += b.macs
+            a.numbers += b.numbers
+        }
     }
 
     /// One layer.
@@ -36,15 +39,14 @@ struct ReplacementCosts {
         let coupling = ChannelCoupling(graph, shapes: shapes, rigid: [])
         let savings = Self.savings(graph, shapes, coupling)
         let pinned = Self.pinned(graph, shapes, coupling)
+        let readers = graph.readersOfParameters
         layers = substitution.inputs.indices.map { index in
             guard let node = graph.node(named: substitution.inputs[index].node),
                 case .convolution(let convolution) = graph[node].operation, substitution.takesConstants(index)
             else { return nil }
             let weight = graph.parameter(convolution.weight)
             let output = shapes[node.position]
-            guard weight.tensor.shape[1] == 1, weight.tensor.shape[0] == convolution.groups,
-                weight.form.dilations == [1, 1]
-            else { return nil }
+            guard graph.isPlainDepthwise(convolution, readers: readers) else { return nil }
             let cell = WindowCell(convolution, kernel: weight.tensor.shape)
             return Layer(
                 name: graph.layerName(of: graph[node]) ?? graph[node].name,
@@ -75,18 +77,14 @@ struct ReplacementCosts {
             }
             let pixels = shapes[place].rank == 4 ? shapes[place][2] * shapes[place][3] : 1
             let row = layer.weight.elementCount / layer.weight[0]
-            for channel in 0..<shapes[place][1] {
-                let saving = Saving(macs: row * pixels, numbers: row + (layer.hasBias ? 1 : 0))
-                savings[coupling.set(place, channel), default: Saving()] =
-                    savings[coupling.set(place, channel), default: Saving()] + saving
-            }
+            let ofRow = Saving(macs: row * pixels, numbers: row + (layer.hasBias ? 1 : 0))
+            for channel in 0..<shapes[place][1] { savings[coupling.set(place, channel), default: Saving()] += ofRow }
             // The columns of a depthwise layer are its rows.
             guard layer.groups == 1 else { continue }
             let column = layer.weight.elementCount / max(1, shapes[source][1])
+            let ofColumn = Saving(macs: column * pixels, numbers: column)
             for channel in 0..<shapes[source][1] {
-                savings[coupling.set(source, channel), default: Saving()] =
-                    savings[coupling.set(source, channel), default: Saving()]
-                    + Saving(macs: column * pixels, numbers: column)
+                savings[coupling.set(source, channel), default: Saving()] += ofColumn
             }
         }
         return savings

@@ -103,8 +103,8 @@ struct ReplacementUnits: Sendable {
         case .passThrough: return .init(macs: count * (cost.taps - 1) * cost.pixels, numbers: count * (cost.taps - 1))
         case .gaussian, .box, .ring: return .init(macs: 0, numbers: count * (cost.taps - 1) - cost.taps)
         case .nothing:
-            return candidates.reduce(.init()) {
-                $0 + (cost.channels[substitution.candidates[$1].channel] ?? .init())
+            return candidates.reduce(into: .init()) {
+                $0 += cost.channels[substitution.candidates[$1].channel] ?? .init()
             }
         }
     }

@@ -33,7 +33,7 @@ struct DepthwiseSplit {
         for place in graph.nodes.indices where isNeeded[place] {
             let node = graph.nodes[place]
             guard case .convolution(let convolution) = node.operation,
-                Self.isPlainDepthwise(convolution, in: graph, readers)
+                graph.isPlainDepthwise(convolution, readers: readers)
             else { continue }
             let weight = graph[convolution.weight]
             let cell = WindowCell(convolution, kernel: weight.shape)
@@ -53,11 +53,14 @@ struct DepthwiseSplit {
         var writer = SplitGraph(reordering.reordered(), parts)
         self.graph = writer.write()
     }
+}
 
-    /// Whether each channel has one kernel that no other layer reads, without a dilation.
-    private static func isPlainDepthwise(_ convolution: Convolution, in graph: Graph, _ readers: [String: Int]) -> Bool
-    {
-        let weight = graph.parameter(convolution.weight)
+extension Graph {
+    /// Whether each channel has one kernel that no other layer reads, without a dilation: what can be taken apart.
+    ///
+    /// - Parameter readers: ``readersOfParameters``.
+    func isPlainDepthwise(_ convolution: Convolution, readers: [String: Int]) -> Bool {
+        let weight = parameter(convolution.weight)
         return convolution.groups == weight.tensor.shape[0] && weight.tensor.shape[1] == 1 && convolution.groups > 1
             && weight.form.dilations == [1, 1] && readers[weight.key] == 1
     }
@@ -120,7 +123,7 @@ private struct SplitGraph {
         }
         for (number, group) in own.shared.enumerated() {
             let range = next(group.channels.count)
-            results.append(shared(range, convolution, group, input, "\(name).shared\(number + 1)"))
+            results.append(shared(range, convolution, group, input, name, word: "shared\(number + 1)"))
         }
         if !own.others.isEmpty {
             results.append(others(next(own.others.count), convolution, input, "\(name).own"))
@@ -172,10 +175,10 @@ private struct SplitGraph {
 
     private mutating func shared(
         _ range: Range<Int>, _ convolution: Convolution, _ group: DepthwiseParts.Shared, _ input: Graph.NodeID,
-        _ name: String
+        _ layer: String, word: String
     ) -> Graph.NodeID {
+        let name = "\(layer).\(word)"
         let kernel = rewriting.old[convolution.weight].shape
-        let word = name.split(separator: ".").last.map(String.init) ?? "shared"
         let weight = rewriting.addParameter(
             beside: convolution.weight, "\(word).weight",
             Tensor(shape: [1, 1, kernel[2], kernel[3]], scalars: group.kernel))
