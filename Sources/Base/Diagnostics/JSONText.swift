@@ -14,9 +14,12 @@ package enum JSONText {
         let mark = "\u{1}kernelviz-not-finite\u{1}"
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: mark, negativeInfinity: mark, nan: mark)
-        guard let data = try? encoder.encode(value) else { preconditionFailure("reports are made of plain values") }
-        return String(decoding: data, as: UTF8.self).replacing("\"\\u0001kernelviz-not-finite\\u0001\"", with: "null")
-            + "\n"
+        do {
+            let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+            return text.replacing("\"\\u0001kernelviz-not-finite\\u0001\"", with: "null") + "\n"
+        } catch {
+            preconditionFailure("reports are made of plain values: \(error)")
+        }
     }
 
     /// A JSON string where the order of keys is the writer's: quotes, backslashes and control characters escaped,

@@ -15,10 +15,11 @@ public struct EventFile: Sendable {
 
     /// Makes a file in `folder`, which is made where it is missing, for what happens from `step` on.
     ///
-    /// Throws `files.unwritable` and `files.writeFailed`.
+    /// Throws `files.unwritable`, `files.writeFailed`, and `files.unreadable` or `files.badName` where the folder's files
+    /// cannot be listed: the new one would not be sure to sort behind them.
     public init(folder: String, step: Int) throws {
         try FolderWriter.prepare(folder)
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = try InputFile.names(inFolder: folder)
         // TensorBoard reads a folder's files by name.
         let newest = names.filter { $0.hasPrefix(Self.prefix) }.compactMap {
             Int($0.dropFirst(Self.prefix.count).prefix { $0.isNumber })
