@@ -31,11 +31,9 @@ extension FidelityTrial {
     mutating func rowOfAllNamed() throws -> LabelFidelity.Row {
         let candidates = substitution.candidates
         let chosen = candidates.indices.filter { candidates[$0].label != .other }
-        let choices: [KernelSubstitution.Choice] = chosen.map { index in
-            (index, Self.template(candidates[index], KernelSubstitution.labels.firstIndex(of: candidates[index].label)))
-        }
         return LabelFidelity.Row(
-            name: "all named", kernels: chosen.count, chosen: try outcome([choices]), functional: nil, weights: nil,
+            name: "all named", kernels: chosen.count, chosen: try outcome([chosen.map(ofOwnLabel)]), functional: nil,
+            weights: nil,
             random: try randomOutcome(chosen.count))
     }
 
@@ -60,6 +58,12 @@ extension FidelityTrial {
 
     private static func template(_ candidate: KernelSubstitution.Candidate, _ place: Int?) -> [Float] {
         place.map { candidate.functional[$0].template } ?? Array(repeating: 0, count: candidate.weights.count)
+    }
+
+    /// A kernel replaced by its own label's template.
+    private func ofOwnLabel(_ index: Int) -> KernelSubstitution.Choice {
+        let candidate = substitution.candidates[index]
+        return (index, Self.template(candidate, KernelSubstitution.labels.firstIndex(of: candidate.label)))
     }
 
     /// Random kernels, each replaced by whatever template explains it best.
@@ -103,11 +107,9 @@ extension FidelityTrial {
         let candidates = substitution.candidates
         let probabilities = chosen.compactMap { candidates[$0].probability }
         let (least, most) = (probabilities.min() ?? 0, probabilities.max() ?? 0)
-        let choices: [KernelSubstitution.Choice] = chosen.map { index in
-            (index, Self.template(candidates[index], KernelSubstitution.labels.firstIndex(of: candidates[index].label)))
-        }
         return LabelFidelity.Row(
             name: "p \(NumberFormat.fixed(least, 3)) to \(NumberFormat.fixed(most, 3))", kernels: chosen.count,
-            chosen: try outcome([choices]), functional: nil, weights: nil, random: try randomOutcome(chosen.count))
+            chosen: try outcome([chosen.map(ofOwnLabel)]), functional: nil, weights: nil,
+            random: try randomOutcome(chosen.count))
     }
 }
