@@ -19,28 +19,28 @@ enum AnimatedPNG {
                 advice: "Draw them with the same --width and --dpi")
         }
         var file = Array(pictures[0].prefix(8))
-        append("IHDR", header, to: &file)
-        append("acTL", number(UInt32(pictures.count)) + number(0), to: &file)
-        if let size = parts[0].first(where: { $0.name == "pHYs" }) { append("pHYs", size.content, to: &file) }
+        file += PNGChunk.bytes("IHDR", header)
+        file += PNGChunk.bytes("acTL", PNGChunk.bigEndian(UInt32(pictures.count)) + PNGChunk.bigEndian(0))
+        if let size = parts[0].first(where: { $0.name == "pHYs" }) { file += PNGChunk.bytes("pHYs", size.content) }
         var sequence: UInt32 = 0
         for (index, picture) in parts.enumerated() {
             let delay = UInt16(min(65_535, index == parts.count - 1 ? 3 * milliseconds : milliseconds))
             // Width, height, offsets of 0, the delay in thousandths, no disposal, no blending.
-            var control = number(sequence)
+            var control = PNGChunk.bigEndian(sequence)
             control += header.prefix(8)
             control += [0, 0, 0, 0, 0, 0, 0, 0, UInt8(delay >> 8), UInt8(delay & 255), 0x03, 0xE8, 0, 0]
-            append("fcTL", control, to: &file)
+            file += PNGChunk.bytes("fcTL", control)
             sequence += 1
             for chunk in picture where chunk.name == "IDAT" {
                 if index == 0 {
-                    append("IDAT", chunk.content, to: &file)
+                    file += PNGChunk.bytes("IDAT", chunk.content)
                 } else {
-                    append("fdAT", number(sequence) + chunk.content, to: &file)
+                    file += PNGChunk.bytes("fdAT", PNGChunk.bigEndian(sequence) + chunk.content)
                     sequence += 1
                 }
             }
         }
-        append("IEND", [], to: &file)
+        file += PNGChunk.bytes("IEND", [])
         return file
     }
 
@@ -56,17 +56,5 @@ enum AnimatedPNG {
             place += 12 + length
         }
         return result
-    }
-
-    private static func append(_ name: String, _ content: some Collection<UInt8>, to file: inout [UInt8]) {
-        file += number(UInt32(content.count))
-        let start = file.count
-        file += Array(name.utf8)
-        file += content
-        file += number(StoredPNG.checksum(file[start...]))
-    }
-
-    private static func number(_ value: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
     }
 }

@@ -8,11 +8,9 @@ enum PNGFile {
         // Signature (8) and header chunk (25) always come first.
         let headerEnd = 33
         guard file.count > headerEnd else { return file }
-        let dotsPerMetre = UInt32((dotsPerInch / 0.0254).rounded())
-        var content = Array("pHYs".utf8)
-        for _ in 0..<2 { content += bigEndian(dotsPerMetre) }
-        content.append(1)  // the unit is the metre
-        return file[..<headerEnd] + bigEndian(9) + content + bigEndian(StoredPNG.checksum(content)) + file[headerEnd...]
+        let size = PNGChunk.bigEndian(UInt32((dotsPerInch / 0.0254).rounded()))  // dots per metre
+        // The last byte says that the unit is the metre.
+        return file[..<headerEnd] + PNGChunk.bytes("pHYs", size + size + [1]) + file[headerEnd...]
     }
 
     /// The pixels of a surface as a PNG file.
@@ -23,9 +21,5 @@ enum PNGFile {
         }
         guard status == CAIRO_STATUS_SUCCESS else { throw Surface.failure(title, status) }
         return sink.bytes
-    }
-
-    private static func bigEndian(_ number: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
     }
 }

@@ -24,7 +24,7 @@ public enum InlineSVG {
         return parts.joined() + "</svg>"
     }
 
-    /// A picture inside the page's text: a tenth of what its cells would take as shapes.
+    /// A picture inside the page's text: a twentieth or so of what its cells would take as shapes.
     private static func element(_ raster: Raster) -> String {
         let frame = raster.frame
         let place = [("x", frame.x), ("y", frame.y), ("width", frame.width), ("height", frame.height)]

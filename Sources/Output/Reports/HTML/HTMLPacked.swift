@@ -1,4 +1,5 @@
 import CZlib
+import Figures
 
 /// Bytes as a page carries them: packed by zlib (RFC 1950), as base64 in an element that no browser shows.
 enum HTMLPacked {
@@ -21,25 +22,5 @@ enum HTMLPacked {
         precondition(status == Z_OK, "zlib has no memory left")
         result.removeLast(result.count - Int(length))
         return result
-    }
-}
-
-/// RFC 4648 text of bytes.
-enum Base64 {
-    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func text(_ bytes: [UInt8]) -> String {
-        var result: [UInt8] = []
-        result.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let rest = bytes.count - start
-            let word =
-                Int(bytes[start]) << 16 | (rest > 1 ? Int(bytes[start + 1]) << 8 : 0)
-                | (rest > 2 ? Int(bytes[start + 2]) : 0)
-            for part in 0..<4 {
-                result.append(part <= rest ? letters[word >> (18 - 6 * part) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }
