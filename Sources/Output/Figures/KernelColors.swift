@@ -19,7 +19,7 @@ package struct KernelColors {
         self.bank = bank
         self.labels = labels
         self.options = options
-        largest = bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+        largest = Self.largest(of: bank.values)
         layerRange = options.scale == .perLayer ? Self.range(of: bank.values) : largest
         let slices = max(1, bank.layer.weightShape[1])
         let length = slices * bank.size * bank.size
@@ -66,7 +66,8 @@ package struct KernelColors {
         }
     }
 
-    private static func largest(of values: ArraySlice<Float>) -> Float {
+    /// The largest finite |w|; 0 where there is none.
+    package static func largest(of values: some Sequence<Float>) -> Float {
         values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
     }
 

@@ -75,7 +75,7 @@ struct KernelPanel {
 
     private var numbers: CellNumbers? {
         guard options.showsNumbers else { return nil }
-        return CellNumbers(largest: Double(bank.values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }))
+        return CellNumbers(largest: Double(KernelColors.largest(of: bank.values)))
     }
 
     /// The room for channel numbers; one kernel needs none.

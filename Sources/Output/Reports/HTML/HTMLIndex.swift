@@ -32,11 +32,15 @@ struct HTMLIndex {
             + "</section>"
     }
 
+    /// What is searched for: name, file, family.
+    static func words(_ name: String, _ statistics: NetworkStatistics) -> String {
+        [name, statistics.network.checkpoint.path, statistics.network.family ?? ""].joined(separator: " ").lowercased()
+    }
+
     private func row(_ place: Int) -> String {
         let statistics = networks[place]
-        let path = statistics.network.checkpoint.path
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        let search = [names[place], path, statistics.network.family ?? ""].joined(separator: " ").lowercased()
+        let file = TextTable.fileName(statistics.network.checkpoint.path)
+        let search = Self.words(names[place], statistics)
         return
             "<tr data-search=\"\(InlineSVG.escaped(search))\"><th scope=\"row\"><a href=\"#\(HTMLNetwork.identifier(place))\">"
             + "\(InlineSVG.escaped(names[place]))</a></th><td>\(InlineSVG.escaped(file))</td>"

@@ -34,12 +34,12 @@ struct HTMLKernels {
     ) {
         let count = min(bank.count, budget.kernelLimit)
         let layer = bank.layer
-        let largest = bank.values.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
         var fields = [
             "\"id\":\"\(identifier)\"", "\"number\":\(layer.number.map(String.init) ?? "null")",
             "\"name\":\(JSONText.quoted(layer.name.printable))", "\"title\":\(JSONText.quoted(layer.label.printable))",
-            "\"size\":\(bank.size)", "\"count\":\(count)", "\"total\":\(bank.count)",
-            "\"inputs\":\(max(1, layer.weightShape[1]))", "\"exact\":\(budget.isExact)", "\"largest\":\(largest)",
+            "\"size\":\(bank.size)", "\"count\":\(count)",
+            "\"inputs\":\(max(1, layer.weightShape[1]))", "\"exact\":\(budget.isExact)",
+            "\"largest\":\(KernelColors.largest(of: bank.values))",
             "\"range\":\(KernelColors.range(of: bank.values))",
             "\"histogram\":\(Self.histogram(statistics, bank))",
         ]
@@ -82,7 +82,7 @@ struct HTMLKernels {
         var largest: [Float] = []
         for index in 0..<count {
             let kernel = bank.kernel(index)
-            let most = kernel.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
+            let most = KernelColors.largest(of: kernel)
             columns += kernel.map { weight in
                 guard weight.isFinite else { return UInt8(bitPattern: -128) }
                 return UInt8(bitPattern: Int8((most > 0 ? weight / most * 127 : 0).rounded()))

@@ -64,14 +64,10 @@ struct HTMLNetwork {
             return
                 "<section class=\"network\" id=\"\(identifier)\"><h2>\(InlineSVG.escaped(name))</h2>\(body)\(data)</section>"
         }
-        return "<details class=\"network\" id=\"\(identifier)\" data-search=\"\(InlineSVG.escaped(words))\">"
+        let search = InlineSVG.escaped(HTMLIndex.words(name, statistics))
+        return "<details class=\"network\" id=\"\(identifier)\" data-search=\"\(search)\">"
             + "<summary><h2>\(InlineSVG.escaped(name))</h2> <span class=\"quiet\">\(InlineSVG.escaped(line))</span></summary>"
             + "<div class=\"body\"></div>\(HTMLPacked.element(Array(body.utf8), id: "\(identifier)-body"))\(data)</details>"
-    }
-
-    /// What is searched for: name, file, family.
-    private var words: String {
-        [name, statistics.network.checkpoint.path, statistics.network.family ?? ""].joined(separator: " ").lowercased()
     }
 
     private var line: String {
@@ -118,7 +114,7 @@ struct HTMLNetwork {
         let texts = KernelLabel.allCases.map {
             "\($0.rawValue) \(NumberFormat.grouped(counts[$0])) (\(NumberFormat.share(counts.share($0))))"
         }
-        let file = network.checkpoint.path.split(separator: "/").last.map(String.init) ?? network.checkpoint.path
+        let file = TextTable.fileName(network.checkpoint.path)
         var facts = [
             ("File", "\(file), SHA-256 \(network.checkpoint.sha256)"), ("Family", network.recognition),
             ("Conventions", network.conventions.map { "\($0.text): \($0.origin.rawValue)" }.joined(separator: "; ")),

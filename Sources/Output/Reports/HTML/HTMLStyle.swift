@@ -42,7 +42,6 @@ enum HTMLStyle {
         svg.figure{width:100%;min-width:600px;max-width:960px;height:auto;display:block;font-family:"DejaVu Sans",Verdana,sans-serif}
         .ink{fill:var(--ink)}.quiet{fill:var(--quiet)}.axis{fill:var(--axis)}.faint{fill:var(--faint)}
         .s-ink{stroke:var(--ink)}.s-quiet{stroke:var(--quiet)}.s-axis{stroke:var(--axis)}.s-faint{stroke:var(--faint)}
-        .nan{fill:#d0d0d0;stroke:#404040;stroke-width:.12;stroke-dasharray:.2 .2}
         .layer{background:var(--panel);border-radius:8px;padding:8px 14px 10px;margin:0 0 14px;\
         break-inside:avoid}
         .layer summary{font-weight:bold;cursor:pointer;overflow-wrap:anywhere}.layer p{margin:4px 0}
