@@ -8,7 +8,15 @@ extension KernelPaths {
     ///
     /// Throws `figures.noKernels` where only statistics are at hand, and what reading the file throws.
     public static func stages(of network: AnalysedNetwork) throws -> (stages: [Stage], leftOut: [String]) {
-        let kernels = try LabelledKernels.all(of: network)
+        try stages(of: network, among: LabelledKernels.all(of: network))
+    }
+
+    /// The same among `kernels`, those of all layers of the network, which are not read again.
+    ///
+    /// Throws what reading the file throws.
+    public static func stages(
+        of network: AnalysedNetwork, among kernels: [LabelledKernels]
+    ) throws -> (stages: [Stage], leftOut: [String]) {
         guard let source = network.kernels else { return ([], []) }
         if let family = network.statistics.network.family, branched.contains(family) {
             return ([], ["the blocks of \(family) have two branches, which the order of layers does not tell apart"])

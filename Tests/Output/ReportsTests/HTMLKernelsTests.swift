@@ -159,3 +159,45 @@ import Testing
         }
     }
 }
+
+/// What a page does not draw it says.
+@Suite struct HTMLLeftOutTests {
+    /// A convolution of 2 × 5 slices behind the stem.
+    private func plots(_ limits: HTMLNetworkPlots.Limits, isFull: Bool = true) throws -> HTMLNetworkPlots {
+        let slices = (0..<90).map { Float($0 * 37 % 19 - 9) }
+        let network = MemoryNetwork.make([.init(name: "a", shape: [2, 5, 3, 3], scalars: slices)])
+        let analysed = try AnalysedNetwork.analyse(network)
+        var plots = HTMLNetworkPlots(analysed.statistics, isFull: isFull, limits: limits)
+        for kernels in try LabelledKernels.all(of: analysed) { try plots.add(kernels) }
+        return plots
+    }
+
+    @Test func whatIsWithinTheLimitsIsDrawn() throws {
+        let plots = try plots(.init(kernels: 10, slices: 10))
+        #expect(plots.leftOut(paths: nil).isEmpty)
+        let names = try plots.figures(paths: nil).map(\.name)
+        #expect(names.contains("Map of kernels") && names.contains("Outputs × inputs"))
+    }
+
+    @Test func largeFiguresAreNamed() throws {
+        let plots = try plots(.init(kernels: 9, slices: 9))
+        let names = try plots.figures(paths: nil).map(\.name)
+        #expect(!names.contains("Map of kernels") && !names.contains("Outputs × inputs"))
+        let sentences = plots.leftOut(paths: nil)
+        #expect(sentences.count == 2)
+        #expect(sentences.first?.contains("above 9 kernels") == true)
+        #expect(sentences.last?.contains("1 standard convolution has more than 9 slices") == true)
+    }
+
+    @Test func missingPathsHaveTheirReason() throws {
+        let plots = try plots(.init())
+        #expect(plots.leftOut(paths: (stages: [], leftOut: [])).isEmpty, "no two depthwise layers")
+        #expect(
+            plots.leftOut(paths: (stages: [], leftOut: ["4 → 5: too far", "5 → 6: too far"]))
+                == ["No paths between kernels: 4 → 5: too far (and 1 more)."])
+    }
+
+    @Test func pagesOfManyNetworksNameWhatTheyLack() throws {
+        #expect(try plots(.init(), isFull: false).leftOut(paths: nil).first?.contains("map and atlas") == true)
+    }
+}

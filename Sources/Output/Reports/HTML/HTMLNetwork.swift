@@ -7,9 +7,7 @@ import Architectures
 
 /// One network's part of the page.
 struct HTMLNetwork {
-    private let statistics: NetworkStatistics
-    /// Where the kernels can be read; nil where only the statistics are at hand.
-    private let kernels: (any KernelSource)?
+    private let network: AnalysedNetwork
     private let budget: HTMLBudget
     /// What the page calls it: its title, with the file where several have one title.
     private let name: String
@@ -17,10 +15,12 @@ struct HTMLNetwork {
     private let identifier: String
 
     init(_ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget) {
-        statistics = network.statistics
-        kernels = network.kernels
-        (self.name, self.budget, identifier) = (name, budget, Self.identifier(index))
+        (self.network, self.name, self.budget, identifier) = (network, name, budget, Self.identifier(index))
     }
+
+    private var statistics: NetworkStatistics { network.statistics }
+    /// Where the kernels can be read; nil where only the statistics are at hand.
+    private var source: (any KernelSource)? { network.kernels }
 
     /// The identifier of the network at a place.
     static func identifier(_ index: Int) -> String { "n\(index)" }
@@ -34,32 +34,34 @@ struct HTMLNetwork {
         var layers: [String] = []
         var held = HTMLKernels()
         var plots = HTMLNetworkPlots(statistics, isFull: budget.hasAllFigures)
-        let (links, paths) = try partners()
+        // Partners and paths need all layers at once; else one is held at a time.
+        let needsAll = source != nil && (budget.hasPartners || budget.hasAllFigures)
+        let all = needsAll ? try LabelledKernels.all(of: network) : nil
+        let paths = try all.map { try KernelPaths.stages(of: network, among: $0) }
+        let links = partners(paths?.stages ?? [])
         for (place, layer) in statistics.layers.enumerated() {
-            if let kernels {
-                let bank = try kernels.bank(of: layer.layer)
+            if let source {
+                let kernels =
+                    try all?[place]
+                    ?? LabelledKernels(bank: source.bank(of: layer.layer), classifications: layer.classifications)
                 let id = identifier(of: layer.layer)
-                layers.append(HTMLLayer(layer, bank: bank, identifier: id, budget: budget).section)
+                layers.append(HTMLLayer(layer, bank: kernels.bank, identifier: id, budget: budget).section)
                 held.add(
-                    layer, bank: bank, identifier: id, budget: budget, feeds: links[place]?.feeds,
+                    layer, bank: kernels.bank, identifier: id, budget: budget, feeds: links[place]?.feeds,
                     fedBy: links[place]?.fedBy)
-                try plots.add(bank, layer)
+                try plots.add(kernels)
             }
             try step()
         }
         let figures = try plots.figures(paths: paths).map {
             "<figure>\(InlineSVG.element($0.figure, label: "\($0.name) of \(name)"))</figure>"
         }
-        let left =
-            budget.hasAllFigures || kernels == nil
-            ? ""
-            : "<p class=\"quiet\">Frequency responses, weight distributions and the dictionary of kernels are on the "
-                + "page of this network alone.</p>"
+        let left = plots.leftOut(paths: paths).map { "<p class=\"quiet\">\(InlineSVG.escaped($0))</p>" }.joined()
         let body =
             summary + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: identifier + "-")
             + "<h3>Statistics</h3><div class=\"plots\">" + figures.joined() + "</div>\(left)<h3>Kernels</h3>"
-            + (kernels == nil ? Self.noKernels : layers.joined(separator: "\n"))
-        let data = kernels == nil ? "" : held.element(id: "\(identifier)-kernels")
+            + (source == nil ? Self.noKernels : layers.joined(separator: "\n"))
+        let data = source == nil ? "" : held.element(id: "\(identifier)-kernels")
         guard budget.isCollection else {
             return
                 "<section class=\"network\" id=\"\(identifier)\"><h2>\(InlineSVG.escaped(name))</h2>\(body)\(data)</section>"
@@ -79,13 +81,11 @@ struct HTMLNetwork {
 
     private typealias Links = [Int: (feeds: HTMLKernels.Links?, fedBy: HTMLKernels.Links?)]
 
-    /// Each layer's partners by its place among the layers, and the stages that they come from.
-    private func partners() throws -> (links: Links, paths: HTMLNetworkPlots.Paths?) {
-        guard kernels != nil, budget.hasPartners || budget.hasAllFigures else { return ([:], nil) }
-        let paths = try KernelPaths.stages(of: AnalysedNetwork(statistics, kernels: kernels))
+    /// Each layer's partners by its place among the layers.
+    private func partners(_ stages: [KernelPaths.Stage]) -> Links {
         var links: Links = [:]
-        guard budget.hasPartners else { return (links, paths) }
-        for stage in paths.stages {
+        guard budget.hasPartners else { return links }
+        for stage in stages {
             let ends = [stage.sources, stage.targets].map { kernels in
                 statistics.layers.firstIndex { $0.layer.tensorName == kernels.bank.layer.tensorName }
             }
@@ -93,7 +93,7 @@ struct HTMLNetwork {
             links[source, default: (nil, nil)].feeds = .init(layer: target, partners: found.feeds)
             links[target, default: (nil, nil)].fedBy = .init(layer: source, partners: found.fedBy)
         }
-        return (links, paths)
+        return links
     }
 
     /// What stands in the place of the kernels where only their statistics are at hand.

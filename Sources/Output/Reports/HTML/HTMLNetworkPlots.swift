@@ -9,9 +9,20 @@ import Statistics
 struct HTMLNetworkPlots {
     typealias Paths = (stages: [KernelPaths.Stage], leftOut: [String])
 
+    /// What a page draws at most.
+    struct Limits {
+        /// Kernels of map and atlas.
+        var kernels = 200_000
+        /// Slices of a matrix.
+        var slices = 65_536
+        /// Points of a map: fewer than on paper, for each is a shape of the page.
+        var points = 600
+    }
+
     private let statistics: NetworkStatistics
     /// Whether the large figures are drawn, too.
     private let isFull: Bool
+    private let limits: Limits
     private var hasKernels = false
     private var ridges: [RidgeFigure.Row] = []
     private var responses: [FrequencyResponseFigure.Row] = []
@@ -21,31 +32,61 @@ struct HTMLNetworkPlots {
     private var labelled: [LabelledKernels] = []
     /// The standard convolution behind the stem with the most slices that a page can hold.
     private var matrix: KernelBank?
+    /// Standard convolutions behind the stem with more slices.
+    private var tooLarge = 0
 
-    /// Kernels that map and atlas are drawn of at most.
-    private static let kernelLimit = 200_000
-    /// Slices of a matrix at most.
-    private static let sliceLimit = 65_536
-    /// Points of a map: fewer than on paper, for each is a shape of the page.
-    private static let pointLimit = 600
+    init(_ statistics: NetworkStatistics, isFull: Bool, limits: Limits = Limits()) {
+        (self.statistics, self.isFull, self.limits) = (statistics, isFull, limits)
+    }
 
-    init(_ statistics: NetworkStatistics, isFull: Bool) { (self.statistics, self.isFull) = (statistics, isFull) }
+    private var hasOverviews: Bool { statistics.counts.total <= limits.kernels }
 
     /// Takes the kernels of the next layer.
-    mutating func add(_ bank: KernelBank, _ layer: LayerStatistics) throws {
+    mutating func add(_ kernels: LabelledKernels) throws {
+        let (bank, shape) = (kernels.bank, kernels.bank.layer.weightShape)
         hasKernels = true
         if stem == nil, StemFilters.isStem(bank) { stem = try StemFilters(bank) }
         guard isFull else { return }
         ridges.append(RidgeFigure.Row(bank))
         responses.append(FrequencyResponseFigure.Row(bank))
-        let kernels = try LabelledKernels(bank: bank, classifications: layer.classifications)
         words.append(KernelDictionary.layer(kernels))
-        if statistics.counts.total <= Self.kernelLimit { labelled.append(kernels) }
-        if case .standard = layer.layer.connectivity, layer.layer.weightShape[0] > 1, layer.layer.weightShape[1] > 4,
-            layer.layer.kernelCount <= Self.sliceLimit, layer.layer.kernelCount > (matrix?.count ?? 0)
-        {
-            matrix = bank
+        if hasOverviews { labelled.append(kernels) }
+        if case .standard = bank.layer.connectivity, shape[0] > 1, shape[1] > 4 {
+            if bank.count > limits.slices {
+                tooLarge += 1
+            } else if bank.count > (matrix?.count ?? 0) {
+                matrix = bank
+            }
         }
+    }
+
+    /// What is not drawn though there are kernels, and why: a sentence each.
+    func leftOut(paths: Paths?) -> [String] {
+        guard hasKernels else { return [] }
+        guard isFull else {
+            return [
+                "Frequency responses, weight distributions, dictionary, map and atlas of kernels, outputs × inputs and paths "
+                    + "are on the page of this network alone."
+            ]
+        }
+        var sentences: [String] = []
+        if !hasOverviews {
+            sentences.append(
+                "Map of kernels and frequency atlas are left out above \(NumberFormat.grouped(limits.kernels)) kernels; "
+                    + "'kernelviz render statistics --plot map' and '--plot spectrum' draw them.")
+        }
+        if tooLarge > 0 {
+            sentences.append(
+                "\(tooLarge) standard \(tooLarge == 1 ? "convolution has" : "convolutions have") more than "
+                    + "\(NumberFormat.grouped(limits.slices)) slices, too many for outputs × inputs on a page; "
+                    + "'kernelviz render statistics --plot matrix' draws the largest.")
+        }
+        if let paths, paths.stages.isEmpty, let reason = paths.leftOut.first {
+            let others = paths.leftOut.count - 1
+            sentences.append(
+                "No paths between kernels: \(reason)\(others > 0 ? " (and \(others) more)" : "").")
+        }
+        return sentences
     }
 
     /// All figures, with what each is called.
@@ -77,7 +118,11 @@ struct HTMLNetworkPlots {
                     try KernelDictionaryFigure.figure(of: KernelDictionary(layers: words), network: title)
                 ),
             ]
-            plots += try overviews(title)
+            if hasOverviews { plots += try overviews(title) }
+            if let matrix {
+                plots.append(
+                    ("Outputs × inputs", try SliceMatrixFigure.figure(of: SliceMatrix(matrix), network: title)))
+            }
         }
         if let stem, !stem.filters.isEmpty {
             plots.append(("First-layer filters", try StemSheetFigure.figure(of: stem, network: title)))
@@ -93,21 +138,18 @@ struct HTMLNetworkPlots {
         return plots
     }
 
-    /// Where the kernels lie, what they pass, and which inputs the outputs of a standard convolution read.
+    /// Where the kernels lie, and what they pass.
     private func overviews(_ title: String) throws -> [(name: String, figure: Figure)] {
         var plots: [(name: String, figure: Figure)] = []
         do {
             let map = try KernelMap([(title, labelled)])
-            plots.append(("Map of kernels", try KernelMapFigure.figure(of: map, pointLimit: Self.pointLimit)))
+            plots.append(("Map of kernels", try KernelMapFigure.figure(of: map, pointLimit: limits.points)))
         } catch let error as KernelVizError where error.code == "figures.noPoints" {
             // Fewer than three kernels with a direction have no map.
         }
         let atlas = FrequencyAtlas(labelled)
         if !atlas.labels.isEmpty {
             plots.append(("Frequency atlas", try FrequencyAtlasFigure.figure(of: atlas, network: title)))
-        }
-        if let matrix {
-            plots.append(("Outputs × inputs", try SliceMatrixFigure.figure(of: SliceMatrix(matrix), network: title)))
         }
         return plots
     }

@@ -102,7 +102,7 @@ struct Demo {
     private func overviews(_ analysed: AnalysedNetwork) throws -> [Overview] {
         let title = analysed.statistics.network.title
         let kernels = try LabelledKernels.all(of: analysed)
-        let (stages, leftOut) = try KernelPaths.stages(of: analysed)
+        let (stages, leftOut) = try KernelPaths.stages(of: analysed, among: kernels)
         return try [
             overview("The paper's statements", "claims.png") {
                 try ClaimSheetFigure.figure(of: ClaimSheetFigure.Column.columns([analysed.statistics]))
