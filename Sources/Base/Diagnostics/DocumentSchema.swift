@@ -49,6 +49,9 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     /// `weights diff`.
     case weightsDifference = "kernelviz.weights-difference/1"
 
+    /// "classification": the form without this program's name and its version.
+    public var name: String { String(rawValue.prefix { $0 != "/" }.drop { $0 != "." }.dropFirst()) }
+
     /// Whether a document says that it has this form, in whatever version.
     public func names(_ schema: String?) -> Bool {
         schema?.prefix { $0 != "/" } == rawValue.prefix { $0 != "/" }

@@ -46,6 +46,7 @@ import Testing
     @Test func namesOfFormsHoldForEveryVersion() {
         #expect(DocumentSchema.sweep.names("kernelviz.sweep/1") && DocumentSchema.sweep.names("kernelviz.sweep/27"))
         #expect(!DocumentSchema.evaluation.names("kernelviz.evaluations/1"))
+        #expect(DocumentSchema.derivationDifference.name == "derivation-difference")
         #expect(!DocumentSchema.sweep.names(nil) && !DocumentSchema.sweep.names(""))
         let names = DocumentSchema.allCases.map { $0.rawValue.prefix { $0 != "/" } }
         #expect(Set(names).count == names.count)

@@ -37,27 +37,19 @@ struct BudgetArguments: ParsableArguments {
         }
     }
 
-    /// Slims the network that `path` names; nil where no loss is allowed.
-    ///
-    /// - Parameter measuresCurve: Whether the whole curve is measured.
-    func slimmed(
-        _ network: RunnableNetwork, strides: StrideTable?, measuresCurve: Bool
-    ) throws -> BudgetedSlimming? {
+    /// Slims a network within the loss that is allowed; nil where none is.
+    func slimmed(_ network: RunnableNetwork, strides: StrideTable?) throws -> BudgetedSlimming? {
         guard let maxDrop, let images else { return nil }
         guard case .checkpoint(let path) = network.source else {
             throw ValidationError("--max-drop replaces kernels of a checkpoint: name the file, not a design.")
         }
-        let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
-        for sentence in folder.images.findings.sentences {
-            Console.note("kernelviz: note: \(folder.images.path): \(sentence)")
-        }
+        let folder = try ImageFolder.open(images, for: network)
         let source = try ConvNetwork.open(path, strides: strides)
         var settings = ClassifierSettings()
         // How stable labels are is not asked.
         settings.perturbations = 0
         let statistics = try NetworkStatistics.analyse(source, settings: settings)
         var options = BudgetOptions(maxDrop: maxDrop)
-        options.measuresCurve = measuresCurve
         options.seed = seed
         options.threads = ProcessInfo.processInfo.activeProcessorCount
         let progress = ProgressLine("Replacing kernels of \(network.name)")

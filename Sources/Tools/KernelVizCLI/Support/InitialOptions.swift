@@ -124,9 +124,7 @@ struct InitialOptions: ParsableArguments {
             return (net, "assumed: neighbouring pixels correlate with \(KernelGain.correlation) (--images measures it)")
         }
         let pictures = try Self.pictures(images)
-        for sentence in pictures.findings.sentences {
-            Console.note("kernelviz: note: \(pictures.path): \(sentence)")
-        }
+        pictures.noteFindings()
         let progress = ProgressLine("Measuring the input correlation")
         defer { progress.finish() }
         let measured = try StartMeasurement(net, on: pictures) { done, all in

@@ -8,33 +8,34 @@ struct SchemaFile {
     let command: String
     private let bytes: [UInt8]
 
+    private init(_ schema: DocumentSchema, _ command: String, _ bytes: [UInt8]) {
+        (name, self.command, self.bytes) = (schema.name, command, bytes)
+    }
+
     /// The schema's text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// All of them, by the verbs' order.
     static let all = [
-        SchemaFile(name: "classification", command: "classify", bytes: PackageResources.classification_json),
-        SchemaFile(name: "classifications", command: "classify A B", bytes: PackageResources.classifications_json),
-        SchemaFile(name: "comparison", command: "classify --compare", bytes: PackageResources.comparison_json),
-        SchemaFile(name: "claims", command: "classify --claims", bytes: PackageResources.claims_json),
-        SchemaFile(name: "validation", command: "classify --validate", bytes: PackageResources.validation_json),
-        SchemaFile(name: "fidelity", command: "classify --fidelity", bytes: PackageResources.fidelity_json),
-        SchemaFile(name: "diagnosis", command: "diagnose", bytes: PackageResources.diagnosis_json),
-        SchemaFile(name: "derivation", command: "derive", bytes: PackageResources.derivation_json),
-        SchemaFile(
-            name: "derivation-difference", command: "derive --against",
-            bytes: PackageResources.derivation_difference_json),
-        SchemaFile(name: "survey", command: "derive --survey", bytes: PackageResources.survey_json),
-        SchemaFile(name: "evaluation", command: "eval", bytes: PackageResources.evaluation_json),
-        SchemaFile(name: "evaluations", command: "eval A B", bytes: PackageResources.evaluations_json),
-        SchemaFile(name: "sweep", command: "sweep", bytes: PackageResources.sweep_json),
-        SchemaFile(name: "verdict", command: "verdict", bytes: PackageResources.verdict_json),
-        SchemaFile(name: "bench", command: "bench", bytes: PackageResources.bench_json),
-        SchemaFile(name: "slimming", command: "slim", bytes: PackageResources.slimming_json),
-        SchemaFile(name: "weights", command: "weights inspect", bytes: PackageResources.weights_json),
-        SchemaFile(
-            name: "weights-difference", command: "weights diff", bytes: PackageResources.weights_difference_json),
-        SchemaFile(name: "doctor", command: "doctor", bytes: PackageResources.doctor_json),
+        SchemaFile(.classification, "classify", PackageResources.classification_json),
+        SchemaFile(.classifications, "classify A B", PackageResources.classifications_json),
+        SchemaFile(.comparison, "classify --compare", PackageResources.comparison_json),
+        SchemaFile(.claims, "classify --claims", PackageResources.claims_json),
+        SchemaFile(.validation, "classify --validate", PackageResources.validation_json),
+        SchemaFile(.fidelity, "classify --fidelity", PackageResources.fidelity_json),
+        SchemaFile(.diagnosis, "diagnose", PackageResources.diagnosis_json),
+        SchemaFile(.derivation, "derive", PackageResources.derivation_json),
+        SchemaFile(.derivationDifference, "derive --against", PackageResources.derivation_difference_json),
+        SchemaFile(.survey, "derive --survey", PackageResources.survey_json),
+        SchemaFile(.evaluation, "eval", PackageResources.evaluation_json),
+        SchemaFile(.evaluations, "eval A B", PackageResources.evaluations_json),
+        SchemaFile(.sweep, "sweep", PackageResources.sweep_json),
+        SchemaFile(.verdict, "verdict", PackageResources.verdict_json),
+        SchemaFile(.bench, "bench", PackageResources.bench_json),
+        SchemaFile(.slimming, "slim", PackageResources.slimming_json),
+        SchemaFile(.weights, "weights inspect", PackageResources.weights_json),
+        SchemaFile(.weightsDifference, "weights diff", PackageResources.weights_difference_json),
+        SchemaFile(.doctor, "doctor", PackageResources.doctor_json),
     ]
 
     /// What CSV files have in their columns.

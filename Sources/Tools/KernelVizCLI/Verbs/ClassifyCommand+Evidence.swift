@@ -10,10 +10,7 @@ extension ClassifyCommand {
         let analysed = try analysed(path, strides: strides.table(for: path))
         guard let kernels = analysed.kernels else { return }
         let network = try RunnableNetwork(checkpoint: path)
-        let folder = try ImageFolder.open(images, classes: network.classes == 1001 ? 1000 : network.classes)
-        for sentence in folder.images.findings.sentences {
-            Console.note("kernelviz: note: \(folder.images.path): \(sentence)")
-        }
+        let folder = try ImageFolder.open(images, for: network)
         if folder.isLabelled {
             let matched = try AccuracyEvaluation.match(network, with: folder.images).matching
             Console.note("kernelviz: note: \(matched.sentence)")

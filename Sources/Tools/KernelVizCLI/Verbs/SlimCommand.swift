@@ -85,9 +85,9 @@ struct SlimCommand: ParsableCommand {
         let files = try output.map { try NetworkFile(path: $0) }
         for file in files { try AtomicFile.checkWritable(file.path, overwriting: overwriting) }
         if let report { try OutputOptions.check(report, overwriting) }
+        let table = try strides.table(for: network)
         var runnable = try RunnableNetwork(
-            named: network, weights: weights, inputSize: inputSize, strides: strides.table(for: network),
-            options: conventions.options())
+            named: network, weights: weights, inputSize: inputSize, strides: table, options: conventions.options())
         if runnable.weightsPath == nil {
             Console.note(
                 "The weights are random: what is found says nothing of a trained network. Name them with --weights.")
@@ -96,8 +96,7 @@ struct SlimCommand: ParsableCommand {
         }
         if let line = runnable.conventions.settings { Console.note(line) }
         for remark in runnable.remarks { Console.note(remark) }
-        let table = try strides.table(for: network)
-        let loss = try budget.slimmed(runnable, strides: table, measuresCurve: false)
+        let loss = try budget.slimmed(runnable, strides: table)
         if loss == nil, !keepNorms, let folded = try runnable.folded() { runnable = folded }
         let (slim, exact) = try loss.map { ($0.network, $0.exact) } ?? Self.slimmed(runnable, keepsNorms: keepNorms)
         var outcome = exact

@@ -62,9 +62,7 @@ struct TrainCommand: ParsableCommand {
         let settings = try options.settings()
         let (training, validation) = try settings.parts(of: ImageDataSet.open(data, split: .training))
         let test = try testSet()
-        for set in [training, test].compactMap({ $0 }) {
-            for sentence in set.findings.sentences { Console.note("kernelviz: note: \(set.path): \(sentence)") }
-        }
+        for set in [training, test].compactMap({ $0 }) { set.noteFindings() }
         var net = try TrainableNetwork(
             named: network, seed: seed, classes: settings.classes ?? training.classNames.count,
             inputSize: settings.inputSize, start: settings.start)
