@@ -12,7 +12,7 @@ import Testing
     /// One piece in the middle third for identity, two at the ends for edge: 18 units are the whole width.
     @Test func theBarOfALabelHasItsForm() {
         func pieces(_ label: KernelLabel) -> [String] {
-            HTMLLayer.bar(of: label).split(separator: "<rect ").dropFirst().map { String($0.prefix { $0 != " " }) }
+            HTMLControls.bar(of: label).split(separator: "<rect ").dropFirst().map { String($0.prefix { $0 != " " }) }
         }
         #expect(pieces(.identity) == ["x=\"6.0\""])
         #expect(pieces(.edge) == ["x=\"0.0\"", "x=\"12.0\""])

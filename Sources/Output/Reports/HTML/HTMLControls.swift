@@ -51,10 +51,23 @@ enum HTMLControls {
             "<button type=\"button\" data-filter=\"\(label.rawValue)\" aria-pressed=\"false\">"
                 + "<i aria-hidden=\"true\" style=\"background:\(InlineSVG.hexadecimal(LabelPalette.color(label)));"
                 + "color:\(InlineSVG.hexadecimal(LabelPalette.color(label).contrasting))\">"
-                + "\(LabelPalette.letter(label))</i>\(HTMLLayer.bar(of: label))"
+                + "\(LabelPalette.letter(label))</i>\(bar(of: label))"
                 + "\(label.rawValue)</button>"
         }
         return "<button type=\"button\" data-filter=\"\" aria-pressed=\"true\">all labels</button>" + buttons.joined()
+    }
+
+    /// The bar that stands below the kernels of a label, for a legend.
+    static func bar(of label: KernelLabel) -> String {
+        let pieces = LabelPalette.bar(label).map { piece in
+            let (x, width) = (piece.lowerBound * 18, (piece.upperBound - piece.lowerBound) * 18)
+            return
+                "<rect x=\"\(NumberFormat.fixed(x, 1))\" y=\"6\" width=\"\(NumberFormat.fixed(width, 1))\" height=\"4\" "
+                + "fill=\"\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"/>"
+        }
+        return
+            "<svg class=\"mark\" viewBox=\"-2 0 22 12\" aria-hidden=\"true\"><path class=\"rim\" d=\"M0 3h18v1H0z\"/>"
+            + pieces.joined() + "</svg>"
     }
 
     /// One kernel enlarged; the script fills it.

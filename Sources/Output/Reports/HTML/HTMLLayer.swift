@@ -69,17 +69,4 @@ struct HTMLLayer {
             ? NumberFormat.fixed(value, abs(value) >= 100 ? 0 : 3) : "\(Float(value))"
         return text.hasPrefix("-") ? "−" + text.dropFirst() : text
     }
-
-    /// The bar that stands below the kernels of a label, for a legend.
-    static func bar(of label: KernelLabel) -> String {
-        let pieces = LabelPalette.bar(label).map { piece in
-            let (x, width) = (piece.lowerBound * 18, (piece.upperBound - piece.lowerBound) * 18)
-            return
-                "<rect x=\"\(NumberFormat.fixed(x, 1))\" y=\"6\" width=\"\(NumberFormat.fixed(width, 1))\" height=\"4\" "
-                + "fill=\"\(InlineSVG.hexadecimal(LabelPalette.color(label)))\"/>"
-        }
-        return
-            "<svg class=\"mark\" viewBox=\"-2 0 22 12\" aria-hidden=\"true\"><path class=\"rim\" d=\"M0 3h18v1H0z\"/>"
-            + pieces.joined() + "</svg>"
-    }
 }

@@ -124,7 +124,7 @@ extension HTMLScript {
           if (!dialog.open) dialog.showModal();
           dialog.scrollTop = 0;
           byId("kernel-title").focus();
-          if (state.sort === "similarity" || state.similar > -Infinity) refresh();
+          if (compares()) refresh();
           else for (const grid of grids.values()) if (grid.cell)
             grid.place(grid.mark, grid.layer === layer ? grid.list.indexOf(index) : -1);
         }

@@ -6,6 +6,8 @@ extension HTMLScript {
         // Counts the changes of what is shown: an order of an older count is stale.
         let change = 0;
 
+        // Whether kernels are compared with the selected one.
+        const compares = () => state.sort === "similarity" || state.similar > -Infinity;
         function matches(layer, likeness) {
           const all = norms(layer);
           const within = (number, [low, high]) => number >= low && number <= high;
@@ -21,7 +23,7 @@ extension HTMLScript {
         function order(layer) {
           if (layer.change === change) return layer.order;
           const chosen = state.selected;
-          const likeness = chosen && chosen.layer.network === layer.network
+          const likeness = compares() && chosen && chosen.layer.network === layer.network
             ? cosines(layer, chosen.layer, chosen.index) : null;
           const list = [...Array(layer.count).keys()].filter(matches(layer, likeness));
           const last = number => Number.isNaN(number) ? -Infinity : number;

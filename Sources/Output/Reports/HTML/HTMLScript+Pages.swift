@@ -62,7 +62,7 @@ extension HTMLScript {
           state.norm = [number("norm-low", -Infinity), number("norm-high", Infinity)];
           state.similar = number("similar", -Infinity);
           refresh();
-          if ((state.sort === "similarity" || state.similar > -Infinity) && !state.selected)
+          if (compares() && !state.selected)
             byId("found").textContent += ". Select a kernel (click or Enter) that others are compared with";
         }
         if (byId("sort")) {
