@@ -68,16 +68,15 @@ public struct FrequencyAtlas: Sendable, Equatable {
         _ label: KernelLabel, _ shape: KernelShape?, _ kernels: [(layer: Int, index: Int)],
         of layers: [LabelledKernels], _ waves: [Int: FrequencyWaves]
     ) -> Group {
-        let kept = min(kernels.count, kernelLimit)
+        let kept = kernels.evenSample(kernelLimit)
         var mean = [Double](repeating: 0, count: FrequencyResponse.side * FrequencyResponse.side)
         var profiles: [[Double]] = []
-        for place in 0..<kept {
-            let kernel = kernels[place * kernels.count / kept]
+        for kernel in kept {
             let bank = layers[kernel.layer].bank
             var half = [Float](repeating: 0, count: FrequencyWaves.rows * FrequencyResponse.side)
             waves[bank.size]?.addAmplitudes(of: bank.kernel(kernel.index), to: &half)
             let whole = FrequencyWaves.whole(half.map(Double.init))
-            for cell in mean.indices { mean[cell] += whole[cell] / Double(kept) }
+            for cell in mean.indices { mean[cell] += whole[cell] / Double(kept.count) }
             profiles.append(Self.profile(whole))
         }
         func quantiles(_ share: Double) -> [Double] {

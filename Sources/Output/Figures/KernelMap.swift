@@ -2,6 +2,7 @@ import Classification
 import Diagnostics
 import Glibc
 import Kernels
+import Numerics
 import Statistics
 
 /// The kernels of one or several networks, each divided by its norm, on the two leading principal components of them all.
@@ -151,10 +152,7 @@ public struct KernelMap: Sendable {
 
         init(_ networks: [[[Double]]], cells: Int) {
             let most = min(20_000, max(512, Self.limit / (cells * cells)))
-            let sampled = networks.map { units in
-                let kept = min(units.count, max(1, most / networks.count))
-                return (0..<kept).map { units[$0 * units.count / kept] }
-            }
+            let sampled = networks.map { $0.evenSample(max(1, most / networks.count)) }
             count = sampled.reduce(0) { $0 + $1.count }
             var mean = [Double](repeating: 0, count: cells)
             for units in sampled {

@@ -1,5 +1,6 @@
 import Classification
 import Diagnostics
+import Numerics
 
 /// Kernels as points in the plane of their principal components: one panel a network, all on one basis.
 public enum KernelMapFigure {
@@ -115,8 +116,7 @@ public enum KernelMapFigure {
             height: min(max(page.contentWidth * 0.75, 110), 300))
         plot.draw(on: &page)
         plot.drawBaseline(on: &page)
-        let shown = min(network.points.count, pointLimit)
-        let points = (0..<shown).map { network.points[$0 * network.points.count / shown] }
+        let points = network.points.evenSample(pointLimit)
         // Those without a name lie below the others.
         for label in [KernelLabel.other, .edge, .blur, .identity] {
             for point in points where point.label == label {

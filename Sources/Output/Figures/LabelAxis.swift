@@ -1,4 +1,5 @@
 import Classification
+import Numerics
 import Statistics
 
 /// What the kernels of a label have in common, a kernel and its negative counted as one: the second moments Σu·uᵀ/n of the
@@ -19,10 +20,9 @@ public struct LabelAxis: Sendable, Equatable {
     /// Measures unit kernels; nil for fewer than three. `place` gives a kernel's place on the map.
     init?(_ label: KernelLabel, _ units: [[Double]], place: ([Double]) -> KernelMap.Point) {
         guard units.count >= 3, let cells = units.first?.count else { return nil }
-        let kept = min(units.count, max(3, Self.limit / (cells * cells)))
-        let sample = (0..<kept).map { units[$0 * units.count / kept] }
+        let sample = units.evenSample(max(3, Self.limit / (cells * cells)))
         var matrix = SymmetricMatrix(size: cells)
-        let factor = (1 / Double(kept)).squareRoot()
+        let factor = (1 / Double(sample.count)).squareRoot()
         for unit in sample { matrix.add(outerProductOf: unit.map { $0 * factor }) }
         guard let axis = cells <= Self.wholeLimit ? matrix.eigen().first?.vector : matrix.leading()?.vector else {
             return nil
