@@ -50,6 +50,8 @@ public struct SlimmingOutcome: Sendable, Equatable {
     public let remarks: [String]
     /// The largest difference of the logits on images of noise, as a part of the largest logit.
     public let largestDifference: Double
+    /// What stays of the answers to pictures; nil where none were given.
+    public var kept: KeptAnswers?
     /// Times of both networks, in turns; nil where they were not taken.
     public var latency: PairedLatency?
     /// The same in ONNX Runtime; nil where they were not taken.

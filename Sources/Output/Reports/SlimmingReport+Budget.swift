@@ -84,6 +84,21 @@ extension SlimmingReport {
         return lines
     }
 
+    /// How many answers stay where no loss was allowed.
+    var keptSentences: [String] {
+        guard let kept = outcome.kept else { return [] }
+        let pictures = kept.images == 1 ? "the only picture" : "\(kept.images) pictures"
+        var line =
+            "\(Self.tenth(kept.agreement.share)) % of \(pictures) keep the first class (95 % interval "
+            + "\(Self.interval(kept.agreement)))"
+        if let before = kept.before, let after = kept.after {
+            line += ", \(Self.tenth(after.share)) % are right (before \(Self.tenth(before.share))): \(kept.reason)."
+        } else {
+            line += "; how many are right is not known: \(kept.reason)."
+        }
+        return [line]
+    }
+
     private static func tenth(_ share: Double) -> String { NumberFormat.fixed(share * 100, 1) }
 
     private static func interval(_ share: ShareInterval) -> String { "\(tenth(share.low))…\(tenth(share.high))" }

@@ -58,14 +58,15 @@ public struct SlimmingReport: MarkdownReport {
         add("running statistics", before.parameters.batchNormRunning, after.parameters.batchNormRunning)
         add("multiply-accumulates", before.macs, after.macs)
         add("layers", before.layers, after.layers)
-        if let latency = outcome.latency {
+        func add(_ name: String, _ latency: PairedLatency) {
             table.add(
                 [
-                    "ms an image (median)", NumberFormat.fixed(latency.first.median, 2),
-                    NumberFormat.fixed(latency.second.median, 2),
+                    name, NumberFormat.fixed(latency.first.median, 2), NumberFormat.fixed(latency.second.median, 2),
                     "\(NumberFormat.fixed((1 - 1 / latency.ratio) * 100, 1)) %",
                 ].map { TextTable.Cell($0) })
         }
+        if let latency = outcome.latency { add("ms an image (median)", latency) }
+        if let other = outcome.onnxRuntime { add("ms in ONNX Runtime \(other.version)", other.latency) }
         return table
     }
 
@@ -88,7 +89,7 @@ public struct SlimmingReport: MarkdownReport {
         if outcome.foldedNorms > 0 {
             lines.append("\(outcome.foldedNorms) normalisations are folded into the convolutions before them.")
         }
-        lines += budgetSentences
+        lines += budgetSentences + keptSentences
         if outcome.layers.isEmpty && outcome.removedLayers.isEmpty && outcome.splits.isEmpty {
             lines.append("No channel and no layer could go.")
         }
@@ -161,8 +162,9 @@ public struct SlimmingReport: MarkdownReport {
                 removedLayers: outcome.removedLayers, passedThrough: outcome.passedThrough,
                 negligible: outcome.negligible, splits: outcome.splits,
                 obstacles: outcome.obstacles, remarks: outcome.remarks,
-                largestDifference: outcome.largestDifference, budget: budget, latency: outcome.latency,
-                written: written))
+                largestDifference: outcome.largestDifference, budget: budget, kept: outcome.kept,
+                latency: outcome.latency,
+                onnxRuntime: outcome.onnxRuntime, written: written))
     }
 
     private struct Document: Encodable {
@@ -190,7 +192,9 @@ public struct SlimmingReport: MarkdownReport {
         let remarks: [String]
         let largestDifference: Double
         let budget: BudgetOutcome?
+        let kept: KeptAnswers?
         let latency: PairedLatency?
+        let onnxRuntime: SlimmingOutcome.RuntimeLatency?
         let written: [String]
     }
 }

@@ -1,5 +1,6 @@
 import Classification
 import Kernels
+import Numerics
 import Statistics
 import Tensors
 import VGNets
@@ -45,6 +46,18 @@ enum FigureKinds {
             ),
             ("areas", try ShareAreasFigure.figure(of: rows, network: long, widthMillimetres: width)),
             ("one area", try ShareAreasFigure.figure(of: [rows[4]], network: "Net", widthMillimetres: width)),
+            (
+                "saving",
+                try SavingCurveFigure.figure(
+                    of: (0..<6).map { index in
+                        let share = ShareInterval(count: 50 - index * index, total: 50)
+                        let random = ShareInterval(count: 150 - 20 * index, total: 150)
+                        return SavingCurveFigure.Point(
+                            macs: 0.01 * Double(index), numbers: 0.006 * Double(index), kept: share,
+                            random: index == 0 ? nil : random)
+                    }, control: "as many kernels at random", network: long, facts: ["50 pictures"],
+                    widthMillimetres: width)
+            ),
             ("sigma", try SigmaFigure.figure(of: sigmas, network: "Net", widthMillimetres: width)),
             (
                 "symmetry",

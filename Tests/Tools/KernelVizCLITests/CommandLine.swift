@@ -15,7 +15,9 @@ enum CommandLine {
     /// Runs `kernelviz` with `arguments` in `folder`; stdout and stderr go through files, so that neither can block.
     ///
     /// No file can grow beyond `fileBlocks` blocks of 512 bytes, as on a disk that is full then.
-    static func run(_ arguments: [String], in folder: String? = nil, fileBlocks: Int? = nil) throws -> Outcome {
+    static func run(
+        _ arguments: [String], in folder: String? = nil, fileBlocks: Int? = nil, environment: [String: String] = [:]
+    ) throws -> Outcome {
         try withTemporaryFolder { temporary in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: binary)
@@ -26,6 +28,9 @@ enum CommandLine {
                     ["-c", "ulimit -f \(fileBlocks); trap '' XFSZ; exec \"$0\" \"$@\"", binary] + arguments
             }
             if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+            if !environment.isEmpty {
+                process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            }
             return try outcome(of: process, through: temporary)
         }
     }

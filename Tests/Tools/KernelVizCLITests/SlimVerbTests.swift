@@ -47,6 +47,99 @@ import Testing
         }
     }
 
+    @Test func optionsOfALossBelongTogether() throws {
+        for (options, words) in [
+            (["--max-drop", "1"], "--max-drop needs pictures"),
+            (["--images", "folder", "--limit", "0"], "--limit starts at 1"),
+            (["--max-drop", "1", "--images", "folder", "--limit", "19"], "--limit starts at 20"),
+            (["--curve", "x.svg"], "--curve belongs to --max-drop"),
+            (["--max-drop", "101", "--images", "folder"], "0 to 100"),
+            (["--max-drop", "1", "--images", "folder", "--keep-norms"], "--keep-norms is not to be had"),
+        ] {
+            let outcome = try CommandLine.run(["slim", VerbTests.ownCheckpoint, "-o", "never.onnx"] + options)
+            #expect(outcome.status == 64 && outcome.errors.contains(words), "\(options)")
+        }
+    }
+
+    /// What was taken out exactly changes no answer.
+    @Test func exactSlimmingKeepsAllAnswers() throws {
+        try withTemporaryFolder { folder in
+            let picture = SharedFiles.packageRoot + "/Weights/cat.jpg"
+            try FileManager.default.createDirectory(atPath: "\(folder)/one", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: picture, toPath: "\(folder)/one/a.jpg")
+            let outcome = try CommandLine.run([
+                "slim", VerbTests.ownCheckpoint, "-o", "\(folder)/slim.onnx", "--images", "\(folder)/one",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            // Wilson's interval of one of one.
+            #expect(outcome.output.contains("100.0 % of the only picture keep the first class"))
+            #expect(outcome.output.contains("(95 % interval 20.7…100.0)"))
+            #expect(outcome.output.contains("how many are right is not known: the pictures have no classes."))
+        }
+    }
+
+    @Test func fewPicturesAreRefusedInOneSentence() throws {
+        try withTemporaryFolder { folder in
+            let picture = SharedFiles.packageRoot + "/Weights/cat.jpg"
+            try FileManager.default.createDirectory(atPath: "\(folder)/few", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: picture, toPath: "\(folder)/few/a.jpg")
+            let file = "\(folder)/slim.onnx"
+            let outcome = try CommandLine.run([
+                "slim", VerbTests.ownCheckpoint, "-o", file, "--max-drop", "1", "--images", "\(folder)/few",
+            ])
+            #expect(outcome.status == 1 && outcome.errors.contains("1 picture; expected at least 20"))
+            #expect(!FileManager.default.fileExists(atPath: file))
+        }
+    }
+
+    /// The written file is the network that the report tells of, and the picture and its numbers are there.
+    @Test func aLossIsChosenAndTold() throws {
+        try withTemporaryFolder { folder in
+            let picture = SharedFiles.packageRoot + "/Weights/cat.jpg"
+            try FileManager.default.createDirectory(atPath: "\(folder)/many", withIntermediateDirectories: true)
+            for number in 1...20 {
+                try FileManager.default.copyItem(atPath: picture, toPath: "\(folder)/many/\(number).jpg")
+            }
+            let outcome = try CommandLine.run([
+                "slim", VerbTests.ownCheckpoint, "-o", "\(folder)/slim.onnx", "--max-drop", "100", "--images",
+                "\(folder)/many", "--curve", "\(folder)/curve.svg", "--format", "json",
+            ])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let report = try JSONDecoder().decode(Loss.self, from: Data(outcome.output.utf8))
+            #expect(report.budget.measure == "agreement" && report.budget.reportingImages == 10)
+            #expect(report.budget.curve.first?.kernels == 0 && report.budget.curve.count > 2)
+            #expect(report.budget.curve.last?.kernels == report.budget.chosen.kernels)
+            let figure = try String(contentsOfFile: "\(folder)/curve.svg", encoding: .utf8)
+            #expect(figure.contains("<svg"))
+            let read = try CommandLine.run(["eval", "\(folder)/slim.onnx", "--runs", "0"])
+            #expect(read.status == 0, "\(read.errors)")
+        }
+    }
+
+    /// A Python without ONNX Runtime is said before any work, and nothing is written.
+    @Test func onnxRuntimeIsAskedForFirst() throws {
+        try withTemporaryFolder { folder in
+            let file = "\(folder)/slim.onnx"
+            let outcome = try CommandLine.run(
+                ["slim", VerbTests.ownCheckpoint, "-o", file, "--onnxruntime"],
+                environment: ["KERNELVIZ_PYTHON": "\(folder)/no-python"])
+            #expect(outcome.status == 1 && outcome.errors.contains("expected a Python with numpy and onnxruntime"))
+            #expect(!FileManager.default.fileExists(atPath: file))
+        }
+    }
+
+    private struct Loss: Decodable {
+        struct Budget: Decodable {
+            let measure: String
+            let reportingImages: Int
+            let chosen: Point
+            let curve: [Point]
+        }
+        struct Point: Decodable { let kernels: Int }
+
+        let budget: Budget
+    }
+
     private struct Report: Decodable {
         let foldedNorms: Int
         let written: [String]

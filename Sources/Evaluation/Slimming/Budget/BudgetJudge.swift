@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Engine
 import Evaluation
 import Glibc
@@ -66,5 +67,18 @@ struct BudgetJudge {
         }
         let (p, q) = (logarithms(whole), logarithms(other))
         return max(0, zip(p, q).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) })
+    }
+
+    /// The classes of the pictures, where they are the network's, and what the loss is of, in words.
+    static func matching(
+        _ network: RunnableNetwork, _ folder: ImageFolder
+    ) throws -> (ClassMatching?, String) {
+        guard folder.isLabelled else { return (nil, "the pictures have no classes") }
+        do {
+            let matching = try ClassMatching(network, try network.outputNames(), folder.images)
+            return (matching, matching.sentence)
+        } catch let error as KernelVizError where error.code == "data.classes" {
+            return (nil, "the pictures' classes are not the network's (\(error.found))")
+        }
     }
 }

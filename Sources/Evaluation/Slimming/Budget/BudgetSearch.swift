@@ -43,7 +43,7 @@ struct BudgetSearch {
         self.options = options
         self.progress = progress
         imagesPath = images.path
-        (matching, reason) = try Self.matching(network, folder)
+        (matching, reason) = try BudgetJudge.matching(network, folder)
         let first = Array(stride(from: 0, to: images.count, by: 2))
         let second = Array(stride(from: 1, to: images.count, by: 2))
         choosing = try BudgetJudge(network, images, first, matching, threads: options.threads)
@@ -66,19 +66,6 @@ struct BudgetSearch {
         total = found.units.count + 2 * BudgetOptions.curvePoints + options.draws + 3
         if options.measuresCurve { total += BudgetOptions.curvePoints * (options.draws + 1) }
         units = try ordered(found.units)
-    }
-
-    /// The classes of the pictures, where they are the network's, and what the loss is of, in words.
-    private static func matching(
-        _ network: RunnableNetwork, _ folder: ImageFolder
-    ) throws -> (ClassMatching?, String) {
-        guard folder.isLabelled else { return (nil, "the pictures have no classes") }
-        do {
-            let matching = try ClassMatching(network, try network.outputNames(), folder.images)
-            return (matching, matching.sentence)
-        } catch let error as KernelVizError where error.code == "data.classes" {
-            return (nil, "the pictures' classes are not the network's (\(error.found))")
-        }
     }
 
     private mutating func step() throws {

@@ -51,6 +51,13 @@ struct SlimCommand: ParsableCommand {
     @Option(help: "Timed runs of both networks, in turns on one thread; 0 for none.")
     var runs = 0
 
+    @Flag(
+        name: .customLong("onnxruntime"),
+        help: ArgumentHelp(
+            "Time both in ONNX Runtime too, on one thread, --runs times or \(Self.onnxRuntimeRounds), through the Python that "
+                + "KERNELVIZ_PYTHON names, or python3."))
+    var timesONNXRuntime = false
+
     @Option(help: "table, json or markdown.")
     var format = Format.table
 
@@ -66,6 +73,9 @@ struct SlimCommand: ParsableCommand {
     @Flag(help: "Replace existing files.")
     var force = false
 
+    /// Timed runs in ONNX Runtime where --runs does not say how many.
+    private static let onnxRuntimeRounds = 30
+
     private var overwriting: AtomicFile.Overwriting { force ? .replace : .refuse }
 
     func validate() throws {
@@ -75,7 +85,7 @@ struct SlimCommand: ParsableCommand {
             throw ValidationError("--keep-norms is not to be had with --max-drop, which takes layers apart.")
         }
         try Bounds.check("--input-size", inputSize, in: Bounds.inputSize)
-        let places = (output + [report].compactMap { $0 }).map { FilePaths.place($0) }
+        let places = (output + [report, budget.curve].compactMap { $0 }).map { FilePaths.place($0) }
         if Set(places).count < places.count {
             throw ValidationError("Two of the files to write are one: give each its own name.")
         }
@@ -86,6 +96,8 @@ struct SlimCommand: ParsableCommand {
         for file in files { try AtomicFile.checkWritable(file.path, overwriting: overwriting) }
         if let report { try OutputOptions.check(report, overwriting) }
         let table = try strides.table(for: network)
+        try budget.check(overwriting)
+        let runtime = timesONNXRuntime ? try ONNXRuntimeTiming() : nil
         var runnable = try RunnableNetwork(
             named: network, weights: weights, inputSize: inputSize, strides: table, options: conventions.options())
         if runnable.weightsPath == nil {
@@ -100,6 +112,7 @@ struct SlimCommand: ParsableCommand {
         if loss == nil, !keepNorms, let folded = try runnable.folded() { runnable = folded }
         let (slim, exact) = try loss.map { ($0.network, $0.exact) } ?? Self.slimmed(runnable, keepsNorms: keepNorms)
         var outcome = exact
+        outcome.kept = try budget.kept(runnable, slim)
         if runs > 0 {
             let progress = ProgressLine("Timing \(runnable.name)")
             outcome.latency = try PairedLatency.measure(runnable, slim, rounds: runs) {
@@ -107,7 +120,13 @@ struct SlimCommand: ParsableCommand {
             }
             progress.finish()
         }
+        if let runtime {
+            outcome.onnxRuntime = SlimmingOutcome.RuntimeLatency(
+                version: runtime.version,
+                latency: try runtime.latency(runnable, slim, rounds: runs > 0 ? runs : Self.onnxRuntimeRounds))
+        }
         for file in files { try file.write(slim, overwriting: overwriting) }
+        if let loss { try budget.draw(loss, of: runnable, overwriting) }
         let text = try OutputOptions.text(
             of: SlimmingReport(outcome, budget: loss?.outcome, written: output), as: format)
         if let report { try OutputOptions.emit(text, to: report, overwriting) } else { try Console.result(text) }
