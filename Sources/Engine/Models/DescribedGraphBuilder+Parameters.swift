@@ -5,32 +5,32 @@ import Tensors
 
 // Linear layers, the tensors that a description names, and what is said where they do not fit.
 extension DescribedGraphBuilder {
-    /// The linear layers that lead to a product with a map, and those before them.
-    static func gates(_ description: LayerGraph) -> Set<String> {
+    /// The linear layers whose results something reads that works on maps: a normalisation, a scale, a sum, a product, a
+    /// join, whatever is neither another linear layer nor a function of each number; and the linear layers before them.
+    ///
+    /// They run as convolutions, whose results have one row and one column.
+    static func layersOfMaps(_ description: LayerGraph) -> Set<String> {
         let byName = Dictionary(description.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var result: Set<String> = []
-        /// The linear layers that lead to a value through functions of each number.
-        func layers(before name: String) -> [String] {
-            var (name, found) = (name, [String]())
-            while let node = byName[name], let input = node.inputs.first, !found.contains(name),
-                [.linear, .activation, .affine, .batchNormalization].contains(node.kind)
-            {
-                if node.kind == .linear { found.append(name) }
-                name = input
+        var seen: Set<String> = []
+        for reader in description.nodes where ![.linear, .activation, .unsupported].contains(reader.kind) {
+            for input in reader.inputs {
+                var name = input
+                while let node = byName[name], seen.insert(name).inserted {
+                    if node.kind == .linear { result.insert(name) }
+                    guard [.linear, .activation, .unsupported].contains(node.kind), let before = node.inputs.first
+                    else { break }
+                    name = before
+                }
             }
-            return found
-        }
-        for product in description.nodes where product.kind == .multiply && product.inputs.count == 2 {
-            guard layers(before: product.inputs[0]).isEmpty else { continue }
-            result.formUnion(layers(before: product.inputs[1]))
         }
         return result
     }
 
-    mutating func linear(_ node: LayerGraph.Node) throws -> GraphOperation {
+    mutating func linear(_ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> GraphOperation {
         let entry = try entry(node.weight, node)
-        let isGate = gates.contains(node.name)
-        let key = "\(entry.name) linear" + (isGate ? " gate" : "")
+        let isMap = layersOfMaps.contains(node.name)
+        let key = "\(entry.name) linear" + (isMap ? " map" : "")
         let id: Graph.ParameterID
         if let known = parameters[key] {
             id = known
@@ -46,12 +46,27 @@ extension DescribedGraphBuilder {
             }
             guard tensor.shape.rank == 2 else { throw bad(node, "has a weight of shape \(entry.shape)") }
             let form = StoredForm(shape: shape ?? tensor.shape)
-            if isGate { tensor = tensor.reshaped([tensor.shape[0], tensor.shape[1], 1, 1]) }
+            if isMap { tensor = try kernels(tensor, node, input) }
             id = parameter(entry, "weight", tensor, .learnable, form)
             parameters[key] = id
         }
         let bias = try vector(node.bias, "bias", .learnable)
-        return isGate ? .convolution(Convolution(weight: id, bias: bias)) : .linear(weight: id, bias: bias)
+        return isMap ? .convolution(Convolution(weight: id, bias: bias)) : .linear(weight: id, bias: bias)
+    }
+
+    /// A matrix as kernels that cover the whole of the map that its layer reads, which is square or a point.
+    private func kernels(_ matrix: Tensor, _ node: LayerGraph.Node, _ input: Graph.NodeID) throws -> Tensor {
+        let (outputs, inputs) = (matrix.shape[0], matrix.shape[1])
+        guard let channels = channels(of: input), channels > 0, inputs % channels == 0, inputs > channels else {
+            return matrix.reshaped([outputs, inputs, 1, 1])
+        }
+        let pixels = inputs / channels
+        let side = Int(Double(pixels).squareRoot().rounded())
+        guard side * side == pixels else {
+            throw unsupported(
+                node, "a fully connected layer on \(pixels) pixels, no square, before something other than another one")
+        }
+        return matrix.reshaped([outputs, channels, side, side])
     }
 
     func entry(_ name: String?, _ node: LayerGraph.Node?) throws -> Checkpoint.Entry {

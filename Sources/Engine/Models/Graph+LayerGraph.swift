@@ -65,6 +65,10 @@ private struct NodeDescriber {
             result.kind = .convolution
             result.weight = key(convolution.weight)
             result.bias = convolution.bias.map(key)
+            if isMatrixOfMap(convolution.weight) {
+                result.kind = .linear
+                return
+            }
             result.strides = Self.pair(convolution.stride)
             result.padding = LayerGraph.Padding(convolution.padding)
             result.groups = convolution.groups == 1 ? nil : convolution.groups
@@ -115,6 +119,12 @@ private struct NodeDescriber {
             }
         default: preconditionFailure("the operation scales no channels")
         }
+    }
+
+    /// Whether kernels are those of a fully connected layer that reads a whole map, its channels first: the file has a
+    /// matrix, which a description calls a linear layer.
+    private func isMatrixOfMap(_ weight: Graph.ParameterID) -> Bool {
+        graph.parameter(weight).form.shape?.rank == 2 && graph[weight].shape.dimensions.suffix(2) != [1, 1]
     }
 
     private func key(_ parameter: Graph.ParameterID) -> String { graph.parameter(parameter).key }

@@ -19,8 +19,8 @@ struct DescribedGraphBuilder {
     var parameters: [String: Graph.ParameterID] = [:]
     /// The state dict's keys of tensors that were read, by their names and those keys' own.
     var keys: [String: String] = [:]
-    /// Linear layers whose results scale the channels of a map: 1×1 convolutions, whose results have rows and columns.
-    let gates: Set<String>
+    /// Linear layers that run as convolutions, since their results are read as maps.
+    let layersOfMaps: Set<String>
     /// What stands for functions that are not known; nil where nobody said it.
     let activation: ActivationFunction?
     /// The file's words for functions that ``activation`` stands for.
@@ -32,7 +32,7 @@ struct DescribedGraphBuilder {
         self.activation = activation
         self.description = description
         self.checkpoint = checkpoint
-        gates = Self.gates(description)
+        layersOfMaps = Self.layersOfMaps(description)
         entries = Dictionary(
             checkpoint.entries.map { (Self.key($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -145,7 +145,7 @@ struct DescribedGraphBuilder {
             return .slice(range[0]..<range[1])
         case .globalAveragePool: return .globalAveragePool
         case .averagePool, .maximumPool: return .pool(try pool(node))
-        case .linear: return try linear(node)
+        case .linear: return try linear(node, inputs[0])
         case .channelShuffle:
             guard let groups = node.groups, groups > 0 else { throw bad(node, "has no number of groups") }
             return .channelShuffle(groups: groups)

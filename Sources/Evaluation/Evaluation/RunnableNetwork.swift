@@ -161,8 +161,10 @@ public struct RunnableNetwork: Sendable {
                 options: options)
             return
         }
-        try self.init(
-            network: ConvNetwork(recognising: checkpoint, strides: strides), inputSize: inputSize, options: options)
+        // A file that describes its graph runs by that, whatever its kernels' form.
+        let network = try ConvNetwork(
+            recognising: checkpoint, strides: strides, needsKernels: checkpoint.model?.graph == nil)
+        try self.init(network: network, inputSize: inputSize, options: options)
     }
 
     private init(network: ConvNetwork, inputSize: Int?, options: ConventionOptions) throws {

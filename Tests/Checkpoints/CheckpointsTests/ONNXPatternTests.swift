@@ -161,6 +161,71 @@ import Testing
         #expect(nodes[1].weight == "n.weight" && nodes[1].bias == "n.bias" && nodes[1].epsilon == 0.25)
     }
 
+    /// The mean over columns and then over rows, or the other way round, is that of the map, whether axes are kept or lost.
+    @Test(arguments: [(Int64(3), Int64(2)), (2, 2), (-1, -1), (-2, -1)]) func aMeanOfMeansIsOne(
+        first: Int64, second: Int64
+    ) throws {
+        var model = Builder()
+        model.weight("fc", [4, 6])
+        model.add("ReduceMean", ["x"], "a", ["axes": .ints([first]), "keepdims": .int(0)])
+        model.add("ReduceMean", ["a"], "b", ["axes": .ints([second]), "keepdims": .int(0)])
+        model.add("MatMul", ["b", "fc"], "c")
+        #expect(try model.nodes().map(\.kind) == [.input, .globalAveragePool, .linear])
+        var kept = Builder()
+        kept.add("ReduceMean", ["x"], "a", ["axes": .ints([first])])
+        kept.add("ReduceMean", ["a"], "b", ["axes": .ints([first == 3 || first == -1 ? 2 : 3])])
+        #expect(try kept.nodes().map(\.kind) == [.input, .globalAveragePool])
+    }
+
+    @Test func aMeanOverColumnsAloneIsNamed() throws {
+        var model = Builder()
+        model.add("ReduceMean", ["x"], "a", ["axes": .ints([3])])
+        #expect(try model.nodes().words == ["input", "ReduceMean over rows or columns alone"])
+    }
+
+    /// The largest, the smallest and the sum of each channel's 64 numbers: a pool of the whole map, and 64 means.
+    @Test func extremesAndSumsOfChannels() throws {
+        var model = Builder()
+        for (place, type) in ["ReduceMax", "ReduceMin", "ReduceSum"].enumerated() {
+            model.add(type, ["x"], "r\(place)", ["axes": .ints([2, 3]), "keepdims": .int(0)])
+        }
+        model.opset = 11
+        model.add("Concat", ["r0", "r1", "r2"], "y", ["axis": .int(1)])
+        let nodes = try model.nodes()
+        #expect(
+            nodes.map(\.kind) == [
+                .input, .maximumPool, .affine, .maximumPool, .affine, .globalAveragePool, .affine, .concatenate,
+            ])
+        #expect(nodes[1].window == [8, 8] && nodes[2].scale == [-1] && nodes[4].scale == [-1])
+        #expect(nodes[6].scale == [64])
+    }
+
+    /// Of a map whose lengths are free there is no window and no number of pixels.
+    @Test(arguments: ["ReduceMax", "ReduceSum"]) func extremesOfUnknownMapsAreNamed(type: String) throws {
+        var model = Builder(input: [1, 4, 0, 0])
+        model.opset = 11
+        model.add(type, ["x"], "y", ["axes": .ints([2, 3])])
+        #expect(try model.nodes().words == ["input", "\(type) with axes 2 3 of 1×4×?×?"])
+    }
+
+    /// max(a, b) = a + relu(b − a), min(a, b) = a − relu(a − b); a number among them is a bound.
+    @Test func theLargerOfTwoResults() throws {
+        var model = Builder()
+        model.floats("two", [2], shape: [])
+        model.add("Sigmoid", ["x"], "s")
+        model.add("Max", ["two", "x", "s"], "a")
+        #expect(
+            try model.nodes().words == [
+                "input", "sigmoid", "affine", "add", "relu", "add", "affine", "relu", "affine",
+            ])
+        var other = Builder()
+        other.add("Sigmoid", ["x"], "s")
+        other.add("Min", ["x", "s"], "a")
+        let nodes = try other.nodes()
+        #expect(nodes.words == ["input", "sigmoid", "affine", "add", "relu", "affine", "add"])
+        #expect(nodes[2].inputs == ["s"] && nodes[3].inputs.first == "x" && nodes[5].scale == [-1])
+    }
+
     /// Half of a normalisation is what its first operator is; the quotient by another's deviation is none.
     @Test func anUnfinishedNormalisationNamesItsFirstOperator() throws {
         var model = Builder()

@@ -67,6 +67,40 @@ import Checkpoints
         #expect(result.scalars == [2100, 4321])
     }
 
+    /// Behind a fully connected layer stands what works on maps: by hand, the layer on 1 2 4 5 gives 1 and 5 + 1, its
+    /// normalisation (1 − 0)/√4 · 2 + 1 and (6 − 1)/√1 − 10, their sum 3 and 1, the last layer 31.
+    @Test func aFullyConnectedLayerMayStandBeforeANormalisationAndASum() throws {
+        let tensors: [(String, Shape, [Float])] = [
+            ("conv.weight", [1, 1, 2, 2], [1, 0, 0, 0]), ("fc.weight", [2, 4], [1, 0, 0, 0, 0, 0, 0, 1]),
+            ("fc.bias", [2], [0, 1]), ("norm.weight", [2], [2, 1]), ("norm.bias", [2], [1, -10]),
+            ("norm.running_mean", [2], [0, 1]), ("norm.running_var", [2], [3, 0]), ("last.weight", [1, 2], [10, 1]),
+        ]
+        let net = try network(
+            tensors,
+            [
+                node(.input, "x", []),
+                node(.convolution, "conv", ["x"]) { $0.weight = "conv.weight" },
+                node(.linear, "fc", ["conv"]) { ($0.weight, $0.bias) = ("fc.weight", "fc.bias") },
+                node(.activation, "relu", ["fc"]) { $0.function = "relu" },
+                node(.batchNormalization, "norm", ["relu"]) {
+                    ($0.weight, $0.bias, $0.epsilon) = ("norm.weight", "norm.bias", 1)
+                    ($0.mean, $0.variance) = ("norm.running_mean", "norm.running_var")
+                },
+                node(.add, "sum", ["relu", "norm"]),
+                node(.linear, "last", ["sum"]) { $0.weight = "last.weight" },
+            ])
+        let graph = try RunnableGraph(network: net).graph
+        let image = Tensor(shape: [1, 1, 3, 3], scalars: [1, 2, 3, 4, 5, 6, 7, 8, 9])
+        let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
+        #expect(result.shape == [1, 1])
+        #expect(result.scalars == [31])
+        // The state dict keeps the matrix.
+        #expect(graph.parameters.first { $0.name == "fc.weight" }?.stored?.shape == [2, 4])
+        // So does what an export says of it: the same again.
+        let again = try RunnableGraph(network: network(tensors, LayerGraph(graph).nodes)).graph
+        #expect(try ExecutionPlan(again, inputShape: image.shape).run(image).scalars == [31])
+    }
+
     @Test func anOperationThatTheEngineLacksIsNamed() throws {
         let net = try network(
             [("conv.weight", [1, 1, 2, 2], [1, 10, 100, 1000])],

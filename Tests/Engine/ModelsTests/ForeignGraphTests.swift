@@ -5,6 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 import Architectures
+import Checkpoints
 
 /// ONNX and TensorFlow Lite models run as their graphs say; results by their own runtimes
 /// (`Tests/Checkpoints/CheckpointsTests/Fixtures/make_graphs.py`).
@@ -26,6 +27,8 @@ import Architectures
 
     static let cases = [
         Case(file: "torch_operators.onnx"), Case(file: "torch_plain.onnx"),
+        // Normalisations, slopes and sums behind fully connected layers; a 1×3 kernel and no N×N one.
+        Case(file: "heads.onnx"), Case(file: "rectangles.onnx"),
         // ConvNeXt's blocks in parts (opset 13) and with whole normalisations (17); other ways to spell them.
         Case(file: "norms_parts.onnx"), Case(file: "norms_whole.onnx"), Case(file: "norms_people.onnx"),
         // ELU, SELU, CELU, Softplus, Mish, GELU and the others with numbers of their own.
@@ -46,7 +49,8 @@ import Architectures
     func aModelGivesItsOwnRuntimesResults(item: Case) throws {
         let image = try #require(Self.recorded["image"])
         let expected = try #require(Self.recorded[String(item.file.prefix { $0 != "." })])
-        let network = try ConvNetwork.open("\(Self.folder)/\(item.file)")
+        let network = try ConvNetwork(
+            recognising: Checkpoint.open("\(Self.folder)/\(item.file)"), needsKernels: false)
         let graph = try RunnableGraph(network: network)
         #expect(graph.description == (item.file.hasSuffix(".onnx") ? "ONNX graph" : "TFLite graph"))
         #expect(graph.remarks.contains { $0.hasPrefix("results are logits: the ") } == item.isProbability)

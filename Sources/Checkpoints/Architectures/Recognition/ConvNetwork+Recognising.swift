@@ -23,13 +23,15 @@ extension ConvNetwork {
     /// is listed with the reason (``leftOut``).
     /// Throws `weights.noKernels` without any N×N tensor, `weights.integers` where all of them are integers,
     /// `weights.unknownLayer` for a stride of no layer, or the format's own error.
-    public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil) throws {
+    ///
+    /// What runs by its file's own graph needs no N×N kernels: without `needsKernels` it is an unknown network of no layers.
+    public init(recognising checkpoint: Checkpoint, strides: StrideTable? = nil, needsKernels: Bool = true) throws {
         // Files that were opened have one; this is for checkpoints from elsewhere.
         let checkpoint = try checkpoint.withOneCopy()
         let survey = KernelSurvey(checkpoint)
         let order = LayerOrder(survey.convolutions, model: checkpoint.model)
         let match: FamilyRecogniser.Match
-        switch try FamilyRecogniser.recognise(checkpoint, survey, order) {
+        switch try FamilyRecogniser.recognise(checkpoint, survey, order, needsKernels: needsKernels) {
         case .recognised(let found): match = found
         case .unknown(let nearest):
             try self.init(unknown: checkpoint, survey, order, strides: strides, nearest: nearest)

@@ -62,6 +62,7 @@ extension ConvNetwork {
     private static func sentence(
         spatialCount: Int, unknownCount: Int, _ order: LayerOrder.Source, nearest: String?
     ) -> String {
+        if spatialCount == 0 { return "No N×N tensor." }
         let known = ArchitectureFamily.all.map(\.name)
         let families = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
         let tensors =

@@ -46,9 +46,15 @@ enum FamilyRecogniser {
     ///
     /// Names prove nothing: where a tensor contradicts the blueprint (another size, channels that do not follow from
     /// those before, a batch normalisation of another width), the checkpoint is none of the family.
-    /// Throws `weights.noKernels` without any N×N tensor, `weights.integers` where all of them are integers.
-    static func recognise(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) throws -> Outcome {
-        guard survey.spatialCount > 0 else { throw try noKernels(checkpoint, survey) }
+    /// Throws `weights.noKernels` without any N×N tensor where it `needsKernels`, `weights.integers` where all of them are
+    /// integers.
+    static func recognise(
+        _ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder, needsKernels: Bool
+    ) throws -> Outcome {
+        guard survey.spatialCount > 0 else {
+            guard needsKernels else { return .unknown(nearest: nil) }
+            throw try noKernels(checkpoint, survey)
+        }
         let byName = byName(checkpoint, survey)
         if case .recognised = byName { return byName }
         let shapes = ShapeRecogniser.outcome(checkpoint, survey, order)

@@ -18,6 +18,8 @@ enum GraphPattern: Equatable, Sendable {
 
     /// The mean over the channels of each pixel.
     case mean(GraphValue)
+    /// The mean over rows alone or over columns alone, at these places of x, whose axes are kept or lost.
+    case meanOfLines(GraphValue, places: [Int], keeps: Bool)
     /// x − mean.
     case centred(GraphValue)
     /// (x − mean)².

@@ -283,16 +283,10 @@ struct LayerGraphBuilder {
     /// The mean over the axes at `places`, which are rows and columns together.
     mutating func mean(_ value: GraphValue, _ places: [Int], keeps: Bool, _ name: String) -> GraphValue? {
         let value = settled(value)
-        guard var axes = value.axes else {
+        guard value.axes != nil else {
             return GraphValue(node: add(.globalAveragePool, name, [value.node]), axes: nil)
         }
-        let places = Set(places.map { $0 < 0 ? $0 + axes.count : $0 })
-        guard places.allSatisfy(axes.indices.contains) else { return nil }
-        let reduced = Set(places.flatMap { axes[$0].map(\.axis) })
-        let kept = Set(axes.indices.filter { !places.contains($0) }.flatMap { axes[$0].map(\.axis) })
-        guard reduced.isSubset(of: [.rows, .columns]), kept.isDisjoint(with: [.rows, .columns]) else { return nil }
-        for place in places { axes[place] = [] }
-        if !keeps { axes = axes.indices.filter { !places.contains($0) }.map { axes[$0] } }
+        guard let (axes, reduced) = value.reduced(places, keeps: keeps) else { return nil }
         let node = reduced.isEmpty ? value.node : add(.globalAveragePool, name, [value.node])
         return GraphValue(node: node, axes: axes)
     }

@@ -10,7 +10,8 @@ extension ONNXGraphReader {
         }
         if let results = try weighted(node) { return results }
         guard let first = node.input.first.flatMap({ values[$0] }) else {
-            // A constant before a result: only sums, products and differences have these.
+            // A constant before a result: only sums, products, differences and extremes have these.
+            if node.opType == "Max" || node.opType == "Min" { return try extreme(node, label(node)).map { [$0] } }
             return try arithmetic(node).map { [$0] }
         }
         let name = label(node)
@@ -23,7 +24,7 @@ extension ONNXGraphReader {
             guard [1, 10, 11, 16].contains(type) else { return refuse("with to \(type), a type of whole numbers") }
             return [first]
         case "Relu", "Sigmoid", "QuickGelu", "HardSwish", "HardSigmoid", "Clip", "LeakyRelu", "PRelu", "Tanh", "Swish",
-            "Neg", "Max", "Min", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
+            "Neg", "Abs", "Pow", "Gelu", "FastGelu", "BiasGelu":
             return try function(node, attributes, first, name).map { [$0] }
         case "Elu", "Selu", "Celu", "Softplus", "Mish", "Exp", "Sqrt", "Log":
             return exponential(node, attributes, first, name).map { [$0] }
@@ -36,13 +37,9 @@ extension ONNXGraphReader {
                 return refuse("over \(words(first))")
             }
             return [result]
-        case "ReduceMean":
-            let axes = try numbers(node, "axes", input: 1)
-            guard let axes, !axes.isEmpty else { return refuse("without constant axes") }
-            guard let result = builder.mean(first, axes, keeps: attributes.int("keepdims") != 0, name) else {
-                return refuse("with axes \(Self.list(axes)) of \(words(first))")
-            }
-            return [result]
+        case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin":
+            return try reduced(node, attributes, first, name).map { [$0] }
+        case "Max", "Min": return try extreme(node, name).map { [$0] }
         case "AveragePool", "MaxPool": return try pool(node, attributes, first, name).map { [$0] }
         case "Pad": return try pad(node, attributes, first, name).map { [$0] }
         case "Softmax", "LogSoftmax": return softmax(node, attributes, first).map { [$0] }
@@ -172,12 +169,6 @@ extension ONNXGraphReader {
                 return refuse("with min \(lowest) and max \(highest)")
             }
             return result
-        case "Max", "Min":
-            guard node.input.count == 2, let bound = try scalar(node.input[1]) else {
-                return refuse("of something other than a result and one number")
-            }
-            return node.opType == "Max"
-                ? builder.clipped(value, bound, .infinity, name) : builder.clipped(value, -.infinity, bound, name)
         case "LeakyRelu": return builder.leakyRelu(value, [attributes.float("alpha") ?? 0.01], name)
         case "PRelu":
             let value = builder.settled(value)

@@ -37,6 +37,7 @@ extension ONNXGraphReader {
     private static func words(_ pattern: GraphPattern) -> String? {
         switch pattern {
         case .mean, .variance: "ReduceMean over the channels"
+        case .meanOfLines: "ReduceMean over rows or columns alone"
         case .energy: "a sum of squares over each channel"
         default: nil
         }
@@ -46,7 +47,8 @@ extension ONNXGraphReader {
         switch node.opType {
         case "Identity", "Cast", "Dropout":
             return node.input.first.flatMap { patterns[$0] }.map { .both($0, nil) }
-        case "ReduceMean", "ReduceL2", "ReduceSum", "ReduceSumSquare": return try reduction(node)
+        case "ReduceMean", "ReduceL2", "ReduceSum", "ReduceSumSquare":
+            return try meanOfLines(node) ?? reduction(node)
         case "Sub": return try difference(node)
         case "Add", "Sum": return try sum(node)
         case "Mul": return try product(node)

@@ -10,6 +10,9 @@ extension TFLiteGraphReader {
         case "FULLY_CONNECTED": return try linear(node, name, fallback).map { [$0] }
         case "ADD", "MUL", "SUB", "DIV", "ADD_N": return try arithmetic(node, name).map { [$0] }
         case "MAXIMUM", "MINIMUM":
+            if let a = value(node, 0), let b = value(node, 1) {
+                return builder.extreme(a, b, isLarger: node.name == "MAXIMUM", name).map { [$0] }
+            }
             guard let value = value(node, 0) ?? value(node, 1),
                 let bound = try floats(node, 1) ?? floats(node, 0), bound.numbers.count == 1
             else { return nil }

@@ -3,6 +3,7 @@
 Two environments, as no one holds all of it:
     python make_graphs.py torch     # torch 2.14, onnx, onnxruntime 1.27
     python make_graphs.py parts     # torch 2.15, onnx 1.23, onnxruntime 1.32
+    python make_graphs.py heads     # torch 2.15, onnx 1.23, onnxruntime 1.32
     python make_graphs.py functions # onnx 1.23, onnxruntime 1.32
     python make_graphs.py tflite    # flatbuffers 25, torch 2.15
     python make_graphs.py keras     # tensorflow 2.21, tf2onnx 1.17, onnxruntime
@@ -520,7 +521,62 @@ def make_keras():
     record("keras_nhwc", data, run_onnx(path, last, "keras_nhwc"))
 
 
+def make_heads():
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+
+    class Heads(nn.Module):
+        """What people put behind fully connected layers, of pooled features and of a whole map."""
+
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Conv2d(3, 6, 3, 2, 1)
+            self.whole = nn.Linear(6 * 4 * 4, 6)
+            self.norm = nn.BatchNorm1d(6)
+            self.slopes = nn.PReLU(6)
+            self.fc1 = nn.Linear(6, 6)
+            self.layer = nn.LayerNorm(6)
+            self.fc2 = nn.Linear(18, 5)
+            self.last = nn.BatchNorm1d(5)
+
+        def forward(self, x):
+            x = F.relu(self.stem(x))
+            x = self.slopes(self.norm(self.whole(F.max_pool2d(x, 2).flatten(1)))) + x.amax((2, 3))
+            x = x + torch.tanh(self.layer(self.fc1(x)))
+            x = torch.cat([x, torch.maximum(x, -0.5 * x), F.leaky_relu(self.fc1(x))], 1)
+            return self.last(self.fc2(x)) / 0.7
+
+    class Rectangles(nn.Module):
+        """No N×N kernel; the mean over rows, then over columns."""
+
+        def __init__(self):
+            super().__init__()
+            self.wide = nn.Conv2d(3, 6, (1, 3), padding=(0, 1))
+            self.tall = nn.Conv2d(6, 6, (5, 1), padding=(2, 0), groups=6)
+            self.fc = nn.Linear(6, 5)
+
+        def forward(self, x):
+            return self.fc(F.relu(self.tall(F.silu(self.wide(x)))).mean(2).mean(2))
+
+    torch.manual_seed(3)
+    x = image()
+    for name, net in {"heads": Heads().eval(), "rectangles": Rectangles().eval()}.items():
+        for module in net.modules():
+            if isinstance(module, (nn.BatchNorm1d, nn.LayerNorm)):
+                nn.init.uniform_(module.weight, 0.5, 1.5)
+                nn.init.normal_(module.bias)
+            if isinstance(module, nn.BatchNorm1d):
+                nn.init.normal_(module.running_mean)
+                nn.init.uniform_(module.running_var, 0.5, 1.5)
+        path = os.path.join(FOLDER, name + ".onnx")
+        torch.onnx.export(
+            net, torch.from_numpy(x), path, dynamo=False, opset_version=17, input_names=["x"],
+            dynamic_axes={"x": {0: "n"}})
+        record(name, x, run_onnx(path, x, name))
+
+
 if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
-    {"torch": make_torch, "parts": make_parts, "functions": make_functions, "tflite": make_tflite,
+    {"torch": make_torch, "parts": make_parts, "heads": make_heads, "functions": make_functions, "tflite": make_tflite,
      "keras": make_keras}[sys.argv[1]]()
