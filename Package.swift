@@ -252,7 +252,8 @@ let output = [
         "Reports", in: "Output",
         [
             "Statistics", "Classification", "Kernels", "Figures", "Derivation", "Evaluation", "Diagnosis", "Slimming",
-            "Sweeps", "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Numerics", "Diagnostics", "CZlib",
+            "Sweeps", "Races", "VGNets", "Architectures", "Checkpoints", "Engine", "Images", "Numerics", "Diagnostics",
+            "CZlib",
         ]),
 ]
 
@@ -410,7 +411,7 @@ let testTargets: [Target] = [
         "Reports", in: "Output",
         [
             "Derivation", "Evaluation", "Slimming", "Sweeps", "Figures", "VGNets", "Statistics", "Classification",
-            "Kernels", "Architectures", "Tensors", "Numerics", "Diagnostics",
+            "Kernels", "Architectures", "Images", "Tensors", "Numerics", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),

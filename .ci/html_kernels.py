@@ -157,6 +157,36 @@ def one_kernel(browser, expect, path, everything):
     expect(not js("return document.getElementById('kernel').open"), "Escape closes it")
 
 
+def inputs(browser, expect, path):
+    """The inputs that excite a kernel most: cut out of pictures that lie in the page."""
+    js = browser.js
+    # What was read goes from the page.
+    browser.open(path)
+    browser.settle()
+    link = "#" + js("return document.querySelector('.layer').id") + "/0"
+    held = js("const e = document.querySelector('[id$=-inputs][type=\"application/json\"]'); return e && JSON.parse(e.textContent)")
+    browser.open(path, link)
+    browser.settle()
+    words = js("return document.getElementById('kernel-inputs').innerText")
+    if held is None:
+        expect("without --images" in words, "a page without pictures says so")
+        return
+    shown = js("""return Promise.all([...document.querySelectorAll('#kernel-inputs canvas')].map(async canvas => {
+        const pixels = () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        for (let turn = 0; turn < 100 && !pixels()[3]; turn++) await new Promise(done => setTimeout(done, 20));
+        const colors = new Set(), data = pixels();
+        for (let i = 0; i < data.length; i += 4) colors.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+        return [colors.size, canvas.getAttribute('aria-label')];
+    }))""")
+    expect(1 <= len(shown) <= min(4, held["used"]), f"a picture each of those that excite the kernel ({shown})")
+    expect(all(count > 1 for count, _ in shown), f"they are drawn ({shown})")
+    names = [p["name"] for p in held["pictures"]]
+    expect(all(any(label.startswith(n + " around ") for n in names) for _, label in shown), "they are named")
+    values = [float(label.split("activation ")[1].replace("−", "-")) for _, label in shown]
+    expect(values == sorted(values, reverse=True), "the strongest comes first")
+    expect(f"among {held['used']:,} of {held['available']:,} pictures" in words, "it is said how many were shown")
+
+
 def check_response(js, expect, own, size):
     def amplitude(across, down):
         total = sum(abs(w) for w in own)

@@ -73,6 +73,14 @@ public enum ImageFile {
     /// Encodes a picture as PNG.
     public static func encodePNG(_ image: RGBImage) throws -> [UInt8] { try PNGCodec.encode(image) }
 
+    /// Encodes a picture as JPEG of a quality from 1 to 100, with whole chroma.
+    ///
+    /// Throws `images.noEncoder` without memory.
+    public static func encodeJPEG(_ image: RGBImage, quality: Int = 90) throws -> [UInt8] {
+        precondition((1...100).contains(quality))
+        return try JPEGCodec.encode(image, quality: quality)
+    }
+
     /// Writes a picture as PNG, whole or not at all.
     public static func writePNG(
         _ image: RGBImage, to path: String, overwriting: AtomicFile.Overwriting = .replace

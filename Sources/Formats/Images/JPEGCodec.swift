@@ -59,6 +59,30 @@ enum JPEGCodec {
         }
     }
 
+    /// Encodes a picture with whole chroma; the same picture gives the same bytes.
+    static func encode(_ image: RGBImage, quality: Int) throws -> [UInt8] {
+        func failure(_ found: String) -> KernelVizError {
+            KernelVizError(
+                code: "images.noEncoder", subject: "libturbojpeg", found: found, advice: "Check the free memory")
+        }
+        guard let handle = unsafe tjInitCompress() else { throw failure("no encoder could be started") }
+        defer { unsafe tjDestroy(handle) }
+        var length: UInt = tjBufSize(Int32(image.width), Int32(image.height), Int32(TJSAMP_444.rawValue))
+        var file = [UInt8](repeating: 0, count: Int(length))
+        let status = unsafe file.withUnsafeMutableBufferPointer { target in
+            unsafe image.bytes.withUnsafeBufferPointer { source in
+                var start = target.baseAddress
+                return unsafe tjCompress2(
+                    handle, source.baseAddress, Int32(image.width), 0, Int32(image.height),
+                    Int32(TJPF_RGB.rawValue), &start, &length, Int32(TJSAMP_444.rawValue), Int32(quality),
+                    Int32(TJFLAG_ACCURATEDCT | TJFLAG_NOREALLOC))
+            }
+        }
+        guard status == 0 else { throw failure("a picture of \(image.width)×\(image.height) could not be encoded") }
+        file.removeLast(file.count - Int(length))
+        return file
+    }
+
     /// Pillow's conversion of Adobe's inverted inks: 255 − k, less its product with the ink.
     private static func rgb(fromInvertedCMYK pixels: [UInt8]) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: pixels.count / 4 * 3)

@@ -2,10 +2,7 @@ import Engine
 import Evaluation
 import Tensors
 
-/// Where the convolutions of a checkpoint stand in its graph.
-///
-/// They are found by their numbers, which the graph has unchanged whatever it calls them; of equal ones the first that is
-/// free.
+/// Where the convolutions of a checkpoint stand in its graph (``ConvolutionPlaces``).
 struct GraphPlaces {
     /// The place of each layer; nil where the graph has no such weights.
     let places: [GraphPlace?]
@@ -18,17 +15,9 @@ struct GraphPlaces {
         guard let shapes = try? graph.shapes(inputShape: network.inputShape()) else { return nil }
         self.shapes = shapes
         let readers = Self.readers(graph)
-        let needed = graph.neededNodes
-        var free: [UInt64: [Int]] = [:]
-        for (index, node) in graph.nodes.enumerated() where needed[index] {
-            guard case .convolution(let convolution) = node.operation else { continue }
-            free[Self.digest(graph[convolution.weight]), default: []].append(index)
-        }
+        var convolutions = ConvolutionPlaces(graph)
         places = layers.map { layer in
-            let digest = Self.digest(layer.weight)
-            guard let index = free[digest]?.first else { return nil }
-            free[digest]?.removeFirst()
-            return Self.place(index, graph, shapes, readers)
+            convolutions.take(layer.weight).flatMap { Self.place($0, graph, shapes, readers) }
         }
     }
 
@@ -39,14 +28,6 @@ struct GraphPlaces {
             for input in node.inputs { readers[input.position].append(index) }
         }
         return readers
-    }
-
-    /// FNV-1a over shape and numbers.
-    private static func digest(_ tensor: Tensor) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for length in tensor.shape.dimensions { hash = (hash ^ UInt64(length)) &* 0x100_0000_01B3 }
-        for scalar in tensor.scalars { hash = (hash ^ UInt64(scalar.bitPattern)) &* 0x100_0000_01B3 }
-        return hash
     }
 
     private static func place(_ index: Int, _ graph: Graph, _ shapes: [Shape], _ readers: [[Int]]) -> GraphPlace? {

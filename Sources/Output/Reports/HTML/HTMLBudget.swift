@@ -26,20 +26,21 @@ struct HTMLBudget: Equatable {
     /// Whether the kernels' partners through 1×1 layers are held.
     let hasPartners: Bool
 
-    /// What a page on `networks` may hold.
-    init(_ networks: [AnalysedNetwork]) {
+    /// What a page on `networks` may hold beside the inputs that excite their kernels.
+    init(_ networks: [AnalysedNetwork], inputs: [HTMLInputs] = []) {
         self.init(
             layers: networks.filter { $0.kernels != nil }.map { network in
                 network.statistics.layers.map { ($0.classifications.count, $0.layer.kernelHeight) }
-            }, networks: networks.count)
+            }, networks: networks.count,
+            reserved: inputs.reduce(0) { $0 + $1.byteCount + $1.channelCount * HTMLInputs.channelBytes / 3 * 4 })
     }
 
-    /// What a page may hold of layers of so many kernels of a size, network by network.
-    init(layers: [[(kernels: Int, size: Int)]], networks: Int) {
+    /// What a page may hold of layers of so many kernels of a size, network by network, where `reserved` bytes are taken.
+    init(layers: [[(kernels: Int, size: Int)]], networks: Int, reserved: Int = 0) {
         isCollection = networks > Self.openNetworks
         hasAllFigures = networks <= Self.fullNetworks
         // base64 makes four letters of three bytes.
-        let room = max(1_000_000, Self.page - (isCollection ? networks * Self.closedNetwork : 0)) / 4 * 3
+        let room = max(1_000_000, Self.page - reserved - (isCollection ? networks * Self.closedNetwork : 0)) / 4 * 3
         func bytes(_ limit: Int, exact: Bool, partners: Bool) -> Int {
             layers.joined().reduce(0) { sum, layer in
                 let weights = layer.size * layer.size * (exact ? 4 : 1) + (exact ? 0 : 4)

@@ -80,6 +80,7 @@ enum HTMLControls {
         <div class="pair"><div class="scroll"><table id="kernel-values"><caption>Weights</caption><tbody></tbody></table></div>
         <figure><canvas id="kernel-response" role="img" width="33" height="33"></canvas><figcaption id="kernel-passes" \
         class="quiet"></figcaption></figure></div>
+        <h3>Inputs that excite it most</h3><div id="kernel-inputs"></div>
         <h3>Nearest in this layer</h3><ul class="near" id="kernel-near"></ul>
         <h3>Nearest in other layers</h3><ul class="near" id="kernel-far"></ul>
         <h3>Partners through 1×1 convolutions</h3><div id="kernel-partners"></div>

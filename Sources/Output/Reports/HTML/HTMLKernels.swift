@@ -13,7 +13,7 @@ import Statistics
 /// lists, fits in hundredths (a byte each); widths σ in hundredths, below zero the bound that the width lies beyond;
 /// probabilities in thousandths, −1 for none; 1000 · second label + its probability in thousandths, 0 for none (two bytes
 /// each). Then, where `feeds` and `fedBy` name a layer, the places of its partners and their shares in signed thousandths
-/// (two bytes each; ``HTMLPartners``).
+/// (two bytes each; ``HTMLPartners``); where `excited` is there, places and values of ``HTMLInputs/Columns``.
 struct HTMLKernels {
     /// Bars of a histogram.
     static let bins = 80
@@ -30,7 +30,7 @@ struct HTMLKernels {
     /// Adds the next layer.
     mutating func add(
         _ statistics: LayerStatistics, bank: KernelBank, identifier: String, budget: HTMLBudget,
-        feeds: Links? = nil, fedBy: Links? = nil
+        feeds: Links? = nil, fedBy: Links? = nil, inputs: HTMLInputs? = nil
     ) {
         let count = min(bank.count, budget.kernelLimit)
         let layer = bank.layer
@@ -50,6 +50,11 @@ struct HTMLKernels {
             let partners = links.partners.prefix(count)
             fields.append("\"\(name)\":{\"layer\":\(links.layer),\"count\":\(partners.count)}")
             columns += partners.places.flatMap(Self.bytes) + partners.shares.flatMap(Self.bytes)
+        }
+        let channels = (count + max(1, layer.weightShape[1]) - 1) / max(1, layer.weightShape[1])
+        if let excited = inputs?.columns(ofWeight: layer.tensorName, channels: channels) {
+            fields.append("\"excited\":\(excited.geometry)")
+            columns += excited.places.flatMap(Self.bytes) + excited.values.flatMap { Self.bytes($0.bitPattern) }
         }
         layers.append("{" + fields.joined(separator: ",") + "}")
     }

@@ -13,9 +13,12 @@ struct HTMLNetwork {
     private let name: String
     /// Its identifier, which begins every identifier of its layers.
     private let identifier: String
+    /// What excites its kernels; nil where no pictures were shown.
+    private let inputs: HTMLInputs?
 
-    init(_ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget) {
+    init(_ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget, inputs: HTMLInputs? = nil) {
         (self.network, self.name, self.budget, identifier) = (network, name, budget, Self.identifier(index))
+        self.inputs = inputs
     }
 
     private var statistics: NetworkStatistics { network.statistics }
@@ -48,7 +51,7 @@ struct HTMLNetwork {
                 layers.append(HTMLLayer(layer, bank: kernels.bank, identifier: id, budget: budget).section)
                 held.add(
                     layer, bank: kernels.bank, identifier: id, budget: budget, feeds: links[place]?.feeds,
-                    fedBy: links[place]?.fedBy)
+                    fedBy: links[place]?.fedBy, inputs: inputs)
                 try plots.add(kernels)
             }
             try step()
@@ -61,7 +64,9 @@ struct HTMLNetwork {
             summary + "<h3>Layers</h3>" + HTMLTable.layers(statistics, prefix: identifier + "-")
             + "<h3>Statistics</h3><div class=\"plots\">" + figures.joined() + "</div>\(left)<h3>Kernels</h3>"
             + (source == nil ? Self.noKernels : layers.joined(separator: "\n"))
-        let data = source == nil ? "" : held.element(id: "\(identifier)-kernels")
+        let data =
+            source == nil
+            ? "" : held.element(id: "\(identifier)-kernels") + (inputs?.element(id: "\(identifier)-inputs") ?? "")
         guard budget.isCollection else {
             return
                 "<section class=\"network\" id=\"\(identifier)\"><h2>\(InlineSVG.escaped(name))</h2>\(body)\(data)</section>"
@@ -125,6 +130,7 @@ struct HTMLNetwork {
             ),
             ("Verdict", statistics.randomness.sentence),
         ]
+        if let inputs { facts.append(("Inputs", inputs.sentence)) }
         let bad = statistics.layers.reduce(0) { $0 + $1.nonFiniteCount }
         if bad > 0 { facts.append(("Not finite", "\(NumberFormat.grouped(bad)) kernels hold NaN or infinite weights")) }
         for note in ClassificationReport(statistics).layerNotes { facts.append(("Note", note)) }

@@ -1,6 +1,7 @@
 import Classification
 import Derivation
 import Diagnostics
+import Evaluation
 import Figures
 import Kernels
 import Statistics
@@ -16,11 +17,21 @@ public struct HTMLReport: Sendable {
     private let networks: [AnalysedNetwork]
     private let derivation: Derivation?
     private let version: String
+    private let activations: [TopActivations?]
+
+    /// How many networks lie open on a page; of more the inputs that excite kernels are not shown.
+    public static var openNetworks: Int { HTMLBudget.openNetworks }
 
     /// A page on `networks`, at least one, with the design that was derived from them.
-    public init(_ networks: [AnalysedNetwork], derivation: Derivation?, version: String) {
+    ///
+    /// `activations` has what excites the kernels of each network, in their order; empty for none.
+    public init(
+        _ networks: [AnalysedNetwork], derivation: Derivation?, version: String, activations: [TopActivations?] = []
+    ) {
         precondition(!networks.isEmpty)
+        precondition(activations.isEmpty || activations.count == networks.count && networks.count <= Self.openNetworks)
         (self.networks, self.derivation, self.version) = (networks, derivation, version)
+        self.activations = activations
     }
 
     /// The whole file.
@@ -30,7 +41,10 @@ public struct HTMLReport: Sendable {
         let title =
             networks.count == 1 ? networks[0].statistics.network.title : "\(networks.count) networks"
         let total = networks.reduce(0) { $0 + $1.statistics.layers.count }
-        let budget = HTMLBudget(networks)
+        let inputs = try activations.map { found in
+            try found.map { try HTMLInputs($0, room: HTMLInputs.room / networks.count) }
+        }
+        let budget = HTMLBudget(networks, inputs: inputs.compactMap(\.self))
         let entries = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics))
         let names = entries.map(\.title)
         var done = 0
@@ -41,7 +55,10 @@ public struct HTMLReport: Sendable {
         }
         for (index, network) in networks.enumerated() {
             sections.append(
-                try HTMLNetwork(network, name: names[index], index: index, budget: budget).section {
+                try HTMLNetwork(
+                    network, name: names[index], index: index, budget: budget,
+                    inputs: inputs.isEmpty ? nil : inputs[index]
+                ).section {
                     done += 1
                     try progress(done, total)
                 })

@@ -134,6 +134,10 @@ extension HTMLScript {
               links.places = take(Uint16Array, count * links.count);
               links.shares = take(Int16Array, count * links.count);
             }
+            if (layer.excited) {
+              layer.excited.places = take(Uint16Array, layer.excited.channels * 12);
+              layer.excited.values = take(Float32Array, layer.excited.channels * 6);
+            }
           });
           all.range = Math.max(...layers.map(layer => layer.range));
           return all;

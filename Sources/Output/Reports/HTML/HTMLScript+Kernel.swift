@@ -115,6 +115,7 @@ extension HTMLScript {
           byId("kernel-facts").textContent = [what.slice(what.indexOf(": ") + 2), ...more].join("; ") + ".";
           fillValues(layer, index);
           drawResponse(layer, index);
+          fillInputs(state.selected);
           fillNearest(state.selected, "kernel-near", true);
           fillNearest(state.selected, "kernel-far", false);
           fillPartners(state.selected);

@@ -10,7 +10,7 @@ enum HTMLScript {
 
     /// What pages with kernels do.
     static var kernels: String {
-        "const kinds = \(HTMLControls.kinds);\n" + data + order + drawing + grid + kernel + pages
+        "const kinds = \(HTMLControls.kinds);\n" + data + order + drawing + grid + inputs + kernel + pages
     }
 
     /// Tables, details under the pointer.

@@ -68,7 +68,8 @@ enum HTMLStyle {
         font-variant-numeric:tabular-nums}#kernel-values.small td{min-width:0;height:auto;padding:2px;font-size:10px}
         .near{display:flex;flex-wrap:wrap;gap:6px;list-style:none;margin:0;padding:0}
         .near button{display:flex;flex-direction:column;align-items:center;min-width:64px;margin:0;gap:2px}
-        .near canvas{display:block}
+        .near canvas{display:block}.near .patch{display:flex;flex-direction:column;align-items:center;font-size:13px;width:84px}
+        .patch canvas{width:64px;height:64px}.patch .name{max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:12px}
         .plot{max-width:520px;aspect-ratio:480/104;margin:8px 0 0}svg.histogram{width:100%;height:auto;display:block}
         .hollow{fill:var(--paper)}
         .legend{font-size:13px;margin:4px 0}.legend span{margin-right:14px;white-space:nowrap}

@@ -11,11 +11,15 @@ struct ReportCommand: ParsableCommand {
             The page needs no network connection, prints, and follows the reader's light or dark setting. The design \
             is derived from all checkpoints together. Of a saved classification the page has no pictures of kernels.
 
+            With --images the page shows of every enlarged kernel the places of pictures that excite it most, and holds \
+            those pictures, reduced where they are many.
+
             A file that ends in .ipynb becomes a Jupyter notebook on one checkpoint: its cells call the Python module \
             kernelviz and carry their outputs.
 
             Examples:
               kernelviz report net.h5 -o report.html
+              kernelviz report net.onnx --images photographs -o report.html
               kernelviz report net.h5 -o net.ipynb
             """)
 
@@ -27,6 +31,14 @@ struct ReportCommand: ParsableCommand {
 
     @Flag(inversion: .prefixedNo, help: "Derive a design.")
     var design = true
+
+    @Option(
+        help: ArgumentHelp(
+            "Show pictures of this folder to the networks: what excites each kernel most.", valueName: "folder"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("Use at most so many pictures, evenly spread (64 by default).", valueName: "pictures"))
+    var limit: Int?
 
     @OptionGroup var strides: StrideOptions
 
@@ -44,6 +56,19 @@ struct ReportCommand: ParsableCommand {
         if FilePaths.fileExtension(of: output) == "ipynb", checkpoints.count != 1 {
             throw ValidationError("A notebook is on one checkpoint; \(checkpoints.count) were given.")
         }
+        try Bounds.check("--limit", limit, in: 1...1000)
+        guard images != nil else {
+            if limit != nil { throw ValidationError("--limit goes with --images.") }
+            return
+        }
+        if FilePaths.fileExtension(of: output) == "ipynb" {
+            throw ValidationError("--images is for a page, not a notebook.")
+        }
+        guard checkpoints.count <= HTMLReport.openNetworks else {
+            throw ValidationError(
+                "--images is for pages of at most \(HTMLReport.openNetworks) networks; \(checkpoints.count) were given."
+            )
+        }
     }
 
     func run() throws {
@@ -51,10 +76,11 @@ struct ReportCommand: ParsableCommand {
         try OutputOptions.check(output, overwriting)
         if FilePaths.fileExtension(of: output) == "ipynb" { return try writeNotebook(options) }
         let networks = try Analysis.networksOrSaved(checkpoints, strides)
+        let activations = try images.map { try topActivations(of: networks, on: $0) } ?? []
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
-            networks, derivation: derivation, version: KernelVizVersion.summary
+            networks, derivation: derivation, version: KernelVizVersion.summary, activations: activations
         ).page { try progress.update($0, of: $1) }
         progress.finish()
         try OutputOptions.emit(page, to: output, overwriting)
@@ -65,6 +91,43 @@ struct ReportCommand: ParsableCommand {
         }
         for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
     }
+
+    /// What excites the kernels of each network; nil for one whose kernels are not at hand.
+    private func topActivations(of networks: [AnalysedNetwork], on folder: String) throws -> [TopActivations?] {
+        guard networks.count <= HTMLReport.openNetworks else {
+            throw ValidationError(
+                "--images is for pages of at most \(HTMLReport.openNetworks) networks; \(networks.count) were given.")
+        }
+        let pictures = try ImageFolder.open(folder).images
+        pictures.noteFindings()
+        let tables = Dictionary(
+            zip(checkpoints, try strides.tables(for: checkpoints)), uniquingKeysWith: { first, _ in first })
+        return try networks.map { network in
+            guard let source = network.kernels as? ConvNetwork else { return nil }
+            let path = source.checkpoint.path
+            let found = try Self.topActivations(
+                of: source, strides: tables[path] ?? nil, on: pictures, limit: limit ?? 64)
+            for loss in found.losses { Console.note("kernelviz: note: \(path): inputs: \(loss)") }
+            return found
+        }
+    }
+
+    private static func topActivations(
+        of network: ConvNetwork, strides: StrideTable?, on pictures: ImageDataSet, limit: Int
+    ) throws -> TopActivations {
+        let runnable: RunnableNetwork
+        do {
+            runnable = try RunnableNetwork(checkpoint: network.checkpoint.path, strides: strides)
+        } catch let error as KernelVizError {
+            return TopActivations(unavailable: "\(error)", for: network, images: pictures)
+        }
+        let progress = ProgressLine("Showing pictures to \(network.title)")
+        defer { progress.finish() }
+        return try TopActivations.measure(runnable, of: network, on: pictures, limit: limit) {
+            try progress.update($0, of: $1)
+        }
+    }
+
     private func writeNotebook(_ options: Derivation.DesignOptions) throws {
         let source = try ConvNetwork.open(checkpoints[0], strides: strides.table(for: checkpoints[0]))
         let network = try Analysis.analyse(source)

@@ -3,26 +3,32 @@ import Engine
 /// Where a node's units lie on the picture, along one axis.
 ///
 /// A window of k pixels with stride s and padding p: r' = r + (k − 1)·j, start' = start + ((k − 1)/2 − p)·j, j' = j·s.
-struct UnitGeometry: Equatable {
+package struct UnitGeometry: Equatable, Sendable {
+    /// What is measured along.
+    package enum Axis: Sendable {
+        case rows, columns
+    }
+
     /// Pixels that can reach a unit.
-    var reach: Int
+    package var reach: Int
     /// Pixels between neighbouring units.
-    var step: Int
+    package var step: Int
     /// The place of the first unit's middle, in pixels from the middle of the first pixel.
-    var start: Double
+    package var start: Double
     /// Units in a row.
-    var count: Int
+    package var count: Int
     /// Whether a gate reads the whole picture.
-    var isGlobal = false
+    package var isGlobal = false
 
     /// The picture itself.
-    init(pixels: Int) { (reach, step, start, count) = (1, 1, 0, pixels) }
+    package init(pixels: Int) { (reach, step, start, count) = (1, 1, 0, pixels) }
 
     /// The units behind a window; nil where none fits.
-    func behind(kernel: Int, stride: Int, padding: Padding) -> UnitGeometry? {
+    package func behind(kernel: Int, stride: Int, padding: Padding, along axis: Axis = .rows) -> UnitGeometry? {
         let (before, after): (Int, Int)
         switch padding {
-        case .explicit(let top, _, let bottom, _): (before, after) = (top, bottom)
+        case .explicit(let top, let left, let bottom, let right):
+            (before, after) = axis == .rows ? (top, bottom) : (left, right)
         case .same:
             let all = max(0, ((count + stride - 1) / stride - 1) * stride + kernel - count)
             (before, after) = (all / 2, all - all / 2)
@@ -36,9 +42,11 @@ struct UnitGeometry: Equatable {
         return next
     }
 
-    /// The geometry of every node of a graph by its name, for pictures of so many rows; nodes without a place have none.
-    static func all(of graph: Graph, pixels: Int) -> [String: UnitGeometry] {
+    /// The geometry of every node of a graph by its name, for pictures of so many rows or columns; nodes without a place
+    /// have none.
+    package static func all(of graph: Graph, pixels: Int, along axis: Axis = .rows) -> [String: UnitGeometry] {
         var found: [String: UnitGeometry] = [:]
+        let side = axis == .rows ? 2 : 3
         for node in graph.nodes {
             let inputs = node.inputs.compactMap { found[graph[$0].name] }
             let widest = inputs.max { $0.reach < $1.reach }
@@ -47,13 +55,14 @@ struct UnitGeometry: Equatable {
                 case .input: UnitGeometry(pixels: pixels)
                 case .convolution(let convolution):
                     widest?.behind(
-                        kernel: graph[convolution.weight].shape.dimensions[2], stride: convolution.stride,
-                        padding: convolution.padding)
+                        kernel: graph[convolution.weight].shape.dimensions[side], stride: convolution.stride,
+                        padding: convolution.padding, along: axis)
                 case .sharedDepthwise(let shared):
                     widest?.behind(
-                        kernel: graph[shared.weight].shape.dimensions[2], stride: shared.stride,
-                        padding: shared.padding)
-                case .pool(let pool): widest?.behind(kernel: pool.size, stride: pool.stride, padding: pool.padding)
+                        kernel: graph[shared.weight].shape.dimensions[side], stride: shared.stride,
+                        padding: shared.padding, along: axis)
+                case .pool(let pool):
+                    widest?.behind(kernel: pool.size, stride: pool.stride, padding: pool.padding, along: axis)
                 case .globalAveragePool, .linear: nil
                 default: widest
                 }
