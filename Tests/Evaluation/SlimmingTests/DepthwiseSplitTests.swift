@@ -109,6 +109,41 @@ import Testing
         #expect(slimmed.result.splits == [SplitLayer(layer: "dw", passing: 16, shared: [], own: 16)])
     }
 
+    /// Two layers of one residual stream have their channels in one order: each is taken apart as far as whole blocks of
+    /// both allow. Of 64 channels 20 pass in the first layer, of which 16 are a block; every other one passes in the second:
+    /// 8 of that block, 24 of the 48 others, of which 16 are a block.
+    @Test func layersOfOneStreamAreAllTakenApart() throws {
+        var net = TestNet()
+        net.layer("expand", 64, .relu6)
+        for name in ["one", "two"] {
+            let stream = net.current
+            net.convolution(name, kernel: 3, groups: nil)
+            net.norm("\(name).norm")
+            net.add(stream, "\(name).sum")
+        }
+        net.layer("project", 8)
+        net.classify()
+        for (name, step, end) in [("one", 3, 60), ("two", 2, 64)] {
+            net.change("\(name)/weight") { weights in
+                for channel in stride(from: 0, to: end, by: step) {
+                    for tap in 0..<9 where tap != 4 { weights[channel * 9 + tap] = 0 }
+                }
+            }
+        }
+        let slimmed = try slim(net, shared: false)
+        try slimmed.expectSameLogits()
+        #expect(
+            slimmed.result.splits == [
+                SplitLayer(layer: "one", passing: 16, shared: [], own: 48),
+                SplitLayer(layer: "two", passing: 16, shared: [], own: 48),
+            ])
+        #expect(slimmed.shape("one") == [48, 1, 3, 3] && slimmed.shape("two") == [16, 1, 3, 3])
+        #expect(slimmed.shape("two/own2") == [32, 1, 3, 3])
+        let before = try ExecutionPlan(slimmed.original, inputShape: [1, 3, 16, 16]).macs
+        let after = try ExecutionPlan(slimmed.result.graph, inputShape: [1, 3, 16, 16]).macs
+        #expect(before - after == 2 * 16 * 256 * 8)
+    }
+
     /// The image's channels have an order that others gave it.
     @Test func theImageIsNotReordered() throws {
         var net = TestNet(channels: 32)

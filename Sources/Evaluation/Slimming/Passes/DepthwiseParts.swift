@@ -3,13 +3,14 @@ import Tensors
 
 /// Which channels of a depthwise layer need no kernel of their own, read from its weights.
 struct DepthwiseParts: Sendable {
-    /// Channels of one kernel up to a factor.
-    struct Shared: Sendable {
-        let channels: [Int]
-        /// The kernel, its largest weight 1 or −1.
-        let kernel: [Float]
-        /// By what each channel's kernel is that times.
-        let gains: [Float]
+    /// What a channel needs.
+    enum Kind: Sendable, Equatable {
+        /// A gain and a constant: it passes on the pixel under the result's.
+        case passing
+        /// A gain, a constant and the shared kernel of this number.
+        case shared(Int)
+        /// A kernel of its own.
+        case own
     }
 
     /// The channels of a part are a multiple of this, so that no block of the engine belongs to two parts.
@@ -17,14 +18,14 @@ struct DepthwiseParts: Sendable {
     /// How far kernels may differ, as a part of their largest weight, that count as multiples of one another.
     private static let tolerance: Float = 0x1p-20
 
-    /// Channels that pass on the pixel under the result's: a gain and a constant are all they need.
-    let passing: [Int]
-    /// The place of that pixel's weight in a kernel; nil where no cell lies under the results.
+    /// What each channel needs.
+    let kinds: [Kind]
+    /// The place of the pixel under the result's in a kernel; nil where no cell lies there.
     let cell: Int?
-    /// Channels that share a kernel, by group.
-    let shared: [Shared]
-    /// All others.
-    let others: [Int]
+    /// The shared kernels, their largest weight 1 or −1.
+    let kernels: [[Float]]
+    /// By what each channel's kernel is its shared one; 1 for the others.
+    let gains: [Float]
 
     /// - Parameters:
     ///   - weight: C×1×H×W.
@@ -38,47 +39,94 @@ struct DepthwiseParts: Sendable {
         }
         let cell = window.cellUnderResult
         self.cell = cell
-        let passing = channels.filter { channel in
-            guard let cell, taps > 1 else { return false }
-            return kernel(channel).enumerated().allSatisfy { $0 == cell || $1 == 0 }
+        var kinds = channels.map { channel -> Kind in
+            guard let cell, taps > 1 else { return .own }
+            let isPassing =
+                kernel(channel).enumerated().allSatisfy { $0 == cell || $1 == 0 }
                 && kernel(channel).contains { $0 != 0 }
+            return isPassing ? .passing : .own
         }
-        self.passing = Array(passing.prefix(passing.count / Self.block * Self.block))
-        var taken = Set(self.passing)
-        var groups: [(kernel: [Float], channels: [Int], gains: [Float])] = []
+        var gains = [Float](repeating: 1, count: channels.count)
+        var groups: [(kernel: [Float], channels: [Int])] = []
         if findsShared, taps > 1 {
-            for channel in channels where !taken.contains(channel) {
+            for channel in channels where kinds[channel] == .own {
                 guard let gain = kernel(channel).max(by: { abs($0) < abs($1) }), gain != 0, gain.isFinite else {
                     continue
                 }
+                gains[channel] = gain
                 let form = kernel(channel).map { $0 / gain }
                 let place = groups.firstIndex { group in
                     zip(group.kernel, form).allSatisfy { abs($0 - $1) <= Self.tolerance }
                 }
-                if let place {
-                    groups[place].channels.append(channel)
-                    groups[place].gains.append(gain)
-                } else {
-                    groups.append((form, [channel], [gain]))
-                }
+                if let place { groups[place].channels.append(channel) } else { groups.append((form, [channel])) }
             }
         }
-        shared = groups.compactMap { group in
-            let count = group.channels.count / Self.block * Self.block
-            guard count > 0 else { return nil }
-            return Shared(
-                channels: Array(group.channels.prefix(count)), kernel: group.kernel,
-                gains: Array(group.gains.prefix(count)))
+        groups.removeAll { $0.channels.count < Self.block }
+        for (number, group) in groups.enumerated() {
+            for channel in group.channels { kinds[channel] = .shared(number) }
         }
-        for group in shared { taken.formUnion(group.channels) }
-        others = channels.filter { !taken.contains($0) }
+        self.kinds = kinds
+        self.gains = gains
+        kernels = groups.map(\.kernel)
     }
 
-    /// Whether there is anything to take apart.
-    var isWhole: Bool { passing.isEmpty && shared.isEmpty }
+    /// The kinds that need no kernel of their own, in the order in which their channels come to lie.
+    var slimKinds: [Kind] { [.passing] + kernels.indices.map { .shared($0) } }
+}
 
-    /// The channels part by part.
-    var order: [Int] { passing + shared.flatMap(\.channels) + others }
+/// The channels of depthwise layers that have the same ones, in an order in which each layer's parts are whole blocks.
+struct PartLayout: Sendable, Equatable {
+    /// Channels side by side that are of one kind to a layer.
+    struct Run: Sendable, Equatable {
+        let kind: DepthwiseParts.Kind
+        /// Their places in the new order.
+        let places: Range<Int>
+    }
+
+    /// The channels in their new order.
+    let order: [Int]
+    /// What each layer is taken apart into.
+    let runs: [[Run]]
+
+    /// Each layer divides what the layers before it left together; of each kind whole blocks, the rest keep kernels of
+    /// their own.
+    ///
+    /// - Parameters:
+    ///   - layers: what their channels need, all of `channels` channels.
+    init(_ layers: [DepthwiseParts], channels: Int) {
+        var zones: [(channels: [Int], kinds: [DepthwiseParts.Kind])] = [(Array(0..<channels), [])]
+        for layer in layers {
+            zones = zones.flatMap { zone in
+                var pieces: [(channels: [Int], kinds: [DepthwiseParts.Kind])] = []
+                var taken: Set<Int> = []
+                for kind in layer.slimKinds {
+                    let all = zone.channels.filter { layer.kinds[$0] == kind }
+                    let whole = Array(all.prefix(all.count / DepthwiseParts.block * DepthwiseParts.block))
+                    guard !whole.isEmpty else { continue }
+                    taken.formUnion(whole)
+                    pieces.append((whole, zone.kinds + [kind]))
+                }
+                let rest = zone.channels.filter { !taken.contains($0) }
+                if !rest.isEmpty { pieces.append((rest, zone.kinds + [.own])) }
+                return pieces
+            }
+        }
+        order = zones.flatMap(\.channels)
+        runs = layers.indices.map { layer in
+            var runs: [Run] = []
+            var start = 0
+            for zone in zones {
+                let end = start + zone.channels.count
+                if let last = runs.last, last.kind == zone.kinds[layer] {
+                    runs[runs.count - 1] = Run(kind: last.kind, places: last.places.lowerBound..<end)
+                } else {
+                    runs.append(Run(kind: zone.kinds[layer], places: start..<end))
+                }
+                start = end
+            }
+            return runs
+        }
+    }
 }
 
 /// The weight under the pixel that a 1×1 kernel of the same stride would read.

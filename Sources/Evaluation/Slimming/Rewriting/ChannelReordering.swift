@@ -5,32 +5,39 @@ import Tensors
 struct ChannelReordering {
     private let graph: Graph
     private let facts: ChannelFacts
-    private let coupling: ChannelCoupling
     private let isNeeded: [Bool]
+    /// The sets of channels that each result has, in their order; empty for results that nobody needs.
+    private let sets: [[Int]]
     private var orders: [Int: [Int]] = [:]
     private var taken: Set<Int> = []
 
     init(_ graph: Graph, _ facts: ChannelFacts) {
         self.graph = graph
         self.facts = facts
-        coupling = ChannelCoupling(graph, shapes: facts.shapes, rigid: [])
-        isNeeded = graph.neededNodes
+        let coupling = ChannelCoupling(graph, shapes: facts.shapes, rigid: [])
+        let isNeeded = graph.neededNodes
+        self.isNeeded = isNeeded
+        sets = graph.nodes.indices.map { place in
+            isNeeded[place] ? facts.values[place].indices.map { coupling.set(place, $0) } : []
+        }
     }
+
+    /// The sets of channels of a result: two results with the same ones have the same order.
+    func sets(of place: Int) -> [Int] { sets[place] }
 
     /// Asks for the channels of the result at `place` in this order; whether that can be done.
     ///
     /// It cannot where a channel is coupled to others of the same result, to the image, to the network's result, or to
     /// results whose channels are not the same ones in the same order.
     mutating func add(_ place: Int, order: [Int]) -> Bool {
-        let sets = order.indices.map { coupling.set(place, $0) }
+        let sets = sets[place]
         let own = Set(sets)
         guard own.count == sets.count, own.isDisjoint(with: taken) else { return false }
         var aligned: [Int] = []
         for other in graph.nodes.indices where isNeeded[other] {
-            let others = facts.values[other].indices.map { coupling.set(other, $0) }
-            if others == sets {
+            if self.sets[other] == sets {
                 aligned.append(other)
-            } else if others.contains(where: own.contains) {
+            } else if self.sets[other].contains(where: own.contains) {
                 return false
             }
         }
