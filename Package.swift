@@ -218,7 +218,7 @@ let evaluation = [
         "Slimming", in: "Evaluation",
         [
             "Evaluation", "Datasets", "Statistics", "Classification", "Kernels", "Engine", "OperatorDispatch", "VGNets",
-            "Tensors", "Numerics", "Diagnostics",
+            "Tensors", "Parallel", "Numerics", "Diagnostics",
         ], settings: safe + fast),
     module(
         "Diagnosis", in: "Evaluation",

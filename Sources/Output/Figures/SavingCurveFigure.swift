@@ -11,11 +11,11 @@ public enum SavingCurveFigure {
         public let numbers: Double
         /// The share of the answers that stay.
         public let kept: ShareInterval
-        /// The same of the control; nil where nothing was replaced.
-        public let random: ShareInterval?
+        /// The same of the control's draws; nil where nothing was replaced.
+        public let random: DrawnShare?
 
         /// Joins what is saved with what stays.
-        public init(macs: Double, numbers: Double, kept: ShareInterval, random: ShareInterval?) {
+        public init(macs: Double, numbers: Double, kept: ShareInterval, random: DrawnShare?) {
             self.macs = macs
             self.numbers = numbers
             self.kept = kept
@@ -57,35 +57,43 @@ public enum SavingCurveFigure {
             draw(points, axes[index].title, axes[index].value, on: &page)
         }
         page.y += 2
-        page.caption("Bars: 95 % intervals (Wilson).")
+        page.caption(
+            "Bars: by label 95 % intervals over the pictures (Wilson); at random from the worst draw to the best.")
         return page.finished(title: "\(network): what slimming saves and costs")
     }
 
     private static func draw(
         _ points: [Point], _ title: String, _ saved: (Point) -> Double, on page: inout Page
     ) {
-        let lowest = points.flatMap { [$0.kept.low, $0.random?.low ?? 1] }.min() ?? 0
+        let lowest = points.flatMap { [$0.kept.low, $0.random?.least ?? 1] }.min() ?? 0
         var plot = PlotFrame(
             x: .fitting(title, points.map(saved), from: true),
             y: PlotAxis(title: "same first class (%)", range: min(95, (lowest * 10).rounded(.down) * 10)...100),
             height: min(max(page.contentWidth * 0.7, 80), 190))
         plot.draw(on: &page)
-        let random: [(x: Double, share: ShareInterval)] = points.compactMap { point in
-            point.random.map { (x: saved(point), share: $0) }
+        let random = points.compactMap { point in
+            point.random.map { Level(x: saved(point), share: $0.mean, low: $0.least, high: $0.most) }
         }
+        let kept = points.map { Level(x: saved($0), share: $0.kept.share, low: $0.kept.low, high: $0.kept.high) }
         draw(random, Stroke(colors.random, width: 1.2, dash: [3, 2]), in: plot, on: &page)
-        draw(points.map { (x: saved($0), share: $0.kept) }, Stroke(colors.kept, width: 1.2), in: plot, on: &page)
+        draw(kept, Stroke(colors.kept, width: 1.2), in: plot, on: &page)
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
     }
 
-    private static func draw(
-        _ points: [(x: Double, share: ShareInterval)], _ stroke: Stroke, in plot: PlotFrame, on page: inout Page
-    ) {
-        let places = points.map { plot.point($0.x, $0.share.share * 100) }
+    /// A share with the ends of its bar.
+    private struct Level {
+        let x: Double
+        let share: Double
+        let low: Double
+        let high: Double
+    }
+
+    private static func draw(_ marks: [Level], _ stroke: Stroke, in plot: PlotFrame, on page: inout Page) {
+        let places = marks.map { plot.point($0.x, $0.share * 100) }
         if places.count > 1 { page.add(.path(FigurePath(places, stroke: stroke))) }
-        for (point, place) in zip(points, places) {
-            let ends = (plot.yPlace(point.share.low * 100), plot.yPlace(point.share.high * 100))
+        for (mark, place) in zip(marks, places) {
+            let ends = (plot.yPlace(mark.low * 100), plot.yPlace(mark.high * 100))
             ErrorBar.vertical(ends, x: place.x, cap: 1.5, Stroke(stroke.color, width: 0.6), on: &page)
             let dot = FigureRect(x: place.x, y: place.y, width: 0, height: 0).expanded(1.4)
             page.add(.rectangle(dot, fill: stroke.color))

@@ -33,6 +33,7 @@ extension SlimmingReport {
         var table = TextTable([
             .init("kernels replaced", .right), .init("multiply-accumulates", .right), .init("numbers", .right),
             .init("agreement", .right), .init("95 %", .right), .init("accuracy", .right), .init("random", .right),
+            .init("worst to best draw", .right), .init("more than random", .right), .init("95 %", .right),
         ])
         for point in budget.curve {
             let agreement = point.reported.agreement
@@ -40,8 +41,8 @@ extension SlimmingReport {
                 [
                     NumberFormat.grouped(point.kernels), NumberFormat.grouped(point.cost.macs),
                     NumberFormat.grouped(point.cost.stored), Self.tenth(agreement.share), Self.interval(agreement),
-                    point.reported.accuracy.map { Self.tenth($0.share) } ?? "·", Self.both(point.random),
-                ].map { TextTable.Cell($0) })
+                    point.reported.accuracy.map { Self.tenth($0.share) } ?? "·",
+                ].map { TextTable.Cell($0) } + Self.cells(point.random))
         }
         return table
     }
@@ -54,7 +55,7 @@ extension SlimmingReport {
             "The loss is one of \(budget.measure.rawValue): \(budget.reason).",
             "\(NumberFormat.grouped(point.kernels)) of \(NumberFormat.grouped(budget.kernels)) depthwise kernels are "
                 + "replaced, \(point.units) of \(budget.units.count) groups in the order of damage for what is saved; gains "
-                + "and constants fitted on \(budget.fittedImages) pictures.",
+                + "and constants fitted layer by layer on \(budget.fittedImages) pictures.",
             "On the \(budget.choosingImages) pictures that chose, \(Self.points(point.choosingDrop)) points are lost of "
                 + "\(NumberFormat.fixed(budget.maxDrop, 2)) allowed"
                 + (budget.isFinerThanAPicture
@@ -69,18 +70,39 @@ extension SlimmingReport {
                         + (budget.accuracy.map { " (before \(Self.tenth($0.share)))" } ?? "")
                 } ?? "") + ".",
         ]
-        if let random = point.random {
-            lines.append(
-                "As many kernels of the same layers drawn at random, replaced alike: "
-                    + "\(Self.tenth(random.agreement.share)) % keep their first class"
-                    + (random.accuracy.map { ", \(Self.tenth($0.share)) % are right" } ?? "")
-                    + " (\(budget.draws) draws together).")
-        } else {
-            lines.append("No group of kernels stays within the loss: the network is slimmed exactly.")
-        }
+        lines.append(Self.sentence(on: point.random, draws: budget.draws))
+        lines += stayingSentences(budget)
         lines.append(
             "Pass-through saves multiply-accumulates and numbers; shared kernels save numbers alone, the engine multiplies as "
                 + "before; ONNX files repeat a shared kernel for each channel.")
+        return lines
+    }
+
+    /// Beside what the loss stands.
+    private static func sentence(on control: BudgetOutcome.Control?, draws: Int) -> String {
+        guard let control else {
+            return "No group of kernels stays within the loss: the network is slimmed exactly."
+        }
+        let (agreement, advantage) = (control.agreement, control.advantage)
+        return "As many kernels of the same layers drawn at random, replaced and fitted alike: "
+            + "\(tenth(agreement.mean)) % keep their first class, the mean of \(draws) draws "
+            + "(\(tenth(agreement.least))…\(tenth(agreement.most)))"
+            + (control.accuracy.map { ", \(tenth($0.mean)) % are right" } ?? "")
+            + "; by label \(points(advantage.difference)) points more keep it (95 % interval "
+            + "\(points(advantage.low)) to \(points(advantage.high)), each picture counted once, other draws allowed for)."
+    }
+
+    /// Which kernels stay, and why.
+    private func stayingSentences(_ budget: BudgetOutcome) -> [String] {
+        var lines: [String] = []
+        if budget.withoutSaving > 0 {
+            lines.append(
+                "\(NumberFormat.grouped(budget.withoutSaving)) kernels with a stand-in stay: the written network would not be "
+                    + "smaller without them.")
+        }
+        lines += budget.excluded.map {
+            "\($0.layer): its \(NumberFormat.grouped($0.kernels)) kernels stay, \(Self.words(of: $0.reason))."
+        }
         return lines
     }
 
@@ -108,10 +130,23 @@ extension SlimmingReport {
         (share < 0 ? "−" : "") + NumberFormat.fixed(abs(share) * 100, 1)
     }
 
-    /// "97.5 / 88.8": agreement and accuracy.
-    private static func both(_ outcome: LabelFidelity.Outcome?) -> String {
-        guard let outcome else { return "·" }
-        return tenth(outcome.agreement.share) + (outcome.accuracy.map { " / \(tenth($0.share))" } ?? "")
+    private static func words(of reason: BudgetOutcome.Excluded.Reason) -> String {
+        switch reason {
+        case .severalKernels: "each channel has several of them"
+        case .dilated: "their weights have gaps between them"
+        case .sharedWeights: "other layers have the same ones"
+        }
+    }
+
+    /// Agreement and accuracy, the spread of the draws, and what the labels keep more, with its interval.
+    private static func cells(_ control: BudgetOutcome.Control?) -> [TextTable.Cell] {
+        guard let control else { return Array(repeating: TextTable.Cell("·"), count: 4) }
+        let (agreement, advantage) = (control.agreement, control.advantage)
+        return [
+            tenth(agreement.mean) + (control.accuracy.map { " / \(tenth($0.mean))" } ?? ""),
+            "\(tenth(agreement.least))…\(tenth(agreement.most))", points(advantage.difference),
+            "\(points(advantage.low))…\(points(advantage.high))",
+        ].map { TextTable.Cell($0) }
     }
 }
 

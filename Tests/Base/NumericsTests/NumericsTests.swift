@@ -94,4 +94,25 @@ import Testing
         let none = PairedShares([], [])
         #expect(none.difference == 0 && none.low == -1 && none.high == 1)
     }
+
+    /// Numbers of NumPy by the formula, and for one draw of Bonett and Price's own form with 3 and 2 discordant pairs of 10.
+    @Test func drawsShareTheirCases() {
+        let one = [true, true, true, true, true, true, true, false, false, false]
+        let other = [true, true, true, true, false, false, false, false, true, true]
+        let single = DifferenceFromDraws(one, draws: [other])
+        #expect(abs(single.difference - 0.1) < 1e-12)
+        #expect(abs(single.low + 0.346_218_194_558_675) < 1e-12 && abs(single.high - 0.512_884_861_225_341) < 1e-12)
+        let own = (0..<50).map { $0 < 45 }
+        let draws = [15, 20, 25].map { count in (0..<50).map { $0 < count } }
+        let several = DifferenceFromDraws(own, draws: draws)
+        #expect(abs(several.difference - 0.5) < 1e-12)
+        #expect(abs(several.low - 0.304_898_844_771_443) < 1e-12 && abs(several.high - 0.656_639_616_767_018) < 1e-12)
+        let spread = DrawnShare(draws)
+        #expect(abs(spread.mean - 0.4) < 1e-12 && spread.least == 0.3 && spread.most == 0.5)
+        // The same draw again is no more evidence.
+        let again = DifferenceFromDraws(one, draws: [other, other, other])
+        #expect(abs(again.low - single.low) < 1e-12 && abs(again.high - single.high) < 1e-12)
+        let nothing = DifferenceFromDraws([], draws: [])
+        #expect((nothing.low, nothing.high) == (-1, 1))
+    }
 }

@@ -104,6 +104,48 @@ import TestSupport
         #expect(input.correlation == nil)
     }
 
+    /// A third of 59 pictures is not the first 39 by twos: the last class has its share.
+    @Test func gainsAreFittedOnPicturesOfTheWholeFolder() {
+        #expect(LabelFidelity.fittingPlaces(of: 59, 20).last == 56)
+        #expect(LabelFidelity.fittingPlaces(of: 100, 20) == Array(stride(from: 0, to: 100, by: 5)))
+        #expect(LabelFidelity.fittingPlaces(of: 5, 20) == [0, 2])
+    }
+
+    /// A constant has a place behind every convolution, and reaches no other layer.
+    @Test func biasesAreAddedWhereThereAreNone() throws {
+        var graph = Graph()
+        let input = graph.add(.input, name: "input")
+        let kernels = normal(18, seed: 6)
+        let weight = graph.addParameter("dw/weight", Tensor(shape: [2, 1, 3, 3], scalars: kernels))
+        let shared = graph.addParameter("shared/bias", Tensor(shape: [2], scalars: [1, 2]))
+        let first = graph.add(
+            .convolution(Convolution(weight: weight, padding: .symmetric(1), groups: 2)), input, name: "first")
+        let second = graph.add(
+            .convolution(Convolution(weight: weight, bias: shared, padding: .symmetric(1), groups: 2)), first,
+            name: "second")
+        graph.add(
+            .convolution(Convolution(weight: weight, bias: shared, padding: .symmetric(1), groups: 2)), second,
+            name: "third")
+        let image = Tensor(shape: [1, 2, 6, 6], scalars: normal(72, seed: 7))
+        var changed = graph
+        let added = (changed.ownBias(of: first), changed.ownBias(of: second))
+        let (own, other) = (try #require(added.0), try #require(added.1))
+        #expect(changed.name(of: own) == "dw/bias" && other != shared && changed[other].scalars == [1, 2])
+        let taps = ["first", "second", "third"]
+        func maps(_ graph: Graph) throws -> [[Float]] {
+            try ExecutionPlan(graph, inputShape: image.shape, taps: taps).runWithTaps(image).taps.map(\.scalars)
+        }
+        #expect(try maps(changed) == maps(graph))
+        changed[own] = Tensor(shape: [2], scalars: [0.5, 0])
+        let (before, after) = (try maps(graph), try maps(changed))
+        for place in 0..<72 {
+            #expect(abs(after[0][place] - before[0][place] - (place < 36 ? 0.5 : 0)) < 1e-5)
+        }
+        // Asked again it is the same one.
+        let again = changed.ownBias(of: first)
+        #expect(again == own)
+    }
+
     @Test func tooFewPicturesAreRefused() throws {
         let path = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
         let statistics = try NetworkStatistics.analyse(ConvNetwork.open(path))

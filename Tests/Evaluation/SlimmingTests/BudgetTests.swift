@@ -124,6 +124,109 @@ import Testing
         }
     }
 
+    /// Depthwise layers with neither a bias nor a normalisation behind them get the constants of their stand-ins too.
+    @Test func layersWithoutBiasAreReplaced() throws {
+        let network = try RunnableNetwork(checkpoint: Self.file)
+        let source = try ConvNetwork.open(Self.file)
+        let statistics = try NetworkStatistics.analyse(source)
+        var skipped: [Graph.NodeID: Graph.NodeID] = [:]
+        for node in network.graph.nodes {
+            guard case .batchNormalization = node.operation, let id = network.graph.node(named: node.name),
+                case .convolution(let convolution) = network.graph[node.inputs[0]].operation, convolution.groups > 1
+            else { continue }
+            skipped[id] = node.inputs[0]
+        }
+        #expect(skipped.count == 13)
+        let bare = network.replacing(
+            graph: network.graph.mappingNodes { node in
+                (node.operation, node.inputs.map { skipped[$0] ?? $0 })
+            })
+        var options = BudgetOptions(maxDrop: 100)
+        (options.draws, options.judged, options.fitted) = (1, 4, 4)
+        try withTemporaryFolder { folder in
+            let cat = try Self.cat()
+            for number in 100..<120 { try AtomicFile.write(cat, to: "\(folder)/\(number).jpg") }
+            let slimming = try BudgetedSlimming(
+                bare, statistics, kernels: source, on: try ImageFolder.open(folder), options: options)
+            #expect(slimming.outcome.units.contains { $0.standIn.isShared })
+            #expect(slimming.outcome.excluded.isEmpty && slimming.outcome.chosen.kernels > 0)
+        }
+    }
+
+    /// Why a layer's kernels stay is said by what it is.
+    @Test func layersThatStayAreNamedWithTheReason() {
+        var net = TestNet(channels: 4)
+        net.convolution("plain", kernel: 3, groups: nil)
+        net.convolution("several", 8, kernel: 3, groups: 4)
+        let weight = net.graph.addParameter(
+            "wide/weight", Tensor(shape: [8, 1, 3, 3], repeating: 1), form: StoredForm(dilations: [2, 2]))
+        let twice = net.graph.addParameter("twice/weight", Tensor(shape: [8, 1, 3, 3], repeating: 1))
+        for (name, weight) in [("wide", weight), ("first", twice), ("second", twice)] {
+            net.current = net.graph.add(
+                .convolution(Convolution(weight: weight, padding: .symmetric(1), groups: 8)), net.current, name: name)
+        }
+        let readers = net.graph.readersOfParameters
+        let reasons = ["plain", "several", "wide", "first", "second"].map { name -> BudgetOutcome.Excluded.Reason? in
+            guard let node = net.graph.node(named: name),
+                case .convolution(let convolution) = net.graph[node].operation
+            else { return nil }
+            return ReplaceableLayers.reason(convolution, in: net.graph, readers)
+        }
+        #expect(reasons == [nil, .severalKernels, .dilated, .sharedWeights, .sharedWeights])
+    }
+
+    /// Each later layer's stand-ins are least squares against what the layer gave before, from what it reads now: what is
+    /// left over has the mean 0 and nothing to do with what they give.
+    @Test func laterLayersAreFittedOnWhatTheyReadNow() throws {
+        let network = try RunnableNetwork(checkpoint: Self.file)
+        let source = try ConvNetwork.open(Self.file)
+        let statistics = try NetworkStatistics.analyse(source)
+        let substitution = try withTemporaryFolder { folder in
+            try AtomicFile.write(try Self.cat(), to: "\(folder)/cat.jpg")
+            let measurement = try InputMeasurement(
+                network, of: statistics.network, on: try ImageFolder.open(folder).images)
+            return try KernelSubstitution(
+                network.graph, statistics, measurement, kernels: source, fitsTemplates: false)
+        }
+        var generator = SeededGenerator(seed: 5)
+        let shape = network.inputShape()
+        let pictures = (0..<3).map { _ in
+            Tensor(shape: shape, scalars: (0..<shape.elementCount).map { _ in Float(generator.normal()) })
+        }
+        let fit = try SequentialFit(network, substitution, pictures: pictures, threads: 2)
+        let box = Array(repeating: Float(1), count: 9)
+        let chosen = substitution.candidates.indices.filter { substitution.candidates[$0].channel < 4 }
+        let changed = try fit.graph(replacing: chosen.map { ($0, box) })
+        let nodes = substitution.inputs.map(\.node)
+        func maps(_ graph: Graph) throws -> [[Tensor]] {
+            let plan = try ExecutionPlan(graph, inputShape: shape, taps: nodes)
+            return try pictures.map { try plan.runWithTaps($0).taps }
+        }
+        let (wanted, found) = (try maps(network.graph), try maps(changed))
+        var fitted = 0
+        // Maps of 28 rows at most count whole.
+        for layer in nodes.indices where wanted[0][layer].shape[2] <= 28 {
+            let pixels = wanted[0][layer].shape[2] * wanted[0][layer].shape[3]
+            for channel in 0..<4 {
+                func values(_ maps: [[Tensor]]) -> [Double] {
+                    maps.flatMap { $0[layer].scalars[channel * pixels..<(channel + 1) * pixels].map(Double.init) }
+                }
+                let (y, z) = (values(wanted), values(found))
+                let n = Double(y.count)
+                let rest = zip(y, z).map { $0 - $1 }
+                let (my, mz, mr) = (y.reduce(0, +) / n, z.reduce(0, +) / n, rest.reduce(0, +) / n)
+                let (vy, vz) = (
+                    y.reduce(0) { $0 + ($1 - my) * ($1 - my) } / n, z.reduce(0) { $0 + ($1 - mz) * ($1 - mz) } / n
+                )
+                let covariance = zip(rest, z).reduce(0) { $0 + ($1.0 - mr) * ($1.1 - mz) } / n
+                #expect(abs(mr) <= 1e-3 * (vy.squareRoot() + abs(my)))
+                #expect(abs(covariance) < 1e-3 * (vy * vz).squareRoot() + 1e-9)
+                fitted += 1
+            }
+        }
+        #expect(fitted >= 32)
+    }
+
     /// Pictures that come class by class: of ten that damage is measured on, five are of either kind, whichever comes first.
     @Test func damageIsMeasuredOnPicturesOfTheWholeFolder() throws {
         let grey = try ImageFile.encodePNG(

@@ -51,10 +51,10 @@ enum FigureKinds {
                 try SavingCurveFigure.figure(
                     of: (0..<6).map { index in
                         let share = ShareInterval(count: 50 - index * index, total: 50)
-                        let random = ShareInterval(count: 150 - 20 * index, total: 150)
+                        let draws = [2, 3, 5].map { worse in (0..<50).map { $0 >= worse * index } }
                         return SavingCurveFigure.Point(
                             macs: 0.01 * Double(index), numbers: 0.006 * Double(index), kept: share,
-                            random: index == 0 ? nil : random)
+                            random: index == 0 ? nil : DrawnShare(draws))
                     }, control: "as many kernels at random", network: long, facts: ["50 pictures"],
                     widthMillimetres: width)
             ),

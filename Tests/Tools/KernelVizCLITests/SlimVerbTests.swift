@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// The written file is the network that the report tells of, and the picture and its numbers are there.
+    /// The written files are the network that the report tells of, in every format, and the curve is drawn.
     @Test func aLossIsChosenAndTold() throws {
         try withTemporaryFolder { folder in
             let picture = SharedFiles.packageRoot + "/Weights/cat.jpg"
@@ -101,8 +101,9 @@ import Testing
                 try FileManager.default.copyItem(atPath: picture, toPath: "\(folder)/many/\(number).jpg")
             }
             let outcome = try CommandLine.run([
-                "slim", VerbTests.ownCheckpoint, "-o", "\(folder)/slim.onnx", "--max-drop", "100", "--images",
-                "\(folder)/many", "--curve", "\(folder)/curve.svg", "--format", "json",
+                "slim", VerbTests.ownCheckpoint, "-o", "\(folder)/slim.onnx", "-o", "\(folder)/slim.safetensors", "-o",
+                "\(folder)/slim.h5", "--max-drop", "100", "--images", "\(folder)/many", "--curve",
+                "\(folder)/curve.svg", "--format", "json",
             ])
             #expect(outcome.status == 0, "\(outcome.errors)")
             let report = try JSONDecoder().decode(Loss.self, from: Data(outcome.output.utf8))
@@ -111,8 +112,19 @@ import Testing
             #expect(report.budget.curve.last?.kernels == report.budget.chosen.kernels)
             let figure = try String(contentsOfFile: "\(folder)/curve.svg", encoding: .utf8)
             #expect(figure.contains("<svg"))
-            let read = try CommandLine.run(["eval", "\(folder)/slim.onnx", "--runs", "0"])
-            #expect(read.status == 0, "\(read.errors)")
+            #expect(report.splits.contains { $0.passing > 0 } && report.splits.contains { !$0.shared.isEmpty })
+            let logits = try ["onnx", "safetensors", "h5"].map { format in
+                let saved = "\(folder)/logits-\(format).h5"
+                let read = try CommandLine.run([
+                    "eval", "\(folder)/slim.\(format)", "--runs", "0", "--save-logits", saved,
+                ])
+                #expect(read.status == 0, "\(read.errors)")
+                return try HDF5File(path: saved).floats("/logits")
+            }
+            let largest = try #require(logits[0].map { abs($0) }.max())
+            for other in logits.dropFirst() {
+                #expect(zip(logits[0], other).allSatisfy { abs($0 - $1) < 1e-5 * largest } && other.count == 10)
+            }
         }
     }
 
@@ -136,8 +148,13 @@ import Testing
             let curve: [Point]
         }
         struct Point: Decodable { let kernels: Int }
+        struct Split: Decodable {
+            let passing: Int
+            let shared: [Int]
+        }
 
         let budget: Budget
+        let splits: [Split]
     }
 
     private struct Report: Decodable {

@@ -106,66 +106,31 @@ package struct KernelSubstitution: Sendable {
     package typealias Choice = (candidate: Int, template: [Float])
 
     /// The graph with these kernels replaced: gain and constant as they fit best on the measured pictures.
+    ///
+    /// The constants are in the layers' biases; a layer without one gets one.
     package func graph(replacing choices: [Choice]) -> Graph {
         var changed = graph
         let byLayer = Dictionary(grouping: choices) { candidates[$0.candidate].layer }
-        for (layer, choices) in byLayer {
+        for layer in byLayer.keys.sorted() {
             let input = inputs[layer]
-            guard let node = graph.node(named: input.node), case .convolution(let convolution) = graph[node].operation
+            guard let node = graph.node(named: input.node), case .convolution(let convolution) = graph[node].operation,
+                let bias = changed.ownBias(of: node)
             else { continue }
             let multiplier = graph[convolution.weight].shape[0] / convolution.groups
             let cells = input.size * input.size
             var weights = changed[convolution.weight].scalars
-            var shifts = [Double](repeating: 0, count: graph[convolution.weight].shape[0])
-            for choice in choices {
+            var biases = changed[bias].scalars
+            for choice in byLayer[layer] ?? [] {
                 let candidate = candidates[choice.candidate]
                 let substitute = input.substitute(
                     for: candidate.weights, template: choice.template, channel: candidate.channel / multiplier)
-                shifts[candidate.channel] = substitute.shift
+                biases[candidate.channel] = Float(Double(biases[candidate.channel]) + substitute.shift)
                 weights.replaceSubrange(
                     candidate.channel * cells..<(candidate.channel + 1) * cells, with: substitute.kernel)
             }
             changed[convolution.weight] = Tensor(shape: graph[convolution.weight].shape, scalars: weights)
-            Self.add(shifts, behind: node, convolution, to: &changed)
+            changed[bias] = Tensor(shape: changed[bias].shape, scalars: biases)
         }
         return changed
-    }
-
-    /// Whether the constants of a layer's substitutes have a place: a bias, or a normalisation behind it.
-    package func takesConstants(_ layer: Int) -> Bool {
-        guard let node = graph.node(named: inputs[layer].node),
-            case .convolution(let convolution) = graph[node].operation
-        else { return false }
-        return convolution.bias != nil || Self.shift(behind: node, in: graph) != nil
-    }
-
-    /// Where a constant a channel can be added behind a convolution without a bias, and by what it is multiplied there.
-    private static func shift(
-        behind node: Graph.NodeID, in graph: Graph
-    ) -> (parameter: Graph.ParameterID, factors: [Double]?)? {
-        for reader in graph.nodes where reader.inputs == [node] {
-            switch reader.operation {
-            case .batchNormalization(let norm): return (norm.runningMean, nil)
-            case .affine(let scale, let shift): return (shift, graph[scale].scalars.map(Double.init))
-            default: continue
-            }
-        }
-        return nil
-    }
-
-    /// Adds a constant a channel to a convolution's output: in its bias, or in the normalisation behind it.
-    private static func add(
-        _ shifts: [Double], behind node: Graph.NodeID, _ convolution: Convolution, to graph: inout Graph
-    ) {
-        func add(_ numbers: [Double], to parameter: Graph.ParameterID) {
-            let old = graph[parameter]
-            graph[parameter] = Tensor(
-                shape: old.shape, scalars: zip(old.scalars, numbers).map { Float(Double($0) + $1) })
-        }
-        if let bias = convolution.bias { return add(shifts, to: bias) }
-        guard let place = shift(behind: node, in: graph) else { return }
-        // The running mean is taken off.
-        let factors = place.factors ?? Array(repeating: -1, count: shifts.count)
-        add(zip(shifts, factors).map { $0 * $1 }, to: place.parameter)
     }
 }

@@ -9,6 +9,12 @@ extension LabelFidelity {
     /// The least R² of the rows of ``fits``.
     static let fitLimits = [0.98, 0.95, 0.9]
 
+    /// Which pictures of a folder gains are fitted on: evenly spread, since folders often come class by class, and half of
+    /// them at most.
+    static func fittingPlaces(of count: Int, _ fitted: Int) -> [Int] {
+        (0..<count).evenSample(max(1, min(fitted, count / 2)))
+    }
+
     /// Replaces the depthwise kernels of each label in turn and counts what stays.
     ///
     /// - Parameters:
@@ -16,7 +22,7 @@ extension LabelFidelity {
     ///   - network: the checkpoint, ready to run.
     ///   - statistics: its labels.
     ///   - kernels: the kernels that they are of.
-    ///   - folder: the pictures; every n-th serves to fit the gains, the others judge.
+    ///   - folder: the pictures; some, evenly spread, serve to fit the gains, the others judge.
     ///   - fitted: on how many pictures gains are fitted; fewer where there are not twice as many.
     ///   - threads: how many threads share the pictures; the result does not depend on it.
     ///   - progress: called with how many networks have been run; may throw to stop.
@@ -36,8 +42,7 @@ extension LabelFidelity {
         }
         try network.checkClassifier(for: "the share of answers that stay")
         try NonFiniteSearch(network).checkParameters()
-        let step = max(2, count / max(1, fitted))
-        let fitting = Array(stride(from: 0, to: count, by: step).prefix(fitted))
+        let fitting = Self.fittingPlaces(of: count, fitted)
         let judging = (0..<count).filter { !fitting.contains($0) }
         let measurement = try InputMeasurement(
             network, of: statistics.network, on: folder.images.subset(fitting))

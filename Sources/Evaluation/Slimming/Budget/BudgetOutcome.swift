@@ -25,12 +25,42 @@ public struct BudgetOutcome: Sendable, Equatable, Codable {
         public let depth: Double?
         /// The mean divergence of the classes' probabilities that it brings alone, in nats.
         public let damage: Double
-        /// Multiply-accumulates for an image that it saves.
+        /// Multiply-accumulates for an image that it saves alone, counted in the network as it is written.
         public let savedMACs: Int
-        /// Stored numbers that it saves.
+        /// Stored numbers that it saves alone, counted so too.
         public let savedNumbers: Int
         /// Whether it was replaced.
         public let isChosen: Bool
+    }
+
+    /// A depthwise layer whose kernels stay because they cannot be taken apart.
+    public struct Excluded: Sendable, Equatable, Codable {
+        /// Why they cannot.
+        public enum Reason: String, Sendable, Equatable, Codable, CaseIterable {
+            /// Each channel has several kernels.
+            case severalKernels
+            /// The kernels have gaps between their weights.
+            case dilated
+            /// Other layers have the same weights.
+            case sharedWeights
+        }
+
+        /// The layer, by the name of its weight in the file.
+        public let layer: String
+        /// How many kernels it has.
+        public let kernels: Int
+        /// Why they stay.
+        public let reason: Reason
+    }
+
+    /// As many kernels of the same layers drawn at random, with the same stand-ins and fits.
+    public struct Control: Sendable, Equatable, Codable {
+        /// The share of pictures whose first class stays.
+        public let agreement: DrawnShare
+        /// The share told right; nil where the pictures have no classes.
+        public let accuracy: DrawnShare?
+        /// By how much more answers the units keep, pictures and draws both taken as drawn.
+        public let advantage: DifferenceFromDraws
     }
 
     /// The network with the first so many units replaced.
@@ -47,9 +77,8 @@ public struct BudgetOutcome: Sendable, Equatable, Codable {
         public let reported: LabelFidelity.Outcome
         /// The other half's loss with its interval: of accuracy pair by pair, or 1 less the agreement.
         public let drop: PairedShares
-        /// As many kernels of the same layers drawn at random: the same stand-ins and fits, all draws together; nil where
-        /// nothing was replaced.
-        public let random: LabelFidelity.Outcome?
+        /// As many kernels drawn at random; nil where nothing was replaced.
+        public let random: Control?
     }
 
     /// What the budget is a loss of.
@@ -76,6 +105,10 @@ public struct BudgetOutcome: Sendable, Equatable, Codable {
     public let seed: UInt64
     /// All that could be replaced, in the order of damage for what is saved.
     public let units: [Unit]
+    /// Layers whose kernels cannot be replaced, in network order.
+    public let excluded: [Excluded]
+    /// Kernels that have a stand-in and stay because the written network would not be smaller without them.
+    public let withoutSaving: Int
     /// The whole network's accuracy on the half that tells the loss; nil where the pictures have no classes.
     public let accuracy: ShareInterval?
     /// What was chosen.

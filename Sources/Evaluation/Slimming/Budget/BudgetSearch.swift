@@ -9,6 +9,13 @@ import Tensors
 
 /// The search for what can be replaced within the budget.
 struct BudgetSearch {
+    /// A unit with the mean divergence that it brings alone, and what it saves alone.
+    private struct Ranked {
+        let unit: ReplacementUnit
+        let damage: Double
+        let saved: (macs: Int, numbers: Int)
+    }
+
     private let network: RunnableNetwork
     private let options: BudgetOptions
     private let substitution: KernelSubstitution
@@ -21,7 +28,10 @@ struct BudgetSearch {
     private let fitted: Int
     private let turned: Int
     private let progress: (Int, Int) throws -> Void
-    private var units: [(unit: ReplacementUnit, damage: Double)] = []
+    private let fit: SequentialFit
+    private let excluded: [BudgetOutcome.Excluded]
+    private var units: [Ranked] = []
+    private var withoutSaving = 0
     private var drops: [Int: Double] = [:]
     private var done = 0
     private var total = 0
@@ -60,9 +70,11 @@ struct BudgetSearch {
                 found: "no depthwise convolution", expected: "a network with depthwise N×N kernels",
                 advice: "Slim it exactly, without --max-drop")
         }
-        let costs = try ReplacementCosts(network.graph, inputShape: network.inputShape(), substitution)
-        let found = ReplacementUnits(substitution, costs)
+        let layers = try ReplaceableLayers(network.graph, inputShape: network.inputShape(), substitution)
+        excluded = layers.excluded
+        let found = ReplacementUnits(substitution, layers)
         drawable = found.drawable
+        fit = try SequentialFit(network, substitution, images, fitting, threads: options.threads)
         total = found.units.count + 2 * BudgetOptions.curvePoints + options.draws + 3
         if options.measuresCurve { total += BudgetOptions.curvePoints * (options.draws + 1) }
         units = try ordered(found.units)
@@ -73,36 +85,49 @@ struct BudgetSearch {
         try progress(min(done, total), total)
     }
 
-    /// The units by measured damage for what they save: the sum of the shares of multiply-accumulates and of numbers.
-    private mutating func ordered(
-        _ units: [ReplacementUnit]
-    ) throws -> [(unit: ReplacementUnit, damage: Double)] {
-        let cost = try NetworkCost(network)
-        var ranked: [(unit: ReplacementUnit, damage: Double, rank: Double)] = []
-        for unit in units {
-            let saved =
-                Double(unit.saving.macs) / Double(max(1, cost.macs))
-                + Double(unit.saving.numbers) / Double(max(1, cost.stored))
-            guard saved > 0 else { continue }
-            let damage = try choosing.divergence(
-                of: substitution.graph(replacing: unit.choices), limit: options.judged)
-            try step()
-            ranked.append((unit, damage, damage / saved))
-        }
-        return ranked.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
-            .map { ($0.element.unit, $0.element.damage) }
+    /// What is left of a network of this graph when it is written.
+    private func cost(of graph: Graph) throws -> NetworkCost {
+        var passes = GraphSlimming.Passes()
+        passes.splitsShared = true
+        let slim = try GraphSlimming(graph, inputShape: network.inputShape(), passes: passes)
+        return try NetworkCost(network.replacing(graph: slim.graph))
     }
 
-    /// The network's graph with the first so many units replaced.
-    func graph(of count: Int) -> Graph {
-        substitution.graph(replacing: units.prefix(count).flatMap(\.unit.choices))
+    /// The units by measured damage for what they save: the sum of the shares of multiply-accumulates and of numbers.
+    ///
+    /// What a unit saves is counted in the network as it is written with the unit replaced alone; one that saves nothing
+    /// there is left out.
+    private mutating func ordered(_ units: [ReplacementUnit]) throws -> [Ranked] {
+        let whole = try cost(of: network.graph)
+        var ranked: [(entry: Ranked, rank: Double)] = []
+        for unit in units {
+            let graph = substitution.graph(replacing: unit.choices)
+            let left = try cost(of: graph)
+            let saved = (macs: whole.macs - left.macs, numbers: whole.stored - left.stored)
+            let share =
+                Double(saved.macs) / Double(max(1, whole.macs)) + Double(saved.numbers) / Double(max(1, whole.stored))
+            if share > 0 {
+                let damage = try choosing.divergence(of: graph, limit: options.judged)
+                ranked.append((Ranked(unit: unit, damage: damage, saved: saved), damage / share))
+            } else {
+                withoutSaving += unit.candidates.count
+            }
+            try step()
+        }
+        return ranked.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+            .map(\.element.entry)
+    }
+
+    /// The network's graph with the first so many units replaced, gains and constants fitted layer by layer.
+    func graph(of count: Int) throws -> Graph {
+        try fit.graph(replacing: units.prefix(count).flatMap(\.unit.choices))
     }
 
     /// The loss of a prefix on the choosing half, 0…1.
     private mutating func drop(_ count: Int) throws -> Double {
         if let known = drops[count] { return known }
         let drop =
-            count == 0 ? 0 : choosing.drop(of: try choosing.verdict(on: graph(of: count))).difference
+            count == 0 ? 0 : choosing.drop(of: try choosing.verdict(on: try graph(of: count))).difference
         drops[count] = drop
         try step()
         return drop
@@ -112,7 +137,7 @@ struct BudgetSearch {
     private var lengths: [Int] {
         let points = min(BudgetOptions.curvePoints, units.count)
         guard points > 0 else { return [] }
-        let savings = units.map { Double($0.unit.saving.macs) + Double($0.unit.saving.numbers) }
+        let savings = units.map { Double(max(0, $0.saved.macs + $0.saved.numbers)) }
         let all = savings.reduce(0, +)
         var (sum, lengths) = (0.0, [Int]())
         for (index, saving) in savings.enumerated() {
@@ -145,11 +170,8 @@ struct BudgetSearch {
     /// All points of the curve, from none replaced to all.
     mutating func curve() throws -> [BudgetOutcome.Point] {
         try ([0] + lengths).map { count in
-            let graph = graph(of: count)
-            var passes = GraphSlimming.Passes()
-            passes.splitsShared = true
-            let slim = try GraphSlimming(graph, inputShape: network.inputShape(), passes: passes)
-            return try point(count, graph: graph, cost: try NetworkCost(network.replacing(graph: slim.graph)))
+            let graph = try graph(of: count)
+            return try point(count, graph: graph, cost: try cost(of: graph))
         }
     }
 
@@ -157,20 +179,20 @@ struct BudgetSearch {
     mutating func point(_ count: Int, graph: Graph, cost: NetworkCost) throws -> BudgetOutcome.Point {
         let verdict = try reporting.verdict(on: graph)
         try step()
-        var random: LabelFidelity.Outcome?
+        var random: BudgetOutcome.Control?
         if count > 0 {
             var generator = SeededGenerator(seed: options.seed &+ UInt64(count))
-            var verdicts: [BudgetJudge.Verdict] = []
+            var draws: [BudgetJudge.Verdict] = []
             for _ in 0..<options.draws {
-                verdicts.append(
-                    try reporting.verdict(on: substitution.graph(replacing: randomChoices(count, &generator))))
+                let choices = randomChoices(count, &generator)
+                draws.append(try reporting.verdict(on: try fit.graph(replacing: choices)))
                 try step()
             }
-            random = Self.outcome(verdicts)
+            random = BudgetOutcome.Control(verdict, draws: draws)
         }
         return BudgetOutcome.Point(
             units: count, kernels: units.prefix(count).reduce(0) { $0 + $1.unit.candidates.count }, cost: cost,
-            choosingDrop: try drop(count), reported: Self.outcome([verdict]), drop: reporting.drop(of: verdict),
+            choosingDrop: try drop(count), reported: Self.outcome(verdict), drop: reporting.drop(of: verdict),
             random: random)
     }
 
@@ -187,12 +209,10 @@ struct BudgetSearch {
         }
     }
 
-    private static func outcome(_ verdicts: [BudgetJudge.Verdict]) -> LabelFidelity.Outcome {
-        let agrees = verdicts.flatMap(\.agrees)
-        let right = verdicts.compactMap(\.isRight).flatMap { $0 }
-        return LabelFidelity.Outcome(
-            agreement: ShareInterval(count: agrees.count { $0 }, total: agrees.count),
-            accuracy: right.isEmpty ? nil : ShareInterval(count: right.count { $0 }, total: right.count))
+    private static func outcome(_ verdict: BudgetJudge.Verdict) -> LabelFidelity.Outcome {
+        LabelFidelity.Outcome(
+            agreement: ShareInterval(count: verdict.agrees.count { $0 }, total: verdict.agrees.count),
+            accuracy: verdict.isRight.map { ShareInterval(count: $0.count { $0 }, total: $0.count) })
     }
 
     func outcome(chosen: BudgetOutcome.Point, curve: [BudgetOutcome.Point]) -> BudgetOutcome {
@@ -205,11 +225,21 @@ struct BudgetSearch {
                 BudgetOutcome.Unit(
                     layer: entry.unit.name, standIn: entry.unit.standIn, kernels: entry.unit.candidates.count,
                     sigma: entry.unit.form?.sigma, depth: entry.unit.form?.depth, damage: entry.damage,
-                    savedMACs: entry.unit.saving.macs, savedNumbers: entry.unit.saving.numbers,
+                    savedMACs: entry.saved.macs, savedNumbers: entry.saved.numbers,
                     isChosen: index < chosen.units)
             },
+            excluded: excluded, withoutSaving: withoutSaving,
             accuracy: reporting.whole.isRight.map { right in
                 ShareInterval(count: right.count { $0 }, total: right.count)
             }, chosen: chosen, curve: curve)
+    }
+}
+
+extension BudgetOutcome.Control {
+    init(_ verdict: BudgetJudge.Verdict, draws: [BudgetJudge.Verdict]) {
+        agreement = DrawnShare(draws.map(\.agrees))
+        let right = draws.compactMap(\.isRight)
+        accuracy = right.isEmpty ? nil : DrawnShare(right)
+        advantage = DifferenceFromDraws(verdict.agrees, draws: draws.map(\.agrees))
     }
 }

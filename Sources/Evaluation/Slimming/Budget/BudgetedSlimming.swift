@@ -5,8 +5,8 @@ import Statistics
 
 /// A network whose depthwise kernels are replaced by what their labels stand for, as far as a loss is allowed.
 ///
-/// Gains and constants are those of least squares against each layer's own output; nothing is trained. What is left is
-/// slimmed exactly.
+/// Gains and constants are those of least squares, layer by layer: each against what the layer gave in the whole network,
+/// from what the layers before it, replaced already, hand on. Nothing is trained. What is left is slimmed exactly.
 public struct BudgetedSlimming: Sendable {
     /// The network that is left.
     public let network: RunnableNetwork
@@ -35,7 +35,7 @@ public struct BudgetedSlimming: Sendable {
         try NetworkSlimming.check(network)
         var search = try BudgetSearch(network, statistics, kernels, folder, options, progress)
         let chosen = try search.largestPrefix()
-        let slimming = try NetworkSlimming(network.replacing(graph: search.graph(of: chosen)), splitsShared: true)
+        let slimming = try NetworkSlimming(network.replacing(graph: try search.graph(of: chosen)), splitsShared: true)
         self.network = slimming.network
         exact = slimming.outcome
         let point = try search.point(chosen, graph: slimming.network.graph, cost: slimming.outcome.after)

@@ -14,7 +14,6 @@ struct ReplacementUnit: Sendable {
     let candidates: [Int]
     /// What replaces each of them, before its gain.
     let template: [Float]
-    let saving: ReplacementCosts.Saving
 
     /// What is replaced by what.
     var choices: [KernelSubstitution.Choice] { candidates.map { ($0, template) } }
@@ -28,19 +27,19 @@ struct ReplacementUnits: Sendable {
 
     /// Each label's kernels of a layer, those that their stand-in explains best apart from the others.
     ///
-    /// Stand-ins that save nothing are left out: pass-through where no cell lies under the result's pixel, and fewer
-    /// channels than a block.
-    init(_ substitution: KernelSubstitution, _ costs: ReplacementCosts) {
+    /// Stand-ins that cannot save anything are left out: pass-through where no cell lies under the result's pixel, and
+    /// fewer channels than a block.
+    init(_ substitution: KernelSubstitution, _ layers: ReplaceableLayers) {
         var units: [ReplacementUnit] = []
         var drawable: [[Int]] = []
         let byLayer = Dictionary(grouping: substitution.candidates.indices) { substitution.candidates[$0].layer }
         for layer in substitution.inputs.indices {
             let own = byLayer[layer] ?? []
             drawable.append(own)
-            guard let cost = costs.layers[layer] else { continue }
+            guard let known = layers.layers[layer] else { continue }
             for standIn in StandIn.allCases {
-                let chosen = own.filter { Self.standIn(of: substitution.candidates[$0], cost) == standIn }
-                units += Self.units(chosen, standIn, layer, cost, substitution)
+                let chosen = own.filter { Self.standIn(of: substitution.candidates[$0], known) == standIn }
+                units += Self.units(chosen, standIn, layer, known, substitution)
             }
         }
         self.units = units
@@ -48,20 +47,20 @@ struct ReplacementUnits: Sendable {
     }
 
     private static func standIn(
-        of candidate: KernelSubstitution.Candidate, _ cost: ReplacementCosts.Layer
+        of candidate: KernelSubstitution.Candidate, _ known: ReplaceableLayers.Layer
     ) -> StandIn? {
         switch candidate.label {
         case .identity:
             let peak = candidate.weights.indices.max { abs(candidate.weights[$0]) < abs(candidate.weights[$1]) }
-            return peak == cost.passingCell ? .passThrough : nil
+            return peak == known.passingCell ? .passThrough : nil
         case .blur: return candidate.shape == .box ? .box : candidate.shape == .ring ? .ring : .gaussian
-        case .zero: return cost.channels[candidate.channel] == nil ? nil : .nothing
+        case .zero: return known.mayBeConstant[candidate.channel] ? .nothing : nil
         case .edge, .other: return nil
         }
     }
 
     private static func units(
-        _ chosen: [Int], _ standIn: StandIn, _ layer: Int, _ cost: ReplacementCosts.Layer,
+        _ chosen: [Int], _ standIn: StandIn, _ layer: Int, _ known: ReplaceableLayers.Layer,
         _ substitution: KernelSubstitution
     ) -> [ReplacementUnit] {
         let input = substitution.inputs[layer]
@@ -74,8 +73,8 @@ struct ReplacementUnits: Sendable {
         guard living.count >= block else { return [] }
         let form =
             standIn.isShared ? SharedForm(standIn, size: input.size, responses: living.map(\.response)) : nil
-        var template = form?.weights ?? Array(repeating: 0, count: cost.taps)
-        if standIn == .passThrough, let cell = cost.passingCell { template[cell] = 1 }
+        var template = form?.weights ?? Array(repeating: 0, count: known.taps)
+        if standIn == .passThrough, let cell = known.passingCell { template[cell] = 1 }
         let ranked = living.map { (index: $0.index, share: rank($0.response, standIn, template)) }
             .sorted { ($1.share, $0.index) < ($0.share, $1.index) }.map(\.index)
         let blocks = ranked.count / block
@@ -85,27 +84,13 @@ struct ReplacementUnits: Sendable {
             let candidates = Array(ranked[start..<start + size])
             start += size
             return ReplacementUnit(
-                layer: layer, name: cost.name, standIn: standIn, form: form, candidates: candidates,
-                template: template, saving: saving(candidates, standIn, cost, substitution))
+                layer: layer, name: known.name, standIn: standIn, form: form, candidates: candidates,
+                template: template)
         }
     }
 
     /// How well a stand-in does: the share of the output that it explains, or how little there is of it.
     private static func rank(_ response: KernelResponse, _ standIn: StandIn, _ template: [Float]) -> Double {
         standIn == .nothing ? -response.variance : response.share(explainedBy: template)
-    }
-
-    private static func saving(
-        _ candidates: [Int], _ standIn: StandIn, _ cost: ReplacementCosts.Layer, _ substitution: KernelSubstitution
-    ) -> ReplacementCosts.Saving {
-        let count = candidates.count
-        switch standIn {
-        case .passThrough: return .init(macs: count * (cost.taps - 1) * cost.pixels, numbers: count * (cost.taps - 1))
-        case .gaussian, .box, .ring: return .init(macs: 0, numbers: count * (cost.taps - 1) - cost.taps)
-        case .nothing:
-            return candidates.reduce(into: .init()) {
-                $0 += cost.channels[substitution.candidates[$1].channel] ?? .init()
-            }
-        }
     }
 }

@@ -95,7 +95,14 @@ struct BudgetArguments: ParsableArguments {
             network, slim, on: pictures(images, for: network), threads: ProcessInfo.processInfo.activeProcessorCount)
     }
 
+    /// The pictures of a folder; classes that are another network's are left out of account, which the report says.
     private func pictures(_ images: String, for network: RunnableNetwork) throws -> ImageFolder {
-        try ImageFolder.open(images, for: network).limited(to: limit)
+        do {
+            return try ImageFolder.open(images, for: network).limited(to: limit)
+        } catch let error as KernelVizError where error.code == "data.badLabel" {
+            let folder = try ImageFolder.open(images)
+            folder.images.noteFindings()
+            return folder.limited(to: limit)
+        }
     }
 }
