@@ -75,8 +75,9 @@ public enum SavingCurveFigure {
             point.random.map { Level(x: saved(point), share: $0.mean, low: $0.least, high: $0.most) }
         }
         let kept = points.map { Level(x: saved($0), share: $0.kept.share, low: $0.kept.low, high: $0.kept.high) }
-        draw(random, Stroke(colors.random, width: 1.2, dash: [3, 2]), in: plot, on: &page)
-        draw(kept, Stroke(colors.kept, width: 1.2), in: plot, on: &page)
+        // Bars of both lie side by side.
+        draw(random, Stroke(colors.random, width: 1.2, dash: [3, 2]), barsAt: 1.4, in: plot, on: &page)
+        draw(kept, Stroke(colors.kept, width: 1.2), barsAt: -1.4, in: plot, on: &page)
         plot.drawBaseline(on: &page)
         page.y = plot.bottom
     }
@@ -89,12 +90,14 @@ public enum SavingCurveFigure {
         let high: Double
     }
 
-    private static func draw(_ marks: [Level], _ stroke: Stroke, in plot: PlotFrame, on page: inout Page) {
+    private static func draw(
+        _ marks: [Level], _ stroke: Stroke, barsAt offset: Double, in plot: PlotFrame, on page: inout Page
+    ) {
         let places = marks.map { plot.point($0.x, $0.share * 100) }
         if places.count > 1 { page.add(.path(FigurePath(places, stroke: stroke))) }
         for (mark, place) in zip(marks, places) {
             let ends = (plot.yPlace(mark.low * 100), plot.yPlace(mark.high * 100))
-            ErrorBar.vertical(ends, x: place.x, cap: 1.5, Stroke(stroke.color, width: 0.6), on: &page)
+            ErrorBar.vertical(ends, x: place.x + offset, cap: 1.5, Stroke(stroke.color, width: 0.6), on: &page)
             let dot = FigureRect(x: place.x, y: place.y, width: 0, height: 0).expanded(1.4)
             page.add(.rectangle(dot, fill: stroke.color))
         }
