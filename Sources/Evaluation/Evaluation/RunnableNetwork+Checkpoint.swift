@@ -27,7 +27,8 @@ extension RunnableNetwork {
     static func classNames(of checkpoint: Checkpoint, outputs: Int) -> [String]? {
         guard let names = classNames(of: checkpoint) else { return nil }
         let isFitting = names.count == outputs || names.count + 1 == outputs
-        return isFitting || names != HubConfig(checkpoint.attributes)?.classNames ? names : nil
+        let beside = [HubConfig(checkpoint.attributes)?.classNames, checkpoint.trainingClassNames?.names]
+        return isFitting || !beside.contains(names) ? names : nil
     }
 
     /// Names in output order: a JSON list, or separated by commas.
@@ -39,6 +40,7 @@ extension RunnableNetwork {
             return names
         }
         if let names = HubConfig(checkpoint.attributes)?.classNames, !names.isEmpty { return names }
+        if let classes = checkpoint.trainingClassNames { return classes.names }
         guard let text = checkpoint.attributes["classes"], !text.isEmpty else { return nil }
         return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

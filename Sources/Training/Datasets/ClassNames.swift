@@ -8,7 +8,8 @@ public enum ClassNames {
     ///
     /// - one a line, also with the number before it ("0: tench", "0 tench");
     /// - a CSV whose first column is the index and whose last is the name (a heading line is recognised);
-    /// - JSON: a list of names, or an object from numbers to names or to [WordNet identifier, name] (Keras).
+    /// - JSON: a list of names, or an object from numbers to names, to [WordNet identifier, name] (Keras), or from names
+    ///   to numbers (`class_to_idx`, `class_indices`).
     ///
     /// Blank lines are passed over; encodings and line ends are those of `InputFile.text(_:limitBytes:expected:)`.
     /// Throws the errors of reading, or `eval.badLabels` where there are no names or indices are missing or stand twice.
@@ -35,11 +36,14 @@ public enum ClassNames {
         {
             return try ordered(pairs.map { ($0.key, $0.value.last ?? "") }, path)
         }
+        if let numbers = try? JSONDecoder().decode([String: Int].self, from: data) {
+            return try ordered(numbers.map { (String($0.value), $0.key) }, path)
+        }
         // A name may begin with a bracket.
         guard text.contains("\"") else { return nil }
         throw KernelVizError(
             code: "eval.badLabels", subject: path, found: "JSON of another form",
-            expected: "a list of names, or an object from numbers to names")
+            expected: "a list of names, or an object from numbers to names or from names to numbers")
     }
 
     /// A CSV of indices and names; nil where the text is none.

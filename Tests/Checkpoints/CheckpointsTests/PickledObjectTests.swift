@@ -38,6 +38,32 @@ import Testing
         try Checkpoint.open("\(Self.folder)/\(file)", reading: FrameworkFileTests.readings[1]).notes
     }
 
+    /// Pickles of protocol 0 as `pickle.dumps(value, 0)` writes them, without what it memorises.
+    @Test(arguments: [
+        // {'classes': ['cat', 'dog']}, {'class_to_idx': {'dog': 1, 'cat': 0}}, {'hyper_parameters': {'id2label': {1: …}}},
+        // {'meta': {'CLASSES': ('cat', 'dog')}}.
+        ("(dVclasses\n(lVcat\naVdog\nas.", "classes"),
+        ("(dVclass_to_idx\n(dVdog\nI1\nsVcat\nI0\nss.", "class_to_idx"),
+        ("(dVhyper_parameters\n(dVid2label\n(dI1\nVdog\nsI0\nVcat\nsss.", "id2label"),
+        ("(dVmeta\n(dVCLASSES\n(Vcat\nVdog\ntss.", "CLASSES"),
+    ])
+    func namesOfClassesBesideTheWeights(pickle: String, key: String) throws {
+        var reader = PickleReader(Array(pickle.utf8), subject: "net.pth")
+        let listing = try PickledTensors(try reader.read(), of: reader)
+        #expect(listing.settings["class_names"] == #"["cat", "dog"]"#)
+        #expect(listing.settings["class_names_key"] == key)
+    }
+
+    /// A number that is missing or stands twice, a name that is none, one name alone: no list of classes.
+    @Test(arguments: [
+        "(dVclass_to_idx\n(dVdog\nI2\nsVcat\nI0\nss.", "(dVclass_to_idx\n(dVdog\nI0\nsVcat\nI0\nss.",
+        "(dVclasses\n(lI3\naVdog\nas.", "(dVclasses\n(lVdog\nas.", "(dVclasses\nI10\ns.",
+    ])
+    func whatIsNoListOfClassesIsNone(pickle: String) throws {
+        var reader = PickleReader(Array(pickle.utf8), subject: "net.pth")
+        #expect(try PickledTensors(try reader.read(), of: reader).settings["class_names"] == nil)
+    }
+
     @Test func whatIsLeftOutIsSaid() throws {
         #expect(
             try notes("timm.pth.tar") == [

@@ -91,7 +91,7 @@ import VGNets
         ("3 bears\n1 goldilocks\n", ["3 bears", "1 goldilocks"]), ("[\"a\", \"b, c\"]", ["a", "b, c"]),
         ("{\"1\": \"b\", \"0\": \"a\"}", ["a", "b"]),
         ("{\"0\": [\"n01440764\", \"tench\"], \"1\": [\"n01443537\", \"goldfish\"]}", ["tench", "goldfish"]),
-        ("class_index;label\n1;b\n0;a\n", ["a", "b"]),
+        ("class_index;label\n1;b\n0;a\n", ["a", "b"]), ("{\"b\": 1, \"a\": 0}", ["a", "b"]),
     ])
     func listsOfNamesComeInManyForms(text: String, names: [String]) throws {
         try withTemporaryFolder { folder in
@@ -102,6 +102,7 @@ import VGNets
 
     @Test(arguments: [
         ("", "files.empty"), ("\u{FEFF}\r\n\r\n", "files.empty"), ("{\"a\": {\"b\": 1}}", "eval.badLabels"),
+        ("{\"a\": 0, \"b\": 2}", "eval.badLabels"),
     ])
     func aListWithoutNamesIsRefused(text: String, code: String) throws {
         try withTemporaryFolder { folder in

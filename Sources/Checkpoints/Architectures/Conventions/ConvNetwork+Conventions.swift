@@ -37,11 +37,17 @@ extension ConvNetwork {
 
     private var classConvention: Convention? {
         guard checkpoint.description?.classNames == nil, checkpoint.attributes["class_names"] == nil,
-            let names = settings?.classNames, names.count == classCount || classCount == nil
+            let (names, source) = statedClassNames, names.count == classCount || classCount == nil
         else { return nil }
         let list = names.prefix(3).map { "'\($0.printable.prefix(32))'" }.joined(separator: ", ")
         return Convention(
-            "class names", "\(names.count): \(list)\(names.count > 3 ? " …" : "")", .file, HubConfig.source)
+            "class names", "\(names.count): \(list)\(names.count > 3 ? " …" : "")", .file, source)
+    }
+
+    /// The names of classes in a `config.json` or beside the weights of a training, and where they stand.
+    private var statedClassNames: (names: [String], source: String)? {
+        settings?.classNames.map { ($0, HubConfig.source) }
+            ?? checkpoint.trainingClassNames.map { ($0.names, "'\($0.key)' beside the weights") }
     }
 
     private var names: String {

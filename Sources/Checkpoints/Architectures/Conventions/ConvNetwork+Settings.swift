@@ -22,6 +22,11 @@ extension ConvNetwork {
             result.append(
                 "The file's name says '\(named.printable)', the shapes are those of \(title): the shapes decide.")
         }
+        if let classes = checkpoint.trainingClassNames, let classCount, classes.names.count != classCount {
+            result.append(
+                "'\(classes.key)' beside the weights has \(classes.names.count) names, the classifier \(classCount) "
+                    + "outputs: the names are left out.")
+        }
         guard let settings = HubConfig(checkpoint.attributes) else { return result }
         let file = HubConfig.source
         if let stated = settings.classCount, let classCount, stated != classCount {

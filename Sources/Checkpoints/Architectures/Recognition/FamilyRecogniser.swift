@@ -21,7 +21,9 @@ enum FamilyRecogniser {
 
         /// What the file calls a layer of the blueprint.
         func name(of conv: ExpectedConv) -> String {
-            isByShapes ? table.weight(conv.module)?.module ?? conv.module : table.prefix + conv.module
+            guard isByShapes else { return table.prefix + conv.module }
+            // Constants of a frozen module have numbers and no module.
+            return table.weight(conv.module).map { $0.module.isEmpty ? $0.name : $0.module } ?? conv.module
         }
 
         var spatial: [ExpectedConv] { blueprint.convs.filter(\.isSpatial) }

@@ -265,6 +265,10 @@ struct PickledTensors {
             default: continue
             }
         }
+        if let classes = Self.classNames(root, heap) {
+            settings["class_names"] = "[\(classes.names.map(JSONText.quoted).joined(separator: ", "))]"
+            settings["class_names_key"] = classes.key
+        }
         // The arguments of the training: a dictionary, or an object with one for its state (argparse.Namespace).
         for group in ["args", "hyper_parameters", "config"] {
             guard var arguments = heap.value(group, in: root) else { continue }
