@@ -128,7 +128,7 @@ private struct ClaimTests {
             .sorted { $0.count > $1.count }.prefix(2).map { "\($0.shape.rawValue) \($0.count)" }
         return PaperClaim(
             .lastBlur,
-            "\(share(last.counts, .blur)) of \(last.counts.total) blur (\(shapes.joined(separator: ", "))), "
+            "\(share(last.counts, .blur)) of \(NumberFormat.grouped(last.counts.total)) blur (\(shapes.joined(separator: ", "))), "
                 + "\(share(middle, .blur)) in the others of stride 1", pValue: p,
             effect: .difference(last.counts[.blur], of: last.counts.total, middle[.blur], of: middle.total),
             last.counts.share(.blur) >= ClaimRules.majority && p < ClaimRules.shareSignificance

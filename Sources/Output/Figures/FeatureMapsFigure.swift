@@ -33,6 +33,32 @@ public struct FeatureMapsFigure: Sendable {
         }
     }
 
+    /// How much room the maps take.
+    struct Size: Equatable {
+        /// Whether pairs and grids are small.
+        let isCompact: Bool
+        /// Channels that each side shows at most.
+        let channelLimit: Int
+
+        /// The largest first.
+        static let all = [
+            Size(isCompact: false, channelLimit: FeatureMapsFigure.channelLimit),
+            Size(isCompact: true, channelLimit: FeatureMapsFigure.channelLimit),
+            Size(isCompact: true, channelLimit: 32), Size(isCompact: true, channelLimit: 16),
+        ]
+
+        /// The figure of the largest size that fits a height, where one is given.
+        static func largest(
+            maximumHeightMillimetres limit: Double?, _ draw: (Size) -> Figure
+        ) throws -> Figure {
+            guard let limit else { return draw(all[0]) }
+            var figure = draw(all[0])
+            for size in all.dropFirst() where figure.height > limit * Length.pointsPerMillimetre { figure = draw(size) }
+            try Figure.check(figure, maximumHeightMillimetres: limit)
+            return figure
+        }
+    }
+
     /// Channels that each side shows at most.
     public static let channelLimit = 64
     private static let pairLimit = 8
@@ -69,19 +95,23 @@ public struct FeatureMapsFigure: Sendable {
     /// Whether the layer leaves the resolution as it is.
     public var keepsResolution: Bool { FeatureMap(before.maps).height == mapHeight }
 
-    /// Lays the picture out.
+    /// Lays the picture out; where a greatest height is given, maps shrink and fewer channels are shown until it fits.
     ///
-    /// Throws `figures.badWidth`.
-    public func figure(network: String, subject: String, widthMillimetres: Double = 170) throws -> Figure {
+    /// Throws `figures.badWidth` or `figures.tooLow`.
+    public func figure(
+        network: String, subject: String, widthMillimetres: Double = 170, maximumHeightMillimetres: Double? = nil
+    ) throws -> Figure {
         try Figure.check(widthMillimetres: widthMillimetres)
-        var page = Page(widthMillimetres: widthMillimetres)
-        page.heading(network, subject)
-        draw(on: &page)
-        return page.finished(title: "\(network): \(subject)")
+        return try Size.largest(maximumHeightMillimetres: maximumHeightMillimetres) { size in
+            var page = Page(widthMillimetres: widthMillimetres)
+            page.heading(network, subject)
+            draw(size, on: &page)
+            return page.finished(title: "\(network): \(subject)")
+        }
     }
 
     /// Draws facts, pairs and both grids below what is on the page.
-    func draw(on page: inout Page) {
+    func draw(_ size: Size, on page: inout Page) {
         let (a, b) = (FeatureMap(before.maps), FeatureMap(behind.maps))
         let chance = ChannelPairs.chanceLevel(inputs: before.maps, outputs: behind.maps, pairsOwn: pairsOwn)
         let partner = pairsOwn ? "their own input channel" : "an input channel"
@@ -105,7 +135,7 @@ public struct FeatureMapsFigure: Sendable {
                     : []))
         page.y += 4
         let closest = linkedPairs
-        drawPairs(closest, a, b, on: &page)
+        drawPairs(closest, a, b, isCompact: size.isCompact, on: &page)
         page.y += 8
         let marks = closest.enumerated().map { ($0.element, CurvesFigure.colors[$0.offset % 8]) }
         let sides = [
@@ -114,23 +144,25 @@ public struct FeatureMapsFigure: Sendable {
         ]
         page.columns(2, gap: 14, blocks: 2) { page, side in
             page.subheading(sides[side].0)
-            drawGrid(sides[side].1, frames: sides[side].2, on: &page)
+            drawGrid(sides[side].1, frames: sides[side].2, size, on: &page)
         }
         page.y += 3
-        let shown = [a, b].contains { $0.channels > Self.channelLimit }
+        let shown = [a, b].contains { $0.channels > size.channelLimit }
         page.caption(
             "Each map from its own 1st to its 99th percentile, dark to bright. r: Pearson's correlation over the "
                 + "pixels; inputs are averaged down where the outputs are smaller. Frames: the linked channels, numbered "
                 + "from 0."
-                + (shown ? " Grids show the linked channels and the first others, \(Self.channelLimit) at most." : ""))
+                + (shown ? " Grids show the linked channels and the first others, \(size.channelLimit) at most." : ""))
     }
 
     /// The picture, then the closest pairs: input, line with r, output.
-    private func drawPairs(_ closest: [ChannelPairs.Pair], _ a: FeatureMap, _ b: FeatureMap, on page: inout Page) {
+    private func drawPairs(
+        _ closest: [ChannelPairs.Pair], _ a: FeatureMap, _ b: FeatureMap, isCompact: Bool, on page: inout Page
+    ) {
         let size = Page.FontSize.tick
         let layout = PairLayout(
             pairs: closest.count, aspect: picture.map { Double($0.width) / Double($0.height) } ?? 0,
-            width: page.contentWidth)
+            width: page.contentWidth, isCompact: isCompact)
         let top = page.y
         var origin = FigurePoint(page.left, top)
         if let picture {
@@ -143,7 +175,7 @@ public struct FeatureMapsFigure: Sendable {
                 ? FigurePoint(frame.right + PairLayout.gap, top) : FigurePoint(page.left, frame.bottom + PairLayout.gap)
             page.y = frame.bottom
         }
-        let (side, link) = (layout.side, PairLayout.link)
+        let (side, link) = (layout.side, layout.link)
         for (index, pair) in closest.enumerated() {
             let x = origin.x + Double(index % layout.columns) * (2 * side + link + PairLayout.gap)
             let y = origin.y + Double(index / layout.columns) * (side + PairLayout.rowGap)
@@ -174,14 +206,15 @@ public struct FeatureMapsFigure: Sendable {
         }
     }
 
-    private func drawGrid(_ map: FeatureMap, frames: [Int: FigureColor], on page: inout Page) {
-        let others = (0..<map.channels).filter { frames[$0] == nil }.prefix(Self.channelLimit - frames.count)
+    private func drawGrid(_ map: FeatureMap, frames: [Int: FigureColor], _ size: Size, on page: inout Page) {
+        let others = (0..<map.channels).filter { frames[$0] == nil }.prefix(size.channelLimit - frames.count)
         let channels = (frames.keys + others).sorted()
         let gap = 2.0
         // Full rows where some number of columns gives them.
+        let most = size.isCompact ? 16 : 8
         let columns =
-            (4...8).reversed().first { channels.count % $0 == 0 }
-            ?? max(1, min(8, Int(Double(channels.count).squareRoot().rounded(.up))))
+            (most / 2...most).reversed().first { channels.count % $0 == 0 }
+            ?? max(1, min(most, Int(Double(channels.count).squareRoot().rounded(.up)) * most / 8))
         let side = min(60, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
         for (place, channel) in channels.enumerated() {
             let box = FigureRect(
@@ -208,15 +241,16 @@ public struct FeatureMapsFigure: Sendable {
     }
 }
 
-/// Where the picture and the pairs of maps go: as large as they can be beside each other, else one below the other.
+/// Where the picture and the pairs of maps go: as large as they can be beside each other, or as low; else one below the
+/// other.
 private struct PairLayout {
-    static let link = 30.0
     static let gap = 14.0
     /// From the foot of one map to the head of the next: room for the channel's number.
     static let rowGap = 16.0
     private static let largestSide = 72.0
-    private static let smallestSide = 28.0
 
+    /// The line between two maps: room for the correlation.
+    let link: Double
     /// The picture's width divided by its height; 0 without one.
     let aspect: Double
     let columns: Int
@@ -225,28 +259,31 @@ private struct PairLayout {
     let isBeside: Bool
     let pictureHeight: Double
 
-    init(pairs: Int, aspect: Double, width: Double) {
+    init(pairs: Int, aspect: Double, width: Double, isCompact: Bool) {
         self.aspect = aspect
+        link = isCompact ? 26 : 30
+        let smallestSide = isCompact ? 26.0 : 28
         let count = Double(max(1, pairs))
         var best: (columns: Int, side: Double)?
+        // More columns are lower rows: the last that fit, where height is scarce.
         for columns in [1, 2, 4] {
             // The picture is as tall as the pairs: aspect·(rows·(side + gap)) + pairs = width.
             let rows = (count / Double(columns)).rounded(.up)
             let fixed =
-                (aspect > 0 ? Self.gap : 0) + Double(columns) * Self.link + Double(columns - 1) * Self.gap + aspect
+                (aspect > 0 ? Self.gap : 0) + Double(columns) * link + Double(columns - 1) * Self.gap + aspect
                 * (rows * Self.rowGap - 6)
             let side = min(Self.largestSide, (width - fixed) / (aspect * rows + 2 * Double(columns)))
-            if side >= best?.side ?? Self.smallestSide { best = (columns, side) }
+            if side >= (isCompact ? nil : best?.side) ?? smallestSide { best = (columns, side) }
         }
         if let best {
             (columns, side, isBeside) = (best.columns, best.side, true)
             let rows = (count / Double(best.columns)).rounded(.up)
             pictureHeight = rows * (best.side + Self.rowGap) - 6
         } else {
-            let columns = max(1, Int((width + Self.gap) / (2 * Self.smallestSide + Self.link + Self.gap)))
+            let columns = max(1, Int((width + Self.gap) / (2 * smallestSide + link + Self.gap)))
             let room = (width + Self.gap) / Double(columns) - Self.gap
-            (self.columns, side, isBeside) = (columns, (room - Self.link) / 2, false)
-            pictureHeight = aspect > 0 ? min(120, width / aspect) : 0
+            (self.columns, side, isBeside) = (columns, isCompact ? smallestSide : (room - link) / 2, false)
+            pictureHeight = aspect > 0 ? min(isCompact ? 70 : 120, width / aspect) : 0
         }
     }
 }

@@ -15,23 +15,26 @@ public enum FeatureMapsPage {
         }
     }
 
-    /// Lays the page out.
+    /// Lays the page out; where a greatest height is given, maps shrink and fewer channels are shown until it fits.
     ///
-    /// Throws `figures.noLayers` without parts, or `figures.badWidth`.
+    /// Throws `figures.noLayers` without parts, `figures.badWidth` or `figures.tooLow`.
     public static func figure(
-        of parts: [Part], title: String, subject: String, caption: String, widthMillimetres: Double = 170
+        of parts: [Part], title: String, subject: String, caption: String, widthMillimetres: Double = 170,
+        maximumHeightMillimetres: Double? = nil
     ) throws -> Figure {
         try LabelSharesFigure.check(widthMillimetres, count: parts.count, network: title)
-        var page = Page(widthMillimetres: widthMillimetres)
-        page.heading(title, subject)
-        for part in parts {
-            page.y += 6
-            page.subheading(part.title)
-            part.maps.draw(on: &page)
-            if !part.findings.isEmpty { page.caption(part.findings.joined(separator: " ")) }
+        return try FeatureMapsFigure.Size.largest(maximumHeightMillimetres: maximumHeightMillimetres) { size in
+            var page = Page(widthMillimetres: widthMillimetres)
+            page.heading(title, subject)
+            for part in parts {
+                page.y += 6
+                page.subheading(part.title)
+                part.maps.draw(size, on: &page)
+                if !part.findings.isEmpty { page.caption(part.findings.joined(separator: " ")) }
+            }
+            page.y += 4
+            page.caption(caption)
+            return page.finished(title: "\(title): \(subject)")
         }
-        page.y += 4
-        page.caption(caption)
-        return page.finished(title: "\(title): \(subject)")
     }
 }

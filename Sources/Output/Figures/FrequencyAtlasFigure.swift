@@ -4,12 +4,16 @@ import Kernels
 
 /// The amplitude responses of a network's kernels by label and shape, with radial profiles and Nyquist's line.
 public enum FrequencyAtlasFigure {
-    /// Lays the picture out.
+    /// Lays the picture out; `maps` are the places among labels and shapes of the maps that are drawn, all without. The
+    /// profiles stand above the first map alone, so that pages of maps do not repeat them.
     ///
     /// Throws `figures.noPoints` where no kernel has a response, or `figures.badWidth`.
     public static func figure(
-        of atlas: FrequencyAtlas, network: String, widthMillimetres: Double = 170
+        of atlas: FrequencyAtlas, maps: [Int]? = nil, network: String, widthMillimetres: Double = 170
     ) throws -> Figure {
+        let groups = atlas.labels + atlas.shapes
+        let maps = maps ?? Array(groups.indices)
+        precondition(maps.allSatisfy(groups.indices.contains))
         try Figure.check(widthMillimetres: widthMillimetres)
         guard !atlas.labels.isEmpty else {
             throw KernelVizError(
@@ -19,30 +23,35 @@ public enum FrequencyAtlasFigure {
         var page = Page(widthMillimetres: widthMillimetres)
         page.heading(network, "what the kernels of each label and shape pass")
         page.y += 2
-        page.flow(atlas.labels.map { Legend.line(stroke($0.label), "\($0.name) \(NumberText.grouped($0.count))") })
-        page.y += 5
-        drawProfiles(atlas.labels, on: &page)
-        page.y += 6
+        let hasProfiles = maps.first == 0
+        if hasProfiles {
+            page.flow(atlas.labels.map { Legend.line(stroke($0.label), "\($0.name) \(NumberText.grouped($0.count))") })
+            page.y += 5
+            drawProfiles(atlas.labels, on: &page)
+            page.y += 6
+        }
         page.flow([
             Legend.ramp(.cividis, low: "0", high: "1"), Legend.words("centre: constant image"),
             Legend.words("corner: checkerboard"),
         ])
         page.y += 5
-        drawMaps(atlas.labels + atlas.shapes, on: &page)
+        drawMaps(maps.map { groups[$0] }, on: &page)
         page.y += 3
-        page.caption(caption(atlas))
+        page.caption(caption(atlas, hasProfiles: hasProfiles))
         return page.finished(title: "\(network): frequency atlas")
     }
 
-    private static func caption(_ atlas: FrequencyAtlas) -> String {
+    private static func caption(_ atlas: FrequencyAtlas, hasProfiles: Bool) -> String {
         let half = FrequencyAtlas.radii.firstIndex(of: 0.25) ?? 0
         let parts = atlas.labels.map { "\($0.name) \(NumberText.fixed($0.profile[half], decimals: 2))" }
         let isSampled = (atlas.labels + atlas.shapes).contains { $0.count > FrequencyAtlas.kernelLimit }
         return [
-            "|H| of each kernel divided by its Σ|w|; above: mean around rings of equal frequency, bars the middle 80 % of the "
-                + "kernels. At 0.25 cycles per pixel, Nyquist's limit behind a stride of 2: \(parts.joined(separator: ", ")).",
-            "Below: mean over both frequencies, −½ … ½ cycles per pixel, fx to the right, fy down; inside the dashed square "
-                + "nothing aliases behind a stride of 2. Peak: the ring of the largest mean amplitude; "
+            "|H| of each kernel divided by its Σ|w|.",
+            hasProfiles
+                ? "Curves: mean around rings of equal frequency, bars the middle 80 % of the kernels. At 0.25 cycles per "
+                    + "pixel, Nyquist's limit behind a stride of 2: \(parts.joined(separator: ", "))." : "",
+            "Maps: mean over both frequencies, −½ … ½ cycles per pixel, fx to the right, fy down; inside the dashed square "
+                + "nothing aliases behind a stride of 2. Peak: the ring of the largest mean amplitude in cycles per pixel; "
                 + "low-pass where that is the centre.",
             isSampled
                 ? "Of more than \(FrequencyAtlas.kernelLimit) kernels an even sample is measured." : "",
@@ -66,7 +75,7 @@ public enum FrequencyAtlasFigure {
         let radii = FrequencyAtlas.radii
         var plot = PlotFrame(
             x: PlotAxis(title: "frequency (cycles per pixel)", range: 0...(radii.last ?? 1)),
-            y: PlotAxis(title: "mean |H|", range: 0...1), height: min(max(page.contentWidth * 0.4, 90), 190),
+            y: PlotAxis(title: "mean |H|", range: 0...1), height: min(max(page.contentWidth * 0.3, 84), 130),
             headroom: 10)
         plot.draw(on: &page)
         for (frequency, name, dash) in [(0.5, "Nyquist", []), (0.25, "Nyquist at stride 2", [3.0, 2])] {
@@ -100,20 +109,22 @@ public enum FrequencyAtlasFigure {
     }
 
     private static func drawMaps(_ groups: [FrequencyAtlas.Group], on page: inout Page) {
-        let (size, gap) = (Page.FontSize.tick, 9.0)
-        let columns = max(1, min(groups.count, Int((page.contentWidth + gap) / (56 + gap))))
+        let (size, small, gap) = (Page.FontSize.tick, 6.0, 9.0)
+        // As small as the longest name of a shape allows.
+        let columns = max(1, Int((page.contentWidth + gap) / (42 + gap)))
         let side = min(72, (page.contentWidth - gap * Double(columns - 1)) / Double(columns))
+        let pitch = size + 3 + side + 2 * (small + 1.5) + 7
         var top = page.y
         for (index, group) in groups.enumerated() {
             let column = index % columns
-            if column == 0, index > 0 { top += size * 3 + side + 12 }
+            if column == 0, index > 0 { top += pitch }
             let x = page.left + Double(column) * (side + gap)
             LabelBar.draw(
-                group.label, in: FigureRect(x: x, y: top + size * 0.5, width: 9, height: 2), on: &page)
+                group.label, in: FigureRect(x: x, y: top + size * 0.5, width: 7, height: 2), on: &page)
             let name = TextFitting.shortenedMiddle(
-                group.name, to: side - 12, size: size, weight: group.shape == nil ? .bold : .regular)
+                group.name, to: side - 9, size: small, weight: group.shape == nil ? .bold : .regular)
             page.text(
-                name, at: FigurePoint(x + 12, top + size * TextMetrics.ascent), size: size,
+                name, at: FigurePoint(x + 9, top + size * TextMetrics.ascent), size: small,
                 weight: group.shape == nil ? .bold : .regular, color: .ink)
             let frame = FigureRect(x: x, y: top + size + 3, width: side, height: side)
             page.add(FrequencyResponse.map(of: group.amplitudes, in: frame))
@@ -126,11 +137,11 @@ public enum FrequencyAtlasFigure {
                     FigurePath(
                         corners.map { FigurePoint($0.0, $0.1) }, isClosed: true,
                         stroke: Stroke(.white, width: 0.5, dash: [2, 1.5]))))
-            page.text(
-                TextFitting.shortenedMiddle(
-                    "n \(NumberText.grouped(group.count))  \(peak(group))", to: side,
-                    size: 6), at: FigurePoint(x, frame.bottom + 2 + 6 * TextMetrics.ascent), size: 6, color: .quietInk)
+            for (line, text) in ["n \(NumberText.grouped(group.count))", peak(group)].enumerated() {
+                let baseline = frame.bottom + 2 + small * TextMetrics.ascent + Double(line) * (small + 1.5)
+                page.text(text, at: FigurePoint(x, baseline), size: small, color: .quietInk)
+            }
         }
-        page.y = top + size * 3 + side + 4
+        page.y = top + pitch - 4
     }
 }

@@ -7,15 +7,19 @@ public enum KernelMapFigure {
     /// Kernels of a network that are drawn at most unless asked otherwise.
     public static let pointLimit = 1500
 
-    /// Lays the picture out; of networks with more kernels than `pointLimit` an even sample is drawn.
+    /// Lays the picture out; of networks with more kernels than `pointLimit` an even sample is drawn. `panels` are the
+    /// places of the networks that are drawn, all without; `name` is what a page of some of them is called.
     ///
     /// Throws `figures.badWidth`.
     public static func figure(
-        of map: KernelMap, widthMillimetres: Double = 170, pointLimit: Int = pointLimit
+        of map: KernelMap, panels: [Int]? = nil, name: String = "", widthMillimetres: Double = 170,
+        pointLimit: Int = pointLimit
     ) throws -> Figure {
         try Figure.check(widthMillimetres: widthMillimetres)
+        let panels = panels ?? Array(map.networks.indices)
+        precondition(panels.allSatisfy(map.networks.indices.contains))
         var page = Page(widthMillimetres: widthMillimetres)
-        let title = map.networks.count == 1 ? map.networks[0].title : "\(map.networks.count) networks"
+        let title = name.isEmpty ? Self.title(of: map) : name
         page.heading(title, "map of the \(map.size)×\(map.size) kernels on their principal components")
         let total = map.networks.reduce(0) { $0 + $1.points.count }
         page.facts([
@@ -32,8 +36,8 @@ public enum KernelMapFigure {
         page.y += map.networks.count == 1 ? 3 : 8
         let frame = Frame(map)
         let columns = page.contentWidth > 330 && map.networks.count > 1 ? 2 : 1
-        page.columns(columns, gap: 16, blocks: map.networks.count) { page, index in
-            draw(map, index, frame, pointLimit, on: &page)
+        page.columns(columns, gap: 16, blocks: panels.count) { page, index in
+            draw(map, panels[index], frame, pointLimit, on: &page)
         }
         page.y += 2
         page.caption(caption(map, pointLimit))
@@ -41,6 +45,11 @@ public enum KernelMapFigure {
     }
 
     // MARK: Words
+
+    /// The network's name, or how many there are.
+    public static func title(of map: KernelMap) -> String {
+        map.networks.count == 1 ? map.networks[0].title : "\(map.networks.count) networks"
+    }
 
     private static let shownLabels: [KernelLabel] = [.identity, .blur, .edge, .other]
 

@@ -101,7 +101,7 @@ public struct MatchesFigure: Sendable {
     }
 
     /// The side of a kernel's cell in units: about 8 pt a kernel of 3×3.
-    private static let cell = 22
+    private static let cell = 20
     private static let room = 27.0
 
     private func draw(_ reference: NamedKernel, _ bank: KernelBank, on page: inout Page) {

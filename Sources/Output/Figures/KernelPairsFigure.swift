@@ -65,12 +65,12 @@ public enum KernelPairsFigure {
                 : "Kernels of the same channel are not more alike than others, so each is paired with the most alike that is "
                     + "left; agreement is then partly the pairing's own.")
         sentences.append(
-            "Left: labels in A by row, in B by column; shade: share of the row. Right: cosine of paired kernels by layer, "
+            "Labels: in A by row, in B by column; shade: share of the row. Likeness: cosine of paired kernels by layer, "
                 + "median, middle half and middle 80 %.")
         if !pairs.changes.isEmpty {
             sentences.append(
-                "Below: the least alike pairs, A, B and B − A, each kernel divided by its norm, one scale a pair; layer:channel "
-                    + "and cosine. Kernels below a tenth of their layer's median norm are passed over.")
+                "Least alike: A, B and B − A, each kernel divided by its norm, one scale a pair; layer:channel and cosine. "
+                    + "Kernels below a tenth of their layer's median norm are passed over.")
         }
         if !pairs.leftOut.isEmpty {
             let names = pairs.leftOut.prefix(4).joined(separator: ", ")
@@ -106,7 +106,8 @@ public enum KernelPairsFigure {
         let low = least >= 0.9 ? 0.8 : least >= 0 ? 0.0 : -1.0
         var plot = PlotFrame(
             x: LayerAxis.axis(pairs.layers.map(\.name), width: page.contentWidth - 40),
-            y: PlotAxis(title: "cosine", range: low...1), height: 82, headroom: LayerAxis.headroom)
+            y: PlotAxis(title: "cosine", range: low...1), height: page.contentWidth > 240 ? 82 : 60,
+            headroom: LayerAxis.headroom)
         plot.draw(on: &page)
         LayerAxis.markStrided(
             pairs.layers.indices.filter { pairs.layers[$0].isStrided }, in: plot, on: &page, color: .axis)
@@ -128,7 +129,6 @@ public enum KernelPairsFigure {
 
     private static let side = 80 * Length.unit
     private static let room = 27.0
-    private static let rows = 2
 
     private static func drawChanges(_ pairs: KernelPairs, on page: inout Page) {
         guard !pairs.changes.isEmpty else { return }
@@ -136,6 +136,8 @@ public enum KernelPairsFigure {
         page.y += 2
         let nameRoom = 26.0
         let columns = max(1, Int((page.contentWidth - nameRoom) / room))
+        // A column of a journal is 170 mm high.
+        let rows = page.contentWidth > 240 ? 2 : 1
         let shown = Array(pairs.changes.prefix(columns * rows))
         let unit = Length.unit
         for start in stride(from: 0, to: shown.count, by: columns) {

@@ -83,7 +83,7 @@ public enum KernelPathsFigure {
         let highest = max(2, ratios.compactMap(\.self).max() ?? 2)
         var plot = PlotFrame(
             x: LayerAxis.axis(paths.stageNames, width: page.contentWidth - 40, title: "layers"),
-            y: PlotAxis(title: "× even share", range: 0...highest * 1.05), height: 74)
+            y: PlotAxis(title: "× even share", range: 0...highest * 1.05), height: page.contentWidth > 240 ? 74 : 52)
         plot.draw(on: &page)
         let even = plot.yPlace(1)
         page.add(

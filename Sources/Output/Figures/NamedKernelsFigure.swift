@@ -21,7 +21,7 @@ public enum NamedKernelsFigure {
 
     /// Draws the kernels in rows below what is on the page.
     static func draw(_ kernels: [NamedKernel], on page: inout Page) {
-        let (size, gap) = (6.0, 14.0)
+        let (size, gap) = (6.0, 12.0)
         let texts = kernels.map { $0.values.map { NumberText.exact(Double($0)) } }
         let widest = texts.joined().map { TextMetrics.width($0, size: size) }.max() ?? 0
         let side = Double(kernels.map(\.size).max() ?? 3)

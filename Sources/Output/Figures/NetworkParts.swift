@@ -12,7 +12,7 @@ struct NetworkParts {
     private let columns: [(title: String, texts: [String])]
 
     private static let size = Page.FontSize.tick
-    private static let rowHeight = 19.0
+    private static let rowHeight = 17.0
 
     init(_ config: VGNetConfig, _ counts: VGNetCounts, _ comparison: ConfigComparison, contentWidth: Double) {
         self.config = config
@@ -62,7 +62,7 @@ struct NetworkParts {
         page.text(names[index], at: FigurePoint(page.left, baseline), size: size, color: .ink)
         let stage = (1...4).contains(index) ? index : nil
         chain(parts[index].name, stage: stage).draw(
-            in: FigureRect(x: place.left, y: page.y + 3, width: place.width, height: Self.rowHeight - 6), on: &page)
+            in: FigureRect(x: place.left, y: page.y + 2.5, width: place.width, height: Self.rowHeight - 5), on: &page)
         let isChanged = index <= 4 && comparison.changedWidths.contains(index)
         for (column, right) in zip(columns, rights) {
             let marks = isChanged && column.texts[index] == columns[0].texts[index]

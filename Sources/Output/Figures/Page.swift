@@ -1,9 +1,9 @@
 /// A page that is filled from the top: blocks one below the other, between two margins.
 struct Page {
-    /// Font sizes in points at print size.
+    /// Font sizes in points at print size: journals ask for 5 to 7.
     enum FontSize {
-        static let title = 9.0
-        static let name = 7.5
+        static let title = 7.0
+        static let name = 7.0
         static let fact = 7.0
         static let tick = 6.5
         static let caption = 6.5
@@ -88,7 +88,7 @@ struct Page {
         add(.path(FigurePath([start, end], stroke: stroke)))
     }
 
-    /// The network's name in bold and what is shown beside it, or below where there is no room; long names shortened.
+    /// The network's name in bold and what is shown beside it, or below in as many lines as it takes; long names shortened.
     mutating func heading(_ title: String, _ subject: String) {
         let title = TextFitting.shortenedMiddle(title, to: contentWidth, size: FontSize.title, weight: .bold)
         let titleWidth = TextMetrics.width(title, size: FontSize.title, weight: .bold)
@@ -97,13 +97,26 @@ struct Page {
         y += FontSize.title * TextMetrics.ascent
         if !title.isEmpty {
             text(title, at: FigurePoint(left, y), size: FontSize.title, weight: .bold, color: .ink)
-            if !fits && !subject.isEmpty { y += 11 }
+            if !fits && !subject.isEmpty { y += Self.headingPitch }
         }
-        if !subject.isEmpty {
-            let subject = TextFitting.shortenedMiddle(subject, to: contentWidth, size: FontSize.name)
-            text(subject, at: FigurePoint(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
+        for (index, line) in subjectLines(subject).enumerated() {
+            if index > 0 { y += Self.headingPitch }
+            text(line, at: FigurePoint(fits ? left + titleWidth + gap : left, y), size: FontSize.name, color: .ink)
         }
         y += FontSize.title * TextMetrics.descent + 3
+    }
+
+    private static let headingPitch = 9.5
+
+    /// A sentence is broken between its words; a layer's name that no line holds is shortened.
+    private func subjectLines(_ subject: String) -> [String] {
+        let size = FontSize.name
+        func fits(_ text: some StringProtocol) -> Bool { TextMetrics.width(String(text), size: size) <= contentWidth }
+        if subject.isEmpty { return [] }
+        guard !fits(subject), subject.split(separator: " ").allSatisfy(fits) else {
+            return [TextFitting.shortenedMiddle(subject, to: contentWidth, size: size)]
+        }
+        return TextFitting.lines(subject, limit: contentWidth, size: size)
     }
 
     /// The name of a part of the page, in bold.

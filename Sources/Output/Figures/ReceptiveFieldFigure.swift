@@ -78,7 +78,7 @@ public enum ReceptiveFieldFigure {
                 ", \(NumberFormat.share($0)) of the area that the kernels' sizes allow"
             }
             sentences.append(
-                "Units of \(last.name) depend on about \(NumberText.fixed(last.effectiveSide, decimals: 0))² pixels"
+                "Units of \(last.name) depend on about \(side(last))² pixels"
                     + "\(ratio ?? "").")
         }
         sentences.append(method)
@@ -93,6 +93,11 @@ public enum ReceptiveFieldFigure {
             sentences.append("No dashed square: a gate of the stage reads the whole picture.")
         }
         return sentences.joined(separator: " ")
+    }
+
+    /// The side of the effective area to three digits, so that its square is the share that stands beside it.
+    private static func side(_ field: ReceptiveField) -> String {
+        NumberText.short(field.effectiveSide, digits: 3)
     }
 
     private static func draw(_ field: ReceptiveField, on page: inout Page) {
@@ -120,7 +125,7 @@ public enum ReceptiveFieldFigure {
         }
         page.y = frame.bottom + 3
         let ratio = field.areaRatio.map { " = \(NumberFormat.share($0)) of \(field.theoreticalSide ?? 0)²" } ?? ""
-        let side = "\(NumberText.fixed(field.effectiveSide, decimals: 0))²"
+        let side = "\(side(field))²"
         page.text(
             TextFitting.first(of: ["\(side) px\(ratio)", "\(side)\(ratio)"], limit: page.contentWidth, size: size),
             at: FigurePoint(page.left, page.y + 5),

@@ -77,8 +77,9 @@ public enum SliceMatrixFigure {
         // Square cells where the form allows it.
         let room = page.contentWidth - size - 4
         let form = Double(outputs.count) / Double(inputs.count)
+        let highest = page.contentWidth > 240 ? 1.25 : 1
         let frame = FigureRect(
-            x: page.left + size + 4, y: page.y + size + 3, width: room, height: room * min(1.25, max(0.3, form)))
+            x: page.left + size + 4, y: page.y + size + 3, width: room, height: room * min(highest, max(0.3, form)))
         page.text(
             "inputs", at: FigurePoint(frame.x + frame.width / 2, page.y + size * TextMetrics.ascent), size: size,
             anchor: .middle, color: .quietInk)
@@ -134,7 +135,10 @@ public enum SliceMatrixFigure {
         let side = 108 * unit
         page.subheading("parts")
         page.y += 2
-        for (index, part) in matrix.parts.enumerated() {
+        // Below the matrix they stand side by side.
+        let columns = max(1, Int((page.contentWidth + 6) / 102))
+        page.columns(columns, gap: 6, rowGap: 0, blocks: matrix.parts.count) { page, index in
+            let part = matrix.parts[index]
             let top = (page.y / unit).rounded(.up) * unit
             let box = FigureRect(x: (page.left / unit).rounded(.up) * unit, y: top, width: side, height: side)
             if let pattern = part.pattern {

@@ -30,11 +30,11 @@ public enum SymmetryFigure {
         }
     }
 
-    /// Paul Tol's bright colours, apart from those of the labels.
+    /// Apart from each other in sight without red or green, and neighbours in a row in grey print.
     static let types: [(name: String, color: FigureColor)] = [
-        ("A1 fully symmetric", FigureColor(0x44, 0x77, 0xAA)), ("A2 swirl", FigureColor(0xBB, 0xBB, 0xBB)),
-        ("B1 rows against columns", FigureColor(0xEE, 0x66, 0x77)), ("B2 diagonals", FigureColor(0xCC, 0xBB, 0x44)),
-        ("E odd (first derivatives)", FigureColor(0x22, 0x88, 0x33)),
+        ("A1 fully symmetric", FigureColor(0x4A, 0x95, 0xD9)), ("A2 swirl", FigureColor(0xDC, 0xDC, 0xDC)),
+        ("B1 rows against columns", FigureColor(0xB0, 0x24, 0x6A)), ("B2 diagonals", FigureColor(0xF0, 0xDC, 0x58)),
+        ("E odd (first derivatives)", FigureColor(0x12, 0x3A, 0x20)),
     ]
 
     /// Lays the picture out.

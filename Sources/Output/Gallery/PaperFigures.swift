@@ -19,7 +19,7 @@ public struct PaperFigures: Sendable {
     let shelf: CheckpointShelf
     let picture: String?
     let widthMillimetres: Double
-    /// The greatest height of the figures that show kernels; nil for none.
+    /// The greatest height of a figure; nil for none.
     let maximumHeightMillimetres: Double?
 
     /// Draws from `shelf`; `picture` is what Fig. 6 looks at.
@@ -49,9 +49,14 @@ public struct PaperFigures: Sendable {
     /// Composes figure `number`.
     ///
     /// Throws `gallery.noWeights` where no network is at hand, `gallery.noPicture` for Fig. 6 without a picture,
-    /// `gallery.nothingRuns` where no network at hand can be run, and what reading and drawing throw.
+    /// `gallery.nothingRuns` where no network at hand can be run, `figures.tooLow` where the height is too little, and
+    /// what reading and drawing throw.
     public func figure(_ number: Int) throws -> Figure {
         precondition(Self.numbers.contains(number))
+        return try FigurePages.page(drawn(number), maximumHeightMillimetres: maximumHeightMillimetres)[0]
+    }
+
+    private func drawn(_ number: Int) throws -> Figure {
         switch number {
         case 6: return try featureMaps()
         case 7:
@@ -207,7 +212,7 @@ public struct PaperFigures: Sendable {
             of: drawn, title: "Fig. 6", subject: Self.subject(6),
             caption: (["The paper's claim: many channels pass a layer nearly unchanged."] + notes).joined(
                 separator: " "),
-            widthMillimetres: widthMillimetres)
+            widthMillimetres: widthMillimetres, maximumHeightMillimetres: maximumHeightMillimetres)
     }
 
     var noWeights: KernelVizError {

@@ -21,7 +21,7 @@ public struct PaperGallery: Sendable {
 
     /// Writes `paper-figure-1.png` … and `paper.md` into `folder`, which is made where it does not exist.
     ///
-    /// A figure for which nothing is at hand is left out, and the index says why. `progress` is called after each
+    /// A figure for which nothing is at hand, or that is taller than asked for, is left out, and the index says why. `progress` is called after each
     /// figure; what it throws ends the work.
     /// Throws the errors of `FolderWriter` and `AtomicFile` and what rendering throws.
     public func write(
@@ -50,7 +50,9 @@ public struct PaperGallery: Sendable {
                 }
                 files.append(name)
                 sections.append("## \(title)\n\n![\(title)](\(name))")
-            } catch let error as KernelVizError where error.code.hasPrefix("gallery.") {
+            } catch let error as KernelVizError
+                where error.code.hasPrefix("gallery.") || error.code == "figures.tooLow"
+            {
                 notes.append("Fig. \(number) is left out: \(error)")
                 sections.append("## \(title)\n\nLeft out: \(error)")
             }

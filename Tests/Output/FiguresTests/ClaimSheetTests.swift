@@ -73,7 +73,8 @@ import Testing
             try ClaimSheetFigure.figure(of: Self.columns, statements: statements, name: name, widthMillimetres: 80)
         }
         #expect(pages.count > 1)
-        let heads = pages.flatMap(\.texts).filter { $0.weight == .bold && $0.size == Page.FontSize.name }.map(\.text)
+        let bold = pages.flatMap(\.texts).filter { $0.weight == .bold && $0.size == Page.FontSize.name }.map(\.text)
+        let heads = bold.filter { !$0.hasPrefix("Statements") }
         #expect(heads == PaperClaim.Statement.allCases.map { ForestPanel.capitalised($0.rawValue) })
     }
 }

@@ -76,6 +76,22 @@ import Testing
         }
     }
 
+    @Test(arguments: sights.dropLast().map(\.name)) func symmetryTypesDifferInEverySight(name: String) throws {
+        let rows = try #require(Self.sights.first { $0.name == name }).rows
+        let colors = SymmetryFigure.types.map { ($0.name, Self.lab($0.color, rows)) }
+        for (index, (type, color)) in colors.enumerated() {
+            for (other, second) in colors[(index + 1)...] {
+                #expect(distance(color, second) >= 25, "\(type) and \(other), \(name)")
+            }
+        }
+    }
+
+    @Test func symmetryTypesBesideEachOtherDifferInGreyPrint() throws {
+        let grey = try #require(Self.sights.last).rows
+        let lightness = SymmetryFigure.types.map { Self.lab($0.color, grey).x }
+        for (first, second) in zip(lightness, lightness.dropFirst()) { #expect(abs(first - second) > 18) }
+    }
+
     @Test func greyPrintKeepsTheOrderOfLightness() throws {
         let grey = try #require(Self.sights.last).rows
         let lightness = KernelLabel.allCases.map { Self.lab(LabelPalette.color($0), grey).x }.sorted()

@@ -1,4 +1,5 @@
 import Classification
+import Diagnostics
 import Kernels
 import Statistics
 import Tensors
@@ -118,6 +119,10 @@ import Testing
         let text = Self.texts(try KernelMapFigure.figure(of: moved))
         #expect(text.contains("RV: identity 1.00, blur 0.92") && text.contains("the others against this one"))
         #expect(throws: (any Error).self) { try KernelMap([("A", [])]) }
+        // A page of the second net compares it with the first all the same.
+        let page = Self.texts(try KernelMapFigure.figure(of: moved, panels: [1], name: "Page 2"))
+        #expect(page.contains("RV: identity 1.00, blur 0.92") && !page.contains("the others against this one"))
+        #expect(page.hasPrefix("Page 2 "))
     }
 
     // MARK: Stem
@@ -171,6 +176,37 @@ import Testing
         #expect(throws: (any Error).self) { try StemFilters.first(of: [grey], network: "Net") }
     }
 
+    // MARK: Feature maps
+
+    /// The same channels on less room, then fewer, then a refusal.
+    @Test func featureMapsShrinkToAHeight() throws {
+        func side(_ seed: UInt64) -> FeatureMapsFigure.Side {
+            .init(title: "maps", maps: FigureKinds.maps(channels: 70, side: 8, seed: seed))
+        }
+        let maps = try FeatureMapsFigure(
+            before: side(1), behind: side(2),
+            picture: FeatureMapsFigure.Picture(width: 8, height: 8, bytes: Array(repeating: 90, count: 192)))
+        func figure(_ limit: Double?) throws -> Figure {
+            try maps.figure(network: "Net", subject: "maps", maximumHeightMillimetres: limit)
+        }
+        func count(_ figure: Figure) -> Int {
+            figure.marks.count { if case .raster = $0 { true } else { false } }
+        }
+        let whole = try figure(nil)
+        #expect(whole.height > 120 * 72 / 25.4)
+        let low = try figure(120)
+        #expect(low.height <= 120 * 72 / 25.4 && count(low) == count(whole))
+        #expect(Self.texts(low).contains("64 at most"))
+        let heights = try stride(from: 50, to: 90, by: 2).compactMap { millimetres -> Figure? in
+            do {
+                return try figure(Double(millimetres))
+            } catch let error as KernelVizError where error.code == "figures.tooLow" {
+                return nil
+            }
+        }
+        #expect(heights.count < 20 && heights.contains { Self.texts($0).contains("16 at most") })
+    }
+
     // MARK: Frequencies
 
     /// Edges stand behind identity whatever their number.
@@ -200,6 +236,27 @@ import Testing
         #expect(atlas.labels[1].profile[0] > 0.999 && atlas.labels[1].peak == 0)
         let figure = try FrequencyAtlasFigure.figure(of: atlas, network: "Net")
         #expect(Self.texts(figure).contains("Nyquist at stride 2") && Self.texts(figure).contains("identity 1.00"))
-        #expect(Self.texts(figure).contains("n 1  low-pass"))
+        #expect(Self.texts(figure).contains("n 1 low-pass"))
+    }
+
+    /// Every map stands on one page, the profiles on the first alone.
+    @Test func mapsOfAnAtlasGoOnFurtherPages() throws {
+        let shapes: [KernelShape] = [.sobelX, .sobelY, .laplacian, .line, .saddle, .diagonal, .oneSided]
+        let kernels = shapes.flatMap { shape -> [Named] in
+            Array(repeating: (Self.sobelX, .edge, shape), count: 3)
+        }
+        let atlas = FrequencyAtlas([try Self.layer(kernels)])
+        let places = Array(0..<atlas.labels.count + atlas.shapes.count)
+        #expect(places.count == 8)
+        let pages = try FigurePages.pages(places, name: "Net", maximumHeightMillimetres: 135) { maps, name in
+            try FrequencyAtlasFigure.figure(of: atlas, maps: maps, network: name, widthMillimetres: 85)
+        }
+        #expect(pages.count > 1 && pages.allSatisfy { $0.height <= 135 * 72 / 25.4 })
+        let texts = pages.map(Self.texts)
+        #expect(texts.map { $0.contains("mean |H|") } == pages.indices.map { $0 == 0 })
+        #expect(texts.map { $0.contains("Curves:") } == pages.indices.map { $0 == 0 })
+        for shape in shapes {
+            #expect(pages.flatMap(\.texts).count { $0.text == shape.rawValue } == 1, "\(shape)")
+        }
     }
 }

@@ -1,6 +1,8 @@
 import Classification
+import Kernels
 import Statistics
 import Testing
+import VGNets
 
 @testable import Figures
 
@@ -52,7 +54,8 @@ import Testing
             }
             let texts = figure.texts
             for (index, text) in texts.enumerated() {
-                #expect(text.size >= 6 && text.size <= 9, "\(name): \(text.text)")
+                // What journals ask for at print size is 5 to 7 pt.
+                #expect(text.size >= 6 && text.size <= 7, "\(name): \(text.text)")
                 for other in texts[(index + 1)...] {
                     #expect(
                         !text.bounds.overlaps(other.bounds, slack: 0.05),
@@ -76,6 +79,33 @@ import Testing
                 #expect(!areas.contains { $0.overlaps(text.bounds, slack: 0.05) }, "\(name): '\(text.text)'")
             }
         }
+    }
+
+    /// A sentence goes on in a second line; a layer's name that no line holds is shortened in one.
+    @Test func headingsLoseNoWords() {
+        func heading(_ subject: String) -> [TextMark] {
+            var page = Page(widthMillimetres: 85)
+            page.heading("MobileNetV1 0.25", subject)
+            return page.finished(title: "").texts
+        }
+        let sentence = "paths: which depthwise kernels feed which through the 1×1 layers"
+        let lines = heading(sentence).dropFirst()
+        #expect(lines.count == 2 && lines.map(\.text).joined(separator: " ") == sentence)
+        let name = heading("#3 \(Self.longName)").dropFirst()
+        #expect(name.count == 1 && name.allSatisfy { $0.text.hasPrefix("#3 backbone") && $0.text.contains("…") })
+        #expect(heading("kernels").map(\.position.y).allSatisfy { $0 == heading("")[0].position.y })
+    }
+
+    /// Journals print at most 170 mm.
+    @Test func theFixedKernelsAndTheDiagramFitAPage() throws {
+        for width in [85.0, 170] {
+            let kernels = try NamedKernelsFigure.figure(
+                of: FixedKernels.sixEdgeTwoGaussian, title: "Fig. 7", subject: "kernels", caption: "Eight.",
+                widthMillimetres: width)
+            #expect(kernels.height <= 170 * 72 / 25.4)
+        }
+        let diagram = try NetworkDiagramFigure.figure(of: .published("vgnetg-1.0mp"), widthMillimetres: 170)
+        #expect(diagram.height <= 170 * 72 / 25.4)
     }
 
     @Test func barsFillTheirRowInProportion() throws {

@@ -158,6 +158,15 @@ import Testing
         #expect(text.contains("Units of #3 depend on about 6² pixels, 25 % of the area"))
     }
 
+    /// 28 of 49 pixels are 57 %; so is 5.29² of 7², which 5² is not.
+    @Test func sidesHaveTheDigitsThatTheirShareNeeds() throws {
+        let field = ReceptiveField(
+            name: "#2", stride: 2, binPixels: 1, side: 7, response: (0..<49).map { $0 < 28 ? 1 : 0 },
+            theoreticalSide: 7)
+        let text = Self.texts(try ReceptiveFieldFigure.figure(of: [field], network: "Net", method: "Measured."))
+        #expect(text.contains("5.29² px = 57 % of 7²"))
+    }
+
     // MARK: One column
 
     @Test func figureOneFitsAColumn() throws {

@@ -39,6 +39,19 @@ import Architectures
         #expect(texts(try paper.figure(1)).contains("Who trained a stand-in, and on what, its file does not tell."))
     }
 
+    /// A height that is asked for holds for every figure.
+    @Test(arguments: [5, 7, 8]) func noFigureIsTallerThanAskedFor(number: Int) throws {
+        let shelf = CheckpointShelf(networks: [network([8, 16, 16, 24, 24])])
+        let natural = try PaperFigures(shelf: shelf, picture: nil).figure(number)
+        let fitting = PaperFigures(
+            shelf: shelf, picture: nil, maximumHeightMillimetres: (natural.height * 25.4 / 72).rounded(.up))
+        #expect(try fitting.figure(number) == natural)
+        let error = #expect(throws: KernelVizError.self) {
+            try PaperFigures(shelf: shelf, picture: nil, maximumHeightMillimetres: 20).figure(number)
+        }
+        #expect(error?.code == "figures.tooLow")
+    }
+
     @Test func layersOfAnotherKindStandForNothing() throws {
         let paper = PaperFigures(
             shelf: CheckpointShelf(networks: [network([8, 16, 16, 24, 24])]), picture: nil)

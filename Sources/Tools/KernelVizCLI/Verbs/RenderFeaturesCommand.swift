@@ -31,9 +31,17 @@ struct RenderFeaturesCommand: ParsableCommand {
     @Option(help: "Rows and columns of the input; the network's own by default.")
     var inputSize: Int?
 
+    @Option(
+        help: """
+            The page's greatest height in millimetres: maps shrink, then fewer channels are shown, which is said.
+            """)
+    var maxHeight: Double?
+
     @OptionGroup var strides: StrideOptions
 
     @OptionGroup var figure: FigureOptions
+
+    func validate() throws { try FigureOptions.validate(maxHeight: maxHeight) }
 
     func run() throws {
         try figure.check()
@@ -52,7 +60,7 @@ struct RenderFeaturesCommand: ParsableCommand {
         try figure.write(
             compared.figure(
                 network: runnable.name, subject: "\(subject), \(FilePaths.name(of: input))",
-                widthMillimetres: figure.width))
+                widthMillimetres: figure.width, maximumHeightMillimetres: maxHeight))
         for pair in compared.linkedPairs {
             let sign = pair.correlation < 0 ? "−" : " "
             try Console.result(

@@ -30,7 +30,10 @@ struct RenderPaperCommand: ParsableCommand {
     var input: String?
 
     @Option(
-        help: "The greatest height of Fig. 1 to 5 and 9 in millimetres: cells shrink, then kernels are sampled.")
+        help: """
+            The greatest height in millimetres: cells and feature maps shrink, then kernels and channels are sampled; \
+            what cannot be that low is refused, or with --all left out.
+            """)
     var maxHeight: Double?
 
     @Flag(

@@ -6,26 +6,43 @@ extension RenderStatisticsCommand {
     func kernelFigure() throws -> Figure {
         let width = figure.width
         let networks = try Analysis.networks(of: inputs, strides)
-        if plot == .map || plot == .pairs {
-            let titles = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)).map(\.title)
-            let layers = try networks.map(LabelledKernels.all)
-            if plot == .pairs {
-                return try KernelPairsFigure.figure(
-                    of: KernelPairs((titles[0], layers[0]), (titles[1], layers[1])), widthMillimetres: width)
-            }
-            return try KernelMapFigure.figure(
-                of: KernelMap(zip(titles, layers).map { ($0, $1) }), widthMillimetres: width)
-        }
-        if plot == .paths { return try paths(networks[0]) }
-        let layers = try LabelledKernels.all(of: networks[0])
-        let title = networks[0].statistics.network.figureTitle
         switch plot {
-        case .stem:
+        case .pairs:
+            let pair = try named(networks)
+            return try KernelPairsFigure.figure(of: KernelPairs(pair[0], pair[1]), widthMillimetres: width)
+        case .paths: return try paths(networks[0])
+        default:
+            let title = networks[0].statistics.network.figureTitle
+            let layers = try LabelledKernels.all(of: networks[0])
             return try StemSheetFigure.figure(
                 of: StemFilters.first(of: layers, network: title), network: title, widthMillimetres: width)
-        default:
-            return try FrequencyAtlasFigure.figure(of: FrequencyAtlas(layers), network: title, widthMillimetres: width)
         }
+    }
+
+    /// The same, where networks or maps that do not fit go on further pages.
+    func kernelPages() throws -> [Figure] {
+        let width = figure.width
+        let networks = try Analysis.networks(of: inputs, strides)
+        guard plot == .map else {
+            let title = networks[0].statistics.network.figureTitle
+            let atlas = FrequencyAtlas(try LabelledKernels.all(of: networks[0]))
+            // Without a map to divide, drawing says what is missing.
+            let maps = Array(0..<max(1, atlas.labels.count + atlas.shapes.count))
+            return try pages(maps, title) { maps, name in
+                try FrequencyAtlasFigure.figure(
+                    of: atlas, maps: atlas.labels.isEmpty ? nil : maps, network: name, widthMillimetres: width)
+            }
+        }
+        let map = try KernelMap(try named(networks))
+        return try pages(Array(map.networks.indices), KernelMapFigure.title(of: map)) { panels, name in
+            try KernelMapFigure.figure(of: map, panels: panels, name: name, widthMillimetres: width)
+        }
+    }
+
+    /// Each network's kernels, under a name that no other of them has.
+    private func named(_ networks: [AnalysedNetwork]) throws -> [(title: String, layers: [LabelledKernels])] {
+        let titles = NetworkComparisonFigure.Entry.entries(networks.map(\.statistics)).map(\.title)
+        return try zip(titles, networks).map { ($0, try LabelledKernels.all(of: $1)) }
     }
 
     private func paths(_ network: AnalysedNetwork) throws -> Figure {

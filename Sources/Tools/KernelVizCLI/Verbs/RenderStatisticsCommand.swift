@@ -66,8 +66,8 @@ struct RenderStatisticsCommand: ParsableCommand {
 
     @Option(
         help: """
-            The page's greatest height in millimetres: layers, networks or steps that do not fit go on further pages of a \
-            PDF, or into FILE-1.png, FILE-2.png ….
+            The page's greatest height in millimetres: layers, networks, maps or steps that do not fit go on further \
+            pages of a PDF, or into FILE-1.png, FILE-2.png ….
             """)
     var maxHeight: Double?
 
@@ -127,12 +127,13 @@ struct RenderStatisticsCommand: ParsableCommand {
                     of: columns, statements: statements, name: name, widthMillimetres: width)
             }
         case .shares, .areas, .sigma, .symmetry: return try statisticsPages()
+        case .map, .spectrum: return try kernelPages()
         default:
             return try FigurePages.page(onePage(), maximumHeightMillimetres: maxHeight)
         }
     }
 
-    private func pages<Item>(
+    func pages<Item>(
         _ items: [Item], _ name: String, _ draw: ([Item], String) throws -> Figure
     ) throws -> [Figure] {
         try FigurePages.pages(items, name: name, maximumHeightMillimetres: maxHeight, draw: draw)
