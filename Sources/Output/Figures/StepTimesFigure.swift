@@ -44,8 +44,33 @@ public enum StepTimesFigure {
     public static func figure(
         of steps: [Step], network: String, subject: String, widthMillimetres: Double = 170
     ) throws -> Figure {
+        try figure(of: steps, bars: nil, network: network, subject: subject, widthMillimetres: widthMillimetres)
+    }
+
+    /// The same on pages of a greatest height, the flame graph of all steps on each.
+    ///
+    /// Throws `figures.tooLow` where not even one bar fits, too.
+    public static func pages(
+        of steps: [Step], network: String, subject: String, widthMillimetres: Double = 170,
+        maximumHeightMillimetres: Double?
+    ) throws -> [Figure] {
+        try FigurePages.pages(
+            Array(0..<max(1, usable(steps).count)), name: network, maximumHeightMillimetres: maximumHeightMillimetres
+        ) { bars, name in
+            try figure(of: steps, bars: bars, network: name, subject: subject, widthMillimetres: widthMillimetres)
+        }
+    }
+
+    private static func usable(_ steps: [Step]) -> [Step] {
+        steps.filter { $0.microseconds.isFinite && $0.microseconds > 0 && $0.limitMicroseconds.isFinite }
+    }
+
+    /// The page with the bars of some usable steps, all without.
+    private static func figure(
+        of steps: [Step], bars: [Int]?, network: String, subject: String, widthMillimetres: Double
+    ) throws -> Figure {
         try Figure.check(widthMillimetres: widthMillimetres)
-        let usable = steps.filter { $0.microseconds.isFinite && $0.microseconds > 0 && $0.limitMicroseconds.isFinite }
+        let usable = usable(steps)
         let total = usable.reduce(0) { $0 + $1.microseconds }
         guard total > 0, total.isFinite else {
             throw KernelVizError(
@@ -67,7 +92,7 @@ public enum StepTimesFigure {
         page.y += 6
         drawFlame(usable, total: total, on: &page)
         page.y += 12
-        drawBars(usable, total: total, on: &page)
+        drawBars(bars.map { $0.map { usable[$0] } } ?? usable, of: usable, on: &page)
         return page.finished(title: "\(network): time by step")
     }
 
@@ -146,9 +171,10 @@ public enum StepTimesFigure {
         page.y += partHeight + stepHeight
     }
 
-    /// One bar a step: what its multiply-adds need, then the rest of its time.
-    private static func drawBars(_ steps: [Step], total: Double, on page: inout Page) {
+    /// One bar a step: what its multiply-adds need, then the rest of its time; on the scale of `all` of them.
+    private static func drawBars(_ steps: [Step], of all: [Step], on page: inout Page) {
         let size = Page.FontSize.tick
+        let total = all.reduce(0) { $0 + $1.microseconds }
         let columns = [
             ("time", steps.map { time($0.microseconds) }),
             ("share", steps.map { NumberFormat.share($0.microseconds / total) }),
@@ -160,7 +186,7 @@ public enum StepTimesFigure {
         let room = widths.reduce(0) { $0 + $1 + 8 }
         let longest = steps.map { TextMetrics.width($0.name, size: size) }.max() ?? 0
         let names = min(longest, page.contentWidth * 0.34)
-        let most = steps.map(\.microseconds).max() ?? 1
+        let most = all.map(\.microseconds).max() ?? 1
         let axis = PlotAxis(title: "", range: 0...most)
         let bars = FigureRect(
             x: page.left + names + 6, y: page.y + size + 5, width: page.contentWidth - names - room - 10,

@@ -31,22 +31,22 @@ public struct BenchmarkFile: Sendable {
         self.document = document
     }
 
-    /// Where the time of the first network that was profiled goes.
+    /// Where the time of the first network that was profiled goes, on pages of a greatest height.
     ///
     /// Throws `bench.noSteps` where none was, and the figure's errors.
-    public func stepTimes(widthMillimetres: Double) throws -> Figure {
+    public func stepTimes(widthMillimetres: Double, maximumHeightMillimetres: Double? = nil) throws -> [Figure] {
         guard let benchmark = document.benchmarks.first(where: { !$0.benchmark.steps.isEmpty })?.benchmark else {
             throw missing("bench.noSteps", "times of steps", "--steps")
         }
         let size = benchmark.inputShape.dropFirst(2).map(String.init).joined(separator: "×")
-        return try StepTimesFigure.figure(
+        return try StepTimesFigure.pages(
             of: benchmark.steps.map { step in
                 StepTimesFigure.Step(
                     name: step.name, microseconds: step.minimumMilliseconds * 1000,
                     limitMicroseconds: milliseconds(macs: step.macs) * 1000)
             }, network: benchmark.network,
             subject: "\(size), one image, one thread, \(benchmark.precision.rawValue), \(benchmark.operators)",
-            widthMillimetres: widthMillimetres)
+            widthMillimetres: widthMillimetres, maximumHeightMillimetres: maximumHeightMillimetres)
     }
 
     /// How latency grows with input, width and depth.

@@ -72,6 +72,22 @@ import Testing
                 == "net: no step with a time; expected at least one. Run 'kernelviz bench --steps --format json'.")
     }
 
+    /// Every bar once, on one scale; the flame graph of all on each page.
+    @Test func barsOfStepsGoOnFurtherPages() throws {
+        let steps = (0..<60).map {
+            StepTimesFigure.Step(name: "s\($0 % 2).\($0)", microseconds: 10 + Double($0), limitMicroseconds: 5)
+        }
+        let pages = try StepTimesFigure.pages(
+            of: steps, network: "net", subject: "", widthMillimetres: 85, maximumHeightMillimetres: 120)
+        #expect(pages.count > 1 && pages.allSatisfy { $0.height <= 120 * 72 / 25.4 })
+        let all = pages.flatMap { texts($0) }
+        for index in steps.indices { #expect(all.count { $0 == "s\(index % 2).\(index)" } == 1) }
+        // 10 + 11 + … + 69.
+        #expect(all.count { $0.contains("2.37 ms in all") } == pages.count)
+        let whole = try StepTimesFigure.pages(of: steps, network: "net", subject: "", maximumHeightMillimetres: nil)
+        #expect(try whole == [StepTimesFigure.figure(of: steps, network: "net", subject: "")])
+    }
+
     @Test func latencyIsAPowerOfWhatGrows() throws {
         let points = [96.0, 192, 384].map {
             ScalingFigure.Point(value: $0, milliseconds: $0 * $0, limitMilliseconds: $0 * $0 * $0)

@@ -62,7 +62,7 @@ import Testing
                     """,
                 scaling: "\"network\": \"net\", \"axis\": \"width\", \"value\": 2")
             let file = try BenchmarkFile(contentsOf: path)
-            let texts = try file.stepTimes(widthMillimetres: 170).texts.map(\.text)
+            let texts = try file.stepTimes(widthMillimetres: 170).flatMap(\.texts).map(\.text)
             #expect(texts.contains { $0.contains("80 µs in all") && $0.contains("limit 40 µs (50 %)") })
             #expect(try file.scaling(widthMillimetres: 170).texts.map(\.text).contains("width (× its own)"))
             try write(steps: "", scaling: "")

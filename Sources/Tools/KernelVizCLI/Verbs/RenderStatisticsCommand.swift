@@ -66,8 +66,8 @@ struct RenderStatisticsCommand: ParsableCommand {
 
     @Option(
         help: """
-            The page's greatest height in millimetres: layers, networks, maps or steps that do not fit go on further \
-            pages of a PDF, or into FILE-1.png, FILE-2.png ….
+            The page's greatest height in millimetres: layers, networks, maps, curves or steps that do not fit go on \
+            further pages of a PDF, or into FILE-1.png, FILE-2.png ….
             """)
     var maxHeight: Double?
 
@@ -128,6 +128,17 @@ struct RenderStatisticsCommand: ParsableCommand {
             }
         case .shares, .areas, .sigma, .symmetry: return try statisticsPages()
         case .map, .spectrum: return try kernelPages()
+        case .curves:
+            let log = try TrainingLog(contentsOf: inputs[0])
+            // Without a panel to divide, drawing says what is missing.
+            let finite = log.panels.filter { $0.series.contains { $0.points.contains { $0.value.isFinite } } }
+            let panels = finite.isEmpty ? log.panels : finite
+            return try pages(panels, Self.title(ofLog: inputs[0])) { panels, name in
+                try CurvesFigure.figure(of: panels, stepTitle: log.stepName, title: name, widthMillimetres: width)
+            }
+        case .steps:
+            return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(
+                widthMillimetres: width, maximumHeightMillimetres: maxHeight)
         default:
             return try FigurePages.page(onePage(), maximumHeightMillimetres: maxHeight)
         }
@@ -170,11 +181,6 @@ struct RenderStatisticsCommand: ParsableCommand {
                 widthMillimetres: width)
         case .distribution:
             return try EvaluatedNetwork.distribution(ofSweep: inputs[0], widthMillimetres: width)
-        case .curves:
-            let log = try TrainingLog(contentsOf: inputs[0])
-            return try CurvesFigure.figure(
-                of: log.panels, stepTitle: log.stepName, title: Self.title(ofLog: inputs[0]), widthMillimetres: width)
-        case .steps: return try BenchmarkFile(contentsOf: inputs[0]).stepTimes(widthMillimetres: width)
         case .scaling: return try BenchmarkFile(contentsOf: inputs[0]).scaling(widthMillimetres: width)
         case .reliability: return try CalibrationFile(contentsOf: inputs[0]).reliability(widthMillimetres: width)
         case .matrix: return try sliceMatrix()
