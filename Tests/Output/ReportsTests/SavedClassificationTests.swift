@@ -1,6 +1,7 @@
 import Classification
 import Derivation
 import Diagnostics
+import Figures
 import Foundation
 import Kernels
 import Reports
@@ -86,6 +87,27 @@ import VGNets
             #expect(whole.contains("aria-label=\"\(title) of"), "\(title)")
             #expect(page.contains("aria-label=\"\(title) of") == title.hasPrefix("The paper"), "\(title)")
         }
+    }
+
+    @Test func severalNetworksAreComparedOnOneBasis() throws {
+        let network = try Self.network()
+        let labels = ["The paper&#39;s statements on the networks", "Map of the networks&#39; kernels"]
+        let pair = try HTMLReport([network, network], derivation: nil, version: "0").page()
+        for label in labels { #expect(pair.contains("aria-label=\"\(label)\""), "\(label)") }
+        let alone = try HTMLReport([network], derivation: nil, version: "0").page()
+        for label in labels { #expect(!alone.contains("aria-label=\"\(label)\""), "\(label)") }
+    }
+
+    @Test func receptiveFieldsStandWithTheirNetwork() throws {
+        let network = try Self.network()
+        let figure = Figure(
+            title: "t", width: 72, height: 36,
+            marks: [.rectangle(FigureRect(x: 0, y: 0, width: 9, height: 9), fill: .black)])
+        func count(_ fields: [Figure?]) throws -> Int {
+            try HTMLReport([network, network], derivation: nil, version: "0", fields: fields).page()
+                .components(separatedBy: "aria-label=\"Effective receptive field of").count - 1
+        }
+        #expect(try count([]) == 0 && count([figure, nil]) == 1 && count([figure, figure]) == 2)
     }
 
     @Test func otherSettingsAreNamed() throws {

@@ -8,18 +8,27 @@ struct HTMLIndex {
     private let networks: [NetworkStatistics]
     private let names: [String]
     private let entries: [NetworkComparisonFigure.Entry]
+    /// The kernels of all networks on one basis, where a page can hold them.
+    private let map: Figure?
     private let budget: HTMLBudget
 
     init(
-        _ networks: [NetworkStatistics], names: [String], entries: [NetworkComparisonFigure.Entry], budget: HTMLBudget
+        _ networks: [NetworkStatistics], names: [String], entries: [NetworkComparisonFigure.Entry], map: Figure? = nil,
+        budget: HTMLBudget
     ) {
         (self.networks, self.names, self.entries, self.budget) = (networks, names, entries, budget)
+        self.map = map
     }
 
     /// The part of the page.
     func section() throws -> String {
-        let figure = try NetworkComparisonFigure.figure(of: entries)
-        let drawn = "<figure>\(InlineSVG.element(figure, label: "Label shares of the networks"))</figure>"
+        var figures = [("Label shares of the networks", try NetworkComparisonFigure.figure(of: entries))]
+        if budget.hasAllFigures {
+            let columns = ClaimSheetFigure.Column.columns(networks)
+            figures.append(("The paper's statements on the networks", try ClaimSheetFigure.figure(of: columns)))
+        }
+        if let map { figures.append(("Map of the networks' kernels", map)) }
+        let drawn = figures.map { "<figure>\(InlineSVG.element($0.1, label: $0.0))</figure>" }.joined()
         let words: Set = ["network", "file", "family"]
         let headers =
             (["network", "file", "family", "layers", "kernels"] + KernelLabel.allCases.map { "\($0.rawValue) %" })
@@ -28,7 +37,8 @@ struct HTMLIndex {
         return "<section id=\"networks\"><h2>Networks</h2><div class=\"scroll\"><table class=\"sortable\">"
             + "<thead><tr>\(headers.joined())</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
             + (budget.isCollection
-                ? "<details><summary>Label shares of all networks</summary>\(drawn)</details>" : drawn)
+                ? "<details><summary>Label shares\(budget.hasAllFigures ? " and the paper's statements" : "") of all "
+                    + "networks</summary>\(drawn)</details>" : drawn)
             + "</section>"
     }
 

@@ -15,10 +15,15 @@ struct HTMLNetwork {
     private let identifier: String
     /// What excites its kernels; nil where no pictures were shown.
     private let inputs: HTMLInputs?
+    /// Its receptive fields; nil where they were not measured.
+    private let field: Figure?
 
-    init(_ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget, inputs: HTMLInputs? = nil) {
+    init(
+        _ network: AnalysedNetwork, name: String, index: Int, budget: HTMLBudget, inputs: HTMLInputs? = nil,
+        field: Figure? = nil
+    ) {
         (self.network, self.name, self.budget, identifier) = (network, name, budget, Self.identifier(index))
-        self.inputs = inputs
+        (self.inputs, self.field) = (inputs, field)
     }
 
     private var statistics: NetworkStatistics { network.statistics }
@@ -56,7 +61,8 @@ struct HTMLNetwork {
             }
             try step()
         }
-        let figures = try plots.figures(paths: paths).map {
+        let fields = field.map { [(name: "Effective receptive field", figure: $0)] } ?? []
+        let figures = try (plots.figures(paths: paths) + fields).map {
             "<figure>\(InlineSVG.element($0.figure, label: "\($0.name) of \(name)"))</figure>"
         }
         let left = plots.leftOut(paths: paths).map { "<p class=\"quiet\">\(InlineSVG.escaped($0))</p>" }.joined()

@@ -18,20 +18,24 @@ public struct HTMLReport: Sendable {
     private let derivation: Derivation?
     private let version: String
     private let activations: [TopActivations?]
+    private let fields: [Figure?]
 
     /// How many networks lie open on a page; of more the inputs that excite kernels are not shown.
     public static var openNetworks: Int { HTMLBudget.openNetworks }
 
     /// A page on `networks`, at least one, with the design that was derived from them.
     ///
-    /// `activations` has what excites the kernels of each network, in their order; empty for none.
+    /// `activations` has what excites the kernels of each network and `fields` the figure of its receptive fields, in their
+    /// order; empty for none.
     public init(
-        _ networks: [AnalysedNetwork], derivation: Derivation?, version: String, activations: [TopActivations?] = []
+        _ networks: [AnalysedNetwork], derivation: Derivation?, version: String, activations: [TopActivations?] = [],
+        fields: [Figure?] = []
     ) {
         precondition(!networks.isEmpty)
+        precondition(fields.isEmpty || fields.count == networks.count)
         precondition(activations.isEmpty || activations.count == networks.count && networks.count <= Self.openNetworks)
         (self.networks, self.derivation, self.version) = (networks, derivation, version)
-        self.activations = activations
+        (self.activations, self.fields) = (activations, fields)
     }
 
     /// The whole file.
@@ -51,13 +55,15 @@ public struct HTMLReport: Sendable {
         var sections: [String] = []
         if networks.count > 1 {
             sections.append(
-                try HTMLIndex(networks.map(\.statistics), names: names, entries: entries, budget: budget).section())
+                try HTMLIndex(
+                    networks.map(\.statistics), names: names, entries: entries, map: commonMap(names), budget: budget
+                ).section())
         }
         for (index, network) in networks.enumerated() {
             sections.append(
                 try HTMLNetwork(
                     network, name: names[index], index: index, budget: budget,
-                    inputs: inputs.isEmpty ? nil : inputs[index]
+                    inputs: inputs.isEmpty ? nil : inputs[index], field: fields.isEmpty ? nil : fields[index]
                 ).section {
                     done += 1
                     try progress(done, total)
@@ -75,6 +81,20 @@ public struct HTMLReport: Sendable {
                 zero three dots, other a piece at the left.\(hasKernels ? budget.note : "")
                 """, version: version, script: HTMLScript.kernels, window: hasKernels ? HTMLControls.dialog : ""
         ).text
+    }
+
+    /// The kernels of a few networks on one basis; nil where a page cannot hold them, or no two have kernels to show.
+    private func commonMap(_ names: [String]) throws -> Figure? {
+        let limits = HTMLNetworkPlots.Limits()
+        let shown = zip(names, networks).filter { $1.kernels != nil }
+        let count = shown.reduce(0) { $0 + $1.1.statistics.counts.total }
+        guard (2...Self.openNetworks).contains(shown.count), count <= limits.kernels else { return nil }
+        do {
+            let map = try KernelMap(shown.map { ($0, try LabelledKernels.all(of: $1)) })
+            return try KernelMapFigure.figure(of: map, pointLimit: limits.points)
+        } catch let error as KernelVizError where error.code == "figures.noPoints" {
+            return nil
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Gallery
 import KernelViz
 
 /// `kernelviz report CHECKPOINT… -o page.html`.
@@ -40,6 +41,9 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Use at most so many pictures, evenly spread (64 by default).", valueName: "pictures"))
     var limit: Int?
 
+    @Flag(help: "Run the networks on noise: how far what their units depend on reaches, by stage.")
+    var fields = false
+
     @OptionGroup var strides: StrideOptions
 
     @Option(
@@ -57,6 +61,9 @@ struct ReportCommand: ParsableCommand {
             throw ValidationError("A notebook is on one checkpoint; \(checkpoints.count) were given.")
         }
         try Bounds.check("--limit", limit, in: 1...1000)
+        if fields, FilePaths.fileExtension(of: output) == "ipynb" {
+            throw ValidationError("--fields is for a page, not a notebook.")
+        }
         guard images != nil else {
             if limit != nil { throw ValidationError("--limit goes with --images.") }
             return
@@ -77,10 +84,12 @@ struct ReportCommand: ParsableCommand {
         if FilePaths.fileExtension(of: output) == "ipynb" { return try writeNotebook(options) }
         let networks = try Analysis.networksOrSaved(checkpoints, strides)
         let activations = try images.map { try topActivations(of: networks, on: $0) } ?? []
+        let measured = fields ? try receptiveFields(of: networks) : []
         let derivation = design ? try Derivation.derive(from: networks, options: options) : nil
         let progress = ProgressLine("Writing \(output)")
         let page = try HTMLReport(
-            networks, derivation: derivation, version: KernelVizVersion.summary, activations: activations
+            networks, derivation: derivation, version: KernelVizVersion.summary, activations: activations,
+            fields: measured
         ).page { try progress.update($0, of: $1) }
         progress.finish()
         try OutputOptions.emit(page, to: output, overwriting)
@@ -90,6 +99,25 @@ struct ReportCommand: ParsableCommand {
                     + "responses and histograms are left out.")
         }
         for sentence in derivation?.missing ?? [] { Console.note("\(sentence).") }
+    }
+
+    /// The receptive fields of each network; nil, with the reason on the terminal, for one that does not run.
+    private func receptiveFields(of networks: [AnalysedNetwork]) throws -> [Figure?] {
+        let tables = Dictionary(
+            zip(checkpoints, try strides.tables(for: checkpoints)), uniquingKeysWith: { first, _ in first })
+        return try networks.map { network in
+            let path = network.statistics.network.checkpoint.path
+            guard network.kernels is ConvNetwork else {
+                Console.note("kernelviz: note: \(path): no receptive fields, which need the checkpoint itself.")
+                return nil
+            }
+            do {
+                return try ReceptiveFields.figure(of: RunnableNetwork(checkpoint: path, strides: tables[path] ?? nil))
+            } catch let error as KernelVizError {
+                Console.note("kernelviz: note: \(path): no receptive fields. \(error)")
+                return nil
+            }
+        }
     }
 
     /// What excites the kernels of each network; nil for one whose kernels are not at hand.
