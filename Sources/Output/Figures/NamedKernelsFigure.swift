@@ -21,12 +21,12 @@ public enum NamedKernelsFigure {
 
     /// Draws the kernels in rows below what is on the page.
     static func draw(_ kernels: [NamedKernel], on page: inout Page) {
-        let (size, gap) = (6.0, 12.0)
+        let (size, gap) = (6.0, 10.0)
         let texts = kernels.map { $0.values.map { NumberText.exact(Double($0)) } }
         let widest = texts.joined().map { TextMetrics.width($0, size: size) }.max() ?? 0
         let side = Double(kernels.map(\.size).max() ?? 3)
         // As many as fit in full rows, then as large as the row allows.
-        let least = max(widest + 3, 22) * side
+        let least = max(widest + 1.5, 22) * side
         let most = max(1, min(kernels.count, Int((page.contentWidth + gap) / (least + gap))))
         let rows = (kernels.count + most - 1) / most
         let columns = (kernels.count + rows - 1) / rows

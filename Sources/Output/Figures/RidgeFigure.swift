@@ -91,7 +91,9 @@ public enum RidgeFigure {
         let facts = rows.map { row in
             [
                 NumberText.short(row.moments.standardDeviation, digits: 2),
-                NumberText.short(row.moments.excessKurtosis, digits: 2),
+                abs(row.moments.excessKurtosis) < 100
+                    ? NumberText.fixed(row.moments.excessKurtosis, decimals: 1)
+                    : NumberText.short(row.moments.excessKurtosis, digits: 3),
             ]
         }
         let titles = ["σ", "kurtosis"]

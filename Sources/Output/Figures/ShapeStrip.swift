@@ -67,14 +67,13 @@ struct ShapeStrip {
         let cell = (Self.side / unit / Double(self.size)).rounded(.down) * unit
         let side = cell * Double(self.size)
         var x = ((page.left + unit) / unit).rounded(.up) * unit
-        var left = 0
+        var shown = 0
         for entry in entries {
             let texts = [entry.shape.rawValue, Self.share(entry.count, of: total)]
             let room = texts.map { TextMetrics.width($0, size: size) }.max() ?? 0
-            guard x + side + 3 + room <= page.right else {
-                left += entry.count
-                continue
-            }
+            // A rarer shape with a shorter name would pass for the more frequent one.
+            guard x + side + 3 + room <= page.right else { break }
+            shown += 1
             page.add(
                 .cells(
                     CellGrid(
@@ -91,6 +90,7 @@ struct ShapeStrip {
             x = ((x + side + 3 + room + 9) / unit).rounded(.up) * unit
         }
         page.y = top + Self.side + 9 * unit + 6
+        let left = entries[shown...].reduce(0) { $0 + $1.count }
         if left > 0 {
             page.caption(
                 left == 1

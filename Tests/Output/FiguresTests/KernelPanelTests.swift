@@ -230,6 +230,32 @@ import Testing
         #expect(texts(figure).contains("ring") && texts(figure).contains("3 (75 %)"))
     }
 
+    /// Whatever the width, a shape that is left out has none behind it that is shown.
+    @Test func theMostFrequentShapesAreShown() throws {
+        let shapes: [KernelShape] = [.gaussian, .oneSided, .laplacian, .directional, .delta, .box, .line]
+        let kernels = shapes.enumerated().flatMap { place, shape in
+            Samples.classifications(12 - place).map { kernel in
+                var kernel = kernel
+                (kernel.label, kernel.shape) = (.blur, shape)
+                return kernel
+            }
+        }
+        let bank = Samples.bank(outputs: kernels.count)
+        let strip = ShapeStrip(bank: bank, classifications: kernels) { _ in Array(repeating: .black, count: 9) }
+        #expect(strip.entries.map(\.shape) == shapes)
+        let names = shapes.map(\.rawValue)
+        for width in stride(from: 80.0, through: 170, by: 1) {
+            var page = Page(widthMillimetres: width)
+            strip.draw(on: &page)
+            let texts = page.finished(title: "").texts.map(\.text)
+            let shown = texts.filter(names.contains)
+            #expect(!shown.isEmpty && shown == Array(names.prefix(shown.count)))
+            // 12 + 11 + … + 6 kernels.
+            let left = 63 - (0..<shown.count).reduce(0) { $0 + 12 - $1 }
+            #expect(texts.joined(separator: " ").contains("The shapes of \(left) more kernels") == (left > 0))
+        }
+    }
+
     /// The eight kernels as the paper's authors' code has them, written down anew.
     static let fixed: [(name: String, numbers: [Double])] = [
         ("Sobel-y/2", [-1 / 2, -1, -1 / 2, 0, 0, 0, 1 / 2, 1, 1 / 2]),
