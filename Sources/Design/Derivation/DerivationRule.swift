@@ -20,6 +20,8 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
     case depths = "D8"
     /// When the paper's values stay.
     case refusal = "D9"
+    /// Depth and what trains beside the kernels, of which kernels say nothing.
+    case trained = "D10"
 
     /// What the rule does, one sentence.
     public var sentence: String {
@@ -49,6 +51,7 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
         case .refusal:
             "fewer than \(RuleCutoffs.kernelsOfDesign) kernels, more than \(NumberFormat.percent(RuleCutoffs.mostOther)) "
                 + "unstructured ones, or labels that do not stand noise: the paper's values stay"
+        case .trained: TrainedChoices.sentence
         }
     }
 
@@ -57,7 +60,7 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
     public var isOnByDefault: Bool {
         switch self {
         case .banks, .refusal: true
-        case .downsampling, .sigma, .offset, .identity, .deadWidths, .last, .depths: false
+        case .downsampling, .sigma, .offset, .identity, .deadWidths, .last, .depths, .trained: false
         }
     }
 }

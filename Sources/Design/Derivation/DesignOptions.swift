@@ -23,8 +23,9 @@ extension Derivation {
         public var rules = RuleSet.standard
         /// How several networks vote.
         public var weighting = Weighting.network
-        /// What stands around the learned depthwise kernels while the net trains; it folds into them.
-        public var depthwise = DepthwiseForm.plain
+        /// What stands around the learned depthwise kernels while the net trains; it folds into them. Nil is what D10
+        /// says, the kernel alone where that is off.
+        public var depthwise: DepthwiseForm?
         /// Rows and columns of the learned kernels of the half blocks, stage by stage: 3, 5 or 7.
         public var kernelSize = PerStage(3)
         /// Whether to add squeeze-and-excite.

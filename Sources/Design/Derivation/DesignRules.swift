@@ -54,12 +54,16 @@ struct DesignRules {
         DesignRules(self, options: options, target: target.bounded(by: design))
     }
 
+    /// Whether D10 is in force.
+    private var isTrained: Bool { options.rules.contains(.trained) }
+
     /// The design of a shape.
     func config(_ shape: NetworkShape) throws -> VGNetConfig {
         try VGNetConfig(
             name: options.name ?? "derived-\(options.budget.name)", channels: shape.channels,
             blocks: shape.blocks, downsampling: downsampling.value, identity: blocks.identity, half: blocks.half,
-            kernelSize: options.kernelSize, last: blocks.last(width: shape.channels[4]), depthwise: options.depthwise,
+            kernelSize: options.kernelSize, last: blocks.last(width: shape.channels[4]),
+            depthwise: options.depthwise ?? (isTrained ? TrainedChoices.depthwise : .plain),
             activation: options.activation,
             squeezeExcite: options.withSqueezeExcite ? SqueezeExcite() : nil, classes: options.classes,
             inputSize: options.inputSize ?? (options.isThumbnail ? 32 : 224), isThumbnail: options.isThumbnail)
@@ -68,14 +72,19 @@ struct DesignRules {
     /// The design that the bounds allow, its fields replaced by `change` before it is counted; it has the published
     /// net's name where it differs from it in nothing but the classes and the size of its images.
     func solved(
-        shaping: Shaping? = nil, _ change: (VGNetConfig) throws -> VGNetConfig = { $0 }
+        shaping: Shaping? = nil, _ change: @escaping (VGNetConfig) throws -> VGNetConfig = { $0 }
     ) throws -> VGNetConfig {
         let solver = try BudgetSolver(bounds: target.bounds, multiple: options.multiple)
         // What is wrong with a field of the user's is said once, not for every shape.
         _ = try config(NetworkShape(channels: [16, 32, 64, 128, 256], blocks: [1, 1, 1, 1]))
-        let shape = try solver.solve(from: target.shape, shaping: shaping ?? widths.shaping) { shape in
-            (try? change(config(shape))).map(DesignCost.init)
+        let cost: (NetworkShape) -> DesignCost? = { shape in (try? change(config(shape))).map(DesignCost.init) }
+        let shaping = shaping ?? widths.shaping
+        var start = target.shape
+        if isTrained, shaping.depthFactors == Shaping.published.depthFactors {
+            let blocks = TrainedChoices.blocks(target.reference.blocks)
+            start = try search(solver, blocks: blocks, cost) ?? start
         }
+        let shape = try solver.solve(from: start, shaping: shaping, cost)
         let design = try change(config(shape))
         guard options.name == nil, let name = DesignTarget.published(like: design) else { return design }
         return try design.replacing(name: name)
@@ -107,6 +116,10 @@ struct DesignRules {
         ]
         all += widths.reasons(config, met: met) + downsampling.reasons(config) + blocks.reasons(config)
         all += wishReasons(config)
+        if isTrained {
+            let chosen = TrainedChoices.reasons(config, options, published: target.reference)
+            all = all.map { reason in chosen.first { $0.field == reason.field } ?? reason }
+        }
         if let refusal = evidence.refusal {
             let kept = [
                 "name", "kernel_size", "depthwise", "activation", "squeeze_excite", "squeeze_excite_activation",
@@ -114,7 +127,9 @@ struct DesignRules {
                 "input_size", "input_channels", "thumbnail",
             ]
             all = all.map { reason in
-                guard !kept.contains(reason.field), !reason.rule.hasPrefix("asked for") else { return reason }
+                guard !kept.contains(reason.field), !reason.rule.hasPrefix("asked for"),
+                    reason.ruleName != DerivationRule.trained.rawValue
+                else { return reason }
                 return Reason(
                     field: reason.field, value: reason.value, rule: .refusal, "the paper's value stays",
                     findings: [

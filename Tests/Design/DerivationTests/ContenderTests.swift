@@ -32,6 +32,7 @@ import VGNets
         #expect(try config("squeeze-excite").squeezeExcite != nil)
         #expect(try config("silu").activation == .silu)
         #expect(try config("shallow").blocks == [3, 5, 9, 1])
+        #expect(try config("shallower").blocks == [2, 3, 5, 1])
         #expect(try config("identity-more").identity == .eighths(6))
         // The same net, another start.
         let start = try #require(found.contenders.first { $0.name == "unit-gain" })

@@ -169,8 +169,28 @@ import VGNets
         #expect(finding.statistic.hasSuffix("of 400 channels are dead"))
     }
 
+    /// D10: 4, 7, 13 and 2 blocks become 2, 3, 5 and 1 (two fifths, rounded, at least one) within the same cost.
+    @Test func trainedChoicesMakeTheNetShallowAndWide() throws {
+        let network = HandMadeEvidence.paper()
+        let derivation = try Derivation.derive(from: [network], options: Self.options(rules: RuleSet(parsing: "D10")))
+        #expect(derivation.config.blocks == [2, 3, 5, 1])
+        #expect(derivation.config.depthwise == .normalized && derivation.published == nil)
+        #expect(derivation.target.bounds.allow(derivation.cost))
+        #expect(derivation.target.bounds.utilisation(derivation.cost) >= 0.9)
+        let published = try VGNetConfig.published("vgnetg-1.0mp").channels
+        #expect(zip(derivation.config.channels.dropLast(), published).allSatisfy { $0 > $1 })
+        let decided = derivation.reasons.filter { $0.ruleName == "D10" }.map(\.field)
+        #expect(decided == ["blocks", "depthwise"])
+        // What the user asks for stays; depths that kernels decide are D8's.
+        var options = try Self.options(rules: RuleSet(parsing: "D8,D10"))
+        options.depthwise = .plain
+        let other = try Derivation.derive(from: [network], options: options)
+        #expect(other.config.depthwise == .plain && other.trained == nil)
+        #expect(other.config.blocks != [2, 3, 5, 1])
+    }
+
     @Test(arguments: [
-        ("default", "D5,D9"), ("none", "D9"), ("all", "D1,D2,D3,D4,D5,D6,D7,D8,D9"), ("D1, d4", "D1,D4,D9"),
+        ("default", "D5,D9"), ("none", "D9"), ("all", "D1,D10,D2,D3,D4,D5,D6,D7,D8,D9"), ("D1, d4", "D1,D4,D9"),
         ("+D4,-D5", "D4,D9"),
     ])
     func rulesAreSwitched(text: String, expected: String) throws {
@@ -180,8 +200,8 @@ import VGNets
 
     @Test(arguments: [
         (
-            "D10",
-            "--rules: found 'D10'; expected 'default', 'all', 'none', rules such as D1,D2, or changes such as +D4,-D6. "
+            "E1",
+            "--rules: found 'E1'; expected 'default', 'all', 'none', rules such as D1,D2, or changes such as +D4,-D6. "
                 + "The nearest name is 'D1'."
         ),
         (

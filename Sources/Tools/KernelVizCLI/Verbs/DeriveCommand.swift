@@ -18,9 +18,10 @@ struct DeriveCommand: ParsableCommand {
             published name.
 
             Rules: D1 kinds of downsampling, D2 their σ, D3 their offset, D4 identity ratios, D5 fixed banks, D6 dead \
-            channels, D7 the last unit, D8 depths, D9 refusal. Only those that beat the paper's choice in trainings are \
-            on; --rules switches. What the others would follow is measured and stands in the comments. Networks are the \
-            unit of every interval.
+            channels, D7 the last unit, D8 depths, D9 refusal; D10 is what kernels do not show and trainings decided: \
+            depth, a normalisation behind the depthwise kernels. Only rules that beat the paper's \
+            choice in trainings are on; --rules switches. What the others would follow is measured and stands in the \
+            comments. Networks are the unit of every interval.
 
             In the place of a checkpoint stands, where wanted, what 'classify --format json' wrote of it: the same config \
             without the labelling. Only --form f, D7 and the measurements that decide nothing need the kernels themselves.
@@ -77,9 +78,9 @@ struct DeriveCommand: ParsableCommand {
     @Option(
         help: """
             What stands around learned depthwise kernels while training, folded into them afterwards: plain, normalized, \
-            branched; biased is what they fold into.
+            branched; biased is what they fold into. Default: what D10 says, plain without it.
             """)
-    var depthwise = DepthwiseForm.plain
+    var depthwise: DepthwiseForm?
 
     @Option(help: "Rows and columns of the half blocks' learned kernels: 3, 5 or 7 for all stages, or four (3,3,5,5).")
     var kernelSize = "3"
@@ -155,7 +156,7 @@ struct DeriveCommand: ParsableCommand {
             .init(flag: "--rules", isGiven: rules != "default"),
             .init(flag: "--se, which it races", isGiven: squeezeExcite),
             .init(flag: "--silu, which it races", isGiven: silu),
-            .init(flag: "--depthwise, which it races", isGiven: depthwise != .plain),
+            .init(flag: "--depthwise, which it races", isGiven: depthwise != nil),
             .init(flag: "--form f", isGiven: form == .f),
         ]
     }
@@ -208,10 +209,15 @@ struct DeriveCommand: ParsableCommand {
         try output.emit(report, as: explain ? Format.table : format ?? Format.yaml)
         Console.note("\(derivation.costLine).")
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
+        if let trained = derivation.trained { Console.note("\(trained).") }
         if rules == "default" {
-            let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue).joined(separator: ", ")
+            let off = DerivationRule.allCases.filter { !$0.isOnByDefault && $0 != .trained }.map(\.rawValue)
             Console.note(
-                "Measured only, since trainings do not support them: \(off). --rules all lets the kernels decide.")
+                "Measured only, since trainings do not support them: \(off.joined(separator: ", ")). --rules all lets the "
+                    + "kernels decide.")
+            if derivation.trained == nil {
+                Console.note("Off until more seeds hold it: D10, \(DerivationRule.trained.sentence).")
+            }
         }
         for sentence in derivation.missing where derivation.refusal == nil { Console.note("\(sentence).") }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
