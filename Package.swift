@@ -88,6 +88,7 @@ func all(_ targets: [Target]) -> [Target.Dependency] { targets.map { .target(nam
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let flyingFox = ["FlyingFox", "FlyingSocks"].map { Target.Dependency.product(name: $0, package: "FlyingFox") }
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// What everything stands on.
@@ -272,10 +273,12 @@ let tools: [Target] = [
             "Statistics", "VGNets", "Derivation", "Figures", "CairoRenderer", "Engine", "Models", "Datasets",
             "TrainingRuns", "Evaluation", "Diagnosis", "Slimming", "Reports", "Export", "Numerics",
         ]),
+    // Alone in knowing the web server's package.
+    module("Serving", in: "Tools", ["Diagnostics"] + flyingFox, settings: []),
     module(
         "KernelVizCLI", in: "Tools",
         [
-            "KernelViz", "HDF5", "Archives", "Images", "Files", "Sandbox", "Gallery", "Sweeps", "Races",
+            "KernelViz", "Serving", "HDF5", "Archives", "Images", "Files", "Sandbox", "Gallery", "Sweeps", "Races",
             argumentParser,
         ], resources: [.embedInCode("Schemas")]),
     .executableTarget(name: "kernelviz", dependencies: ["KernelVizCLI"], path: "Sources/Tools/kernelviz"),
@@ -414,6 +417,7 @@ let testTargets: [Target] = [
             "Kernels", "Architectures", "Images", "Tensors", "Numerics", "Diagnostics",
         ]),
     tests("KernelViz", in: "Tools"),
+    tests("Serving", in: "Tools", ["Diagnostics"]),
     tests("KernelVizCLI", in: "Tools", ["kernelviz", "Checkpoints", "HDF5", "Files", "Diagnostics"]),
 ]
 
@@ -434,6 +438,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        // Before 1.0 any version may change its interface.
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ],
     targets: folders.flatMap(\.self) + chosenTests,
     swiftLanguageModes: [.v6]

@@ -92,7 +92,8 @@ class Browser:
         while "Page.loadEventFired" not in self.events:
             self.note(self.message())
         self.events = []
-        self.call("Page.navigate", url=pathlib.Path(path).resolve().as_uri() + fragment)
+        address = path if str(path).startswith("http:") else pathlib.Path(path).resolve().as_uri()
+        self.call("Page.navigate", url=address + fragment)
         while "Page.loadEventFired" not in self.events:
             self.note(self.message())
 

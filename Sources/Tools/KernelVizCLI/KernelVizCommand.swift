@@ -19,6 +19,7 @@ public struct KernelVizCommand: ParsableCommand {
             DiagnoseCommand.self,
             RenderCommand.self,
             ReportCommand.self,
+            ServeCommand.self,
             DeriveCommand.self,
             TrainCommand.self,
             EvalCommand.self,

@@ -71,7 +71,7 @@ enum HTMLStyle {
         .near canvas{display:block}.near .patch{display:flex;flex-direction:column;align-items:center;font-size:13px;width:84px}
         .patch canvas{width:64px;height:64px}.patch .name{max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:12px}
         .plot{max-width:520px;aspect-ratio:480/104;margin:8px 0 0}svg.histogram{width:100%;height:auto;display:block}
-        .hollow{fill:var(--paper)}
+        .hollow{fill:var(--paper)}img.served{width:100%;max-width:960px;background:#fff;display:block}
         .legend{font-size:13px;margin:4px 0}.legend span{margin-right:14px;white-space:nowrap}
         .legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:5px;vertical-align:-1px}
         [hidden]{display:none}

@@ -43,6 +43,17 @@ struct RenderFeaturesCommand: ParsableCommand {
 
     func validate() throws { try FigureOptions.validate(maxHeight: maxHeight) }
 
+    /// The figure of the maps around a layer, with its title.
+    static func figure(
+        of compared: FeatureMapsFigure, _ maps: FeatureMaps, layer: Int, network: String, picture: String,
+        width: Double, maxHeight: Double? = nil
+    ) throws -> Figure {
+        let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
+        return try compared.figure(
+            network: network, subject: "\(subject), \(FilePaths.name(of: picture))", widthMillimetres: width,
+            maximumHeightMillimetres: maxHeight)
+    }
+
     func run() throws {
         try figure.check()
         let runnable = try RunnableNetwork(
@@ -55,12 +66,11 @@ struct RenderFeaturesCommand: ParsableCommand {
                     + "(torchvision would not turn it)")
         }
         let layer = try layer.number(among: maps.layers.map { ($0.number, $0.name) }, of: runnable.name)
-        let subject = maps.layers.first { $0.number == layer }.map { "feature maps around #\(layer) \($0.name)" } ?? ""
         let compared = try maps.figure(layer: layer)
         try figure.write(
-            compared.figure(
-                network: runnable.name, subject: "\(subject), \(FilePaths.name(of: input))",
-                widthMillimetres: figure.width, maximumHeightMillimetres: maxHeight))
+            Self.figure(
+                of: compared, maps, layer: layer, network: runnable.name, picture: input, width: figure.width,
+                maxHeight: maxHeight))
         for pair in compared.linkedPairs {
             let sign = pair.correlation < 0 ? "−" : " "
             try Console.result(

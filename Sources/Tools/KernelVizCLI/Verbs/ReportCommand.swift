@@ -24,11 +24,14 @@ struct ReportCommand: ParsableCommand {
               kernelviz report net.h5 -o net.ipynb
             """)
 
+    /// Learnable parameters of the design, unless asked otherwise.
+    static let standardBudget = "1.0MP"
+
     @Argument(help: "Checkpoints, or what 'classify --format json' wrote of them.", completion: .file())
     var checkpoints: [String]
 
     @Option(help: "Learnable parameters of the derived design.")
-    var budget = "1.0MP"
+    var budget = ReportCommand.standardBudget
 
     @Flag(inversion: .prefixedNo, help: "Derive a design.")
     var design = true
