@@ -25,7 +25,9 @@ struct PlotAxis {
         }
         if zero { (low, high) = (min(0, low), max(0, high)) }
         let pad = high > low ? (high - low) * 0.06 : max(0.5, abs(low) * 0.1)
-        return PlotAxis(title: title, range: (zero && low == 0 ? 0 : low - pad)...(zero && high == 0 ? 0 : high + pad))
+        // Of zeros alone the range is one above 0, never empty.
+        let top = zero && high == 0 && low < 0 ? 0 : high + pad
+        return PlotAxis(title: title, range: (zero && low == 0 ? 0 : low - pad)...top)
     }
 
     /// The title, which says so where the axis is logarithmic.
