@@ -48,6 +48,7 @@ public struct RunnableGraph: Sendable {
                 let size = network.input.size ?? 224
                 let shapes = try built.graph.shapes(
                     inputShape: [1, built.inputChannels, size, size], file: network.checkpoint.path)
+                try Self.checkWholeMaps(described, built.graph, shapes, network.checkpoint.path)
                 (graph, inputChannels) = built
                 classes = built.graph.output.map { shapes[$0.position][1] } ?? 0
                 (description, suppliedFunctions) = (described.origin, builder.suppliedFunctions)
@@ -168,6 +169,22 @@ public struct RunnableGraph: Sendable {
             found: "\(problem.found), and \(network.title) by its own design has no place for '\(missing.name)' "
                 + "(\(missing.shape))",
             expected: problem.expected, advice: problem.advice)
+    }
+}
+
+extension RunnableGraph {
+    /// Fully connected layers that run as convolutions cover the whole of their map, or do not fit it.
+    private static func checkWholeMaps(
+        _ described: LayerGraph, _ graph: Graph, _ shapes: [Shape], _ path: String
+    ) throws {
+        let connected = DescribedGraphBuilder.layersOfMaps(described)
+        for (node, shape) in zip(graph.nodes, shapes) where connected.contains(node.name) {
+            guard shape.rank == 4, shape[2] * shape[3] > 1 else { continue }
+            throw KernelVizError(
+                code: "networks.badShape", subject: "\(path): \(node.name)",
+                found: "a fully connected layer on a map larger than its weights",
+                expected: "images of the size that it was trained on")
+        }
     }
 }
 

@@ -17,11 +17,13 @@ import Checkpoints
         }
     }
 
-    private func network(_ tensors: [(String, Shape, [Float])], _ nodes: [LayerGraph.Node]) throws -> ConvNetwork {
+    private func network(
+        _ tensors: [(String, Shape, [Float])], _ nodes: [LayerGraph.Node], imageSize: Int? = nil
+    ) throws -> ConvNetwork {
         let checkpoint = Checkpoint(
             path: "net.onnx", format: "ONNX", files: [], sha256: "",
             entries: tensors.map { Checkpoint.Entry(name: $0.0, shape: $0.1, dtype: "float32") },
-            model: ModelFacts(graph: LayerGraph(nodes: nodes, origin: "ONNX graph")),
+            model: ModelFacts(inputSize: imageSize, graph: LayerGraph(nodes: nodes, origin: "ONNX graph")),
             source: Source(tensors: Dictionary(uniqueKeysWithValues: tensors.map { ($0.0, $0.2) })))
         return try ConvNetwork(recognising: checkpoint)
     }
@@ -88,7 +90,7 @@ import Checkpoints
                 },
                 node(.add, "sum", ["relu", "norm"]),
                 node(.linear, "last", ["sum"]) { $0.weight = "last.weight" },
-            ])
+            ], imageSize: 3)
         let graph = try RunnableGraph(network: net).graph
         let image = Tensor(shape: [1, 1, 3, 3], scalars: [1, 2, 3, 4, 5, 6, 7, 8, 9])
         let result = try ExecutionPlan(graph, inputShape: image.shape).run(image)
@@ -97,8 +99,20 @@ import Checkpoints
         // The state dict keeps the matrix.
         #expect(graph.parameters.first { $0.name == "fc.weight" }?.stored?.shape == [2, 4])
         // So does what an export says of it: the same again.
-        let again = try RunnableGraph(network: network(tensors, LayerGraph(graph).nodes)).graph
+        let again = try RunnableGraph(network: network(tensors, LayerGraph(graph).nodes, imageSize: 3)).graph
         #expect(try ExecutionPlan(again, inputShape: image.shape).run(image).scalars == [31])
+    }
+
+    @Test func aFullyConnectedLayerOnALargerMapIsRefused() throws {
+        let net = try network(
+            [("conv.weight", [1, 1, 2, 2], [1, 0, 0, 0]), ("fc.weight", [1, 4], [1, 0, 0, 0])],
+            [
+                node(.input, "x", []),
+                node(.convolution, "conv", ["x"]) { $0.weight = "conv.weight" },
+                node(.linear, "fc", ["conv"]) { $0.weight = "fc.weight" }, node(.add, "sum", ["fc", "fc"]),
+            ], imageSize: 4)
+        let error = #expect(throws: KernelVizError.self) { try RunnableGraph(network: net) }
+        #expect(error?.code == "networks.badShape" && error?.subject == "net.onnx: fc")
     }
 
     @Test func anOperationThatTheEngineLacksIsNamed() throws {
