@@ -20,7 +20,8 @@ import Testing
             let end = try #require(page[start.upperBound...].range(of: "</script>"))
             let object = try JSONSerialization.jsonObject(with: Data(page[start.upperBound..<end.lowerBound].utf8))
             let held = try #require(object as? [String: Any])
-            #expect(held["used"] as? Int == 3 && held["available"] as? Int == 16 && held["size"] as? Int == 32)
+            // The network takes images of 64×64.
+            #expect(held["used"] as? Int == 3 && held["available"] as? Int == 16 && held["size"] as? Int == 64)
             #expect((held["leftOut"] as? [Any])?.isEmpty == true)
             #expect((held["pictures"] as? [Any])?.count == 3)
         }
