@@ -32,6 +32,8 @@ public enum SavingCurveFigure {
     ///   - control: What the control is, in a few words.
     ///   - network: The title.
     ///   - facts: What the numbers rest on, a few words each.
+    ///   - widthMillimetres: The page's width.
+    ///
     /// Throws `figures.noPoints` without points, or `figures.badWidth`.
     public static func figure(
         of points: [Point], control: String, network: String, facts: [String] = [], widthMillimetres: Double = 170
