@@ -6,7 +6,7 @@ extension ConvNetwork {
     /// Opens a file of weights and recognises its architecture.
     ///
     /// `strides` tells what an unknown network's file does not. Throws what `Checkpoint/open(_:reading:copy:)` and
-    /// ``init(recognising:strides:)`` throw.
+    /// ``init(recognising:strides:needsKernels:)`` throw.
     public static func open(
         _ path: String, strides: StrideTable? = nil, reading: Checkpoint.Reading? = nil
     ) throws -> ConvNetwork {
