@@ -45,7 +45,9 @@ NOTES = """\
 Saved: of the network's multiply-accumulates and stored numbers before; the first row of each network is exact slimming alone. \
 Pass-through channels save both, shared kernels numbers alone. Intervals are of 95 %: Wilson's for shares, Newcombe's for \
 paired losses; that of the difference from random counts each photograph once and allows for other draws \
-(`DifferenceFromDraws`). Times are medians of runs in turns on one thread; their ratio is the median of the pairs'."""
+(`DifferenceFromDraws`). Times are medians of runs in turns on one thread; their ratio is the median of the pairs'. \
+ONNX Runtime runs the parts of a layer that was taken apart one by one: there a slimmed network is slower, and exact slimming is \
+all that pays; this engine runs them at once and gains little."""
 
 
 def python_with_runtime():
