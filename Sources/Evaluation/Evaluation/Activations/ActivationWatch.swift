@@ -23,7 +23,7 @@ struct ActivationWatch {
 
     /// Finds the layers in the network that runs.
     ///
-    /// Throws the errors of reading and planning.
+    /// Throws `kernels.none`, and the errors of reading and planning.
     init(_ runnable: RunnableNetwork, _ network: ConvNetwork) throws {
         let graph = runnable.graph
         let rows = UnitGeometry.all(of: graph, pixels: runnable.inputSize)
@@ -33,7 +33,7 @@ struct ActivationWatch {
         var watched: [Watched] = []
         var leftOut: [TopActivations.LeftOut] = []
         var taps: [String] = []
-        for layer in TopActivations.squareLayers(of: network) {
+        for layer in try KernelBanks.squareLayers(of: network) {
             let weight = try network.weight(of: layer, nonFinite: .kept)
             guard let place = places.take(weight) else {
                 leftOut.append(.init(layer: layer.label, reason: "no convolution that runs has its weights"))

@@ -58,10 +58,12 @@ public struct TopActivations: Sendable {
     public func layer(ofWeight name: String) -> Layer? { layers.first { $0.tensorName == name } }
 
     /// What is said where a network cannot be shown pictures at all.
-    public init(unavailable reason: String, for network: ConvNetwork, images: ImageDataSet) {
-        self.init(
+    ///
+    /// Throws `kernels.none` where it has no layer of square kernels.
+    public init(unavailable reason: String, for network: ConvNetwork, images: ImageDataSet) throws {
+        try self.init(
             path: images.path, available: images.count, pictures: [], layers: [],
-            leftOut: Self.squareLayers(of: network).map { LeftOut(layer: $0.label, reason: reason) })
+            leftOut: KernelBanks.squareLayers(of: network).map { LeftOut(layer: $0.label, reason: reason) })
     }
 
     /// Shows pictures to a network.
@@ -72,13 +74,13 @@ public struct TopActivations: Sendable {
     ///   - images: the pictures; the result does not depend on threads.
     ///   - limit: how many of them are used, evenly spread.
     ///   - progress: called with how many are done; may throw to stop.
-    /// Throws `data.empty` where no picture can be read, and the errors of reading and planning.
+    /// Throws `data.empty` where no picture can be read, `kernels.none`, and the errors of reading and planning.
     public static func measure(
         _ runnable: RunnableNetwork, of network: ConvNetwork, on images: ImageDataSet, limit: Int,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> TopActivations {
         guard runnable.inputChannels == 1 || runnable.inputChannels == 3 else {
-            return TopActivations(
+            return try TopActivations(
                 unavailable: "the network reads \(runnable.inputChannels) channels, pictures have 1 or 3", for: network,
                 images: images)
         }
@@ -118,11 +120,6 @@ public struct TopActivations: Sendable {
     ) {
         (self.path, self.available, self.pictures, self.unreadable) = (path, available, pictures, unreadable)
         (self.layers, self.leftOut) = (layers, leftOut)
-    }
-
-    /// The layers that have a bank of kernels.
-    static func squareLayers(of network: ConvNetwork) -> [ConvLayer] {
-        (try? KernelBanks.squareLayers(of: network)) ?? []
     }
 
     private static func picture(

@@ -150,7 +150,7 @@ struct ReportCommand: ParsableCommand {
         do {
             runnable = try RunnableNetwork(checkpoint: network.checkpoint.path, strides: strides)
         } catch let error as KernelVizError {
-            return TopActivations(unavailable: "\(error)", for: network, images: pictures)
+            return try TopActivations(unavailable: "\(error)", for: network, images: pictures)
         }
         let progress = ProgressLine("Showing pictures to \(network.title)")
         defer { progress.finish() }
