@@ -6,8 +6,8 @@ import VGNets
 enum TrainedChoices {
     /// What the trainings showed (`Notebooks-out/experiments/results/depth`): one seed, so the rule is off by default.
     static let evidence =
-        "+10.04 points of top-1 over vgnetg-1.0mp at no more cost (one seed, five epochs of Tiny-ImageNet-100 at 64 px, depth "
-        + "and normalisation together)"
+        "+10.04 points of top-1 over vgnetg-1.0mp at no more cost (one seed, five epochs of Tiny-ImageNet-100 at 64 px; "
+        + "depth, normalisation and a start at unit gain together)"
 
     /// What stands around learned depthwise kernels while they train.
     static let depthwise = DepthwiseForm.normalized
