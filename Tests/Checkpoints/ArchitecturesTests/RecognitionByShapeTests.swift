@@ -228,6 +228,15 @@ import Testing
         #expect(mixed.family == nil)
     }
 
+    /// Cadene's SE networks pool without a border, Caffe's and detectron2's stride elsewhere, which shapes do not show.
+    @Test(arguments: ["net.se_module", "res2a_branch2a", "backbone.res2"])
+    func namesOfLibrariesThatStrideElsewhereAreNoMatch(module: String) throws {
+        let net = try #require(PublishedArchitecture.all.first { $0.title == "SE-ResNet-18" })
+        let found = try ConvNetwork(recognising: renamed(net, name: { index, _ in "\(module).unit\(index)" }))
+        #expect(found.family == nil)
+        #expect(found.nearest?.hasPrefix("ResNet, but tensor '\(module).unit0.weight' is named as in ") == true)
+    }
+
     /// Stems of three convolutions: timm's resnet10t, seresnet50t, resnet50s and their like.
     @Test(arguments: ["ResNet-10-T", "ResNet-14-T", "ResNet-26-T", "SE-ResNet-50-T", "ResNet-50-S", "ResNet-RS-50"])
     func deepStemsAreRecognisedWhereShapesDecide(title: String) throws {

@@ -105,7 +105,7 @@ import Testing
         Refusal(type: "Cast", settings: ["to": .int(7)], words: "Cast with to 7, a type of whole numbers"),
         Refusal(
             type: "Resize", settings: ["mode": .text("nearest")], inputs: ["x", "", "scales"],
-            words: "Resize with scales 1.0 1.0 2.0 2.0"),
+            words: "Resize with mode nearest and scales 1.0 1.0 2.0 2.0"),
         Refusal(
             type: "LayerNormalization", settings: ["axis": .int(1)], inputs: ["x", "volume", "volume"],
             words: "LayerNormalization with axis 1 of 1×4×8×8"),

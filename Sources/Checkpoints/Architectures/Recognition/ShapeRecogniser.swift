@@ -99,7 +99,8 @@ enum ShapeRecogniser {
             let own = dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
             let match = FamilyRecogniser.match(own, against: table, family, dialect, spatialCount, isByShapes: true)
             guard match.missing.isEmpty, match.unexplainedCount == 0 else { return Outcome() }
-            if let conflict = match.conflict ?? foreign {
+            let otherLibrary = family.kind == .resNet ? ResNet.otherLibrary(checkpoint) : nil
+            if let conflict = match.conflict ?? foreign ?? otherLibrary {
                 return Outcome(nearest: "\(family.name), but \(conflict)")
             }
             return Outcome(match: match)

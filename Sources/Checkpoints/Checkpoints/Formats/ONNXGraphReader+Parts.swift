@@ -122,14 +122,15 @@ extension ONNXGraphReader {
     mutating func resized(
         _ node: ONNXNodeProto, _ attributes: ONNXAttributes, _ value: GraphValue
     ) throws -> GraphValue? {
+        let mode = "with mode \(attributes.text("mode") ?? "nearest") and "
         if let scales = attributes.floats("scales") {
-            return scales.allSatisfy { $0 == 1 } ? value : refuse("with scales \(Self.words(scales))")
+            return scales.allSatisfy { $0 == 1 } ? value : refuse(mode + "scales \(Self.words(scales))")
         }
         let place = node.opType == "Upsample" ? 1 : 2
         guard node.input.count > place, let scales = try floats(node.input[place]), !scales.numbers.isEmpty else {
-            return refuse("with sizes instead of scales")
+            return refuse(mode + "sizes instead of scales")
         }
-        return scales.numbers.allSatisfy { $0 == 1 } ? value : refuse("with scales \(Self.words(scales.numbers))")
+        return scales.numbers.allSatisfy { $0 == 1 } ? value : refuse(mode + "scales \(Self.words(scales.numbers))")
     }
 
     private static func words(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
