@@ -16,6 +16,8 @@ enum ShapeRecogniser {
         var match: FamilyRecogniser.Match?
         /// A family whose sequence it is but for a tensor, and that tensor, in words.
         var nearest: String?
+        /// Whether no other family needs to be looked at.
+        var isFinal = false
     }
 
     static func outcome(_ checkpoint: Checkpoint, _ survey: KernelSurvey, _ order: LayerOrder) -> Outcome {
@@ -36,7 +38,7 @@ enum ShapeRecogniser {
                             search.isWhole(convs, places) == isWhole
                         else { continue }
                         let found = search.judge(draft, convs, places, family, dialect)
-                        if found.match != nil { return found }
+                        if found.match != nil || found.isFinal { return found }
                         outcome.nearest = outcome.nearest ?? found.nearest
                     }
                 }
@@ -99,8 +101,10 @@ enum ShapeRecogniser {
             let own = dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
             let match = FamilyRecogniser.match(own, against: table, family, dialect, spatialCount, isByShapes: true)
             guard match.missing.isEmpty, match.unexplainedCount == 0 else { return Outcome() }
-            let otherLibrary = family.kind == .resNet ? ResNet.otherLibrary(checkpoint) : nil
-            if let conflict = match.conflict ?? foreign ?? otherLibrary {
+            if match.conflict == nil, family.kind == .resNet, let name = ResNet.otherLibrary(checkpoint) {
+                return Outcome(nearest: "\(family.name), but \(name)", isFinal: true)
+            }
+            if let conflict = match.conflict ?? foreign {
                 return Outcome(nearest: "\(family.name), but \(conflict)")
             }
             return Outcome(match: match)
