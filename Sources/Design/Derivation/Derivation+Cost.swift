@@ -12,7 +12,13 @@ extension Derivation {
     public var runsAsPublished: Bool { Self.runsAsPublished(config, target.reference) }
 
     /// Parameters, multiply-accumulates and time beside the published net's, one line.
-    public var costLine: String {
+    public var costLine: String { costLine(withTime: true) }
+
+    /// Without the time where it decided nothing, so that the same kernels lead to the same text.
+    var reproducibleCostLine: String { costLine(withTime: isTimeBound) }
+
+    private func costLine(withTime isTimed: Bool) -> String {
+        let time = isTimed ? time : nil
         func text(_ name: String, _ cost: DesignCost, _ time: Double?) -> String {
             let time = time.map { ", \(NumberFormat.fixed($0, 2)) ms" } ?? ""
             return "\(name): \(cost.parameters) learnable parameters, \(cost.macs) MACs\(time)"
@@ -23,7 +29,7 @@ extension Derivation {
         let timing =
             time.map {
                 "time ÷ time \(NumberFormat.fixed($0.ratio, 3)), the median of \($0.rounds) paired rounds"
-            } ?? (runsAsPublished ? "the same operations, so the same time" : "not timed")
-        return "\(own); published \(other); \(timing)"
+            } ?? (runsAsPublished ? "the same operations, so the same time" : isTimed ? "not timed" : nil)
+        return (["\(own)", "published \(other)"] + [timing].compactMap { $0 }).joined(separator: "; ")
     }
 }

@@ -20,6 +20,8 @@ public struct Derivation: Sendable, Equatable {
     public let target: DesignTarget
     /// How long the design takes beside the published net; nil where it was not timed.
     public internal(set) var time: PairedTime?
+    /// Whether the design was chosen by its time.
+    let isTimeBound: Bool
 
     /// Derives a design from the statistics of at least one network, without their kernels: what only these show is
     /// left out (``missing``).
@@ -53,6 +55,7 @@ public struct Derivation: Sendable, Equatable {
         self.config = config
         target = rules.target
         self.time = time
+        isTimeBound = time != nil
         reasons = rules.reasons(config)
         sources = rules.evidence.networks.map(\.title) + rules.evidence.leftOut.map(\.title)
         leftOut = rules.evidence.leftOut.map { "\($0.title): \($0.reason)" }
@@ -67,11 +70,12 @@ public struct Derivation: Sendable, Equatable {
         return copy
     }
 
-    /// The config as YAML, each field with its reason as a comment, the cost on top; it reads back equal.
+    /// The config as YAML, each field with its reason as a comment, the cost on top (its time where that was a bound); it
+    /// reads back equal.
     public var yaml: String {
         let text = config.yaml(
             comments: Dictionary(reasons.map { ($0.field, $0.sentence) }, uniquingKeysWith: { first, _ in first }))
-        return ([costLine] + agreement.sentences).flatMap(Self.commented).joined() + "\n" + text
+        return ([reproducibleCostLine] + agreement.sentences).flatMap(Self.commented).joined() + "\n" + text
     }
 
     /// Lines of at most 100 letters behind "# ".
