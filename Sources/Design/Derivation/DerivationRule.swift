@@ -59,8 +59,8 @@ public enum DerivationRule: String, Sendable, CaseIterable, Codable {
     /// errors in the trainings of `Notebooks-out/experiments`.
     public var isOnByDefault: Bool {
         switch self {
-        case .banks, .refusal: true
-        case .downsampling, .sigma, .offset, .identity, .deadWidths, .last, .depths, .trained: false
+        case .banks, .refusal, .trained: true
+        case .downsampling, .sigma, .offset, .identity, .deadWidths, .last, .depths: false
         }
     }
 }

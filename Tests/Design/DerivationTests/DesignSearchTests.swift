@@ -21,7 +21,8 @@ import VGNets
             #expect(found <= macs && found >= macs - macs / 100, "\(macs)")
         }
         // The published net is the one of its own MACs (vgnet.md, fvcore).
-        let options = Derivation.DesignOptions(budget: try DesignBudget(macs: "141300232"))
+        var options = Derivation.DesignOptions(budget: try DesignBudget(macs: "141300232"))
+        options.rules = try RuleSet(parsing: "none")
         let config = try Derivation.derive(from: [HandMadeEvidence.paper()], options: options).config
         #expect(config.channels == [28, 56, 112, 224, 368] && config.blocks == [4, 7, 13, 2])
     }

@@ -190,8 +190,8 @@ import VGNets
     }
 
     @Test(arguments: [
-        ("default", "D5,D9"), ("none", "D9"), ("all", "D1,D10,D2,D3,D4,D5,D6,D7,D8,D9"), ("D1, d4", "D1,D4,D9"),
-        ("+D4,-D5", "D4,D9"),
+        ("default", "D10,D5,D9"), ("none", "D9"), ("all", "D1,D10,D2,D3,D4,D5,D6,D7,D8,D9"), ("D1, d4", "D1,D4,D9"),
+        ("+D4,-D5", "D10,D4,D9"), ("-D10", "D5,D9"),
     ])
     func rulesAreSwitched(text: String, expected: String) throws {
         let rules = try RuleSet(parsing: text)

@@ -6,9 +6,9 @@ import VGNets
 @Suite struct SurveyTests {
     private static func survey() throws -> DerivationSurvey {
         let weak = HandMadeEvidence.network([HandMadeEvidence.Layer(stride: 2, blurs: 150)], title: "Weak")
-        return try DerivationSurvey(
-            [HandMadeEvidence.paper(), weak],
-            options: Derivation.DesignOptions(budget: ParameterBudget(parsing: "1.0MP")))
+        var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: "1.0MP"))
+        options.rules = RuleSet([.banks])
+        return try DerivationSurvey([HandMadeEvidence.paper(), weak], options: options)
     }
 
     /// The paper's own picture leads to the paper's nets (Table 1), and so does a network that cannot vote.

@@ -46,8 +46,9 @@ import VGNets
                     name: "layer\(index)", shape: [count, 1, 3, 3], stride: 2,
                     scalars: Array(repeating: blur, count: count).flatMap { $0 }, role: index == 0 ? .stem : nil)
             })
-        return try Derivation.derive(
-            from: [AnalysedNetwork.analyse(network)], options: .init(budget: DesignBudget()))
+        var options = Derivation.DesignOptions(budget: DesignBudget())
+        options.rules = try RuleSet(parsing: "-D10")
+        return try Derivation.derive(from: [AnalysedNetwork.analyse(network)], options: options)
     }
 
     /// The published net's cost: vgnet.md, section 2 (Table 3 and fvcore).

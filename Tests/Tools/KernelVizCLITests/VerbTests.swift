@@ -121,11 +121,16 @@ import Testing
 
     /// The published net's numbers: vgnet.md, section 2 (Table 3 and fvcore).
     @Test func deriveNamesThePublishedNetAndItsCost() throws {
-        let plain = try CommandLine.run(["derive", Self.ownCheckpoint])
+        let plain = try CommandLine.run(["derive", Self.ownCheckpoint, "--rules=-D10"])
         #expect(plain.status == 0, "\(plain.errors)")
         #expect(plain.output.hasPrefix("# vgnetg-1.0mp: 997358 learnable parameters, 141300232 MACs;"))
         #expect(plain.output.contains("\nname: vgnetg-1.0mp\n"))
         #expect(plain.errors.contains("The kernels confirm the paper's choice: "))
+        let trained = try CommandLine.run(["derive", Self.ownCheckpoint, "--no-latency"])
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(
+            trained.output.contains("\nname: derived-1.0mp\n") && trained.output.contains("\nblocks: [2, 3, 5, 1]\n"))
+        #expect(trained.errors.contains("Trainings decided blocks, depthwise: "))
         let timed = try CommandLine.run(
             ["derive", Self.ownCheckpoint, "--rules", "D1", "--macs", "100M", "--budget", "900K", "--format", "json"])
         #expect(timed.status == 0, "\(timed.errors)")

@@ -111,9 +111,7 @@ struct HTMLDesign {
                 + "<td>\(InlineSVG.escaped(reason.value))</td><td>\(reason.isDefault ? "paper" : "derived")</td>"
                 + "<td>\(InlineSVG.escaped(reason.statistic))</td><td>\(InlineSVG.escaped(reason.rule))</td></tr>"
         }
-        let refusal = derivation.refusal.map {
-            "<p>The paper's values were kept: \(InlineSVG.escaped($0)).</p>"
-        }
+        let refusal = derivation.refusalSentence.map { "<p>\(InlineSVG.escaped($0)).</p>" }
         let figure = try NetworkDiagramFigure.figure(of: config)
         return "<section id=\"design\"><h2>The derived design: \(InlineSVG.escaped(config.name))</h2>"
             + ([derivation.costLine + "."] + derivation.agreement.sentences)

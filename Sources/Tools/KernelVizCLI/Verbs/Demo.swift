@@ -184,7 +184,7 @@ struct Demo {
             "\(derivation.config.name): \(derived.parameters.learnable) learnable parameters, \(derived.macs) MACs"
                 + (derived.latency.map { ", \(NumberFormat.fixed($0.median, 1)) ms an image on one thread." } ?? "."),
         ]
-        if let refusal = derivation.refusal { lines.append("The paper's values were kept: \(refusal).") }
+        if let refusal = derivation.refusalSentence { lines.append("\(refusal).") }
         if let best = own?.topClasses?.first, let picture {
             lines.append(
                 "\(FilePaths.name(of: picture)): \(best.name ?? "class \(best.index)"), "

@@ -20,7 +20,7 @@ struct DeriveCommand: ParsableCommand {
             Rules: D1 kinds of downsampling, D2 their σ, D3 their offset, D4 identity ratios, D5 fixed banks, D6 dead \
             channels, D7 the last unit, D8 depths, D9 refusal; D10 is what kernels do not show and trainings decided: \
             depth, a normalisation behind the depthwise kernels. Only rules that beat the paper's \
-            choice in trainings are on; --rules switches. What the others would follow is measured and stands in the \
+            choice in trainings are on (D5, D10); --rules switches. What the others would follow is measured and stands in the \
             comments. Networks are the unit of every interval.
 
             In the place of a checkpoint stands, where wanted, what 'classify --format json' wrote of it: the same config \
@@ -211,17 +211,14 @@ struct DeriveCommand: ParsableCommand {
         if derivation.refusal == nil { derivation.agreement.sentences.forEach { Console.note($0) } }
         if let trained = derivation.trained { Console.note("\(trained).") }
         if rules == "default" {
-            let off = DerivationRule.allCases.filter { !$0.isOnByDefault && $0 != .trained }.map(\.rawValue)
+            let off = DerivationRule.allCases.filter { !$0.isOnByDefault }.map(\.rawValue)
             Console.note(
                 "Measured only, since trainings do not support them: \(off.joined(separator: ", ")). --rules all lets the "
                     + "kernels decide.")
-            if derivation.trained == nil {
-                Console.note("Off until more seeds hold it: D10, \(DerivationRule.trained.sentence).")
-            }
         }
         for sentence in derivation.missing where derivation.refusal == nil { Console.note("\(sentence).") }
         for left in derivation.leftOut where derivation.refusal == nil { Console.note("Left out: \(left).") }
-        if let refusal = derivation.refusal { Console.note("The paper's values were kept: \(refusal).") }
+        if let refusal = derivation.refusalSentence { Console.note("\(refusal).") }
     }
 
     func options() throws -> Derivation.DesignOptions {
