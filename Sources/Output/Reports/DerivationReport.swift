@@ -82,12 +82,12 @@ public struct DerivationReport: ConfigReport {
     /// The design and its reasons as JSON, keys sorted, a line end at the end.
     public var json: String {
         let config = derivation.config
-        let counts = config.parameters
+        let cost = derivation.cost
         return JSONText.of(
             Document(
-                schema: Self.schema, config: config, parameters: counts.learnable, fixedParameters: counts.fixed,
-                macs: config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize),
-                cost: Document.Cost(config.name, derivation.cost, derivation.time?.milliseconds),
+                schema: Self.schema, config: config, parameters: cost.parameters,
+                fixedParameters: config.folded.parameters.fixed, macs: cost.macs,
+                cost: Document.Cost(config.name, cost, derivation.time?.milliseconds),
                 published: Document.Cost(
                     derivation.target.reference.name, derivation.target.referenceCost,
                     derivation.time?.referenceMilliseconds),

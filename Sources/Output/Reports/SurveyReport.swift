@@ -32,8 +32,9 @@ public struct SurveyReport: MarkdownReport {
                 table.add(
                     [
                         isFirst ? source : "", isFirst ? row.kernels.map(NumberFormat.grouped) ?? "–" : "",
-                        Self.millions(budget), NumberFormat.grouped(config.parameters.learnable),
-                        NumberFormat.grouped(Self.macs(config)), Self.list(config.channels), Self.list(config.blocks),
+                        Self.millions(budget), NumberFormat.grouped(DesignCost(config).parameters),
+                        NumberFormat.grouped(DesignCost(config).macs), Self.list(config.channels),
+                        Self.list(config.blocks),
                         Self.downsampling(config), Self.sigmas(config),
                     ].map { TextTable.Cell($0) })
             }
@@ -45,10 +46,6 @@ public struct SurveyReport: MarkdownReport {
     private var notes: [String] {
         survey.rows.compactMap { row in row.refusal.map { "\(row.source): the paper's values were kept: \($0)." } }
             + survey.leftOut.map { "Not among all together: \($0)." }
-    }
-
-    private static func macs(_ config: VGNetConfig) -> Int {
-        config.macs(inputHeight: config.inputSize, inputWidth: config.inputSize)
     }
 
     private static func millions(_ budget: Int) -> String {
@@ -77,9 +74,10 @@ public struct SurveyReport: MarkdownReport {
                     Document.Source(
                         source: row.source, kernels: row.kernels, refusal: row.refusal,
                         designs: zip(survey.budgets, row.designs).map { budget, config in
-                            Document.Design(
-                                budget: budget, parameters: config.parameters.learnable,
-                                fixedParameters: config.parameters.fixed, macs: Self.macs(config), config: config)
+                            let cost = DesignCost(config)
+                            return Document.Design(
+                                budget: budget, parameters: cost.parameters,
+                                fixedParameters: config.folded.parameters.fixed, macs: cost.macs, config: config)
                         })
                 }, leftOut: survey.leftOut))
     }

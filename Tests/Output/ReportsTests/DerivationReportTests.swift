@@ -31,6 +31,7 @@ import VGNets
             let silent: [Entry]
         }
         let schema: String
+        let parameters: Int
         let cost: Cost
         let published: Cost
         let isPublished: Bool
@@ -38,7 +39,7 @@ import VGNets
         let agreement: Agreement
     }
 
-    private static func derivation() throws -> Derivation {
+    private static func derivation(rules: String = "-D10") throws -> Derivation {
         let blur = NamedKernel.gaussian(sigmaPixels: 1).values
         let network = MemoryNetwork.make(
             [96, 128].enumerated().map { index, count in
@@ -47,7 +48,7 @@ import VGNets
                     scalars: Array(repeating: blur, count: count).flatMap { $0 }, role: index == 0 ? .stem : nil)
             })
         var options = Derivation.DesignOptions(budget: DesignBudget())
-        options.rules = try RuleSet(parsing: "-D10")
+        options.rules = try RuleSet(parsing: rules)
         return try Derivation.derive(from: [AnalysedNetwork.analyse(network)], options: options)
     }
 
@@ -67,6 +68,16 @@ import VGNets
             PairedTime(milliseconds: 2, referenceMilliseconds: 4, ratio: 0.5, rounds: 9))
         let second = try JSONDecoder().decode(Document.self, from: Data(DerivationReport(timed).json.utf8))
         #expect(second.cost.milliseconds == 2 && second.published.milliseconds == 4)
+    }
+
+    /// D10's blocks 2, 3, 5, 1 of widths 44, 88, 168, 312, 448 hold 44 + 2 · 84 + 4 · 156 learned kernels, behind each of
+    /// which stand two parameters while training and one bias afterwards: 836 fewer.
+    @Test func parametersAreThoseOfTheNetAsItRuns() throws {
+        let derivation = try Self.derivation(rules: "default")
+        #expect(derivation.config.channels == [44, 88, 168, 312, 448] && derivation.config.blocks == [2, 3, 5, 1])
+        let report = try JSONDecoder().decode(Document.self, from: Data(DerivationReport(derivation).json.utf8))
+        #expect(report.parameters == derivation.config.parameters.learnable - 836)
+        #expect(report.parameters == report.cost.parameters)
     }
 
     @Test func theTableBeginsWithTheCost() throws {

@@ -181,7 +181,7 @@ struct Demo {
             "",
             "\(statistics.network.title): \(counts.total) kernels, \(shares.joined(separator: ", ")).",
             "Strided layers: \(NumberFormat.percent(strided.share(.blur))) blur.",
-            "\(derivation.config.name): \(derived.parameters.learnable) learnable parameters, \(derived.macs) MACs"
+            "\(derivation.config.name): \(derivation.cost.parameters) learnable parameters, \(derivation.cost.macs) MACs"
                 + (derived.latency.map { ", \(NumberFormat.fixed($0.median, 1)) ms an image on one thread." } ?? "."),
         ]
         if let refusal = derivation.refusalSentence { lines.append("\(refusal).") }
