@@ -27,7 +27,7 @@ import VGNets
             HandMadeEvidence.strided(400, blurs: 40, title: "Learned"),
         ]
         for network in networks {
-            for rules in [RuleSet.ofKernels, .standard, .all] {
+            for rules in [RuleSet.ofKernels, .all] {
                 var options = try Self.options(size)
                 options.rules = rules
                 var choices = [options]
