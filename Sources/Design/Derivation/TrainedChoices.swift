@@ -7,7 +7,8 @@ enum TrainedChoices {
     /// What the trainings showed (`Notebooks-out/experiments/results/headline`).
     static let evidence =
         "+8.06 ± 0.25 points of top-1 over vgnetg-1.0mp at no more cost (five paired seeds, ten epochs of "
-        + "Tiny-ImageNet-100 at 64 px; depth, normalisation and a start at unit gain together)"
+        + "Tiny-ImageNet-100 at 64 px; depth, normalisation and a start at unit gain together; other sizes, other data and "
+        + "longer trainings were not tried)"
 
     /// What stands around learned depthwise kernels while they train.
     static let depthwise = DepthwiseForm.normalized

@@ -28,13 +28,13 @@ public struct SurveyReport: MarkdownReport {
             if index > 0 { table.addRule() }
             for (place, (budget, config)) in zip(survey.budgets, row.designs).enumerated() {
                 let isFirst = place == 0
+                let cost = DesignCost(config)
                 let source = row.source + (row.refusal == nil ? "" : " (defaults)")
                 table.add(
                     [
                         isFirst ? source : "", isFirst ? row.kernels.map(NumberFormat.grouped) ?? "–" : "",
-                        Self.millions(budget), NumberFormat.grouped(DesignCost(config).parameters),
-                        NumberFormat.grouped(DesignCost(config).macs), Self.list(config.channels),
-                        Self.list(config.blocks),
+                        Self.millions(budget), NumberFormat.grouped(cost.parameters),
+                        NumberFormat.grouped(cost.macs), Self.list(config.channels), Self.list(config.blocks),
                         Self.downsampling(config), Self.sigmas(config),
                     ].map { TextTable.Cell($0) })
             }

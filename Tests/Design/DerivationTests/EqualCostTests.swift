@@ -13,8 +13,7 @@ import VGNets
 
     private static func options(_ budget: String = "1.0MP") throws -> Derivation.DesignOptions {
         var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: budget))
-        // Without what trainings decided.
-        options.rules = try RuleSet(parsing: "-D10")
+        options.rules = .withoutTrained
         return options
     }
 
@@ -54,10 +53,23 @@ import VGNets
         }
     }
 
+    /// What users get who choose nothing, at every size: two fifths of the depth within the cost, and little of it unused.
+    @Test(arguments: published)
+    func theDefaultCostsNoMoreThanThePublishedNet(size: String, parameters: Int, macs: Int) throws {
+        var options = try Self.options(size)
+        options.rules = .standard
+        let derivation = try Derivation.derive(from: [HandMadeEvidence.paper()], options: options)
+        #expect(derivation.cost.parameters <= parameters && derivation.cost.macs <= macs)
+        #expect(Double(derivation.cost.parameters) >= 0.99 * Double(parameters))
+        let published = try VGNetConfig.published("vgnetg-\(size.lowercased())")
+        #expect(Double(derivation.config.blocks.reduce(0, +)) < 0.5 * Double(published.blocks.reduce(0, +)))
+        #expect(derivation.config.depthwise == .normalized && derivation.trained != nil)
+    }
+
     /// The size is 1.0MP where none is named; a net in which nothing differs has its published name.
     @Test func nothingDiffersFromThePublishedNet() throws {
         var plainOptions = Derivation.DesignOptions(budget: DesignBudget())
-        plainOptions.rules = try RuleSet(parsing: "-D10")
+        plainOptions.rules = .withoutTrained
         let plain = try Derivation.derive(from: [HandMadeEvidence.paper()], options: plainOptions)
         #expect(plain.config == (try VGNetConfig.published("vgnetg-1.0mp")))
         #expect(plain.published == "vgnetg-1.0mp" && plain.runsAsPublished)
@@ -199,7 +211,7 @@ import VGNets
             from: [HandMadeEvidence.paper()],
             options: { options in
                 var options = options
-                options.rules = RuleSet([.banks])
+                options.rules = .withoutTrained
                 return options
             }(options)
         ) { _, _ in

@@ -11,7 +11,7 @@ import Architectures
 
 /// What counts as evidence, and how far it reaches.
 @Suite struct EvidenceTests {
-    private static func options(_ rules: RuleSet = RuleSet([.banks])) -> Derivation.DesignOptions {
+    private static func options(_ rules: RuleSet = .withoutTrained) -> Derivation.DesignOptions {
         var options = Derivation.DesignOptions(budget: DesignBudget())
         options.rules = rules
         return options

@@ -8,6 +8,8 @@ import Architectures
 extension RuleSet {
     /// The rules that follow kernels alone, so that a test sees what each of them does.
     static let ofKernels = RuleSet([.downsampling, .sigma, .banks, .deadWidths])
+    /// The default rules but what trainings decided (D10), of which kernels say nothing.
+    static let withoutTrained = RuleSet(RuleSet.standard.rules.subtracting([.trained]))
 }
 
 /// Networks whose labels are given instead of measured, so that every share is known.

@@ -61,10 +61,9 @@ import Architectures
         #expect(shuffled.config == plain.config)
     }
 
-    /// Without what trainings decided (D10), of which kernels say nothing.
-    private static let ofKernels = {
+    private static let options = {
         var options = Derivation.DesignOptions(budget: .parameters(1_000_000))
-        options.rules = RuleSet([.banks])
+        options.rules = .withoutTrained
         return options
     }()
 
@@ -76,7 +75,7 @@ import Architectures
             let length = filters[0].count
             return filters.indices.map { Array(weights[$0 * length..<($0 + 1) * length]) }
         }
-        let derivation = try Derivation.derive(from: [shuffled], options: Self.ofKernels)
+        let derivation = try Derivation.derive(from: [shuffled], options: Self.options)
         let published = try VGNetConfig.published("vgnetg-1.0mp")
         #expect(try derivation.config.replacing(name: published.name) == published)
         #expect(derivation.refusal?.contains("of 2528 kernels are unstructured") == true)
@@ -87,7 +86,7 @@ import Architectures
         let few = HandMadeEvidence.network([
             HandMadeEvidence.Layer(stride: 2, role: .stem, edges: 32), HandMadeEvidence.Layer(stride: 2, blurs: 96),
         ])
-        let derivation = try Derivation.derive(from: [few], options: Self.ofKernels)
+        let derivation = try Derivation.derive(from: [few], options: Self.options)
         #expect(derivation.refusal == "only 128 kernels were found, at least 200 are needed")
         let published = try VGNetConfig.published("vgnetg-1.0mp")
         #expect(try derivation.config.replacing(name: published.name) == published)

@@ -7,7 +7,7 @@ import VGNets
     private static func survey() throws -> DerivationSurvey {
         let weak = HandMadeEvidence.network([HandMadeEvidence.Layer(stride: 2, blurs: 150)], title: "Weak")
         var options = Derivation.DesignOptions(budget: try ParameterBudget(parsing: "1.0MP"))
-        options.rules = RuleSet([.banks])
+        options.rules = .withoutTrained
         return try DerivationSurvey([HandMadeEvidence.paper(), weak], options: options)
     }
 

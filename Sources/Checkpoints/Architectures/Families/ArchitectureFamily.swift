@@ -7,12 +7,34 @@ struct ArchitectureFamily: Sendable {
     let kind: ConvNetwork.Family
     /// The naming schemes in which its checkpoints are met.
     let dialects: [Dialect]
+    /// Libraries whose networks have this family's shapes and stride or pool elsewhere.
+    var lookalikes: [Lookalike] = []
 
     /// As its authors write it ("MobileNetV2").
     var name: String { kind.rawValue }
 
+    /// The first tensor whose name is a lookalike's, in words; nil where there is none.
+    func lookalike(in checkpoint: Checkpoint) -> String? {
+        guard !lookalikes.isEmpty else { return nil }
+        for entry in checkpoint.entries {
+            let components = entry.name.split(whereSeparator: { "./".contains($0) })
+            for lookalike in lookalikes where components.contains(Substring(lookalike.component)) {
+                return "tensor '\(entry.name)' is named as in \(lookalike.difference)"
+            }
+        }
+        return nil
+    }
+
     /// Every family that is known.
     static let all = ConvNetwork.Family.allCases.map(\.design)
+}
+
+/// A library's networks that shapes do not tell from a family's.
+struct Lookalike: Sendable {
+    /// A part of the paths of its modules ("se_module").
+    let component: String
+    /// Whose networks they are and what they do otherwise, behind "named as in".
+    let difference: String
 }
 
 /// One naming scheme of a family.

@@ -1,29 +1,6 @@
-import Checkpoints
 import Tensors
 
 extension ResNet {
-    /// Libraries whose residual networks have these shapes and stride or pool elsewhere, by a part of a module's path.
-    private static let otherLibraries: [(component: String, sentence: String)] = [
-        (
-            "se_module",
-            "is named as in Cadene's networks, whose first pool has no border and whose bottlenecks may stride in their first "
-                + "convolution"
-        ),
-        ("res2a_branch2a", "is named as in Caffe's networks, whose bottlenecks stride in their first convolution"),
-        ("res2", "is named as in detectron2's networks, whose bottlenecks may stride in their first convolution"),
-    ]
-
-    /// The first tensor whose name is another library's, in words; nil where there is none.
-    static func otherLibrary(_ checkpoint: Checkpoint) -> String? {
-        for entry in checkpoint.entries {
-            let components = entry.name.split(whereSeparator: { "./".contains($0) })
-            for (component, sentence) in otherLibraries where components.contains(Substring(component)) {
-                return "tensor '\(entry.name)' \(sentence)"
-            }
-        }
-        return nil
-    }
-
     /// The published networks with one convolution as their stem, with squeeze-and-excite and without: which residual
     /// blocks there are, what the stages give. The width inside a bottleneck and its groups are free (wide nets, ResNeXt).
     static let skeletons: [Skeleton] = [false, true].flatMap { squeezes in

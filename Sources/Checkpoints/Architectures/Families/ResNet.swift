@@ -23,6 +23,19 @@ extension ArchitectureFamily {
             },
             .keras("Keras automatic", stem: "conv2d", classifiers: ["dense"]) { ResNet.kerasSmall($0) },
             .cvModels(stem: "features.stem.0", classifier: "classifier.1") { ResNet.cvModels($0) },
+        ],
+        lookalikes: [
+            Lookalike(
+                component: "se_module",
+                difference:
+                    "Cadene's networks, whose first pool has no border and whose bottlenecks may stride in their "
+                    + "first convolution"),
+            Lookalike(
+                component: "res2a_branch2a",
+                difference: "Caffe's networks, whose bottlenecks stride in their first convolution"),
+            Lookalike(
+                component: "res2",
+                difference: "detectron2's networks, whose bottlenecks may stride in their first convolution"),
         ])
 }
 

@@ -101,7 +101,7 @@ enum ShapeRecogniser {
             let own = dialect.blueprints(table).first { $0.convs.map(\.module) == modules } ?? draft.blueprint
             let match = FamilyRecogniser.match(own, against: table, family, dialect, spatialCount, isByShapes: true)
             guard match.missing.isEmpty, match.unexplainedCount == 0 else { return Outcome() }
-            if match.conflict == nil, family.kind == .resNet, let name = ResNet.otherLibrary(checkpoint) {
+            if match.conflict == nil, let name = family.lookalike(in: checkpoint) {
                 return Outcome(nearest: "\(family.name), but \(name)", isFinal: true)
             }
             if let conflict = match.conflict ?? foreign {
