@@ -3,16 +3,44 @@ import Diagnostics
 
 /// Reads stored types and shapes; used inside the lock only.
 enum ElementType {
-    /// Lists an open data set: its shape and its type.
-    static func describe(_ dataset: hid_t, filePath: String, path: String) throws -> HDF5Dataset {
+    /// Lists an open data set: its shape, its type and its place in a file of so many bytes; nil for one in memory.
+    static func describe(_ dataset: hid_t, filePath: String, path: String, fileBytes: Int?) throws -> HDF5Dataset {
         let subject = HDF5File.subject(filePath, path)
         let type = try HDF5Library.check(H5Dget_type(dataset), "hdf5.unreadable", subject, "its type cannot be read")
         defer { H5Tclose(type) }
         let space = try HDF5Library.check(H5Dget_space(dataset), "hdf5.unreadable", subject, "its shape cannot be read")
         defer { H5Sclose(space) }
         let (dtype, kind) = name(type)
+        let dimensions = try dimensions(space, subject: subject)
+        let isPlain = kind == .numeric && isLittleEndian(type, dtype)
         return HDF5Dataset(
-            path: path, dimensions: try dimensions(space, subject: subject), dtype: dtype, kind: kind)
+            path: path, dimensions: dimensions, dtype: dtype, kind: kind,
+            plainOffset: isPlain ? fileBytes.flatMap { plainOffset(dataset, type, dimensions, fileBytes: $0) } : nil)
+    }
+
+    /// Whether elements called `dtype` are stored as memory holds them.
+    private static func isLittleEndian(_ stored: hid_t, _ dtype: String) -> Bool {
+        guard let type = littleEndian(dtype) else { return false }
+        defer { H5Tclose(type) }
+        return H5Tequal(stored, type) > 0
+    }
+
+    /// The byte at which elements begin that lie in one piece, unfiltered, in this file.
+    private static func plainOffset(_ dataset: hid_t, _ type: hid_t, _ dimensions: [Int], fileBytes: Int) -> Int? {
+        var byteCount = H5Tget_size(type)
+        for length in dimensions {
+            let (product, overflow) = byteCount.multipliedReportingOverflow(by: length)
+            guard !overflow else { return nil }
+            byteCount = product
+        }
+        let list = H5Dget_create_plist(dataset)
+        guard list >= 0 else { return nil }
+        defer { H5Pclose(list) }
+        guard byteCount > 0, H5Pget_layout(list) == H5D_CONTIGUOUS, H5Pget_nfilters(list) == 0,
+            H5Pget_external_count(list) == 0, Int(exactly: H5Dget_storage_size(dataset)) == byteCount,
+            let offset = Int(exactly: H5Dget_offset(dataset)), offset > 0, offset <= fileBytes - byteCount
+        else { return nil }
+        return offset
     }
 
     /// The axes of a data space; `[0]` for one without elements, empty for a scalar.

@@ -18,6 +18,9 @@ public struct HDF5Dataset: Sendable, Equatable {
     public let dtype: String
     /// What the elements are.
     public let kind: Kind
+    /// Where the elements lie in the file as ``HDF5File/bytes(_:)`` would hand them over: the byte at which they begin;
+    /// nil where they are packed, scattered, swapped or not yet written, or the file lies in memory.
+    public let plainOffset: Int?
 }
 
 /// What lies under a group.

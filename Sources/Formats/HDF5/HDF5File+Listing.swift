@@ -12,7 +12,7 @@ extension HDF5File {
     /// Throws `hdf5.externalLink`, `hdf5.tooDeep`, `hdf5.tooMany`, or `hdf5.unreadable` for a damaged file.
     public func listing(of group: String = "/") throws -> HDF5Listing {
         let file = identifier
-        let path = path
+        let (path, fileBytes) = (path, isInMemory ? nil : sizeBytes)
         return try HDF5Library.locked {
             let start = try HDF5Library.check(
                 H5Gopen2(file, StoredName.path(group, in: file), kv_H5P_DEFAULT()), "hdf5.noObject",
@@ -21,7 +21,7 @@ extension HDF5File {
             let access = try HDF5Library.check(
                 kv_inside_file_only(), "hdf5.unreadable", path, "cannot be listed")
             defer { H5Pclose(access) }
-            var walk = Walk(filePath: path, access: access)
+            var walk = Walk(filePath: path, fileBytes: fileBytes, access: access)
             try walk.visit(start, at: String(group.drop(while: { $0 == "/" })), ancestors: [], depth: 0)
             return HDF5Listing(
                 groups: walk.groups, datasets: walk.datasets, latinNameCount: walk.latinNameCount)
@@ -41,6 +41,8 @@ private struct Walk {
     }
 
     let filePath: String
+    /// The file's length; nil for one in memory.
+    let fileBytes: Int?
     /// Link access that refuses external links, also behind a soft one.
     let access: hid_t
     var groups: [String] = []
@@ -87,7 +89,8 @@ private struct Walk {
         if type == H5O_TYPE_GROUP.rawValue {
             try visit(object, at: path, ancestors: ancestors, depth: depth + 1)
         } else if type == H5O_TYPE_DATASET.rawValue {
-            datasets.append(try ElementType.describe(object, filePath: filePath, path: path))
+            datasets.append(
+                try ElementType.describe(object, filePath: filePath, path: path, fileBytes: fileBytes))
         }
     }
 

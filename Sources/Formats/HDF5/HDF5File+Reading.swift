@@ -58,32 +58,6 @@ extension HDF5File {
         }
     }
 
-    /// Where the elements of a data set lie in the file as ``bytes(_:)`` would hand them over: the byte at which they
-    /// begin; nil where they are packed, scattered, swapped or not yet written, or the file lies in memory.
-    ///
-    /// Throws as ``floats(_:)``.
-    public func plainOffset(_ dataset: String) throws -> Int? {
-        guard !isInMemory else { return nil }
-        // Nothing is read here, so the elements may be more than fit into memory.
-        return try reading(dataset, limit: .max) { identifier, info, count, subject in
-            guard info.kind == .numeric, count > 0, let type = ElementType.littleEndian(info.dtype) else { return nil }
-            defer { H5Tclose(type) }
-            let stored = try HDF5Library.check(
-                H5Dget_type(identifier), "hdf5.unreadable", subject, "its type cannot be read")
-            defer { H5Tclose(stored) }
-            guard H5Tequal(stored, type) > 0 else { return nil }
-            let list = try HDF5Library.check(
-                H5Dget_create_plist(identifier), "hdf5.unreadable", subject, "its storage cannot be read")
-            defer { H5Pclose(list) }
-            guard H5Pget_layout(list) == H5D_CONTIGUOUS, H5Pget_nfilters(list) == 0,
-                let byteCount = Int(exactly: H5Dget_storage_size(identifier)),
-                byteCount == count * H5Tget_size(type), let offset = Int(exactly: H5Dget_offset(identifier)),
-                offset > 0, offset <= sizeBytes - byteCount
-            else { return nil }
-            return offset
-        }
-    }
-
     /// Reads a data set of fixed or variable-length strings, row-major.
     ///
     /// Throws `hdf5.noObject`, `hdf5.notStrings`, `hdf5.tooLarge` or `hdf5.unreadable`.
@@ -128,7 +102,7 @@ extension HDF5File {
     ) throws -> Result {
         let file = identifier
         let path = path
-        let sizeBytes = sizeBytes
+        let (sizeBytes, fileBytes) = (sizeBytes, isInMemory ? nil : sizeBytes)
         return try HDF5Library.locked {
             let subject = Self.subject(path, dataset)
             let access = try HDF5Library.check(kv_inside_file_only(), "hdf5.unreadable", subject, "cannot be read")
@@ -138,7 +112,7 @@ extension HDF5File {
             )
             defer { H5Dclose(opened) }
             try Self.checkOwnStorage(opened, subject)
-            let info = try ElementType.describe(opened, filePath: path, path: dataset)
+            let info = try ElementType.describe(opened, filePath: path, path: dataset, fileBytes: fileBytes)
             let count = try Self.plausibleCount(info, limit: limit, sizeBytes: sizeBytes, subject)
             return try body(opened, info, count, subject)
         }

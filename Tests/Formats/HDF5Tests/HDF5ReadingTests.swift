@@ -24,6 +24,22 @@ import Testing
         #expect(try file.doubles("numbers/\(name)") == [-2, -1, 0, 1, 2, 3])
     }
 
+    /// The places that h5py's `get_offset()` tells; what is swapped, packed or empty has none.
+    @Test func theListingTellsWherePlainElementsLie() throws {
+        let file = try HDF5File(path: Self.fixture("kinds.h5"))
+        let places = Dictionary(
+            uniqueKeysWithValues: try file.listing().datasets.compactMap { dataset in
+                dataset.plainOffset.map { (dataset.path, $0) }
+            })
+        #expect(
+            places == [
+                "links/hard": 2468, "links/soft": 2432, "numbers/float16": 2432, "numbers/float64": 2468,
+                "numbers/int8": 2564, "numbers/scalar": 2663, "numbers/uint16": 2570, "other/boolean": 2725,
+            ])
+        let copy = try HDF5File(bytes: InputFile.bytes(Self.fixture("kinds.h5")), path: "copy.h5")
+        #expect(try copy.listing().datasets.allSatisfy { $0.plainOffset == nil })
+    }
+
     @Test func namesThatAreNoUTF8AreLatin1() throws {
         let file = try HDF5File(path: Self.fixture("latin1.h5"))
         let listing = try file.listing()

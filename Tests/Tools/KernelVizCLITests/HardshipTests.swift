@@ -48,7 +48,9 @@ import Testing
 
     @Test("Memory that the reader shares is under the limit on file sizes, and the message says so")
     func limitsOfFileSizesAndTheReader() throws {
-        let outcome = try bash("ulimit -f 1; \"$K\" classify \"$W\"")
+        // Packed: what lies in a file as it is comes straight from there.
+        let packed = SharedFiles.packageRoot + "/Tests/Checkpoints/CheckpointsTests/Fixtures/filters_gzip.h5"
+        let outcome = try bash("ulimit -f 1; \"$K\" classify '\(packed)'")
         #expect(outcome.status == 1 && outcome.output.isEmpty)
         #expect(outcome.errors.contains("(ulimit -f)"), "\(outcome.errors)")
     }

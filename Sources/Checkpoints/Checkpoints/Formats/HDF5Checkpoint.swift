@@ -30,7 +30,7 @@ enum HDF5Checkpoint {
             path: path, format: format ?? contents.format, files: files, entries: contents.entries,
             attributes: attributes, model: model?.facts,
             notes: contents.notes + (model?.notes ?? []) + notes(listing, path: path),
-            source: HDF5TensorSource(file, divisors: contents.divisors))
+            source: HDF5TensorSource(file, listing, divisors: contents.divisors))
     }
 
     /// The attribute that names the type of numbers kept as integers of their size.
@@ -101,12 +101,22 @@ enum HDF5Checkpoint {
 /// Tensors read on demand from an HDF5 file that stays open.
 final class HDF5TensorSource: TensorSource {
     private let file: HDF5File
+    /// Where elements lie as they are.
+    private let offsets: [String: Int]
     /// For quantised matrices the data set of numbers, one a column, by which they are divided.
     private let divisors: [String: String]
 
-    init(_ file: consuming HDF5File, divisors: [String: String] = [:]) {
+    init(_ file: consuming HDF5File, _ listing: HDF5Listing, divisors: [String: String] = [:]) {
         self.file = file
+        offsets = Dictionary(
+            listing.datasets.compactMap { dataset in dataset.plainOffset.map { (dataset.path, $0) } },
+            uniquingKeysWith: { first, _ in first })
         self.divisors = divisors
+    }
+
+    func region(_ entry: Checkpoint.Entry) -> FileRegion? {
+        guard entry.type != nil, divisors[entry.name] == nil else { return nil }
+        return offsets[entry.name].map { FileRegion(path: file.path, offset: $0) }
     }
 
     func stored(_ entry: Checkpoint.Entry) throws -> StoredTensor {
@@ -124,8 +134,8 @@ final class HDF5TensorSource: TensorSource {
         guard let type = entry.type else {
             return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name)))
         }
-        if let offset = try file.plainOffset(entry.name) {
-            return StoredTensor(type: type, content: .region(path: file.path, offset: offset))
+        if let place = region(entry) {
+            return StoredTensor(type: type, content: .region(path: place.path, offset: place.offset))
         }
         if type == .float32 {
             return StoredTensor(type: type, content: .floats(try file.floats(entry.name)))
@@ -135,8 +145,9 @@ final class HDF5TensorSource: TensorSource {
 
     func stored(_ entry: Checkpoint.Entry, rows: Range<Int>) throws -> StoredTensor {
         if divisors[entry.name] != nil { return try stored(entry).rows(rows, of: entry) }
-        if let type = entry.type, let offset = try file.plainOffset(entry.name) {
-            return StoredTensor(type: type, content: .region(path: file.path, offset: offset)).rows(rows, of: entry)
+        if let type = entry.type, let place = region(entry) {
+            return StoredTensor(type: type, content: .region(path: place.path, offset: place.offset))
+                .rows(rows, of: entry)
         }
         return StoredTensor(type: .float32, content: .floats(try file.floats(entry.name, rows: rows)))
     }
