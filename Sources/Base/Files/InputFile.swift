@@ -24,6 +24,9 @@ public enum InputFile {
         }
     }
 
+    /// Whether anything lies at `path`, readable or not.
+    public static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The size of the file at `path` in bytes.
     public static func sizeBytes(_ path: String) throws -> Int {
         try check(path)

@@ -18,9 +18,7 @@ extension RunnableNetwork {
         }
         // A file of ours with a graph of its own is no longer what a config says.
         if checkpoint.description != nil, checkpoint.model?.graph != nil { return nil }
-        let folder = FilePaths.folder(of: checkpoint.path)
-        let beside = ["config.yaml", "config.json"].map { "\(folder)/\($0)" }
-        return try beside.first { (try? InputFile.check($0)) != nil }.map { try VGNetConfig(contentsOf: $0) }
+        return try checkpoint.configsBeside.first(where: InputFile.isThere).map { try VGNetConfig(contentsOf: $0) }
     }
 
     /// Names of so many outputs; those of another number beside the weights are left out, which is said elsewhere.

@@ -146,7 +146,7 @@ public struct RunnableNetwork: Sendable {
     }
 
     /// The network that a checkpoint holds: a VGNet whose design is written in the file or lies beside it as
-    /// `config.yaml` or `config.json`, or one of a known family.
+    /// `NAME.config.yaml`, `config.yaml` or `config.json`, or one of a known family.
     ///
     /// Throws `networks.otherFamily` for a family that the engine does not run, and the errors of reading.
     public init(

@@ -9,6 +9,8 @@ struct ArchitectureFamily: Sendable {
     let dialects: [Dialect]
     /// Libraries whose networks have this family's shapes and stride or pool elsewhere.
     var lookalikes: [Lookalike] = []
+    /// Throws where settings that its networks are read by are there and cannot be used.
+    var checkSettings: @Sendable (Checkpoint) throws -> Void = { _ in }
 
     /// As its authors write it ("MobileNetV2").
     var name: String { kind.rawValue }

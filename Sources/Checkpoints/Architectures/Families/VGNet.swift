@@ -11,7 +11,18 @@ extension ArchitectureFamily {
             Dialect(
                 name: "cv-models", stem: "features.stem.0", classifiers: ["classifier", "classifier.1"],
                 blueprints: VGNet.blueprints)
-        ])
+        ], checkSettings: VGNet.checkSettings)
+}
+
+extension Checkpoint {
+    /// Where the config of a VGNet lies that its weights do not hold: beside them, under their name or the one that
+    /// training gives it. The first of them that is there counts.
+    package var configsBeside: [String] {
+        let folder = FilePaths.folder(of: path)
+        let name = path.split(separator: "/").last ?? ""
+        let own = name.lastIndex(of: ".").map { "\(folder)/\(name[..<$0]).config.yaml" }
+        return (own.map { [$0] } ?? []) + ["\(folder)/config.yaml", "\(folder)/config.json"]
+    }
 }
 
 private enum VGNet {
@@ -123,10 +134,9 @@ private enum VGNet {
             && hasOneKernel(table, "features.stage2.0.downsample")
     }
 
-    /// What the network's config, YAML or JSON, gives a key: in the file's attributes, else in a file beside it: of
-    /// its name with ".config.yaml", or "config.yaml" as training writes it.
+    /// What the network's config, YAML or JSON, gives a key: in the file's attributes, else in a file beside it.
     static func setting(_ key: String, _ checkpoint: Checkpoint) -> String? {
-        guard let text = checkpoint.attributes["config"] ?? configBeside(checkpoint.path) else { return nil }
+        guard let text = try? config(checkpoint) else { return nil }
         let fields = text.split { $0.isNewline || $0 == "," || $0 == "{" || $0 == "}" }
         for field in fields {
             let parts = field.split(separator: ":", maxSplits: 1).map { part in
@@ -137,13 +147,14 @@ private enum VGNet {
         return nil
     }
 
-    private static func configBeside(_ path: String) -> String? {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
-        let base = path.dropLast(name.distance(from: dot, to: name.endIndex))
-        return [base + ".config.yaml", FilePaths.folder(of: path) + "/config.yaml"].lazy.compactMap {
-            try? InputFile.text($0, limitBytes: 1 << 20)
-        }.first
+    /// A config that is there and cannot be read is no reason to guess.
+    @Sendable static func checkSettings(_ checkpoint: Checkpoint) throws { _ = try config(checkpoint) }
+
+    private static func config(_ checkpoint: Checkpoint) throws -> String? {
+        if let own = checkpoint.attributes["config"] { return own }
+        return try checkpoint.configsBeside.first(where: InputFile.isThere).map {
+            try InputFile.text($0, limitBytes: 1 << 20, expected: "the network's config")
+        }
     }
 
     static func title(_ table: ModuleTable, depths: [Int]) -> String {

@@ -37,6 +37,7 @@ extension ConvNetwork {
             try self.init(unknown: checkpoint, survey, order, strides: strides, nearest: nearest)
             return
         }
+        try match.family.checkSettings(checkpoint)
         let facts = checkpoint.model
         let norms = NormReader(match: match, facts: facts)
         // Some libraries write the classifier as a 1×1 convolution.

@@ -10,7 +10,7 @@ struct EvalCommand: ParsableCommand {
         abstract: "Count, run, time and test networks in the embedded engine.",
         discussion: """
             NETWORK is a config (YAML or JSON), the name of a published net such as vgnetg-1.0mp, or a checkpoint of \
-            a family that the engine runs, or of a VGNet whose design it holds or has beside it as config.yaml. \
+            a family that the engine runs, or of a VGNet whose design it holds or has beside it (NAME.config.yaml, config.yaml). \
             Without weights they are random: counts and latency hold, logits mean nothing. Several networks make one \
             table; 'render statistics --plot scatter' draws its JSON.
 
