@@ -10,8 +10,11 @@ import json
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
@@ -37,6 +40,54 @@ def undescribed(value, schema, registry, path="") -> list[str]:
         for item in value:
             found += undescribed(item, schema["items"], registry, path + "[]")
     return sorted(set(found))
+
+
+def write_images(folder: Path) -> None:
+    """Two classes of 8×8 pixels with noise, red above or below: a net learns them within seconds."""
+    generator = np.random.default_rng(1)
+    for split, count in (("train", 24), ("test", 8)):
+        for label in range(2):
+            (folder / split / f"class{label}").mkdir(parents=True)
+            for index in range(count):
+                image = np.full((8, 8, 3), 60.0)
+                image[4 * label : 4 * label + 4, :, 0] = 200
+                noisy = (image + generator.normal(0, 20, image.shape)).clip(0, 255).astype(np.uint8)
+                Image.fromarray(noisy).save(folder / split / f"class{label}" / f"{index}.png")
+
+
+def raced(run, folder: Path, net: str) -> list[tuple[str, dict]]:
+    """The plan of a race, and its results once a plan of one contender and four short trainings is done."""
+    write_images(folder / "images")
+    command = [
+        "derive", net, "--race", "images", "--hours", "1", "--seeds", "2", "--no-gate", "--budget", "10000", "--thumbnail",
+        "--input-size", "8", "--no-latency", "--train", "batch=8", "--train", "warmup=0", "--epochs", "2", "--out",
+    ]  # fmt: skip
+    run(*command, "planned", "--print-jobs")
+    plan = json.loads((folder / "planned/race.json").read_text())
+    size = {"contenders": 1, "epochs": 2, "finalists": 1, "looks": 1, "rounds": [], "seedsPerLook": 2}
+    (folder / "race").mkdir()
+    (folder / "race/race.json").write_text(json.dumps(plan | {"contenders": plan["contenders"][:1], "size": size}))
+    run(*command, "race")
+    return [("race.json", plan), ("a race", json.loads((folder / "race/results.json").read_text()))]
+
+
+def served(binary: str, folder: Path) -> list[tuple[str, dict]]:
+    """What a server of the folder says of it and of its first network."""
+    server = subprocess.Popen(
+        [binary, "serve", ".", "--port", "0"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        address = server.stdout.readline().strip()
+        with urllib.request.urlopen(address) as page:
+            assert f"<title>{folder.name} " in page.read().decode(), "the page is called by the folder's own name"
+        documents = []
+        for path in ("networks.json", "layers.json?network=a.h5"):
+            with urllib.request.urlopen(address + path) as answer:
+                documents.append((path, json.loads(answer.read())))
+        return documents
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def main() -> None:
@@ -71,6 +122,7 @@ def main() -> None:
         ["classify", net, "--kernels"],
         ["classify", "two/a.h5"],
         ["classify", "two"],
+        ["classify", str(repository / "Tests/Checkpoints/CheckpointsTests/Fixtures/filters_gzip.h5")],
         ["classify", "--compare", "two/a.h5", "two/b.h5"],
         ["classify", "--claims", net],
         ["classify", "--validate", net],
@@ -96,6 +148,7 @@ def main() -> None:
     results = sorted((repository / "Notebooks-out/experiments/results").glob("*/results.json"))
     documents = [(" ".join(c), json.loads(run(*c, "--format", "json", allowed=(0, 1, 2)))) for c in commands]
     documents += [(str(path), json.loads(path.read_text())) for path in results]
+    documents += raced(run, folder, net) + served(binary, folder / "two")
     for what, document in documents:
         schema = by_document.get(document["schema"])
         if schema is None:

@@ -34,6 +34,10 @@ public enum DocumentSchema: String, Sendable, CaseIterable {
     case race = "kernelviz.race/1"
     /// The plan of a race.
     case racePlan = "kernelviz.race-plan/1"
+    /// What `serve` lists.
+    case servedFolder = "kernelviz.served-folder/1"
+    /// The layers of a network that `serve` lists.
+    case servedLayers = "kernelviz.served-layers/1"
     /// `slim`.
     case slimming = "kernelviz.slimming/1"
     /// `derive --survey`.

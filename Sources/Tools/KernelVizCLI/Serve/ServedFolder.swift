@@ -22,6 +22,8 @@ struct ServedFolder: Sendable {
 
     /// What lies below the folder now.
     struct Listing: Sendable, Equatable, Encodable {
+        /// Names the JSON's form.
+        let schema = DocumentSchema.servedFolder.rawValue
         /// The checkpoints, by name.
         var networks: [Network] = []
         /// The pictures below the folder of pictures, by name.

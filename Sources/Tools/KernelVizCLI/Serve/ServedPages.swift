@@ -65,6 +65,7 @@ struct ServedPages: Sendable {
             let number: Int
             let label: String
         }
+        let schema = DocumentSchema.servedLayers.rawValue
         let layers: [Layer]
     }
 

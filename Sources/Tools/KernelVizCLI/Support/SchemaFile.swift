@@ -19,6 +19,7 @@ struct SchemaFile {
     static let all = [
         SchemaFile(.classification, "classify", PackageResources.classification_json),
         SchemaFile(.classifications, "classify A B", PackageResources.classifications_json),
+        SchemaFile(.collection, "classify DATASET", PackageResources.collection_json),
         SchemaFile(.comparison, "classify --compare", PackageResources.comparison_json),
         SchemaFile(.claims, "classify --claims", PackageResources.claims_json),
         SchemaFile(.validation, "classify --validate", PackageResources.validation_json),
@@ -27,6 +28,8 @@ struct SchemaFile {
         SchemaFile(.derivation, "derive", PackageResources.derivation_json),
         SchemaFile(.derivationDifference, "derive --against", PackageResources.derivation_difference_json),
         SchemaFile(.survey, "derive --survey", PackageResources.survey_json),
+        SchemaFile(.race, "derive --race", PackageResources.race_json),
+        SchemaFile(.racePlan, "derive --race (race.json)", PackageResources.race_plan_json),
         SchemaFile(.evaluation, "eval", PackageResources.evaluation_json),
         SchemaFile(.evaluations, "eval A B", PackageResources.evaluations_json),
         SchemaFile(.sweep, "sweep", PackageResources.sweep_json),
@@ -35,6 +38,8 @@ struct SchemaFile {
         SchemaFile(.slimming, "slim", PackageResources.slimming_json),
         SchemaFile(.weights, "weights inspect", PackageResources.weights_json),
         SchemaFile(.weightsDifference, "weights diff", PackageResources.weights_difference_json),
+        SchemaFile(.servedFolder, "serve (/networks.json)", PackageResources.served_folder_json),
+        SchemaFile(.servedLayers, "serve (/layers.json)", PackageResources.served_layers_json),
         SchemaFile(.doctor, "doctor", PackageResources.doctor_json),
     ]
 

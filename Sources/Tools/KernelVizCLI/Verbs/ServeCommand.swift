@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Glibc
 import KernelViz
 import Serving
@@ -59,7 +60,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         guard let address = IPAddress(host), let wanted = UInt16(exactly: port) else { return }
-        let pages = ServedPages(folder: try ServedFolder(folder, pictures: images), title: folder)
+        let pages = ServedPages(folder: try ServedFolder(folder, pictures: images), title: title)
         if !address.isLoopback {
             Console.note(
                 "kernelviz: warning: --host \(host): whoever reaches this machine can see the networks below \(folder); "
@@ -80,6 +81,13 @@ struct ServeCommand: ParsableCommand {
         // Connections get the time of a blink; none has anything to lose.
         for _ in 0..<10 where !progress.state.withLock({ $0.hasEnded }) { usleep(20_000) }
         throw Interruption.Stopped()
+    }
+
+    /// The folder as the page names it: "." and the like by their own names.
+    private var title: String {
+        let isNamed = !folder.split(separator: "/").allSatisfy { $0 == "." || $0 == ".." }
+        let name = FilePaths.name(of: FilePaths.place(folder))
+        return isNamed || name.isEmpty ? folder : name
     }
 
     /// Says where the server is once it listens, and returns when it is asked to stop.
