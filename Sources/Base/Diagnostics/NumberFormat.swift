@@ -24,6 +24,18 @@ public enum NumberFormat {
         return "\(sign)\(whole)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 
+    /// A number above 0 with one digit behind the point and its power of ten: "3.2e-4", "2.0"; "0" for 0.
+    public static func scientific(_ value: Double) -> String {
+        guard value > 0, value.isFinite else { return value == 0 ? "0" : fixed(value, 1) }
+        var (mantissa, exponent) = (value, 0)
+        // 9.95 is printed as 10.0.
+        while mantissa < 0.995 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        return exponent == 0 ? fixed(mantissa, 1) : "\(fixed(mantissa, 1))e\(exponent)"
+    }
+
     /// A whole number with commas between thousands: "997,358".
     public static func grouped(_ number: Int) -> String {
         var text = ""

@@ -8,9 +8,6 @@ import VGNets
 public struct NetworkSlimming: Sendable {
     /// The largest difference of logits that counts as the same function, as a part of the largest logit.
     public static let tolerance = 1e-5
-    /// Images of noise on which both networks are compared.
-    static let probes = 4
-
     /// The network that is left; no config describes it unless nothing went.
     public let network: RunnableNetwork
     /// What went and what it saved.
@@ -19,7 +16,8 @@ public struct NetworkSlimming: Sendable {
     /// Slims a network exactly and compares both on images of noise.
     ///
     /// Where weights that were taken for zeros, or folded normalisations, move the logits further than ``tolerance``, that
-    /// is left out, which ``SlimmingOutcome/remarks`` says.
+    /// is left out; where rounding alone moves those of an image as far, that is its measure. ``SlimmingOutcome/remarks``
+    /// says both.
     ///
     /// - Parameters:
     ///   - network: The network, with its weights.
@@ -31,9 +29,10 @@ public struct NetworkSlimming: Sendable {
     /// whatever is left out, and the errors of planning.
     public init(_ network: RunnableNetwork, keepsNorms: Bool = false, splitsShared: Bool = false) throws {
         try Self.check(network)
-        let probe = try NetworkInput.random(seed: 1).tensor(for: network).repeated(Self.probes)
-        let logits = try ExecutionPlan(network.graph, inputShape: probe.shape).run(probe)
-        guard logits.nonFiniteCount == 0 else { throw Self.nonFinite(network, "its logits for noise are not finite") }
+        let probe = try NoiseProbe(network.graph, image: NetworkInput.random(seed: 1).tensor(for: network))
+        guard probe.logits.nonFiniteCount == 0 else {
+            throw Self.nonFinite(network, "its logits for noise are not finite")
+        }
         var remarks: [String] = []
         var passes = GraphSlimming.Passes()
         passes.foldsNorms = !keepsNorms
@@ -43,16 +42,21 @@ public struct NetworkSlimming: Sendable {
             let slimming = try GraphSlimming(network.graph, inputShape: network.inputShape(), passes: passes)
             // A config holds as long as nothing went.
             let slim = slimming.isEmpty ? network : network.replacing(graph: slimming.graph)
-            let difference = try ExecutionPlan(slim.graph, inputShape: probe.shape).run(probe)
-                .largestDifference(from: logits)
-            if difference <= Self.tolerance {
+            let comparison = try probe.comparison(with: slim.graph)
+            let difference = comparison.difference
+            if comparison.isSame {
                 self.network = slim
+                if let (rounding, difference) = comparison.unsteady {
+                    remarks.append(
+                        "one image of noise moves by \(Self.words(difference)) of its largest logit: rounding alone moves "
+                            + "it by \(Self.words(rounding)), so that nothing finer can be seen there")
+                }
                 outcome = SlimmingOutcome(
                     before: try NetworkCost(network), after: try NetworkCost(slim), slimming, difference: difference,
                     network: network, remarks: remarks)
                 return
             }
-            let amount = "\(difference) of the largest logit"
+            let amount = "\(Self.words(comparison.unsteady?.difference ?? difference)) of the largest logit"
             if passes.clearsNegligible, slimming.negligible > 0 {
                 passes.clearsNegligible = false
                 remarks.append(
@@ -64,14 +68,28 @@ public struct NetworkSlimming: Sendable {
                 passes.foldsNorms = false
                 remarks.append("normalisations stay: folded they moved a logit by \(amount)")
             } else {
-                throw KernelVizError(
-                    code: "slim.notExact", subject: network.weightsPath ?? network.name,
-                    found: "logits that differ by \(amount) from the network's own",
-                    expected: "\(Self.tolerance) or less",
-                    advice: "Its numbers may be too large for 32-bit floats; nothing was written")
+                throw try Self.notExact(network, amount, rounding: probe.rounding().min() ?? .infinity)
             }
         }
     }
+
+    private static func notExact(_ network: RunnableNetwork, _ amount: String, rounding: Double) -> KernelVizError {
+        guard rounding <= NoiseProbe.steadiest else {
+            return KernelVizError(
+                code: "slim.notExact", subject: network.weightsPath ?? network.name,
+                found: "logits for noise that move by \(words(rounding)) of the largest when weights change in their "
+                    + "last bit",
+                expected: "\(words(NoiseProbe.steadiest)) or less, so that two networks can be compared",
+                advice: "Its numbers are too large for 32-bit floats; nothing was written")
+        }
+        return KernelVizError(
+            code: "slim.notExact", subject: network.weightsPath ?? network.name,
+            found: "logits that differ by \(amount) from the network's own", expected: "\(words(tolerance)) or less",
+            advice: "Nothing was written; please report the network")
+    }
+
+    /// "3.2e-4".
+    private static func words(_ share: Double) -> String { NumberFormat.scientific(share) }
 
     static func check(_ network: RunnableNetwork) throws {
         if let parameter = network.graph.nonFiniteParameter {
@@ -92,22 +110,5 @@ public struct NetworkSlimming: Sendable {
             code: "slim.nonFinite", subject: network.weightsPath ?? network.name, found: found,
             expected: "finite numbers and variances of 0 or more",
             advice: "The training diverged or the file is damaged; use another one")
-    }
-}
-
-extension Tensor {
-    /// An image and variations of it: turned in sign, and of other contrast.
-    fileprivate func repeated(_ count: Int) -> Tensor {
-        let factors: [Float] = [1, -1, 0.25, 3]
-        let images = (0..<count).flatMap { image in scalars.map { $0 * factors[image % factors.count] } }
-        return Tensor(shape: Shape([count] + shape.dimensions.dropFirst()), scalars: images)
-    }
-
-    /// The largest difference from another tensor of as many numbers, as a part of the other's largest number.
-    func largestDifference(from other: Tensor) -> Double {
-        guard scalars.count == other.scalars.count, nonFiniteCount == 0 else { return .infinity }
-        let largest = other.scalars.reduce(Float(0)) { max($0, abs($1)) }
-        let difference = zip(scalars, other.scalars).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        return difference == 0 ? 0 : Double(difference) / Double(max(largest, .leastNormalMagnitude))
     }
 }

@@ -109,15 +109,35 @@ public struct SlimmingReport: MarkdownReport {
                 "\(outcome.negligible) rows and columns of weights below 2^-27 of their layer's largest count as zeros."
             )
         }
-        for obstacle in outcome.obstacles { lines.append(Self.sentence(obstacle)) }
+        lines += Self.sentences(outcome.obstacles)
         lines += outcome.remarks.map { $0 + "." }
         lines.append(
-            "Logits on noise differ by \(Self.scientific(outcome.largestDifference)) of the largest at most.")
+            "Logits on noise differ by \(NumberFormat.scientific(outcome.largestDifference)) of the largest at most.")
         lines += written.map { "Wrote \($0); read back it gives the same logits." }
         return lines
     }
 
-    private static func sentence(_ obstacle: SlimmingObstacle) -> String {
+    /// How many layers with the same reason have a line each; more of them share one.
+    private static let linesPerReason = 4
+
+    private static func sentences(_ obstacles: [SlimmingObstacle]) -> [String] {
+        struct Kind: Hashable {
+            let cause: LayerChannels.Cause
+            let reason: SlimmingObstacle.Reason
+        }
+        let kinds = Dictionary(grouping: obstacles) { Kind(cause: $0.cause, reason: $0.reason) }
+        var told: Set<Kind> = []
+        return obstacles.compactMap { obstacle in
+            let kind = Kind(cause: obstacle.cause, reason: obstacle.reason)
+            let alike = kinds[kind] ?? []
+            if alike.count <= linesPerReason { return sentence([obstacle]) }
+            return told.insert(kind).inserted ? sentence(alike) : nil
+        }
+    }
+
+    /// One sentence on channels that stay for one reason, in one layer or in several.
+    private static func sentence(_ alike: [SlimmingObstacle]) -> String? {
+        guard let obstacle = alike.first else { return nil }
         let what = obstacle.cause == .dead ? "dead" : "equal to another"
         let why: String =
             switch obstacle.reason {
@@ -131,21 +151,16 @@ public struct SlimmingReport: MarkdownReport {
             case .normalisation: "a normalisation over all channels reads them"
             case .lone: "a layer reads one channel at least"
             case .depthwise: "a depthwise layer has a kernel for each channel that it reads"
+            case .scales: "normalisations that read them make them different"
             }
-        let count = obstacle.channels == 1 ? "1 channel is" : "\(obstacle.channels) channels are"
-        return "\(obstacle.layer): \(count) \(what) and stays, \(why)"
-            .replacing("channels are \(what) and stays", with: "channels are \(what) and stay")
-            + (obstacle.place.map { " ('\($0)')." } ?? ".")
-    }
-
-    private static func scientific(_ number: Double) -> String {
-        guard number > 0 else { return "0" }
-        var (mantissa, exponent) = (number, 0)
-        while mantissa < 1 {
-            mantissa *= 10
-            exponent -= 1
-        }
-        return exponent == 0 ? NumberFormat.fixed(mantissa, 1) : "\(NumberFormat.fixed(mantissa, 1))e\(exponent)"
+        let layers = alike.map(\.layer).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let channels = alike.reduce(0) { $0 + $1.channels }
+        let place = layers.count == 1 ? obstacle.place.map { " ('\($0)')" } ?? "" : ""
+        let which =
+            layers.count == 1 ? layers[0] : "\(layers.count) layers from \(layers[0]) to \(layers[layers.count - 1])"
+        return "\(which): "
+            + (channels == 1 ? "1 channel is \(what) and stays" : "\(channels) channels are \(what) and stay")
+            + ", \(why)\(place)."
     }
 
     /// The same as JSON, keys sorted.

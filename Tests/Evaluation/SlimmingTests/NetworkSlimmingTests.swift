@@ -63,6 +63,38 @@ import Testing
         #expect(error?.code == "slim.nonFinite")
     }
 
+    /// A pixel to the power of 1,024 beside the pixel itself: of 0.36 and less nothing is left, while the glaring image's
+    /// 1.08 makes all of its logits, 1,024 times as far off as the weight that scales it.
+    @Test func roundingIsTheMeasureWhereItMovesLogits() throws {
+        var net = TestNet()
+        net.convolution("scale", groups: nil)
+        let pixel = net.current
+        for step in 1...10 {
+            net.current = net.graph.add(.multiply, net.current, net.current, name: "square\(step)")
+        }
+        net.go(to: net.graph.add(.concatenate, pixel, net.current, name: "both"), width: 6)
+        net.classify()
+        net.change("scale/weight") { $0 = $0.map { _ in 1 } }
+        let probe = try NoiseProbe(net.graph, image: Tensor(shape: [1, 3, 4, 4], repeating: 0.36))
+        let rounding = try probe.rounding()
+        #expect(rounding[..<3].allSatisfy { $0 < 1e-6 }, "\(rounding)")
+        // Of a last bit, 2^-23 upwards and 2^-24 downwards.
+        #expect(rounding[3] > 3e-5 && rounding[3] < 3e-4, "\(rounding)")
+
+        func comparison(_ change: (inout TestNet) -> Void) throws -> NoiseProbe.Comparison {
+            var other = net
+            change(&other)
+            return try probe.comparison(with: other.graph)
+        }
+        let lastBit = try comparison { $0.change("scale/weight") { $0 = $0.map(\.nextUp) } }
+        #expect(lastBit.isSame && lastBit.difference < 1e-6)
+        #expect(try #require(lastBit.unsteady).difference > 1e-4)
+        #expect(try !comparison { $0.change("scale/weight") { $0[0] = 1.00001 } }.isSame)
+        #expect(try !comparison { $0.change("classifier/weight") { $0[0] *= 1.0001 } }.isSame)
+        let same = try comparison { _ in }
+        #expect(same.isSame && same.difference == 0 && same.unsteady == nil)
+    }
+
     /// The largest logit is the measure; a tensor of another length is another network.
     @Test func differencesAreMeasuredByTheLargestLogit() {
         let logits = Tensor(shape: [1, 3], scalars: [1, -4, 2])

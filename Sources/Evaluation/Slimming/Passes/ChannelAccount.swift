@@ -47,6 +47,8 @@ public struct SlimmingObstacle: Sendable, Equatable, Codable {
         case lone
         /// A depthwise layer has a kernel for each channel that it reads.
         case depthwise
+        /// Normalisations that read equal channels make them different.
+        case scales
     }
 
     /// The layer that makes them, by the name of its weight in the file.
@@ -118,9 +120,9 @@ struct ChannelAccount {
                 gone[cause, default: 0] += 1
             } else if let pin = demand.pin(place, channel) {
                 if isDead(place, channel) {
-                    addObstacle(label, .dead, set, pin, isOwnKernel: isDepthwise)
+                    addObstacle(label, .dead, set, pin, hasKernels: isDepthwise)
                 } else if isSecond {
-                    addObstacle(label, .equal, set, pin, isOwnKernel: isDepthwise)
+                    addObstacle(label, .equal, set, pin, hasKernels: isDepthwise || isFiltered(place))
                 }
             }
         }
@@ -140,10 +142,26 @@ struct ChannelAccount {
         }
     }
 
+    /// Whether a layer with a kernel for each channel, or each group, reads a result, at once or behind functions of single
+    /// channels.
+    private func isFiltered(_ place: Int) -> Bool {
+        var (waiting, seen) = (readers[place], Set<Int>())
+        while let next = waiting.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            let node = graph.nodes[next]
+            switch node.operation {
+            case .batchNormalization, .affine, .activation, .concatenate, .slice, .channelShuffle, .add, .multiply:
+                waiting += readers[next]
+            default: if (facts.mixing(node, in: graph)?.groups ?? 1) > 1 { return true }
+            }
+        }
+        return false
+    }
+
     private mutating func addObstacle(
-        _ layer: String, _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, isOwnKernel: Bool
+        _ layer: String, _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, hasKernels: Bool
     ) {
-        let (reason, place) = reason(cause, set, pin, isOwnKernel: isOwnKernel)
+        let (reason, place) = reason(cause, set, pin, hasKernels: hasKernels)
         let index = obstacles.firstIndex {
             $0.layer == layer && $0.cause == cause && $0.reason == reason && $0.place == place
         }
@@ -156,7 +174,7 @@ struct ChannelAccount {
     }
 
     private func reason(
-        _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, isOwnKernel: Bool
+        _ cause: LayerChannels.Cause, _ set: Int, _ pin: ChannelDemand.Pin, hasKernels: Bool
     ) -> (SlimmingObstacle.Reason, String?) {
         switch pin {
         case .interface where coupling.couplings(of: set).isEmpty: return (.interface, nil)
@@ -172,7 +190,8 @@ struct ChannelAccount {
         case .group: return (.group, nil)
         // A dead channel that somebody reads as a map became one at a border.
         case .gate: return (cause == .dead ? .gate : .depthwise, nil)
-        case nil: return (cause == .dead && !isOwnKernel ? .border : .depthwise, nil)
+        case nil where hasKernels: return (.depthwise, nil)
+        case nil: return (cause == .dead ? .border : .scales, nil)
         }
     }
 }
