@@ -105,6 +105,7 @@ extension KernelVizCommand {
         Console.configure(isQuiet: choice.isQuiet, colours: colours)
         if let sentence = VerbNames.correction(of: choice.arguments) { throw ValidationError(sentence) }
         var command = try parseAsRoot(choice.arguments + OutputEnding.format(for: choice.arguments))
+        if let sentence = OverwrittenInput.sentence(choice.arguments) { throw ValidationError(sentence) }
         let memory = try choice.memory.map { text in
             guard let bytes = ReadingChoice.bytes(text) else {
                 throw ValidationError("--max-memory: '\(text)'; expected bytes from 1K to 1000T, such as 2G or 500M.")

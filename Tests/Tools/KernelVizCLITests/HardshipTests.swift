@@ -5,6 +5,28 @@ import Testing
 /// What a shell can do to a program: full disks, closed descriptors, few of them, readers that leave. Nothing is lost in
 /// silence, nothing is half-written, nothing stays behind.
 @Suite struct HardshipTests {
+    /// Under whatever name: as it is, through a link, as a value behind "=", as a data set of a file.
+    @Test(arguments: [
+        ["slim", "net.h5", "-o", "net.h5"], ["slim", "net.h5", "--output=link.h5"],
+        ["slim", "link.h5", "-o", "net.h5"],
+        ["export", "net.h5", "--hdf5", "./net.h5"], ["weights", "convert", "net.h5", "net.h5"],
+        ["weights", "convert", "--layout", "HWIO", "net.h5", "link.h5"], ["classify", "net.h5", "-o", "net.h5"],
+        ["eval", "other.h5", "--tensor", "net.h5:/input", "--save-logits", "net.h5"],
+        ["derive", "net.h5", "--init", "net.h5"], ["report", "net.h5", "-o", "net.h5"],
+    ])
+    func whatIsReadIsNeverReplaced(arguments: [String]) throws {
+        try withTemporaryFolder { folder in
+            let content = Data("not looked at".utf8)
+            for name in ["net.h5", "other.h5"] { try content.write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/link.h5", withDestinationPath: "\(folder)/net.h5")
+            let outcome = try CommandLine.run(arguments + ["--force"], in: folder)
+            #expect(outcome.status == 64, "\(outcome.errors)")
+            #expect(outcome.errors.contains("would be replaced, and the command reads it"), "\(outcome.errors)")
+            #expect(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/net.h5")) == content)
+        }
+    }
+
     private struct Outcome {
         let status: Int32
         let output: String
