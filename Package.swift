@@ -387,7 +387,7 @@ let testTargets: [Target] = [
         ]),
     tests(
         "Diagnosis", in: "Evaluation",
-        ["Evaluation", "Engine", "Architectures", "Checkpoints", "Tensors", "Files", "Diagnostics"]),
+        ["Evaluation", "Engine", "Architectures", "Checkpoints", "Datasets", "Tensors", "Files", "Diagnostics"]),
     tests(
         "Figures", in: "Output",
         ["Kernels", "Classification", "Architectures", "VGNets", "Tensors", "Numerics", "Diagnostics", "Statistics"]),

@@ -9,8 +9,20 @@ public protocol DiagnosisRule: Sendable {
     var title: String { get }
     /// What it cannot do without.
     var needs: Set<DiagnosisNeed> { get }
+    /// Whether warnings of this rule say that numbers of the network are not what training made: what other rules conclude
+    /// from its answers means less then.
+    var findsDamage: Bool { get }
+    /// Whether it rests on how sure the network is of its answers.
+    var restsOnCertainty: Bool { get }
     /// What is wrong, in network order. Called only with what it needs.
     func findings(in subject: Subject) -> [Finding]
+}
+
+extension DiagnosisRule {
+    /// No.
+    public var findsDamage: Bool { false }
+    /// No.
+    public var restsOnCertainty: Bool { false }
 }
 
 /// What a rule needs beside the weights.

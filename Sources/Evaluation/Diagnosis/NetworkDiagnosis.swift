@@ -44,6 +44,7 @@ public struct NetworkDiagnosis: Sendable, Equatable {
             asked.append(rule.identifier)
             found += rule.findings(in: subject)
         }
+        found = Self.weighed(found, rules)
         path = subject.network.checkpoint.path
         title = subject.network.title
         sha256 = subject.network.checkpoint.sha256
@@ -59,6 +60,23 @@ public struct NetworkDiagnosis: Sendable, Equatable {
                 },
                 conventions.assumptions,
             ].compactMap { $0 } + subject.network.checkpoint.notes
+    }
+
+    /// What rests on a network's certainty is a note where its numbers are damaged: it can be surer then for any reason.
+    private static func weighed(_ findings: [Finding], _ rules: [any DiagnosisRule]) -> [Finding] {
+        func has(_ finding: Finding, _ property: (any DiagnosisRule) -> Bool) -> Bool {
+            rules.contains { $0.identifier == finding.rule && property($0) }
+        }
+        let isDamaged = findings.contains { $0.severity > .note && has($0, \.findsDamage) }
+        guard isDamaged else { return findings }
+        return findings.map { finding in
+            guard has(finding, \.restsOnCertainty) else { return finding }
+            return Finding(
+                rule: finding.rule, severity: .note, place: finding.place,
+                message: finding.message + "; a damaged network can be, whatever the reason",
+                evidence: finding.evidence, cost: finding.cost,
+                advice: "Mend what is damaged first, then ask again")
+        }
     }
 
     /// How many findings are of this severity.

@@ -1,5 +1,8 @@
-import TestSupport
+import Architectures
+import Datasets
+import Evaluation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Diagnosis
@@ -30,6 +33,48 @@ import Testing
             }
         }.findings
         #expect(found.first?.message.contains("mirrored") == true, "\(found)")
+    }
+
+    /// What is concluded from a network's certainty says less where its numbers are damaged.
+    @Test(arguments: [(true, Finding.Severity.note), (false, .warning)])
+    func certaintyOfADamagedNetworkIsANote(isDamaged: Bool, severity: Finding.Severity) throws {
+        struct Planted: DiagnosisRule {
+            let identifier: String
+            let title = ""
+            let needs: Set<DiagnosisNeed> = []
+            var findsDamage = false
+            var restsOnCertainty = false
+
+            func findings(in subject: Subject) -> [Finding] { [finding(.warning, [], "x", [], advice: "y")] }
+        }
+        let subject = try Subject(
+            network: ConvNetwork.open(BrokenNetwork.sound),
+            runnable: .success(RunnableNetwork(checkpoint: BrokenNetwork.sound)))
+        let found = NetworkDiagnosis(
+            subject,
+            rules: [
+                Planted(identifier: "surer", restsOnCertainty: true),
+                Planted(identifier: "worse", findsDamage: isDamaged),
+            ]
+        ).findings
+        #expect(found.first { $0.rule == "surer" }?.severity == severity)
+        #expect(found.first { $0.rule == "worse" }?.severity == .warning)
+    }
+
+    /// The same answer on every picture, whatever becomes of padding and kernels.
+    @Test func aConstantNetworkIsNoSurerInAnotherWay() throws {
+        try withTemporaryFolder { folder in
+            try TinyImages.write(folder + "/images", training: 12, test: 0)
+            let images = PictureSource(try ImageDataSet.open(folder + "/images"))
+            var tensors = try BrokenNetwork.Tensors(BrokenNetwork.sound)
+            tensors["conv_dw_9.weight"] = Array(repeating: 0, count: tensors["conv_dw_9.weight"].count)
+            try tensors.write(to: folder + "/net.safetensors")
+            let subject = try Subject(
+                network: ConvNetwork.open(folder + "/net.safetensors"),
+                runnable: .success(RunnableNetwork(checkpoint: folder + "/net.safetensors")), pictures: images)
+            let pictures = try #require(subject.pictures)
+            #expect(pictures.certaintySpread == 0 && pictures.images == 24 && pictures.alarms.isEmpty)
+        }
     }
 
     /// A 3×3 kernel of one weight right of its middle and below leans by one pixel both ways.

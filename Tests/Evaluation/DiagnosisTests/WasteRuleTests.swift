@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Diagnosis
@@ -14,11 +15,34 @@ import Testing
         #expect(found.first?.cost?.macs == 2 * 9 * 16 * 16)
     }
 
-    @Test func aLayerOfZerosIsAWarning() throws {
+    /// MobileNetV1 is a chain: what a layer does not pass on is lost.
+    @Test func aLayerOfZerosThatNothingPassesIsAnError() throws {
         let found = try BrokenNetwork.diagnose(rules: ["dead-kernels"]) {
             $0["conv_dw_3.weight"] = Array(repeating: 0, count: 64 * 9)
         }.findings
-        #expect(found.map(\.severity) == [.warning] && found.first?.place.channels.count == 64)
+        #expect(found.map(\.severity) == [.error] && found.first?.place.channels.count == 64)
+        #expect(found.first?.message.contains("every picture gets the same answer") == true)
+    }
+
+    /// The second block of MobileNetV3-Small adds its result to what it reads.
+    @Test(.needsSharedFiles) func aBranchOfZerosIsAWarning() throws {
+        try withTemporaryFolder { folder in
+            var tensors = try BrokenNetwork.Tensors(SharedFiles.path("weights/mobilenetv3_small_torchvision.h5"))
+            let name = "features.3.block.2.0.weight"
+            tensors[name] = Array(repeating: 0, count: tensors[name].count)
+            try tensors.write(to: folder + "/net.safetensors")
+            let found = try BrokenNetwork.diagnose(folder + "/net.safetensors", rules: ["dead-kernels"]).findings
+            let own = found.filter { $0.place.layers.map(\.name) == ["features.3.block.2.0"] }
+            #expect(own.map(\.severity) == [.warning], "\(found.map(\.place))")
+        }
+    }
+
+    /// Beside one weight of a million all other filters are small, and no zeros.
+    @Test func anExplodedFilterMakesNoOtherDead() throws {
+        let found = try BrokenNetwork.diagnose(rules: ["dead-kernels", "exploding"]) {
+            $0["conv_dw_3.weight"][0] = 1e6
+        }.findings
+        #expect(found.map(\.rule) == ["exploding"])
     }
 
     @Test func scalesOfZero() throws {

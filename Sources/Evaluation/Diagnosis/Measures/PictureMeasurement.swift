@@ -18,6 +18,14 @@ public struct PictureMeasurement: Sendable {
     public let consistency: ShareInterval?
     /// Other ways to read the network.
     public let readings: [OtherReading]
+    /// How far the logarithm of the first class's probability spreads over the pictures, the largest less the smallest; nil
+    /// for a network without classes.
+    public let certaintySpread: Double?
+
+    /// The ways in which the network is surer than as it is read; none where its certainty hardly depends on the picture.
+    public var alarms: [OtherReading] {
+        (certaintySpread ?? 0) < DiagnosisLimits.leastCertaintySpread ? [] : readings.filter(\.isAlarm)
+    }
 
     init?(
         _ network: RunnableNetwork, _ layers: [SubjectLayer], _ source: PictureSource,
@@ -39,6 +47,7 @@ public struct PictureMeasurement: Sendable {
         var trials = hasClasses ? try ReadingTrial.all(network, layers) : []
         var firing: [String: [Bool]] = [:]
         var agreements = 0
+        var certainties: [Double] = []
         let indices = source.indices
         for (done, index) in indices.enumerated() {
             let image = try source.images.image(index)
@@ -47,6 +56,7 @@ public struct PictureMeasurement: Sendable {
             for (name, map) in zip(names, outcome.taps) { Self.note(map, in: &firing[name, default: []]) }
             if hasClasses {
                 let own = Confidence(outcome.output.scalars)
+                certainties.append(own.logarithm)
                 for place in trials.indices { try trials[place].add(image, input, own) }
                 let (a, b) = Self.shifted(image, network)
                 let one = Confidence(try plan.run(network.input(of: [a], filledTo: 1), in: &workspace).scalars)
@@ -63,6 +73,7 @@ public struct PictureMeasurement: Sendable {
             }, uniquingKeysWith: { first, _ in first })
         consistency = hasClasses && images > 0 ? ShareInterval(count: agreements, total: images) : nil
         readings = trials.map(\.result)
+        certaintySpread = certainties.max().flatMap { most in certainties.min().map { most - $0 } }
     }
 
     /// Notes the channels of a map that are not 0 throughout.

@@ -6,7 +6,8 @@ import Numerics
 ///
 /// Two witnesses: the means of the planes that the first batch normalisation recorded (photographs are redder than blue),
 /// and the energy of the stem's weights (the blue plane has the least in every one of the ten networks). Pictures are a
-/// third: the network is surer with the planes in the right order.
+/// third: the network is surer with the planes in the right order. By themselves they speak only where the stem's energies
+/// do not say that the order is right.
 struct ChannelOrderRule: DiagnosisRule {
     let identifier = "channel-order"
     let title = "A stem whose red and blue planes are swapped (BGR for RGB)"
@@ -19,15 +20,21 @@ struct ChannelOrderRule: DiagnosisRule {
             means(subject, convention), energies(stem, convention.channelOrder == .bgr),
         ].compactMap { $0 }
         let pictures = subject.pictures?.readings.first { $0.kind == .swappedPlanes }
+        let alarm = subject.pictures?.alarms.first { $0.kind == .swappedPlanes }
         // Pictures can speak by themselves, and against the other witnesses.
         let isDenied = pictures.map { $0.isDenial } ?? false
-        guard pictures?.isAlarm == true || !witnesses.isEmpty && !isDenied else { return [] }
-        let seen = pictures.flatMap { $0.isAlarm ? $0.evidence : nil }
+        let isRightByEnergy = energies(stem, convention.channelOrder != .bgr) != nil
+        guard alarm != nil && !(witnesses.isEmpty && isRightByEnergy) || !witnesses.isEmpty && !isDenied else {
+            return []
+        }
+        let seen = alarm?.evidence
         let order = convention.channelOrder == .bgr ? ("BGR", "RGB") : ("RGB", "BGR")
         return [
             finding(
                 .warning, [stem],
-                "the network is read as \(order.0), its stem fits \(order.1): red and blue are swapped",
+                witnesses.isEmpty
+                    ? "the network is read as \(order.0) and is surer of its answers as \(order.1): red and blue may be swapped"
+                    : "the network is read as \(order.0), its stem fits \(order.1): red and blue are swapped",
                 (seen.map { [$0] } ?? []) + witnesses,
                 cost: pictures.map { Finding.Cost(answers: $0.changedAnswers) },
                 advice:

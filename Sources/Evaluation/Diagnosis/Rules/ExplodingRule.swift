@@ -5,6 +5,7 @@ struct ExplodingRule: DiagnosisRule {
     let identifier = "exploding"
     let title = "Weights or running variances that grew beyond any use"
     let needs: Set<DiagnosisNeed> = []
+    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         subject.layers.flatMap { layer in [variance(layer), gain(layer)].compactMap { $0 } }
@@ -24,11 +25,20 @@ struct ExplodingRule: DiagnosisRule {
             ], advice: "Train with a lower learning rate, or go back to an earlier checkpoint")
     }
 
-    private func gain(_ layer: SubjectLayer) -> Finding? {
-        guard layer.isFinite, !layer.weight.scalars.isEmpty else { return nil }
+    /// Whether a layer's weights are beyond any use.
+    static func hasExploded(_ layer: SubjectLayer) -> Bool {
+        layer.isFinite && gain(layer) > DiagnosisLimits.largestGain
+    }
+
+    /// The norm of a filter, in the root of the mean over filters.
+    private static func gain(_ layer: SubjectLayer) -> Double {
         let square = layer.weight.scalars.reduce(0.0) { $0 + Double($1) * Double($1) }
-        let gain = (square / Double(max(1, layer.outputs))).squareRoot()
-        guard gain > DiagnosisLimits.largestGain else { return nil }
+        return (square / Double(max(1, layer.outputs))).squareRoot()
+    }
+
+    private func gain(_ layer: SubjectLayer) -> Finding? {
+        guard Self.hasExploded(layer) else { return nil }
+        let gain = Self.gain(layer)
         return finding(
             .warning, [layer], "its filters have a norm of \(short(gain)) in the root of the mean: it diverged",
             [Finding.Evidence("norm of a filter", gain, count: layer.outputs, usual: "up to 60 in ten networks")],

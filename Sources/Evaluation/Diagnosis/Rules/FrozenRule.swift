@@ -3,6 +3,7 @@ struct FrozenRule: DiagnosisRule {
     let identifier = "frozen"
     let title = "Statistics that were never taken, layers that are copies of each other"
     let needs: Set<DiagnosisNeed> = []
+    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         statistics(subject) + copies(subject)

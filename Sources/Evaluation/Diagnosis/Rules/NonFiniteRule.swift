@@ -3,6 +3,7 @@ struct NonFiniteRule: DiagnosisRule {
     let identifier = "non-finite"
     let title = "Weights or statistics that are NaN or infinite"
     let needs: Set<DiagnosisNeed> = []
+    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         subject.damages.map { damage in

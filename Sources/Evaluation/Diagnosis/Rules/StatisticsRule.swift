@@ -12,6 +12,7 @@ struct StatisticsRule: DiagnosisRule {
     let identifier = "statistics-mismatch"
     let title = "Weights that do not give the means that batch normalisation recorded: parts of two trainings"
     let needs: Set<DiagnosisNeed> = [.batchNorm, .graph]
+    let findsDamage = true
 
     /// One layer's means, as they are recorded and as they should be.
     struct Agreement {

@@ -9,6 +9,7 @@ struct UntrainedRule: DiagnosisRule {
     let identifier = "untrained"
     let title = "Layers that never trained: their weights are those of an initialisation, or chance"
     let needs: Set<DiagnosisNeed> = []
+    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         let suspects = subject.layers.compactMap(suspect)
@@ -61,7 +62,7 @@ struct UntrainedRule: DiagnosisRule {
         // Kernels with structure learned something, whatever the distribution of their numbers.
         guard structure == nil, let drawn else { return nil }
         return Suspect(
-            layer: layer, message: "its weights are distributed as \(drawn.name) draws them: they did not move",
+            layer: layer, message: "its weights are distributed as \(drawn.name) draws them: they look untouched",
             evidence: [drawn.evidence])
     }
 

@@ -5,6 +5,7 @@ struct VarianceRule: DiagnosisRule {
     let identifier = "negative-variance"
     let title = "Running variances that have no root"
     let needs: Set<DiagnosisNeed> = [.batchNorm]
+    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         subject.layers.compactMap { layer in
