@@ -79,7 +79,7 @@ def served(binary: str, folder: Path) -> list[tuple[str, dict]]:
     try:
         address = server.stdout.readline().strip()
         with urllib.request.urlopen(address) as page:
-            assert f"<title>{folder.name} " in page.read().decode(), "the page is called by the folder's own name"
+            assert f"<title>{folder.name}: networks" in page.read().decode(), "the page is called by the folder's own name"
         documents = []
         for path in ("networks.json", "layers.json?network=a.h5"):
             with urllib.request.urlopen(address + path) as answer:
