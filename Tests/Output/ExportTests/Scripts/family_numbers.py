@@ -718,6 +718,11 @@ def table(rows):
         "between kernelviz' logits and PyTorch's in 64-bit floats, of the largest logit; beside it what PyTorch's own 32-bit "
         "floats differ by.",
         "",
+        "Files have their networks' names. Weights alone do not tell TensorFlow's padding and ε of timm's `tf_…`, nor the "
+        "pooling of its `resnetaa…`: the name does, or a `config.json` beside the file. Under another name they are read as "
+        "their lookalikes, which the line of what is assumed says; `--padding tf-same --bn-epsilon 0.001` is right for "
+        "`tf_…`.",
+        "",
         "| network | from | recognised as | pixels | parameters | MACs | difference | PyTorch's own |",
         "|---|---|---|--:|--:|--:|--:|--:|",
     ]
