@@ -48,7 +48,7 @@ extension LayerClassifier {
             let isBlur = describer.describe(extractor.lanes)
             let place = start - range.lowerBound
             var all = result.classifications.mutableSpan
-            var records = all.mutableBytes
+            var records = unsafe all.mutableBytes
             matching.transpose(describer.rows, count: lanes, into: &records, at: place)
             for lane in 0..<lanes where isBlur[lane] {
                 blurs.add(values, start: (start + lane) * cells, place: place + lane, &result.classifications)
