@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    /// Four pixels of an inch each stay four squares.
+    @Test(.enabled(if: shouldRun("rsvg-convert"), "skipped: no rsvg-convert (librsvg2-bin)"))
+    func rsvgKeepsTheEdgesOfLargePixels() throws {
+        let squares: [UInt8] = [0, 255, 255, 0].flatMap { [$0, $0, $0] }
+        let frame = FigureRect(x: 0, y: 0, width: 144, height: 144)
+        let figure = Figure(
+            title: "squares", width: 144, height: 144,
+            marks: [.raster(Raster(frame: frame, width: 2, height: 2, bytes: squares))])
+        try withTemporaryFolder { folder in
+            try FigureWriter.write(figure, to: folder + "/squares.svg")
+            try run("rsvg-convert", ["-w", "144", "-o", folder + "/squares.png", folder + "/squares.svg"])
+            let shown = try ImageFile.read(folder + "/squares.png")
+            for (x, y) in [(2, 2), (69, 69), (141, 2), (75, 69), (2, 141), (69, 75), (75, 75)] {
+                let expected: UInt8 = (x < 72) == (y < 72) ? 0 : 255
+                #expect(shown.pixel(x, y).red == expected, "at \(x), \(y)")
+            }
+        }
+    }
+
     @Test(.enabled(if: shouldRun("pdftoppm"), "skipped: no pdftoppm (poppler-utils)"))
     func popplerShowsThePDFAsWeShowThePNG() throws {
         try compare("pdftoppm", .pdf) { file, target in ["-png", "-r", "300", "-singlefile", file, target] }
