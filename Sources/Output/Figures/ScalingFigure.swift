@@ -16,12 +16,15 @@ public enum ScalingFigure {
         public let milliseconds: Double
         /// What the multiply-adds take at the machine's limit.
         public let limitMilliseconds: Double
+        /// Between which ends the runs' latencies lie, in milliseconds; nil where that is not known.
+        public let spread: Spread?
 
         /// Joins the numbers of a measurement.
-        public init(value: Double, milliseconds: Double, limitMilliseconds: Double) {
+        public init(value: Double, milliseconds: Double, limitMilliseconds: Double, spread: Spread? = nil) {
             self.value = value
             self.milliseconds = milliseconds
             self.limitMilliseconds = limitMilliseconds
+            self.spread = spread
         }
     }
 
@@ -52,7 +55,8 @@ public enum ScalingFigure {
         page.y += 2
         page.caption(
             "x^: the power of the axis that the latency follows best, and in brackets the one that the multiply-accumulates "
-                + "follow.")
+                + "follow. "
+                + Spread.sentence(panels.flatMap(\.series).flatMap(\.points).compactMap(\.spread), of: "the latency"))
         return page.finished(title: "latency: \(subject)")
     }
 
@@ -88,7 +92,9 @@ public enum ScalingFigure {
         var x = PlotAxis.fitting("", points.map(\.value))
         x.ticks = Set(points.map(\.value)).sorted().map { ($0, NumberText.short($0)) }
         var plot = PlotFrame(
-            x: x, y: .fitting("ms", points.flatMap { [$0.milliseconds, $0.limitMilliseconds] }, from: true),
+            x: x,
+            y: .fitting(
+                "ms", points.flatMap { [$0.milliseconds, $0.limitMilliseconds, $0.spread?.high ?? 0] }, from: true),
             height: min(max(page.contentWidth * 0.8, 80), 170))
         plot.draw(on: &page)
         for series in panel.series { draw(series, marks[series.name] ?? SeriesMark(index: 0), in: plot, on: &page) }
@@ -102,6 +108,11 @@ public enum ScalingFigure {
         if times.count > 1 {
             page.add(.path(FigurePath(limits, stroke: limitLine(mark.color))))
             page.add(.path(FigurePath(times, stroke: Stroke(mark.color, width: 1.2))))
+        }
+        for point in series.points {
+            guard let spread = point.spread else { continue }
+            let ends = [spread.low, spread.high].map { plot.point(point.value, $0) }
+            ErrorBar.vertical((ends[0].y, ends[1].y), x: ends[0].x, cap: 1.5, Stroke(mark.color, width: 0.5), on: &page)
         }
         for point in times { mark.draw(at: point, radius: 1.3, on: &page) }
     }

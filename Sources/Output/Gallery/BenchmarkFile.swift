@@ -71,7 +71,10 @@ public struct BenchmarkFile: Sendable {
                             return ScalingFigure.Point(
                                 value: point.value, milliseconds: benchmark.latency.median,
                                 limitMilliseconds: milliseconds(macs: benchmark.macs * benchmark.batch)
-                                    / Double(benchmark.threads))
+                                    / Double(benchmark.threads),
+                                spread: Spread(
+                                    low: benchmark.latency.percentile10, high: benchmark.latency.percentile90,
+                                    count: benchmark.latency.runs, meaning: "middle 80 % of the runs"))
                         })
                 })
         }

@@ -241,7 +241,10 @@ enum FigureKinds {
                             name: name,
                             points: (1...8).map { (step: Int) -> ScalingFigure.Point in
                                 let square = Double(step * step)
-                                return .init(value: Double(step) * 64, milliseconds: square, limitMilliseconds: square)
+                                return .init(
+                                    value: Double(step) * 64, milliseconds: square, limitMilliseconds: square,
+                                    spread: Spread(
+                                        low: square * 0.9, high: square * 1.5, count: 20, meaning: "the runs"))
                             })
                     })
             }, subject: "one image, one thread", widthMillimetres: width)

@@ -94,6 +94,16 @@ import Testing
         }
         let panel = ScalingFigure.Panel(title: "size", series: [ScalingFigure.Series(name: "net", points: points)])
         #expect(texts(try ScalingFigure.figure(of: [panel], subject: "")).contains("x^2.00 (MACs 3.00)"))
+        let measured = points.map {
+            ScalingFigure.Point(
+                value: $0.value, milliseconds: $0.milliseconds, limitMilliseconds: $0.limitMilliseconds,
+                spread: Spread(
+                    low: $0.milliseconds / 2, high: $0.milliseconds * 2, count: 7, meaning: "all of the runs"))
+        }
+        let spread = ScalingFigure.Panel(title: "size", series: [ScalingFigure.Series(name: "net", points: measured)])
+        #expect(
+            texts(try ScalingFigure.figure(of: [spread], subject: "")).joined(separator: " ")
+                .contains("Bars of the latency: all of the runs (n = 7)."))
         #expect(
             sentence { _ = try ScalingFigure.figure(of: [], subject: "") }
                 == "scaling: no measurements; expected at least one. Run 'kernelviz bench --scaling --format json'.")
