@@ -78,14 +78,11 @@ public struct DiagnosisReport: CSVReport, MarkdownReport, PageReport, FindingsRe
         HTMLPage(
             title: "What is wrong with networks", heading: "What is wrong, and what is wasted",
             sections: diagnoses.map { diagnosis in
-                let details = diagnosis.findings.map { finding in
-                    "\(Self.place(finding)): \(finding.message). \(finding.advice)."
-                }
-                return HTMLPage.section(
+                HTMLPage.section(
                     TextTable.fileName(diagnosis.path),
                     [HTMLPage.words(heading(diagnosis) + ".")]
-                        + (diagnosis.findings.isEmpty ? [] : [allRows(diagnosis).html])
-                        + (details + notes(diagnosis)).map(HTMLPage.words))
+                        + (diagnosis.findings.isEmpty ? [] : [allRows(diagnosis).html(isStacked: true)])
+                        + notes(diagnosis).map(HTMLPage.words))
             }, note: "Intervals are 95 %, probabilities corrected for the number of tests (Holm).", version: version
         ).text
     }
@@ -136,10 +133,10 @@ public struct DiagnosisReport: CSVReport, MarkdownReport, PageReport, FindingsRe
         .init("MACs", .right), .init("parameters", .right),
     ]
 
-    /// Every finding.
+    /// Every finding in whole sentences, with what to do.
     private func allRows(_ diagnosis: NetworkDiagnosis) -> TextTable {
-        var table = TextTable(Self.columns)
-        for finding in diagnosis.findings { table.add(cells(finding)) }
+        var table = TextTable(Self.columns + [.init("what to do", .left)])
+        for finding in diagnosis.findings { table.add(cells(finding, isWhole: true) + [.init(finding.advice)]) }
         return table
     }
 
@@ -158,10 +155,14 @@ public struct DiagnosisReport: CSVReport, MarkdownReport, PageReport, FindingsRe
         return table
     }
 
-    private func cells(_ finding: Finding) -> [TextTable.Cell] {
-        [
-            severity(finding.severity), .init(finding.rule), .init(TextTable.shortened(Self.place(finding), to: 32)),
-            .init(TextTable.shortened(finding.message, to: 72)), .init(finding.evidence.first.map(Self.words) ?? ""),
+    /// A finding's line; a terminal's is cut to what fits.
+    private func cells(_ finding: Finding, isWhole: Bool = false) -> [TextTable.Cell] {
+        let (place, evidence) = (Self.place(finding), finding.evidence.first)
+        return [
+            severity(finding.severity), .init(finding.rule),
+            .init(isWhole ? place : TextTable.shortened(place, to: 32)),
+            .init(isWhole ? finding.message : TextTable.shortened(finding.message, to: 72)),
+            .init((isWhole ? evidence.map { "\($0.name): " } ?? "" : "") + (evidence.map(Self.words) ?? "")),
             .init(finding.cost?.macs.map(NumberFormat.grouped) ?? "·"),
             .init(finding.cost?.parameters.map(NumberFormat.grouped) ?? "·"),
         ]

@@ -86,20 +86,26 @@ struct TextTable {
     }
 
     /// The table for a page, sortable by every column; a rule begins another group of rows, which sort among themselves.
-    var html: String {
+    var html: String { html(isStacked: false) }
+
+    /// The same; a stacked one has its cells below each other where the page is narrow, each with its heading.
+    func html(isStacked: Bool) -> String {
         let heads = columns.map { HTMLTable.header($0.title, isNumeric: $0.alignment == .right) }
         let bodies = rows.split(whereSeparator: { $0 == nil }).map { rows in
             let lines = rows.compactMap { $0 }.map { cells in
                 let texts = cells.indices.map { column in
-                    columns[column].alignment == .left
-                        ? "<td>\(InlineSVG.escaped(cells[column].text))</td>"
-                        : "<td class=\"n\"\(Self.value(cells[column].text))>\(InlineSVG.escaped(cells[column].text))</td>"
+                    let text = cells[column].text
+                    let name = isStacked ? " data-name=\"\(InlineSVG.escaped(columns[column].title))\"" : ""
+                    return columns[column].alignment == .left
+                        ? "<td\(name)>\(InlineSVG.escaped(text))</td>"
+                        : "<td class=\"n\"\(name)\(Self.value(text))>\(InlineSVG.escaped(text))</td>"
                 }
                 return "<tr>\(texts.joined())</tr>"
             }
             return "<tbody>\(lines.joined())</tbody>"
         }
-        return "<div class=\"scroll\"><table class=\"sortable\"><thead><tr>\(heads.joined())</tr></thead>"
+        let style = isStacked ? "sortable stacked" : "sortable"
+        return "<div class=\"scroll\"><table class=\"\(style)\"><thead><tr>\(heads.joined())</tr></thead>"
             + "\(bodies.joined())</table></div>"
     }
 

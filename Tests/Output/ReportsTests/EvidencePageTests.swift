@@ -27,7 +27,7 @@ import Testing
 
     @Test func theClaimsHaveASectionAStatement() throws {
         let report = try claims()
-        let page = report.html(version: "1.2.3 <x>")
+        let page = report.html(version: "kernelviz 1.2.3 <x>")
         #expect(selfContained(page) && page.contains("kernelviz 1.2.3 &lt;x&gt;"))
         for statement in PaperClaim.Statement.allCases {
             let title = statement.rawValue.prefix(1).uppercased() + statement.rawValue.dropFirst()

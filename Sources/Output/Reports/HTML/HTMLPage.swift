@@ -36,7 +36,7 @@ struct HTMLPage {
         <main id="main">
         \(sections.joined(separator: "\n"))
         </main>
-        <footer class="quiet">Written by kernelviz \(InlineSVG.escaped(version)). \(note)</footer>
+        <footer class="quiet">Written by \(InlineSVG.escaped(version)). \(note)</footer>
         \(window)
         <div id="tip" aria-hidden="true" hidden></div>
         <p id="said" class="unseen" role="status"></p>

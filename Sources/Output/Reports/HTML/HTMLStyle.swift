@@ -88,6 +88,9 @@ enum HTMLStyle {
         @media (max-width:700px){header,main,footer{padding-left:12px;padding-right:12px}.layer{padding:8px 8px 10px}\
         dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 6px}button{padding:6px 10px}.fields label,.fields>span{flex:1 1 100%}\
         .fields input,.fields select{padding:6px}dialog{padding:10px 12px}dialog .head{top:-10px}}
+        @media screen and (max-width:700px){.stacked thead{display:none}.stacked tr{display:block;padding:8px 0;border-bottom:1px solid var(--faint)}\
+        .stacked td,.stacked td.n{display:grid;grid-template-columns:88px 1fr;gap:8px;text-align:left;border:0;padding:1px 0}\
+        .stacked td::before{content:attr(data-name);color:var(--quiet)}}
         @media print{:root{--paper:#fff;--ink:#000;--quiet:#444;--faint:#ddd;--panel:#fff}\
         .tools,.keys,.row,.found,.skip,#tip,dialog{display:none}header{position:static}body{font-size:10pt}.layer{border:1px solid #ddd}\
         .scroll,figure{overflow:visible}td{overflow-wrap:anywhere}svg.figure{min-width:0}table{font-size:6.5pt}th,td{padding:2px 3px}.sort{font-size:inherit;padding:2px 3px}\
