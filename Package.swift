@@ -357,7 +357,7 @@ let testTargets: [Target] = [
         exclude: ["Scripts"]),
     tests(
         "Models", in: "Engine",
-        ["Engine", "VGNets", "Kernels", "Architectures", "Checkpoints", "HDF5", "Tensors", "Diagnostics"]),
+        ["Engine", "VGNets", "Kernels", "Architectures", "Checkpoints", "HDF5", "Files", "Tensors", "Diagnostics"]),
     tests(
         "Training", in: "Training",
         [

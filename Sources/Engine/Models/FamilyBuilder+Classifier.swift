@@ -57,10 +57,14 @@ extension FamilyBuilder {
         }
     }
 
-    /// Linear layers of the classifier in file order, or the last linear layer of the file where it fits the features.
+    /// Linear layers of the classifier in the order in which they fit each other, the file's where none does; or the last
+    /// linear layer of the file where it fits the features.
     private mutating func linearLayers(features: Int, flattens: Bool) throws -> [Linear] {
         let named = network.checkpoint.entries.filter { Self.isLinear($0) && ClassifierNames.contains($0.module) }
-        if !named.isEmpty { return try named.map(linear) }
+        if !named.isEmpty {
+            let layers = try named.map(linear)
+            return Self.chain(layers, from: features, flattens: flattens) ?? layers
+        }
         guard let last = network.checkpoint.entries.last(where: { Self.isLinear($0) && !isRead($0) }) else { return [] }
         let layer = try linear(last)
         let inputs = layer.weight.shape[1]
@@ -69,6 +73,21 @@ extension FamilyBuilder {
             "classifier: '\(layer.name)' (\(layer.weight.shape[0])×\(inputs); assumed from its width, its name is none that "
                 + "\(network.title) has)")
         return [layer]
+    }
+
+    /// The first order, files' orders first, in which each layer reads as many numbers as the one before it gives; nil for
+    /// none, or for more layers than any classifier has.
+    private static func chain(_ layers: [Linear], from width: Int, flattens: Bool) -> [Linear]? {
+        guard layers.count <= 6 else { return nil }
+        if layers.isEmpty { return [] }
+        for (place, layer) in layers.enumerated() {
+            let inputs = layer.weight.shape[1]
+            guard flattens ? inputs > 0 && inputs % max(1, width) == 0 : inputs == width else { continue }
+            var others = layers
+            others.remove(at: place)
+            if let rest = chain(others, from: layer.weight.shape[0], flattens: false) { return [layer] + rest }
+        }
+        return nil
     }
 
     private static func isLinear(_ entry: Checkpoint.Entry) -> Bool {
