@@ -38,6 +38,17 @@ public struct ConventionOptions: Sendable, Equatable {
         return convention
     }
 
+    /// Throws `networks.noEffect` where an ε is given and no batch normalisation is left that it could belong to.
+    func check(on graph: Graph) throws {
+        guard let epsilon else { return }
+        let isUsed = graph.nodes.contains { if case .batchNormalization = $0.operation { true } else { false } }
+        guard !isUsed else { return }
+        throw KernelVizError(
+            code: "networks.noEffect", subject: "--bn-epsilon", found: "\(epsilon)",
+            expected: "a network with batch normalisation; here it has none, or was folded into the convolutions",
+            advice: "Leave it out")
+    }
+
     /// The graph with what was said in force.
     package func applied(to graph: Graph) -> Graph {
         guard padding != nil || epsilon != nil || activation != nil else { return graph }

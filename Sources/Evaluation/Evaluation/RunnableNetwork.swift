@@ -121,6 +121,7 @@ public struct RunnableNetwork: Sendable {
         weightsPath = checkpoint?.path
         family = "VGNet"
         self.config = config
+        try options.check(on: net.graph)
         graph = options.applied(to: net.graph)
         inputChannels = config.inputChannels
         self.inputSize = inputSize ?? config.inputSize
@@ -182,6 +183,7 @@ public struct RunnableNetwork: Sendable {
         weightsPath = path
         family = network.family ?? "unknown"
         config = nil
+        try options.check(on: net.graph)
         graph = options.applied(to: net.graph)
         inputChannels = net.inputChannels
         self.inputSize = inputSize ?? network.input.size ?? 224

@@ -1,11 +1,13 @@
 import Datasets
 import Diagnostics
-import Evaluation
+import Engine
 import Files
 import Tensors
-import Testing
 import TestSupport
+import Testing
 import VGNets
+
+@testable import Evaluation
 
 @Suite struct EvaluationTests {
     /// numpy.quantile([1, 2, 4, 8, 16], [0.1, 0.5, 0.9]) = 1.4, 4, 12.8.
@@ -57,6 +59,17 @@ import VGNets
                 error?.description
                     == "\(folder)/names.csv: index 0 for 'b'; expected each index from 0 to 1 once.")
         }
+    }
+
+    /// Folded normalisations have no ε.
+    @Test func anOptionWithoutEffectIsAnError() throws {
+        var options = ConventionOptions()
+        try options.check(on: Graph())
+        options.epsilon = 1e-3
+        let error = #expect(throws: KernelVizError.self) { try options.check(on: Graph()) }
+        #expect(error?.code == "networks.noEffect")
+        let file = SharedFiles.packageRoot + "/Weights/mobilenetv1_0.5_cifar10.h5"
+        _ = try RunnableNetwork(checkpoint: file, options: options)
     }
 
     @Test func aRandomNetGivesTheSameLogitsForTheSameSeed() throws {
