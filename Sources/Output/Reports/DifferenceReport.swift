@@ -9,11 +9,13 @@ public struct DifferenceReport: Report {
 
     private let difference: CheckpointDifference
     private let paths: (first: String, second: String)
+    private let notes: [String]
 
-    /// A report on the difference between the files at `first` and `second`.
-    public init(_ difference: CheckpointDifference, first: String, second: String) {
+    /// A report on the difference between the files at `first` and `second`; `notes` tell what of them was not compared.
+    public init(_ difference: CheckpointDifference, first: String, second: String, notes: [String] = []) {
         self.difference = difference
         paths = (first, second)
+        self.notes = notes
     }
 
     /// One line a difference, and a summary.
@@ -36,6 +38,7 @@ public struct DifferenceReport: Report {
             text += "\n"
         }
         let equal = "\(difference.equalCount) tensors are equal bit for bit"
+        text += notes.map { $0.printable + "\n" }.joined()
         if difference.isEmpty { return text + "No difference: \(equal).\n" }
         return text
             + "\(difference.changes.count) tensors differ, \(difference.onlyInFirst.count) are only in the first, "
@@ -53,7 +56,7 @@ public struct DifferenceReport: Report {
                         first: change.names.first, second: change.names.second, firstForm: change.forms.first,
                         secondForm: change.forms.second, differingCount: change.differingCount,
                         maximumDifference: change.maximumDifference)
-                }))
+                }, notes: notes))
     }
 
     private struct Document: Encodable {
@@ -71,5 +74,6 @@ public struct DifferenceReport: Report {
         let onlyInFirst: [String]
         let onlyInSecond: [String]
         let changes: [Change]
+        let notes: [String]
     }
 }

@@ -38,8 +38,10 @@ struct WeightsConvertCommand: ParsableCommand {
         let overwriting: AtomicFile.Overwriting = force ? .replace : .refuse
         let format = try CheckpointFormat(path: result)
         try AtomicFile.checkWritable(result, overwriting: overwriting)
+        let checkpoint = try Checkpoint.open(file)
+        for note in checkpoint.notes { Console.note("\(file): \(note)") }
         let conversion = try CheckpointConversion(
-            Checkpoint.open(file), layout: layout.flatMap { TensorLayout(rawValue: $0.rawValue) })
+            checkpoint, layout: layout.flatMap { TensorLayout(rawValue: $0.rawValue) })
         let progress = ProgressLine("Converting \(file)")
         let notes = try conversion.write(to: result, format: format, overwriting: overwriting) {
             try progress.update($0, of: $1)

@@ -32,11 +32,15 @@ struct WeightsDiffCommand: ParsableCommand {
     func run() throws {
         try output.check()
         let progress = ProgressLine("Comparing")
-        let difference = try CheckpointDifference(Checkpoint.open(first), Checkpoint.open(second)) {
+        let checkpoints = (first: try Checkpoint.open(first), second: try Checkpoint.open(second))
+        let difference = try CheckpointDifference(checkpoints.first, checkpoints.second) {
             try progress.update($0, of: $1)
         }
         progress.finish()
-        let report = DifferenceReport(difference, first: first, second: second)
+        let report = DifferenceReport(
+            difference, first: first, second: second,
+            notes: checkpoints.first.notes.map { "\(first): \($0)" }
+                + checkpoints.second.notes.map { "\(second): \($0)" })
         try output.emit(report, as: format)
         if !difference.isEmpty { throw ExitCode(2) }
     }
