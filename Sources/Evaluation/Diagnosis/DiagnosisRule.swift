@@ -9,8 +9,8 @@ public protocol DiagnosisRule: Sendable {
     var title: String { get }
     /// What it cannot do without.
     var needs: Set<DiagnosisNeed> { get }
-    /// Whether warnings of this rule say that numbers of the network are not what training made: what other rules conclude
-    /// from its answers means less then.
+    /// Whether warnings of this rule, as every error, say that numbers of the network are not what training made: what other
+    /// rules conclude from its answers means less then.
     var findsDamage: Bool { get }
     /// Whether it rests on how sure the network is of its answers.
     var restsOnCertainty: Bool { get }

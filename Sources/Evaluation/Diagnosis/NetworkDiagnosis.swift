@@ -67,7 +67,9 @@ public struct NetworkDiagnosis: Sendable, Equatable {
         func has(_ finding: Finding, _ property: (any DiagnosisRule) -> Bool) -> Bool {
             rules.contains { $0.identifier == finding.rule && property($0) }
         }
-        let isDamaged = findings.contains { $0.severity > .note && has($0, \.findsDamage) }
+        let isDamaged = findings.contains {
+            $0.severity == .error || $0.severity == .warning && has($0, \.findsDamage)
+        }
         guard isDamaged else { return findings }
         return findings.map { finding in
             guard has(finding, \.restsOnCertainty) else { return finding }

@@ -61,6 +61,13 @@ import Testing
         #expect(found.first { $0.rule == "worse" }?.severity == .warning)
     }
 
+    /// Gates that died in training are a warning in a network that works: its certainty means what it did.
+    @Test func onlyWhatBreaksAnswersIsDamage() {
+        let damaging = DiagnosisRules.all.filter(\.findsDamage).map(\.identifier)
+        #expect(!damaging.contains("dead-kernels") && damaging.contains("untrained"))
+        #expect(DiagnosisRules.all.filter(\.restsOnCertainty).map(\.identifier) == ["other-reading"])
+    }
+
     /// The same answer on every picture, whatever becomes of padding and kernels.
     @Test func aConstantNetworkIsNoSurerInAnotherWay() throws {
         try withTemporaryFolder { folder in

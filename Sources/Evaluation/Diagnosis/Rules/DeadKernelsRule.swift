@@ -6,7 +6,6 @@ struct DeadKernelsRule: DiagnosisRule {
     let identifier = "dead-kernels"
     let title = "Filters that are zero: channels that carry a constant"
     let needs: Set<DiagnosisNeed> = []
-    let findsDamage = true
 
     func findings(in subject: Subject) -> [Finding] {
         subject.layers.compactMap { layer in
