@@ -8,6 +8,7 @@ import VGNets
 public struct NetworkSlimming: Sendable {
     /// The largest difference of logits that counts as the same function, as a part of the largest logit.
     public static let tolerance = 1e-5
+
     /// The network that is left; no config describes it unless nothing went.
     public let network: RunnableNetwork
     /// What went and what it saved.
@@ -29,7 +30,7 @@ public struct NetworkSlimming: Sendable {
     /// whatever is left out, and the errors of planning.
     public init(_ network: RunnableNetwork, keepsNorms: Bool = false, splitsShared: Bool = false) throws {
         try Self.check(network)
-        let probe = try NoiseProbe(network.graph, image: NetworkInput.random(seed: 1).tensor(for: network))
+        var probe = try NoiseProbe(network.graph, image: NetworkInput.random(seed: 1).tensor(for: network))
         guard probe.logits.nonFiniteCount == 0 else {
             throw Self.nonFinite(network, "its logits for noise are not finite")
         }

@@ -1,5 +1,4 @@
 import Engine
-import Numerics
 import Tensors
 
 /// A network's answers to images of noise of several contrasts, against which what is left of it is held.
@@ -8,7 +7,7 @@ import Tensors
 /// ``NetworkSlimming/tolerance``. There a difference counts from that on.
 struct NoiseProbe {
     /// What became of the answers.
-    struct Comparison: Sendable, Equatable {
+    struct Comparison: Sendable {
         /// The largest difference of a logit, as a part of the largest logit of its image, over the images on which the
         /// network is steady; over all where it is on none.
         let difference: Double
@@ -16,11 +15,6 @@ struct NoiseProbe {
         let unsteady: (rounding: Double, difference: Double)?
         /// Whether the differences are those of rounding.
         let isSame: Bool
-
-        static func == (a: Self, b: Self) -> Bool {
-            a.difference == b.difference && a.isSame == b.isSame && a.unsteady?.rounding == b.unsteady?.rounding
-                && a.unsteady?.difference == b.unsteady?.difference
-        }
     }
 
     /// Contrasts of the image: as networks get them, turned in sign, faint, glaring.
@@ -38,6 +32,8 @@ struct NoiseProbe {
     private let images: Tensor
     /// What the network answers.
     let logits: Tensor
+    /// ``rounding()`` once it was asked for.
+    private var knownRounding: [Double]?
 
     /// Runs the network on variations of an image.
     init(_ graph: Graph, image: Tensor) throws {
@@ -49,7 +45,7 @@ struct NoiseProbe {
     }
 
     /// Holds the answers of another network against those of this one.
-    func comparison(with other: Graph) throws -> Comparison {
+    mutating func comparison(with other: Graph) throws -> Comparison {
         let differences = try Self.answers(other, images).differences(from: logits)
         let tolerance = NetworkSlimming.tolerance
         let largest = differences.max() ?? .infinity
@@ -70,12 +66,14 @@ struct NoiseProbe {
     }
 
     /// For each image how far logits move when weights change in their last bit.
-    func rounding() throws -> [Double] {
+    mutating func rounding() throws -> [Double] {
+        if let knownRounding { return knownRounding }
         var largest = [Double](repeating: 0, count: Self.contrasts.count)
         for draw in 0..<Self.draws {
             let moved = try Self.answers(graph.withOtherLastBits(seed: UInt64(draw + 1)), images)
             largest = zip(largest, moved.differences(from: logits)).map { max($0, $1) }
         }
+        knownRounding = largest
         return largest
     }
 

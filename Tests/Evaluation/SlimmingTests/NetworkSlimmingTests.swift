@@ -75,7 +75,7 @@ import Testing
         net.go(to: net.graph.add(.concatenate, pixel, net.current, name: "both"), width: 6)
         net.classify()
         net.change("scale/weight") { $0 = $0.map { _ in 1 } }
-        let probe = try NoiseProbe(net.graph, image: Tensor(shape: [1, 3, 4, 4], repeating: 0.36))
+        var probe = try NoiseProbe(net.graph, image: Tensor(shape: [1, 3, 4, 4], repeating: 0.36))
         let rounding = try probe.rounding()
         #expect(rounding[..<3].allSatisfy { $0 < 1e-6 }, "\(rounding)")
         // Of a last bit, 2^-23 upwards and 2^-24 downwards.

@@ -136,6 +136,7 @@ private enum VGNet {
 
     /// What the network's config, YAML or JSON, gives a key: in the file's attributes, else in a file beside it.
     static func setting(_ key: String, _ checkpoint: Checkpoint) -> String? {
+        // What cannot be read is told by `checkSettings` before anything rests on it.
         guard let text = try? config(checkpoint) else { return nil }
         let fields = text.split { $0.isNewline || $0 == "," || $0 == "{" || $0 == "}" }
         for field in fields {

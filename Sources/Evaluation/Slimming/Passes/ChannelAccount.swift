@@ -109,6 +109,7 @@ struct ChannelAccount {
         let node = graph.nodes[place]
         guard let label = graph.layerName(of: node) else { return }
         let isDepthwise = (facts.mixing(node, in: graph)?.groups ?? 1) > 1
+        let meetsKernels = isDepthwise || isFiltered(place)
         var gone: [LayerChannels.Cause: Int] = [:]
         var seen: Set<Int> = []
         for (channel, value) in facts.values[place].enumerated() {
@@ -122,7 +123,7 @@ struct ChannelAccount {
                 if isDead(place, channel) {
                     addObstacle(label, .dead, set, pin, hasKernels: isDepthwise)
                 } else if isSecond {
-                    addObstacle(label, .equal, set, pin, hasKernels: isDepthwise || isFiltered(place))
+                    addObstacle(label, .equal, set, pin, hasKernels: meetsKernels)
                 }
             }
         }
